@@ -1,0 +1,64 @@
+/**
+ * Time as an argument. The wall clock below and the lab's virtual clock both are one.
+ * Only this folder touches `Date` and timers.
+ */
+export interface Clock {
+  /** Milliseconds since 1970, for people. May jump. */
+  now(): number
+  /** Milliseconds that never go back, for measuring. */
+  monotonic(): number
+  /** Resolves after `ms`; rejects with `signal.reason` when aborted first. */
+  sleep(ms: number, o?: { readonly signal?: AbortSignal }): Promise<void>
+}
+
+export const wallClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, { signal } = {}) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const abort = (): void => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', abort, { once: true })
+    }),
+}
+
+/** A signal that aborts after `ms` of wall time, for time-outs of real requests. */
+export const timeoutSignal = (ms: number): AbortSignal => AbortSignal.timeout(ms)
+
+/** `2026-01-07T06:30:00Z`, as Kubernetes writes `metav1.Time` (whole seconds, UTC). */
+export const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
+
+/** `2026-01-07T06:30:00.000000Z`, as Kubernetes writes `metav1.MicroTime`. */
+export const rfc3339Micro = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`
+
+/** Milliseconds since 1970 of an RFC 3339 text; `undefined` when it is none. */
+export function parseTime(text: string): number | undefined {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+/** The UTC calendar parts of a moment, for log formats. */
+export function utc(ms: number): {
+  readonly date: string // 2026-01-07
+  readonly time: string // 06:30:00.000
+  readonly weekday: string // Wed
+  readonly month: string // Jan
+  readonly day: number
+} {
+  const iso = new Date(ms).toISOString()
+  const words = new Date(ms).toUTCString().split(' ')
+  return {
+    date: iso.slice(0, 10),
+    time: iso.slice(11, 23),
+    weekday: (words[0] as string).slice(0, 3),
+    month: words[2] as string,
+    day: Number(words[1]),
+  }
+}

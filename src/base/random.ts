@@ -1,0 +1,61 @@
+/** A stream of chance that a seed decides. Every consumer forks its own, so that one more draw here moves nothing there. */
+export interface Random {
+  /** A number in [0, 1). */
+  next(): number
+  /** A whole number in [from, to], both included. */
+  between(from: number, to: number): number
+  /** `length` characters out of `alphabet`. */
+  text(length: number, alphabet?: string): string
+  pick<T>(from: readonly T[]): T
+  /** A version 4 UUID. */
+  uuid(): string
+  /** An independent stream, decided by this stream's seed and `name` alone. */
+  fork(name: string): Random
+}
+
+/** Characters that Kubernetes uses for generated names (no vowels, no look-alikes): apimachinery util/rand. */
+export const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** A seeded generator (sfc32, seeded by the FNV-1a hash of the seed's text). */
+export function seeded(seed: string | number): Random {
+  const root = String(seed)
+  const draw = generator(root)
+  const between = (from: number, to: number): number => from + Math.floor(draw() * (to - from + 1))
+  const text = (length: number, alphabet = nameAlphabet): string =>
+    Array.from({ length }, () => alphabet[between(0, alphabet.length - 1)]).join('')
+  return {
+    next: draw,
+    between,
+    text,
+    pick: (from) => from[between(0, from.length - 1)] as (typeof from)[number],
+    uuid: () => {
+      const hex = text(32, '0123456789abcdef')
+      const variant = '89ab'[between(0, 3)]
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
+    },
+    fork: (name) => seeded(`${root}/${name}`),
+  }
+}
+
+function generator(seed: string): () => number {
+  let a = fnv(seed, 0x811c9dc5)
+  let b = fnv(seed, 0x9e3779b9)
+  let c = fnv(seed, 0x243f6a88)
+  let d = 1
+  const next = (): number => {
+    const t = (((a + b) | 0) + d) | 0
+    d = (d + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (((c << 21) | (c >>> 11)) + t) | 0
+    return (t >>> 0) / 2 ** 32
+  }
+  for (let warmUp = 0; warmUp < 12; warmUp++) next()
+  return next
+}
+
+function fnv(text: string, basis: number): number {
+  let hash = basis
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash | 0
+}

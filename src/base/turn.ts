@@ -1,0 +1,9 @@
+/**
+ * Resolves after every microtask that is runnable now, and all that they start, has run.
+ * Node.js empties the microtask queue before it runs a nextTick that was asked for from a microtask.
+ */
+export const drained = (): Promise<void> =>
+  new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)))
+
+/** Lets sockets and timers of the process have their turn. */
+export const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

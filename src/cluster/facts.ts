@@ -1,0 +1,44 @@
+import type { RelationName, Relations } from '#cluster/relations.ts'
+
+/** What a fact or a verdict is about. Rendered `node/k8s-worker-03`, `pod/kube-system/calico-node-x7k2p`, `cluster`. */
+export type Subject =
+  | { readonly kind: 'cluster' }
+  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'pod'; readonly namespace: string; readonly name: string }
+
+/** Where a fact comes from, precisely enough to look again. */
+export interface Provenance {
+  /** `pod kube-system/calico-node-x7k2p`, `paste 2, line 14`, `k8s-worker-03:/etc/tmpfiles.d`. */
+  readonly source: string
+  /** The words as they were read, for quoting; one line where possible. */
+  readonly quote?: string
+  /** What a person would type to see it. */
+  readonly command?: string
+  /** When it was so, ms since 1970; omitted where the source does not say. */
+  readonly atMs?: number
+}
+
+export type Fact<Row> = Row & { readonly from: Provenance }
+
+/** How far a relation was read for one subject. `missing` is not "none": we did not look, or were not allowed to. */
+export type Coverage =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'partial' } // rows we have are true; absence proves nothing
+  | { readonly kind: 'missing'; readonly why: MissingReason }
+
+export type MissingReason =
+  | 'forbidden'
+  | 'timed-out'
+  | 'unreachable'
+  | 'not-in-bundle'
+  | 'not-in-text'
+  | 'not-asked'
+
+/** Everything that was read about a cluster at one time. Immutable; detectors see a part of it. */
+export interface Facts {
+  /** When the newest of it was read, ms since 1970. */
+  readonly observedAtMs: number
+  rows<R extends RelationName>(relation: R): readonly Fact<Relations[R]>[]
+  /** Coverage for this subject: its own where one was recorded, else the relation's as a whole. */
+  coverage(relation: RelationName, about?: Subject): Coverage
+}

@@ -1,0 +1,125 @@
+/** The Kubernetes API as a program of the lab uses it. */
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+
+/** Which resource, by the names of the URL: `{ group: 'apps', version: 'v1', resource: 'daemonsets' }`. Core group is ''. */
+export interface ResourceType {
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+}
+
+const type = (resource: string, group = '', version = 'v1'): ResourceType => ({ group, version, resource })
+const calico = (resource: string): ResourceType => type(resource, 'crd.projectcalico.org')
+
+export const resources = {
+  nodes: type('nodes'),
+  pods: type('pods'),
+  services: type('services'),
+  endpoints: type('endpoints'),
+  events: type('events'),
+  namespaces: type('namespaces'),
+  configMaps: type('configmaps'),
+  secrets: type('secrets'),
+  serviceAccounts: type('serviceaccounts'),
+  daemonSets: type('daemonsets', 'apps'),
+  deployments: type('deployments', 'apps'),
+  replicaSets: type('replicasets', 'apps'),
+  controllerRevisions: type('controllerrevisions', 'apps'),
+  endpointSlices: type('endpointslices', 'discovery.k8s.io'),
+  leases: type('leases', 'coordination.k8s.io'),
+  podDisruptionBudgets: type('poddisruptionbudgets', 'policy'),
+  ipPools: calico('ippools'),
+  blockAffinities: calico('blockaffinities'),
+  ipamBlocks: calico('ipamblocks'),
+  ipamHandles: calico('ipamhandles'),
+  ipamConfigs: calico('ipamconfigs'),
+  bgpConfigurations: calico('bgpconfigurations'),
+  bgpPeers: calico('bgppeers'),
+  clusterInformations: calico('clusterinformations'),
+  felixConfigurations: calico('felixconfigurations'),
+  hostEndpoints: calico('hostendpoints'),
+} as const
+
+export interface ObjectRef {
+  readonly type: ResourceType
+  readonly namespace?: string
+  readonly name: string
+}
+
+export interface ListQuery {
+  readonly type: ResourceType
+  readonly namespace?: string // omitted: all namespaces
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+/** An answer of the server other than 2xx, as its Status object says. */
+export class KubeError extends Error {
+  readonly code: number
+  readonly reason: string
+
+  constructor(code: number, reason: string, message: string) {
+    super(message)
+    this.name = 'KubeError'
+    this.code = code
+    this.reason = reason
+  }
+}
+
+/** No answer: the message is what client-go prints, e.g. `dial tcp 10.0.0.11:6443: connect: connection refused`. */
+export class KubeUnreachable extends Error {
+  override readonly name = 'KubeUnreachable'
+}
+
+export const isKubeError = (error: unknown, reason?: string): error is KubeError =>
+  error instanceof KubeError && (reason === undefined || error.reason === reason)
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
+
+export interface WriteOptions {
+  readonly fieldManager?: string
+  readonly timeoutMs?: number
+}
+
+export type Change<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
+
+/** A running watch. `take` answers everything since the last time, in order; rejects with KubeError 410 or KubeUnreachable when it is over. */
+export interface Watch<T> {
+  take(): Promise<readonly Change<T>[]>
+  close(): void
+}
+
+/** Every call rejects with {@link KubeError} or {@link KubeUnreachable}. Objects that come back are frozen. */
+export interface Kube {
+  get<T extends KubeObject>(ref: ObjectRef, o?: { readonly timeoutMs?: number }): Promise<T>
+  list<T extends KubeObject>(
+    query: ListQuery,
+    o?: { readonly timeoutMs?: number },
+  ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }>
+  watch<T extends KubeObject>(query: ListQuery & { readonly resourceVersion: string }): Watch<T>
+  create<T extends KubeObject>(type: ResourceType, object: Draft<T>, o?: WriteOptions): Promise<T>
+  /** PUT; a stale resourceVersion is a KubeError with reason Conflict. */
+  update<T extends KubeObject>(
+    type: ResourceType,
+    object: T,
+    o?: WriteOptions & { readonly subresource?: string },
+  ): Promise<T>
+  patch<T extends KubeObject>(
+    ref: ObjectRef,
+    patch: { readonly type: PatchType; readonly body: unknown },
+    o?: WriteOptions & { readonly subresource?: string },
+  ): Promise<T>
+  delete(
+    ref: ObjectRef,
+    o?: { readonly gracePeriodSeconds?: number; readonly uid?: string; readonly timeoutMs?: number },
+  ): Promise<void>
+  /** POST to a subresource: `serviceaccounts/x/token`, `pods/x/binding`, `pods/x/eviction`. */
+  post(
+    ref: ObjectRef,
+    subresource: string,
+    body: unknown,
+    o?: { readonly timeoutMs?: number },
+  ): Promise<unknown>
+}

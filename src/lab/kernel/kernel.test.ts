@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { Kernel } from '#lab/kernel/kernel.ts'
+import { Mailbox } from '#lab/kernel/mailbox.ts'
+
+const kernel = (o: { hops?: number } = {}): Kernel => new Kernel({ seed: 1, startMs: 0, ...o })
+
+describe('the kernel', () => {
+  test('an hour of sleeping passes at once', async () => {
+    const k = kernel()
+    const seen: number[] = []
+    k.start('sleeper', async (task) => {
+      for (;;) {
+        await task.sleep(60_000)
+        seen.push(k.nowMs)
+      }
+    })
+    await k.advanceTo(3_600_000)
+    expect(seen).toHaveLength(60)
+    expect(k.nowMs).toBe(3_600_000)
+  })
+
+  test.each([0, 1, 7, 100])('a refactoring that adds %i awaits moves nothing', async (hops) => {
+    const k = kernel({ hops })
+    const log: string[] = []
+    const box = new Mailbox<string>(k)
+    for (const name of ['a', 'b', 'c'])
+      k.start(name, async (task) => {
+        for (let i = 0; i < 3; i++) {
+          await task.sleep(10)
+          box.put(`${name}${i}`)
+        }
+      })
+    k.start('reader', async (task) => {
+      for (;;) log.push(...(await box.take(task)))
+    })
+    await k.advanceTo(1000)
+    expect(log.join(' ')).toBe('a0 b0 c0 a1 b1 c1 a2 b2 c2')
+  })
+
+  test('a process that waits on a real timer is caught by name', async () => {
+    const k = kernel()
+    k.start('cheater', async (task) => {
+      await task.sleep(1)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    })
+    await expect(k.advanceTo(10)).rejects.toThrow('process "cheater" waits on something other than its ports')
+  })
+
+  test('a crash surfaces with the name of the process', async () => {
+    const k = kernel()
+    k.start('kubelet', async (task) => {
+      await task.sleep(1)
+      throw new Error('boom')
+    })
+    await expect(k.advanceTo(10)).rejects.toThrow('process "kubelet" crashed: Error: boom')
+  })
+
+  test('stopping a task stops what it spawned, and only that', async () => {
+    const k = kernel()
+    const ticks: string[] = []
+    const tick = (name: string) => async (task: { sleep(ms: number): Promise<void> }) => {
+      for (;;) {
+        await task.sleep(10)
+        ticks.push(name)
+      }
+    }
+    const parent = k.start('parent', async (task) => {
+      task.spawn('child', tick('child'))
+      await task.sleep(1e9)
+    })
+    k.start('other', tick('other'))
+    await k.advanceTo(15)
+    parent.stop()
+    await k.advanceTo(35)
+    expect(ticks).toEqual(['other', 'child', 'other', 'other'])
+  })
+
+  test('take gives up after its time-out and answers nothing', async () => {
+    const k = kernel()
+    const box = new Mailbox<number>(k)
+    let got: number[] | undefined
+    k.start('reader', async (task) => {
+      got = await box.take(task, { timeoutMs: 500 })
+      expect(k.nowMs).toBe(500)
+    })
+    await k.advanceTo(1000)
+    expect(got).toEqual([])
+  })
+})

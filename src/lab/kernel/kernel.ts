@@ -1,0 +1,326 @@
+import { assert } from '#base/assert.ts'
+import type { Random } from '#base/random.ts'
+import { seeded } from '#base/random.ts'
+import { drained, yieldTurn } from '#base/turn.ts'
+import { EventQueue, type QueuedEvent } from '#lab/kernel/queue.ts'
+
+/** What a task's pending waits reject with once it has been stopped. Let it pass; do not catch it. */
+export class Stopped extends Error {
+  constructor(name: string) {
+    super(`${name} was stopped`)
+    this.name = 'Stopped'
+  }
+}
+
+export type Cancel = () => void
+
+/** Arms one wait: calls `wake` or `fail` at most once, later or now; may return how to disarm. */
+export type Arm<T> = (wake: (value: T) => void, fail: (error: unknown) => void) => Cancel | undefined
+
+/**
+ * A process of the lab: a plain async function that waits on nothing but `wait` and what is built on it
+ * (`sleep`, mailboxes, files, sockets, the Kubernetes client). The kernel wakes one task per event and lets
+ * everything that follows settle before the next one, so the order of events never depends on how many
+ * awaits a function happens to have.
+ */
+export interface Task {
+  readonly name: string
+  readonly alive: boolean
+  /** The one way to wait. Rejects with {@link Stopped} once the task is stopped. */
+  wait<T>(arm: Arm<T>): Promise<T>
+  sleep(ms: number): Promise<void>
+  /** A task that is stopped together with this one. */
+  spawn(name: string, main: (task: Task) => Promise<void>): Task
+  /** Waits, from inside `by`, until this task has ended. */
+  join(by: Task): Promise<void>
+  /** Calls back once, synchronously, when the task has ended; at once if it has. */
+  onEnd(tell: () => void): void
+  /** Ends the task: its waits reject, what it spawned is stopped too. May be called by the task itself. */
+  stop(): void
+}
+
+export interface KernelOptions {
+  readonly seed: string | number
+  /** Virtual time at the start, ms since 1970. */
+  readonly startMs: number
+  /** Test mode: extra microtask hops before a woken task continues. The log must not change. */
+  readonly hops?: number
+  /** Told of every event, for determinism checks. */
+  readonly onEvent?: (timeMs: number, name: string) => void
+}
+
+/** Virtual time and the order of everything that happens in a lab. */
+export class Kernel {
+  readonly random: Random
+  readonly #queue = new EventQueue()
+  readonly #options: KernelOptions
+  readonly #roots = new Set<TaskState>()
+  #nowMs: number
+  #sequence = 0
+  #dirty = false
+  #woken: TaskState | undefined
+  #crash: Error | undefined
+  #running = false
+
+  constructor(options: KernelOptions) {
+    this.#options = options
+    this.#nowMs = options.startMs
+    this.random = seeded(options.seed)
+  }
+
+  /** Virtual milliseconds since 1970. */
+  get nowMs(): number {
+    return this.#nowMs
+  }
+
+  /** When the next event is due; `undefined` when nothing will ever happen again. */
+  get nextEventMs(): number | undefined {
+    return this.#queue.peek()?.time
+  }
+
+  /** Runs `run` synchronously at `timeMs` (not before now). */
+  at(timeMs: number, name: string, run: () => void): Cancel {
+    const event: QueuedEvent = {
+      time: Math.max(timeMs, this.#nowMs),
+      sequence: this.#sequence++,
+      name,
+      run,
+      cancelled: false,
+    }
+    this.#queue.push(event)
+    return () => {
+      event.cancelled = true
+    }
+  }
+
+  /** Runs `tick` every `periodMs()`, first after one period, synchronously and without waking any task. */
+  every(periodMs: () => number, name: string, tick: () => void): Cancel {
+    let cancel: Cancel = () => {}
+    const arm = (): void => {
+      cancel = this.at(this.#nowMs + periodMs(), name, () => {
+        arm()
+        tick()
+      })
+    }
+    arm()
+    return () => cancel()
+  }
+
+  /** Starts a task in an event of its own, now. */
+  start(name: string, main: (task: Task) => Promise<void>): Task {
+    const task = new TaskState(this, name)
+    this.#roots.add(task)
+    task.onEnd(() => this.#roots.delete(task))
+    task.begin(main)
+    return task
+  }
+
+  /**
+   * Lets virtual time pass until `timeMs`, included. Resolves when every event up to then has settled.
+   * Rejects when a task crashed or waited on something that is not of the lab: both are bugs.
+   */
+  async advanceTo(timeMs: number): Promise<void> {
+    await this.runUntil(() => false, timeMs)
+    this.#nowMs = Math.max(this.#nowMs, timeMs)
+  }
+
+  /**
+   * Runs events until `enough()` holds after one, or none is left up to `limitMs`.
+   * Answers whether `enough()` held; the clock stands at the last event that ran.
+   */
+  async runUntil(enough: () => boolean, limitMs: number): Promise<boolean> {
+    assert(!this.#running, 'the kernel is advanced by one caller at a time')
+    this.#running = true
+    let sliceStart = performance.now()
+    try {
+      if (enough()) return true
+      for (;;) {
+        const next = this.#queue.peek()
+        if (next === undefined || next.time > limitMs) return false
+        this.#queue.pop()
+        await this.#run(next)
+        if (enough()) return true
+        if (performance.now() - sliceStart > 10) {
+          await yieldTurn()
+          sliceStart = performance.now()
+        }
+      }
+    } finally {
+      this.#running = false
+    }
+  }
+
+  /** Stops every task. The kernel can still be read, not advanced usefully. */
+  async shutdown(): Promise<void> {
+    for (const task of [...this.#roots]) task.stop()
+    await drained()
+  }
+
+  async #run(event: QueuedEvent): Promise<void> {
+    this.#nowMs = event.time
+    this.#options.onEvent?.(event.time, event.name)
+    event.run()
+    if (!this.#dirty) return
+    this.#dirty = false
+    const woken = this.#woken
+    this.#woken = undefined
+    await drained()
+    if (this.#crash) {
+      const crash = this.#crash
+      this.#crash = undefined
+      throw crash
+    }
+    if (woken?.alive && woken.pending === 0) {
+      throw new Error(
+        `process "${woken.name}" waits on something other than its ports: use task.wait, sleep or a mailbox`,
+      )
+    }
+  }
+
+  /** @internal */
+  settling(task: TaskState): void {
+    this.#dirty = true
+    this.#woken = task
+  }
+
+  /** @internal */
+  crashed(name: string, error: unknown): void {
+    this.#crash ??= new Error(`process "${name}" crashed: ${String(error)}`, { cause: error })
+  }
+
+  /** @internal */
+  hopping<T>(value: T, settle: (value: T) => void): void {
+    let hops = this.#options.hops ?? 0
+    const hop = (): void => {
+      if (hops-- > 0) queueMicrotask(hop)
+      else settle(value)
+    }
+    hop()
+  }
+}
+
+class TaskState implements Task {
+  readonly name: string
+  readonly #kernel: Kernel
+  readonly #waits = new Set<(error: unknown) => void>()
+  readonly #children = new Set<TaskState>()
+  readonly #endings: (() => void)[] = []
+  #state: 'running' | 'stopped' | 'ended' = 'running'
+
+  constructor(kernel: Kernel, name: string) {
+    this.#kernel = kernel
+    this.name = name
+  }
+
+  get alive(): boolean {
+    return this.#state === 'running'
+  }
+
+  get pending(): number {
+    return this.#waits.size
+  }
+
+  begin(main: (task: Task) => Promise<void>): void {
+    this.#kernel.at(this.#kernel.nowMs, `start ${this.name}`, () => {
+      if (this.#state !== 'running') return
+      this.#kernel.settling(this)
+      main(this).then(
+        () => this.#end(),
+        (error: unknown) => {
+          if (!(error instanceof Stopped)) this.#kernel.crashed(this.name, error)
+          this.#end()
+        },
+      )
+    })
+  }
+
+  wait<T>(arm: Arm<T>): Promise<T> {
+    if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
+    return new Promise<T>((resolve, reject) => {
+      let settled = false
+      let disarm: Cancel | undefined
+      const stop = (error: unknown): void => {
+        settled = true
+        this.#waits.delete(stop)
+        disarm?.()
+        reject(error)
+      }
+      const settle = (deliver: () => void): void => {
+        if (settled) return
+        settled = true
+        this.#kernel.at(this.#kernel.nowMs, this.name, () => {
+          if (!this.#waits.delete(stop)) return
+          this.#kernel.settling(this)
+          this.#kernel.hopping(undefined, deliver)
+        })
+      }
+      this.#waits.add(stop)
+      disarm = arm(
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
+      )
+    })
+  }
+
+  sleep(ms: number): Promise<void> {
+    if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
+    return new Promise<void>((resolve, reject) => {
+      const stop = (error: unknown): void => {
+        cancel()
+        this.#waits.delete(stop)
+        reject(error)
+      }
+      const cancel = this.#kernel.at(this.#kernel.nowMs + ms, this.name, () => {
+        this.#waits.delete(stop)
+        this.#kernel.settling(this)
+        this.#kernel.hopping(undefined, resolve)
+      })
+      this.#waits.add(stop)
+    })
+  }
+
+  spawn(name: string, main: (task: Task) => Promise<void>): Task {
+    const child = new TaskState(this.#kernel, `${this.name}/${name}`)
+    if (this.#state !== 'running') {
+      child.stop()
+      return child
+    }
+    this.#children.add(child)
+    child.onEnd(() => this.#children.delete(child))
+    child.begin(main)
+    return child
+  }
+
+  join(by: Task): Promise<void> {
+    return by.wait<void>((wake) => {
+      this.onEnd(() => wake())
+      return undefined
+    })
+  }
+
+  onEnd(tell: () => void): void {
+    if (this.#state === 'running') this.#endings.push(tell)
+    else tell()
+  }
+
+  stop(): void {
+    if (this.#state !== 'running') return
+    this.#state = 'stopped'
+    this.#kernel.settling(this)
+    const error = new Stopped(this.name)
+    for (const reject of [...this.#waits]) reject(error)
+    this.#finish()
+  }
+
+  #end(): void {
+    if (this.#state === 'running') {
+      this.#state = 'ended'
+      this.#finish()
+    }
+  }
+
+  #finish(): void {
+    for (const child of [...this.#children]) child.stop()
+    for (const tell of this.#endings.splice(0)) tell()
+  }
+}

@@ -1,0 +1,60 @@
+export interface QueuedEvent {
+  readonly time: number
+  readonly sequence: number
+  readonly name: string
+  run(): void
+  cancelled: boolean
+}
+
+/** A binary heap with a total order: time first, then the order of asking. */
+export class EventQueue {
+  readonly #heap: QueuedEvent[] = []
+
+  get size(): number {
+    return this.#heap.length
+  }
+
+  /** The next event that was not cancelled, left in place. */
+  peek(): QueuedEvent | undefined {
+    while (this.#heap[0]?.cancelled) this.#removeFirst()
+    return this.#heap[0]
+  }
+
+  pop(): QueuedEvent | undefined {
+    const first = this.peek()
+    if (first) this.#removeFirst()
+    return first
+  }
+
+  push(event: QueuedEvent): void {
+    const heap = this.#heap
+    let at = heap.push(event) - 1
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (before(heap[parent] as QueuedEvent, event)) break
+      heap[at] = heap[parent] as QueuedEvent
+      at = parent
+    }
+    heap[at] = event
+  }
+
+  #removeFirst(): void {
+    const heap = this.#heap
+    const last = heap.pop() as QueuedEvent
+    if (heap.length === 0) return
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      if (child >= heap.length) break
+      const right = child + 1
+      if (right < heap.length && before(heap[right] as QueuedEvent, heap[child] as QueuedEvent)) child = right
+      if (before(last, heap[child] as QueuedEvent)) break
+      heap[at] = heap[child] as QueuedEvent
+      at = child
+    }
+    heap[at] = last
+  }
+}
+
+const before = (a: QueuedEvent, b: QueuedEvent): boolean =>
+  a.time < b.time || (a.time === b.time && a.sequence < b.sequence)
