@@ -1,0 +1,35 @@
+/**
+ * What the API server and a kubelet say to each other on port 10250: one connection per request. The real ones speak HTTP
+ * with upgraded streams; the lab keeps the verbs and leaves out the framing.
+ */
+export type KubeletRequest =
+  | {
+      readonly kind: 'logs'
+      readonly namespace: string
+      readonly pod: string
+      readonly container: string
+      readonly follow: boolean
+      readonly previous: boolean
+      readonly timestamps: boolean
+      readonly tailLines?: number
+      readonly sinceMs?: number // ms since 1970
+      readonly limitBytes?: number
+    }
+  | {
+      readonly kind: 'exec'
+      readonly namespace: string
+      readonly pod: string
+      readonly container: string
+      readonly command: readonly string[]
+      readonly stdin: boolean
+      readonly tty: boolean
+    }
+  | { readonly kind: 'stdin'; readonly text: string }
+  | { readonly kind: 'stdin-end' }
+
+export type KubeletReply =
+  | { readonly kind: 'out'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  /** The log is complete, or the command ended with this code. */
+  | { readonly kind: 'end'; readonly code: number }
+  /** Refused, with the HTTP status and words the real kubelet answers. */
+  | { readonly kind: 'error'; readonly code: number; readonly message: string }
