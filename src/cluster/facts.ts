@@ -24,21 +24,29 @@ export type Fact<Row> = Row & { readonly from: Provenance }
 export type Coverage =
   | { readonly kind: 'complete' }
   | { readonly kind: 'partial' } // rows we have are true; absence proves nothing
-  | { readonly kind: 'missing'; readonly why: MissingReason }
+  /** `says`: the reader's own words, e.g. the server's refusal. */
+  | { readonly kind: 'missing'; readonly why: MissingReason; readonly says?: string }
 
 export type MissingReason =
   | 'forbidden'
   | 'timed-out'
   | 'unreachable'
+  | 'failed' // answered, but with an error or with something that cannot be read
+  | 'not-running' // the container to look from was not running
   | 'not-in-bundle'
   | 'not-in-text'
   | 'not-asked'
 
+/** Something whose rows can be read: all facts, or the part of them that a detector declared. */
+export interface Reads<Names extends RelationName> {
+  readonly observedAtMs: number
+  rows<R extends Names>(relation: R): readonly Fact<Relations[R]>[]
+  /** Coverage for this subject: its own where one was recorded, else the relation's as a whole. */
+  coverage(relation: Names, about?: Subject): Coverage
+}
+
 /** Everything that was read about a cluster at one time. Immutable; detectors see a part of it. */
-export interface Facts {
+export interface Facts extends Reads<RelationName> {
   /** When the newest of it was read, ms since 1970. */
   readonly observedAtMs: number
-  rows<R extends RelationName>(relation: R): readonly Fact<Relations[R]>[]
-  /** Coverage for this subject: its own where one was recorded, else the relation's as a whole. */
-  coverage(relation: RelationName, about?: Subject): Coverage
 }

@@ -1,5 +1,10 @@
-import type { Coverage, Fact, Facts, MissingReason, Provenance, Subject } from '#cluster/facts.ts'
-import type { RelationName, Relations } from '#cluster/relations.ts'
+import type { Facts, MissingReason, Provenance, Reads, Subject } from '#cluster/facts.ts'
+import type { Question } from '#cluster/questions.ts'
+import type { RelationName } from '#cluster/relations.ts'
+import type { Symptom } from '#cluster/symptoms.ts'
+
+export type { Question } from '#cluster/questions.ts'
+export type { Symptom } from '#cluster/symptoms.ts'
 
 /** `decisive`: names the mechanism. `strong`, `weak`: fits it. `against`: speaks for something else. */
 export type Weight = 'decisive' | 'strong' | 'weak' | 'against'
@@ -8,16 +13,6 @@ export interface Evidence {
   readonly weight: Weight
   readonly says: string
   readonly from: Provenance
-}
-
-/** What an operator would see, derived from facts. Ids are stable: `calico-node-not-ready`, `node-not-ready` … */
-export interface Symptom {
-  readonly id: string
-  readonly about: Subject
-  readonly says: string
-  readonly from: Provenance
-  /** Seen right now, or only in the record (an event of an hour ago). Past symptoms need no cause. */
-  readonly when: 'now' | 'past'
 }
 
 /** Who has to act. */
@@ -35,12 +30,9 @@ export interface Finding<State = unknown> {
   readonly state: State
 }
 
-/** The facts a detector declared, and nothing else. */
-export interface View<Needs extends RelationName> {
-  readonly observedAtMs: number
+/** The facts a detector declared, and nothing else: asking for others is a bug and throws. */
+export interface View<Needs extends RelationName> extends Reads<Needs> {
   readonly symptoms: readonly Symptom[]
-  rows<R extends Needs>(relation: R): readonly Fact<Relations[R]>[]
-  coverage(relation: Needs, about?: Subject): Coverage
 }
 
 export interface Detector<State = unknown, Needs extends RelationName = RelationName> {
@@ -53,14 +45,11 @@ export interface Detector<State = unknown, Needs extends RelationName = Relation
   detect(view: View<Needs>): readonly Finding<State>[]
   /** Does this finding make that symptom happen? Decides covering. */
   explains(finding: Finding<State>, symptom: Symptom, view: View<Needs>): boolean
-}
-
-/** A question that is still open, as the command a person would type. */
-export interface Question {
-  readonly command: string
-  readonly why: string
-  /** Which relations, about whom, the answer fills. */
-  readonly fills: readonly { readonly relation: RelationName; readonly about: Subject }[]
+  /**
+   * Positive proof that the mode cannot strike this subject, whatever the needs that were not read would say (a
+   * privileged process ignores modes). Then it is clear there with less than all needs.
+   */
+  isImmune?(about: Subject, view: View<Needs>): boolean
 }
 
 /** What the engine knows of a mode: everything but how to break and mend it. */
@@ -70,25 +59,43 @@ export interface Mode<State = unknown> {
   readonly owner: Owner
   readonly maturity: 'lab' | 'evidence-only'
   readonly detector: Detector<State>
+  /** Ids of the symptoms that it can make happen, the most typical first. */
+  readonly symptoms: readonly string[]
   /** Does traffic still flow while it lasts? One sentence. */
   readonly traffic: string
+  /** What stops it from coming back, for a report that has no plan (yet). */
+  readonly prevent: readonly string[]
   /** Commands that would decide it for this subject, cheapest first. */
   questions(about: Subject, facts: Facts): readonly Question[]
 }
 
 export type Confidence = 'confirmed' | 'likely' | 'possible'
 
-export interface Cause {
+/** A finding with its mode. */
+export interface Found {
   readonly mode: Mode
   readonly finding: Finding
-  readonly confidence: Confidence
-  readonly explains: readonly Symptom[]
 }
 
+export interface Cause extends Found {
+  /** `confirmed`: a decisive fact names the mechanism, and no rival has one. */
+  readonly confidence: Confidence
+  readonly explains: readonly Symptom[]
+  /** Findings of other modes that would explain part of the same, and were not chosen. */
+  readonly rivals: readonly Found[]
+}
+
+/** A mode that could not be judged for a subject, and what stood in the way. */
 export interface Unknown {
   readonly mode: string
   readonly about: Subject
   readonly missing: readonly { readonly relation: RelationName; readonly why: MissingReason | 'partial' }[]
+}
+
+/** A mode that certainly does not have a subject: every need was read completely, or it is immune. */
+export interface Clear {
+  readonly mode: string
+  readonly about: Subject
 }
 
 /** What the engine answers. Reports, plans and exit codes derive from it; it holds no text of a format. */
@@ -100,5 +107,12 @@ export interface Diagnosis {
   readonly unexplained: readonly Symptom[]
   readonly preventive: readonly Cause[]
   readonly unknown: readonly Unknown[]
+  readonly clear: readonly Clear[]
+  /** Relations that carry symptoms and were not read completely: while there are any, nothing is "healthy". */
+  readonly unread: readonly { readonly relation: RelationName; readonly why: MissingReason | 'partial' }[]
   readonly next: readonly Question[] // cheapest and most telling first
 }
+
+/** The words that evidence rests on, for telling whether two findings read the same fact. */
+export const sameFact = (a: Provenance, b: Provenance): boolean =>
+  a.source === b.source && a.quote === b.quote

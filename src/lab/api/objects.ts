@@ -117,6 +117,7 @@ export interface SecurityContext {
   readonly runAsNonRoot?: boolean
   readonly allowPrivilegeEscalation?: boolean
   readonly readOnlyRootFilesystem?: boolean
+  readonly procMount?: string
   readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] }
 }
 

@@ -19,6 +19,7 @@ export const errnoTexts = {
   EACCES: 'Permission denied',
   EBUSY: 'Device or resource busy',
   EEXIST: 'File exists',
+  EXDEV: 'Invalid cross-device link',
   ENOTDIR: 'Not a directory',
   EISDIR: 'Is a directory',
   EINVAL: 'Invalid argument',
@@ -92,6 +93,10 @@ export interface Credentials {
   readonly effective: ReadonlySet<Capability>
   /** The limit: no executable (setuid, file capabilities) can give more than this. */
   readonly bounding: ReadonlySet<Capability>
+  /** Kept effective when a non-root process executes an ordinary file (capabilities(7)). Default: none, as Kubernetes starts users. */
+  readonly ambient?: ReadonlySet<Capability>
+  /** `allowPrivilegeEscalation: false`: setuid bits and file capabilities of what it executes give nothing. */
+  readonly noNewPrivileges?: boolean
 }
 
 // ---------------------------------------------------------------------------------------------- files
@@ -224,7 +229,8 @@ export interface Process {
 
   /**
    * Starts an executable file found by `argv[0]` (PATH is searched when it has no slash).
-   * Rejects with ENOENT, EACCES (no x bit, no search permission), ENOEXEC.
+   * Rejects with ENOENT, EACCES (no x bit, no search permission), ENOEXEC, and EPERM when the file's capabilities
+   * are outside the bounding set (execve(2)).
    */
   spawn(argv: readonly string[], o?: SpawnOptions): Promise<Child>
   /** Starts it, waits for its end, collects what it wrote. `timeoutMs` kills it (SIGKILL). */
@@ -299,6 +305,11 @@ export interface ContainerSpec {
   readonly hostname: string
   /** true: sees and may signal the machine's processes. */
   readonly hostPid?: boolean
+  /**
+   * Who may write /proc/sys inside: nobody (the default of every runtime), who may in the network part of it, or who
+   * may anywhere (privileged).
+   */
+  readonly procSys?: 'read-only' | 'net-writable' | 'writable'
   readonly env: Readonly<Record<string, string>>
 }
 

@@ -29,6 +29,8 @@ export interface Task {
   /** The one way to wait. Rejects with {@link Stopped} once the task is stopped. */
   wait<T>(arm: Arm<T>): Promise<T>
   sleep(ms: number): Promise<void>
+  /** Calls `tell` once, synchronously, in `ms`; not when cancelled before, nor after the task has ended. */
+  after(ms: number, tell: () => void): Cancel
   /** A task that is stopped together with this one. */
   spawn(name: string, main: (task: Task) => Promise<void>): Task
   /** Waits, from inside `by`, until this task has ended. */
@@ -276,6 +278,13 @@ class TaskState implements Task {
         this.#kernel.hopping(undefined, resolve)
       })
       this.#waits.add(stop)
+    })
+  }
+
+  after(ms: number, tell: () => void): Cancel {
+    if (this.#state !== 'running') return () => {}
+    return this.#kernel.at(this.#kernel.nowMs + ms, `${this.name} timer`, () => {
+      if (this.#state === 'running') tell()
     })
   }
 

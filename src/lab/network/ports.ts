@@ -82,12 +82,16 @@ export interface Rule {
     readonly set?: { readonly name: string; readonly side: 'src' | 'dst'; readonly not?: boolean }
     /** Takes one in `n` new connections (statistic mode random), decided by the lab's chance. */
     readonly oneIn?: number
+    /** Every one of these bits of the packet's mark is set (`-m mark --mark X/X`). */
+    readonly mark?: number
   }
   readonly target:
     | { readonly kind: 'accept' | 'drop' | 'reject' | 'return' }
     | { readonly kind: 'jump' | 'goto'; readonly chain: string }
     | { readonly kind: 'dnat'; readonly to: string; readonly port: number }
     | { readonly kind: 'masquerade' }
+    /** Sets these bits of the packet's mark and goes on (`-j MARK --set-xmark X/X`). The mark never leaves the host. */
+    | { readonly kind: 'mark'; readonly mark: number }
   readonly comment?: string
 }
 

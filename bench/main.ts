@@ -1,0 +1,80 @@
+/**
+ * `npm run bench`: the figures that people feel, measured as whole processes where people start processes. Prints a table
+ * with the goal beside each figure; exits 1 when a goal is missed.
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const program = join(root, 'bin/ninelives')
+const state = mkdtempSync(join(tmpdir(), 'ninelives-bench-'))
+const env = { ...process.env, XDG_STATE_HOME: state, NO_COLOR: '1' }
+
+interface Figure {
+  readonly what: string
+  readonly value: number
+  readonly unit: 'ms' | 'MB'
+  readonly goal: number
+}
+
+const figures: Figure[] = []
+
+try {
+  timed('version', 150, () => cli('version'), { times: 5 })
+  await inProcess()
+  timed('lab up to a usable kubeconfig', 1500, () => cli('lab', 'up', '--detach', '--name', 'bench', '--flavour', 'hardened'))
+  timed('diagnose --lab', 1000, () => cli('diagnose', '--lab', 'bench'), { times: 3 })
+  figures.push({ what: 'a served 5-node lab', value: servedMegabytes(), unit: 'MB', goal: 160 })
+  cli('lab', 'down', '--name', 'bench')
+  timed('npm start', 8000, () => cli('tour'))
+} finally {
+  rmSync(state, { recursive: true, force: true })
+}
+
+console.log(`${'figure'.padEnd(48)} ${'measured'.padStart(12)} ${'goal'.padStart(12)}`)
+for (const { what, value, unit, goal } of figures)
+  console.log(
+    `${what.padEnd(48)} ${`${value.toFixed(0)} ${unit}`.padStart(12)} ${`≤ ${goal} ${unit}`.padStart(12)} ${value <= goal ? '' : '  MISSED'}`,
+  )
+process.exitCode = figures.every(({ value, goal }) => value <= goal) ? 0 : 1
+
+/** The best of `times` runs: what the machine can do when nothing else runs. */
+function timed(what: string, goal: number, run: () => void, { times = 1 } = {}): void {
+  const each = Array.from({ length: times }, () => {
+    const start = performance.now()
+    run()
+    return performance.now() - start
+  })
+  figures.push({ what, value: Math.min(...each), unit: 'ms', goal })
+}
+
+function cli(...argv: string[]): void {
+  try {
+    execFileSync(process.execPath, [program, ...argv], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  } catch (error) {
+    // 1 and 3 are verdicts, not failures.
+    const { status } = error as { status?: number }
+    if (status !== 1 && status !== 3) throw error
+  }
+}
+
+async function inProcess(): Promise<void> {
+  const { Lab } = await import('#lab/lab.ts')
+  const runs: number[] = []
+  for (let run = 0; run < 5; run++) {
+    const start = performance.now()
+    const lab = await Lab.boot({ seed: `bench-${run}`, flavour: 'plain' })
+    runs.push(performance.now() - start)
+    await lab.shutdown()
+  }
+  figures.push({ what: '5 nodes in process, from nothing to all well', value: Math.min(...runs), unit: 'ms', goal: 200 })
+}
+
+function servedMegabytes(): number {
+  const record = JSON.parse(readFileSync(join(state, 'ninelives/labs/bench/lab.json'), 'utf8')) as { pid: number }
+  const status = readFileSync(`/proc/${record.pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024
+}
+

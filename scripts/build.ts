@@ -1,0 +1,25 @@
+/** `npm run build`: one bundled file for publishing, `dist/ninelives.mjs`, that Node.js 20 and newer can run. */
+import { cpSync, globSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'rolldown'
+
+const root = join(import.meta.dirname, '..')
+
+await build({
+  input: join(root, 'src/cli/main.ts'),
+  platform: 'node',
+  output: {
+    dir: join(root, 'dist'),
+    format: 'esm',
+    entryFileNames: 'ninelives.mjs',
+    chunkFileNames: 'chunks/[name]-[hash].mjs',
+    minify: false,
+  },
+})
+
+// The pages of the failure modes are read at run time.
+for (const page of globSync('src/failures/*/README.md', { cwd: root })) {
+  const mode = page.split('/').at(-2) as string
+  mkdirSync(join(root, 'dist/pages'), { recursive: true })
+  cpSync(join(root, page), join(root, 'dist/pages', `${mode}.md`))
+}

@@ -1,0 +1,69 @@
+/** A cluster that was opened, whatever lies behind it, and the two ways in which the use cases use it: reading, acting. */
+import { commandLine } from '#base/command-line.ts'
+import { recogniseAll } from '#cluster/messages/catalogue.ts'
+import { kubeHand, type SendToApi } from '#hands/kube-hand.ts'
+import { nodeShellHand } from '#hands/node-shell-hand.ts'
+import { type AskPerson, personHand } from '#hands/person-hand.ts'
+import { type ActWords, commandOf } from '#repair/commands.ts'
+import { type Hand, handsOf } from '#repair/hands.ts'
+import type { ClusterApi, NodeShell } from '#sources/live/api.ts'
+import { clusterApi, clusterWrites } from '#sources/live/cluster-api.ts'
+import { type Commands, commandsFor } from '#sources/live/commands.ts'
+import type { ClusterIdentity, Transport } from '#sources/live/transport.ts'
+
+export interface OpenedCluster {
+  readonly transport: Transport
+  readonly identity: ClusterIdentity
+  /** Where there is one: the lab's nodes, or SSH. */
+  readonly shell?: NodeShell
+  /** The lab's name: a lab can never be taken for a real cluster. */
+  readonly lab?: string
+  /** `--kubeconfig`, for the commands that are printed. */
+  readonly kubeconfig?: string
+}
+
+export interface ClusterSession {
+  readonly api: ClusterApi
+  readonly send: SendToApi
+  readonly shell: NodeShell | undefined
+  readonly commands: Commands
+  readonly words: ActWords
+  readonly recognise: typeof recogniseAll
+}
+
+export function sessionWith(
+  { transport, identity, shell, kubeconfig }: OpenedCluster,
+  { timeoutMs }: { readonly timeoutMs?: number } = {},
+): ClusterSession {
+  const limits = timeoutMs === undefined ? {} : { timeoutMs }
+  const { context } = identity
+  return {
+    api: clusterApi(transport, identity, limits),
+    send: clusterWrites(transport, limits),
+    shell,
+    commands: commandsFor({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }),
+    words: {
+      kubectl: [
+        'kubectl',
+        ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+        ...(context === '' ? [] : ['--context', context]),
+      ],
+      onNode: (node, argv) => shell?.command(node, argv) ?? overSsh(node, argv),
+    },
+    recognise: recogniseAll,
+  }
+}
+
+/** ssh hands its words to a shell at the other end, so the command is one word here. */
+const overSsh = (node: string, argv: readonly string[]): string =>
+  commandLine(['ssh', node, commandLine(['sudo', ...argv])])
+
+/** Every hand there is here, a person last. */
+export function handsFor(session: ClusterSession, ask: AskPerson | undefined): Hand {
+  const { shell, send, words } = session
+  return handsOf([
+    ...(shell === undefined ? [] : [nodeShellHand((node, argv, o) => shell.run(node, argv, o))]),
+    kubeHand(send),
+    ...(ask === undefined ? [] : [personHand(ask, (act) => commandOf(act, words))]),
+  ])
+}

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { InvalidArgumentError } from 'commander'
+import { wallClock } from '#base/clock.ts'
+import { Trouble } from '#base/trouble.ts'
+import type { AddCommand } from '#cli/commands/index.ts'
+import type { Io } from '#cli/io.ts'
+import { type Flavour, flavours } from '#lab/fault.ts'
+import { LabStates } from '#lab/serve/state.ts'
+
+interface UpOptions {
+  readonly name: string
+  readonly nodes: number
+  readonly flavour: Flavour
+  readonly seed: string
+  readonly speed: number
+  readonly port: number
+  readonly detach: boolean
+}
+
+/** `lab up`, in the foreground or detached. */
+export const addLabUp: AddCommand = (lab, io) => {
+  lab
+    .command('up')
+    .description('boot a lab and serve its Kubernetes API on loopback')
+    .option('--name <name>', 'its name', 'default')
+    .option('--nodes <count>', 'how many nodes, the control plane included (2 to 50)', whole(2, 50), 5)
+    .option('--flavour <flavour>', `one of ${flavours.join(', ')}`, flavour, 'plain')
+    .option('--seed <seed>', 'same seed, same lab', '1')
+    .option('--speed <factor>', 'how fast its clock runs against the wall', factor, 1)
+    .option('--port <port>', 'port on 127.0.0.1 (0: any free one)', whole(0, 65_535), 0)
+    .option('--detach', 'serve in the background', false)
+    .addHelpText(
+      'after',
+      `
+Flavours:
+  plain      Calico by manifest, stock image, privileged
+  hardened   the incident replay's: rebuilt image, calico-node as uid 10001, runtime folders by tmpfiles.d
+
+Examples:
+  ninelives lab up                                    until Ctrl-C
+  ninelives lab up --flavour hardened --detach        in the background; ninelives lab down ends it
+  ninelives lab up --name second --nodes 3 --seed 7`,
+    )
+    .action((o: UpOptions) => (o.detach ? detached(o, io) : foreground(o, io)))
+}
+
+async function foreground(o: UpOptions, io: Io): Promise<void> {
+  const states = new LabStates(io.env)
+  refuseTaken(states, o.name)
+  io.stderr.write(`booting ${o.nodes} nodes (${o.flavour}, seed ${o.seed}) …\n`)
+  const { serveLab } = await import('#lab/serve/serve.ts')
+  const { faults } = await import('#cli/faults.ts')
+  const served = await serveLab({ ...o, states, faults, clock: wallClock, signal: io.signal })
+  try {
+    io.stdout.write(ready(o, states))
+    await served.ended
+  } finally {
+    await served.close()
+    states.remove(o.name)
+  }
+}
+
+async function detached(o: UpOptions, io: Io): Promise<void> {
+  const states = new LabStates(io.env)
+  refuseTaken(states, o.name)
+  states.prepare(o.name)
+  const log = openSync(states.logOf(o.name), 'w', 0o600)
+  const child = spawn(process.execPath, [process.argv[1] as string, 'lab', 'up', ...flags(o)], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...io.env, NINELIVES_DETACHED: '1' },
+  })
+  closeSync(log)
+  let exited: number | undefined
+  child.on('exit', (code) => {
+    exited = code ?? 1
+  })
+  try {
+    while (states.find(o.name) === undefined) {
+      if (exited !== undefined) throw couldNotStart(states, o.name)
+      await wallClock.sleep(15, { signal: io.signal })
+    }
+  } catch (error) {
+    child.kill('SIGTERM')
+    states.remove(o.name)
+    throw error
+  }
+  child.unref()
+  io.stdout.write(ready(o, states))
+}
+
+const flags = (o: UpOptions): string[] =>
+  ['name', 'nodes', 'flavour', 'seed', 'speed', 'port'].flatMap((key) => [
+    `--${key}`,
+    String(o[key as keyof UpOptions]),
+  ])
+
+function couldNotStart(states: LabStates, name: string): Trouble {
+  const log = readFileSync(states.logOf(name), 'utf8').trim().split('\n')
+  const said = log.find((line) => line.startsWith('error: '))?.slice('error: '.length)
+  const hint = log.find((line) => line.startsWith('hint: '))?.slice('hint: '.length)
+  return new Trouble(
+    'lab-not-started',
+    said ?? `the lab "${name}" ended before it was ready`,
+    hint === undefined ? {} : { hint },
+  )
+}
+
+function refuseTaken(states: LabStates, name: string): void {
+  if (states.find(name) === undefined) return
+  throw new Trouble('lab-name-taken', `a lab named "${name}" is running`, {
+    hint: `take it down first: ninelives lab down --name ${name}; or choose another --name`,
+  })
+}
+
+const ready = (
+  o: UpOptions,
+  states: LabStates,
+): string => `[LAB] ${o.name} is ready: ${o.nodes} nodes, ${o.flavour}
+  export KUBECONFIG=${states.kubeconfigOf(o.name)}
+  kubectl get nodes
+`
+
+const whole =
+  (from: number, to: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= from && value <= to) return value
+    throw new InvalidArgumentError(`a whole number from ${from} to ${to} is needed.`)
+  }
+
+const factor = (text: string): number => {
+  const value = Number(text)
+  if (value > 0 && value <= 1000) return value
+  throw new InvalidArgumentError('a number above 0, at most 1000, is needed.')
+}
+
+const flavour = (text: string): Flavour => {
+  if ((flavours as readonly string[]).includes(text)) return text as Flavour
+  throw new InvalidArgumentError(`choose one of ${flavours.join(', ')}.`)
+}

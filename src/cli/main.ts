@@ -1,0 +1,37 @@
+import process from 'node:process'
+import { run } from '#cli/run.ts'
+
+/** The process's own entry: wires the terminal and the signals to {@link run}. Only here the exit code is set. */
+export async function main(): Promise<void> {
+  const stop = new AbortController()
+  let interrupts = 0
+  const interrupt = (): void => {
+    // The second Ctrl-C is a person who does not want to wait for cleaning up.
+    if (++interrupts > 1) process.exit(130)
+    stop.abort(new Interrupted())
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  // A reader that went away (`ninelives … | head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  process.exitCode = await run(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: stop.signal,
+  })
+  process.off('SIGINT', interrupt)
+  process.off('SIGTERM', interrupt)
+}
+
+class Interrupted extends Error {
+  override readonly name = 'AbortError'
+  constructor() {
+    super('interrupted')
+  }
+}

@@ -1,0 +1,47 @@
+/** What a person looks at next, as the runbook of a calico-node that does not work orders it. */
+import type { Facts, Subject } from '#cluster/facts.ts'
+import { calicoNamespace, calicoNodePodOf } from '#cluster/queries.ts'
+import type { Question } from '#cluster/questions.ts'
+import { relationInfo } from '#cluster/relations.ts'
+
+/** Conditions and events of one node. */
+export const askNode = (about: Subject, why: string): Question => ({
+  command: relationInfo.nodes.command({ node: about.kind === 'node' ? about.name : '<node>' }),
+  why,
+  fills: [
+    { relation: 'nodes', about },
+    { relation: 'events', about },
+  ],
+})
+
+export const askCalicoPods = (facts: Facts, about: Subject, why: string): Question => ({
+  command: relationInfo.pods.command({ namespace: calicoNamespace(facts) }),
+  why,
+  fills: [{ relation: 'pods', about }],
+})
+
+/** Events and probe messages of the calico-node pod there. */
+export const askCalicoPod = (facts: Facts, about: Subject, why: string): Question => ({
+  command: relationInfo.pods.command({ namespace: calicoNamespace(facts), pod: podNameFor(facts, about) }),
+  why,
+  fills: [
+    { relation: 'pods', about },
+    { relation: 'events', about },
+  ],
+})
+
+export const askCalicoLog = (facts: Facts, about: Subject, why: string): Question => ({
+  command: relationInfo.messages.command({
+    namespace: calicoNamespace(facts),
+    pod: podNameFor(facts, about),
+  }),
+  why,
+  fills: [{ relation: 'messages', about }],
+})
+
+/** The pod's name, or the placeholder that the runbook uses. */
+function podNameFor(facts: Facts, about: Subject): string {
+  if (about.kind === 'pod') return about.name
+  const pod = about.kind === 'node' ? calicoNodePodOf(facts, about.name) : undefined
+  return pod?.name ?? 'calico-node-XXXXX'
+}

@@ -1,0 +1,306 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { NodeRow, RelationName, RemarkRow } from '#cluster/relations.ts'
+import { nodeSubject, renderSubject } from '#cluster/subjects.ts'
+import { factsOf, type Table } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
+import type { Evidence, Finding, Mode, Weight } from '#diagnosis/types.ts'
+
+const notReady = (name: string): NodeRow => ({
+  name,
+  unschedulable: false,
+  taints: [],
+  labels: {},
+  conditions: [{ type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'PLEG is not healthy' }],
+})
+
+const ready = (name: string): NodeRow => ({
+  ...notReady(name),
+  conditions: [{ type: 'Ready', status: 'True' }],
+})
+
+/** A mode that finds what it is told to find, and explains the symptoms of the nodes in `reach`. */
+function mode(
+  id: string,
+  weights: readonly Weight[],
+  {
+    on = 'a',
+    reach = [on],
+    fact = id,
+    preventive = false,
+    needs = ['nodes'],
+  }: {
+    readonly on?: string
+    readonly reach?: readonly string[]
+    readonly fact?: string
+    readonly preventive?: boolean
+    readonly needs?: readonly RelationName[]
+  } = {},
+): Mode {
+  const evidence = weights.map(
+    (weight, index): Evidence => ({ weight, says: `${id} ${index}`, from: { source: fact } }),
+  )
+  const finding: Finding = { about: nodeSubject(on), says: id, evidence, preventive, state: undefined }
+  return {
+    id,
+    title: id,
+    owner: 'node',
+    maturity: 'evidence-only',
+    symptoms: ['node-not-ready'],
+    traffic: '',
+    prevent: [],
+    questions: (about) => [
+      {
+        command: `look at ${renderSubject(about)} for ${id}`,
+        why: '',
+        fills: [{ relation: 'hostPaths', about }],
+      },
+    ],
+    detector: {
+      needs,
+      uses: [],
+      judges: 'node',
+      detect: () => (weights.length === 0 ? [] : [finding]),
+      explains: (_, symptom) => symptom.about.kind === 'node' && reach.includes(symptom.about.name),
+    },
+  }
+}
+
+const complete = ['nodes', 'pods', 'events']
+const sickNodes = (...names: readonly string[]): Table => ({ nodes: names.map(notReady) })
+
+const causesOf = (modes: readonly Mode[], table: Table = sickNodes('a')): readonly string[] =>
+  diagnose(factsOf(table, { complete }), modes).causes.map((cause) => `${cause.mode.id} ${cause.confidence}`)
+
+describe('confidence', () => {
+  test.each<[string, readonly Mode[], readonly string[]]>([
+    ['a decisive fact confirms', [mode('x', ['decisive'])], ['x confirmed']],
+    ['strong evidence makes likely', [mode('x', ['strong'])], ['x likely']],
+    ['any number of weak signs makes possible', [mode('x', ['weak', 'weak', 'weak'])], ['x possible']],
+    ['evidence against takes the certainty', [mode('x', ['decisive', 'against'])], ['x likely']],
+    ['more against than for is no finding', [mode('x', ['weak', 'against'])], []],
+    [
+      'a rival that only fits changes nothing',
+      [mode('x', ['decisive']), mode('y', ['strong'])],
+      ['x confirmed'],
+    ],
+    [
+      'two that are proven for the same symptom: neither is certain, both are named',
+      [mode('x', ['decisive']), mode('y', ['decisive'])],
+      ['x likely', 'y likely'],
+    ],
+  ])('%s', (_, modes, expected) => {
+    expect(causesOf(modes)).toEqual(expected)
+  })
+})
+
+describe('fewest causes', () => {
+  test('one that explains all rather than one for each', () => {
+    const modes = [
+      mode('x', ['strong'], { on: 'a' }),
+      mode('y', ['strong'], { on: 'b' }),
+      mode('z', ['strong'], { reach: ['a', 'b'] }),
+    ]
+    expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['z likely'])
+  })
+
+  test('the one that is not chosen is listed as a rival', () => {
+    const { causes } = diagnose(factsOf(sickNodes('a'), { complete }), [
+      mode('x', ['strong']),
+      mode('y', ['weak']),
+    ])
+    expect(causes[0]?.rivals.map((rival) => rival.mode.id)).toEqual(['y'])
+  })
+
+  test('what is proven stays, even where a guess would explain everything', () => {
+    const modes = [mode('x', ['decisive'], { on: 'a' }), mode('guess', ['weak'], { reach: ['a', 'b'] })]
+    expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['x confirmed', 'guess possible'])
+  })
+
+  test('a guess goes when proven causes explain all that it would', () => {
+    const modes = [
+      mode('x', ['decisive'], { on: 'a' }),
+      mode('y', ['decisive'], { on: 'b' }),
+      mode('guess', ['weak'], { reach: ['a', 'b'] }),
+    ]
+    expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['x confirmed', 'y confirmed'])
+  })
+
+  test('of two readings of one fact the one that explains more is the cause', () => {
+    const modes = [
+      mode('narrow', ['decisive'], { on: 'a', fact: 'line 1' }),
+      mode('wide', ['decisive'], { reach: ['a', 'b'], fact: 'line 1' }),
+    ]
+    expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['wide confirmed'])
+  })
+
+  test('two faults on two nodes are two causes', () => {
+    const modes = [mode('x', ['decisive'], { on: 'a' }), mode('y', ['strong'], { on: 'b' })]
+    expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['x confirmed', 'y likely'])
+  })
+})
+
+describe('verdict', () => {
+  const verdictOf = (table: Table, modes: readonly Mode[], read: readonly string[] = complete) =>
+    diagnose(factsOf(table, { complete: read }), modes).verdict
+
+  test.each<[string, Table, readonly Mode[], readonly string[], string]>([
+    ['a cause', sickNodes('a'), [mode('x', ['weak'])], complete, 'broken'],
+    ['a symptom without a cause', sickNodes('a'), [], complete, 'undecided'],
+    [
+      'nothing wrong in what was read, but not everything was read',
+      { nodes: [ready('a')] },
+      [],
+      ['nodes', 'pods'],
+      'undecided',
+    ],
+    ['nothing wrong', { nodes: [ready('a')] }, [], complete, 'healthy'],
+    [
+      'a wrong state that breaks nothing yet',
+      { nodes: [ready('a')] },
+      [mode('x', ['decisive'], { preventive: true })],
+      complete,
+      'healthy',
+    ],
+    [
+      'a mode that nobody could judge',
+      { nodes: [ready('a')] },
+      [mode('x', [], { needs: ['hostPaths'] })],
+      complete,
+      'healthy',
+    ],
+  ])('%s', (_, table, modes, read, expected) => {
+    expect(verdictOf(table, modes, read)).toBe(expected)
+  })
+})
+
+describe('found, clear, unknown', () => {
+  const judged = (read: readonly string[], modes: readonly Mode[]) => {
+    const { clear, unknown } = diagnose(
+      factsOf({ nodes: [ready('a'), ready('b')] }, { complete: read }),
+      modes,
+    )
+    return [
+      ...clear.map(({ about }) => `${renderSubject(about)} clear`),
+      ...unknown.map(
+        ({ about, missing }) => `${renderSubject(about)} lacks ${missing.map(({ relation }) => relation)}`,
+      ),
+    ]
+  }
+  const needy = mode('x', [], { needs: ['nodes', 'hostPaths'] })
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['all needs complete', ['nodes', 'hostPaths'], ['node/a clear', 'node/b clear']],
+    ['complete for one node only', ['nodes', 'hostPaths node/b'], ['node/b clear', 'node/a lacks hostPaths']],
+    [
+      'not even all nodes are known',
+      ['hostPaths'],
+      ['node/a lacks nodes', 'node/b lacks nodes', 'cluster lacks nodes'],
+    ],
+  ])('%s', (_, read, expected) => {
+    expect(judged(read, [needy])).toEqual(expected)
+  })
+
+  test('positive proof of immunity needs less', () => {
+    const immune: Mode = {
+      ...needy,
+      detector: { ...needy.detector, isImmune: ({ kind }) => kind === 'node' },
+    }
+    expect(judged(['nodes'], [immune])).toEqual(['node/a clear', 'node/b clear'])
+  })
+
+  test('a detector that looks at what it did not declare is a bug', () => {
+    const greedy: Mode = {
+      ...needy,
+      detector: {
+        ...needy.detector,
+        detect: (view) =>
+          view.rows('pods').map(() => {
+            throw new Error('unreachable')
+          }),
+      },
+    }
+    expect(() => judged(['nodes'], [greedy])).toThrow(
+      /x looks at pods, which is neither in its needs nor in its uses/,
+    )
+  })
+})
+
+describe('next questions', () => {
+  const commands = (
+    modes: readonly Mode[],
+    table: Table,
+    read: readonly string[] = complete,
+  ): readonly string[] =>
+    diagnose(factsOf(table, { complete: read }), modes).next.map(({ command }) => command)
+
+  test('a confirmed cause may still be narrowed down', () => {
+    expect(commands([mode('x', ['decisive'])], sickNodes('a'))).toEqual(['look at node/a for x'])
+  })
+
+  test('a mode that explains nothing of what is seen can wait', () => {
+    expect(commands([mode('x', [], { needs: ['hostPaths'] })], { nodes: [ready('a')] })).toEqual([])
+  })
+
+  test('a likely cause is to be confirmed first; the same mode elsewhere comes after it', () => {
+    const likely = mode('x', ['strong'], { needs: ['hostPaths'] })
+    expect(commands([likely], { nodes: [notReady('a'), ready('b')] })).toEqual([
+      'look at node/a for x',
+      'look at node/b for x',
+    ])
+  })
+
+  test('what was read completely is not asked again', () => {
+    const likely = mode('x', ['strong'])
+    expect(commands([likely], sickNodes('a'), [...complete, 'hostPaths node/a'])).toEqual([])
+  })
+
+  test('one question that serves two hypotheses comes before one that serves one', () => {
+    const asks = (id: string, command: string): Mode => ({
+      ...mode(id, [], { needs: ['hostPaths'] }),
+      questions: (about) => [{ command, why: '', fills: [{ relation: 'hostPaths', about }] }],
+    })
+    const modes = [asks('x', 'alone'), asks('y', 'together'), asks('z', 'together')]
+    expect(commands(modes, sickNodes('a'))).toEqual(['together', 'alone'])
+  })
+
+  test('a dear question waits behind a cheap one', () => {
+    const asks = (id: string, cost: number): Mode => ({
+      ...mode(id, [], { needs: ['hostPaths'] }),
+      questions: () => [{ command: id, why: '', fills: [], cost }],
+    })
+    const [first] = commands([asks('dear', 20), asks('cheap', 1)], sickNodes('a')).filter(
+      (one) => !one.startsWith('kubectl'),
+    )
+    expect(first).toBe('cheap')
+  })
+})
+
+describe('determinism', () => {
+  const says = ['node-was-rebooted', 'os-was-updated', 'ssh-works'] as const
+  const remark = (index: number): RemarkRow => ({ says: says[index % 3] ?? 'ssh-works', node: `n${index}` })
+  const nodes = ['a', 'b', 'c', 'd'].map((name) => ({ ...notReady(name), from: { source: `node ${name}` } }))
+  const remarks = [0, 1, 2, 3].map((index) => ({ ...remark(index), from: { source: `remark ${index}` } }))
+  const modes = [
+    mode('x', ['strong'], { on: 'a' }),
+    mode('y', ['strong'], { on: 'b', reach: ['a', 'b', 'c'] }),
+    mode('z', ['weak'], { on: 'd' }),
+  ]
+  const bytes = (table: Table, from: readonly Mode[]): string =>
+    JSON.stringify(diagnose(factsOf(table, { complete }), from))
+
+  test('the same facts in any order, and modes in any order, give the same diagnosis', () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(nodes, { minLength: nodes.length }),
+        fc.shuffledSubarray(remarks, { minLength: remarks.length }),
+        fc.shuffledSubarray(modes, { minLength: modes.length }),
+        (someNodes, someRemarks, someModes) => {
+          expect(bytes({ nodes: someNodes, remarks: someRemarks }, someModes)).toBe(
+            bytes({ nodes, remarks }, modes),
+          )
+        },
+      ),
+    )
+  })
+})

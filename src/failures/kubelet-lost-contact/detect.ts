@@ -1,0 +1,180 @@
+import type { Fact, Reads, Subject } from '#cluster/facts.ts'
+import {
+  figures,
+  isFlapping,
+  type NodeTransitions,
+  nodeTransitions,
+  unexplainedDrops,
+  unexplainedStarts,
+} from '#cluster/node-transitions.ts'
+import { conditionOf, nodeNamed, nodeNames, nodeOfMessage } from '#cluster/queries.ts'
+import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
+import { isSameSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
+import { conditionSource, isNetworkNotReady } from '#cluster/symptoms/node-conditions.ts'
+import { isRecent, recordMs } from '#cluster/symptoms/recency.ts'
+import type { Symptom } from '#cluster/symptoms.ts'
+import { defineDetector } from '#diagnosis/define-detector.ts'
+import type { Evidence, Finding, View } from '#diagnosis/types.ts'
+
+type Names = 'nodes' | 'events' | 'pods' | 'messages'
+
+export interface KubeletLostContactState {
+  /** `undefined` where the text does not name the node. */
+  readonly node: string | undefined
+  /** `steady`: silent now. `flapping`: comes and goes. `never`: has not reported since the node was registered. */
+  readonly kind: 'steady' | 'flapping' | 'never'
+}
+
+/**
+ * Finds nodes whose kubelet the control plane does not hear: silent for longer than the grace period, or in and out of
+ * Ready again and again. A reboot, a cordon, a drain or a missing CNI configuration is none of it.
+ *
+ * @see kubernetes/kubernetes:pkg/controller/nodelifecycle/node_lifecycle_controller.go (tryUpdateNodeHealth)
+ */
+export const detector = defineDetector<KubeletLostContactState, Names>({
+  needs: ['nodes', 'events'],
+  uses: ['pods', 'messages'],
+  judges: 'node',
+  detect: (view) => [...silentNodes(view), ...flappingNodes(view), ...quotedOnly(view)],
+  explains,
+})
+
+type KubeletFinding = Finding<KubeletLostContactState>
+
+function silentNodes(view: View<Names>): readonly KubeletFinding[] {
+  return view.rows('nodes').flatMap((node) => {
+    const ready = conditionOf(node, 'Ready')
+    if (ready === undefined || !isSilent(ready, node)) return []
+    const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
+    const evidence = [...conditionEvidence(node, ready), ...taintEvidence(node)]
+    const says =
+      kind === 'never'
+        ? 'kubelet has never reported to the control plane'
+        : 'kubelet stopped reporting to the control plane'
+    return [
+      { about: nodeSubject(node.name), says, evidence, preventive: false, state: { node: node.name, kind } },
+    ]
+  })
+}
+
+const unheard = new Set(['NodeStatusUnknown', 'NodeStatusNeverUpdated'])
+
+/** Only the node controller writes Unknown, and the unreachable taint with it. */
+const isSilent = (ready: ConditionRow, node: NodeRow): boolean =>
+  ready.status === 'Unknown' ||
+  (ready.status !== 'True' && unheard.has(ready.reason ?? '')) ||
+  isUnreachable(node, ready)
+
+const isUnreachable = (node: NodeRow, ready: ConditionRow): boolean =>
+  ready.status !== 'True' && node.taints.some((taint) => taint.key === 'node.kubernetes.io/unreachable')
+
+function conditionEvidence(node: Fact<NodeRow>, ready: ConditionRow): readonly Evidence[] {
+  const alike = node.conditions.filter((one) => one.status === 'Unknown' && unheard.has(one.reason ?? ''))
+  const isNamed = unheard.has(ready.reason ?? '')
+  return [
+    {
+      weight: isNamed ? 'decisive' : 'strong',
+      says: isNamed
+        ? `the node controller has not heard of this kubelet (${alike.length} of its conditions are Unknown)`
+        : 'its Ready condition is Unknown',
+      from: conditionSource(node, ready),
+    },
+  ]
+}
+
+const taintEvidence = (node: Fact<NodeRow>): readonly Evidence[] =>
+  node.taints.some((taint) => taint.key === 'node.kubernetes.io/unreachable')
+    ? [
+        {
+          weight: 'strong',
+          says: 'the node controller calls the node unreachable',
+          from: { ...node.from, quote: 'node.kubernetes.io/unreachable' },
+        },
+      ]
+    : []
+
+function flappingNodes(view: View<Names>): readonly KubeletFinding[] {
+  const silent = new Set(silentNodes(view).map(({ about }) => renderSubject(about)))
+  return eventNodes(view).flatMap((node) => {
+    const transitions = nodeTransitions(view, node)
+    const about = nodeSubject(node)
+    const isOver = !isRecent(view, transitions.lastAtMs, recordMs)
+    if (silent.has(renderSubject(about)) || !isFlapping(transitions) || isOver) return []
+    const evidence = [...flappingEvidence(transitions), ...networkEvidence(view, node)]
+    const says = 'the node toggles between Ready and NotReady'
+    return [{ about, says, evidence, preventive: false, state: { node, kind: 'flapping' as const } }]
+  })
+}
+
+const eventNodes = (view: Reads<'nodes' | 'pods' | 'events'>): readonly string[] => {
+  const named = view.rows('events').flatMap(({ about }) => (about.kind === 'Node' ? [about.name] : []))
+  return [...new Set([...nodeNames(view), ...named])].sort()
+}
+
+function flappingEvidence(transitions: NodeTransitions): readonly Evidence[] {
+  const drops = unexplainedDrops(transitions)
+  const starts = unexplainedStarts(transitions)
+  // Two restarts of kubelet can be somebody's work on the node; this many, with the node lost each time, cannot.
+  const isProof = (drops >= 2 && starts >= 3) || drops >= 4 || starts >= 6
+  const told = transitions.events.filter(({ reason }) => reason === 'NodeNotReady' || reason === 'Starting')
+  return told.slice(-1).map((event) => ({
+    weight: isProof ? 'decisive' : 'strong',
+    says: `within the record: ${figures(transitions)}`,
+    from: { ...event.from, quote: event.from.quote ?? `${event.type} ${event.reason} ${event.message}` },
+  }))
+}
+
+/** A kubelet that says itself that the pod network is missing is in contact. */
+function networkEvidence(view: Reads<'nodes'>, name: string): readonly Evidence[] {
+  const node = nodeNamed(view, name)
+  const ready = node === undefined ? undefined : conditionOf(node, 'Ready')
+  if (node === undefined || ready === undefined || !isNetworkNotReady(ready)) return []
+  const says = 'kubelet itself reports that the pod network is missing, so it is in contact'
+  return [{ weight: 'against', says, from: conditionSource(node, ready) }]
+}
+
+/** The controller's words without a node around them: people paste conditions without their `Name:` line. */
+function quotedOnly(view: View<Names>): readonly KubeletFinding[] {
+  const known = new Set(view.rows('nodes').flatMap((node) => (conditionOf(node, 'Ready') ? [node.name] : [])))
+  const rows = view.rows('messages').filter((row) => {
+    const node = nodeOfMessage(view, row)
+    const isTold = node === undefined ? known.size === 0 : !known.has(node)
+    return row.message.id === 'kubelet/stopped-posting-status' && isRecent(view, row.atMs) && isTold
+  })
+  const byPlace = new Map(rows.map((row) => [renderSubject(nodeSubject(nodeOfMessage(view, row))), row]))
+  return [...byPlace.values()].map((row) => ({
+    about: nodeSubject(nodeOfMessage(view, row)),
+    says: 'kubelet stopped reporting to the control plane',
+    evidence: [
+      { weight: 'decisive', says: 'the node controller has not heard of this kubelet', from: row.from },
+    ],
+    preventive: false,
+    state: { node: nodeOfMessage(view, row), kind: 'steady' },
+  }))
+}
+
+function explains(finding: KubeletFinding, symptom: Symptom, view: View<Names>): boolean {
+  const { about } = finding
+  const isHere = isSameSubject(symptom.about, about)
+  switch (symptom.id) {
+    case 'bgp-session-down':
+      // Its calico-node goes on as long as the machine does; a machine that is off takes its sessions with it.
+      return finding.state.kind !== 'flapping' && (isHere || pointsAtOnly(symptom, about))
+    case 'pods-not-ready-on-node':
+      // Pods elsewhere that call pods of this node fail their probes, too.
+      return true
+    case 'node-not-ready':
+      return isHere && !isNetworkTrouble(view, finding.state.node)
+    default:
+      return isHere
+  }
+}
+
+const pointsAtOnly = ({ involves }: Symptom, about: Subject): boolean =>
+  involves?.length === 1 && involves.some((one) => isSameSubject(one, about))
+
+function isNetworkTrouble(view: Reads<'nodes'>, name: string | undefined): boolean {
+  const node = name === undefined ? undefined : nodeNamed(view, name)
+  const ready = node === undefined ? undefined : conditionOf(node, 'Ready')
+  return ready !== undefined && isNetworkNotReady(ready)
+}

@@ -1,0 +1,62 @@
+import type { Fault, LabControl, Strike } from '#lab/fault.ts'
+
+const apiServerPort = 6443
+const minutes = 60_000
+
+/**
+ * Two ways in which a kubelet loses the API server. `steady`: something on the way drops what the node sends to the API
+ * server's port. `flapping`: a unit drop-in limits how long systemd lets the kubelet run, so that it is
+ * ended and started again and again.
+ */
+export const fault: Fault = {
+  flavours: ['plain', 'hardened'],
+  variants: {
+    steady: "a filter on the way drops the node's packets to the API server",
+    flapping: 'a drop-in (RuntimeMaxSec) has systemd end and restart the kubelet every few minutes',
+  },
+  change: (lab, strike) => changes[strike.variant]?.strike(lab, strike) ?? Promise.resolve(),
+  trigger: () => Promise.resolve(), // both bite by themselves
+  settleMs: (variant) => (variant === 'flapping' ? 30 * minutes : 4 * minutes),
+  undo: (lab, strike) => changes[strike.variant]?.undo(lab, strike) ?? Promise.resolve(),
+  subjects: ({ node }) => [{ kind: 'node', name: node }],
+}
+
+const dropIn = '/etc/systemd/system/kubelet.service.d/90-limits.conf'
+
+type Act = (lab: LabControl, strike: Strike) => Promise<void>
+interface Change {
+  readonly strike: Act
+  readonly undo: Act
+}
+
+const changes: Readonly<Record<string, Change>> = {
+  steady: {
+    strike: async (lab, { node }) => {
+      const { stdout } = await lab.exec(node, "ip -4 -o addr show dev eth0 | awk '{print $4}' | cut -d/ -f1")
+      await lab.addUnderlayRule({
+        name: ruleOf(node),
+        source: `${stdout.trim()}/32`,
+        protocol: 'tcp',
+        port: apiServerPort,
+        action: 'drop',
+      })
+    },
+    undo: (lab, { node }) => lab.removeUnderlayRule(ruleOf(node)),
+  },
+  flapping: {
+    strike: async (lab, { node }) => {
+      await lab.exec(
+        node,
+        `mkdir -p ${dropIn.slice(0, dropIn.lastIndexOf('/'))}
+printf '[Service]\\nRuntimeMaxSec=240\\n' > ${dropIn}
+systemctl daemon-reload
+systemctl restart kubelet`,
+      )
+    },
+    undo: async (lab, { node }) => {
+      await lab.exec(node, `rm -f ${dropIn}\nsystemctl daemon-reload\nsystemctl restart kubelet`)
+    },
+  },
+}
+
+const ruleOf = (node: string): string => `drop ${node} to port ${apiServerPort}`

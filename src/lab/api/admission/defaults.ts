@@ -1,0 +1,115 @@
+/** Defaults that the server writes into objects of each type before it stores them. */
+import { change, changeEach, fill, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
+import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
+import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+
+/** The object with its type's defaults; itself when it has them. */
+export function withDefaults(def: ResourceDef, object: JsonObject): JsonObject {
+  const defaults = byBucket[def.bucket]
+  return defaults === undefined ? object : defaults(object)
+}
+
+const template = (spec: JsonObject): JsonObject =>
+  change(spec, 'template', (each) =>
+    fill(change(each, 'spec', podSpecDefaults), { metadata: { creationTimestamp: null } }),
+  )
+
+const rolling = { type: 'RollingUpdate' }
+
+function daemonSet(spec: JsonObject): JsonObject {
+  const next = fill(template(spec), { revisionHistoryLimit: 10, updateStrategy: rolling })
+  return change(next, 'updateStrategy', (strategy) =>
+    strategy.type === 'OnDelete'
+      ? strategy
+      : change(
+          fill(strategy, { type: 'RollingUpdate', rollingUpdate: {} }),
+          'rollingUpdate',
+          (rollingUpdate) => fill(rollingUpdate, { maxSurge: 0, maxUnavailable: 1 }),
+        ),
+  )
+}
+
+function deployment(spec: JsonObject): JsonObject {
+  const next = fill(template(spec), {
+    progressDeadlineSeconds: 600,
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    strategy: rolling,
+  })
+  return change(next, 'strategy', (strategy) =>
+    strategy.type === 'Recreate'
+      ? strategy
+      : change(
+          fill(strategy, { type: 'RollingUpdate', rollingUpdate: {} }),
+          'rollingUpdate',
+          (rollingUpdate) => fill(rollingUpdate, { maxSurge: '25%', maxUnavailable: '25%' }),
+        ),
+  )
+}
+
+function service(spec: JsonObject): JsonObject {
+  const next = fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' })
+  const named = next.type === 'ExternalName'
+  const filled = named
+    ? next
+    : fill(next, { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' })
+  const exposed = filled.type === 'NodePort' || filled.type === 'LoadBalancer'
+  return changeEach(exposed ? fill(filled, { externalTrafficPolicy: 'Cluster' }) : filled, 'ports', (port) =>
+    fill(port, { protocol: 'TCP', targetPort: port.port }),
+  )
+}
+
+function secret(object: JsonObject): JsonObject {
+  const next = fill(object, { type: 'Opaque' })
+  if (!isObject(next.stringData)) return next
+  const { stringData, ...rest } = next
+  const encoded = Object.fromEntries(
+    Object.entries(asObject(stringData)).map(([key, value]) => [
+      key,
+      Buffer.from(String(value)).toString('base64'),
+    ]),
+  )
+  return { ...rest, data: { ...asObject(rest.data), ...encoded } }
+}
+
+/** Labels of the template where the set has none of its own: pkg/apis/apps/v1/defaults.go does no more since v1. */
+const spec =
+  (defaults: (spec: JsonObject) => JsonObject) =>
+  (object: JsonObject): JsonObject =>
+    change(object, 'spec', defaults)
+
+const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
+  '/pods': spec(podSpecDefaults),
+  '/namespaces': (object) =>
+    fill(object, { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
+  '/secrets': secret,
+  '/services': (object) => fill(spec(service)(object), { status: { loadBalancer: {} } }),
+  'apps/daemonsets': spec(daemonSet),
+  'apps/deployments': spec(deployment),
+  'apps/replicasets': spec((each) => fill(template(each), { replicas: 1 })),
+  'apps/statefulsets': spec((each) =>
+    fill(template(each), {
+      podManagementPolicy: 'OrderedReady',
+      replicas: 1,
+      revisionHistoryLimit: 10,
+      updateStrategy: { rollingUpdate: { partition: 0 }, type: 'RollingUpdate' },
+    }),
+  ),
+  'batch/jobs': spec((each) => fill(template(each), { backoffLimit: 6, completions: 1, parallelism: 1 })),
+  'discovery.k8s.io/endpointslices': (object) =>
+    changeEach(object, 'ports', (port) => fill(port, { name: '', protocol: 'TCP' })),
+  '/endpoints': (object) =>
+    changeEach(object, 'subsets', (subset) =>
+      changeEach(subset, 'ports', (port) => fill(port, { protocol: 'TCP' })),
+    ),
+  'rbac.authorization.k8s.io/rolebindings': subjects,
+  'rbac.authorization.k8s.io/clusterrolebindings': subjects,
+}
+
+function subjects(object: JsonObject): JsonObject {
+  const group = 'rbac.authorization.k8s.io'
+  const next = change(object, 'roleRef', (ref) => fill(ref, { apiGroup: group }))
+  return changeEach(next, 'subjects', (subject) =>
+    subject.kind === 'ServiceAccount' ? subject : fill(subject, { apiGroup: group }),
+  )
+}

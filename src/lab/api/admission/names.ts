@@ -1,0 +1,76 @@
+/** Names, labels and annotations: staging:apimachinery/pkg/util/validation/validation.go. */
+import { asObject, type JsonObject } from '#lab/api/json.ts'
+import { type FieldError, invalidValue, required } from '#lab/api/status.ts'
+import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
+const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
+
+const subdomainText =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+const labelText =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+const labelValueText =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+const nameText =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+
+/** What is wrong with an object's metadata, field by field. */
+export function metadataErrors(def: ResourceDef, object: JsonObject): FieldError[] {
+  const metadata = asObject(object.metadata)
+  return [
+    ...nameErrors(def, metadata.name),
+    ...labelErrors('metadata.labels', metadata.labels),
+    ...annotationErrors(metadata.annotations),
+  ]
+}
+
+function nameErrors({ nameForm }: ResourceDef, name: unknown): FieldError[] {
+  const field = 'metadata.name'
+  if (typeof name !== 'string' || name === '') return [required(field, 'name or generateName is required')]
+  if (nameForm === 'path')
+    return /^\.\.?$|[/%]/.test(name) ? [invalidValue(field, name, "may not contain '/'")] : []
+  const [form, text, most] =
+    nameForm === 'label' ? ([label, labelText, 63] as const) : ([subdomain, subdomainText, 253] as const)
+  if (name.length > most) return [invalidValue(field, name, `must be no more than ${most} characters`)]
+  return form.test(name) ? [] : [invalidValue(field, name, text)]
+}
+
+/** What is wrong with a map of labels. */
+export function labelErrors(field: string, labels: unknown): FieldError[] {
+  return Object.entries(asObject(labels)).flatMap(([key, value]) => {
+    const errors = keyErrors(field, key)
+    if (typeof value !== 'string') return errors
+    if (value.length > 63) errors.push(invalidValue(field, value, 'must be no more than 63 characters'))
+    else if (!labelValue.test(value)) errors.push(invalidValue(field, value, labelValueText))
+    return errors
+  })
+}
+
+function keyErrors(field: string, key: string): FieldError[] {
+  const parts = key.split('/')
+  const name = parts.pop() ?? ''
+  const errors: FieldError[] = []
+  if (parts.length > 1 || name.length > 63 || !qualifiedName.test(name))
+    errors.push(invalidValue(field, key, nameText))
+  if (parts.length === 1 && !subdomain.test(parts[0] ?? ''))
+    errors.push(invalidValue(field, key, `prefix part ${subdomainText}`))
+  return errors
+}
+
+const annotationBytesMax = 256 * 1024
+
+function annotationErrors(annotations: unknown): FieldError[] {
+  const entries = Object.entries(asObject(annotations))
+  const bytes = entries.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0)
+  const errors = entries.flatMap(([key]) => keyErrors('metadata.annotations', key.toLowerCase()))
+  if (bytes > annotationBytesMax)
+    errors.push({
+      field: 'metadata.annotations',
+      reason: 'FieldValueInvalid',
+      message: `Too long: may not be more than ${annotationBytesMax} bytes`,
+    })
+  return errors
+}

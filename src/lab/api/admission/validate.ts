@@ -1,0 +1,133 @@
+/**
+ * The checks of the stored types that operators meet. pkg/apis/core/validation/validation.go and its neighbours.
+ *
+ * Not imitated: most of validation (volumes, probes, resources, node selectors …) and the schemas of CustomResourceDefinitions.
+ */
+import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
+import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
+import type { LabelSelector } from '#lab/api/objects.ts'
+import { deepEqual } from '#lab/api/patch/merge.ts'
+import { selectorTest } from '#lab/api/selectors.ts'
+import { type FieldError, forbiddenField, invalid, invalidValue, required } from '#lab/api/status.ts'
+import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+
+/** Throws Invalid (422) when a new object may not be stored. */
+export function validateNew(def: ResourceDef, object: JsonObject): void {
+  refuse(def, object, [...metadataErrors(def, object), ...(checks[def.bucket]?.(object) ?? [])])
+}
+
+/** Throws Invalid (422) when an object may not become `next`. */
+export function validateChange(def: ResourceDef, old: JsonObject, next: JsonObject): void {
+  const errors: FieldError[] = []
+  if (old.metadata !== next.metadata)
+    errors.push(...labelErrors('metadata.labels', at(next, 'metadata.labels')))
+  if (old.spec !== next.spec) errors.push(...(checks[def.bucket]?.(next) ?? []))
+  errors.push(...(fixed[def.bucket]?.(old, next) ?? []))
+  refuse(def, next, errors)
+}
+
+function refuse(def: ResourceDef, object: JsonObject, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid(def, String(at(object, 'metadata.name') ?? ''), errors)
+}
+
+type Check = (object: JsonObject) => FieldError[]
+
+const checks: Readonly<Record<string, Check>> = {
+  '/pods': (pod) => podSpecErrors('spec', asObject(pod.spec)),
+  'apps/daemonsets': workload,
+  'apps/deployments': workload,
+  'apps/replicasets': workload,
+  '/services': (service) => {
+    const spec = asObject(service.spec)
+    const headless = spec.clusterIP === 'None' || spec.type === 'ExternalName'
+    return asList(spec.ports).length === 0 && !headless ? [required('spec.ports')] : []
+  },
+}
+
+function workload(object: JsonObject): FieldError[] {
+  const spec = asObject(object.spec)
+  const labels = at(spec, 'template.metadata.labels') as Readonly<Record<string, string>> | undefined // of metadata
+  const selector = spec.selector as LabelSelector | undefined // of the spec
+  const errors = podSpecErrors('spec.template.spec', asObject(at(spec, 'template.spec')))
+  if (selector === undefined) errors.unshift(required('spec.selector'))
+  else if (!selectorTest(selector)(labels))
+    errors.unshift(
+      invalidValue(
+        'spec.template.metadata.labels',
+        labels ?? {},
+        '`selector` does not match template `labels`',
+      ),
+    )
+  return errors
+}
+
+function podSpecErrors(field: string, spec: JsonObject): FieldError[] {
+  const containers = asList(spec.containers)
+  if (containers.length === 0) return [required(`${field}.containers`)]
+  const volumes = new Set(asList(spec.volumes).map((volume) => asObject(volume).name))
+  return ['initContainers', 'containers'].flatMap((list) =>
+    asList(spec[list]).flatMap((each, index) =>
+      containerErrors(`${field}.${list}[${index}]`, asObject(each), volumes),
+    ),
+  )
+}
+
+function containerErrors(field: string, container: JsonObject, volumes: ReadonlySet<unknown>): FieldError[] {
+  const errors: FieldError[] = []
+  if (!container.name) errors.push(required(`${field}.name`))
+  if (!container.image) errors.push(required(`${field}.image`))
+  asList(container.volumeMounts).forEach((mount, index) => {
+    const name = asObject(mount).name
+    if (!volumes.has(name))
+      errors.push({
+        field: `${field}.volumeMounts[${index}].name`,
+        reason: 'FieldValueNotFound',
+        message: `Not found: ${JSON.stringify(name)}`,
+      })
+  })
+  return errors
+}
+
+type Fixed = (old: JsonObject, next: JsonObject) => FieldError[]
+
+const fixedSelector: Fixed = (old, next) =>
+  deepEqual(at(old, 'spec.selector'), at(next, 'spec.selector'))
+    ? []
+    : [invalidValue('spec.selector', at(next, 'spec.selector'), 'field is immutable')]
+
+const fixedRole: Fixed = (old, next) =>
+  deepEqual(old.roleRef, next.roleRef) ? [] : [invalidValue('roleRef', next.roleRef, 'cannot change roleRef')]
+
+const fixed: Readonly<Record<string, Fixed>> = {
+  '/pods': podChange,
+  'apps/daemonsets': fixedSelector,
+  'apps/deployments': fixedSelector,
+  'apps/replicasets': fixedSelector,
+  'rbac.authorization.k8s.io/rolebindings': fixedRole,
+  'rbac.authorization.k8s.io/clusterrolebindings': fixedRole,
+}
+
+/** pkg/apis/core/validation/validation.go (ValidatePodUpdate): what of a pod's spec may change. */
+const podText =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+
+function podChange(old: JsonObject, next: JsonObject): FieldError[] {
+  if (old.spec === next.spec) return []
+  const before = asObject(old.spec)
+  const after = asObject(next.spec)
+  const added = asList(before.tolerations).every((toleration) =>
+    asList(after.tolerations).some((each) => deepEqual(each, toleration)),
+  )
+  return added && deepEqual(fixedPart(before), fixedPart(after)) ? [] : [forbiddenField('spec', podText)]
+}
+
+function fixedPart(spec: JsonObject): JsonObject {
+  const imageless = (list: unknown): unknown =>
+    asList(list).map((container) => ({ ...asObject(container), image: '' }))
+  const { activeDeadlineSeconds: _a, tolerations: _t, ephemeralContainers: _e, ...rest } = spec
+  return {
+    ...rest,
+    containers: imageless(spec.containers),
+    initContainers: imageless(spec.initContainers),
+  }
+}

@@ -1,0 +1,92 @@
+/** The objects of a fresh cluster that the API server itself makes: post-start hooks of pkg/controlplane and pkg/registry/rbac. */
+import type { JsonObject } from '#lab/api/json.ts'
+import { calicoDefinitions } from '#lab/api/types/calico.ts'
+import { createObject } from '#lab/api/verbs/create.ts'
+import type { ApiState } from '#lab/api/verbs/state.ts'
+
+const user = { username: 'system:apiserver', groups: ['system:masters'] }
+
+/** Creates namespaces, priority classes, the first cluster roles, Calico's resource definitions and `default/kubernetes`. */
+export function bootstrap(state: ApiState): void {
+  for (const { apiVersion, kind, namespace, ...rest } of objects()) {
+    const def = state.registry.ofKind(apiVersion, kind)
+    if (def === undefined) throw new Error(`nobody serves ${kind}`)
+    createObject(state, { def, namespace, body: { apiVersion, kind, ...rest } }, { user })
+  }
+}
+
+interface First extends JsonObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace?: string
+}
+
+const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
+
+function objects(): readonly First[] {
+  return [
+    ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    priorityClass('system-cluster-critical', 2_000_000_000, 'system-node-critical'),
+    priorityClass('system-node-critical', 2_000_001_000, ''),
+    ...rbac(),
+    ...calicoDefinitions().map((crd) => ({
+      ...crd,
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+    })),
+    kubernetesService,
+  ]
+}
+
+function priorityClass(name: string, value: number, above: string): First {
+  const description =
+    above === ''
+      ? 'Used for system critical pods that must not be moved from their current node.'
+      : 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.'
+  return {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    description,
+    metadata: { name },
+    preemptionPolicy: 'PreemptLowerPriority',
+    value,
+  }
+}
+
+const group = 'rbac.authorization.k8s.io'
+const everything = [
+  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+  { nonResourceURLs: ['*'], verbs: ['*'] },
+]
+
+function rbac(): readonly First[] {
+  const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
+  return [
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: 'cluster-admin', labels },
+      rules: everything,
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'cluster-admin', labels },
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ apiGroup: group, kind: 'Group', name: 'system:masters' }],
+    },
+  ]
+}
+
+const kubernetesService: First = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  namespace: 'default',
+  metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
+  spec: {
+    clusterIP: '10.96.0.1',
+    ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+    sessionAffinity: 'None',
+    type: 'ClusterIP',
+  },
+}

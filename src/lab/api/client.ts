@@ -1,0 +1,282 @@
+/**
+ * The Kubernetes client of the lab's programs: client-go over a process's own network, so that a broken network, a stopped
+ * server or a bad token break it as they break the real one.
+ */
+import { deletion, manager, part, space } from '#lab/api/direct.ts'
+import type { KubeObject } from '#lab/api/objects.ts'
+import {
+  type Change,
+  type Kube,
+  KubeError,
+  KubeUnreachable,
+  type ListQuery,
+  type ObjectRef,
+  type Watch,
+} from '#lab/api/ports.ts'
+import { requestWords } from '#lab/api/request-words.ts'
+import { Transport } from '#lab/api/transport.ts'
+import type { Credential, KubeRequest } from '#lab/api/wire.ts'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+
+export interface KubeClientOptions {
+  /** `10.0.0.11:6443` */
+  readonly server: string
+  readonly token?: string
+  /** A file that is read for the token, again every minute: client-go transport/token_source.go. */
+  readonly tokenFile?: string
+  /** The name that the process's client certificate would carry. */
+  readonly user?: string
+  readonly groups?: readonly string[]
+  /** For every request that does not name its own. Default: none. */
+  readonly timeoutMs?: number
+  /**
+   * How the program limits its requests: by its client's Timeout (`net/http: request canceled (Client.Timeout exceeded …)`,
+   * the default) or by a context (`context deadline exceeded`).
+   */
+  readonly deadline?: 'client' | 'context'
+}
+
+/** A client whose waits belong to the process that it was made for. */
+export interface KubeClient extends Kube {
+  /** The same client and connection for a thread of that process: each thread waits for itself. */
+  by(thread: Process): KubeClient
+}
+
+/** Dials at the first request, over `p.net`, and again whenever the connection is gone. */
+export const kubeClient = (p: Process, options: KubeClientOptions): KubeClient =>
+  new Client(p, options, new Transport(p, options.server), { atMs: 0 })
+
+const accountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/**
+ * The client of a pod, by its environment and its service account's token: client-go rest.InClusterConfig.
+ * Throws KubeUnreachable when the environment does not name a server.
+ */
+export function inClusterKube(p: Process, o: Omit<KubeClientOptions, 'server' | 'token'> = {}): KubeClient {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = p.env
+  if (!host || !port)
+    throw new KubeUnreachable(
+      'unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined',
+    )
+  return kubeClient(p, { tokenFile: `${accountPath}/token`, ...o, server: `${host}:${port}` })
+}
+
+interface ReadToken {
+  atMs: number
+  text?: string
+}
+
+class Client implements KubeClient {
+  readonly #process: Process
+  readonly #options: KubeClientOptions
+  readonly #transport: Transport
+  readonly #token: ReadToken
+
+  constructor(process: Process, options: KubeClientOptions, transport: Transport, token: ReadToken) {
+    this.#process = process
+    this.#options = options
+    this.#transport = transport
+    this.#token = token
+  }
+
+  by(thread: Process): KubeClient {
+    return new Client(thread, this.#options, this.#transport, this.#token)
+  }
+
+  get<T extends KubeObject>(ref: ObjectRef, o: { readonly timeoutMs?: number } = {}): Promise<T> {
+    return this.#ask({ op: 'get', ...one(ref) }, o)
+  }
+
+  list<T extends KubeObject>(
+    query: ListQuery,
+    o: { readonly timeoutMs?: number } = {},
+  ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
+    return this.#ask({ op: 'list', ...query }, o)
+  }
+
+  create: Kube['create'] = (type, object, o = {}) =>
+    this.#ask({ op: 'create', type, namespace: object.metadata.namespace, body: object, ...manager(o) }, o)
+
+  update: Kube['update'] = (type, object, o = {}) =>
+    this.#ask(
+      {
+        op: 'update',
+        ...one({ type, ...space(object), name: object.metadata.name }),
+        body: object,
+        ...part(o),
+        ...manager(o),
+      },
+      o,
+    )
+
+  patch: Kube['patch'] = (ref, patch, o = {}) =>
+    this.#ask(
+      { op: 'patch', ...one(ref), patchType: patch.type, body: patch.body, ...part(o), ...manager(o) },
+      o,
+    )
+
+  async delete(ref: ObjectRef, o: Parameters<Kube['delete']>[1] = {}): Promise<void> {
+    await this.#ask({ op: 'delete', ...one(ref), options: deletion(o) }, o)
+  }
+
+  post: Kube['post'] = (ref, subresource, body, o = {}) =>
+    this.#ask({ op: 'post', ...one(ref), subresource, body }, o)
+
+  watch<T extends KubeObject>(query: ListQuery & { readonly resourceVersion: string }): Watch<T> {
+    const request: KubeRequest = { op: 'watch', ...query }
+    return new RunningWatch<T>(this.#process, (call) => {
+      const fail = (error: Error): void => call.fail(this.#named(error, request))
+      const credential = this.#credential()
+      if (credential instanceof Promise) {
+        let ended = false
+        let end = (): void => {
+          ended = true
+        }
+        credential.then((as) => {
+          if (!ended) end = this.#transport.begin(as, request, { ...call, fail }).end
+        }, fail)
+        return () => end()
+      }
+      return this.#transport.begin(credential, request, { ...call, fail }).end
+    })
+  }
+
+  async #ask<T>(
+    request: KubeRequest,
+    { timeoutMs }: { readonly timeoutMs?: number | undefined },
+  ): Promise<T> {
+    const credential = this.#credential()
+    const as = credential instanceof Promise ? await credential : credential
+    try {
+      // What the server answers is what the caller asked for.
+      return (await this.#exchange(as, request, timeoutMs ?? this.#options.timeoutMs)) as T
+    } catch (error) {
+      throw error instanceof Error ? this.#named(error, request) : error
+    }
+  }
+
+  #exchange(as: Credential, request: KubeRequest, timeoutMs: number | undefined): Promise<unknown> {
+    const { task } = this.#process
+    return task.wait<unknown>((wake, fail) => {
+      let cancel: (() => void) | undefined
+      const call = {
+        sent: false,
+        change: () => {},
+        answer: (value: unknown) => {
+          cancel?.()
+          wake(value)
+        },
+        fail: (error: Error) => {
+          cancel?.()
+          fail(error)
+        },
+      }
+      const { end } = this.#transport.begin(as, request, call)
+      if (timeoutMs !== undefined)
+        cancel = task.after(timeoutMs, () => {
+          end()
+          fail(new KubeUnreachable(this.#deadlineWords(call.sent)))
+        })
+      return () => {
+        cancel?.()
+        end()
+      }
+    })
+  }
+
+  #deadlineWords(sent: boolean): string {
+    if (this.#options.deadline === 'context') return 'context deadline exceeded'
+    return sent
+      ? 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'
+      : 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)'
+  }
+
+  #named(error: Error, request: KubeRequest): Error {
+    if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
+    return new KubeUnreachable(error.message, requestWords(this.#transport.server, request))
+  }
+
+  #credential(): Credential | Promise<Credential> {
+    const { token, tokenFile, user, groups } = this.#options
+    if (token !== undefined) return { token }
+    if (tokenFile !== undefined) return this.#fileToken(tokenFile)
+    return { ...(user === undefined ? {} : { user }), ...(groups === undefined ? {} : { groups }) }
+  }
+
+  #fileToken(path: string): Credential | Promise<Credential> {
+    const read = this.#token
+    const now = this.#process.now()
+    if (read.text !== undefined && now < read.atMs + 60_000) return { token: read.text }
+    return this.#process.files.read(path).then(
+      (text) => {
+        read.text = text.trim()
+        read.atMs = now
+        return { token: read.text }
+      },
+      (error: unknown) => {
+        // An old token stays in use while the file cannot be read.
+        if (read.text !== undefined) return { token: read.text }
+        if (!isErrno(error)) throw error
+        throw new KubeUnreachable(`open ${path}: ${error.message.toLowerCase()}`)
+      },
+    )
+  }
+}
+
+const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name })
+
+interface WatchCall {
+  answer(value: unknown): void
+  change(change: { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: unknown }): void
+  fail(error: Error): void
+  sent: boolean
+}
+
+class RunningWatch<T> implements Watch<T> {
+  readonly #process: Process
+  readonly #end: () => void
+  #changes: Change<T>[] = []
+  #over: Error | undefined
+  #wake: (() => void) | undefined
+
+  constructor(process: Process, begin: (call: WatchCall) => () => void) {
+    this.#process = process
+    this.#end = begin({
+      sent: false,
+      answer: () => {},
+      change: ({ type, object }) => {
+        this.#changes.push({ type, object: object as T }) // what is watched is what the caller named
+        this.#tell()
+      },
+      fail: (error) => {
+        this.#over = error
+        this.#tell()
+      },
+    })
+    process.task.onEnd(this.#end)
+  }
+
+  async take(): Promise<readonly Change<T>[]> {
+    if (this.#changes.length === 0 && this.#over === undefined)
+      await this.#process.task.wait<void>((wake) => {
+        this.#wake = wake
+        return () => {
+          this.#wake = undefined
+        }
+      })
+    if (this.#changes.length === 0 && this.#over !== undefined) throw this.#over
+    const taken = this.#changes
+    this.#changes = []
+    return taken
+  }
+
+  close(): void {
+    this.#end()
+  }
+
+  #tell(): void {
+    const wake = this.#wake
+    this.#wake = undefined
+    wake?.()
+  }
+}

@@ -1,0 +1,149 @@
+/** Which types are served, in the legacy and the aggregated form: staging:apiserver/pkg/endpoints/discovery. */
+import { clauses } from '#lab/api/http/accept.ts'
+import { type ApiRequest, type Responder, sendJson } from '#lab/api/http/request.ts'
+import type { JsonObject } from '#lab/api/json.ts'
+import type { ApiServer } from '#lab/api/server.ts'
+import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
+
+/** Answers a path of discovery; false when it is none. */
+export function sendDiscovery(api: ApiServer, request: ApiRequest, path: string, to: Responder): boolean {
+  const parts = path.split('/').filter((part) => part !== '')
+  const groups = byGroup(api)
+  if (path === '/api') {
+    sendRoot(api, request, to, { core: true })
+    return true
+  }
+  if (path === '/apis') {
+    sendRoot(api, request, to, { core: false })
+    return true
+  }
+  if (parts[0] === 'api' && parts.length === 2) return sendResources(groups, '', parts[1], to)
+  if (parts[0] !== 'apis') return false
+  const group = groups.get(parts[1] ?? '')
+  if (group === undefined) return false
+  if (parts.length === 2) {
+    sendJson(to, 200, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(parts[1] ?? '', group) })
+    return true
+  }
+  return parts.length === 3 && sendResources(groups, parts[1] ?? '', parts[2], to)
+}
+
+type Groups = ReadonlyMap<string, ReadonlyMap<string, readonly ResourceDef[]>>
+
+function byGroup({ state }: ApiServer): Groups {
+  const groups = new Map<string, Map<string, ResourceDef[]>>()
+  for (const def of state.registry.all()) {
+    const versions = groups.get(def.group) ?? new Map<string, ResourceDef[]>()
+    groups.set(def.group, versions)
+    versions.set(def.version, [...(versions.get(def.version) ?? []), def])
+  }
+  return groups
+}
+
+const versionOf = (group: string, version: string): JsonObject => ({
+  groupVersion: groupVersion({ group, version }),
+  version,
+})
+
+function groupOf(name: string, versions: ReadonlyMap<string, unknown>): JsonObject {
+  const list = [...versions.keys()].map((version) => versionOf(name, version))
+  return { name, versions: list, preferredVersion: list[0] }
+}
+
+function sendRoot(
+  api: ApiServer,
+  request: ApiRequest,
+  to: Responder,
+  { core }: { readonly core: boolean },
+): void {
+  const groups = [...byGroup(api)].filter(([name]) => (name === '') === core)
+  const asked = aggregatedVersions(request)
+  const version = asked.includes('v2') ? 'v2' : asked.includes('v2beta1') ? 'v2beta1' : undefined
+  if (version !== undefined) {
+    const items = groups.map(([name, versions]) => aggregatedGroup(name, versions))
+    const body = {
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: `apidiscovery.k8s.io/${version}`,
+      metadata: {},
+      items,
+    }
+    const type = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
+    sendJson(to, 200, body, { 'content-type': type })
+    return
+  }
+  if (core) {
+    const serverAddress = `${api.advertise.address}:${api.advertise.port}`
+    const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress }]
+    sendJson(to, 200, { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs })
+    return
+  }
+  const list = groups.map(([name, versions]) => groupOf(name, versions))
+  sendJson(to, 200, { kind: 'APIGroupList', apiVersion: 'v1', groups: list })
+}
+
+const aggregatedVersions = (request: ApiRequest): readonly (string | undefined)[] =>
+  clauses(request.headers.accept ?? '')
+    .filter(({ parameters }) => parameters.as === 'APIGroupDiscoveryList')
+    .map(({ parameters }) => parameters.v)
+
+function aggregatedGroup(name: string, versions: ReadonlyMap<string, readonly ResourceDef[]>): JsonObject {
+  return {
+    metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
+    versions: [...versions].map(([version, defs]) => ({
+      version,
+      freshness: 'Current',
+      resources: defs.map(aggregatedResource),
+    })),
+  }
+}
+
+function aggregatedResource(def: ResourceDef): JsonObject {
+  const { group, version, kind } = def
+  const subresources = Object.entries(def.subresources).map(([subresource, part]) => ({
+    subresource,
+    responseKind: { group: part.group ?? group, version: part.version ?? version, kind: part.kind },
+    verbs: part.verbs,
+  }))
+  return {
+    resource: def.resource,
+    responseKind: { group, version, kind },
+    scope: def.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: def.singular,
+    verbs: def.verbs,
+    ...optional(def),
+    ...(subresources.length === 0 ? {} : { subresources }),
+  }
+}
+
+const optional = ({ shortNames, categories }: ResourceDef): JsonObject => ({
+  ...(shortNames.length === 0 ? {} : { shortNames }),
+  ...(categories.length === 0 ? {} : { categories }),
+})
+
+function sendResources(groups: Groups, group: string, version: string | undefined, to: Responder): boolean {
+  const defs = groups.get(group)?.get(version ?? '')
+  if (defs === undefined || version === undefined) return false
+  sendJson(to, 200, {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: groupVersion({ group, version }),
+    resources: defs.flatMap(legacyResources),
+  })
+  return true
+}
+
+function legacyResources(def: ResourceDef): readonly JsonObject[] {
+  const { resource, namespaced, kind } = def
+  const parts = Object.entries(def.subresources).map(([name, part]) => ({
+    name: `${resource}/${name}`,
+    singularName: '',
+    namespaced,
+    ...(part.group === undefined ? {} : { group: part.group, version: part.version }),
+    kind: part.kind,
+    verbs: part.verbs,
+  }))
+  return [
+    { name: resource, singularName: def.singular, namespaced, kind, verbs: def.verbs, ...optional(def) },
+    ...parts,
+  ]
+}

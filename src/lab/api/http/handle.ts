@@ -1,0 +1,101 @@
+/**
+ * One HTTP request against the API: finds what the path names, carries out the verb, answers in the form that was asked for.
+ *
+ * Not imitated: fieldValidation (unknown fields are stored), `pretty`, gzip, port-forward and proxy subresources.
+ */
+import { authorize, authorizePath } from '#lab/api/authorize.ts'
+import { type Asked, callerOf, targetOf, viewOf } from '#lab/api/http/asked.ts'
+import { sendDiscovery } from '#lab/api/http/discovery.ts'
+import { sendObject } from '#lab/api/http/encode.ts'
+import { identityOf } from '#lab/api/http/identity.ts'
+import { list } from '#lab/api/http/list.ts'
+import { sendOpenApi } from '#lab/api/http/openapi.ts'
+import { sendRefusal } from '#lab/api/http/refusal.ts'
+import { type ApiRequest, type Responder, sendJson, sendText } from '#lab/api/http/request.ts'
+import { route } from '#lab/api/http/route.ts'
+import { subresource } from '#lab/api/http/subresource.ts'
+import { create, patch, remove, removeAll, replace } from '#lab/api/http/write.ts'
+import type { JsonObject } from '#lab/api/json.ts'
+import type { ApiServer } from '#lab/api/server.ts'
+import { methodNotAllowed, Refusal } from '#lab/api/status.ts'
+import { getObject } from '#lab/api/verbs/read.ts'
+
+/** Answers a request, now or (logs, watches) in the course of virtual time. Bugs throw; refusals are answers. */
+export function handle(api: ApiServer, request: ApiRequest, to: Responder): void {
+  try {
+    dispatch(api, request, to)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    sendRefusal(to, error)
+  }
+}
+
+function dispatch(api: ApiServer, request: ApiRequest, to: Responder): void {
+  const url = new URL(request.url, 'http://lab')
+  const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : url.pathname
+  const user = identityOf(api, request)
+  const found = route(api.state.registry, path)
+  if (found !== undefined) {
+    const query = url.searchParams
+    resource({ api, request, to, query, route: found, caller: callerOf(request, query, user) })
+    return
+  }
+  authorizePath(user, verbs[request.method] ?? 'get', path)
+  if (sendDiscovery(api, request, path, to) || sendOpenApi(api, request, path, to)) return
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) {
+    sendText(to, 200, 'ok')
+    return
+  }
+  if (path === '/version') {
+    sendJson(to, 200, version(api))
+    return
+  }
+  sendText(to, 404, '404 page not found\n')
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+}
+
+function version({ kubernetesVersion }: ApiServer): JsonObject {
+  const [major, minor] = kubernetesVersion.split('.')
+  return {
+    major,
+    minor,
+    gitVersion: `v${kubernetesVersion}`,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  }
+}
+
+function resource(asked: Asked): void {
+  const { route, request, caller } = asked
+  authorize(caller.user, { verb: verbOf(asked), ...route })
+  if (route.subresource !== undefined && subresource(asked, route.subresource)) return
+  const acts = route.name === undefined ? onCollection : onObject
+  const carryOut = acts[request.method]
+  if (carryOut === undefined) throw methodNotAllowed(route.def, request.method.toLowerCase())
+  carryOut(asked)
+}
+
+function verbOf({ request, route, query }: Asked): string {
+  if (request.method === 'GET' && route.name === undefined) return query.has('watch') ? 'watch' : 'list'
+  if (request.method === 'DELETE' && route.name === undefined) return 'deletecollection'
+  return verbs[request.method] ?? 'get'
+}
+
+type Verbs = Readonly<Record<string, (asked: Asked) => void>>
+
+const onCollection: Verbs = { GET: list, HEAD: list, POST: create, DELETE: removeAll }
+
+const get = (asked: Asked): void =>
+  sendObject(asked.to, 200, getObject(asked.api.state, targetOf(asked)), viewOf(asked))
+
+const onObject: Verbs = { GET: get, HEAD: get, PUT: replace, PATCH: patch, DELETE: remove }

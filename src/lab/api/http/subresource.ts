@@ -1,0 +1,53 @@
+/** Requests to parts of objects: log, eviction, binding, token, scale. */
+import { type Asked, targetOf, withDryRun } from '#lab/api/http/asked.ts'
+import { bodyOf } from '#lab/api/http/body.ts'
+import { sendPlain } from '#lab/api/http/encode.ts'
+import { patchOf } from '#lab/api/http/write.ts'
+import { asObject, type JsonObject } from '#lab/api/json.ts'
+import { badRequest } from '#lab/api/status.ts'
+import type { Stored } from '#lab/api/store.ts'
+import { sendLog } from '#lab/api/streams/log.ts'
+import { existing, type Target } from '#lab/api/verbs/state.ts'
+import { postSubresource, scaleOf, writeScale } from '#lab/api/verbs/subresources.ts'
+
+/** Carries out what is particular to a subresource; false when it is written and read like the object. */
+export function subresource(asked: Asked, name: string): boolean {
+  const { api, request, caller, to, query } = asked
+  const target = targetOf(asked)
+  if (request.method === 'POST') {
+    if (name === 'exec' || name === 'attach') throw badRequest('Upgrade request required')
+    const body = bodyOf(request)
+    const options = asObject(asObject(body).deleteOptions)
+    const answer = postSubresource(
+      api.state,
+      { target, subresource: name, body },
+      withDryRun(caller, options),
+    )
+    sendPlain(to, 201, answer)
+    return true
+  }
+  if (name === 'log') sendLog(api, target, query, to)
+  else if (name === 'exec' || name === 'attach') throw badRequest('Upgrade request required')
+  else if (name === 'scale') scale(asked, target)
+  else return false
+  return true
+}
+
+function scale(asked: Asked, target: Target): void {
+  const { api, request, caller, to } = asked
+  if (request.method === 'GET') {
+    sendPlain(to, 200, scaleOf(existing(api.state, target)))
+    return
+  }
+  const asGiven = (): unknown =>
+    request.method === 'PUT'
+      ? bodyOf(request)
+      : mergedScale(existing(api.state, target), patchOf(asked).value)
+  sendPlain(to, 200, writeScale(api.state, target, asGiven(), caller))
+}
+
+const mergedScale = (object: Stored, patch: unknown): JsonObject => ({
+  ...scaleOf(object),
+  spec: { ...asObject(scaleOf(object).spec), ...asObject(asObject(patch).spec) },
+  metadata: asObject(asObject(patch).metadata),
+})

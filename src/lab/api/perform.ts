@@ -1,0 +1,88 @@
+/** Carries out the requests of the lab's clients. Synchronous: what a request changes is changed when it returns. */
+import { authorize } from '#lab/api/authorize.ts'
+import type { ApiServer } from '#lab/api/server.ts'
+import { noSuchPath } from '#lab/api/status.ts'
+import type { StoreChange } from '#lab/api/store.ts'
+import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+import { createObject } from '#lab/api/verbs/create.ts'
+import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
+import { patchObject } from '#lab/api/verbs/patch.ts'
+import { getObject, listObjects, watchObjects } from '#lab/api/verbs/read.ts'
+import { createReview } from '#lab/api/verbs/reviews.ts'
+import type { ApiState, Caller, Identity, Target } from '#lab/api/verbs/state.ts'
+import { postSubresource, writeScale } from '#lab/api/verbs/subresources.ts'
+import { updateObject } from '#lab/api/verbs/update.ts'
+import type { KubeRequest } from '#lab/api/wire.ts'
+
+type Request = Exclude<KubeRequest, { readonly op: 'watch' }>
+
+/** The answer to a request. Throws {@link Refusal}. */
+export function perform({ state }: ApiServer, request: Request, user: Identity): unknown {
+  const def = defOf(state, request)
+  authorize(user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
+  const caller: Caller = {
+    user,
+    ...('fieldManager' in request && request.fieldManager !== undefined
+      ? { fieldManager: request.fieldManager }
+      : {}),
+  }
+  switch (request.op) {
+    case 'get':
+      return getObject(state, targetOf(def, request))
+    case 'list':
+      return listObjects(state, { ...request, def })
+    case 'create':
+      if (def.review) return createReview(state, def, request.body, caller)
+      return createObject(state, { def, namespace: request.namespace, body: request.body }, caller)
+    case 'update':
+      if (request.subresource === 'scale')
+        return writeScale(state, targetOf(def, request), request.body, caller)
+      return updateObject(state, { ...targetOf(def, request), ...part(request), body: request.body }, caller)
+        .object
+    case 'patch':
+      return patch(state, def, request, caller)
+    case 'delete':
+      return deleteObject(state, targetOf(def, request), deleteOptions(request.options), caller).body
+    case 'post':
+      return postSubresource(state, { ...request, target: targetOf(def, request) }, caller)
+  }
+}
+
+/** Starts a watch; answers how to end it. Throws {@link Refusal}. */
+export function performWatch(
+  { state }: ApiServer,
+  request: Extract<KubeRequest, { readonly op: 'watch' }>,
+  o: { readonly user: Identity; readonly tell: (change: StoreChange) => void },
+): () => void {
+  const def = defOf(state, request)
+  authorize(o.user, { ...request, verb: 'watch', def })
+  return watchObjects(state, { ...request, def }, { resourceVersion: request.resourceVersion, tell: o.tell })
+}
+
+function patch(
+  state: ApiState,
+  def: ResourceDef,
+  request: Extract<KubeRequest, { readonly op: 'patch' }>,
+  caller: Caller,
+): unknown {
+  const target = targetOf(def, request)
+  return patchObject(
+    state,
+    { ...target, ...part(request), type: request.patchType, patch: request.body },
+    caller,
+  ).object
+}
+
+const part = ({ subresource }: { readonly subresource?: string }): { readonly subresource?: string } =>
+  subresource === undefined ? {} : { subresource }
+
+function defOf({ registry }: ApiState, { type }: KubeRequest): ResourceDef {
+  const def = registry.find(type)
+  if (def === undefined) throw noSuchPath()
+  return def
+}
+
+const targetOf = (
+  def: ResourceDef,
+  { namespace, name }: { readonly namespace?: string | undefined; readonly name: string },
+): Target => ({ def, name, namespace: def.namespaced ? (namespace ?? 'default') : undefined })

@@ -1,0 +1,116 @@
+/**
+ * The `kube-apiserver` program: listens on the machine's port 6443 and serves an {@link ApiServer}, whose store outlives it.
+ * While the process runs, requests from outside the lab (http.ts) are served too, and dial kubelets over its network.
+ *
+ * Not imitated: TLS, start-up time, log lines, flags beside --secure-port.
+ */
+
+import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
+import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
+import { perform, performWatch } from '#lab/api/perform.ts'
+import type { ApiServer } from '#lab/api/server.ts'
+import { internalError, Refusal } from '#lab/api/status.ts'
+import type { Identity } from '#lab/api/verbs/state.ts'
+import { type ClientFrame, clientFrame, type KubeRequest } from '#lab/api/wire.ts'
+import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import type { Connection } from '#lab/network/ports.ts'
+
+/** What one request costs the server, in virtual time. */
+export const serviceMs = 1
+
+/** The programs that serve an API server. */
+export const apiPrograms = (api: ApiServer): Readonly<Record<string, Program>> => ({
+  'kube-apiserver': (p) => run(p, api),
+})
+
+async function run(p: Process, api: ApiServer): Promise<number> {
+  const port = Number(p.argv.find((arg) => arg.startsWith('--secure-port='))?.split('=')[1] ?? 6443)
+  try {
+    await p.net.listen({ port }, (connection) => {
+      p.thread('connection', (self) => serve(self, api, connection))
+    })
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    p.stderr.write(
+      `Error: failed to create listener: failed to listen on 0.0.0.0:${port}: listen tcp 0.0.0.0:${port}: bind: ${error.message.toLowerCase()}\n`,
+    )
+    return 1
+  }
+  advertiseKubernetes(api)
+  api.serveBy(p)
+  p.task.onEnd(() => api.serveBy(undefined))
+  await p.task.wait<void>(() => undefined)
+  return 0
+}
+
+async function serve(self: Process, api: ApiServer, connection: Connection): Promise<void> {
+  const watches = new Map<number, () => void>()
+  const end = (): void => {
+    for (const stop of watches.values()) stop()
+    watches.clear()
+  }
+  self.task.onEnd(end)
+  try {
+    for (;;) {
+      const payload = await connection.receive(self.task)
+      if (payload === 'closed' || payload === undefined) break
+      const frame = clientFrame(payload)
+      if (frame !== undefined) self.task.after(serviceMs, () => handle(api, connection, watches, frame))
+      else if (isHttp(payload)) self.task.after(serviceMs, () => answerHttp(api, payload, connection))
+      else break
+    }
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
+  end()
+  connection.close()
+}
+
+function handle(
+  api: ApiServer,
+  connection: Connection,
+  watches: Map<number, () => void>,
+  frame: ClientFrame,
+): void {
+  if (frame.kube === 'ping') connection.send({ kube: 'pong' })
+  else if (frame.kube === 'cancel') {
+    watches.get(frame.id)?.()
+    watches.delete(frame.id)
+  } else answer(api, connection, watches, frame)
+}
+
+function answer(
+  api: ApiServer,
+  connection: Connection,
+  watches: Map<number, () => void>,
+  { id, as, request }: Extract<ClientFrame, { readonly kube: 'request' }>,
+): void {
+  try {
+    const user = api.identify(as)
+    if (request.op === 'watch') watches.set(id, startWatch(api, connection, { id, user, request }))
+    else connection.send({ kube: 'answer', id, value: perform(api, request, user) })
+  } catch (error) {
+    const { code, reason, message } = asRefusal(error)
+    connection.send({ kube: 'refusal', id, code, reason, message })
+  }
+}
+
+const startWatch = (
+  api: ApiServer,
+  connection: Connection,
+  o: {
+    readonly id: number
+    readonly user: Identity
+    readonly request: Extract<KubeRequest, { readonly op: 'watch' }>
+  },
+): (() => void) =>
+  performWatch(api, o.request, {
+    user: o.user,
+    tell: ({ type, object }) => connection.send({ kube: 'change', id: o.id, change: { type, object } }),
+  })
+
+/** A refusal as it is; a bug of the lab passes on, so that it is seen. */
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  throw error instanceof Error ? error : internalError(String(error))
+}

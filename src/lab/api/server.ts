@@ -1,0 +1,105 @@
+/**
+ * The lab's API server without its process: the store (etcd's disk), the served types, who may ask. It outlives the
+ * `kube-apiserver` process (programs.ts), which lends it a machine's network while it runs.
+ *
+ * Not imitated: RBAC decisions, admission webhooks, aggregated APIs, priority and fairness, audit.
+ */
+
+import type { Random } from '#base/random.ts'
+import { bootstrap } from '#lab/api/bootstrap.ts'
+import { handle } from '#lab/api/http/handle.ts'
+import { Pager } from '#lab/api/http/paging.ts'
+import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
+import { unauthorized } from '#lab/api/status.ts'
+import { Store } from '#lab/api/store.ts'
+import { Tokens } from '#lab/api/tokens.ts'
+import { Registry } from '#lab/api/types/registry.ts'
+import type { ApiState, Identity } from '#lab/api/verbs/state.ts'
+import type { Credential } from '#lab/api/wire.ts'
+import type { Process } from '#lab/host/ports.ts'
+import type { Kernel } from '#lab/kernel/kernel.ts'
+
+export interface ApiServerOptions {
+  readonly kernel: Kernel
+  /** Default: a fork of the kernel's chance named `api`. */
+  readonly random?: Random
+  /** As /version tells it, without the v. Default 1.31.9. */
+  readonly kubernetesVersion?: string
+  /** Default 10.96.0.0/12. */
+  readonly serviceCidr?: string
+  /** Where kubernetes.default's endpoints point. Default 10.0.0.11:6443. */
+  readonly advertise?: { readonly address: string; readonly port: number }
+}
+
+export class ApiServer {
+  readonly kernel: Kernel
+  readonly state: ApiState
+  readonly kubernetesVersion: string
+  readonly advertise: { readonly address: string; readonly port: number }
+  /** Keeps lists whose later pages may still be asked for. */
+  readonly pager = new Pager()
+  readonly #watchers = new Set<() => void>()
+  #process: Process | undefined
+
+  constructor(options: ApiServerOptions) {
+    const { kernel } = options
+    const random = options.random ?? kernel.random.fork('api')
+    const now = (): number => kernel.nowMs
+    const store = new Store({ now })
+    this.kernel = kernel
+    this.kubernetesVersion = options.kubernetesVersion ?? '1.31.9'
+    this.advertise = options.advertise ?? { address: '10.0.0.11', port: 6443 }
+    this.state = {
+      store,
+      registry: new Registry(),
+      tokens: new Tokens({ key: random.fork('token key').text(32), store, now }),
+      random,
+      now,
+      serviceCidr: options.serviceCidr ?? '10.96.0.0/12',
+    }
+    bootstrap(this.state)
+    kernel.every(
+      () => 60_000,
+      'event ttl',
+      () => this.#expireEvents(),
+    )
+  }
+
+  /** The process that serves now; `undefined` while none does: every request from outside is then refused. */
+  get process(): Process | undefined {
+    return this.#process
+  }
+
+  /** Says which process serves; `undefined` when it has ended. */
+  serveBy(process: Process | undefined): void {
+    this.#process = process
+    for (const tell of [...this.#watchers]) tell()
+  }
+
+  /** Calls back whenever a process begins or ceases to serve. */
+  onServing(tell: () => void): () => void {
+    this.#watchers.add(tell)
+    return () => this.#watchers.delete(tell)
+  }
+
+  /** Whose credential it is. Throws Unauthorized for a bad token. */
+  identify({ token, user, groups }: Credential): Identity {
+    if (token !== undefined) {
+      const identity = this.state.tokens.verify(token)
+      if (identity === undefined) throw unauthorized()
+      return identity
+    }
+    if (user === undefined) return { username: 'system:anonymous', groups: ['system:unauthenticated'] }
+    return { username: user, groups: [...(groups ?? []), 'system:authenticated'] }
+  }
+
+  /** Answers an HTTP request; see http/handle.ts. */
+  handle(request: ApiRequest, to: Responder): void {
+    handle(this, request, to)
+  }
+
+  #expireEvents(): void {
+    const { store, now } = this.state
+    store.removeOlder('/events', now() - 3_600_000)
+  }
+}

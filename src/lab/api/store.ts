@@ -1,0 +1,285 @@
+/**
+ * What etcd and the watch cache are to the API server: versioned objects, one revision counter, the recent changes of
+ * each type, and who wants to hear of them. Knows nothing of HTTP, kinds or defaulting.
+ *
+ * Not imitated: transactions over several objects, reads of old revisions (pages are kept as snapshots by the server).
+ */
+import { freeze, type JsonObject } from '#lab/api/json.ts'
+import type { KubeObject } from '#lab/api/objects.ts'
+import { tooOld } from '#lab/api/status.ts'
+
+export type Stored = KubeObject & JsonObject
+
+export interface StoreChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  /** The new state; for DELETED the last one, with the revision of the deletion. */
+  readonly object: Stored
+  readonly previous?: Stored
+  readonly revision: number
+  readonly timeMs: number
+}
+
+/** Which objects a list or a watch is about. `test` sees what the index has not decided. */
+export interface Filter {
+  readonly namespace?: string
+  readonly name?: string
+  /** Pods of one node, found without looking at the others. */
+  readonly nodeName?: string
+  readonly test?: (object: Stored) => boolean
+}
+
+export type Tell = (change: StoreChange) => void
+
+export interface StoreOptions {
+  readonly now: () => number
+  /**
+   * Changes younger than this are kept while there are fewer than `changesMax`; `changesMin` are kept whatever their
+   * age: staging:apiserver/pkg/storage/cacher/watch_cache.go (75 s, 100, 102,400; the lab keeps at most 10,000).
+   */
+  readonly freshMs?: number
+  readonly changesMin?: number
+  readonly changesMax?: number
+}
+
+interface Watcher {
+  readonly filter: Filter
+  readonly tell: Tell
+}
+
+interface Bucket {
+  readonly objects: Map<string, Stored>
+  /** When each was written last, the longest untouched first. */
+  readonly written: Map<string, number>
+  readonly byNode: Map<string, Set<string>>
+  sorted: string[] | undefined
+  readonly log: Log
+  readonly watchers: Set<Watcher>
+  readonly nodeWatchers: Map<string, Set<Watcher>>
+}
+
+/** The key under which an object is kept: `namespace/name`, or its name alone when it has no namespace. */
+export const keyOf = (namespace: string | undefined, name: string): string =>
+  namespace === undefined || namespace === '' ? name : `${namespace}/${name}`
+
+export class Store {
+  readonly #options: Required<StoreOptions>
+  readonly #buckets = new Map<string, Bucket>()
+  #revision = 1
+
+  constructor(options: StoreOptions) {
+    this.#options = { freshMs: 75_000, changesMin: 100, changesMax: 10_000, ...options }
+  }
+
+  /** The revision of the latest write to anything. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  get(bucket: string, key: string): Stored | undefined {
+    return this.#buckets.get(bucket)?.objects.get(key)
+  }
+
+  /** Matching objects in the order of their keys. */
+  list(bucket: string, filter: Filter = {}): Stored[] {
+    const b = this.#buckets.get(bucket)
+    if (b === undefined) return []
+    const found: Stored[] = []
+    for (const key of candidates(b, filter)) {
+      const object = b.objects.get(key)
+      if (object !== undefined && matches(filter, object)) found.push(object)
+    }
+    return found
+  }
+
+  /** Stores an object under a new revision, frozen, and tells who watches. */
+  put(bucket: string, key: string, object: Stored): Stored {
+    const b = this.#bucket(bucket)
+    const previous = b.objects.get(key)
+    const revision = ++this.#revision
+    const stored = freeze({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(revision) },
+    })
+    b.objects.set(key, stored)
+    b.written.delete(key)
+    b.written.set(key, this.#options.now())
+    if (previous === undefined) b.sorted = undefined
+    reindex(b, key, previous, stored)
+    this.#publish(b, {
+      type: previous === undefined ? 'ADDED' : 'MODIFIED',
+      object: stored,
+      ...(previous === undefined ? {} : { previous }),
+      revision,
+      timeMs: this.#options.now(),
+    })
+    return stored
+  }
+
+  /** Removes an object; answers its last state. `last` replaces what was stored (metadata of its deletion). */
+  remove(bucket: string, key: string, last?: Stored): Stored | undefined {
+    const b = this.#bucket(bucket)
+    const previous = b.objects.get(key)
+    if (previous === undefined) return undefined
+    const revision = ++this.#revision
+    const state = last ?? previous
+    const object = freeze({
+      ...state,
+      metadata: { ...state.metadata, resourceVersion: String(revision) },
+    })
+    b.objects.delete(key)
+    b.written.delete(key)
+    b.sorted = undefined
+    reindex(b, key, previous, undefined)
+    this.#publish(b, { type: 'DELETED', object, previous, revision, timeMs: this.#options.now() })
+    return object
+  }
+
+  /** Removes every object whose last write is older than `timeMs`. */
+  removeOlder(bucket: string, timeMs: number): void {
+    const b = this.#buckets.get(bucket)
+    if (b === undefined) return
+    for (const [key, writtenMs] of b.written) {
+      if (writtenMs >= timeMs) return
+      this.remove(bucket, key)
+    }
+  }
+
+  /**
+   * Tells every change after revision `from` that concerns the filter, past ones now, later ones as they happen.
+   * An object that enters the filter is ADDED, one that leaves it DELETED. Throws 410 Expired when the past is gone.
+   */
+  watch(bucket: string, filter: Filter, from: number, tell: Tell): () => void {
+    const b = this.#bucket(bucket)
+    if (from < b.log.floor) throw tooOld(String(from), b.log.floor)
+    for (const change of b.log.after(from)) {
+      const seen = asSeenBy(filter, change)
+      if (seen !== undefined) tell(seen)
+    }
+    const watcher: Watcher = { filter, tell }
+    const set = filter.nodeName === undefined ? b.watchers : setIn(b.nodeWatchers, filter.nodeName)
+    set.add(watcher)
+    return () => set.delete(watcher)
+  }
+
+  #bucket(name: string): Bucket {
+    let bucket = this.#buckets.get(name)
+    if (bucket === undefined) {
+      bucket = {
+        objects: new Map(),
+        written: new Map(),
+        byNode: new Map(),
+        sorted: undefined,
+        log: new Log(this.#options),
+        watchers: new Set(),
+        nodeWatchers: new Map(),
+      }
+      this.#buckets.set(name, bucket)
+    }
+    return bucket
+  }
+
+  #publish(b: Bucket, change: StoreChange): void {
+    b.log.add(change)
+    // A copy: telling may start or end watches.
+    for (const watcher of [...b.watchers]) tellOne(watcher, change)
+    if (b.nodeWatchers.size === 0) return
+    const now = nodeOf(change.object)
+    const before = change.previous && nodeOf(change.previous)
+    for (const node of now === before ? [now] : [before, now])
+      if (node !== undefined)
+        for (const watcher of [...(b.nodeWatchers.get(node) ?? [])]) tellOne(watcher, change)
+  }
+}
+
+function tellOne(watcher: Watcher, change: StoreChange): void {
+  const seen = asSeenBy(watcher.filter, change)
+  if (seen !== undefined) watcher.tell(seen)
+}
+
+function asSeenBy(filter: Filter, change: StoreChange): StoreChange | undefined {
+  const was = change.previous !== undefined && matches(filter, change.previous)
+  const is = change.type !== 'DELETED' && matches(filter, change.object)
+  if (!was && !is) return undefined
+  const type = is ? (was ? 'MODIFIED' : 'ADDED') : 'DELETED'
+  return type === change.type ? change : { ...change, type }
+}
+
+function matches(filter: Filter, object: Stored): boolean {
+  if (filter.namespace !== undefined && object.metadata.namespace !== filter.namespace) return false
+  if (filter.name !== undefined && object.metadata.name !== filter.name) return false
+  if (filter.nodeName !== undefined && nodeOf(object) !== filter.nodeName) return false
+  return filter.test === undefined || filter.test(object)
+}
+
+function candidates(b: Bucket, filter: Filter): readonly string[] {
+  if (filter.name !== undefined && filter.namespace !== undefined)
+    return [keyOf(filter.namespace, filter.name)]
+  if (filter.nodeName !== undefined) return [...(b.byNode.get(filter.nodeName) ?? [])].sort()
+  b.sorted ??= [...b.objects.keys()].sort()
+  return b.sorted
+}
+
+// Only pods have spec.nodeName; an EndpointSlice's endpoints name theirs elsewhere.
+const nodeOf = (object: Stored): string | undefined =>
+  object.kind === 'Pod' ? (object.spec as { nodeName?: string } | undefined)?.nodeName : undefined
+
+function reindex(b: Bucket, key: string, before: Stored | undefined, now: Stored | undefined): void {
+  const left = before && nodeOf(before)
+  const entered = now && nodeOf(now)
+  if (left === entered) return
+  if (left !== undefined) b.byNode.get(left)?.delete(key)
+  if (entered !== undefined) setIn(b.byNode, entered).add(key)
+}
+
+function setIn<T>(map: Map<string, Set<T>>, key: string): Set<T> {
+  let set = map.get(key)
+  if (set === undefined) {
+    set = new Set()
+    map.set(key, set)
+  }
+  return set
+}
+
+/** The recent changes of one type, oldest first. */
+class Log {
+  /** Changes up to this revision may be missing. */
+  floor = 0
+  readonly #options: Required<StoreOptions>
+  #changes: StoreChange[] = []
+  #start = 0
+
+  constructor(options: Required<StoreOptions>) {
+    this.#options = options
+  }
+
+  add(change: StoreChange): void {
+    this.#changes.push(change)
+    while (this.#mayForget(change.timeMs)) {
+      this.floor = (this.#changes[this.#start] as StoreChange).revision // inside the bounds that #mayForget saw
+      this.#start++
+    }
+    if (this.#start > 1000 && this.#start * 2 > this.#changes.length) {
+      this.#changes = this.#changes.slice(this.#start)
+      this.#start = 0
+    }
+  }
+
+  /** Changes with a revision above `revision`. */
+  after(revision: number): readonly StoreChange[] {
+    let low = this.#start
+    let high = this.#changes.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#changes[middle] as StoreChange).revision > revision) high = middle
+      else low = middle + 1
+    }
+    return this.#changes.slice(low)
+  }
+
+  #mayForget(nowMs: number): boolean {
+    const kept = this.#changes.length - this.#start
+    const oldest = this.#changes[this.#start]
+    if (oldest === undefined || kept <= this.#options.changesMin) return false
+    return kept > this.#options.changesMax || nowMs - oldest.timeMs > this.#options.freshMs
+  }
+}

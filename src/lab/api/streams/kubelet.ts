@@ -1,0 +1,103 @@
+/** How the API server reaches a kubelet: pkg/registry/core/node/strategy.go, staging:apimachinery/pkg/util/proxy/dial.go. */
+import { asList, asObject, asText, at } from '#lab/api/json.ts'
+import type { ApiServer } from '#lab/api/server.ts'
+import { badRequest, noSuchPath, notFound, Refusal } from '#lab/api/status.ts'
+import { keyOf, type Stored } from '#lab/api/store.ts'
+import { dialWords } from '#lab/api/transport.ts'
+import { existing, type Target } from '#lab/api/verbs/state.ts'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import type { Connection } from '#lab/network/ports.ts'
+
+export const kubeletPort = 10250
+
+/** A container of a pod that runs somewhere. */
+export interface Place {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** The kubelet's address. */
+  readonly address: string
+}
+
+/** The pod and the container that a request names; throws NotFound, or BadRequest in pkg/registry/core/pod/strategy.go's words. */
+export function containerOf(
+  { state }: ApiServer,
+  target: Target,
+  asked: string | null,
+): { readonly pod: Stored; readonly container: string } {
+  const pod = existing(state, target)
+  const names = (list: string): readonly string[] =>
+    asList(at(pod, `spec.${list}`)).map((each) => asText(asObject(each).name) ?? '')
+  const main = names('containers')
+  const init = names('initContainers')
+  if (asked !== null && asked !== '') {
+    if ([...main, ...init, ...names('ephemeralContainers')].includes(asked)) return { pod, container: asked }
+    throw badRequest(`container ${asked} is not valid for pod ${target.name}`)
+  }
+  const [only] = main
+  if (only !== undefined && main.length === 1) return { pod, container: only }
+  const others = init.length === 0 ? '' : ` or one of the init containers: [${init.join(' ')}]`
+  throw badRequest(
+    `a container name must be specified for pod ${target.name}, choose one of: [${main.join(' ')}]${others}`,
+  )
+}
+
+/** Where the kubelet of a pod's node listens; `undefined` for a pod without a node. */
+export function placeOf({ state }: ApiServer, pod: Stored, container: string): Place | undefined {
+  const nodeName = asText(at(pod, 'spec.nodeName'))
+  if (nodeName === undefined || nodeName === '') return undefined
+  const node = state.store.get('/nodes', keyOf(undefined, nodeName))
+  if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName)
+  const addresses = asList(at(node, 'status.addresses')).map(asObject)
+  const address = addresses.find((each) => each.type === 'InternalIP')?.address
+  if (address === undefined) throw new Refusal(500, '', `no preferred addresses found; known addresses: []`)
+  return {
+    namespace: pod.metadata.namespace ?? '',
+    pod: pod.metadata.name,
+    container,
+    address: String(address),
+  }
+}
+
+/** The process that dials. Throws when none runs. */
+export function dialer(api: ApiServer): Process {
+  if (api.process === undefined) throw noSuchPath()
+  return api.process
+}
+
+/** Opens a connection and sends the request. Rejects with a Refusal whose message begins with `before`. */
+export async function dialKubelet(
+  self: Process,
+  place: Place,
+  o: { readonly request: KubeletRequest; readonly before: string },
+): Promise<Connection> {
+  try {
+    const connection = await self.net.connect(
+      self.task,
+      { address: place.address, port: kubeletPort },
+      { timeoutMs: 30_000 },
+    )
+    connection.send(o.request)
+    return connection
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new Refusal(500, '', `${o.before}: dial tcp ${place.address}:${kubeletPort}: ${dialWords(error)}`)
+  }
+}
+
+/** The next reply; `closed` when the connection is over, in whatever way; `undefined` when nothing came in time. */
+export async function nextReply(
+  self: Process,
+  connection: Connection,
+  timeoutMs?: number,
+): Promise<KubeletReply | 'closed' | undefined> {
+  try {
+    const payload = await connection.receive(self.task, timeoutMs === undefined ? {} : { timeoutMs })
+    // Only kubelets listen there.
+    return typeof payload === 'string' ? 'closed' : (payload as KubeletReply | undefined)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return 'closed'
+  }
+}

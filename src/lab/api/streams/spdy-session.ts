@@ -1,0 +1,63 @@
+/** Remote commands over SPDY/3.1, as every kubectl can speak them: client-go tools/remotecommand/v4.go. */
+import type { Duplex } from 'node:stream'
+import type { ClientStreams, KubeletStreams } from '#lab/api/streams/exec.ts'
+import { type SpdyFrame, SpdyReader, SpdyWriter } from '#lab/api/streams/spdy.ts'
+
+/** The protocols over SPDY that are spoken, best first. Answering v4 is right for every kubectl. */
+export const spdyProtocol = 'v4.channel.k8s.io'
+
+/**
+ * Makes a socket, on which the 101 answer has been written, streams. What the client sends goes to `kubelet` through
+ * `enter`, which runs it inside the lab. Output waits until the client has opened the streams it wants.
+ */
+export function spdyStreams(
+  socket: Duplex,
+  kubelet: KubeletStreams,
+  o: { readonly expected: readonly string[]; readonly enter: (run: () => void) => void },
+): ClientStreams {
+  const reader = new SpdyReader()
+  const writer = new SpdyWriter()
+  const ids = new Map<string, number>()
+  let waiting: (() => void)[] | undefined = []
+  const whenOpen = (run: () => void): void => {
+    if (waiting === undefined) run()
+    else waiting.push(run)
+  }
+  const write = (bytes: Buffer): void => {
+    if (!socket.destroyed) socket.write(bytes)
+  }
+  const take = (frame: SpdyFrame): void => {
+    if (frame.kind === 'ping') write(writer.pong(frame.bytes))
+    else if (frame.kind === 'syn-stream') {
+      ids.set(frame.headers.streamtype ?? '', frame.stream)
+      write(writer.synReply(frame.stream))
+      if (waiting === undefined || !o.expected.every((type) => ids.has(type))) return
+      const runs = waiting
+      waiting = undefined
+      for (const run of runs) run()
+    } else if (frame.kind === 'data' && frame.stream === ids.get('stdin')) {
+      if (frame.bytes.length > 0) o.enter(() => kubelet.input(frame.bytes.toString()))
+      if (frame.fin) o.enter(() => kubelet.inputEnd())
+    }
+  }
+  socket.on('data', (bytes: Buffer) => {
+    for (const frame of reader.push(bytes)) take(frame)
+  })
+  socket.on('close', () => o.enter(() => kubelet.close()))
+  socket.on('error', () => socket.destroy())
+  const send = (type: string, text: string, fin: boolean): void => {
+    const id = ids.get(type)
+    if (id !== undefined) write(writer.data(id, Buffer.from(text), { fin }))
+  }
+  return {
+    output: (stream, text) => whenOpen(() => send(stream, text, false)),
+    finish: (status) =>
+      whenOpen(() => {
+        send('stdout', '', true)
+        send('stderr', '', true)
+        send('error', JSON.stringify(status), true)
+        socket.end()
+      }),
+    abort: () => socket.destroy(),
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * One connection of a client to the API server, with many requests and watches on it; made again when it is needed and gone.
+ * Errors are worded as client-go and Go's net and http2 packages word them.
+ */
+
+import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
+import {
+  type ClientFrame,
+  type Credential,
+  type KubeRequest,
+  type ServerFrame,
+  serverFrame,
+  type WireChange,
+} from '#lab/api/wire.ts'
+import { Errno, type Process } from '#lab/host/ports.ts'
+import type { Connection } from '#lab/network/ports.ts'
+
+/** client-go: transport/cache.go (dial 30 s), transport/http2: ReadIdleTimeout 30 s, PingTimeout 15 s. */
+const dialTimeoutMs = 30_000
+const idleMs = 30_000
+const pingMs = 15_000
+
+export interface Call {
+  answer(value: unknown): void
+  change(change: WireChange): void
+  fail(error: Error): void
+  sent: boolean
+}
+
+export class Transport {
+  readonly server: string
+  readonly #process: Process
+  readonly #calls = new Map<number, Call>()
+  readonly #unsent: ClientFrame[] = []
+  #connection: Connection | undefined
+  #dialing = false
+  #lastId = 0
+
+  constructor(process: Process, server: string) {
+    this.#process = process
+    this.server = server
+  }
+
+  /** Sends a request; `call` hears of it until `end` is called. */
+  begin(as: Credential, request: KubeRequest, call: Call): { readonly end: () => void } {
+    const id = ++this.#lastId
+    this.#calls.set(id, call)
+    this.#send({ kube: 'request', id, as, request })
+    return {
+      end: () => {
+        if (!this.#calls.delete(id)) return
+        if (call.sent) this.#connection?.send({ kube: 'cancel', id })
+      },
+    }
+  }
+
+  #send(frame: ClientFrame): void {
+    if (this.#connection !== undefined) {
+      this.#transmit(this.#connection, frame)
+      return
+    }
+    this.#unsent.push(frame)
+    if (this.#dialing) return
+    this.#dialing = true
+    this.#process.thread('api connection', (self) => this.#run(self))
+  }
+
+  #transmit(connection: Connection, frame: ClientFrame): void {
+    if (frame.kube === 'request') {
+      const call = this.#calls.get(frame.id)
+      if (call === undefined) return // given up while dialing
+      call.sent = true
+    }
+    connection.send(frame)
+  }
+
+  async #run(self: Process): Promise<void> {
+    try {
+      const [address = '', port = '6443'] = this.server.split(':')
+      const connection = await self.net.connect(
+        self.task,
+        { address, port: Number(port) },
+        { timeoutMs: dialTimeoutMs },
+      )
+      this.#dialing = false
+      this.#connection = connection
+      for (const frame of this.#unsent.splice(0)) this.#transmit(connection, frame)
+      this.#fail(await this.#read(self, connection))
+    } catch (error) {
+      // Stopped passes: the process ends and with it everything that waits.
+      if (!(error instanceof Errno)) throw error
+      this.#fail(`dial tcp ${this.server}: ${dialWords(error)}`)
+    }
+  }
+
+  /** Hands out what arrives; answers in Go's words why nothing more will. */
+  async #read(self: Process, connection: Connection): Promise<string> {
+    let pinged = false
+    for (;;) {
+      const payload = await receive(self, connection, pinged ? pingMs : idleMs)
+      if (typeof payload === 'object') {
+        pinged = false
+        this.#deliver(payload)
+      } else if (payload !== undefined) return payload
+      else if (pinged) {
+        connection.abort()
+        return 'http2: client connection lost'
+      } else {
+        pinged = true
+        connection.send({ kube: 'ping' })
+      }
+    }
+  }
+
+  #deliver(frame: ServerFrame): void {
+    if (frame.kube === 'pong') return
+    const call = this.#calls.get(frame.id)
+    if (call === undefined) return
+    if (frame.kube === 'change') {
+      call.change(frame.change)
+      return
+    }
+    this.#calls.delete(frame.id)
+    if (frame.kube === 'answer') call.answer(frame.value)
+    else call.fail(new KubeError(frame.code, frame.reason, frame.message))
+  }
+
+  #fail(words: string): void {
+    this.#connection = undefined
+    this.#dialing = false
+    this.#unsent.length = 0
+    const calls = [...this.#calls.values()]
+    this.#calls.clear()
+    for (const call of calls) call.fail(new KubeUnreachable(words))
+  }
+}
+
+/** A frame, the words for why there will be none, or `undefined` when nothing came in time. */
+async function receive(
+  self: Process,
+  connection: Connection,
+  timeoutMs: number,
+): Promise<ServerFrame | string | undefined> {
+  try {
+    const payload = await connection.receive(self.task, { timeoutMs })
+    if (payload === undefined) return undefined
+    return serverFrame(payload) ?? 'unexpected EOF'
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error
+    const ends = [connection.local, connection.remote].map(({ address, port }) => `${address}:${port}`)
+    return `read tcp ${ends.join('->')}: read: ${error.message.toLowerCase()}`
+  }
+}
+
+/** Why a connection could not be opened, in the words of the Go net package. */
+export function dialWords(error: Errno): string {
+  return error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`
+}

@@ -1,0 +1,88 @@
+/** The served types: built in, and those that CustomResourceDefinitions bring. */
+import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
+import type { ResourceType } from '#lab/api/ports.ts'
+import { builtinTypes } from '#lab/api/types/builtin.ts'
+import {
+  type DefOptions,
+  define,
+  groupVersion,
+  type PrinterColumn,
+  type ResourceDef,
+  readWrite,
+} from '#lab/api/types/resource-def.ts'
+
+export class Registry {
+  readonly #byPath = new Map<string, ResourceDef>()
+  readonly #byKind = new Map<string, ResourceDef>()
+  /** Moves with every change of what is served. */
+  version = 1
+
+  constructor() {
+    for (const def of builtinTypes) this.#add(def)
+  }
+
+  find({ group, version, resource }: ResourceType): ResourceDef | undefined {
+    return this.#byPath.get(`${group}/${version}/${resource}`)
+  }
+
+  ofKind(apiVersion: string, kind: string): ResourceDef | undefined {
+    return this.#byKind.get(`${apiVersion}/${kind}`)
+  }
+
+  /** In discovery's order. */
+  all(): readonly ResourceDef[] {
+    return [...this.#byPath.values()]
+  }
+
+  /** Serves what a CustomResourceDefinition describes; answers the definitions, one per served version. */
+  install(crd: JsonObject): void {
+    for (const def of customTypes(crd)) this.#add(def)
+    this.version++
+  }
+
+  /** Stops serving what a CustomResourceDefinition described. */
+  remove(crd: JsonObject): void {
+    for (const def of customTypes(crd)) {
+      this.#byPath.delete(`${groupVersion(def)}/${def.resource}`)
+      this.#byKind.delete(`${groupVersion(def)}/${def.kind}`)
+    }
+    this.version++
+  }
+
+  #add(def: ResourceDef): void {
+    this.#byPath.set(`${def.group}/${def.version}/${def.resource}`, def)
+    this.#byKind.set(`${groupVersion(def)}/${def.kind}`, def)
+  }
+}
+
+/** The types that a CustomResourceDefinition serves. */
+export function customTypes(crd: JsonObject): readonly ResourceDef[] {
+  const spec = asObject(crd.spec)
+  const names = asObject(spec.names)
+  const group = asText(spec.group)
+  const resource = asText(names.plural)
+  const kind = asText(names.kind)
+  if (group === undefined || resource === undefined || kind === undefined) return []
+  const versions = asList(spec.versions).filter(isObject)
+  return versions
+    .filter((version) => version.served !== false)
+    .map((version) => {
+      const separate = at(version, 'subresources.status') !== undefined
+      const options: DefOptions = {
+        singular: asText(names.singular) ?? kind.toLowerCase(),
+        namespaced: spec.scope === 'Namespaced',
+        shortNames: asList(names.shortNames).map(String),
+        categories: asList(names.categories).map(String),
+        verbs: readWrite,
+        bucket: `${group}/${resource}`,
+        statusApart: separate,
+        counted: true,
+        unconditionalUpdate: false,
+        columns: asList(version.additionalPrinterColumns).filter(
+          isObject,
+        ) as unknown as readonly PrinterColumn[], // the CRD's own schema
+        ...(separate ? { subresources: { status: { kind, verbs: ['get', 'patch', 'update'] } } } : {}),
+      }
+      return define([group, String(version.name)], resource, kind, options)
+    })
+}

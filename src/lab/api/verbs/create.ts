@@ -1,0 +1,111 @@
+/** POST of a new object: staging:apiserver/pkg/endpoints/handlers/create.go, registry/rest/create.go. */
+import { rfc3339 } from '#base/clock.ts'
+import { admitNamespace, admitNew } from '#lab/api/admission/admit.ts'
+import { withDefaults } from '#lab/api/admission/defaults.ts'
+import { validateNew } from '#lab/api/admission/validate.ts'
+import { asObject, asText, isObject, type JsonObject, without } from '#lab/api/json.ts'
+import type { ObjectMeta } from '#lab/api/objects.ts'
+import { alreadyExists, badRequest, invalid, required } from '#lab/api/status.ts'
+import { keyOf, type Stored } from '#lab/api/store.ts'
+import { internal, presented } from '#lab/api/types/event-view.ts'
+import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
+import { type ApiState, type Caller, stored } from '#lab/api/verbs/state.ts'
+
+export interface Creation {
+  readonly def: ResourceDef
+  readonly namespace: string | undefined
+  readonly body: unknown
+}
+
+/** Stores a new object and answers it; with `dryRun` answers what would be stored. */
+export function createObject(state: ApiState, { def, namespace, body }: Creation, caller: Caller): Stored {
+  const draft = internal(def, checkedBody(def, body))
+  const named = withMetadata(state, def, namespace, draft)
+  const { name } = named.metadata
+  if (def.namespaced) admitNamespace(state, def, { namespace: String(named.metadata.namespace), name })
+  const object = admitNew(state, def, withDefaults(def, named))
+  validateNew(def, object)
+  const final = stored(def, object, object.metadata as ObjectMeta) // withMetadata made it complete
+  const key = keyOf(final.metadata.namespace, name)
+  const present = state.store.get(def.bucket, key)
+  if (present !== undefined)
+    throw alreadyExists(def, name, { deleting: present.metadata.deletionTimestamp !== undefined })
+  if (caller.dryRun) return presented(def, final)
+  const result = state.store.put(def.bucket, key, final)
+  if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions') state.registry.install(result)
+  return presented(def, result)
+}
+
+/** A body that is an object of this type. Throws BadRequest. */
+export function checkedBody(def: ResourceDef, body: unknown): JsonObject {
+  if (!isObject(body)) throw badRequest('the request body is no object')
+  const version = asText(body.apiVersion)
+  const kind = asText(body.kind)
+  const expected = groupVersion(def)
+  if (version !== undefined && version !== '' && version !== expected)
+    throw badRequest(
+      `the API version in the data (${version}) does not match the expected API version (${expected})`,
+    )
+  if (kind !== undefined && kind !== '' && kind !== def.kind)
+    throw badRequest(
+      `${def.kind} in version ${JSON.stringify(def.version)} cannot be handled as a ${def.kind}: the kind in the data is ${kind}`,
+    )
+  return body
+}
+
+function withMetadata(
+  state: ApiState,
+  def: ResourceDef,
+  namespace: string | undefined,
+  draft: JsonObject,
+): JsonObject & { readonly metadata: JsonObject & { readonly name: string } } {
+  const sent = asObject(draft.metadata)
+  const space = namespaceOf(def, namespace, asText(sent.namespace))
+  const name = asText(sent.name) || generated(state, asText(sent.generateName))
+  if (name === '') throw invalid(def, '', [required('metadata.name', 'name or generateName is required')])
+  const metadata = {
+    ...without(
+      sent,
+      'selfLink',
+      'deletionTimestamp',
+      'deletionGracePeriodSeconds',
+      'managedFields',
+      'generation',
+    ),
+    name,
+    ...(space === undefined ? {} : { namespace: space }),
+    uid: state.random.uuid(),
+    resourceVersion: '',
+    ...(def.counted ? { generation: 1 } : {}),
+    creationTimestamp: rfc3339(state.now()),
+  }
+  const object = def.statusOnCreate ? draft : without(draft, 'status')
+  return { ...initialStatus[def.bucket], ...object, metadata }
+}
+
+/** Workloads start with a status, so that a reader of a fresh one finds numbers. */
+const initialStatus: Readonly<Record<string, JsonObject>> = {
+  'apps/daemonsets': {
+    status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+  },
+  'apps/deployments': { status: {} },
+  'apps/replicasets': { status: { replicas: 0 } },
+}
+
+function namespaceOf(
+  def: ResourceDef,
+  fromPath: string | undefined,
+  sent: string | undefined,
+): string | undefined {
+  if (!def.namespaced) return undefined
+  const inBody = sent === '' ? undefined : sent
+  if (fromPath !== undefined && inBody !== undefined && fromPath !== inBody)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  const namespace = fromPath ?? inBody
+  if (namespace === undefined) throw badRequest('an empty namespace may not be set during creation')
+  return namespace
+}
+
+/** staging:apiserver/pkg/storage/names/generate.go */
+const generated = (state: ApiState, base: string | undefined): string =>
+  base === undefined || base === '' ? '' : `${base.slice(0, 58)}${state.random.text(5)}`

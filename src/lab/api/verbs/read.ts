@@ -1,0 +1,98 @@
+/** get, list, watch. */
+import type { KubeObject } from '#lab/api/objects.ts'
+import { fieldsHold, fieldTerms, type LabelTest, labelTest } from '#lab/api/selectors.ts'
+import { badRequest } from '#lab/api/status.ts'
+import type { Filter, StoreChange, Stored } from '#lab/api/store.ts'
+import { presented } from '#lab/api/types/event-view.ts'
+import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+import { type ApiState, existing, type Target } from '#lab/api/verbs/state.ts'
+
+export interface Selection {
+  readonly def: ResourceDef
+  readonly namespace?: string | undefined
+  readonly labelSelector?: string | undefined
+  readonly fieldSelector?: string | undefined
+}
+
+export const getObject = (state: ApiState, target: Target): Stored =>
+  presented(target.def, existing(state, target))
+
+export interface Listed {
+  readonly items: readonly Stored[]
+  readonly resourceVersion: string
+}
+
+export function listObjects(state: ApiState, selection: Selection): Listed {
+  const items = state.store.list(selection.def.bucket, filterOf(selection))
+  return {
+    items: items.map((item) => presented(selection.def, item)),
+    resourceVersion: String(state.store.revision),
+  }
+}
+
+/**
+ * Tells of changes after `resourceVersion`; without one (or with `0`) of every present object first.
+ * Throws 410 Expired, or BadRequest for a version that is no number.
+ */
+export function watchObjects(
+  state: ApiState,
+  selection: Selection,
+  o: { readonly resourceVersion?: string | undefined; readonly tell: (change: StoreChange) => void },
+): () => void {
+  const { def } = selection
+  const filter = filterOf(selection)
+  const tell =
+    def.group === 'events.k8s.io'
+      ? (change: StoreChange) => o.tell({ ...change, object: presented(def, change.object) })
+      : o.tell
+  const from = o.resourceVersion ?? ''
+  if (from !== '' && from !== '0') {
+    if (!/^\d+$/.test(from))
+      throw badRequest(`Invalid value: ${JSON.stringify(from)}: strconv.ParseUint: invalid syntax`)
+    return state.store.watch(def.bucket, filter, Number(from), tell)
+  }
+  const timeMs = state.now()
+  for (const object of state.store.list(def.bucket, filter))
+    tell({ type: 'ADDED', object, revision: Number(object.metadata.resourceVersion), timeMs })
+  return state.store.watch(def.bucket, filter, state.store.revision, tell)
+}
+
+/** The store's filter of a selection. Throws BadRequest for selectors that cannot be read. */
+export function filterOf({ def, namespace, labelSelector, fieldSelector }: Selection): Filter {
+  const terms = fieldTerms(fieldSelector ?? '', ['metadata.name', 'metadata.namespace', ...def.selectable])
+  const exact = (path: string): string | undefined =>
+    terms.find((term) => term.path === path && term.equal && term.value !== '')?.value
+  const name = exact('metadata.name')
+  const nodeName = def.bucket === '/pods' ? exact('spec.nodeName') : undefined
+  const labels = labelSelector === undefined || labelSelector === '' ? undefined : labelsOf(labelSelector)
+  const space = def.namespaced ? (namespace ?? exact('metadata.namespace')) : undefined
+  const left = terms.filter(({ path, equal, value }) => !(equal && value !== '' && indexed(path, def)))
+  const test =
+    labels === undefined && left.length === 0
+      ? undefined
+      : (object: KubeObject): boolean =>
+          (labels === undefined || labels(object.metadata.labels)) && fieldsHold(left, object)
+  return {
+    ...(space === undefined ? {} : { namespace: space }),
+    ...(name === undefined ? {} : { name }),
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(test === undefined ? {} : { test }),
+  }
+}
+
+const indexed = (path: string, def: ResourceDef): boolean =>
+  path === 'metadata.name' ||
+  path === 'metadata.namespace' ||
+  (path === 'spec.nodeName' && def.bucket === '/pods')
+
+const compiled = new Map<string, LabelTest>()
+
+function labelsOf(selector: string): LabelTest {
+  let test = compiled.get(selector)
+  if (test === undefined) {
+    test = labelTest(selector)
+    if (compiled.size > 500) compiled.clear()
+    compiled.set(selector, test)
+  }
+  return test
+}

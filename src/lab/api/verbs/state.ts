@@ -1,0 +1,59 @@
+/** What every verb works on, and who asks. */
+import type { Random } from '#base/random.ts'
+import type { JsonObject } from '#lab/api/json.ts'
+import type { ObjectMeta } from '#lab/api/objects.ts'
+import { notFound } from '#lab/api/status.ts'
+import { keyOf, type Store, type Stored } from '#lab/api/store.ts'
+import type { Tokens } from '#lab/api/tokens.ts'
+import type { Registry } from '#lab/api/types/registry.ts'
+import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
+
+export interface ApiState {
+  readonly store: Store
+  readonly registry: Registry
+  readonly tokens: Tokens
+  readonly random: Random
+  /** Virtual ms since 1970. */
+  readonly now: () => number
+  /** The node ports and service addresses that are given out: `10.96.0.0/12`. */
+  readonly serviceCidr: string
+}
+
+export interface Identity {
+  readonly username: string
+  readonly groups: readonly string[]
+  readonly uid?: string
+}
+
+export interface Caller {
+  readonly user: Identity
+  readonly dryRun?: boolean
+  readonly fieldManager?: string
+}
+
+/** An object as a request names it. */
+export interface Target {
+  readonly def: ResourceDef
+  readonly namespace: string | undefined
+  readonly name: string
+}
+
+export const keyOfTarget = ({ namespace, name }: Target): string => keyOf(namespace, name)
+
+export const keyOfObject = ({ metadata }: Stored): string => keyOf(metadata.namespace, metadata.name)
+
+/** The stored object; throws NotFound. */
+export function existing({ store }: ApiState, target: Target): Stored {
+  const object = store.get(target.def.bucket, keyOfTarget(target))
+  if (object === undefined) throw notFound(target.def, target.name)
+  return object
+}
+
+/** An object whose metadata is complete, in the order in which a real server writes its keys. */
+export function stored(def: ResourceDef, object: JsonObject, metadata: ObjectMeta): Stored {
+  const { apiVersion: _version, kind: _kind, metadata: _old, ...rest } = object
+  return { apiVersion: storedVersion(def), kind: def.kind, metadata, ...rest }
+}
+
+/** The version in which an object lies in the store. */
+const storedVersion = (def: ResourceDef): string => (def.group === 'events.k8s.io' ? 'v1' : groupVersion(def))

@@ -1,0 +1,225 @@
+/** POST to a part of an object: binding, eviction, token; and `/scale`. */
+import { rfc3339 } from '#base/clock.ts'
+import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
+import type { LabelSelector } from '#lab/api/objects.ts'
+import { selectorTest } from '#lab/api/selectors.ts'
+import { badRequest, conflict, noSuchPath, notFound, Refusal, success } from '#lab/api/status.ts'
+import { keyOf, type Stored } from '#lab/api/store.ts'
+import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
+import { type ApiState, type Caller, existing, keyOfObject, type Target } from '#lab/api/verbs/state.ts'
+import { updateObject } from '#lab/api/verbs/update.ts'
+
+/** Carries out a POST to a subresource; answers what the client is shown. */
+export function postSubresource(
+  state: ApiState,
+  o: { readonly target: Target; readonly subresource: string; readonly body: unknown },
+  caller: Caller,
+): JsonObject {
+  const { target, subresource } = o
+  if (!target.def.subresources[subresource]?.verbs.includes('create')) throw noSuchPath()
+  const body = asObject(o.body)
+  switch (subresource) {
+    case 'binding':
+      return bind(state, target, body, caller)
+    case 'eviction':
+      return evict(state, target, body, caller)
+    case 'token':
+      return requestToken(state, target, body)
+    default:
+      throw noSuchPath()
+  }
+}
+
+/** pkg/registry/core/pod/storage/storage.go (assignPod). */
+function bind(state: ApiState, target: Target, body: JsonObject, caller: Caller): JsonObject {
+  const node = asText(at(body, 'target.name'))
+  if (node === undefined || node === '') throw badRequest('target.name: Required value')
+  const pod = existing(state, target)
+  if (pod.metadata.deletionTimestamp !== undefined)
+    throw conflict(
+      target.def,
+      target.name,
+      `pod ${target.name} is being deleted, cannot be assigned to a host`,
+    )
+  const spec = asObject(pod.spec)
+  if (spec.nodeName)
+    throw conflict(
+      target.def,
+      target.name,
+      `pod ${target.name} is already assigned to node ${JSON.stringify(spec.nodeName)}`,
+    )
+  if (caller.dryRun) return { ...success(), code: 201 }
+  const scheduled = {
+    lastProbeTime: null,
+    lastTransitionTime: rfc3339(state.now()),
+    status: 'True',
+    type: 'PodScheduled',
+  }
+  const next = {
+    ...pod,
+    spec: { ...spec, nodeName: node },
+    status: { ...asObject(pod.status), conditions: withCondition(pod, scheduled) },
+  }
+  state.store.put(target.def.bucket, keyOfObject(pod), next)
+  return { ...success(), code: 201 }
+}
+
+function withCondition(pod: Stored, condition: JsonObject): readonly unknown[] {
+  const conditions = asList(at(pod, 'status.conditions'))
+  return [...conditions.filter((each) => asObject(each).type !== condition.type), condition]
+}
+
+const budgetText = "Cannot evict pod as it would violate the pod's disruption budget."
+
+/** pkg/registry/core/pod/storage/eviction.go */
+function evict(state: ApiState, target: Target, body: JsonObject, caller: Caller): JsonObject {
+  const named = asText(at(body, 'metadata.name'))
+  if (named !== undefined && named !== '' && named !== target.name)
+    throw badRequest('name in URL does not match name in Eviction object')
+  const pod = existing(state, target)
+  const budgets = counts(pod) ? budgetsOf(state, pod) : []
+  if (budgets.length > 1)
+    throw new Refusal(
+      500,
+      'InternalError',
+      'Internal error occurred: This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    )
+  const [budget] = budgets
+  if (budget !== undefined) spend(state, budget, pod, caller)
+  const options = deleteOptions(asObject(body.deleteOptions))
+  if (!caller.dryRun) markDisrupted(state, pod)
+  deleteObject(state, target, options, caller)
+  return { ...success(), code: 201 }
+}
+
+/** Pods that do not run or already go are evicted whatever a budget says. */
+const counts = (pod: Stored): boolean =>
+  pod.metadata.deletionTimestamp === undefined && at(pod, 'status.phase') === 'Running'
+
+function budgetsOf(state: ApiState, { metadata }: Stored): readonly Stored[] {
+  return state.store
+    .list('policy/poddisruptionbudgets', { namespace: metadata.namespace ?? '' })
+    .filter((budget) =>
+      selectorTest(asObject(budget.spec).selector as LabelSelector | undefined)(metadata.labels),
+    ) // of the PDB's schema
+}
+
+function spend(state: ApiState, budget: Stored, pod: Stored, caller: Caller): void {
+  const status = asObject(budget.status)
+  const healthy = Number(status.currentHealthy ?? 0)
+  const desired = Number(status.desiredHealthy ?? 0)
+  const refuse = (message: string, retryAfterSeconds?: number): Refusal =>
+    new Refusal(429, 'TooManyRequests', budgetText, {
+      causes: [{ reason: 'DisruptionBudget', message }],
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    })
+  if (!isReady(pod)) {
+    const always = asObject(budget.spec).unhealthyPodEvictionPolicy === 'AlwaysAllow'
+    if (always || (healthy >= desired && desired > 0)) return
+  }
+  if (Number(status.observedGeneration ?? 0) < (budget.metadata.generation ?? 0))
+    throw refuse(`The disruption budget ${budget.metadata.name} is still being processed by the server.`, 10)
+  const allowed = Number(status.disruptionsAllowed ?? 0)
+  if (allowed <= 0)
+    throw refuse(
+      `The disruption budget ${budget.metadata.name} needs ${desired} healthy pods and has ${healthy} currently`,
+    )
+  if (caller.dryRun) return
+  const disruptedPods = { ...asObject(status.disruptedPods), [pod.metadata.name]: rfc3339(state.now()) }
+  state.store.put('policy/poddisruptionbudgets', keyOfObject(budget), {
+    ...budget,
+    status: { ...status, disruptedPods, disruptionsAllowed: allowed - 1 },
+  })
+}
+
+const isReady = (pod: Stored): boolean =>
+  asList(at(pod, 'status.conditions')).some((each) => {
+    const { type, status } = asObject(each)
+    return type === 'Ready' && status === 'True'
+  })
+
+function markDisrupted(state: ApiState, pod: Stored): void {
+  const condition = {
+    lastProbeTime: null,
+    lastTransitionTime: rfc3339(state.now()),
+    message: 'Eviction API: evicting',
+    reason: 'EvictionByEvictionAPI',
+    status: 'True',
+    type: 'DisruptionTarget',
+  }
+  const status = { ...asObject(pod.status), conditions: withCondition(pod, condition) }
+  state.store.put('/pods', keyOfObject(pod), { ...pod, status })
+}
+
+/** pkg/registry/core/serviceaccount/storage/token.go */
+function requestToken(state: ApiState, target: Target, body: JsonObject): JsonObject {
+  const account = existing(state, target)
+  const spec = asObject(body.spec)
+  const seconds = Number(spec.expirationSeconds ?? 3600)
+  if (seconds < 600)
+    throw new Refusal(
+      422,
+      'Invalid',
+      `TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
+    )
+  const bound = boundObject(state, target, spec.boundObjectRef)
+  const audiences = asList(spec.audiences).map(String)
+  const token = state.tokens.issue(
+    { namespace: target.namespace ?? '', name: target.name, uid: account.metadata.uid },
+    { seconds, audiences, id: state.random.uuid(), ...(bound === undefined ? {} : { bound }) },
+  )
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name: target.name, namespace: target.namespace, creationTimestamp: rfc3339(state.now()) },
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
+    status: { expirationTimestamp: rfc3339(state.now() + seconds * 1000), token },
+  }
+}
+
+function boundObject(
+  state: ApiState,
+  { namespace }: Target,
+  ref: unknown,
+): { readonly kind: string; readonly name: string; readonly uid: string } | undefined {
+  if (!isObject(ref)) return undefined
+  const { kind, name } = { kind: String(ref.kind), name: String(ref.name) }
+  if (kind !== 'Pod') return { kind, name, uid: String(ref.uid ?? '') }
+  const pod = state.store.get('/pods', keyOf(namespace, name))
+  if (pod === undefined) throw notFound({ group: '', resource: 'pods' }, name)
+  if (ref.uid !== undefined && ref.uid !== '' && ref.uid !== pod.metadata.uid)
+    throw conflict(
+      { group: '', resource: 'pods' },
+      name,
+      `the UID in the bound object reference (${String(ref.uid)}) does not match the UID in record. The object might have been deleted and then recreated`,
+    )
+  return { kind, name, uid: pod.metadata.uid }
+}
+
+/** The Scale of a workload. */
+export function scaleOf(object: Stored): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const selector = asObject(at(object, 'spec.selector.matchLabels'))
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: Number(at(object, 'spec.replicas') ?? 0) },
+    status: {
+      replicas: Number(at(object, 'status.replicas') ?? 0),
+      selector: Object.entries(selector)
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join(','),
+    },
+  }
+}
+
+/** Stores the replicas that a Scale asks for. */
+export function writeScale(state: ApiState, target: Target, scale: unknown, caller: Caller): JsonObject {
+  const object = existing(state, target)
+  const replicas = Number(at(scale, 'spec.replicas') ?? 0)
+  const version = asText(at(scale, 'metadata.resourceVersion'))
+  const metadata = version === undefined ? object.metadata : { ...object.metadata, resourceVersion: version }
+  const body = { ...object, metadata, spec: { ...asObject(object.spec), replicas } }
+  return scaleOf(updateObject(state, { ...target, body }, caller).object)
+}

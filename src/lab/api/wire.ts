@@ -1,0 +1,85 @@
+/**
+ * What the lab's clients and its API server say to each other on port 6443: many requests on one connection, values
+ * instead of bytes. It stands for HTTP/2 with client-go on both ends; the verbs and answers are those of the HTTP API.
+ */
+import type { JsonObject } from '#lab/api/json.ts'
+import type { PatchType, ResourceType } from '#lab/api/ports.ts'
+import type { Stored } from '#lab/api/store.ts'
+
+/** Who asks: a token, or the name that a client certificate would carry. */
+export interface Credential {
+  readonly token?: string
+  readonly user?: string
+  readonly groups?: readonly string[]
+}
+
+interface On {
+  readonly type: ResourceType
+  readonly namespace?: string | undefined
+}
+
+interface OnOne extends On {
+  readonly name: string
+}
+
+export type KubeRequest =
+  | ({ readonly op: 'get' } & OnOne)
+  | ({ readonly op: 'list'; readonly labelSelector?: string; readonly fieldSelector?: string } & On)
+  | ({
+      readonly op: 'watch'
+      readonly labelSelector?: string
+      readonly fieldSelector?: string
+      readonly resourceVersion: string
+    } & On)
+  | ({ readonly op: 'create'; readonly body: unknown; readonly fieldManager?: string } & On)
+  | ({
+      readonly op: 'update'
+      readonly body: unknown
+      readonly subresource?: string
+      readonly fieldManager?: string
+    } & OnOne)
+  | ({
+      readonly op: 'patch'
+      readonly patchType: PatchType
+      readonly body: unknown
+      readonly subresource?: string
+      readonly fieldManager?: string
+    } & OnOne)
+  | ({ readonly op: 'delete'; readonly options: JsonObject } & OnOne)
+  | ({ readonly op: 'post'; readonly subresource: string; readonly body: unknown } & OnOne)
+
+/** From client to server. */
+export type ClientFrame =
+  | { readonly kube: 'request'; readonly id: number; readonly as: Credential; readonly request: KubeRequest }
+  | { readonly kube: 'cancel'; readonly id: number }
+  | { readonly kube: 'ping' }
+
+export interface WireChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: Stored
+}
+
+/** From server to client. */
+export type ServerFrame =
+  | { readonly kube: 'answer'; readonly id: number; readonly value: unknown }
+  | {
+      readonly kube: 'refusal'
+      readonly id: number
+      readonly code: number
+      readonly reason: string
+      readonly message: string
+    }
+  | { readonly kube: 'change'; readonly id: number; readonly change: WireChange }
+  | { readonly kube: 'pong' }
+
+const isFrame = (payload: unknown): payload is JsonObject & { readonly kube: unknown } =>
+  typeof payload === 'object' && payload !== null && 'kube' in payload
+
+/** A payload as a frame from a client; `undefined` when it is something else (HTTP). */
+export const clientFrame = (payload: unknown): ClientFrame | undefined =>
+  // Only the lab's own clients write frames.
+  isFrame(payload) ? (payload as unknown as ClientFrame) : undefined
+
+/** A payload as a frame from the server. */
+export const serverFrame = (payload: unknown): ServerFrame | undefined =>
+  isFrame(payload) ? (payload as unknown as ServerFrame) : undefined

@@ -1,0 +1,121 @@
+import type { BgpMessage } from '#lab/calico/bird/bgp/messages.ts'
+import { readMessage, writeMessage } from '#lab/calico/bird/bgp/messages.ts'
+import { type Daemon, Timer } from '#lab/calico/bird/daemon.ts'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import type { Connection } from '#lab/network/ports.ts'
+
+export type LinkState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established' | 'Close'
+
+const order: readonly LinkState[] = [
+  'Idle',
+  'Connect',
+  'Active',
+  'OpenSent',
+  'OpenConfirm',
+  'Established',
+  'Close',
+]
+export const rank = (state: LinkState): number => order.indexOf(state)
+
+/** What a session hears from one of its connections. */
+export interface LinkEvents {
+  retry(): void
+  connected(): void
+  message(message: BgpMessage | undefined): void
+  /** The socket failed, with strerror's text, or the other end closed it. */
+  lost(error: string | undefined): void
+  holdExpired(): void
+}
+
+/**
+ * One of a session's two TCP connections (`struct bgp_conn`). Timers: the keepalive one is shortened by up to a
+ * quarter by chance, as RFC 4271 asks; the hold timer is exact, so a silent loss shows after 160 to 240 seconds.
+ */
+export class Link {
+  readonly #daemon: Daemon
+  readonly #name: string
+  readonly #events: LinkEvents
+  state: LinkState = 'Idle'
+  peer: (BgpMessage & { bgp: 'OPEN' }) | undefined
+  holdSeconds = 0
+  keepaliveSeconds = 0
+  readonly retry: Timer
+  readonly hold: Timer
+  readonly keepalive: Timer
+  #socket: Connection | undefined
+  #worker: { stop(): void } | undefined
+
+  constructor(daemon: Daemon, name: string, events: LinkEvents) {
+    this.#daemon = daemon
+    this.#name = name
+    this.#events = events
+    this.retry = new Timer(daemon, () => events.retry())
+    this.hold = new Timer(daemon, () => events.holdExpired())
+    this.keepalive = new Timer(daemon, () => this.sendKeepalive())
+  }
+
+  get open(): boolean {
+    return this.#socket !== undefined
+  }
+
+  dial(to: { readonly address: string; readonly port: number }, from: string | undefined): void {
+    this.#work('connect', async (self) => {
+      const socket = await this.#daemon.connect(self, to, from)
+      this.#socket = socket
+      this.#daemon.turn(() => this.#events.connected())
+      await this.#listen(self, socket)
+    })
+  }
+
+  take(socket: Connection): void {
+    this.#socket = socket
+    this.#work('receive', (self) => this.#listen(self, socket))
+  }
+
+  send(message: BgpMessage): void {
+    this.#socket?.send(writeMessage(message))
+  }
+
+  sendKeepalive(): void {
+    this.send({ bgp: 'KEEPALIVE' })
+    const { random } = this.#daemon.process
+    this.keepalive.start(this.keepaliveSeconds - random.between(0, Math.floor(this.keepaliveSeconds / 4)))
+  }
+
+  heard(): void {
+    if (this.holdSeconds > 0) this.hold.start(this.holdSeconds)
+  }
+
+  /** Frees the socket and every timer; the state is the caller's to set. */
+  release(): void {
+    this.retry.stop()
+    this.hold.stop()
+    this.keepalive.stop()
+    this.#socket?.close()
+    this.#socket = undefined
+    this.#worker?.stop()
+    this.#worker = undefined
+  }
+
+  #work(what: string, main: (self: Process) => Promise<void>): void {
+    this.#worker?.stop()
+    this.#worker = this.#daemon.process.thread(`${this.#name} ${what}`, async (self) => {
+      try {
+        await main(self)
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        this.#daemon.turn(() => this.#events.lost(error.message))
+      }
+    })
+  }
+
+  async #listen(self: Process, socket: Connection): Promise<void> {
+    for (;;) {
+      if (this.#socket !== socket) return
+      const payload = await socket.receive(self.task)
+      if (this.#socket !== socket || payload === undefined) return
+      if (payload === 'closed') return this.#daemon.turn(() => this.#events.lost(undefined))
+      this.#daemon.turn(() => this.#events.message(readMessage(payload)))
+    }
+  }
+}

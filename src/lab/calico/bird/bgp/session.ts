@@ -1,0 +1,416 @@
+import { present } from '#base/assert.ts'
+import { Exporter, importable } from '#lab/calico/bird/bgp/exchange.ts'
+import { Link, rank } from '#lab/calico/bird/bgp/link.ts'
+import { type BgpMessage, errorName, type LastError } from '#lab/calico/bird/bgp/messages.ts'
+import type { BgpConfig, ProtocolConfig } from '#lab/calico/bird/config/model.ts'
+import { type Daemon, Timer } from '#lab/calico/bird/daemon.ts'
+import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
+import { type DownReason, Protocol } from '#lab/calico/bird/protocols/protocol.ts'
+import type { BirdRoute } from '#lab/calico/bird/route.ts'
+import type { Connection } from '#lab/network/ports.ts'
+
+const ceaseSubcodes: Readonly<Record<DownReason, number>> = {
+  remove: 3,
+  disable: 2,
+  restart: 6,
+  shutdown: 2,
+  'command-restart': 4,
+}
+
+/**
+ * One BGP neighbour: the state machine of `bird:proto/bgp/bgp.c` with its two connections, error waits and graceful
+ * restart as helper and as restarter. Not imitated: capabilities other than graceful restart, add-path, long-lived
+ * graceful restart, MD5 passwords, TTL security, route limits, BFD.
+ */
+export class BgpProtocol extends Protocol {
+  readonly #out: Link
+  readonly #in: Link
+  readonly #startup: Timer
+  readonly #restart: Timer
+  readonly #exporter: Exporter
+  #phase: 'prepare' | 'delay' | 'connect' = 'prepare'
+  #current: Link | undefined
+  #lastError: LastError = { class: '', text: '' }
+  #delaySeconds = 0
+  #lastErrorMs: number | undefined
+  #neighbourCanRestart = false
+  /** Routes that a restarting neighbour has not sent again yet; undefined when it does not restart. */
+  #stale: Set<string> | undefined
+
+  constructor(daemon: Daemon, config: ProtocolConfig) {
+    super(daemon, config)
+    this.#out = this.#link('outgoing')
+    this.#in = this.#link('incoming')
+    this.#startup = new Timer(daemon, () => this.#begin())
+    this.#restart = new Timer(daemon, () => this.#stop(0))
+    this.#exporter = new Exporter(this, (message) => this.#current?.send(message))
+  }
+
+  get bgp(): BgpConfig {
+    return this.config.bgp
+  }
+
+  get neighbour(): string {
+    return present(this.bgp.neighbor, 'the parser refuses a BGP stanza without a neighbor')
+  }
+
+  get internal(): boolean {
+    return this.bgp.localAs === this.bgp.neighborAs
+  }
+
+  get bgpState(): string {
+    if (this.state === 'down') return 'Down'
+    const state = rank(this.#in.state) > rank(this.#out.state) ? this.#in.state : this.#out.state
+    return state === 'Idle' && this.#phase === 'connect' && this.bgp.passive ? 'Passive' : state
+  }
+
+  override get info(): string {
+    const error = `${this.#lastError.class}${this.#lastError.text}`
+    return this.state === 'down' ? error : `${this.bgpState.padEnd(14)}${error}`
+  }
+
+  override details(): readonly string[] {
+    const lines = [
+      `  BGP state:          ${this.bgpState}`,
+      `    Neighbor address: ${this.neighbour}`,
+      `    Neighbor AS:      ${this.bgp.neighborAs}`,
+    ]
+    if (this.#stale) {
+      lines.push('    Neighbor graceful restart active')
+      if (this.#restart.running) lines.push(`    ${'Restart timer:'.padEnd(15)}   ${this.#restart.remainingSeconds}/-`)
+    }
+    if (this.state === 'start') lines.push(...this.#startDetails())
+    if (this.state === 'up' && this.#current) lines.push(...this.#upDetails(this.#current))
+    if (this.#lastError.text !== '') lines.push(`    Last error:       ${this.#lastError.class}${this.#lastError.text}`)
+    return lines
+  }
+
+  #startDetails(): readonly string[] {
+    const lines: string[] = []
+    if (this.#startup.running)
+      lines.push(`    Error wait:       ${this.#startup.remainingSeconds}/${this.#delaySeconds}`)
+    if (this.#out.state === 'Active')
+      lines.push(`    Connect delay:    ${this.#out.retry.remainingSeconds}/${this.bgp.connectDelaySeconds}`)
+    return lines
+  }
+
+  #upDetails(link: Link): readonly string[] {
+    const restart = link.peer?.gracefulRestart ? ' restart-able' : ''
+    return [
+      `    Neighbor ID:      ${link.peer?.id}`,
+      `    Neighbor caps:    refresh enhanced-refresh${restart} AS4 add-path-rx add-path-tx`,
+      `    Session:          ${this.internal ? 'internal' : 'external'}${this.bgp.multihop ? ' multihop' : ''} AS4 add-path-rx add-path-tx`,
+      `    Source address:   ${this.bgp.source}`,
+      `    Hold timer:       ${link.hold.remainingSeconds}/${link.holdSeconds}`,
+      `    Keepalive timer:  ${link.keepalive.remainingSeconds}/${link.keepaliveSeconds}`,
+    ]
+  }
+
+  protected start(): 'start' {
+    this.#phase = 'prepare'
+    this.#neighbourCanRestart = false
+    this.#stale = undefined
+    if (this.recovering && this.config.gracefulRestart) this.daemon.recovery.lock(this.name)
+    this.daemon.soon(() => this.#initiate())
+    return 'start'
+  }
+
+  protected shutdown(): 'stop' {
+    this.#lastError = { class: '', text: '' }
+    this.#delaySeconds = 0
+    this.#stop(ceaseSubcodes[this.downReason ?? 'disable'])
+    return 'stop'
+  }
+
+  protected adopt(config: ProtocolConfig): boolean {
+    return equalConfig(config, this.config, ['bgp', 'gracefulRestart'])
+  }
+
+  protected override reload(): boolean {
+    this.#current?.send({ bgp: 'ROUTE-REFRESH' })
+    return this.#current !== undefined
+  }
+
+  override announce(net: string): void {
+    if (this.exporting) this.#exporter.announce(net)
+  }
+
+  /** The route as the export filter lets it out, for {@link Exporter}. */
+  export(route: BirdRoute): BirdRoute | undefined {
+    return this.exported(route)
+  }
+
+  protected override fed(): void {
+    this.#exporter.endOfRib()
+  }
+
+  /** Somebody called from the neighbour's address (`bgp_incoming_connection`). */
+  accept(socket: Connection): void {
+    const reachable = (this.state === 'start' || this.state === 'up') && this.#phase === 'connect'
+    let accepted = reachable && !this.#in.open
+    if (this.#current?.state === 'Established' && this.#neighbourCanRestart) {
+      this.#blame('Error: ', 'Graceful restart', undefined)
+      const was = this.#current
+      this.#helpRestart()
+      this.#idle(was)
+      if (rank(this.#in.state) > rank('Active')) this.#in.release()
+      accepted = true
+    }
+    if (!accepted) return socket.close()
+    this.#in.take(socket)
+    this.#sendOpen(this.#in)
+  }
+
+  #link(which: string): Link {
+    const link: Link = new Link(this.daemon, `${this.config.name} ${which}`, {
+      retry: () => this.#retry(link),
+      connected: () => this.#sendOpen(link),
+      message: (message) => this.#receive(link, message),
+      lost: (error) => this.#lost(link, error),
+      holdExpired: () => this.#error(link, 4, 0),
+    })
+    return link
+  }
+
+  #initiate(): void {
+    if (this.state !== 'start' || this.#phase !== 'prepare') return
+    const { listening } = this.daemon
+    if (!listening.ok) {
+      this.daemon.log(`BGP: Socket error: bind: ${listening.error}`)
+      this.daemon.log('BGP: Cannot open listening socket')
+      this.disabled = true
+      this.#blame('Error: ', 'No listening socket', undefined)
+      return this.notify('down')
+    }
+    if (this.#delaySeconds === 0) return this.#begin()
+    this.#phase = 'delay'
+    this.#startup.start(this.#delaySeconds)
+  }
+
+  #begin(): void {
+    this.#phase = 'connect'
+    if (!this.bgp.passive) this.#active()
+  }
+
+  #active(): void {
+    this.#out.release()
+    this.#out.state = 'Active'
+    this.#out.retry.start(Math.max(1, this.bgp.connectDelaySeconds))
+  }
+
+  #retry(link: Link): void {
+    if (this.state !== 'start') return this.#idle(link)
+    link.release()
+    link.state = 'Connect'
+    const { connectRetrySeconds, neighborPort, source } = this.bgp
+    const jitter = this.daemon.process.random.between(0, Math.floor(connectRetrySeconds / 4))
+    link.retry.start(connectRetrySeconds - jitter)
+    link.dial({ address: this.neighbour, port: neighborPort }, source)
+  }
+
+  #sendOpen(link: Link): void {
+    link.retry.stop()
+    link.peer = undefined
+    link.state = 'OpenSent'
+    link.holdSeconds = 0
+    link.hold.start(this.bgp.startupHoldSeconds)
+    const restarted = this.recovering
+    link.send({
+      bgp: 'OPEN',
+      as: present(this.bgp.localAs, 'the parser refuses a BGP stanza without a local AS'),
+      holdSeconds: this.bgp.holdSeconds,
+      id: this.daemon.config.routerId,
+      ...(this.config.gracefulRestart
+        ? { gracefulRestart: { restarted, seconds: this.bgp.gracefulRestartSeconds, forwarding: restarted } }
+        : {}),
+    })
+  }
+
+  #receive(link: Link, message: BgpMessage | undefined): void {
+    if (link.state === 'Idle' || link.state === 'Close') return
+    switch (message?.bgp) {
+      case 'OPEN':
+        return this.#receiveOpen(link, message)
+      case 'KEEPALIVE':
+        return this.#receiveKeepalive(link)
+      case 'UPDATE':
+        if (link.state !== 'Established') return this.#error(link, 5, 0)
+        link.heard()
+        return this.#receiveUpdate(message)
+      case 'ROUTE-REFRESH':
+        return this.#exporter.everything()
+      case 'NOTIFICATION':
+        return this.#receiveNotification(link, message)
+      case undefined:
+        return this.#error(link, 1, 1)
+      default:
+        return message satisfies never
+    }
+  }
+
+  #receiveOpen(link: Link, open: BgpMessage & { bgp: 'OPEN' }): void {
+    if (link.state !== 'OpenSent') return this.#error(link, 5, 0)
+    if (this.internal && open.id === this.daemon.config.routerId) return this.#error(link, 2, 3)
+    if (open.as !== this.bgp.neighborAs) return this.#error(link, 2, 2, open.as)
+    if (!this.#winsCollision(link, open)) return this.#error(link, 6, 7)
+    link.peer = open
+    link.holdSeconds = Math.min(open.holdSeconds, this.bgp.holdSeconds)
+    link.keepaliveSeconds = this.bgp.keepaliveSeconds ?? Math.floor(link.holdSeconds / 3)
+    this.#neighbourCanRestart = this.config.gracefulRestart && open.gracefulRestart !== undefined
+    link.state = 'OpenConfirm'
+    link.sendKeepalive()
+    link.heard()
+  }
+
+  /** `bgp_rx_open`: of two connections that got this far, the one dialled by the higher router id stays. */
+  #winsCollision(link: Link, open: BgpMessage & { bgp: 'OPEN' }): boolean {
+    const other = link === this.#out ? this.#in : this.#out
+    if (other.state === 'Connect' || other.state === 'Active') this.#idle(other)
+    if (other.state === 'Established') return false
+    if (other.state !== 'OpenConfirm') return true
+    const neighbourDominates = this.daemon.config.routerId < open.id
+    const keepsThis = neighbourDominates === (link === this.#in)
+    if (keepsThis) this.#error(other, 6, 7)
+    return keepsThis
+  }
+
+  #receiveKeepalive(link: Link): void {
+    link.heard()
+    if (link.state === 'OpenConfirm') this.#established(link)
+    else if (link.state !== 'Established') this.#error(link, 5, 0)
+  }
+
+  #established(link: Link): void {
+    const restart = link.peer?.gracefulRestart
+    this.#current = link
+    this.#lastError = { class: '', text: '' }
+    this.#exporter.reset()
+    const neighbourStands = restart !== undefined && !restart.restarted
+    if (this.recovering && !neighbourStands) this.daemon.recovery.unlock(this.name)
+    if (this.recovering && this.config.gracefulRestart && neighbourStands) this.waiting = true
+    this.#restart.stop()
+    link.state = 'Established'
+    if (this.#stale && !restart?.forwarding) this.#helped()
+    this.notify('up')
+  }
+
+  #receiveUpdate({ announce, withdraw }: BgpMessage & { bgp: 'UPDATE' }): void {
+    if (announce.length === 0 && withdraw.length === 0) return this.#endOfRib()
+    for (const net of withdraw) {
+      this.#stale?.delete(net)
+      this.daemon.table.set(this.name, net, undefined)
+    }
+    for (const each of announce) {
+      this.#stale?.delete(each.net)
+      const route = importable(this, each, this.#current?.peer?.id)
+      if (route) this.imported(route)
+    }
+  }
+
+  #endOfRib(): void {
+    if (this.recovering) this.daemon.recovery.unlock(this.name)
+    if (this.#stale) this.#helped()
+  }
+
+  #receiveNotification(link: Link, m: BgpMessage & { bgp: 'NOTIFICATION' }): void {
+    const name = errorName(m.code, m.subcode)
+    this.daemon.log(`${this.name}: Received: ${name}${m.as === undefined ? '' : `: ${m.as}`}`)
+    this.#blame('Received: ', name, link)
+    this.#close(link)
+    if (m.code === 6) return
+    this.#waitAfterError()
+    this.#stop(0)
+  }
+
+  #lost(link: Link, error: string | undefined): void {
+    this.#blame('Socket: ', error ?? 'Connection closed', link)
+    if (link.state === 'Established' && this.#neighbourCanRestart) this.#helpRestart()
+    this.#idle(link)
+  }
+
+  /** `bgp_handle_graceful_restart`: keep what it announced, for as long as it asked. */
+  #helpRestart(): void {
+    this.notify('start')
+    this.#stale = new Set(this.daemon.table.of(this.name).map((route) => route.net))
+    this.#restart.start(this.#current?.peer?.gracefulRestart?.seconds ?? 120)
+  }
+
+  #helped(): void {
+    const stale = this.#stale ?? new Set()
+    this.#stale = undefined
+    this.#restart.stop()
+    for (const net of stale) this.daemon.table.set(this.name, net, undefined)
+  }
+
+  /** We complain: NOTIFICATION, close, and wait before the next attempt unless it was a Cease. */
+  #error(link: Link, code: number, subcode: number, as?: number): void {
+    if (link.state === 'Close' || link.state === 'Idle') return
+    const name = errorName(code, subcode)
+    if (code !== 6) this.daemon.log(`${this.name}: Error: ${name}${as === undefined ? '' : `: ${as}`}`)
+    this.#blame('BGP Error: ', name, link)
+    link.send({ bgp: 'NOTIFICATION', code, subcode, ...(as === undefined ? {} : { as }) })
+    this.#close(link)
+    if (code === 6) return
+    this.#waitAfterError()
+    this.#stop(0)
+  }
+
+  /** After a NOTIFICATION, sent or received: BIRD decides how to go on only once the connection is closed. */
+  #close(link: Link): void {
+    const was = link.state
+    link.release()
+    link.state = 'Idle'
+    if (was === 'Established') this.#leftEstablished()
+    this.daemon.soon(() => this.#decide())
+  }
+
+  /** `bgp_conn_enter_idle_state` */
+  #idle(link: Link): void {
+    const was = link.state
+    link.release()
+    link.state = 'Idle'
+    this.daemon.soon(() => this.#decide())
+    if (was === 'Established') this.#leftEstablished()
+  }
+
+  #leftEstablished(): void {
+    this.#current = undefined
+    if (this.state === 'up') this.#stop(0)
+  }
+
+  #stop(subcode: number): void {
+    if (this.state === 'down') return
+    this.notify('stop')
+    this.#restart.stop()
+    this.#startup.stop()
+    for (const link of [this.#out, this.#in]) {
+      if (rank(link.state) >= rank('OpenSent')) this.#error(link, 6, subcode)
+      else if (link.state !== 'Idle') this.#idle(link)
+    }
+    this.daemon.soon(() => this.#decide())
+  }
+
+  #decide(): void {
+    const idle = this.#out.state === 'Idle'
+    if (this.state === 'start' && idle && this.#in.state !== 'OpenConfirm' && !this.bgp.passive)
+      if (this.#phase === 'connect') this.#active()
+    if (this.state === 'stop' && idle && this.#in.state === 'Idle') this.notify('down')
+  }
+
+  /** `bgp_update_startup_delay`: doubles from the lower to the upper bound, forgotten after a quiet while. */
+  #waitAfterError(): void {
+    const now = this.daemon.process.now()
+    const [low, high] = this.bgp.errorWaitSeconds
+    if (this.#lastErrorMs !== undefined && now - this.#lastErrorMs >= this.bgp.errorForgetSeconds * 1000)
+      this.#delaySeconds = 0
+    this.#lastErrorMs = now
+    this.#delaySeconds = this.#delaySeconds === 0 ? low : Math.min(2 * this.#delaySeconds, high)
+  }
+
+  /** While up, only the session's own connection counts; while stopping, what made it stop. */
+  #blame(kind: LastError['class'], text: string, link: Link | undefined): void {
+    if (this.state === 'up' && link && link !== this.#current) return
+    if (this.state === 'stop') return
+    this.#lastError = { class: kind, text }
+  }
+}

@@ -1,0 +1,70 @@
+import { present } from '#base/assert.ts'
+import { ConfigError, type Token, unexpected } from '#lab/calico/bird/config/lexer.ts'
+
+/** Walks over tokens; every complaint is a {@link ConfigError} at the place where BIRD would see it. */
+export class Cursor {
+  readonly #tokens: readonly Token[]
+  #at = 0
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens
+  }
+
+  peek(ahead = 0): Token {
+    const last = this.#tokens.length - 1
+    return present(this.#tokens[Math.min(this.#at + ahead, last)], 'a token list ends with an end')
+  }
+
+  take(): Token {
+    const token = this.peek()
+    this.#at++
+    return token
+  }
+
+  /** Whether the next words are these; takes them if so. */
+  has(...words: readonly string[]): boolean {
+    if (!words.every((word, i) => is(this.peek(i), word))) return false
+    this.#at += words.length
+    return true
+  }
+
+  expect(word: string): void {
+    if (!this.has(word)) this.refuse()
+  }
+
+  symbol(): string {
+    return this.#of('symbol')
+  }
+
+  text(): string {
+    return this.#of('text')
+  }
+
+  address(): string {
+    return this.#of('address')
+  }
+
+  number(): number {
+    return Number(this.#of('number'))
+  }
+
+  /** `10.0.0.0/8` as one text. */
+  prefix(): string {
+    const address = this.address()
+    this.expect('/')
+    return `${address}/${this.number()}`
+  }
+
+  refuse(says?: string): never {
+    const token = this.peek()
+    throw new ConfigError(token, says ?? unexpected(token))
+  }
+
+  #of(kind: Token['kind']): string {
+    if (this.peek().kind !== kind) this.refuse()
+    return this.take().text
+  }
+}
+
+const is = (token: Token, word: string): boolean =>
+  token.text === word && token.kind !== 'text' && token.kind !== 'end'

@@ -1,0 +1,167 @@
+import { Cursor } from '#lab/calico/bird/config/cursor.ts'
+import { parseBlock, parseFunction } from '#lab/calico/bird/config/filter-parser.ts'
+import { ConfigError, type Token, tokens } from '#lab/calico/bird/config/lexer.ts'
+import {
+  type Config,
+  type FilterConfig,
+  type FunctionConfig,
+  type ProtocolConfig,
+  type ProtocolKind,
+  protocolDefaults,
+  type Statement,
+} from '#lab/calico/bird/config/model.ts'
+import { type Draft, parseOptions } from '#lab/calico/bird/config/options.ts'
+import { isErrno } from '#lab/host/ports.ts'
+
+/**
+ * Reads a BIRD 1.6 configuration with what it includes. Rejects with {@link ConfigError} where BIRD would print
+ * `file:line:column text`, and with Errno when the file itself cannot be opened.
+ */
+export async function parseConfig(path: string, read: (path: string) => Promise<string>): Promise<Config> {
+  const all = await withIncludes(tokens(path, await read(path)), path, read)
+  return new Parser(new Cursor(all)).config()
+}
+
+/** Included files stand where they are named; a relative name is sought beside the including file. */
+async function withIncludes(
+  list: readonly Token[],
+  path: string,
+  read: (path: string) => Promise<string>,
+): Promise<readonly Token[]> {
+  const found: Token[] = []
+  for (let i = 0; i < list.length; i++) {
+    const [word, name, end] = list.slice(i, i + 3)
+    if (word?.text !== 'include' || name?.kind !== 'text' || end?.text !== ';') {
+      if (word) found.push(word)
+      continue
+    }
+    const target = name.text.startsWith('/') ? name.text : `${path.slice(0, path.lastIndexOf('/') + 1)}${name.text}`
+    const text = await included(name, target, read)
+    const inner = await withIncludes(tokens(target, text), target, read)
+    found.push(...inner.filter((token) => token.kind !== 'end'))
+    i += 2
+  }
+  return found
+}
+
+async function included(name: Token, target: string, read: (path: string) => Promise<string>): Promise<string> {
+  try {
+    return await read(target)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new ConfigError(name, `Unable to open included file ${target}: ${error.message}`)
+  }
+}
+
+const kinds: readonly ProtocolKind[] = ['kernel', 'device', 'direct', 'static', 'bgp']
+
+class Parser {
+  readonly #c: Cursor
+  readonly #functions = new Map<string, FunctionConfig>()
+  readonly #filters = new Map<string, readonly Statement[]>()
+  readonly #templates = new Map<string, Draft>()
+  readonly #protocols: ProtocolConfig[] = []
+  #routerId: string | undefined
+  #listen: Config['listen'] = { port: 179 }
+  #waitSeconds = 240
+
+  constructor(c: Cursor) {
+    this.#c = c
+  }
+
+  config(): Config {
+    const c = this.#c
+    while (c.peek().kind !== 'end') this.#statement()
+    if (this.#routerId === undefined)
+      throw new ConfigError(c.peek(), 'Cannot determine router ID, please configure it manually')
+    return {
+      routerId: this.#routerId,
+      listen: this.#listen,
+      gracefulRestartWaitSeconds: this.#waitSeconds,
+      functions: this.#functions,
+      filters: this.#filters,
+      protocols: this.#protocols,
+    }
+  }
+
+  #statement(): void {
+    const c = this.#c
+    if (c.has(';')) return
+    if (c.has('function')) this.#function()
+    else if (c.has('filter')) this.#filters.set(c.symbol(), parseBlock(c))
+    else if (c.has('template')) this.#template()
+    else if (c.has('protocol')) this.#protocol()
+    else this.#global()
+  }
+
+  #function(): void {
+    const parsed = parseFunction(this.#c)
+    this.#functions.set(parsed.name, parsed)
+  }
+
+  #global(): void {
+    const c = this.#c
+    if (c.has('router', 'id')) this.#routerId = c.address()
+    else if (c.has('graceful', 'restart', 'wait')) this.#waitSeconds = c.number()
+    else if (c.has('listen', 'bgp')) this.#listenBgp()
+    else c.refuse()
+    c.expect(';')
+  }
+
+  #listenBgp(): void {
+    const c = this.#c
+    while (c.peek().text !== ';') {
+      if (c.has('address')) this.#listen = { ...this.#listen, address: c.address() }
+      else if (c.has('port')) this.#listen = { ...this.#listen, port: c.number() }
+      else c.refuse()
+    }
+  }
+
+  #template(): void {
+    const kind = this.#kind()
+    const name = this.#c.symbol()
+    const draft = this.#draft(kind, name)
+    parseOptions(this.#c, draft)
+    this.#templates.set(name, draft)
+  }
+
+  #protocol(): void {
+    const c = this.#c
+    const kind = this.#kind()
+    const named = c.peek().kind === 'symbol' && c.peek().text !== 'from'
+    const name = named ? c.symbol() : `${kind}${1 + this.#protocols.filter((p) => p.kind === kind).length}`
+    const draft = this.#draft(kind, name)
+    const start = c.peek()
+    parseOptions(c, draft)
+    this.#check(draft, start)
+    this.#protocols.push(draft)
+  }
+
+  #kind(): ProtocolKind {
+    const kind = kinds.find((each) => this.#c.has(each))
+    return kind ?? this.#c.refuse()
+  }
+
+  #draft(kind: ProtocolKind, name: string): Draft {
+    const c = this.#c
+    if (!c.has('from')) return { ...protocolDefaults(kind), name }
+    const template = this.#templates.get(c.peek().text)
+    if (!template || template.kind !== kind) return c.refuse()
+    c.symbol()
+    return { ...template, name }
+  }
+
+  /** `bird:proto/bgp/bgp.c` (bgp_check_config) and symbols that must exist. */
+  #check(draft: Draft, at: Token): void {
+    for (const filter of [draft.imports, draft.exports])
+      if (!this.#known(filter)) throw new ConfigError(at, 'syntax error, unexpected CF_SYM_UNDEFINED')
+    if (draft.kind !== 'bgp') return
+    if (draft.bgp.localAs === undefined) throw new ConfigError(at, 'Local AS number must be set')
+    if (draft.bgp.neighbor === undefined) throw new ConfigError(at, 'Neighbor must be configured')
+    if (draft.bgp.neighborAs === undefined) throw new ConfigError(at, 'Remote AS number must be set')
+  }
+
+  #known(filter: FilterConfig): boolean {
+    return filter.kind !== 'named' || this.#filters.has(filter.name)
+  }
+}

@@ -1,0 +1,67 @@
+import type { Config } from '#lab/calico/bird/config/model.ts'
+import type { RoutingTable } from '#lab/calico/bird/table.ts'
+import type { Process } from '#lab/host/ports.ts'
+import type { Connection } from '#lab/network/ports.ts'
+
+/** What a protocol instance may ask of the daemon it belongs to. */
+export interface Daemon {
+  readonly process: Process
+  readonly config: Config
+  readonly table: RoutingTable
+  readonly recovery: Recovery
+  readonly shuttingDown: boolean
+  /** `bird: <text>`, as `-d` prints it. */
+  log(text: string): void
+  /** Runs later in the same moment, after what runs now (an event of BIRD's main loop). */
+  soon(run: () => void): void
+  /** Every entry from outside (timer, socket, signal) goes through here, so that what it caused is done before it ends. */
+  turn(run: () => void): void
+  /** Whether somebody listens on the BGP port; the error when it could not be opened. */
+  readonly listening: { readonly ok: true } | { readonly ok: false; readonly error: string }
+  connect(self: Process, to: { address: string; port: number }, from: string | undefined): Promise<Connection>
+}
+
+/** Graceful restart of this BIRD itself (`bird -R`). */
+export interface Recovery {
+  readonly state: 'none' | 'init' | 'active' | 'done'
+  lock(name: string): void
+  unlock(name: string): void
+}
+
+/** A timer of the daemon. Starting it again moves it. */
+export class Timer {
+  readonly #daemon: Daemon
+  readonly #fire: () => void
+  #dueMs: number | undefined
+  #cancel: (() => void) | undefined
+
+  constructor(daemon: Daemon, fire: () => void) {
+    this.#daemon = daemon
+    this.#fire = fire
+  }
+
+  get running(): boolean {
+    return this.#dueMs !== undefined
+  }
+
+  /** Whole seconds until it fires. */
+  get remainingSeconds(): number {
+    const left = (this.#dueMs ?? 0) - this.#daemon.process.now()
+    return Math.max(0, Math.round(left / 1000))
+  }
+
+  start(seconds: number): void {
+    this.stop()
+    const { process } = this.#daemon
+    this.#dueMs = process.now() + seconds * 1000
+    this.#cancel = process.task.after(seconds * 1000, () => {
+      this.#dueMs = undefined
+      this.#daemon.turn(this.#fire)
+    })
+  }
+
+  stop(): void {
+    this.#dueMs = undefined
+    this.#cancel?.()
+  }
+}

@@ -1,0 +1,104 @@
+import { rfc3339 } from '#base/clock.ts'
+import {
+  type CniCall,
+  CniFailure,
+  nodeNameOf,
+  pluginKube,
+  printFailure,
+  readCall,
+} from '#lab/calico/cni/config.ts'
+import { CniLog } from '#lab/calico/cni/log.ts'
+import { datastoreError } from '#lab/calico/errors.ts'
+import type { Log } from '#lab/calico/log.ts'
+import { raw } from '#lab/calico/log.ts'
+import { Ipam, IpamError } from '#lab/calico/ipam/ipam.ts'
+import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+
+/**
+ * The IPAM plugin `calico-ipam` (projectcalico/calico:cni-plugin/pkg/ipamplugin/ipam_plugin.go), and its `-upgrade`, the first
+ * init container. Not imitated: migration of host-local data, mutual exclusion by the host-wide lock (writes are
+ * compared and swapped anyway), requested addresses.
+ */
+export const calicoIpam: Program = async (p) => {
+  if (p.argv.includes('-upgrade')) return upgrade(p)
+  let call: CniCall | undefined
+  try {
+    call = await readCall(p)
+    const file = new CniLog(p, 'ipam', call.config.log_file_path ?? '/var/log/calico/cni/cni.log')
+    try {
+      return await serve(p, call, file.log)
+    } finally {
+      await file.flush()
+    }
+  } catch (error) {
+    if (!(error instanceof CniFailure)) throw error
+    return printFailure(p, call, error)
+  }
+}
+
+async function serve(p: Process, call: CniCall, log: Log): Promise<number> {
+  const node = p.env['CALICO_NODENAME'] ?? (await nodeNameOf(p, call.config))
+  const ipam = new Ipam(await pluginKube(p, call.config))
+  const handle = `k8s-pod-network.${call.containerId}`
+  try {
+    if (call.command === 'ADD') await assign(p, call, log, { ipam, node, handle })
+    else await release(ipam, log, handle)
+    return 0
+  } catch (error) {
+    if (error instanceof CniFailure) throw error
+    if (error instanceof IpamError) throw new CniFailure(error.message)
+    throw new CniFailure(datastoreError(error, `IPAMBlock`).text)
+  }
+}
+
+async function assign(
+  p: Process,
+  call: CniCall,
+  log: Log,
+  { ipam, node, handle }: { readonly ipam: Ipam; readonly node: string; readonly handle: string },
+): Promise<void> {
+  log.info('ipam_plugin.go 225', 'Calico CNI IPAM request count IPv4=1 IPv6=0', { ContainerID: call.containerId })
+  await touchLock(p, log)
+  const attributes = {
+    namespace: call.namespace,
+    node,
+    pod: call.pod,
+    timestamp: rfc3339(p.now()),
+  }
+  const { address } = await ipam.assign({ node, handle, attributes })
+  log.info('ipam_plugin.go 374', 'Released host-wide IPAM lock.')
+  log.info('ipam_plugin.go 283', `Calico CNI IPAM assigned addresses IPv4=[${address}/26] IPv6=[]`, {
+    ContainerID: call.containerId,
+    HandleID: handle,
+  })
+  const ips = [{ version: '4', address: `${address}/32` }]
+  p.stdout.write(`${JSON.stringify({ cniVersion: call.config.cniVersion ?? '0.3.1', ips, dns: {} })}\n`)
+}
+
+async function release(ipam: Ipam, log: Log, handle: string): Promise<void> {
+  log.info('ipam_plugin.go 412', 'Releasing address using handleID', { HandleID: handle })
+  const released = await ipam.release(handle)
+  if (released.length === 0)
+    log.warn('ipam_plugin.go 429', "Asked to release address but it doesn't exist. Ignoring", { HandleID: handle })
+  else log.info('ipam_plugin.go 431', 'Released address using handleID', { HandleID: handle })
+}
+
+/** The lock file appears as root's, in a folder that is made when nobody has made it. */
+async function touchLock(p: Process, log: Log): Promise<void> {
+  log.info('ipam_plugin.go 353', 'About to acquire host-wide IPAM lock.')
+  const path = '/var/run/calico/ipam.lock'
+  try {
+    await p.files.mkdir('/var/run/calico', { mode: 0o755, parents: true })
+    if (!(await p.files.exists(path))) await p.files.write(path, '', { mode: 0o600 })
+    log.info('ipam_plugin.go 368', 'Acquired host-wide IPAM lock.')
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    const says = raw(`open ${path}: ${error.message.toLowerCase()}`)
+    log.error('ipam_plugin.go 365', 'Failed to grab IPAM lock, may contend for datastore updates', { error: says })
+  }
+}
+
+/** The lab's nodes never had host-local data, so there is nothing to migrate. */
+async function upgrade(_p: Process): Promise<number> {
+  return 0
+}

@@ -1,0 +1,63 @@
+import type { Log } from '#lab/calico/log.ts'
+import { raw } from '#lab/calico/log.ts'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import { type HttpResponse, serveHttp } from '#lab/network/http.ts'
+
+/** One part of Felix that reports; undefined where it does not report of that kind. */
+interface Report {
+  readonly timeoutSeconds: number | undefined
+  live: boolean | undefined
+  ready: boolean | undefined
+}
+
+/** Felix's health endpoints on port 9099 (projectcalico/calico:libcalico-go/lib/health/health.go). */
+export class FelixHealth {
+  readonly #reports = new Map<string, Report>([
+    ['CalculationGraph', { timeoutSeconds: 30, live: true, ready: false }],
+    ['FelixStartup', { timeoutSeconds: undefined, live: true, ready: false }],
+    ['InternalDataplaneMainLoop', { timeoutSeconds: 90, live: true, ready: false }],
+  ])
+
+  ready(name: 'CalculationGraph' | 'FelixStartup' | 'InternalDataplaneMainLoop'): void {
+    const report = this.#reports.get(name)
+    if (report) report.ready = true
+  }
+
+  /** Serves while the process lives, where FELIX_HEALTHENABLED asks for it. */
+  async serve(p: Process, log: Log): Promise<void> {
+    if (p.env['FELIX_HEALTHENABLED'] !== 'true') return
+    const port = Number(p.env['FELIX_HEALTHPORT'] ?? 9099)
+    log.info('health.go 379', 'Health enabled.  Starting server.', { host: 'localhost', port })
+    try {
+      await serveHttp(p, { port, address: '127.0.0.1' }, ({ path }) => this.#answer(path))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      const says = raw(`listen tcp 127.0.0.1:${port}: bind: ${error.message.toLowerCase()}`)
+      log.error('health.go 392', 'Health endpoint failed, trying to restart it...', { error: says })
+    }
+  }
+
+  #answer(path: string): HttpResponse {
+    if (path !== '/liveness' && path !== '/readiness') return { status: 404, body: '404 page not found\n' }
+    const side = path === '/liveness' ? 'live' : 'ready'
+    const healthy = [...this.#reports.values()].every((report) => report[side] !== false)
+    return { status: healthy ? 200 : 503, body: this.#table() }
+  }
+
+  #table(): string {
+    const rows = [...this.#reports].map(([name, { timeoutSeconds, live, ready }]) => [
+      name,
+      timeoutSeconds === undefined ? '-' : `${timeoutSeconds === 90 ? '1m30' : timeoutSeconds}s`,
+      live === undefined ? '-' : live ? 'reporting live' : 'reporting non-live',
+      ready === undefined ? '-' : ready ? 'reporting ready' : 'reporting non-ready',
+      '',
+    ])
+    const all = [['COMPONENT', 'TIMEOUT', 'LIVENESS', 'READINESS', 'DETAIL'], ...rows]
+    const widths = [0, 1, 2, 3, 4].map((i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
+    const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+`
+    const line = (row: readonly string[]): string =>
+      `|${row.map((cell, i) => ` ${cell.padEnd(widths[i] ?? 0)} `).join('|')}|`
+    const [head = [], ...body] = all
+    return [rule, line(head), rule, ...body.map(line), rule, ''].join('\n')
+  }
+}

@@ -1,0 +1,50 @@
+import { draft, namespace } from '#lab/calico/manifests/draft.ts'
+
+const networkConfig = `{
+  "name": "k8s-pod-network",
+  "cniVersion": "0.3.1",
+  "plugins": [
+    {
+      "type": "calico",
+      "log_level": "info",
+      "log_file_path": "/var/log/calico/cni/cni.log",
+      "datastore_type": "kubernetes",
+      "nodename": "__KUBERNETES_NODE_NAME__",
+      "mtu": __CNI_MTU__,
+      "ipam": {
+          "type": "calico-ipam"
+      },
+      "policy": {
+          "type": "k8s"
+      },
+      "kubernetes": {
+          "kubeconfig": "__KUBECONFIG_FILEPATH__"
+      }
+    },
+    {
+      "type": "portmap",
+      "snat": true,
+      "capabilities": {"portMappings": true}
+    },
+    {
+      "type": "bandwidth",
+      "capabilities": {"bandwidth": true}
+    }
+  ]
+}`
+
+/** ConfigMap calico-config. */
+export const calicoConfig = () =>
+  draft(
+    'v1',
+    'ConfigMap',
+    { name: 'calico-config', namespace },
+    {
+      data: {
+        typha_service_name: 'none',
+        calico_backend: 'bird',
+        veth_mtu: '0',
+        cni_network_config: networkConfig,
+      },
+    },
+  )

@@ -1,0 +1,190 @@
+import type { ContainerDef, EnvVar, SecurityContext, Volume } from '#lab/api/objects.ts'
+import { cniImageName, nodeImageName } from '#lab/calico/images/names.ts'
+import { draft, namespace } from '#lab/calico/manifests/draft.ts'
+import { type CalicoFlavour, hardenedUser } from '#lab/calico/version.ts'
+
+export interface ManifestOptions {
+  readonly flavour: CalicoFlavour
+  /** `v3.29.3` or `3.29.3`. */
+  readonly version?: string
+  /** Default 10.244.0.0/16. */
+  readonly podCidr?: string
+}
+
+const labels = { 'k8s-app': 'calico-node' }
+const privileged: SecurityContext = { privileged: true }
+
+/** What the platform team's hardened calico-node may do: a user of its own, three capabilities, /proc/sys/net writable. */
+const confined: SecurityContext = {
+  runAsUser: hardenedUser.uid,
+  runAsGroup: hardenedUser.gid,
+  privileged: false,
+  allowPrivilegeEscalation: true,
+  procMount: 'Unmasked',
+  capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'NET_RAW'] },
+}
+
+/** DaemonSet calico-node of projectcalico/calico:manifests/calico.yaml v3.29, with a pool that does not encapsulate. */
+export const daemonSet = (o: ManifestOptions) =>
+  draft(
+    'apps/v1',
+    'DaemonSet',
+    { name: 'calico-node', namespace, labels },
+    {
+      spec: {
+        selector: { matchLabels: labels },
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
+        template: { metadata: { labels }, spec: podSpec(o) },
+      },
+    },
+  )
+
+const podSpec = (o: ManifestOptions) => ({
+  nodeSelector: { 'kubernetes.io/os': 'linux' },
+  hostNetwork: true,
+  tolerations: [
+    { effect: 'NoSchedule', operator: 'Exists' },
+    { key: 'CriticalAddonsOnly', operator: 'Exists' },
+    { effect: 'NoExecute', operator: 'Exists' },
+  ],
+  serviceAccountName: 'calico-node',
+  securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+  terminationGracePeriodSeconds: 0,
+  priorityClassName: 'system-node-critical',
+  initContainers: [upgradeIpam(o), installCni(o), mountBpffs(o)],
+  containers: [calicoNode(o)],
+  volumes: volumes(o.flavour),
+})
+
+const endpoint = [{ configMapRef: { name: 'kubernetes-services-endpoint', optional: true } }]
+
+const fromConfig = (name: string, key: string): EnvVar => ({
+  name,
+  valueFrom: { configMapKeyRef: { name: 'calico-config', key } },
+})
+
+const nodeName = (name: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } })
+
+const upgradeIpam = ({ version }: ManifestOptions): ContainerDef => ({
+  name: 'upgrade-ipam',
+  image: cniImageName(version),
+  imagePullPolicy: 'IfNotPresent',
+  command: ['/opt/cni/bin/calico-ipam', '-upgrade'],
+  envFrom: endpoint,
+  env: [nodeName('KUBERNETES_NODE_NAME'), fromConfig('CALICO_NETWORKING_BACKEND', 'calico_backend')],
+  volumeMounts: [
+    { mountPath: '/var/lib/cni/networks', name: 'host-local-net-dir' },
+    { mountPath: '/host/opt/cni/bin', name: 'cni-bin-dir' },
+  ],
+  securityContext: privileged,
+})
+
+const installCni = ({ version }: ManifestOptions): ContainerDef => ({
+  name: 'install-cni',
+  image: cniImageName(version),
+  imagePullPolicy: 'IfNotPresent',
+  command: ['/opt/cni/bin/install'],
+  envFrom: endpoint,
+  env: [
+    { name: 'CNI_CONF_NAME', value: '10-calico.conflist' },
+    fromConfig('CNI_NETWORK_CONFIG', 'cni_network_config'),
+    nodeName('KUBERNETES_NODE_NAME'),
+    fromConfig('CNI_MTU', 'veth_mtu'),
+    { name: 'SLEEP', value: 'false' },
+  ],
+  volumeMounts: [
+    { mountPath: '/host/opt/cni/bin', name: 'cni-bin-dir' },
+    { mountPath: '/host/etc/cni/net.d', name: 'cni-net-dir' },
+  ],
+  securityContext: privileged,
+})
+
+const mountBpffs = (o: ManifestOptions): ContainerDef => ({
+  name: 'mount-bpffs',
+  image: nodeImageName(o),
+  imagePullPolicy: 'IfNotPresent',
+  command: ['calico-node', '-init', '-best-effort'],
+  volumeMounts: [
+    { mountPath: '/sys/fs', name: 'sys-fs', mountPropagation: 'Bidirectional' },
+    { mountPath: '/var/run/calico', name: 'var-run-calico', mountPropagation: 'Bidirectional' },
+    { mountPath: '/nodeproc', name: 'nodeproc', readOnly: true },
+  ],
+  securityContext: o.flavour === 'hardened' ? { ...privileged, runAsUser: 0, runAsGroup: 0 } : privileged,
+})
+
+const calicoNode = (o: ManifestOptions): ContainerDef => ({
+  name: 'calico-node',
+  image: nodeImageName(o),
+  imagePullPolicy: 'IfNotPresent',
+  envFrom: endpoint,
+  env: environment(o.podCidr ?? '10.244.0.0/16'),
+  securityContext: o.flavour === 'hardened' ? confined : privileged,
+  resources: { requests: { cpu: '250m' } },
+  lifecycle: { preStop: { exec: { command: ['/bin/calico-node', '-shutdown'] } } },
+  livenessProbe: {
+    exec: { command: ['/bin/calico-node', '-felix-live', '-bird-live'] },
+    periodSeconds: 10,
+    initialDelaySeconds: 10,
+    failureThreshold: 6,
+    timeoutSeconds: 10,
+  },
+  readinessProbe: {
+    exec: { command: ['/bin/calico-node', '-felix-ready', '-bird-ready'] },
+    periodSeconds: 10,
+    timeoutSeconds: 10,
+  },
+  volumeMounts: mounts(o.flavour),
+})
+
+const environment = (podCidr: string): readonly EnvVar[] => [
+  { name: 'DATASTORE_TYPE', value: 'kubernetes' },
+  { name: 'WAIT_FOR_DATASTORE', value: 'true' },
+  nodeName('NODENAME'),
+  fromConfig('CALICO_NETWORKING_BACKEND', 'calico_backend'),
+  { name: 'CLUSTER_TYPE', value: 'k8s,bgp' },
+  { name: 'IP', value: 'autodetect' },
+  { name: 'CALICO_IPV4POOL_IPIP', value: 'Never' },
+  { name: 'CALICO_IPV4POOL_VXLAN', value: 'Never' },
+  { name: 'CALICO_IPV6POOL_VXLAN', value: 'Never' },
+  fromConfig('FELIX_IPINIPMTU', 'veth_mtu'),
+  fromConfig('FELIX_VXLANMTU', 'veth_mtu'),
+  fromConfig('FELIX_WIREGUARDMTU', 'veth_mtu'),
+  { name: 'CALICO_IPV4POOL_CIDR', value: podCidr },
+  { name: 'CALICO_DISABLE_FILE_LOGGING', value: 'true' },
+  { name: 'FELIX_DEFAULTENDPOINTTOHOSTACTION', value: 'ACCEPT' },
+  { name: 'FELIX_IPV6SUPPORT', value: 'false' },
+  { name: 'FELIX_HEALTHENABLED', value: 'true' },
+]
+
+const mounts = (flavour: CalicoFlavour): NonNullable<ContainerDef['volumeMounts']> => [
+  { mountPath: '/host/etc/cni/net.d', name: 'cni-net-dir', readOnly: false },
+  { mountPath: '/lib/modules', name: 'lib-modules', readOnly: true },
+  { mountPath: '/run/xtables.lock', name: 'xtables-lock', readOnly: false },
+  { mountPath: '/var/run/calico', name: 'var-run-calico', readOnly: false },
+  { mountPath: '/var/lib/calico', name: 'var-lib-calico', readOnly: false },
+  { mountPath: '/var/run/nodeagent', name: 'policysync' },
+  { mountPath: '/sys/fs/bpf', name: 'bpffs' },
+  flavour === 'hardened'
+    ? { mountPath: '/var/log/calico', name: 'var-log-calico', readOnly: false }
+    : { mountPath: '/var/log/calico/cni', name: 'cni-log-dir', readOnly: true },
+]
+
+const host = (name: string, path: string, type?: string): Volume => ({
+  name,
+  hostPath: type === undefined ? { path } : { path, type },
+})
+
+const volumes = (flavour: CalicoFlavour): readonly Volume[] => [
+  host('lib-modules', '/lib/modules'),
+  host('var-run-calico', '/var/run/calico', 'DirectoryOrCreate'),
+  host('var-lib-calico', '/var/lib/calico', 'DirectoryOrCreate'),
+  host('xtables-lock', '/run/xtables.lock', 'FileOrCreate'),
+  host('sys-fs', '/sys/fs/', 'DirectoryOrCreate'),
+  host('bpffs', '/sys/fs/bpf', 'Directory'),
+  host('nodeproc', '/proc'),
+  host('cni-bin-dir', '/opt/cni/bin', 'DirectoryOrCreate'),
+  host('cni-net-dir', '/etc/cni/net.d'),
+  flavour === 'hardened' ? host('var-log-calico', '/var/log/calico') : host('cni-log-dir', '/var/log/calico/cni'),
+  host('host-local-net-dir', '/var/lib/cni/networks'),
+  host('policysync', '/var/run/nodeagent', 'DirectoryOrCreate'),
+]

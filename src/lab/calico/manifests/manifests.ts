@@ -1,0 +1,16 @@
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import { calicoConfig } from '#lab/calico/manifests/config.ts'
+import { daemonSet, type ManifestOptions } from '#lab/calico/manifests/daemonset.ts'
+import { kubeControllers } from '#lab/calico/manifests/kube-controllers.ts'
+import { rbac } from '#lab/calico/manifests/rbac.ts'
+
+/**
+ * Everything that the cluster's owner applied to install Calico, in the order of projectcalico/calico:manifests/calico.yaml.
+ * The resource definitions are not among it: the lab's API server brings them (api/types/calico.ts).
+ */
+export const calicoManifests = (o: ManifestOptions): readonly Draft<KubeObject>[] => [
+  calicoConfig(),
+  ...rbac(),
+  daemonSet(o),
+  ...kubeControllers(o.version),
+]

@@ -1,0 +1,130 @@
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import { draft, namespace } from '#lab/calico/manifests/draft.ts'
+
+const group = 'rbac.authorization.k8s.io'
+const calico = 'crd.projectcalico.org'
+
+interface RuleDef {
+  readonly groups: readonly string[]
+  readonly resources: readonly string[]
+  readonly verbs: readonly string[]
+  readonly names?: readonly string[]
+}
+
+const rule = ({ groups, resources, verbs, names }: RuleDef) => ({
+  apiGroups: groups,
+  resources,
+  verbs,
+  ...(names ? { resourceNames: names } : {}),
+})
+
+const read = ['get', 'list', 'watch']
+const crud = ['get', 'list', 'create', 'update', 'delete']
+
+/** ClusterRole calico-node of projectcalico/calico:manifests/calico.yaml, v3.29. */
+const nodeRules: readonly RuleDef[] = [
+  { groups: [''], resources: ['serviceaccounts/token'], names: ['calico-cni-plugin'], verbs: ['create'] },
+  { groups: [''], resources: ['pods', 'nodes', 'namespaces'], verbs: ['get'] },
+  { groups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['watch', 'list'] },
+  { groups: [''], resources: ['endpoints', 'services'], verbs: ['watch', 'list', 'get'] },
+  { groups: [''], resources: ['configmaps'], verbs: ['get'] },
+  { groups: [''], resources: ['nodes/status'], verbs: ['patch', 'update'] },
+  { groups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['watch', 'list'] },
+  { groups: ['policy.networking.k8s.io'], resources: ['adminnetworkpolicies'], verbs: ['watch', 'list'] },
+  { groups: [''], resources: ['pods', 'namespaces', 'serviceaccounts'], verbs: ['list', 'watch'] },
+  { groups: [''], resources: ['pods/status'], verbs: ['patch'] },
+  {
+    groups: [calico],
+    resources: [
+      'globalfelixconfigs',
+      'felixconfigurations',
+      'bgppeers',
+      'bgpfilters',
+      'globalbgpconfigs',
+      'bgpconfigurations',
+      'ippools',
+      'ipreservations',
+      'ipamblocks',
+      'globalnetworkpolicies',
+      'globalnetworksets',
+      'networkpolicies',
+      'networksets',
+      'clusterinformations',
+      'hostendpoints',
+      'blockaffinities',
+      'caliconodestatuses',
+      'tiers',
+    ],
+    verbs: read,
+  },
+  { groups: [calico], resources: ['tiers'], verbs: ['create'] },
+  {
+    groups: [calico],
+    resources: ['ippools', 'felixconfigurations', 'clusterinformations'],
+    verbs: ['create', 'update'],
+  },
+  { groups: [calico], resources: ['caliconodestatuses'], verbs: ['update'] },
+  { groups: [''], resources: ['nodes'], verbs: read },
+  { groups: [calico], resources: ['bgpconfigurations', 'bgppeers'], verbs: ['create', 'update'] },
+  { groups: [calico], resources: ['blockaffinities', 'ipamblocks', 'ipamhandles'], verbs: crud },
+  { groups: [calico], resources: ['ipamconfigs'], verbs: ['get', 'create'] },
+  { groups: [calico], resources: ['blockaffinities'], verbs: ['watch'] },
+  { groups: ['apps'], resources: ['daemonsets'], verbs: ['get'] },
+]
+
+const cniRules: readonly RuleDef[] = [
+  { groups: [''], resources: ['pods', 'nodes', 'namespaces'], verbs: ['get'] },
+  { groups: [''], resources: ['pods/status'], verbs: ['patch'] },
+  {
+    groups: [calico],
+    resources: [
+      'blockaffinities',
+      'ipamblocks',
+      'ipamhandles',
+      'clusterinformations',
+      'ippools',
+      'ipreservations',
+      'ipamconfigs',
+    ],
+    verbs: crud,
+  },
+]
+
+const controllerRules: readonly RuleDef[] = [
+  { groups: [''], resources: ['nodes'], verbs: ['watch', 'list', 'get'] },
+  { groups: [''], resources: ['pods'], verbs: read },
+  { groups: [calico], resources: ['ipreservations'], verbs: ['list'] },
+  {
+    groups: [calico],
+    resources: ['blockaffinities', 'ipamblocks', 'ipamhandles', 'tiers'],
+    verbs: [...crud, 'watch'],
+  },
+  { groups: [calico], resources: ['ippools'], verbs: ['list', 'watch'] },
+  { groups: [calico], resources: ['hostendpoints'], verbs: crud },
+  {
+    groups: [calico],
+    resources: ['clusterinformations', 'kubecontrollersconfigurations'],
+    verbs: ['get', 'list', 'create', 'update', 'watch'],
+  },
+]
+
+/** Service accounts, roles and bindings. */
+export const rbac = (): readonly Draft<KubeObject>[] => [
+  ...account('calico-kube-controllers', controllerRules),
+  ...account('calico-node', nodeRules),
+  ...account('calico-cni-plugin', cniRules),
+]
+
+const account = (name: string, rules: readonly RuleDef[]): readonly Draft<KubeObject>[] => [
+  draft('v1', 'ServiceAccount', { name, namespace }),
+  draft(`${group}/v1`, 'ClusterRole', { name }, { rules: rules.map(rule) }),
+  draft(
+    `${group}/v1`,
+    'ClusterRoleBinding',
+    { name },
+    {
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ),
+]

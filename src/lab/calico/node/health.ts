@@ -1,0 +1,101 @@
+import { askBird } from '#lab/calico/bird/programs.ts'
+import { calicoLog, type Log } from '#lab/calico/log.ts'
+import { BirdQueryError, birdPeers, GoPanic, restartInProgress } from '#lab/calico/node/bird-query.ts'
+import { pathError } from '#lab/calico/node/go-error.ts'
+import { askService } from '#lab/calico/node/runit.ts'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import { httpGet } from '#lab/network/http.ts'
+import { goError, HttpFailure } from '#lab/network/http-failure.ts'
+
+/** One check: undefined when all is well, else why not. */
+type Check = (p: Process, log: Log) => Promise<string | undefined>
+
+const thresholdMs = 30_000
+
+const checks: Readonly<Record<string, { readonly prefix: string; readonly check: Check }>> = {
+  '-felix-live': { prefix: 'Felix is not live: ', check: (p) => checkFelix(p, 'liveness') },
+  '-felix-ready': { prefix: 'felix is not ready: ', check: (p) => checkFelix(p, 'readiness') },
+  '-bird-live': { prefix: '', check: (p) => checkBirdLive(p) },
+  '-bird-ready': { prefix: 'BIRD is not ready: ', check: checkBirdReady },
+}
+
+export const isHealthFlag = (flag: string): boolean => flag in checks
+
+/**
+ * The probe command (projectcalico/calico:node/pkg/health/health.go, v3.29). The checks run side by side and the first
+ * failure is told, so of several failures any may show. `sv` and `birdcl` are asked in this process: they have no
+ * rights of their own, so it makes no difference. Not imitated: the BIRD6 checks, `-threshold-time`.
+ */
+export async function health(p: Process, flags: readonly string[]): Promise<number> {
+  const log = calicoLog(p, 'node')
+  const failures: string[] = []
+  try {
+    for (const flag of flags) {
+      const wanted = checks[flag]
+      const failure = await wanted?.check(p, log)
+      if (wanted && failure !== undefined) failures.push(`${wanted.prefix}${failure}`)
+    }
+  } catch (error) {
+    if (!(error instanceof GoPanic)) throw error
+    p.stderr.write(error.message)
+    return 2
+  }
+  if (failures.length === 0) return 0
+  const first = failures.length === 1 ? failures[0] : p.random.pick(failures)
+  p.stdout.write(`calico/node is not ready: ${first}\n`)
+  return 1
+}
+
+async function checkFelix(p: Process, endpoint: 'liveness' | 'readiness'): Promise<string | undefined> {
+  const { FELIX_HEALTHHOST: host = 'localhost', FELIX_HEALTHPORT: port = '9099' } = p.env
+  try {
+    const { status } = await httpGet(p, `http://${host}:${port}/${endpoint}`, { timeoutMs: thresholdMs })
+    return status >= 200 && status < 400 ? undefined : `${endpoint} probe reporting ${status}`
+  } catch (error) {
+    if (error instanceof HttpFailure) return goError(error)
+    throw error
+  }
+}
+
+async function checkBirdLive(p: Process): Promise<string | undefined> {
+  for (const service of ['confd', 'bird']) {
+    const failure = await checkService(p, service)
+    if (failure !== undefined) return `bird/confd is not live: ${failure}`
+  }
+  const birdcl = '/usr/bin/birdcl'
+  if (!(await p.files.exists(birdcl)))
+    return `bird is not live: fork/exec ${birdcl}: no such file or directory`
+  const answer = await askBird(p, '/var/run/calico/bird.ctl', 'show status')
+  if (!answer.ok) return 'bird is not live: exit status 1'
+  return answer.text.startsWith('BIRD') ? undefined : `bad response from bird: ${answer.text}`
+}
+
+async function checkService(p: Process, name: string): Promise<string | undefined> {
+  const { ok, text } = await askService(p, `/etc/service/enabled/${name}`, '')
+  if (!ok) return 'exit status 1'
+  return text.startsWith('run') ? undefined : `Service ${name} is not running. Output << ${text} >>`
+}
+
+async function checkBirdReady(p: Process, log: Log): Promise<string | undefined> {
+  const file = '/var/lib/calico/nodename'
+  try {
+    const { mtimeMs } = await p.files.stat(file)
+    return await checkPeers(p, log, p.now() - mtimeMs < thresholdMs)
+  } catch (error) {
+    if (isErrno(error)) return `Failed to stat() nodename file: ${pathError('stat', file, error)}`
+    if (error instanceof BirdQueryError) return error.message
+    throw error
+  }
+}
+
+/** Young: every peer must be there and BIRD's restart over. Later one peer is enough. */
+async function checkPeers(p: Process, log: Log, young: boolean): Promise<string | undefined> {
+  const peers = await birdPeers(p)
+  const missing = peers.filter((peer) => peer.state !== 'Established').map((peer) => peer.address)
+  const established = peers.length - missing.length
+  log.info('health.go 202', `Number of node(s) with BGP peering established = ${established}`)
+  if (peers.length === 0) return undefined
+  const refused = young ? missing.length > 0 : established === 0
+  if (refused) return `BGP not established with ${missing.join(',')}`
+  return young && (await restartInProgress(p)) ? 'graceful restart in progress' : undefined
+}

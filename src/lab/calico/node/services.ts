@@ -1,0 +1,58 @@
+import { inClusterKube } from '#lab/api/client.ts'
+import type { IPPool, Node } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
+import { apiErrorText, datastoreError } from '#lab/calico/errors.ts'
+import { calicoLog, raw } from '#lab/calico/log.ts'
+import { autodetect } from '#lab/calico/node/autodetect.ts'
+import { exiting, Exit } from '#lab/calico/node/exit.ts'
+import { determineNodeName } from '#lab/calico/node/node-name.ts'
+import { addressAnnotation, setAddress } from '#lab/calico/node/startup.ts'
+import type { Process } from '#lab/host/ports.ts'
+
+const pollMs = 60_000
+
+/** `-monitor-addresses`: looks again every minute and tells the cluster when the address changed. */
+export const monitorAddresses = (p: Process): Promise<number> =>
+  exiting(async () => {
+    const log = calicoLog(p, 'monitor-addresses')
+    log.info('startup.go 439', 'Early log level set to info')
+    const name = await determineNodeName(p, log)
+    if (!['', 'autodetect'].includes(p.env['IP'] ?? '')) return idle(p)
+    const kube = inClusterKube(p)
+    for (;;) {
+      await p.sleep(pollMs)
+      const address = autodetect(p, log, p.env['IP_AUTODETECTION_METHOD'] ?? '')
+      if (address === undefined) continue
+      try {
+        const node = await kube.get<Node>({ type: resources.nodes, name }, { timeoutMs: 30_000 })
+        if (node.metadata.annotations?.[addressAnnotation] !== address) {
+          await setAddress(kube, name, address)
+          log.info('startup.go 366', 'Updated node IP addresses')
+        }
+      } catch (error) {
+        log.error('startup.go 351', 'Failed to read Node from datastore', { error: raw(apiErrorText(error)) })
+      }
+    }
+  })
+
+/**
+ * `-allocate-tunnel-addrs`: addresses for tunnel devices, of which pools without encapsulation need none.
+ * Not imitated: allocating one (no flavour of the lab encapsulates).
+ */
+export const allocateTunnelAddresses = (p: Process, once: boolean): Promise<number> =>
+  exiting(async () => {
+    const log = calicoLog(p, 'tunnel-ip-allocator')
+    try {
+      await inClusterKube(p).list<IPPool>({ type: resources.ipPools }, { timeoutMs: 30_000 })
+    } catch (error) {
+      const { text } = datastoreError(error, 'IPPool')
+      log.fatal('allocateip.go 235', 'Unable to query IP pool configuration', { error: raw(text) })
+      throw new Exit(1)
+    }
+    return once ? 0 : idle(p)
+  })
+
+/** `-status-reporter`: answers CalicoNodeStatus objects, of which the lab has none. */
+export const reportStatus = (p: Process): Promise<number> => idle(p)
+
+export const idle = (p: Process): Promise<number> => p.task.wait<number>(() => undefined)

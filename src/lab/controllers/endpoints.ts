@@ -1,0 +1,185 @@
+/**
+ * Endpoints and EndpointSlices of Services with a selector: kubernetes/kubernetes:pkg/controller/endpoint and
+ * pkg/controller/endpointslice. Not imitated: several slices for one service, topology hints, dual stack, UDP named ports of
+ * different numbers in one service.
+ */
+import type { KubeClient } from '#lab/api/client.ts'
+import type { EndpointSlice, Endpoints, Pod, Service } from '#lab/api/objects.ts'
+import { isKubeError, resources } from '#lab/api/ports.ts'
+import { selectorTest } from '#lab/api/selectors.ts'
+import type { ControllerKit } from '#lab/controllers/kit.ts'
+import { isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
+import { space } from '#lab/controllers/references.ts'
+
+export function startEndpoints(kit: ControllerKit): void {
+  const services = kit.cache<Service>(resources.services, ({ object }) => queue.add(objectKey(object)))
+  const pods = kit.cache<Pod>(resources.pods, ({ object, previous }) => {
+    if (previous !== undefined && facing(object) === facing(previous)) return
+    for (const service of services.list())
+      if (
+        service.metadata.namespace === object.metadata.namespace &&
+        (selects(service, object) || (previous && selects(service, previous)))
+      )
+        queue.add(objectKey(service))
+  })
+  const endpoints = kit.cache<Endpoints>(resources.endpoints)
+  const slices = kit.cache<EndpointSlice>(resources.endpointSlices)
+  const queue = kit.controller(
+    'endpoints_controller',
+    [services, pods, endpoints, slices],
+    async (key, kube) => {
+      const service = services.get(key)
+      if (service === undefined) return remove(key, kube, endpoints.get(key), slices.get(key))
+      if (service.spec.selector === undefined) return
+      const backends = pods.list().filter((pod) => selects(service, pod) && hasAddress(pod))
+      await writeEndpoints(kube, service, backends, endpoints.get(key))
+      await writeSlice(kube, service, backends, slices.get(`${key}-slice`))
+    },
+  )
+}
+
+const selects = ({ spec, metadata }: Service, pod: Pod): boolean =>
+  spec.selector !== undefined &&
+  metadata.namespace === pod.metadata.namespace &&
+  selectorTest({ matchLabels: spec.selector })(pod.metadata.labels)
+
+const hasAddress = ({ status }: Pod): boolean =>
+  status.podIP !== undefined && status.phase !== 'Succeeded' && status.phase !== 'Failed'
+
+/** What of a pod matters to those who talk to it. */
+const facing = (pod: Pod): string =>
+  JSON.stringify([
+    pod.status.podIP,
+    pod.status.phase,
+    isReady(pod),
+    pod.metadata.labels,
+    pod.metadata.deletionTimestamp !== undefined,
+  ])
+
+interface Port {
+  readonly name?: string
+  readonly port: number
+  readonly protocol: string
+}
+
+/** The service's ports as the backends have them; a named target port is looked up in the first backend. */
+function portsOf({ spec }: Service, backends: readonly Pod[]): readonly Port[] {
+  return (spec.ports ?? []).flatMap(({ name, port, targetPort = port, protocol = 'TCP' }) => {
+    const number = typeof targetPort === 'number' ? targetPort : namedPort(backends[0], targetPort)
+    return number === undefined ? [] : [{ ...(name === undefined ? {} : { name }), port: number, protocol }]
+  })
+}
+
+const namedPort = (pod: Pod | undefined, name: string): number | undefined =>
+  pod?.spec.containers.flatMap(({ ports = [] }) => ports).find((each) => each.name === name)?.containerPort
+
+const target = (pod: Pod): Readonly<Record<string, string>> => ({
+  kind: 'Pod',
+  name: pod.metadata.name,
+  ...space(pod),
+  uid: pod.metadata.uid,
+})
+
+async function writeEndpoints(
+  kube: KubeClient,
+  service: Service,
+  backends: readonly Pod[],
+  present: Endpoints | undefined,
+): Promise<void> {
+  const address = (pod: Pod) => ({
+    ip: pod.status.podIP ?? '',
+    ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
+    targetRef: target(pod),
+  })
+  const living = backends.filter((pod) => pod.metadata.deletionTimestamp === undefined)
+  const ready = living.filter(isReady).map(address)
+  const notReady = living.filter((pod) => !isReady(pod)).map(address)
+  const subset = {
+    ...(ready.length > 0 ? { addresses: ready } : {}),
+    ...(notReady.length > 0 ? { notReadyAddresses: notReady } : {}),
+    ports: portsOf(service, backends),
+  }
+  const subsets = living.length === 0 ? [] : [subset]
+  if (present === undefined)
+    return quietly(
+      'AlreadyExists',
+      kube.create<Endpoints>(resources.endpoints, {
+        apiVersion: 'v1',
+        kind: 'Endpoints',
+        metadata: {
+          name: service.metadata.name,
+          ...space(service),
+          ...(service.metadata.labels === undefined ? {} : { labels: service.metadata.labels }),
+        },
+        subsets,
+      }),
+    )
+  if (JSON.stringify(present.subsets ?? []) !== JSON.stringify(subsets))
+    await kube.update<Endpoints>(resources.endpoints, { ...present, subsets })
+}
+
+async function writeSlice(
+  kube: KubeClient,
+  service: Service,
+  backends: readonly Pod[],
+  present: EndpointSlice | undefined,
+): Promise<void> {
+  const endpoints = backends.map((pod) => {
+    const terminating = pod.metadata.deletionTimestamp !== undefined
+    return {
+      addresses: [pod.status.podIP ?? ''],
+      conditions: { ready: isReady(pod) && !terminating, serving: isReady(pod), terminating },
+      ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
+      targetRef: target(pod),
+    }
+  })
+  const ports = portsOf(service, backends).map((port) => ({ name: '', ...port }))
+  if (present === undefined)
+    return quietly(
+      'AlreadyExists',
+      kube.create<EndpointSlice>(resources.endpointSlices, {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: {
+          name: `${service.metadata.name}-slice`,
+          ...space(service),
+          labels: {
+            'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+            'kubernetes.io/service-name': service.metadata.name,
+          },
+          ownerReferences: [ownedBy(service)],
+        },
+        addressType: 'IPv4',
+        endpoints,
+        ports,
+      }),
+    )
+  if (JSON.stringify([present.endpoints, present.ports]) !== JSON.stringify([endpoints, ports]))
+    await kube.update<EndpointSlice>(resources.endpointSlices, { ...present, endpoints, ports })
+}
+
+async function remove(
+  key: string,
+  kube: KubeClient,
+  endpoints: Endpoints | undefined,
+  slice: EndpointSlice | undefined,
+): Promise<void> {
+  const [namespace = '', name = ''] = key.split('/')
+  // `default/kubernetes` has no selector and is written by the API server; it never comes here while its Service is there.
+  if (endpoints !== undefined)
+    await quietly('NotFound', kube.delete({ type: resources.endpoints, namespace, name }))
+  if (slice !== undefined)
+    await quietly(
+      'NotFound',
+      kube.delete({ type: resources.endpointSlices, namespace, name: slice.metadata.name }),
+    )
+}
+
+/** Waits for a write whose one expected refusal means that it was done already. */
+async function quietly(reason: string, write: Promise<unknown>): Promise<void> {
+  try {
+    await write
+  } catch (error) {
+    if (!isKubeError(error, reason)) throw error
+  }
+}

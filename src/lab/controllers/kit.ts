@@ -1,0 +1,92 @@
+import { type KubeClient, kubeClient } from '#lab/api/client.ts'
+import { type Informer, type InformerChange, informer } from '#lab/api/informer.ts'
+import type { KubeObject } from '#lab/api/objects.ts'
+import { KubeError, KubeUnreachable, type ResourceType } from '#lab/api/ports.ts'
+import { WorkQueue } from '#lab/controllers/queue.ts'
+import type { Process } from '#lab/host/ports.ts'
+import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
+import { Klog } from '#lab/kubelet/klog.ts'
+
+type Listener = (change: InformerChange<KubeObject>) => void
+
+/** What the controllers of one process share: one cache per type, one connection, a recorder per component. */
+export class ControllerKit {
+  readonly p: Process
+  readonly log: Klog
+  readonly #kube: KubeClient
+  readonly #informers = new Map<
+    string,
+    { readonly informer: Informer<KubeObject>; readonly listeners: Listener[] }
+  >()
+
+  /** `user` is whom the API server sees: `system:kube-scheduler`. */
+  constructor(p: Process, o: { readonly server: string; readonly user: string }) {
+    this.p = p
+    this.log = new Klog(p)
+    this.#kube = kubeClient(p, { server: o.server, user: o.user })
+  }
+
+  kubeFor(self: Process): KubeClient {
+    return this.#kube.by(self)
+  }
+
+  recorder(component: string): EventRecorder {
+    return new EventRecorder(this.p, { component, kubeFor: (self) => this.kubeFor(self) })
+  }
+
+  /** The process's one cache of a type; `listener` hears of every change after it was added, in order. */
+  cache<T extends KubeObject>(
+    type: ResourceType,
+    listener?: (change: InformerChange<T>) => void,
+  ): Informer<T> {
+    const key = `${type.group}/${type.resource}`
+    let entry = this.#informers.get(key)
+    if (entry === undefined) {
+      const listeners: Listener[] = []
+      const started = informer<KubeObject>(
+        this.p,
+        this.#kube,
+        { type },
+        {
+          onChange: (change) => {
+            for (const tell of listeners) tell(change)
+          },
+        },
+      )
+      entry = { informer: started, listeners }
+      this.#informers.set(key, entry)
+    }
+    // Both casts: the cache of a type holds objects of that type only.
+    if (listener !== undefined) entry.listeners.push(listener as Listener)
+    return entry.informer as Informer<T>
+  }
+
+  /**
+   * Starts one controller: a thread that waits for its caches and then looks at one key after another. A refusal or
+   * silence of the API server brings the key back later.
+   */
+  controller(
+    name: string,
+    needs: readonly Informer<KubeObject>[],
+    sync: (key: string, kube: KubeClient, self: Process) => Promise<void>,
+  ): WorkQueue {
+    const queue = new WorkQueue(this.p.task)
+    this.p.thread(name, async (self) => {
+      const kube = this.kubeFor(self)
+      for (const each of needs) await each.untilSynced(self.task)
+      for (;;) {
+        const key = await queue.next(self.task)
+        try {
+          await sync(key, kube, self)
+          queue.forget(key)
+        } catch (error) {
+          if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
+          if (!(error instanceof KubeError && error.reason === 'Conflict'))
+            this.log.error(`${name}.go`, 'Unhandled Error', { err: `syncing ${key}: ${error.message}` })
+          queue.retry(key)
+        }
+      }
+    })
+    return queue
+  }
+}

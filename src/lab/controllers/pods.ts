@@ -1,0 +1,58 @@
+import { seeded } from '#base/random.ts'
+import type {
+  KubeObject,
+  Node,
+  OwnerReference,
+  Pod,
+  PodTemplate,
+  Taint,
+  Toleration,
+} from '#lab/api/objects.ts'
+
+/** `namespace/name`, the key of caches and queues. */
+export const objectKey = ({ metadata: { namespace, name } }: KubeObject): string =>
+  namespace === undefined ? name : `${namespace}/${name}`
+
+export const controllerOf = ({ metadata }: KubeObject): OwnerReference | undefined =>
+  metadata.ownerReferences?.find(({ controller }) => controller === true)
+
+/** Neither being deleted nor finished. */
+export const isActive = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp === undefined &&
+  pod.status.phase !== 'Succeeded' &&
+  pod.status.phase !== 'Failed'
+
+export const isReady = (pod: Pod): boolean =>
+  pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+
+export const nodeIsReady = (node: Node): boolean =>
+  node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+
+/** Whether a toleration is meant for a taint: api/core/v1 Toleration.ToleratesTaint. */
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false
+  if (toleration.key !== undefined && toleration.key !== '' && toleration.key !== taint.key) return false
+  return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '')
+}
+
+export const untolerated = (
+  taints: readonly Taint[] | undefined,
+  tolerations: readonly Toleration[] | undefined,
+  effects: readonly Taint['effect'][],
+): readonly Taint[] =>
+  (taints ?? []).filter(
+    (taint) => effects.includes(taint.effect) && !(tolerations ?? []).some((each) => tolerates(each, taint)),
+  )
+
+/** A short stable name for what a template says, in the characters that Kubernetes uses for hashes. */
+export const templateHash = (template: PodTemplate): string =>
+  seeded(`template ${JSON.stringify(template)}`).text(10)
+
+export const ownedBy = (owner: KubeObject): OwnerReference => ({
+  apiVersion: owner.apiVersion,
+  kind: owner.kind,
+  name: owner.metadata.name,
+  uid: owner.metadata.uid,
+  controller: true,
+  blockOwnerDeletion: true,
+})

@@ -1,0 +1,43 @@
+import type { Subject } from '#cluster/facts.ts'
+import type { Output } from '#lab/host/ports.ts'
+import type { UnderlayRule } from '#lab/network/ports.ts'
+
+export const flavours = ['plain', 'hardened'] as const
+export type Flavour = (typeof flavours)[number]
+
+/**
+ * What a fault may touch: nothing but what an engineer with root, the network team or the power could change.
+ * Every call is an input of the lab and is recorded, so that the same history can be run again.
+ */
+export interface LabControl {
+  readonly nodes: readonly string[]
+  /** Runs a shell script as root on a node; throws when it exits with another code than 0. */
+  exec(node: string, script: string): Promise<Output>
+  /** Reboots and waits until the node's kernel is up again (not until Kubernetes is). */
+  reboot(node: string, o?: { readonly powerCut?: boolean }): Promise<void>
+  addUnderlayRule(rule: UnderlayRule): Promise<void>
+  removeUnderlayRule(name: string): Promise<void>
+  advance(ms: number): Promise<void>
+}
+
+export interface Strike {
+  readonly node: string
+  readonly variant: string
+}
+
+/** How the lab breaks in one way: a change of low-level state, and the event that makes it bite. Symptoms follow. */
+export interface Fault {
+  /** Flavours it can strike; on the others the same change harms nothing. */
+  readonly flavours: readonly Flavour[]
+  /** Variant → what is different about it, for people. The first is the default. */
+  readonly variants: Readonly<Record<string, string>>
+  change(lab: LabControl, strike: Strike): Promise<void>
+  /** What makes the change bite: a reboot, a restart, or nothing. */
+  trigger(lab: LabControl, strike: Strike): Promise<void>
+  /** Virtual time after the trigger until every symptom is there. */
+  settleMs(variant: string): number
+  /** Takes the change back (not what it did since). */
+  undo(lab: LabControl, strike: Strike): Promise<void>
+  /** On whom the cause must be found. */
+  subjects(strike: Strike): readonly Subject[]
+}

@@ -1,0 +1,170 @@
+import { utc } from '#base/clock.ts'
+import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { accounts, groups, groupsOf, namesOf } from '#lab/host/os/accounts.ts'
+import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { machineOf } from '#lab/host/process/process.ts'
+
+/** id(1): `-u`, `-g`, `-G`, `-n`, a user's name. */
+export const id: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'ugGnr' })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  const names = await namesOf(p.files)
+  const who = await subject(p, args.operands[0])
+  if (who === undefined) {
+    say(p, `'${args.operands[0]}': no such user`)
+    return 1
+  }
+  const user = (uid: number): string => (args.flags.has('n') ? names.user(uid) : String(uid))
+  const group = (gid: number): string => (args.flags.has('n') ? names.group(gid) : String(gid))
+  if (args.flags.has('u')) p.stdout.write(`${user(who.uid)}\n`)
+  else if (args.flags.has('g')) p.stdout.write(`${group(who.gid)}\n`)
+  else if (args.flags.has('G')) p.stdout.write(`${who.groups.map(group).join(' ')}\n`)
+  else p.stdout.write(`${fullIdentity(who, names)}\n`)
+  return 0
+}
+
+interface Identity {
+  readonly uid: number
+  readonly euid?: number
+  readonly gid: number
+  readonly groups: readonly number[]
+}
+
+async function subject(p: Process, name: string | undefined): Promise<Identity | undefined> {
+  if (name === undefined) {
+    const { uid, euid, gid, groups: all } = p.credentials
+    return { uid, euid, gid, groups: [...new Set([gid, ...all])] }
+  }
+  const account = (await accounts(p.files)).find((each) => each.name === name || String(each.uid) === name)
+  if (account === undefined) return undefined
+  const more = await groupsOf(p.files, account.name)
+  return { uid: account.uid, gid: account.gid, groups: [...new Set([account.gid, ...more])] }
+}
+
+function fullIdentity(who: Identity, names: Awaited<ReturnType<typeof namesOf>>): string {
+  const named = (number: number, name: string): string => (name === String(number) ? name : `${number}(${name})`)
+  const { uid, euid = uid, gid } = who
+  const effective = euid === uid ? '' : ` euid=${named(euid, names.user(euid))}`
+  const all = who.groups.map((each) => named(each, names.group(each))).join(',')
+  return `uid=${named(uid, names.user(uid))} gid=${named(gid, names.group(gid))}${effective} groups=${all}`
+}
+
+export const whoami: Program = async (p) => {
+  const { euid } = p.credentials
+  const name = (await namesOf(p.files)).user(euid)
+  if (name !== String(euid)) {
+    p.stdout.write(`${name}\n`)
+    return 0
+  }
+  say(p, `cannot find name for user ID ${euid}`)
+  return 1
+}
+
+export const hostname: Program = async (p) => {
+  const flags = p.argv.slice(1)
+  const addresses = p.net
+    .addresses()
+    .filter(({ scope }) => scope === 'global')
+    .map(({ address }) => address)
+  p.stdout.write(flags.some((flag) => /^-[iI]$/.test(flag)) ? `${addresses.join(' ')}\n` : `${p.hostname}\n`)
+  return 0
+}
+
+export const uname: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'asnrvmpio' })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  const parts: readonly (readonly [string, string])[] = [
+    ['s', 'Linux'],
+    ['n', p.hostname],
+    ['r', machineOf(p).kernelRelease],
+    ['v', '#147-Ubuntu SMP Sat Mar 15 15:53:30 UTC 2025'],
+    ['m', 'x86_64'],
+    ['o', 'GNU/Linux'],
+  ]
+  const all = args.flags.has('a')
+  const shown = parts.filter(([flag]) => all || args.flags.has(flag) || (args.flags.size === 0 && flag === 's'))
+  p.stdout.write(`${shown.map(([, text]) => text).join(' ')}\n`)
+  return 0
+}
+
+/** date(1): `-u`, `+FORMAT` with %Y %m %d %H %M %S %s %F %T %a %b %e %N %Z %j-less, `-Iseconds`; setting is not imitated. */
+export const date: Program = async (p) => {
+  const args = p.argv.slice(1)
+  const format = args.find((word) => word.startsWith('+'))?.slice(1)
+  const iso = args.find((word) => /^-I|^--iso-8601/.test(word))
+  const { date: day, time, weekday, month, day: number } = utc(p.now())
+  if (iso !== undefined) p.stdout.write(iso.includes('s') ? `${day}T${time.slice(0, 8)}+00:00\n` : `${day}\n`)
+  else if (format === undefined)
+    p.stdout.write(`${weekday} ${month} ${String(number).padStart(2)} ${time.slice(0, 8)} UTC ${day.slice(0, 4)}\n`)
+  else p.stdout.write(`${formatted(format, p.now())}\n`)
+  return 0
+}
+
+function formatted(format: string, nowMs: number): string {
+  const { date: day, time, weekday, month, day: number } = utc(nowMs)
+  const parts: Readonly<Record<string, string>> = {
+    Y: day.slice(0, 4),
+    y: day.slice(2, 4),
+    m: day.slice(5, 7),
+    d: day.slice(8, 10),
+    e: String(number).padStart(2),
+    H: time.slice(0, 2),
+    M: time.slice(3, 5),
+    S: time.slice(6, 8),
+    N: `${time.slice(9, 12)}000000`,
+    s: String(Math.floor(nowMs / 1000)),
+    F: day,
+    T: time.slice(0, 8),
+    R: time.slice(0, 5),
+    a: weekday,
+    b: month,
+    h: month,
+    Z: 'UTC',
+    z: '+0000',
+    n: '\n',
+    t: '\t',
+    '%': '%',
+  }
+  return format.replaceAll(/%-?(.)/g, (whole, letter: string) => parts[letter] ?? whole)
+}
+
+const databases: Readonly<Record<string, string>> = {
+  passwd: '/etc/passwd',
+  group: '/etc/group',
+  hosts: '/etc/hosts',
+}
+
+/** getent(1) for passwd, group and hosts, from files alone. Code 2 when a key is not found. */
+export const getent: Program = async (p) => {
+  const [database = '', ...keys] = p.argv.slice(1)
+  const file = databases[database]
+  if (file === undefined) {
+    p.stderr.write(`Unknown database: ${database}\n`)
+    return 1
+  }
+  const lines =
+    database === 'passwd'
+      ? (await accounts(p.files)).map(({ line }) => line)
+      : database === 'group'
+        ? (await groups(p.files)).map(({ line }) => line)
+        : await hostLines(p, file)
+  const matches = (line: string, key: string): boolean =>
+    database === 'hosts' ? line.split(/\s+/).includes(key) : [line.split(':')[0], line.split(':')[2]].includes(key)
+  if (keys.length === 0) p.stdout.write(lines.map((line) => `${line}\n`).join(''))
+  let code = 0
+  for (const key of keys) {
+    const line = lines.find((each) => matches(each, key))
+    if (line === undefined) code = 2
+    else p.stdout.write(`${line}\n`)
+  }
+  return code
+}
+
+async function hostLines(p: Process, file: string): Promise<string[]> {
+  try {
+    return (await p.files.read(file)).split('\n').filter((line) => /^\s*[^#\s]/.test(line))
+  } catch (error) {
+    if (isErrno(error)) return []
+    throw error
+  }
+}

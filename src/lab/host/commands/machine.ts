@@ -1,0 +1,321 @@
+import { utc } from '#base/clock.ts'
+import { attempt, done, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { humanSize } from '#lab/host/commands/ls.ts'
+import { modeText } from '#lab/host/commands/modes.ts'
+import { namesOf } from '#lab/host/os/accounts.ts'
+import type { Process, Program, Stat } from '#lab/host/ports.ts'
+import { hostProcess, machineOf } from '#lab/host/process/process.ts'
+import { ask } from '#lab/host/systemd/client.ts'
+
+/** reboot(8), poweroff(8), halt(8), shutdown(8): in order through PID 1; `-f` at once, as a power cut. */
+export const reboot: Program = async (p) => {
+  const name = p.argv[0]?.split('/').at(-1) ?? 'reboot'
+  const words = p.argv.slice(1)
+  const again = name === 'reboot' || (name === 'shutdown' && words.includes('-r'))
+  if (!p.credentials.effective.has('SYS_BOOT')) {
+    p.stderr.write('Failed to set wall message, ignoring: Interactive authentication required.\nFailed to reboot system via logind: Interactive authentication required.\n')
+    return 1
+  }
+  if (words.some((word) => /^-+f/.test(word))) return forced(p, again)
+  const reply = await ask(p, { verb: again ? 'reboot' : 'poweroff', units: [] })
+  if (!('trouble' in reply)) return 0
+  p.stderr.write(`${reply.trouble}\n`)
+  return 1
+}
+
+function forced(p: Process, again: boolean): number {
+  const machine = machineOf(p)
+  void machine.halt('power-cut')
+  if (again) machine.boot()
+  return 0
+}
+
+/** sysctl(8): `NAME`, `-w NAME=VALUE`, `-n`, `-a`, `-p FILE`, `--system`; all of it through /proc/sys. */
+export const sysctl: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'wnaqep', long: ['--system'], values: [] })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  if (args.flags.has('--system')) return applyFiles(p, await systemFiles(p))
+  if (args.flags.has('p')) return applyFiles(p, args.operands.length > 0 ? args.operands : ['/etc/sysctl.conf'])
+  if (args.flags.has('a')) return showAll(p, '/proc/sys', '')
+  let code = 0
+  for (const operand of args.operands) {
+    const equals = operand.indexOf('=')
+    const name = (equals < 0 ? operand : operand.slice(0, equals)).trim()
+    const isDone =
+      equals < 0
+        ? await showOne(p, name, args.flags.has('n'))
+        : await setOne(p, name, operand.slice(equals + 1).trim(), args.flags.has('q'))
+    if (!isDone) code = 255
+  }
+  return code
+}
+
+/** Dots are slashes and the other way round: `net.ipv4.conf.eth0/1.forwarding`. */
+const pathOf = (name: string): string =>
+  `/proc/sys/${name.includes('/') && !name.includes('.') ? name : name.replaceAll(/[./]/g, (c) => (c === '.' ? '/' : '.'))}`
+
+async function showOne(p: Process, name: string, bare: boolean): Promise<boolean> {
+  const text = await attempt(
+    p,
+    () => p.files.read(pathOf(name)),
+    ({ code, message }) =>
+      code === 'ENOENT'
+        ? `cannot stat ${pathOf(name)}: No such file or directory`
+        : `permission denied on key '${name}'${code === 'EACCES' ? '' : `: ${message}`}`,
+  )
+  if (text !== undefined) p.stdout.write(bare ? text : `${name} = ${text}`)
+  return text !== undefined
+}
+
+async function setOne(p: Process, name: string, value: string, quiet: boolean): Promise<boolean> {
+  const isSet = await done(
+    p,
+    () => p.files.write(pathOf(name), `${value}\n`),
+    ({ code, message }) =>
+      code === 'ENOENT'
+        ? `cannot stat ${pathOf(name)}: No such file or directory`
+        : code === 'EACCES' || code === 'EPERM'
+          ? `permission denied on key "${name}"`
+          : `setting key "${name}": ${message}`,
+  )
+  if (isSet && !quiet) p.stdout.write(`${name} = ${value}\n`)
+  return isSet
+}
+
+async function applyFiles(p: Process, files: readonly string[]): Promise<number> {
+  let code = 0
+  for (const file of files) {
+    const text = await attempt(
+      p,
+      () => p.files.read(file),
+      ({ message }) => `cannot open "${file}": ${message}`,
+    )
+    if (text === undefined) code = 255
+    for (const line of (text ?? '').split('\n')) {
+      const [, name, value] = /^\s*-?([^#;=\s]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+      if (name !== undefined && value !== undefined && !(await setOne(p, name, value, false))) code = 255
+    }
+  }
+  return code
+}
+
+async function systemFiles(p: Process): Promise<string[]> {
+  const found = new Map<string, string>()
+  for (const folder of ['/etc/sysctl.d', '/run/sysctl.d', '/usr/lib/sysctl.d']) {
+    const names = (await p.files.exists(folder)) ? await p.files.list(folder) : []
+    for (const { name } of names) if (name.endsWith('.conf') && !found.has(name)) found.set(name, `${folder}/${name}`)
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path)
+}
+
+async function showAll(p: Process, folder: string, prefix: string): Promise<number> {
+  for (const { name, kind } of await p.files.list(folder)) {
+    const key = prefix === '' ? name.replaceAll('.', '/') : `${prefix}.${name.replaceAll('.', '/')}`
+    if (kind === 'directory') await showAll(p, `${folder}/${name}`, key)
+    else p.stdout.write(`${key} = ${await p.files.read(`${folder}/${name}`)}`)
+  }
+  return 0
+}
+
+export const lsmod: Program = async (p) => {
+  p.stdout.write('Module                  Size  Used by\n')
+  for (const line of (await p.files.read('/proc/modules')).split('\n')) {
+    const [name, size, used] = line.split(' ')
+    if (name !== undefined && name !== '') p.stdout.write(`${name.padEnd(19)} ${String(size).padStart(8)}  ${used}\n`)
+  }
+  return 0
+}
+
+/** modprobe(8): loads what /lib/modules holds; `-r` unloads. Dependencies are not imitated. */
+export const modprobe: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'rqva' })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  const machine = machineOf(p)
+  const listed = await attempt(
+    p,
+    () => p.files.read(`/lib/modules/${machine.kernelRelease}/modules.order`),
+    () => `FATAL: Module ${args.operands[0]} not found in directory /lib/modules/${machine.kernelRelease}`,
+  )
+  if (listed === undefined) return 1
+  for (const name of args.operands) {
+    const plain = name.replaceAll('-', '_')
+    const known = listed.split('\n').some((line) => line.replace(/^.*\/|\.ko$/g, '').replaceAll('-', '_') === plain)
+    if (!known || !p.credentials.effective.has('SYS_MODULE')) {
+      p.stderr.write(
+        known
+          ? `modprobe: ERROR: could not insert '${plain}': Operation not permitted\n`
+          : `modprobe: FATAL: Module ${name} not found in directory /lib/modules/${machine.kernelRelease}\n`,
+      )
+      return 1
+    }
+    if (args.flags.has('r')) machine.running.modules.delete(plain)
+    else machine.running.modules.add(plain)
+  }
+  return 0
+}
+
+/** dmesg(1): `-T`, `-w`-less. */
+export const dmesg: Program = async (p) => {
+  if (!p.credentials.effective.has('SYSLOG')) {
+    say(p, 'read kernel buffer failed: Operation not permitted')
+    return 1
+  }
+  const { kernelLog, startedMs } = machineOf(p).running
+  for (const { timeMs, text } of kernelLog) {
+    const { weekday, month, day, time, date } = utc(timeMs)
+    const stamp = p.argv.includes('-T')
+      ? `${weekday} ${month} ${String(day).padStart(2)} ${time.slice(0, 8)} ${date.slice(0, 4)}`
+      : ((timeMs - startedMs) / 1000).toFixed(6).padStart(12)
+    p.stdout.write(`[${stamp}] ${text}\n`)
+  }
+  return 0
+}
+
+/** mount(8) without arguments: the list. Mounting is not imitated. */
+export const mount: Program = async (p) => {
+  if (p.argv.length > 1) {
+    say(p, 'only listing is supported here')
+    return 1
+  }
+  for (const line of (await p.files.read('/proc/mounts')).split('\n')) {
+    const [source, path, type, options] = line.split(' ')
+    if (path !== undefined) p.stdout.write(`${source} on ${path} type ${type} (${options})\n`)
+  }
+  return 0
+}
+
+/** df(1): `-h`, `-T`-less; sizes of file systems that have one. */
+export const df: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'hkPai' })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  const size = (bytes: number): string =>
+    !Number.isFinite(bytes) ? '-' : args.flags.has('h') ? humanSize(bytes) : String(Math.ceil(bytes / 1024))
+  const rows = hostProcess(p)
+    .state.space.mounts.list()
+    .filter(({ root }) => ['ext4', 'tmpfs', 'overlay'].includes(root.fs.type))
+    .map(({ source, path, root: { fs } }) => {
+      const share = Number.isFinite(fs.limitBytes) ? `${Math.ceil((100 * fs.usedBytes) / fs.limitBytes)}%` : '-'
+      return [source, size(fs.limitBytes), size(fs.usedBytes), size(fs.limitBytes - fs.usedBytes), share, path]
+    })
+  const table = [['Filesystem', args.flags.has('h') ? 'Size' : '1K-blocks', 'Used', 'Avail', 'Use%', 'Mounted on'], ...rows]
+  const widths = [0, 1, 2, 3, 4].map((at) => Math.max(...table.map((row) => row[at]?.length ?? 0)))
+  for (const row of table)
+    p.stdout.write(
+      `${row.map((text, at) => (at === 0 ? text.padEnd(widths[0] ?? 0) : at === 5 ? text : text.padStart(widths[at] ?? 0))).join(' ')}\n`,
+    )
+  return 0
+}
+
+/** free(1): totals of /proc/meminfo, in KiB or with `-m`, `-h`. */
+export const free: Program = async (p) => {
+  const text = await p.files.read('/proc/meminfo')
+  const kibibytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0)
+  const show = (value: number): string =>
+    p.argv.includes('-h') ? `${humanSize(value * 1024)}i` : String(p.argv.includes('-m') ? Math.floor(value / 1024) : value)
+  const total = kibibytes('MemTotal')
+  const cells = [total, total - kibibytes('MemAvailable'), kibibytes('MemFree'), 0, kibibytes('MemAvailable') - kibibytes('MemFree'), kibibytes('MemAvailable')]
+  const row = (head: string, values: readonly string[]): void =>
+    p.stdout.write(`${head.padEnd(8)}${values.map((value) => value.padStart(12)).join('')}\n`)
+  row('', ['total', 'used', 'free', 'shared', 'buff/cache', 'available'])
+  row('Mem:', cells.map(show))
+  row('Swap:', [0, 0, 0].map(show))
+  return 0
+}
+
+export const uptime: Program = async (p) => {
+  const seconds = Math.floor((p.now() - machineOf(p).bootedMs) / 1000)
+  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60]
+  const clock = hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}` : `${minutes} min`
+  const load = (await p.files.read('/proc/loadavg')).split(' ').slice(0, 3).join(', ')
+  p.stdout.write(` ${utc(p.now()).time.slice(0, 8)} up ${days > 0 ? `${days} days, ` : ''}${clock},  0 users,  load average: ${load}\n`)
+  return 0
+}
+
+export const nproc: Program = async (p) => {
+  p.stdout.write('4\n')
+  return 0
+}
+
+/** logger(1): `-t TAG`. */
+export const logger: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'is', values: ['t', 'p'] })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  machineOf(p).log({ unit: 'session.scope', identifier: args.values.get('t') ?? 'root', pid: p.pid, message: args.operands.join(' ') })
+  return 0
+}
+
+const kindNames: Readonly<Record<Stat['kind'], string>> = {
+  file: 'regular file',
+  directory: 'directory',
+  symlink: 'symbolic link',
+  socket: 'socket',
+  device: 'character special file',
+}
+
+/** stat(1): `-c FORMAT` with %a %A %u %U %g %G %n %N %F %s %i %Y %y, `-L`; the long form without it. */
+export const stat: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'Lt', values: ['c', '--format', '--printf'] })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  const format = args.values.get('c') ?? args.values.get('--format')
+  const raw = args.values.get('--printf')
+  const names = await namesOf(p.files)
+  let code = 0
+  for (const path of args.operands) {
+    const found = await attempt(
+      p,
+      async () => {
+        const seen = args.flags.has('L') ? await p.files.stat(path) : await p.files.lstat(path)
+        return { seen, target: seen.kind === 'symlink' ? await p.files.readlink(path) : undefined }
+      },
+      ({ message }) => `cannot statx '${path}': ${message}`,
+    )
+    if (found === undefined) {
+      code = 1
+      continue
+    }
+    const parts = statParts(path, found.seen, found.target, names)
+    const fill = (text: string): string => text.replaceAll(/%([a-zA-Z])/g, (whole, letter: string) => parts[letter] ?? whole)
+    if (raw !== undefined) p.stdout.write(fill(raw).replaceAll('\\n', '\n'))
+    else p.stdout.write(`${fill(format ?? longStat)}\n`)
+  }
+  return code
+}
+
+const longStat = `  File: %N
+  Size: %s\tBlocks: %b\tIO Block: 4096   %F
+Device: fd01h/64769d\tInode: %i\tLinks: 1
+Access: (0%a/%A)  Uid: ( %u/ %U)   Gid: ( %g/ %G)
+Modify: %y`
+
+function statParts(
+  path: string,
+  { mode, uid, gid, kind, size, inode, mtimeMs }: Stat,
+  target: string | undefined,
+  names: Awaited<ReturnType<typeof namesOf>>,
+): Readonly<Record<string, string>> {
+  const { date, time } = utc(mtimeMs)
+  return {
+    a: mode.toString(8),
+    A: modeText(kind, mode),
+    u: String(uid),
+    g: String(gid),
+    U: unknownAs(names.user(uid), uid),
+    G: unknownAs(names.group(gid), gid),
+    n: path,
+    N: target === undefined ? path : `'${path}' -> '${target}'`,
+    F: kind === 'file' && size === 0 ? 'regular empty file' : kindNames[kind],
+    s: String(size),
+    b: String(Math.ceil(size / 4096) * 8),
+    i: String(inode),
+    Y: String(Math.floor(mtimeMs / 1000)),
+    y: `${date} ${time}000000 +0000`,
+    h: '1',
+  }
+}
+
+/** stat(1) says UNKNOWN where ls(1) prints the number. */
+const unknownAs = (name: string, number: number): string => (name === String(number) ? 'UNKNOWN' : name)
+
+/** For `sync` and the like, whose work is always done here. */
+export const nothing: Program = async () => 0
+

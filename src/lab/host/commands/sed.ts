@@ -1,0 +1,203 @@
+import { attempt, done, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { fromBasic, fromPosix } from '#lab/host/commands/search.ts'
+import { linesOf } from '#lab/host/commands/text.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
+import { readAll } from '#lab/host/process/streams.ts'
+import { regularExpression } from '#lab/host/shell/glob.ts'
+
+type Address = number | '$' | RegExp
+
+interface Instruction {
+  readonly from: Address | undefined
+  readonly to: Address | undefined
+  readonly negated: boolean
+  readonly verb: string
+  readonly pattern: RegExp | undefined
+  readonly text: string
+  readonly prints: boolean
+  inRange: boolean
+}
+
+/** sed(1): `s`, `d`, `p`, `q`, `a`, `i`, `c`, `=`, addresses and ranges; `-n`, `-i`, `-e`, `-E`. Not imitated: hold space, labels, groups. */
+export const sed: Program = async (p) => {
+  const args = parseArguments(p.argv.slice(1), { flags: 'nirEsz', long: ['--in-place', '--quiet'], values: ['e'] })
+  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  const operands = [...args.operands]
+  const script = args.values.get('e') ?? operands.shift() ?? ''
+  const instructions = parseScript(script, args.flags.has('E') || args.flags.has('r'))
+  if (typeof instructions === 'string') {
+    say(p, `-e expression #1, char ${script.length}: ${instructions}`)
+    return 1
+  }
+  const quiet = args.flags.has('n') || args.flags.has('--quiet')
+  const edit = (text: string): string => edited(linesOf(text), instructions, { quiet, endless: !text.endsWith('\n') })
+  if (args.flags.has('i') || args.flags.has('--in-place')) return inPlace(p, operands, edit)
+  let text = ''
+  let code = 0
+  if (operands.length === 0) text = await readAll(p)
+  for (const path of operands) {
+    const content = await readFile(p, path)
+    if (content === undefined) code = 2
+    else text += content
+  }
+  p.stdout.write(edit(text))
+  return code
+}
+
+const readFile = (p: Process, path: string): Promise<string | undefined> =>
+  attempt(
+    p,
+    () => p.files.read(path),
+    ({ code, message }) => (code === 'EISDIR' ? `couldn't edit ${path}: not a regular file` : `can't read ${path}: ${message}`),
+  )
+
+/** Writes beside the file and renames, as GNU sed does: it needs the folder's permission, not the file's. */
+async function inPlace(p: Process, paths: readonly string[], edit: (text: string) => string): Promise<number> {
+  let code = 0
+  for (const path of paths) {
+    const content = await readFile(p, path)
+    if (content === undefined) {
+      code = 2
+      continue
+    }
+    const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : './'
+    const beside = `${folder}sed${p.random.text(6)}`
+    const replace = async (): Promise<void> => {
+      const { mode, uid, gid } = await p.files.stat(path)
+      await p.files.write(beside, edit(content), { mode: mode & 0o777 })
+      if (uid !== p.credentials.euid || gid !== p.credentials.gid) await p.files.chown(beside, uid, gid)
+      await p.files.rename(beside, path)
+    }
+    if (!(await done(p, replace, ({ message }) => `couldn't open temporary file ${beside}: ${message}`))) code = 4
+  }
+  return code
+}
+
+function parseScript(script: string, extended: boolean): Instruction[] | string {
+  const instructions: Instruction[] = []
+  let rest = script.trim()
+  while (rest !== '') {
+    const parsed = parseOne(rest, extended)
+    if (typeof parsed === 'string') return parsed
+    instructions.push(parsed.instruction)
+    rest = parsed.rest.replace(/^[\s;]+/, '')
+  }
+  return instructions
+}
+
+function parseOne(text: string, extended: boolean): { instruction: Instruction; rest: string } | string {
+  const first = address(text, extended)
+  const second = first.rest.startsWith(',') ? address(first.rest.slice(1).trimStart(), extended) : undefined
+  const tail = (second?.rest ?? first.rest).trimStart()
+  const negated = tail.startsWith('!')
+  const [verb = '', ...after] = negated ? tail.slice(1).trimStart() : tail
+  const rest = after.join('')
+  const common = { from: first.value, to: second?.value, negated, verb, inRange: false }
+  if (verb === 's') return substitution(common, rest, extended)
+  if ('dpq='.includes(verb) && verb !== '') return { instruction: { ...common, pattern: undefined, text: '', prints: false }, rest }
+  if ('aic'.includes(verb) && verb !== '') {
+    const [line = '', ...others] = rest.replace(/^\\?\n?\s*/, '').split('\n')
+    return { instruction: { ...common, pattern: undefined, text: line, prints: false }, rest: others.join('\n') }
+  }
+  return verb === '' ? 'missing command' : `unknown command: \`${verb}'`
+}
+
+function address(text: string, extended: boolean): { value: Address | undefined; rest: string } {
+  const number = /^\d+/.exec(text)?.[0]
+  if (number !== undefined) return { value: Number(number), rest: text.slice(number.length) }
+  if (text.startsWith('$')) return { value: '$', rest: text.slice(1) }
+  if (!text.startsWith('/')) return { value: undefined, rest: text }
+  const [source = '', rest = ''] = delimited(text.slice(1), '/')
+  return { value: expression(source, extended, '') ?? /$^/, rest }
+}
+
+function substitution(
+  common: Pick<Instruction, 'from' | 'to' | 'negated' | 'verb' | 'inRange'>,
+  rest: string,
+  extended: boolean,
+): { instruction: Instruction; rest: string } | string {
+  const delimiter = rest[0] ?? '/'
+  const [source, afterSource] = delimited(rest.slice(1), delimiter)
+  const [text, afterText] = delimited(afterSource ?? '', delimiter)
+  if (source === undefined || text === undefined || afterText === undefined) return "unterminated `s' command"
+  const flags = /^[gipI]*/.exec(afterText)?.[0] ?? ''
+  const pattern = expression(source, extended, `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`)
+  if (pattern === undefined) return 'Invalid preceding regular expression'
+  return {
+    instruction: { ...common, pattern, text: replacementOf(text), prints: flags.includes('p') },
+    rest: afterText.slice(flags.length),
+  }
+}
+
+/** The text up to an unescaped delimiter, and what follows it; nothing follows when there is none. */
+function delimited(text: string, delimiter: string): [string | undefined, string | undefined] {
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === delimiter) {
+      const inside = text.slice(0, at)
+      return [delimiter === '/' ? inside.replaceAll('\\/', '/') : inside.replaceAll(`\\${delimiter}`, delimiter), text.slice(at + 1)]
+    }
+  }
+  return [undefined, undefined]
+}
+
+const expression = (source: string, extended: boolean, flags: string): RegExp | undefined =>
+  regularExpression(fromPosix(extended ? source : fromBasic(source)), flags)
+
+/** `&` and `\1` as JavaScript writes them. */
+const replacementOf = (text: string): string =>
+  text
+    .replaceAll('$', '$$$$')
+    .replaceAll(/\\(.)|&/gs, (whole, escaped: string | undefined) =>
+      whole === '&' ? '$&' : escaped === 'n' ? '\n' : /\d/.test(escaped ?? '') ? `$${escaped}` : (escaped ?? ''),
+    )
+
+function edited(
+  lines: readonly string[],
+  instructions: readonly Instruction[],
+  o: { readonly quiet: boolean; readonly endless: boolean },
+): string {
+  const out: string[] = []
+  for (const instruction of instructions) instruction.inRange = false
+  for (const [at, original] of lines.entries()) {
+    let line = original
+    const after: string[] = []
+    let deleted = false
+    let quits = false
+    for (const instruction of instructions) {
+      if (!applies(instruction, line, at + 1, lines.length)) continue
+      if (instruction.verb === 's' && instruction.pattern !== undefined) {
+        const next = line.replace(instruction.pattern, instruction.text)
+        if (instruction.prints && next !== line) out.push(next)
+        line = next
+      } else if (instruction.verb === 'p') out.push(line)
+      else if (instruction.verb === '=') out.push(String(at + 1))
+      else if (instruction.verb === 'i') out.push(instruction.text)
+      else if (instruction.verb === 'a') after.push(instruction.text)
+      else {
+        if (instruction.verb === 'c') out.push(instruction.text)
+        deleted = instruction.verb !== 'q'
+        quits = instruction.verb === 'q'
+        break
+      }
+    }
+    if (!deleted && !o.quiet) out.push(line)
+    out.push(...after)
+    if (quits) break
+  }
+  if (out.length === 0) return ''
+  return `${out.join('\n')}${o.endless ? '' : '\n'}`
+}
+
+function applies(instruction: Instruction, line: string, number: number, last: number): boolean {
+  const hits = (address: Address): boolean =>
+    address === '$' ? number === last : typeof address === 'number' ? number === address : address.test(line)
+  const { from, to } = instruction
+  let inside = true
+  if (from !== undefined && to === undefined) inside = hits(from)
+  else if (from !== undefined && to !== undefined) {
+    inside = instruction.inRange || hits(from)
+    if (inside) instruction.inRange = instruction.inRange ? !hits(to) : !(typeof to === 'number' && to <= number)
+  }
+  return inside !== instruction.negated
+}

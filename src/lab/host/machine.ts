@@ -1,0 +1,324 @@
+import { assert } from '#base/assert.ts'
+import type { Random } from '#base/random.ts'
+import { root } from '#lab/host/credentials.ts'
+import { type Boot, newBoot, skipEarlyPids } from '#lab/host/machine/boot.ts'
+import { newContainer } from '#lab/host/machine/container.ts'
+import { appendJournal } from '#lab/host/machine/journal.ts'
+import { type Hardware, treeRoot } from '#lab/host/machine/mounts.ts'
+import {
+  type Child,
+  type Container,
+  type ContainerSpec,
+  type Credentials,
+  type Files,
+  type HaltHow,
+  isErrno,
+  type Machine,
+  type ProcessInfo,
+  type Program,
+  type SpawnOptions,
+  type Tree,
+} from '#lab/host/ports.ts'
+import { defaultPath, imageOf } from '#lab/host/process/execute.ts'
+import { baseName } from '#lab/host/process/process.ts'
+import { childOf, ProcessState } from '#lab/host/process/state.ts'
+import { nowhere, readerOf } from '#lab/host/process/streams.ts'
+import { filesOf, type Inode, MountNamespace, mountOf, type View } from '#lab/host/vfs.ts'
+import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
+import type { NetStack } from '#lab/network/ports.ts'
+
+export interface MachineOptions {
+  readonly kernel: Kernel
+  readonly name: string
+  /** What executables can run, by the name in `TreeEntry.program`. */
+  readonly programs: ReadonlyMap<string, Program> | Readonly<Record<string, Program>>
+  /** The disk as it was installed. */
+  readonly tree: Tree
+  /** The machine's own network namespace, with its network cards; called at each boot. */
+  readonly createStack: (name: string) => NetStack
+  /** A pod's network namespace. Default: `createStack`. */
+  readonly createNetns?: (name: string) => NetStack
+  /** From power-on until the kernel runs (20 s), and until systemd starts services (8 s). */
+  readonly bootMs?: { readonly kernelMs: number; readonly userspaceMs: number }
+  readonly kernelRelease?: string
+  readonly memoryBytes?: number
+  readonly diskBytes?: number
+  /** Told, synchronously, when the kernel begins to run and when the machine is down. */
+  readonly onUp?: () => void
+  readonly onDown?: (how: HaltHow) => void
+}
+
+/** How a machine goes on after an orderly end. */
+export type PowerState = 'off' | 'reboot'
+
+/** A line for the journal: `unit` is `kubelet.service`, `identifier` the name before the pid. */
+export interface LogLine {
+  readonly unit: string
+  readonly identifier: string
+  readonly pid?: number
+  readonly message: string
+}
+
+/** A machine, with what its own system software and the lab's operator need beyond {@link Machine}. */
+export interface LabMachine extends Machine {
+  readonly state: 'off' | 'booting' | 'up' | 'stopping'
+  readonly userspaceMs: number
+  readonly kernelRelease: string
+  /** Powers it on. `kernelMs` and `userspaceMs` shorten this one boot. Does nothing unless it is off. */
+  boot(o?: { readonly kernelMs?: number; readonly userspaceMs?: number }): void
+  /** reboot(8): an orderly end, then a boot. Returns at once. */
+  reboot(): void
+  log(line: LogLine): void
+  /** All processes, containers' too, by the machine's pids. */
+  processes(): readonly ProcessInfo[]
+  /** What lives in memory only; throws (a bug) when the machine is off. */
+  readonly running: Boot
+  /** For PID 1: everything is stopped, so the kernel may go (reboot(2)). */
+  finish(then: PowerState): void
+}
+
+/**
+ * A computer of the lab: a disk that stays, and a kernel, processes and memory that come and go with each boot.
+ *
+ * Not imitated: CPU and memory use, swap, hardware faults, kernel threads, file descriptors limits, cgroups.
+ */
+export function createMachine(options: MachineOptions): LabMachine {
+  return new SimulatedMachine(options)
+}
+
+class SimulatedMachine implements LabMachine {
+  readonly name: string
+  readonly kernelRelease: string
+  readonly #options: MachineOptions
+  readonly #programs: ReadonlyMap<string, Program>
+  readonly #hardware: Hardware
+  readonly #disk: Inode
+  readonly #random: Random
+  readonly #starts = new Map<string, number>()
+  readonly #whenDown: (() => void)[] = []
+  #state: LabMachine['state'] = 'off'
+  #boot: Boot | undefined
+  #last: Boot | undefined
+  #boots = 0
+  #powerOn: Cancel | undefined
+  #userspaceMs: number
+
+  constructor(options: MachineOptions) {
+    this.name = options.name
+    this.#options = options
+    this.#programs =
+      options.programs instanceof Map ? options.programs : new Map(Object.entries(options.programs))
+    this.kernelRelease = options.kernelRelease ?? '5.15.0-136-generic'
+    this.#hardware = { kernelRelease: this.kernelRelease, memoryBytes: options.memoryBytes ?? 8 * 2 ** 30 }
+    this.#disk = treeRoot('ext4', options.tree, () => options.kernel.nowMs, options.diskBytes)
+    this.#random = options.kernel.random.fork(options.name)
+    this.#userspaceMs = options.bootMs?.userspaceMs ?? 8_000
+  }
+
+  get state(): LabMachine['state'] {
+    return this.#state
+  }
+  get up(): boolean {
+    return this.#boot !== undefined
+  }
+  get bootId(): string {
+    return this.#last?.id ?? ''
+  }
+  get bootedMs(): number {
+    return this.#last?.startedMs ?? 0
+  }
+  get userspaceMs(): number {
+    return this.#userspaceMs
+  }
+  get net(): NetStack {
+    assert(this.#last !== undefined, `${this.name} has a network since its first boot`)
+    return this.#last.stack
+  }
+  get task(): Task {
+    assert(this.#last !== undefined, `${this.name} has tasks since its first boot`)
+    return this.#last.task
+  }
+  get running(): Boot {
+    assert(this.#boot !== undefined, `${this.name} is up`)
+    return this.#boot
+  }
+  /** While it is off: the disk alone, as somebody with another computer sees it. */
+  get files(): Files {
+    return filesOf(this.#view())
+  }
+
+  boot(o: { readonly kernelMs?: number; readonly userspaceMs?: number } = {}): void {
+    if (this.#state !== 'off') return
+    const { kernel, bootMs } = this.#options
+    this.#state = 'booting'
+    this.#userspaceMs = o.userspaceMs ?? bootMs?.userspaceMs ?? 8_000
+    const afterMs = o.kernelMs ?? bootMs?.kernelMs ?? 20_000
+    this.#powerOn = kernel.at(kernel.nowMs + afterMs, `boot ${this.name}`, () => this.#startKernel())
+  }
+
+  reboot(): void {
+    this.#requestEnd('reboot')
+  }
+
+  async halt(how: HaltHow): Promise<void> {
+    if (this.#state === 'off') return
+    const down = new Promise<void>((resolve) => this.#whenDown.push(resolve))
+    if (how === 'shutdown' && this.#state !== 'booting') this.#requestEnd('off')
+    else this.#cut(how)
+    return down
+  }
+
+  finish(then: PowerState): void {
+    const boot = this.running
+    this.#boot = undefined
+    // Tasks first: the kernel closes the sockets of what is left in order, while the network is still there.
+    boot.task.stop()
+    for (const net of boot.netns) net.destroy({ silent: false })
+    boot.stack.destroy({ silent: false })
+    this.#down('shutdown')
+    if (then === 'reboot') this.boot()
+  }
+
+  createContainer(spec: ContainerSpec): Container {
+    return newContainer(this.running, spec, this.#hardware)
+  }
+
+  createNetns(name: string): NetStack {
+    const create = this.#options.createNetns ?? this.#options.createStack
+    const net = create(name)
+    this.running.netns.add(net)
+    return net
+  }
+
+  async start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): Promise<Child> {
+    return childOf(this.#start(argv, o), this.running.space)
+  }
+
+  journal(unit: string, line: string): void {
+    this.log({ unit, identifier: unit.replace(/\.\w+$/, ''), message: line })
+  }
+
+  log({ unit, identifier, pid, message }: LogLine): void {
+    if (this.#boot === undefined) return
+    const timeMs = this.#options.kernel.nowMs
+    appendJournal(this.#view(), { timeMs, bootId: this.#boot.id, unit, identifier, pid, message })
+  }
+
+  processes(): readonly ProcessInfo[] {
+    const pids = this.#boot?.system.pids
+    if (pids === undefined) return []
+    return [...pids.table].map(([pid, { parent, image, startedMs }]) => ({
+      pid,
+      ppid: parent?.alive ? parent.hostPid : pid === 1 ? 0 : 1,
+      uid: image.credentials.euid,
+      argv: image.argv,
+      startedMs,
+    }))
+  }
+
+  #view(): View {
+    const mounts = this.#boot?.space.mounts ?? new MountNamespace(mountOf(this.#disk, { path: '/' }))
+    return { mounts, credentials: root, cwd: '/' }
+  }
+
+  #startKernel(): void {
+    this.#powerOn = undefined
+    const number = ++this.#boots
+    this.#boot = newBoot({
+      options: this.#options,
+      machine: this,
+      hardware: this.#hardware,
+      programs: this.#programs,
+      disk: this.#disk,
+      id: this.#random.fork(`boot ${number}`).uuid(),
+      startCount: (name) => this.#countStart(name),
+    })
+    this.#last = this.#boot
+    this.#state = 'up'
+    this.#kernelLine(
+      `Linux version ${this.kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP`,
+    )
+    this.#options.onUp?.()
+    this.#startInit()
+  }
+
+  #startInit(): void {
+    const boot = this.running
+    try {
+      this.#kernelLine('Run /sbin/init as init process')
+      const init = this.#start(['/sbin/init'], { as: root, env: { PATH: defaultPath }, name: 'systemd' })
+      boot.space.init = init
+      init.onExit(() => this.#panic(boot, 'Attempted to kill init!'))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      this.#kernelLine(`Kernel panic - not syncing: No working init found (${error.code}).`)
+    }
+    skipEarlyPids(boot)
+  }
+
+  /** Without its init a kernel stops, and everything with it. */
+  #panic(boot: Boot, reason: string): void {
+    if (this.#boot !== boot) return
+    this.#kernelLine(`Kernel panic - not syncing: ${reason}`)
+    this.#cut('crash')
+  }
+
+  #kernelLine(text: string): void {
+    this.running.kernelLog.push({ timeMs: this.#options.kernel.nowMs, text })
+    this.log({ unit: 'kernel', identifier: 'kernel', message: text })
+  }
+
+  #start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): ProcessState {
+    const { space } = this.running
+    const caller = { credentials: o.as, env: o.env ?? { PATH: defaultPath }, cwd: o.cwd ?? '/' }
+    const stdio = {
+      stdin: typeof o.stdin === 'object' ? o.stdin : readerOf(o.stdin ?? ''),
+      stdout: o.stdout ?? nowhere,
+      stderr: o.stderr ?? nowhere,
+    }
+    const image = imageOf(space, argv, caller)
+    const name = o.name ?? baseName(argv[0] ?? '')
+    return new ProcessState(space, { image, stdio, name, parent: undefined })
+  }
+
+  #countStart(name: string): number {
+    const count = (this.#starts.get(name) ?? 0) + 1
+    this.#starts.set(name, count)
+    return count
+  }
+
+  #requestEnd(then: PowerState): void {
+    if (this.#state !== 'up') return
+    this.#state = 'stopping'
+    const { onShutdown } = this.running
+    if (onShutdown !== undefined) {
+      onShutdown(then)
+      return
+    }
+    // Nobody answers for PID 1: as the reset button after a while.
+    const { kernel } = this.#options
+    const boot = this.running
+    kernel.at(kernel.nowMs, `reset ${this.name}`, () => {
+      if (this.#boot === boot) this.finish(then)
+    })
+  }
+
+  #cut(how: HaltHow): void {
+    this.#powerOn?.()
+    const boot = this.#boot
+    this.#boot = undefined
+    if (boot !== undefined) {
+      // The network goes first, so that nothing a dying task closes reaches anybody.
+      for (const net of boot.netns) net.destroy({ silent: true })
+      boot.stack.destroy({ silent: true })
+      boot.task.stop()
+    }
+    this.#down(how)
+  }
+
+  #down(how: HaltHow): void {
+    this.#state = 'off'
+    this.#options.onDown?.(how)
+    for (const tell of this.#whenDown.splice(0)) tell()
+  }
+}

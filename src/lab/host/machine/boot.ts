@@ -1,0 +1,87 @@
+import { type Hardware, mountStandard } from '#lab/host/machine/mounts.ts'
+import { defaultSysctls } from '#lab/host/machine/sysctls.ts'
+import type { LabMachine, MachineOptions, PowerState } from '#lab/host/machine.ts'
+import type { Program } from '#lab/host/ports.ts'
+import { PidSpace, type Space, type System } from '#lab/host/process/space.ts'
+import { type Inode, MountNamespace, mountOf } from '#lab/host/vfs.ts'
+import type { Task } from '#lab/kernel/kernel.ts'
+import type { NetStack } from '#lab/network/ports.ts'
+
+export interface KernelLine {
+  readonly timeMs: number
+  readonly text: string
+}
+
+/** Everything that a machine forgets when it goes down. */
+export interface Boot {
+  readonly id: string
+  readonly startedMs: number
+  readonly task: Task
+  readonly system: System
+  readonly space: Space
+  readonly stack: NetStack
+  /** Those of pods, to go with the kernel. */
+  readonly netns: Set<NetStack>
+  /** The machine itself and its containers. */
+  readonly spaces: Set<Space>
+  readonly kernelLog: KernelLine[]
+  readonly sysctls: Map<string, string>
+  readonly modules: Set<string>
+  /** What PID 1 registered for an orderly end. */
+  onShutdown: ((then: PowerState) => void) | undefined
+}
+
+const firstPid = 300 // what kernel threads and early services have used up before
+
+/** The kernel of a machine begins to run: its own network, memory file systems, no process yet. */
+export function newBoot(o: {
+  readonly options: MachineOptions
+  readonly machine: LabMachine
+  readonly hardware: Hardware
+  readonly programs: ReadonlyMap<string, Program>
+  readonly disk: Inode
+  readonly id: string
+  readonly startCount: (name: string) => number
+}): Boot {
+  const { kernel, name } = o.options
+  const task = kernel.start(name, (self) => self.wait<void>(() => undefined))
+  const pids = new PidSpace()
+  const stack = o.options.createStack(name)
+  const system: System = { kernel, programs: o.programs, pids, machine: o.machine, startCount: o.startCount }
+  const space = machineSpace()
+  const boot: Boot = {
+    id: o.id,
+    startedMs: kernel.nowMs,
+    task,
+    system,
+    space,
+    stack,
+    netns: new Set(),
+    spaces: new Set([space]),
+    kernelLog: [],
+    sysctls: defaultSysctls(name, o.hardware.kernelRelease),
+    modules: new Set(['overlay', 'br_netfilter', 'nf_conntrack', 'ip_tables', 'ip_set', 'xt_set', 'veth']),
+    onShutdown: undefined,
+  }
+  mountStandard(boot, o.hardware)
+  return boot
+
+  function machineSpace(): Space {
+    return {
+      name,
+      system,
+      mounts: new MountNamespace(mountOf(o.disk, { path: '/', source: '/dev/vda1' })),
+      stack,
+      hostname: name,
+      pids,
+      task,
+      members: new Set(),
+      init: undefined,
+    }
+  }
+}
+
+/** Later processes get the pids that one sees on a machine which has been up for a moment. */
+export function skipEarlyPids({ system }: Boot): void {
+  system.pids.next = Math.max(system.pids.next, firstPid)
+}

@@ -1,0 +1,79 @@
+import { root } from '#lab/host/credentials.ts'
+import type { Boot } from '#lab/host/machine/boot.ts'
+import { type Hardware, mountContainer, rootView, treeRoot } from '#lab/host/machine/mounts.ts'
+import type { Child, Container, ContainerSpec, Credentials, SpawnOptions } from '#lab/host/ports.ts'
+import { imageOf } from '#lab/host/process/execute.ts'
+import { baseName } from '#lab/host/process/process.ts'
+import { PidSpace, type Space } from '#lab/host/process/space.ts'
+import { childOf, ProcessState } from '#lab/host/process/state.ts'
+import { nowhere, readerOf } from '#lab/host/process/streams.ts'
+import { filesOf, MountNamespace, mountOf } from '#lab/host/vfs.ts'
+
+/**
+ * Namespaces of their own over an image, on a running machine. Throws Errno when a mount cannot be made (ENOENT for a
+ * missing host path, ENOTDIR for a file in a directory's place).
+ */
+export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware): Container {
+  const { system } = boot
+  const task = boot.task.spawn(spec.name, (self) => self.wait<void>(() => undefined))
+  const disk = treeRoot('overlay', spec.root, () => system.kernel.nowMs)
+  const space: Space = {
+    name: `${boot.space.name}/${spec.name}`,
+    system,
+    mounts: new MountNamespace(mountOf(disk, { path: '/' })),
+    stack: spec.net,
+    hostname: spec.hostname,
+    pids: spec.hostPid ? system.pids : new PidSpace(),
+    task,
+    members: new Set(),
+    init: undefined,
+  }
+  try {
+    mountContainer(boot, space, spec, hardware)
+  } catch (error) {
+    task.stop()
+    throw error
+  }
+  boot.spaces.add(space)
+  task.onEnd(() => boot.spaces.delete(space))
+  return new SimulatedContainer(space, spec, boot.space)
+}
+
+class SimulatedContainer implements Container {
+  readonly #space: Space
+  readonly #spec: ContainerSpec
+  readonly #machine: Space
+
+  constructor(space: Space, spec: ContainerSpec, machine: Space) {
+    this.#space = space
+    this.#spec = spec
+    this.#machine = machine
+  }
+
+  /** True until its first process has ended or it was destroyed. */
+  get alive(): boolean {
+    return this.#space.task.alive && this.#space.init?.alive !== false
+  }
+
+  get files() {
+    return filesOf(rootView(this.#space))
+  }
+
+  async start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): Promise<Child> {
+    const env = o.env ?? this.#spec.env
+    const image = imageOf(this.#space, argv, { credentials: o.as ?? root, env, cwd: o.cwd ?? '/' })
+    const stdio = {
+      stdin: typeof o.stdin === 'object' ? o.stdin : readerOf(o.stdin ?? ''),
+      stdout: o.stdout ?? nowhere,
+      stderr: o.stderr ?? nowhere,
+    }
+    const name = o.name ?? baseName(argv[0] ?? '')
+    const state = new ProcessState(this.#space, { image, stdio, name, parent: undefined })
+    this.#space.init ??= state
+    return childOf(state, this.#machine)
+  }
+
+  destroy(): void {
+    this.#space.task.stop()
+  }
+}

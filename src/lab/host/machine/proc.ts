@@ -1,0 +1,159 @@
+import { allCapabilities } from '#lab/host/credentials.ts'
+import type { Boot } from '#lab/host/machine/boot.ts'
+import { procSys } from '#lab/host/machine/proc-sys.ts'
+import type { Capability } from '#lab/host/ports.ts'
+import type { Space } from '#lab/host/process/space.ts'
+import type { ProcessState } from '#lab/host/process/state.ts'
+import { generatedFile, generatedLink, listingOf, VirtualDirectory } from '#lab/host/vfs/virtual.ts'
+import { FileSystem, type Inode, type Mount } from '#lab/host/vfs.ts'
+
+/**
+ * /proc as the processes of one space see it: their pids, their mounts, their network's parameters.
+ *
+ * Not imitated: memory maps, file descriptors (but for 0–2 of the shell), cgroups, statistics of CPU and memory.
+ */
+export function procTree(
+  boot: Boot,
+  space: Space,
+  o: { readonly kernelRelease: string; readonly memoryBytes: number },
+): { fs: FileSystem; root: Inode; sys: Inode } {
+  const { kernel } = boot.system
+  const fs = new FileSystem('proc', { clock: () => kernel.nowMs })
+  const sys = procSys(fs, { stack: space.stack, values: boot.sysctls })
+  const upSeconds = (): number => (kernel.nowMs - boot.startedMs) / 1000
+  const file = (read: () => string): Inode => generatedFile(fs, read)
+  const fixed = listingOf({
+    cmdline: file(() => `BOOT_IMAGE=/boot/vmlinuz-${o.kernelRelease} root=/dev/vda1 ro console=ttyS0\n`),
+    filesystems: file(() => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
+    loadavg: file(() => `0.08 0.10 0.09 1/${boot.system.pids.table.size} ${boot.system.pids.next - 1}\n`),
+    meminfo: file(() => meminfo(o.memoryBytes)),
+    modules: file(() =>
+      [...boot.modules]
+        .sort()
+        .map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`)
+        .join(''),
+    ),
+    mounts: generatedLink(fs, () => 'self/mounts'),
+    self: generatedLink(fs, ({ pid }) => String(pid ?? 1)),
+    sys,
+    uptime: file(() => `${upSeconds().toFixed(2)} ${(upSeconds() * 1.9).toFixed(2)}\n`),
+    version: file(
+      () => `Linux version ${o.kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP\n`,
+    ),
+  })
+  const root = new VirtualDirectory(fs, {
+    child: (name) => fixed.child(name) ?? processFolder(fs, space, Number(name)),
+    names: () => [...fixed.names(), ...[...space.pids.table.keys()].map(String)].sort(),
+  })
+  boot.sysctls.set('kernel/random/boot_id', boot.id)
+  return { fs, root, sys }
+}
+
+const kibibytes = (bytes: number): string => String(Math.floor(bytes / 1024)).padStart(8)
+
+const meminfo = (bytes: number): string =>
+  `MemTotal:       ${kibibytes(bytes)} kB\nMemFree:        ${kibibytes(bytes * 0.55)} kB\nMemAvailable:   ${kibibytes(bytes * 0.8)} kB\n`
+
+function processFolder(fs: FileSystem, space: Space, pid: number): Inode | undefined {
+  const process = space.pids.table.get(pid)
+  if (process === undefined) return undefined
+  const folder = new VirtualDirectory(
+    fs,
+    listingOf({
+      cmdline: generatedFile(fs, () => process.image.argv.map((word) => `${word}\0`).join('')),
+      comm: generatedFile(fs, () => `${commandOf(process)}\n`),
+      cwd: generatedLink(fs, () => process.image.cwd),
+      environ: environ(fs, process),
+      mounts: generatedFile(fs, () => mountsText(process.space.mounts.list())),
+      status: generatedFile(fs, () => statusText(process, space)),
+    }),
+  )
+  folder.uid = process.image.credentials.euid
+  folder.gid = process.image.credentials.gid
+  return folder
+}
+
+function environ(fs: FileSystem, process: ProcessState): Inode {
+  const inode = generatedFile(fs, () =>
+    Object.entries(process.image.env)
+      .map(([name, value]) => `${name}=${value}\0`)
+      .join(''),
+  )
+  inode.mode = 0o400
+  inode.uid = process.image.credentials.euid
+  return inode
+}
+
+/** The first 15 characters of the program's name, as the kernel keeps them. */
+export const commandOf = (process: ProcessState): string =>
+  (process.image.argv[0]?.split('/').at(-1) ?? '').slice(0, 15)
+
+function statusText(process: ProcessState, space: Space): string {
+  const { credentials: as } = process.image
+  const parent = process.parent?.alive ? process.parent : undefined
+  const ppid = parent === undefined ? 0 : parent.space.pids === space.pids ? parent.pid : 0
+  const ids = (real: number, effective: number): string => [real, effective, effective, effective].join('\t')
+  const pid = process.space.pids === space.pids ? process.pid : process.hostPid
+  return [
+    `Name:\t${commandOf(process)}`,
+    'Umask:\t0022',
+    'State:\tS (sleeping)',
+    `Tgid:\t${pid}`,
+    `Pid:\t${pid}`,
+    `PPid:\t${ppid}`,
+    `Uid:\t${ids(as.uid, as.euid)}`,
+    `Gid:\t${ids(as.gid, as.gid)}`,
+    `Groups:\t${as.groups.join(' ')}`,
+    `CapInh:\t${capabilityMask(new Set())}`,
+    `CapPrm:\t${capabilityMask(as.effective)}`,
+    `CapEff:\t${capabilityMask(as.effective)}`,
+    `CapBnd:\t${capabilityMask(as.bounding)}`,
+    `CapAmb:\t${capabilityMask(as.ambient ?? new Set())}`,
+    `NoNewPrivs:\t${as.noNewPrivileges ? 1 : 0}`,
+    '',
+  ].join('\n')
+}
+
+/** Bit numbers of torvalds/linux:include/uapi/linux/capability.h. */
+const capabilityBits: Readonly<Record<Capability, number>> = {
+  CHOWN: 0,
+  DAC_OVERRIDE: 1,
+  DAC_READ_SEARCH: 2,
+  FOWNER: 3,
+  FSETID: 4,
+  KILL: 5,
+  SETGID: 6,
+  SETUID: 7,
+  SETPCAP: 8,
+  NET_BIND_SERVICE: 10,
+  NET_ADMIN: 12,
+  NET_RAW: 13,
+  SYS_MODULE: 16,
+  SYS_CHROOT: 18,
+  SYS_PTRACE: 19,
+  SYS_ADMIN: 21,
+  SYS_BOOT: 22,
+  SYS_TIME: 25,
+  MKNOD: 27,
+  AUDIT_WRITE: 29,
+  SETFCAP: 31,
+  SYSLOG: 34,
+}
+
+/** 41 capabilities of Linux 5.15; whoever has all that the lab knows is taken to have the rest too. */
+const everyBit = (1n << 41n) - 1n
+
+function capabilityMask(set: ReadonlySet<Capability>): string {
+  const all = [...allCapabilities].every((each) => set.has(each))
+  let mask = all ? everyBit : 0n
+  for (const each of set) mask |= 1n << BigInt(capabilityBits[each])
+  return mask.toString(16).padStart(16, '0')
+}
+
+export const mountsText = (mounts: readonly Mount[]): string =>
+  mounts
+    .map(
+      ({ source, path, root, readOnly }) =>
+        `${source} ${path} ${root.fs.type} ${readOnly ? 'ro' : 'rw'},relatime 0 0\n`,
+    )
+    .join('')

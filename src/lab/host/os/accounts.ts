@@ -1,0 +1,77 @@
+import { type Files, isErrno } from '#lab/host/ports.ts'
+
+export interface Account {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly home: string
+  readonly shell: string
+  readonly line: string
+}
+
+export interface Group {
+  readonly name: string
+  readonly gid: number
+  readonly members: readonly string[]
+  readonly line: string
+}
+
+/** /etc/passwd; nobody when it cannot be read. */
+export async function accounts(files: Files): Promise<Account[]> {
+  return (await lines(files, '/etc/passwd')).flatMap((line) => {
+    const [name, , uid, gid, , home, shell] = line.split(':')
+    if (name === undefined || uid === undefined || gid === undefined) return []
+    return [{ name, uid: Number(uid), gid: Number(gid), home: home ?? '/', shell: shell ?? '/bin/sh', line }]
+  })
+}
+
+/** /etc/group. */
+export async function groups(files: Files): Promise<Group[]> {
+  return (await lines(files, '/etc/group')).flatMap((line) => {
+    const [name, , gid, members] = line.split(':')
+    if (name === undefined || gid === undefined) return []
+    return [{ name, gid: Number(gid), members: (members ?? '').split(',').filter((each) => each !== ''), line }]
+  })
+}
+
+async function lines(files: Files, path: string): Promise<string[]> {
+  try {
+    return (await files.read(path)).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  } catch (error) {
+    if (isErrno(error)) return []
+    throw error
+  }
+}
+
+export const userByName = async (files: Files, name: string): Promise<Account | undefined> =>
+  (await accounts(files)).find((account) => account.name === name)
+
+export const groupByName = async (files: Files, name: string): Promise<Group | undefined> =>
+  (await groups(files)).find((group) => group.name === name)
+
+/** The gids of the groups that list `name`. */
+export const groupsOf = async (files: Files, name: string): Promise<number[]> =>
+  (await groups(files)).filter(({ members }) => members.includes(name)).map(({ gid }) => gid)
+
+/** A user's name or number as a uid; `undefined` when nobody is called that. */
+export async function uidOf(files: Files, text: string): Promise<number | undefined> {
+  if (/^\d+$/.test(text)) return Number(text)
+  return (await userByName(files, text))?.uid
+}
+
+export async function gidOf(files: Files, text: string): Promise<number | undefined> {
+  if (/^\d+$/.test(text)) return Number(text)
+  return (await groupByName(files, text))?.gid
+}
+
+/** Names for numbers, as `ls -l` prints them; a number that nobody has stays a number. */
+export async function namesOf(
+  files: Files,
+): Promise<{ user(uid: number): string; group(gid: number): string }> {
+  const users = new Map((await accounts(files)).map(({ uid, name }) => [uid, name]))
+  const groupNames = new Map((await groups(files)).map(({ gid, name }) => [gid, name]))
+  return {
+    user: (uid) => users.get(uid) ?? String(uid),
+    group: (gid) => groupNames.get(gid) ?? String(gid),
+  }
+}

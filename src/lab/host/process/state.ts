@@ -1,0 +1,217 @@
+import { assert, present } from '#base/assert.ts'
+import {
+  type Child,
+  type Credentials,
+  Errno,
+  type ExitStatus,
+  isErrno,
+  type Process,
+  type Program,
+  type Reader,
+  type SignalName,
+  type Writer,
+} from '#lab/host/ports.ts'
+import { HostProcess } from '#lab/host/process/process.ts'
+import type { Space } from '#lab/host/process/space.ts'
+import type { View } from '#lab/host/vfs.ts'
+import type { Task } from '#lab/kernel/kernel.ts'
+
+const signalNumbers: Readonly<Record<SignalName, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+}
+
+/** One program as it is to be run: what execve(2) decided. */
+export interface Image {
+  readonly program: Program
+  readonly argv: readonly string[]
+  readonly credentials: Credentials
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+export interface Stdio {
+  readonly stdin: Reader
+  readonly stdout: Writer
+  readonly stderr: Writer
+}
+
+/** Thrown through a program that asked to be replaced by another one (execve(2)). */
+export class Replaced extends Error {
+  readonly image: Image
+  readonly stdio: Stdio
+
+  constructor(image: Image, stdio: Stdio) {
+    super('replaced by another program')
+    this.image = image
+    this.stdio = stdio
+  }
+}
+
+/** A process as its machine knows it, alive or ended. */
+export class ProcessState {
+  readonly space: Space
+  readonly name: string
+  readonly pid: number
+  readonly hostPid: number
+  readonly parent: ProcessState | undefined
+  /** The systemd unit it belongs to; inherited, as a control group is. */
+  readonly unit: string | undefined
+  readonly startedMs: number
+  readonly task: Task
+  image: Image
+  stdio: Stdio
+  status: ExitStatus | undefined
+  readonly handlers = new Map<SignalName, () => void>()
+  /** Called when it ends: sockets that close, and the like. */
+  readonly closers = new Set<() => void>()
+  readonly threads = new Set<Task>()
+  readonly #exitListeners: ((status: ExitStatus) => void)[] = []
+  #ending: ExitStatus | undefined
+
+  constructor(
+    space: Space,
+    o: {
+      readonly image: Image
+      readonly stdio: Stdio
+      readonly name: string
+      readonly parent: ProcessState | undefined
+      readonly unit?: string | undefined
+    },
+  ) {
+    const { system } = space
+    this.space = space
+    this.image = o.image
+    this.stdio = o.stdio
+    this.parent = o.parent
+    this.unit = o.unit ?? o.parent?.unit
+    this.name = `${space.name}/${o.name}`
+    this.startedMs = system.kernel.nowMs
+    this.pid = space.pids.add(this)
+    this.hostPid = space.pids === system.pids ? this.pid : system.pids.add(this)
+    space.members.add(this)
+    this.task = space.task.spawn(o.name, (task) => this.#main(task))
+    this.task.onEnd(() => this.#finish(this.#ending ?? { code: 137, signal: 'SIGKILL' }))
+  }
+
+  get alive(): boolean {
+    return this.status === undefined
+  }
+
+  get view(): View {
+    const { credentials, cwd } = this.image
+    return { mounts: this.space.mounts, credentials, cwd, pid: this.pid }
+  }
+
+  onExit(tell: (status: ExitStatus) => void): void {
+    if (this.status === undefined) this.#exitListeners.push(tell)
+    else tell(this.status)
+  }
+
+  /** Ends it at once with this status, as exit(2) from any thread or a deadly signal does. */
+  end(status: ExitStatus): void {
+    if (!this.alive) return
+    this.#ending = status
+    this.task.stop()
+  }
+
+  /** Sends a signal; it arrives in an event of its own. */
+  signal(name: SignalName, from?: Space): void {
+    const { kernel } = this.space.system
+    kernel.at(kernel.nowMs, `${name} to ${this.name}`, () => this.#deliver(name, from))
+  }
+
+  /**
+   * An init process dies of nothing that it does not handle, but for a SIGKILL from outside its namespace
+   * (pid_namespaces(7)).
+   */
+  #deliver(name: SignalName, from: Space | undefined): void {
+    if (!this.alive) return
+    const handler = this.handlers.get(name)
+    if (handler !== undefined && name !== 'SIGKILL') {
+      handler()
+      return
+    }
+    const inside = from?.pids === this.space.pids
+    if (this.pid === 1 && (name !== 'SIGKILL' || inside)) return
+    this.end({ code: 128 + signalNumbers[name], signal: name })
+  }
+
+  async #main(task: Task): Promise<void> {
+    try {
+      const code = await this.#run(task)
+      this.#ending ??= { code }
+    } catch (error) {
+      if (!task.alive) return
+      this.#ending ??= { code: 134 }
+      throw error
+    }
+  }
+
+  async #run(task: Task): Promise<number> {
+    for (;;) {
+      const process = new HostProcess(this, task)
+      try {
+        return await this.image.program(process)
+      } catch (error) {
+        if (error instanceof Replaced) this.#replace(error)
+        else if (isErrno(error) && task.alive) return uncaught(process, error)
+        else throw error
+      }
+    }
+  }
+
+  #replace({ image, stdio }: Replaced): void {
+    this.image = image
+    this.stdio = stdio
+    this.handlers.clear()
+    for (const thread of [...this.threads]) thread.stop()
+  }
+
+  #finish(status: ExitStatus): void {
+    assert(this.status === undefined, 'a process ends once')
+    this.status = status
+    const { pids, system, members } = this.space
+    pids.table.delete(this.pid)
+    system.pids.table.delete(this.hostPid)
+    members.delete(this)
+    for (const close of [...this.closers]) close()
+    this.closers.clear()
+    for (const tell of this.#exitListeners.splice(0)) tell(status)
+    if (this.space.init === this)
+      for (const other of [...members]) other.end({ code: 137, signal: 'SIGKILL' })
+  }
+}
+
+/** A program that does not handle a refused system call ends as most real ones do: one line, exit code 1. */
+function uncaught(p: Process, error: Errno): number {
+  const name = present(p.argv[0], 'argv has a first word').split('/').at(-1)
+  try {
+    p.stderr.write(`${name}: ${error.path === undefined ? '' : `${error.path}: `}${error.message}\n`)
+  } catch (second) {
+    if (!(second instanceof Errno)) throw second
+  }
+  return 1
+}
+
+/** A process as the one that started it sees it. */
+export function childOf(state: ProcessState, parent: Space): Child {
+  return {
+    pid: parent.pids === state.space.pids ? state.pid : state.hostPid,
+    get alive() {
+      return state.alive
+    },
+    exited: async (by) =>
+      state.status ??
+      by.task.wait<ExitStatus>((wake) => {
+        state.onExit(wake)
+        return undefined
+      }),
+    onExit: (tell) => state.onExit(tell),
+    kill: (signal) => state.signal(signal, parent),
+  }
+}

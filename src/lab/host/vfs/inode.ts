@@ -1,0 +1,177 @@
+import { type Capability, Errno, type FileKind, type Stat } from '#lab/host/ports.ts'
+import type { TreeNode } from '#lab/host/vfs/tree.ts'
+import type { View } from '#lab/host/vfs/view.ts'
+
+const pageBytes = 4096
+const pages = (bytes: number): number => Math.ceil(bytes / pageBytes) * pageBytes
+
+/** A file system: where inodes live and how much room they have. Mount namespaces show parts of several. */
+export class FileSystem {
+  readonly type: string
+  readonly limitBytes: number
+  readonly clock: () => number
+  readonly bornMs: number
+  usedBytes = 0
+  #lastInode = 1
+
+  constructor(type: string, o: { readonly clock: () => number; readonly limitBytes?: number | undefined }) {
+    this.type = type
+    this.clock = o.clock
+    this.bornMs = o.clock()
+    this.limitBytes = o.limitBytes ?? Number.POSITIVE_INFINITY
+  }
+
+  nextInode(): number {
+    return this.#lastInode++
+  }
+
+  /** Takes room for a file that grows from `before` to `after` bytes, in whole pages; throws ENOSPC. */
+  claim(before: number, after: number): void {
+    const grown = pages(after) - pages(before)
+    if (grown > 0 && this.usedBytes + grown > this.limitBytes) throw new Errno('ENOSPC')
+    this.usedBytes += grown
+  }
+
+  /** Throws ENOSPC when not even a new name fits (measured: a full tmpfs refuses a socket too). */
+  claimName(): void {
+    if (this.usedBytes + pageBytes > this.limitBytes) throw new Errno('ENOSPC')
+  }
+}
+
+/** What answers reads and writes of an inode that holds no text itself: devices, /proc. */
+export interface Device {
+  read(view: View): string
+  write?(text: string, view: View): Promise<void> | undefined
+}
+
+/** A file, directory, link, socket or device. Directories over a frozen tree make their children when first asked for. */
+export class Inode {
+  readonly fs: FileSystem
+  readonly number: number
+  readonly kind: FileKind
+  mode: number
+  uid: number
+  gid: number
+  mtimeMs: number
+  /** File capabilities. */
+  capabilities: TreeNode['capabilities']
+  device: Device | undefined
+  /** Who has this capability is treated as the owner (network sysctls and NET_ADMIN). */
+  ownerCapability: Capability | undefined
+  /** A socket: what accepts, while somebody listens. */
+  listener: unknown
+  /** A directory that was removed while somebody (a bind mount) still holds it: nothing can be created in it. */
+  dead = false
+  #text: string
+  #size = -1
+  readonly #base: TreeNode | undefined
+  #entries: Map<string, Inode | null> | undefined
+
+  constructor(
+    fs: FileSystem,
+    kind: FileKind,
+    o: { readonly mode: number; readonly uid?: number; readonly gid?: number; readonly text?: string },
+    base?: TreeNode,
+  ) {
+    this.fs = fs
+    this.number = fs.nextInode()
+    this.kind = kind
+    this.mode = o.mode
+    this.uid = o.uid ?? 0
+    this.gid = o.gid ?? 0
+    this.mtimeMs = base === undefined ? fs.clock() : fs.bornMs
+    this.#text = o.text ?? ''
+    this.#base = base
+    this.capabilities = base?.capabilities
+  }
+
+  static over(fs: FileSystem, base: TreeNode): Inode {
+    return new Inode(fs, base.kind, base, base)
+  }
+
+  /** A file's content or a link's target. */
+  get text(): string {
+    return this.#text
+  }
+
+  /** A link's target, as this viewer's process sees it. */
+  target(view: View): string {
+    return this.device === undefined ? this.#text : this.device.read(view)
+  }
+
+  get size(): number {
+    if (this.kind === 'directory') return pageBytes
+    if (this.#size < 0) this.#size = Buffer.byteLength(this.#text)
+    return this.#size
+  }
+
+  setText(text: string): void {
+    const size = Buffer.byteLength(text)
+    this.fs.claim(this.size, size)
+    this.#text = text
+    this.#size = size
+    this.mtimeMs = this.fs.clock()
+  }
+
+  appendText(text: string): void {
+    const size = this.size + Buffer.byteLength(text)
+    this.fs.claim(this.size, size)
+    this.#text += text
+    this.#size = size
+    this.mtimeMs = this.fs.clock()
+  }
+
+  child(name: string): Inode | undefined {
+    const own = this.#entries?.get(name)
+    if (own !== undefined) return own ?? undefined
+    const below = this.#base?.children?.get(name)
+    if (below === undefined) return undefined
+    const inode = Inode.over(this.fs, below)
+    this.#own().set(name, inode)
+    return inode
+  }
+
+  /** Sorted by name (by UTF-16 code unit, which is byte order for ASCII). */
+  names(): readonly string[] {
+    const names = new Set(this.#base?.children?.keys())
+    for (const [name, inode] of this.#entries ?? []) {
+      if (inode === null) names.delete(name)
+      else names.add(name)
+    }
+    return [...names].sort()
+  }
+
+  put(name: string, inode: Inode): void {
+    this.#own().set(name, inode)
+    this.mtimeMs = this.fs.clock()
+  }
+
+  drop(name: string): void {
+    if (this.#base?.children?.has(name)) this.#own().set(name, null)
+    else this.#entries?.delete(name)
+    this.mtimeMs = this.fs.clock()
+  }
+
+  /** Gives back the room of a file whose last name is gone. */
+  release(): void {
+    if (this.kind === 'file') this.fs.claim(this.size, 0)
+    if (this.kind === 'directory') this.dead = true
+  }
+
+  stat(): Stat {
+    return {
+      kind: this.kind,
+      mode: this.mode,
+      uid: this.uid,
+      gid: this.gid,
+      size: this.size,
+      mtimeMs: this.mtimeMs,
+      inode: this.number,
+    }
+  }
+
+  #own(): Map<string, Inode | null> {
+    this.#entries ??= new Map()
+    return this.#entries
+  }
+}

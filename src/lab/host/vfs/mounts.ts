@@ -1,0 +1,92 @@
+import type { Inode } from '#lab/host/vfs/inode.ts'
+
+/** A part of a file system as it appears at one place. */
+export interface Mount {
+  readonly root: Inode
+  readonly readOnly: boolean
+  /** Where it appears, for /proc/mounts. */
+  readonly path: string
+  /** The device or the like that /proc/mounts names. */
+  readonly source: string
+  /** What is mounted on directories (or files) of this one. */
+  readonly children: Map<Inode, Mount>
+}
+
+export const mountOf = (
+  root: Inode,
+  o: { readonly path: string; readonly source?: string; readonly readOnly?: boolean },
+): Mount => ({
+  root,
+  readOnly: o.readOnly ?? false,
+  path: o.path,
+  source: o.source ?? root.fs.type,
+  children: new Map(),
+})
+
+/** One directory or file, reached through one mount. */
+export interface Place {
+  readonly mount: Mount
+  readonly inode: Inode
+}
+
+/** What is mounted on `place`, the topmost; `place` itself when nothing is. */
+export function covered(place: Place): Place {
+  let here = place
+  for (;;) {
+    const over = here.mount.children.get(here.inode)
+    if (over === undefined) return here
+    here = { mount: over, inode: over.root }
+  }
+}
+
+/** The mounts that a machine's or a container's processes see. Later changes elsewhere do not propagate into it. */
+export class MountNamespace {
+  readonly root: Mount
+
+  constructor(root: Mount) {
+    this.root = root
+  }
+
+  /** Mounts over `at` (which must come from this namespace). */
+  mount(at: Place, mount: Mount): void {
+    const top = covered(at)
+    top.mount.children.set(top.inode, mount)
+  }
+
+  /**
+   * Shows `from` at another place too, with what is mounted below it (mount --rbind). It holds the inode: when the
+   * name is later renamed or made anew elsewhere, this mount still shows the old one.
+   */
+  bind(
+    at: Place,
+    from: Place & { readonly path: string },
+    o: { readonly path: string; readonly readOnly?: boolean },
+  ): void {
+    const readOnly = (o.readOnly ?? false) || from.mount.readOnly
+    const children = movedBelow(from.mount, from.path, o.path)
+    this.mount(at, { ...from.mount, root: from.inode, path: o.path, readOnly, children })
+  }
+
+  /** All mounts, outer ones first, in the order in which they were made. */
+  list(): readonly Mount[] {
+    const found: Mount[] = []
+    const visit = (mount: Mount): void => {
+      found.push(mount)
+      for (const child of mount.children.values()) visit(child)
+    }
+    visit(this.root)
+    return found
+  }
+}
+
+/** The mounts below `from`, as they appear when `from` is shown at `to`. */
+function movedBelow(mount: Mount, from: string, to: string): Map<Inode, Mount> {
+  const moved = new Map<Inode, Mount>()
+  const prefix = from === '/' ? '/' : `${from}/`
+  for (const [inode, child] of mount.children) {
+    if (!child.path.startsWith(prefix)) continue
+    const path = `${to === '/' ? '' : to}/${child.path.slice(prefix.length)}`
+    moved.set(inode, { ...child, path, children: movedBelow(child, child.path, path) })
+  }
+  return moved
+}

@@ -1,0 +1,316 @@
+import { type DirectoryEntry, Errno, type FileKind, type Stat } from '#lab/host/ports.ts'
+import { Inode } from '#lab/host/vfs/inode.ts'
+import type { Mount } from '#lab/host/vfs/mounts.ts'
+import {
+  inGroup,
+  mayChown,
+  mayExecute,
+  mayRead,
+  mayWrite,
+  owns,
+  permits,
+  stickyForbids,
+} from '#lab/host/vfs/permission.ts'
+import type { View } from '#lab/host/vfs/view.ts'
+import { existing, type Found, walk } from '#lab/host/vfs/walk.ts'
+
+/** The system calls on files, synchronous. All throw {@link Errno} with the path as it was given. */
+
+export const umask = 0o022
+
+export function read(view: View, path: string): string {
+  const inode = opened(view, path, mayRead)
+  return inode.device?.read(view) ?? inode.text
+}
+
+function opened(view: View, path: string, want: number): Inode {
+  const { inode, mount } = existing(view, path)
+  if (inode.kind === 'directory') throw new Errno('EISDIR', path)
+  if (inode.kind === 'socket') throw new Errno('EIO', path)
+  if ((want & mayWrite) !== 0 && mount.readOnly && inode.kind !== 'device') throw new Errno('EROFS', path)
+  demand(view, inode, want, path)
+  return inode
+}
+
+/** What remains of a file once it is open: permissions were checked, names do not matter any more. */
+export interface OpenFile {
+  /** Throws ENOSPC. A promise only where something of the kernel has to be asked (sysctls). */
+  append(text: string): Promise<void> | undefined
+}
+
+/** open(2) for writing: creates (mode 0666 less umask, or exactly `mode`), truncates unless `append`. */
+export function openForWriting(
+  view: View,
+  path: string,
+  o: { readonly append?: boolean; readonly mode?: number; readonly exclusive?: boolean } = {},
+): OpenFile {
+  const found = walk(view, path, true)
+  if (found.inode !== undefined && o.exclusive) throw new Errno('EEXIST', path)
+  if (found.inode === undefined && found.slash) throw new Errno('EISDIR', path)
+  const inode =
+    found.inode === undefined
+      ? created(view, found, 'file', o.mode ?? 0o666 & ~umask)
+      : opened(view, path, mayWrite)
+  if (inode.device !== undefined) {
+    const { device } = inode
+    if (device.write === undefined) throw new Errno('EACCES', path)
+    return { append: (text) => device.write?.(text, view) ?? undefined }
+  }
+  if (!o.append && found.inode !== undefined) rewrite(view, inode, '')
+  return {
+    append: (text) => {
+      inode.appendText(text)
+      return undefined
+    },
+  }
+}
+
+export function write(
+  view: View,
+  path: string,
+  text: string,
+  o: { readonly mode?: number } = {},
+): Promise<void> | undefined {
+  return openForWriting(view, path, o).append(text)
+}
+
+/** Writing takes setuid, setgid and file capabilities away, as Linux does for everyone without FSETID. */
+function rewrite(view: View, inode: Inode, text: string): void {
+  inode.setText(text)
+  inode.capabilities = undefined
+  if (!view.credentials.effective.has('FSETID')) inode.mode &= ~0o6000
+}
+
+export const stat = (view: View, path: string): Stat => existing(view, path).inode.stat()
+export const lstat = (view: View, path: string): Stat => existing(view, path, false).inode.stat()
+
+export function list(view: View, path: string): readonly DirectoryEntry[] {
+  const { inode } = existing(view, path)
+  if (inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
+  demand(view, inode, mayRead, path)
+  const entries: DirectoryEntry[] = []
+  for (const name of inode.names()) {
+    const child = inode.child(name)
+    if (child !== undefined) entries.push({ name, kind: child.kind })
+  }
+  return entries
+}
+
+export function mkdir(
+  view: View,
+  path: string,
+  o: { readonly mode?: number; readonly parents?: boolean } = {},
+): void {
+  if (o.parents) {
+    makeWay(view, path, o.mode)
+    return
+  }
+  const found = walk(view, path, false)
+  if (found.inode !== undefined) throw new Errno('EEXIST', path)
+  created(view, found, 'directory', o.mode ?? 0o777 & ~umask)
+}
+
+function makeWay(view: View, path: string, mode: number | undefined): void {
+  const names = path.split('/')
+  for (let length = 1; length <= names.length; length++) {
+    const prefix = names.slice(0, length).join('/')
+    if (prefix === '' || prefix.endsWith('/')) continue
+    const last = names.slice(length).every((name) => name === '')
+    const found = walk(view, prefix, true)
+    if (found.inode === undefined)
+      created(view, found, 'directory', (last ? mode : undefined) ?? 0o777 & ~umask)
+    else if (last && found.inode.kind !== 'directory') throw new Errno('EEXIST', path)
+    if (last) return
+  }
+}
+
+export function symlink(view: View, target: string, path: string): void {
+  const found = walk(view, path, false)
+  if (found.inode !== undefined) throw new Errno('EEXIST', path)
+  created(view, found, 'symlink', 0o777, target)
+}
+
+export function readlink(view: View, path: string): string {
+  const { inode } = existing(view, path, false)
+  if (inode.kind !== 'symlink') throw new Errno('EINVAL', path)
+  return inode.target(view)
+}
+
+/** A second name for a file (hard link). */
+export function link(view: View, from: string, to: string): void {
+  const source = existing(view, from, false)
+  if (source.inode.kind === 'directory') throw new Errno('EPERM', from)
+  const found = walk(view, to, false)
+  if (found.inode !== undefined) throw new Errno('EEXIST', to)
+  if (found.mount.root.fs !== source.mount.root.fs) throw new Errno('EXDEV', to)
+  writableParent(view, found)
+  found.parent.inode.put(found.name, source.inode)
+}
+
+export function remove(view: View, path: string, o: { readonly recursive?: boolean } = {}): void {
+  const found = existing(view, path, false)
+  if (o.recursive && found.inode.kind === 'directory') removeInside(view, found)
+  removeName(view, found)
+}
+
+function removeInside(view: View, { inode, mount, path }: Found & { readonly inode: Inode }): void {
+  if (inode.names().length === 0) return
+  demand(view, inode, mayRead | mayWrite | mayExecute, path)
+  for (const name of inode.names()) {
+    const child = inode.child(name)
+    if (child === undefined) continue
+    const found = {
+      path: `${path}/${name}`,
+      mount,
+      inode: child,
+      parent: { mount, inode },
+      name,
+      names: [],
+      slash: false,
+    }
+    if (child.kind === 'directory') removeInside(view, found)
+    removeName(view, found)
+  }
+}
+
+function removeName(view: View, found: Found & { readonly inode: Inode }): void {
+  const { inode, parent, name, path } = found
+  if (name === '' || isMountPoint(found)) throw new Errno('EBUSY', path)
+  writableParent(view, found)
+  if (stickyForbids(view.credentials, parent.inode, inode)) throw new Errno('EPERM', path)
+  if (inode.kind === 'directory' && inode.names().length > 0) throw new Errno('ENOTEMPTY', path)
+  parent.inode.drop(name)
+  inode.release()
+}
+
+/** A mount's root cannot lose the name under which it is mounted. */
+const isMountPoint = ({ inode, mount, parent }: Found & { readonly inode: Inode }): boolean =>
+  mount.root === inode || parent.mount.children.has(inode)
+
+export function rename(view: View, from: string, to: string): void {
+  const source = existing(view, from, false)
+  const target = walk(view, to, false)
+  if (source.name === '' || isMountPoint(source)) throw new Errno('EBUSY', from)
+  if (source.parent.mount !== target.parent.mount) throw new Errno('EXDEV', from)
+  for (const found of [source, target]) writableParent(view, found)
+  if (stickyForbids(view.credentials, source.parent.inode, source.inode)) throw new Errno('EPERM', from)
+  if (contains(source.inode, target.parent.inode)) throw new Errno('EINVAL', to)
+  if (target.inode === source.inode) return
+  if (target.inode !== undefined) replaceable(view, source.inode, target as Found & { readonly inode: Inode })
+  source.parent.inode.drop(source.name)
+  target.parent.inode.put(target.name, source.inode)
+}
+
+function replaceable(view: View, source: Inode, target: Found & { readonly inode: Inode }): void {
+  const { inode, path } = target
+  if (isMountPoint(target)) throw new Errno('EBUSY', path)
+  if (inode.kind === 'directory' && source.kind !== 'directory') throw new Errno('EISDIR', path)
+  if (inode.kind !== 'directory' && source.kind === 'directory') throw new Errno('ENOTDIR', path)
+  if (inode.kind === 'directory' && inode.names().length > 0) throw new Errno('ENOTEMPTY', path)
+  if (stickyForbids(view.credentials, target.parent.inode, inode)) throw new Errno('EPERM', path)
+  inode.release()
+}
+
+function contains(outer: Inode, inner: Inode): boolean {
+  if (outer === inner) return true
+  if (outer.kind !== 'directory') return false
+  return outer.names().some((name) => {
+    const child = outer.child(name)
+    return child?.kind === 'directory' && contains(child, inner)
+  })
+}
+
+export function chmod(view: View, path: string, mode: number): void {
+  const { inode, mount } = existing(view, path)
+  if (mount.readOnly) throw new Errno('EROFS', path)
+  if (!owns(view.credentials, inode)) throw new Errno('EPERM', path)
+  const foreignGroup = !inGroup(view.credentials, inode.gid) && !view.credentials.effective.has('FSETID')
+  inode.mode = (foreignGroup ? mode & ~0o2000 : mode) & 0o7777
+}
+
+export function chown(view: View, path: string, uid: number | undefined, gid: number | undefined): void {
+  const { inode, mount } = existing(view, path)
+  if (mount.readOnly) throw new Errno('EROFS', path)
+  if (!mayChown(view.credentials, inode, { uid, gid })) throw new Errno('EPERM', path)
+  inode.uid = uid ?? inode.uid
+  inode.gid = gid ?? inode.gid
+  if (inode.kind !== 'file') return
+  inode.mode &= ~0o6000
+  inode.capabilities = undefined
+}
+
+export function exists(view: View, path: string): boolean {
+  try {
+    return walk(view, path, true).inode !== undefined
+  } catch (error) {
+    if (error instanceof Errno) return false
+    throw error
+  }
+}
+
+const wanted = { r: mayRead, w: mayWrite, x: mayExecute } as const
+
+export function access(view: View, path: string, how: 'r' | 'w' | 'x'): boolean {
+  try {
+    const { inode, mount } = existing(view, path)
+    if (how === 'w' && mount.readOnly && inode.kind !== 'device') return false
+    return permits(view.credentials, inode, wanted[how])
+  } catch (error) {
+    if (error instanceof Errno) return false
+    throw error
+  }
+}
+
+/** bind(2) on a path: EADDRINUSE where anything is there already, be it a dead socket. */
+export function createSocket(view: View, path: string): Inode {
+  const found = walk(view, path, false)
+  if (found.inode !== undefined) throw new Errno('EADDRINUSE', path)
+  return created(view, found, 'socket', 0o777 & ~umask)
+}
+
+/** The socket at `path`, for connect(2); ECONNREFUSED for whatever is none. */
+export function connectable(view: View, path: string): Inode {
+  const { inode } = existing(view, path)
+  demand(view, inode, mayWrite, path)
+  if (inode.kind !== 'socket') throw new Errno('ECONNREFUSED', path)
+  return inode
+}
+
+/** Changes modification times (utimensat); makes an empty file where there is none. */
+export function touch(view: View, path: string, timeMs: number): void {
+  const found = walk(view, path, true)
+  const inode = found.inode ?? created(view, found, 'file', 0o666 & ~umask)
+  if (found.mount.readOnly) throw new Errno('EROFS', path)
+  if (!owns(view.credentials, inode)) demand(view, inode, mayWrite, path)
+  inode.mtimeMs = timeMs
+}
+
+function created(view: View, found: Found, kind: FileKind, mode: number, text = ''): Inode {
+  writableParent(view, found)
+  const parent = found.parent.inode
+  if (parent.dead) throw new Errno('ENOENT', found.path)
+  try {
+    parent.fs.claimName()
+  } catch {
+    throw new Errno('ENOSPC', found.path)
+  }
+  const inherits = (parent.mode & 0o2000) !== 0
+  const inode = new Inode(parent.fs, kind, {
+    mode: kind === 'directory' && inherits ? mode | 0o2000 : mode,
+    uid: view.credentials.euid,
+    gid: inherits ? parent.gid : view.credentials.gid,
+    text,
+  })
+  parent.put(found.name, inode)
+  return inode
+}
+
+function writableParent(view: View, found: Found): void {
+  const mount: Mount = found.parent.mount
+  if (mount.readOnly) throw new Errno('EROFS', found.path)
+  demand(view, found.parent.inode, mayWrite | mayExecute, found.path)
+}
+
+function demand(view: View, inode: Inode, want: number, path: string): void {
+  if (!permits(view.credentials, inode, want)) throw new Errno('EACCES', path)
+}

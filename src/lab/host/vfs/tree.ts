@@ -1,0 +1,120 @@
+import { assert } from '#base/assert.ts'
+import type { Capability, Tree, TreeEntry } from '#lab/host/ports.ts'
+
+/** A {@link Tree}, parsed once and shared by every machine and container that starts from it. Never changed. */
+export interface TreeNode {
+  readonly kind: 'file' | 'directory' | 'symlink'
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** A file's content or a link's target. */
+  readonly text: string
+  readonly capabilities: readonly Capability[] | undefined
+  readonly children: ReadonlyMap<string, TreeNode> | undefined
+}
+
+interface Growing extends TreeNode {
+  readonly children: Map<string, TreeNode> | undefined
+}
+
+const parsed = new WeakMap<Tree, TreeNode>()
+
+/**
+ * Entries in order, later ones replace earlier ones (layers of an image); missing parents are made 0755 root; links in
+ * the way are followed, so that `/bin/ls` lands in `/usr/bin` when `/bin` was declared to be a link to it.
+ */
+export function treeNode(tree: Tree): TreeNode {
+  const known = parsed.get(tree)
+  if (known !== undefined) return known
+  const top = directory()
+  for (const entry of tree) place(top, entry)
+  parsed.set(tree, top)
+  return top
+}
+
+const magic = '\x7fELF lab program '
+
+/** The content of an executable: a copy of it (`cp`, an installer) is as executable as the original. */
+export const programText = (program: string): string => `${magic}${program}\n`
+
+/** The registered name of the program whose executable holds this text; `undefined` when it is none. */
+export const programOf = (text: string): string | undefined =>
+  text.startsWith(magic) && text.endsWith('\n') ? text.slice(magic.length, -1) : undefined
+
+const directory = (mode = 0o755, uid = 0, gid = 0): Growing => ({
+  kind: 'directory',
+  mode,
+  uid,
+  gid,
+  text: '',
+  capabilities: undefined,
+  children: new Map(),
+})
+
+function place(top: Growing, entry: TreeEntry): void {
+  const names = entry.path.split('/').filter((name) => name !== '' && name !== '.')
+  const name = names.pop()
+  if (name === undefined) return
+  const parent = descend(top, names)
+  const before = parent.get(name)
+  parent.set(name, nodeOf(entry, before))
+}
+
+/** The children of the directory at `names`, made on the way where missing. */
+function descend(top: Growing, names: readonly string[]): Map<string, TreeNode> {
+  const way: Growing[] = [top]
+  let left = [...names]
+  let links = 0
+  for (let name = left.shift(); name !== undefined; name = left.shift()) {
+    if (name === '..') {
+      if (way.length > 1) way.pop()
+      continue
+    }
+    const children = childrenOf(way.at(-1) as Growing)
+    const child = children.get(name)
+    if (child?.kind === 'symlink') {
+      assert(++links <= 40, `a tree's links go round in circles at ${names.join('/')}`)
+      if (child.text.startsWith('/')) way.length = 1
+      left = [...child.text.split('/').filter((each) => each !== '' && each !== '.'), ...left]
+      continue
+    }
+    const next = child?.kind === 'directory' ? (child as Growing) : directory()
+    if (next !== child) children.set(name, next)
+    way.push(next)
+  }
+  return childrenOf(way.at(-1) as Growing)
+}
+
+function childrenOf(node: Growing): Map<string, TreeNode> {
+  assert(node.children !== undefined, 'a directory has children')
+  return node.children
+}
+
+function nodeOf(entry: TreeEntry, before: TreeNode | undefined): TreeNode {
+  switch (entry.kind) {
+    case 'symlink':
+      return {
+        kind: 'symlink',
+        mode: 0o777,
+        uid: 0,
+        gid: 0,
+        text: entry.target,
+        capabilities: undefined,
+        children: undefined,
+      }
+    case 'directory': {
+      const kept = before?.kind === 'directory' ? before.children : undefined
+      return { ...directory(entry.mode, entry.uid, entry.gid), children: kept ?? new Map() }
+    }
+    case 'file':
+      return {
+        kind: 'file',
+        mode: entry.mode ?? (entry.program === undefined ? 0o644 : 0o755),
+        uid: entry.uid ?? 0,
+        gid: entry.gid ?? 0,
+        text: entry.program === undefined ? (entry.text ?? '') : programText(entry.program),
+        capabilities: entry.capabilities,
+        children: undefined,
+      }
+  }
+}

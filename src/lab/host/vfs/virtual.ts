@@ -1,0 +1,46 @@
+import { type Device, type FileSystem, Inode } from '#lab/host/vfs/inode.ts'
+
+/** What a directory holds that is made up when asked for, as in /proc. */
+export interface Listing {
+  child(name: string): Inode | undefined
+  names(): readonly string[]
+}
+
+/** A directory without entries of its own. Nothing can be created in it, because its mode lets nobody write. */
+export class VirtualDirectory extends Inode {
+  readonly #listing: Listing
+
+  constructor(fs: FileSystem, listing: Listing) {
+    super(fs, 'directory', { mode: 0o555 })
+    this.#listing = listing
+    // Not even root creates a file in /proc.
+    this.dead = true
+  }
+
+  override child(name: string): Inode | undefined {
+    return this.#listing.child(name)
+  }
+
+  override names(): readonly string[] {
+    return this.#listing.names()
+  }
+}
+
+/** A file whose text is made when read. */
+export function generatedFile(fs: FileSystem, read: Device['read'], write?: Device['write']): Inode {
+  const inode = new Inode(fs, 'file', { mode: write === undefined ? 0o444 : 0o644 })
+  inode.device = write === undefined ? { read } : { read, write }
+  return inode
+}
+
+export function generatedLink(fs: FileSystem, target: Device['read']): Inode {
+  const inode = new Inode(fs, 'symlink', { mode: 0o777 })
+  inode.device = { read: target }
+  return inode
+}
+
+/** A fixed directory of inodes. */
+export const listingOf = (children: Readonly<Record<string, Inode>>): Listing => ({
+  child: (name) => (Object.hasOwn(children, name) ? children[name] : undefined),
+  names: () => Object.keys(children).sort(),
+})

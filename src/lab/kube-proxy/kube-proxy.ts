@@ -1,0 +1,183 @@
+/**
+ * kube-proxy 1.31 in iptables mode: watches Services and EndpointSlices, programs the nat and filter tables of its node.
+ *
+ * Not imitated: what rules.ts names, topology hints, conntrack clean-up for UDP, metrics, `--cleanup`, its Node
+ * watch, and log lines above verbosity 0 other than those of its start.
+ *
+ * @see kubernetes/kubernetes:cmd/kube-proxy/app/server.go, pkg/proxy/iptables/proxier.go
+ */
+import { utc } from '#base/clock.ts'
+import { type KubeClient, kubeClient } from '#lab/api/client.ts'
+import { type Informer, informer } from '#lab/api/informer.ts'
+import type { EndpointSlice, KubeObject, Node, Service } from '#lab/api/objects.ts'
+import { KubeError, KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
+import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { ConfigError, type KubeProxyConfig, readConfig } from '#lab/kube-proxy/config.ts'
+import { servicePorts } from '#lab/kube-proxy/service-ports.ts'
+import { syncRules } from '#lab/kube-proxy/sync.ts'
+import { Klog } from '#lab/kubelet/klog.ts'
+import { serveHttp } from '#lab/network/http.ts'
+
+export const kubeProxy: Program = async (p) => {
+  const log = new Klog(p)
+  try {
+    return await run(p, log, await readConfig(p))
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    log.error('run.go:74', 'command failed', { err: `failed complete: ${error.message}` })
+    return 1
+  }
+}
+
+interface State {
+  syncedMs: number | undefined
+}
+
+async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<number> {
+  const kube = kubeClient(p, {
+    server: config.server,
+    ...(config.tokenFile === undefined ? {} : { tokenFile: config.tokenFile }),
+  })
+  log.info('server_linux.go:66', 'Using iptables proxy')
+  await nodeAddress(p, kube, config, log)
+  log.info('server_linux.go:170', 'Using iptables Proxier')
+  await allowLocalRoutes(p)
+  log.info('server.go:497', 'Version info', { version: 'v1.31.9' })
+  const state: State = { syncedMs: undefined }
+  await serveHealth(p, state)
+  log.info('config.go:197', 'Starting service config controller')
+  log.info('config.go:104', 'Starting endpoint slice config controller')
+  const pending = new Pending(p)
+  const services = watched<Service>(p, kube, { type: resources.services, kind: 'Service', pending, log })
+  const slices = watched<EndpointSlice>(p, kube, {
+    type: resources.endpointSlices,
+    kind: 'EndpointSlice',
+    pending,
+    log,
+  })
+  // Rules that an earlier kube-proxy left stay in force until both lists are here.
+  await services.untilSynced(p.task)
+  await slices.untilSynced(p.task)
+  for (;;) {
+    pending.clear()
+    await sync(p, config, services, slices)
+    state.syncedMs = p.now()
+    await p.sleep(config.minSyncMs)
+    await pending.wait(config.syncMs - config.minSyncMs)
+  }
+}
+
+async function sync(
+  p: Process,
+  { clusterCidr }: KubeProxyConfig,
+  services: Informer<Service>,
+  slices: Informer<EndpointSlice>,
+): Promise<void> {
+  await syncRules(p.net, servicePorts(services.list(), slices.list()), { clusterCidr })
+}
+
+function watched<T extends KubeObject>(
+  p: Process,
+  kube: KubeClient,
+  o: { readonly type: ResourceType; readonly kind: string; readonly pending: Pending; readonly log: Klog },
+): Informer<T> {
+  const source = 'k8s.io/client-go/informers/factory.go:160'
+  return informer<T>(
+    p,
+    kube,
+    { type: o.type },
+    {
+      onChange: () => o.pending.set(),
+      onError: ({ during, error }) => {
+        const says = during === 'list' ? `failed to list *v1.${o.kind}: ${error.message}` : error.message
+        o.log.error('reflector.go:158', 'Unhandled Error', {
+          err: `${source}: Failed to watch *v1.${o.kind}: ${says}`,
+        })
+      },
+    },
+  )
+}
+
+/** Tries six times, each time twice as long apart; kube-proxy goes on without an answer (cmd/kube-proxy/app/server.go getNodeIPs). */
+async function nodeAddress(
+  p: Process,
+  kube: KubeClient,
+  { nodeName }: KubeProxyConfig,
+  log: Klog,
+): Promise<void> {
+  for (let tried = 0; tried < 6; tried++) {
+    try {
+      const node = await kube.get<Node>({ type: resources.nodes, name: nodeName })
+      const address = node.status.addresses?.find(({ type }) => type === 'InternalIP')?.address
+      if (address !== undefined) {
+        log.info('server.go:677', 'Successfully retrieved node IP(s)', { IPs: JSON.stringify([address]) })
+        return
+      }
+      log.error('server.go:671', 'Failed to retrieve node IPs', {
+        err: 'host IP unknown; known addresses: []',
+      })
+    } catch (error) {
+      if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
+      log.error('server.go:666', 'Failed to retrieve node info', { err: error.message })
+    }
+    await p.sleep(1000 * 2 ** tried * (1 + 0.2 * p.random.next()))
+  }
+  log.info(
+    'server.go:683',
+    "Can't determine this node's IP, assuming loopback; if this is incorrect, please set the --bind-address flag",
+  )
+}
+
+/** Without it a local process could not use a node port on 127.0.0.1. A kernel that refuses it stops nothing here. */
+async function allowLocalRoutes(p: Process): Promise<void> {
+  try {
+    await p.net.apply([{ op: 'sysctl', name: 'net.ipv4.conf.all.route_localnet', value: '1' }])
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
+}
+
+function serveHealth(p: Process, state: State): Promise<unknown> {
+  return serveHttp(p, { port: 10256 }, ({ path }) => {
+    if (path !== '/healthz' && path !== '/livez') return { status: 404, body: '404 page not found\n' }
+    const { date, time } = utc(p.now())
+    const now = `${date} ${time} +0000 UTC`
+    const updated = state.syncedMs === undefined ? '0001-01-01 00:00:00 +0000 UTC' : now
+    const status = state.syncedMs === undefined ? 503 : 200
+    return { status, body: `{"lastUpdated": "${updated}","currentTime": "${now}", "nodeEligible": true}` }
+  })
+}
+
+/** Whether something changed since the last sync; one task waits for it. */
+class Pending {
+  readonly #p: Process
+  #set = false
+  #wake: (() => void) | undefined
+
+  constructor(p: Process) {
+    this.#p = p
+  }
+
+  set(): void {
+    this.#set = true
+    this.#wake?.()
+  }
+
+  clear(): void {
+    this.#set = false
+  }
+
+  async wait(timeoutMs: number): Promise<void> {
+    if (this.#set) return
+    const { task } = this.#p
+    await task.wait<void>((wake) => {
+      const cancel = task.after(timeoutMs, () => wake())
+      this.#wake = () => {
+        cancel()
+        wake()
+      }
+      return cancel
+    })
+    this.#wake = undefined
+  }
+}

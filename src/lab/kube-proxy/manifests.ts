@@ -1,0 +1,111 @@
+import type { ConfigMap, DaemonSet, Draft, KubeObject } from '#lab/api/objects.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+
+const image = 'registry.k8s.io/kube-proxy:v1.31.9'
+const labels = { 'k8s-app': 'kube-proxy' }
+const meta = { name: 'kube-proxy', namespace: 'kube-system' }
+
+/** kube-proxy's image: the program alone. */
+export const kubeProxyImages = (): readonly Image[] => [
+  {
+    name: image,
+    sizeBytes: 30_244_127,
+    tree: [{ path: '/usr/local/bin/kube-proxy', kind: 'file', mode: 0o755, program: 'kube-proxy' }],
+    entrypoint: ['/usr/local/bin/kube-proxy'],
+  },
+]
+
+/**
+ * What kubeadm creates for kube-proxy, without its RBAC objects.
+ * @see kubernetes/kubernetes:cmd/kubeadm/app/phases/addons/proxy/manifests.go
+ */
+export const kubeProxyManifests = (o: {
+  readonly server: string // https://10.0.0.11:6443
+  readonly clusterCidr: string // 10.244.0.0/16
+}): readonly Draft<KubeObject>[] => [
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta },
+  configMap(o),
+  daemonSet,
+]
+
+const configMap = ({ server, clusterCidr }: { server: string; clusterCidr: string }): Draft<ConfigMap> => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { ...meta, labels: { app: 'kube-proxy' } },
+  data: {
+    'config.conf': `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+bindAddress: 0.0.0.0
+clientConnection:
+  kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
+clusterCIDR: ${clusterCidr}
+iptables:
+  minSyncPeriod: 0s
+  syncPeriod: 0s
+kind: KubeProxyConfiguration
+mode: ""
+`,
+    'kubeconfig.conf': `apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    certificate-authority: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt
+    server: ${server}
+  name: default
+contexts:
+- context:
+    cluster: default
+    namespace: default
+    user: default
+  name: default
+current-context: default
+users:
+- name: default
+  user:
+    tokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token
+`,
+  },
+})
+
+const daemonSet: Draft<DaemonSet> = {
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { ...meta, labels },
+  spec: {
+    selector: { matchLabels: labels },
+    updateStrategy: { type: 'RollingUpdate' },
+    template: {
+      metadata: { labels },
+      spec: {
+        priorityClassName: 'system-node-critical',
+        serviceAccountName: 'kube-proxy',
+        hostNetwork: true,
+        nodeSelector: { 'kubernetes.io/os': 'linux' },
+        tolerations: [{ operator: 'Exists' }],
+        containers: [
+          {
+            name: 'kube-proxy',
+            image,
+            imagePullPolicy: 'IfNotPresent',
+            command: [
+              '/usr/local/bin/kube-proxy',
+              '--config=/var/lib/kube-proxy/config.conf',
+              '--hostname-override=$(NODE_NAME)',
+            ],
+            env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+            securityContext: { privileged: true },
+            volumeMounts: [
+              { name: 'kube-proxy', mountPath: '/var/lib/kube-proxy' },
+              { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
+              { name: 'lib-modules', mountPath: '/lib/modules', readOnly: true },
+            ],
+          },
+        ],
+        volumes: [
+          { name: 'kube-proxy', configMap: { name: 'kube-proxy' } },
+          { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
+          { name: 'lib-modules', hostPath: { path: '/lib/modules' } },
+        ],
+      },
+    },
+  },
+}

@@ -1,0 +1,33 @@
+import { baseRules, type Chains, filterChains, natChains, type ServicePort } from '#lab/kube-proxy/rules.ts'
+import type { Net, Rule, Table } from '#lab/network/ports.ts'
+
+/** Makes a node's tables say what the services are now; chains that already do are left alone. */
+export async function syncRules(
+  net: Net,
+  ports: readonly ServicePort[],
+  { clusterCidr }: { readonly clusterCidr: string | undefined },
+): Promise<void> {
+  await syncTable(net.nat, natChains(ports, clusterCidr), baseRules.nat)
+  await syncTable(net.filter, filterChains(ports), baseRules.filter)
+}
+
+/** One restore for a table, and none when nothing differs, so that an idle resync moves nothing. */
+async function syncTable(
+  table: Table,
+  wanted: Chains,
+  bases: Readonly<Record<string, readonly Rule[]>>,
+): Promise<void> {
+  const present = table.chains()
+  const changes: Record<string, readonly Rule[]> = {}
+  for (const [name, rules] of Object.entries(wanted)) if (!same(present[name], rules)) changes[name] = rules
+  for (const name of Object.keys(present)) if (name.startsWith('KUBE-') && !wanted[name]) changes[name] = []
+  for (const [base, rules] of Object.entries(bases)) {
+    // Like EnsureRule: a rule that is there stays where it is, even behind those of others.
+    const missing = rules.filter((rule) => !(present[base] ?? []).some((other) => same([other], [rule])))
+    if (missing.length > 0) changes[base] = [...missing, ...(present[base] ?? [])]
+  }
+  if (Object.keys(changes).length > 0) await table.restore(changes)
+}
+
+const same = (a: readonly Rule[] = [], b: readonly Rule[] = []): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b)

@@ -1,0 +1,51 @@
+import { parse } from 'yaml'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+
+/** What the kubelet reads at its start. */
+export interface KubeletConfig {
+  readonly nodeName: string
+  readonly server: string // https://10.0.0.11:6443
+  readonly token: string | undefined
+  readonly clusterDns: readonly string[]
+  readonly clusterDomain: string
+  readonly staticPodPath: string | undefined
+}
+
+export const kubeconfigPath = '/etc/kubernetes/kubelet.conf'
+export const kubeletConfigPath = '/var/lib/kubelet/config.yaml'
+
+/** Rejects with an Error whose text is what the kubelet prints before it exits. */
+export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
+  const kubeconfig = record(await yaml(p, kubeconfigPath))
+  const config = record(await yaml(p, kubeletConfigPath))
+  const cluster = record(first(kubeconfig.clusters).cluster)
+  const user = record(first(kubeconfig.users).user)
+  if (typeof cluster.server !== 'string') {
+    throw new Error(`invalid kubeconfig: no server found in ${kubeconfigPath}`)
+  }
+  return {
+    nodeName: p.hostname.toLowerCase(),
+    server: cluster.server,
+    token: typeof user.token === 'string' ? user.token : undefined,
+    clusterDns: Array.isArray(config.clusterDNS) ? config.clusterDNS.map(String) : [],
+    clusterDomain: typeof config.clusterDomain === 'string' ? config.clusterDomain : 'cluster.local',
+    staticPodPath: typeof config.staticPodPath === 'string' ? config.staticPodPath : undefined,
+  }
+}
+
+async function yaml(p: Process, path: string): Promise<unknown> {
+  try {
+    return parse(await p.files.read(path))
+  } catch (error) {
+    if (isErrno(error)) throw new Error(`open ${path}: ${error.message.toLowerCase()}`)
+    throw new Error(`failed to load ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const first = (value: unknown): Readonly<Record<string, unknown>> =>
+  record(Array.isArray(value) ? value[0] : undefined)
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>) // checked on the line above
+    : {}

@@ -1,0 +1,121 @@
+import type { ContainerDef, Pod } from '#lab/api/objects.ts'
+import type { Files, Mount } from '#lab/host/ports.ts'
+import { ConfigTrouble, containerEnv, type EnvContext, expanded } from '#lab/kubelet/pod-env.ts'
+import { podDirectory } from '#lab/kubelet/pod-volumes.ts'
+import { containerCredentials, procSysOf } from '#lab/runtime/credentials.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+import type { ContainerConfig } from '#lab/runtime/records.ts'
+
+/** Everything the runtime needs to make a container. Rejects with ConfigTrouble. */
+export async function containerConfig(
+  def: ContainerDef,
+  o: EnvContext & {
+    readonly image: Image
+    readonly attempt: number
+    readonly volumes: ReadonlyMap<string, string>
+    readonly files: Files
+    readonly dns: DnsConfig
+  },
+): Promise<ContainerConfig> {
+  const env = await containerEnv(def, o.image.env ?? {}, o)
+  const credentials = containerCredentials({
+    container: def.securityContext,
+    pod: o.pod.spec.securityContext,
+    imageUser: o.image.user,
+  })
+  const nonRoot = def.securityContext?.runAsNonRoot ?? o.pod.spec.securityContext?.runAsNonRoot
+  if (nonRoot === true && credentials.uid === 0) {
+    const where = `(pod: "${podKey(o.pod)}(${o.pod.metadata.uid})", container: ${def.name})`
+    throw new ConfigTrouble(`container has runAsNonRoot and image will run as root ${where}`)
+  }
+  return {
+    name: def.name,
+    attempt: o.attempt,
+    image: o.image,
+    argv: argv(def, o.image).map((each) => expanded(each, env)),
+    env,
+    cwd: def.workingDir,
+    credentials,
+    procSys: procSysOf(def.securityContext),
+    mounts: [...(await etcMounts(o)), ...volumeMounts(def, o.volumes)],
+    labels: { specHash: specHash(def) },
+  }
+}
+
+export const podKey = (pod: Pod): string => `${pod.metadata.name}_${pod.metadata.namespace ?? 'default'}`
+
+/** Changes when the container's definition does; then it is killed and started anew. Only the image can change in a live pod. */
+export const specHash = (def: ContainerDef): string => `${def.name} ${def.image}`
+
+/** `command` replaces the entrypoint and drops the image's command; `args` replaces the command alone. */
+function argv(def: ContainerDef, image: Image): readonly string[] {
+  if (def.command !== undefined && def.command.length > 0) return [...def.command, ...(def.args ?? [])]
+  return [...image.entrypoint, ...(def.args ?? image.command ?? [])]
+}
+
+function volumeMounts(def: ContainerDef, volumes: ReadonlyMap<string, string>): readonly Mount[] {
+  const mounts = (def.volumeMounts ?? []).map(({ name, mountPath, readOnly, subPath }): Mount => {
+    const path = volumes.get(name)
+    if (path === undefined)
+      throw new ConfigTrouble(`cannot find volume "${name}" to mount into container "${def.name}"`)
+    const from = subPath === undefined || subPath === '' ? path : `${path}/${subPath}`
+    return { path: mountPath, source: { kind: 'bind', from }, ...(readOnly ? { readOnly } : {}) }
+  })
+  // Parents first, as the runtime orders them.
+  return mounts.sort((a, b) => depth(a.path) - depth(b.path))
+}
+
+const depth = (path: string): number => path.split('/').filter((part) => part !== '').length
+
+// --------------------------------------------------------------------------- /etc/hosts, /etc/resolv.conf
+
+export interface DnsConfig {
+  readonly servers: readonly string[]
+  readonly domain: string
+}
+
+async function etcMounts(
+  o: EnvContext & { readonly files: Files; readonly dns: DnsConfig },
+): Promise<readonly Mount[]> {
+  const directory = podDirectory(o.pod.metadata.uid)
+  const hosts = `${directory}/etc-hosts`
+  const resolv = `${directory}/resolv.conf`
+  await o.files.mkdir(directory, { parents: true })
+  await o.files.write(hosts, await hostsFile(o), { mode: 0o644 })
+  await o.files.write(resolv, await resolvConf(o), { mode: 0o644 })
+  return [
+    { path: '/etc/hosts', source: { kind: 'bind', from: hosts } },
+    { path: '/etc/resolv.conf', source: { kind: 'bind', from: resolv } },
+  ]
+}
+
+async function hostsFile(o: EnvContext & { readonly files: Files }): Promise<string> {
+  if (o.pod.spec.hostNetwork) {
+    const own = (await o.files.exists('/etc/hosts')) ? await o.files.read('/etc/hosts') : ''
+    return `# Kubernetes-managed hosts file (host network).\n${own}`
+  }
+  return [
+    '# Kubernetes-managed hosts file.',
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    `${o.podIp ?? ''}\t${o.pod.metadata.name}`,
+    '',
+  ].join('\n')
+}
+
+async function resolvConf(
+  o: EnvContext & { readonly files: Files; readonly dns: DnsConfig },
+): Promise<string> {
+  const policy = o.pod.spec.dnsPolicy ?? 'ClusterFirst'
+  const useCluster =
+    policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && o.pod.spec.hostNetwork !== true)
+  if (!useCluster) return (await o.files.exists('/etc/resolv.conf')) ? o.files.read('/etc/resolv.conf') : ''
+  const namespace = o.pod.metadata.namespace ?? 'default'
+  const { domain, servers } = o.dns
+  return [
+    `search ${namespace}.svc.${domain} svc.${domain} ${domain}`,
+    ...servers.map((server) => `nameserver ${server}`),
+    'options ndots:5',
+    '',
+  ].join('\n')
+}

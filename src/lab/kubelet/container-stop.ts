@@ -1,0 +1,68 @@
+import type { ContainerDef, Pod } from '#lab/api/objects.ts'
+import type { Process } from '#lab/host/ports.ts'
+import { fieldPath } from '#lab/kubelet/container-start.ts'
+import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
+import { CriError } from '#lab/runtime/cri-error.ts'
+import type { ContainerInstance } from '#lab/runtime/records.ts'
+
+/** A container always gets this long, whatever the pod's grace period is (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
+const minimumGraceMs = 2000
+
+/**
+ * Stops a container: event, preStop hook, SIGTERM, SIGKILL after what is left of the grace period. The hook runs only when there is
+ * a grace period; with 0 (Calico's manifest) it does not. `graceMs` overrides the pod's own, as a deletion does.
+ */
+export async function stopContainer(
+  kubelet: Kubelet,
+  self: Process,
+  o: {
+    readonly pod: Pod
+    readonly def: ContainerDef | undefined
+    readonly instance: ContainerInstance
+    readonly message: string
+    readonly graceMs?: number | undefined
+  },
+): Promise<void> {
+  const { kernel, runtime } = kubelet
+  const { pod, def, instance } = o
+  const init = pod.spec.initContainers?.some(({ name }) => name === instance.name) ?? false
+  const about = podReference(pod, def === undefined ? undefined : fieldPath(def, init))
+  kubelet.events.record({ about, type: 'Normal', reason: 'Killing', message: o.message })
+  let graceMs = o.graceMs ?? (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
+  const hook = def?.lifecycle?.preStop?.exec
+  if (hook !== undefined && graceMs > 0) {
+    const beganMs = kernel.nowMs
+    await preStop(kubelet, self, { ...o, about, command: hook.command, graceMs })
+    graceMs -= kernel.nowMs - beganMs
+  }
+  await runtime.stop(self.task, instance.id, Math.max(graceMs, o.graceMs === undefined ? minimumGraceMs : 0))
+}
+
+async function preStop(
+  kubelet: Kubelet,
+  self: Process,
+  o: {
+    readonly instance: ContainerInstance
+    readonly about: ReturnType<typeof podReference>
+    readonly command: readonly string[]
+    readonly graceMs: number
+  },
+): Promise<void> {
+  try {
+    const child = await kubelet.runtime.exec(o.instance.id, o.command, {})
+    const code = await self.task.wait<number | undefined>((wake) => {
+      const cancel = self.task.after(o.graceMs, () => wake(undefined))
+      child.onExit((status) => wake(status.code))
+      return cancel
+    })
+    if (code === undefined || code === 0) return
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error
+  }
+  kubelet.events.record({
+    about: o.about,
+    type: 'Warning',
+    reason: 'FailedPreStopHook',
+    message: 'PreStopHook failed',
+  })
+}

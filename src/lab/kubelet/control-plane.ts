@@ -1,0 +1,88 @@
+import type { Program } from '#lab/host/ports.ts'
+import { kubernetesVersion } from '#lab/kubelet/node-object.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+
+/** etcd, which the lab's API server does not need: its store is in the server. It runs so that a node looks as it should. */
+export const etcd: Program = (p) =>
+  p.task.wait<number>((wake) => {
+    p.onSignal('SIGTERM', () => wake(0))
+    return undefined
+  })
+
+interface Part {
+  readonly name: string
+  readonly image: string
+  readonly sizeBytes: number
+  readonly path: string
+  readonly arguments: readonly string[]
+}
+
+const parts: readonly Part[] = [
+  {
+    name: 'etcd',
+    image: 'registry.k8s.io/etcd:3.5.15-0',
+    sizeBytes: 56_909_194,
+    path: '/usr/local/bin/etcd',
+    arguments: ['--data-dir=/var/lib/etcd'],
+  },
+  {
+    name: 'kube-apiserver',
+    image: `registry.k8s.io/kube-apiserver:${kubernetesVersion}`,
+    sizeBytes: 28_052_352,
+    path: '/usr/local/bin/kube-apiserver',
+    arguments: ['--secure-port=6443', '--service-cluster-ip-range=10.96.0.0/12'],
+  },
+  {
+    name: 'kube-controller-manager',
+    image: `registry.k8s.io/kube-controller-manager:${kubernetesVersion}`,
+    sizeBytes: 26_234_880,
+    path: '/usr/local/bin/kube-controller-manager',
+    arguments: ['--use-service-account-credentials=true'],
+  },
+  {
+    name: 'kube-scheduler',
+    image: `registry.k8s.io/kube-scheduler:${kubernetesVersion}`,
+    sizeBytes: 20_207_104,
+    path: '/usr/local/bin/kube-scheduler',
+    arguments: [],
+  },
+]
+
+/** Images of the control plane. Their executables run the programs that are registered under the same names. */
+export const kubernetesImages = (): readonly Image[] =>
+  parts.map(({ name, image, sizeBytes, path }) => ({
+    name: image,
+    sizeBytes,
+    tree: [{ path, kind: 'file', mode: 0o755, program: name }],
+    entrypoint: [path],
+  }))
+
+/**
+ * The manifests in /etc/kubernetes/manifests, as kubeadm lays them out. Not imitated: their probes, flags and volumes, which the
+ * lab's programs have no use for.
+ */
+export const staticPodManifests = (): readonly { readonly file: string; readonly text: string }[] =>
+  parts.map((part) => ({ file: `${part.name}.yaml`, text: manifest(part) }))
+
+const manifest = ({ name, image, path, arguments: flags }: Part): string => `apiVersion: v1
+kind: Pod
+metadata:
+  labels:
+    component: ${name}
+    tier: control-plane
+  name: ${name}
+  namespace: kube-system
+spec:
+  containers:
+  - command:
+${[path.slice(path.lastIndexOf('/') + 1), ...flags].map((word) => `    - ${word}`).join('\n')}
+    image: ${image}
+    imagePullPolicy: IfNotPresent
+    name: ${name}
+  hostNetwork: true
+  priority: 2000001000
+  priorityClassName: system-node-critical
+  securityContext:
+    seccompProfile:
+      type: RuntimeDefault
+`

@@ -1,0 +1,112 @@
+import type { Tree, TreeEntry } from '#lab/host/ports.ts'
+import { kubeconfigPath, kubeletConfigPath } from '#lab/kubelet/config.ts'
+import { staticPodManifests } from '#lab/kubelet/control-plane.ts'
+
+/**
+ * What kubeadm and the packages leave on a node's disk: executables, units (enabled), configuration, and on a control-plane node
+ * the manifests of its static pods.
+ */
+export function kubernetesHostFiles(o: {
+  readonly node: string
+  readonly controlPlane: boolean
+  /** Default 10.0.0.11:6443. */
+  readonly server?: string
+  /** Default 10.96.0.10. */
+  readonly clusterDns?: string
+}): Tree {
+  const { node, controlPlane, server = '10.0.0.11:6443', clusterDns = '10.96.0.10' } = o
+  return [
+    executable('/usr/bin/containerd', 'containerd'),
+    executable('/usr/bin/kubelet', 'kubelet'),
+    executable('/usr/bin/crictl', 'crictl'),
+    ...enabledUnit('containerd.service', containerdUnit),
+    ...enabledUnit('kubelet.service', kubeletUnit),
+    file(kubeconfigPath, kubeconfig(node, server), 0o600),
+    file(kubeletConfigPath, kubeletConfig(clusterDns), 0o644),
+    { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
+    { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
+    { path: '/opt/cni/bin', kind: 'directory', mode: 0o755 },
+    ...(controlPlane
+      ? staticPodManifests().map((each) => file(`/etc/kubernetes/manifests/${each.file}`, each.text, 0o600))
+      : []),
+  ]
+}
+
+const executable = (path: string, program: string): TreeEntry => ({
+  path,
+  kind: 'file',
+  mode: 0o755,
+  program,
+})
+
+const file = (path: string, text: string, mode: number): TreeEntry => ({ path, kind: 'file', text, mode })
+
+const enabledUnit = (name: string, text: string): Tree => [
+  file(`/lib/systemd/system/${name}`, text, 0o644),
+  {
+    path: `/etc/systemd/system/multi-user.target.wants/${name}`,
+    kind: 'symlink',
+    target: `/lib/systemd/system/${name}`,
+  },
+]
+
+const containerdUnit = `[Unit]
+Description=containerd container runtime
+Documentation=https://containerd.io
+After=network.target local-fs.target
+
+[Service]
+ExecStart=/usr/bin/containerd
+Type=simple
+Restart=always
+RestartSec=5
+
+[Install]
+WantedBy=multi-user.target
+`
+
+const kubeletUnit = `[Unit]
+Description=kubelet: The Kubernetes Node Agent
+Documentation=https://kubernetes.io/docs/
+Wants=network-online.target
+After=network-online.target containerd.service
+
+[Service]
+ExecStart=/usr/bin/kubelet --kubeconfig=${kubeconfigPath} --config=${kubeletConfigPath}
+Restart=always
+StartLimitInterval=0
+RestartSec=10
+
+[Install]
+WantedBy=multi-user.target
+`
+
+const kubeconfig = (node: string, server: string): string => `apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    certificate-authority-data: bGFi
+    server: https://${server}
+  name: kubernetes
+contexts:
+- context:
+    cluster: kubernetes
+    user: system:node:${node}
+  name: system:node:${node}@kubernetes
+current-context: system:node:${node}@kubernetes
+users:
+- name: system:node:${node}
+  user:
+    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem
+    client-key: /var/lib/kubelet/pki/kubelet-client-current.pem
+`
+
+const kubeletConfig = (clusterDns: string): string => `apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+clusterDNS:
+- ${clusterDns}
+clusterDomain: cluster.local
+cgroupDriver: systemd
+rotateCertificates: true
+staticPodPath: /etc/kubernetes/manifests
+`

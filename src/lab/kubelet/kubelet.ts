@@ -1,0 +1,163 @@
+import { type KubeClient, kubeClient } from '#lab/api/client.ts'
+import { type Informer, informer } from '#lab/api/informer.ts'
+import type { Service } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
+import { isErrno, type Machine, type Process, type Program } from '#lab/host/ports.ts'
+import { machineOf } from '#lab/host/process/process.ts'
+import { Mailbox } from '#lab/kernel/mailbox.ts'
+import { Backoff } from '#lab/kubelet/backoff.ts'
+import { type KubeletConfig, readKubeletConfig } from '#lab/kubelet/config.ts'
+import type { Kubelet } from '#lab/kubelet/context.ts'
+import { etcd } from '#lab/kubelet/control-plane.ts'
+import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
+import { Klog } from '#lab/kubelet/klog.ts'
+import { NodeLoop } from '#lab/kubelet/node-loop.ts'
+import { kubernetesVersion, type NodeFacts } from '#lab/kubelet/node-object.ts'
+import { Pods } from '#lab/kubelet/pods.ts'
+import { RuntimeState } from '#lab/kubelet/runtime-state.ts'
+import { kubeletPort, serveKubelet } from '#lab/kubelet/server.ts'
+import { watchStaticPods } from '#lab/kubelet/static-pods.ts'
+import { StatusManager } from '#lab/kubelet/status-manager.ts'
+import { crictl } from '#lab/runtime/crictl.ts'
+import { containerd, runtimeOf } from '#lab/runtime/install.ts'
+
+/**
+ * The kubelet. What it does not imitate: resource admission and eviction, cgroups, device and volume plugins, image garbage
+ * collection, certificate rotation, authentication on its port, node shutdown manager.
+ */
+export const kubelet: Program = async (p) => {
+  const klog = new Klog(p)
+  klog.info('server.go:467', 'Kubelet version', { kubeletVersion: kubernetesVersion })
+  let config: KubeletConfig
+  try {
+    config = await readKubeletConfig(p)
+  } catch (error) {
+    klog.error('run.go:74', 'command failed', {
+      err: `failed to run Kubelet: ${error instanceof Error ? error.message : error}`,
+    })
+    return 1
+  }
+  const hostIp = p.net.addresses().find(({ scope, link }) => scope === 'global' && link !== 'lo')?.address
+  if (hostIp === undefined) {
+    klog.error('run.go:74', 'command failed', { err: "failed to run Kubelet: can't get ip address of node" })
+    return 1
+  }
+  await run(p, klog, config, hostIp)
+  return p.task.wait<number>(() => undefined)
+}
+
+async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string): Promise<void> {
+  const { kernel, machine, runtime } = runtimeOf(p)
+  const kube = clientOf(p, config)
+  const kubeFor = (self: Process): KubeClient => kube.by(self)
+  const events = new EventRecorder(p, { component: 'kubelet', host: config.nodeName, kubeFor })
+  announce(events, config.nodeName)
+  const state = new RuntimeState(p, { runtime, klog })
+  const pods = new Pods({ kubelet: () => shared, kube, mailbox: new Mailbox<string>(kernel) })
+  const services = informer<Service>(p, kube, {
+    type: resources.services,
+    namespace: 'default',
+    fieldSelector: 'metadata.name=kubernetes',
+  })
+  const shared: Kubelet = {
+    p,
+    kernel,
+    machine,
+    runtime,
+    config,
+    hostIp,
+    startedMs: kernel.nowMs,
+    klog,
+    events,
+    statuses: new StatusManager({ kernel, p, kubeFor, apiUid: (pod) => pods.apiUid(pod) }),
+    backoff: new Backoff(),
+    imageBackoff: new Backoff(),
+    networkTrouble: () => state.networkTrouble,
+    serviceEnv: () => serviceEnv(services),
+    kubeFor,
+  }
+  const known = await machineFacts(machine, p)
+  const facts = (): NodeFacts => ({
+    ...known,
+    name: config.nodeName,
+    address: hostIp,
+    bootId: machine.bootId,
+    images: runtime.images.list(),
+    trouble: state.trouble(p.now()),
+    nowMs: p.now(),
+  })
+  const loop = new NodeLoop(p, { kernel, kube, klog, events, facts })
+  state.onChange(() => loop.hurry())
+  await listen(p, shared, pods)
+  klog.info('kubelet.go:2337', 'Starting kubelet main sync loop')
+  pods.start(p)
+  if (config.staticPodPath !== undefined) {
+    const from = { path: config.staticPodPath, node: config.nodeName, klog }
+    watchStaticPods(p, from, (found) => pods.setStatics(p, found))
+  }
+}
+
+const clientOf = (p: Process, { server, token, nodeName }: KubeletConfig): KubeClient =>
+  kubeClient(p, {
+    server: server.replace(/^https?:\/\//, ''),
+    timeoutMs: 60_000,
+    ...(token === undefined ? { user: `system:node:${nodeName}`, groups: ['system:nodes'] } : { token }),
+  })
+
+function announce(events: EventRecorder, node: string): void {
+  const about = { kind: 'Node', name: node, uid: node }
+  events.record({ about, type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' })
+  events.record({
+    about,
+    type: 'Warning',
+    reason: 'InvalidDiskCapacity',
+    message: 'invalid capacity 0 on image filesystem',
+  })
+}
+
+async function listen(p: Process, { klog, runtime }: Kubelet, pods: Pods): Promise<void> {
+  try {
+    await serveKubelet(p, { runtime, find: (namespace, name) => pods.find(namespace, name) })
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    klog.error('server.go:172', 'Failed to listen and serve', {
+      err: `listen tcp 0.0.0.0:${kubeletPort}: bind: ${error.message.toLowerCase()}`,
+    })
+  }
+}
+
+/** Variables of the `kubernetes` Service, which every pod gets (pkg/kubelet/envvars). */
+function serviceEnv(services: Informer<Service>): Readonly<Record<string, string>> | undefined {
+  if (!services.synced) return undefined
+  const spec = services.get('default/kubernetes')?.spec
+  const port = spec?.ports?.[0]?.port
+  if (spec?.clusterIP === undefined || port === undefined) return {}
+  const url = `tcp://${spec.clusterIP}:${port}`
+  return {
+    KUBERNETES_PORT: url,
+    [`KUBERNETES_PORT_${port}_TCP`]: url,
+    [`KUBERNETES_PORT_${port}_TCP_ADDR`]: spec.clusterIP,
+    [`KUBERNETES_PORT_${port}_TCP_PORT`]: String(port),
+    [`KUBERNETES_PORT_${port}_TCP_PROTO`]: 'tcp',
+    KUBERNETES_SERVICE_HOST: spec.clusterIP,
+    KUBERNETES_SERVICE_PORT: String(port),
+    KUBERNETES_SERVICE_PORT_HTTPS: String(port),
+  }
+}
+
+async function machineFacts(
+  machine: Machine,
+  p: Process,
+): Promise<Pick<NodeFacts, 'machineId' | 'kernelVersion' | 'osImage'>> {
+  const text = async (path: string): Promise<string> =>
+    (await machine.files.exists(path)) ? p.files.read(path) : ''
+  const release = await text('/etc/os-release')
+  return {
+    machineId: (await text('/etc/machine-id')).trim(),
+    kernelVersion: machineOf(p).kernelRelease,
+    osImage: /^PRETTY_NAME="?([^"\n]+)"?/m.exec(release)?.[1] ?? 'linux',
+  }
+}
+
+/** What runs on a node beside its pods. */
+export const kubeletPrograms: Readonly<Record<string, Program>> = { kubelet, containerd, crictl, etcd }

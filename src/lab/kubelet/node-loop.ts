@@ -1,0 +1,239 @@
+import { rfc3339Micro } from '#base/clock.ts'
+import type { KubeClient } from '#lab/api/client.ts'
+import { informer } from '#lab/api/informer.ts'
+import type { Lease, Node } from '#lab/api/objects.ts'
+import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
+import type { Process } from '#lab/host/ports.ts'
+import type { Kernel } from '#lab/kernel/kernel.ts'
+import { Mailbox } from '#lab/kernel/mailbox.ts'
+import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
+import type { Klog } from '#lab/kubelet/klog.ts'
+import {
+  type NodeFacts,
+  nodeAnnotations,
+  nodeConditions,
+  nodeLabels,
+  nodeStatus,
+  statusDiffers,
+} from '#lab/kubelet/node-object.ts'
+
+export interface NodeLoopOptions {
+  readonly kernel: Kernel
+  readonly kube: KubeClient
+  readonly klog: Klog
+  readonly events: EventRecorder
+  readonly facts: () => NodeFacts
+}
+
+const updateMs = 10_000
+const reportMs = 300_000
+const renewMs = 10_000
+
+/**
+ * Registers the node, then keeps its status: computed every 10 s and whenever the runtime's state changes, posted when it
+ * differs or every 5 minutes (kubernetes/kubernetes:pkg/kubelet/kubelet_node_status.go). It reads its Node from a watch instead
+ * of getting it each time. Not imitated: cloud providers, resource pressure, image garbage collection.
+ */
+export class NodeLoop {
+  readonly #o: NodeLoopOptions
+  readonly #hurry: Mailbox<void>
+  #registered = false
+  #reportedMs = 0
+  #schedulable: boolean | undefined
+
+  constructor(p: Process, o: NodeLoopOptions) {
+    this.#o = o
+    this.#hurry = new Mailbox(o.kernel)
+    p.thread('node-status', (self) => this.#run(self))
+    p.thread('lease', (self) => this.#lease(self))
+  }
+
+  /** Something changed that the status should tell at once. */
+  hurry(): void {
+    this.#hurry.put()
+  }
+
+  async #run(self: Process): Promise<void> {
+    const kube = this.#o.kube.by(self)
+    const { name } = this.#o.facts()
+    await this.#register(self, kube)
+    const nodes = informer<Node>(self, kube, {
+      type: resources.nodes,
+      fieldSelector: `metadata.name=${name}`,
+    })
+    await nodes.untilSynced(self.task)
+    for (;;) {
+      const node = nodes.get(name)
+      // Somebody deleted the Node: a living kubelet registers it again.
+      if (node === undefined) await this.#register(self, kube)
+      else await this.#post(kube, node)
+      await this.#hurry.take(self.task, { timeoutMs: updateMs })
+    }
+  }
+
+  async #register(self: Process, kube: KubeClient): Promise<void> {
+    let waitMs = 100
+    this.#registered = false
+    while (!this.#registered) {
+      const facts = this.#o.facts()
+      const { conditions, changes } = nodeConditions(facts, [])
+      this.#tell(changes)
+      this.#o.klog.info('kubelet_node_status.go:72', 'Attempting to register node', { node: facts.name })
+      try {
+        await this.#createOrAdopt(kube, facts, conditions)
+        this.#registered = true
+      } catch (error) {
+        if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
+        this.#o.klog.error('kubelet_node_status.go:95', 'Unable to register node with API server', {
+          err: error.message,
+          node: facts.name,
+        })
+        waitMs = Math.min(waitMs * 2, 7000)
+        await self.sleep(waitMs)
+      }
+    }
+  }
+
+  async #createOrAdopt(
+    kube: KubeClient,
+    facts: NodeFacts,
+    conditions: Node['status']['conditions'],
+  ): Promise<void> {
+    try {
+      await kube.create<Node>(resources.nodes, {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: facts.name, labels: nodeLabels(facts.name), annotations: nodeAnnotations },
+        spec: {},
+        status: { ...nodeStatus(facts), conditions },
+      })
+      this.#reportedMs = facts.nowMs
+      this.#o.klog.info('kubelet_node_status.go:75', 'Successfully registered node', { node: facts.name })
+      this.#enforced()
+    } catch (error) {
+      if (!isKubeError(error, 'AlreadyExists')) throw error
+      const ref = { type: resources.nodes, name: facts.name }
+      const node = await kube.get<Node>(ref)
+      this.#o.klog.info('kubelet_node_status.go:111', 'Node was previously registered', { node: facts.name })
+      const labels = nodeLabels(facts.name)
+      if (Object.entries(labels).some(([key, value]) => node.metadata.labels?.[key] !== value)) {
+        await kube.patch(ref, { type: 'strategic', body: { metadata: { labels } } })
+      }
+      this.#enforced()
+    }
+  }
+
+  #enforced(): void {
+    this.#record('Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
+  }
+
+  async #post(kube: KubeClient, node: Node): Promise<void> {
+    const facts = this.#o.facts()
+    const { conditions, changes } = nodeConditions(facts, node.status.conditions ?? [])
+    const foreign = (node.status.conditions ?? []).filter(
+      ({ type }) => !conditions.some((own) => own.type === type),
+    )
+    const status = { ...node.status, ...nodeStatus(facts), conditions: [...foreign, ...conditions] }
+    const rebooted =
+      node.status.nodeInfo?.bootID !== undefined && node.status.nodeInfo.bootID !== facts.bootId
+    this.#tellSchedulable(node)
+    const isDue = facts.nowMs - this.#reportedMs >= reportMs
+    if (!isDue && !statusDiffers(node.status, status)) return
+    if (rebooted) {
+      this.#record('Warning', 'Rebooted', `Node ${facts.name} has been rebooted, boot id: ${facts.bootId}`)
+    }
+    this.#tell(changes)
+    try {
+      const body = { status: { ...nodeStatus(facts), conditions } }
+      await kube.patch(
+        { type: resources.nodes, name: facts.name },
+        { type: 'strategic', body },
+        { subresource: 'status', timeoutMs: 10_000 },
+      )
+      this.#reportedMs = facts.nowMs
+    } catch (error) {
+      if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
+      this.#o.klog.error('kubelet_node_status.go:549', 'Error updating node status, will retry', {
+        err: error.message,
+      })
+    }
+  }
+
+  /** `kubectl cordon`, as the kubelet notices it. */
+  #tellSchedulable(node: Node): void {
+    const schedulable = node.spec.unschedulable !== true
+    if (this.#schedulable !== undefined && this.#schedulable !== schedulable) {
+      const reason = schedulable ? 'NodeSchedulable' : 'NodeNotSchedulable'
+      this.#record('Normal', reason, `Node ${node.metadata.name} status is now: ${reason}`)
+    }
+    this.#schedulable = schedulable
+  }
+
+  #tell(changes: readonly string[]): void {
+    for (const reason of changes) {
+      this.#record('Normal', reason, `Node ${this.#o.facts().name} status is now: ${reason}`)
+    }
+  }
+
+  #record(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { name } = this.#o.facts()
+    // The kubelet names its node by name where a uid belongs (kubernetes/kubernetes:pkg/kubelet/kubelet.go, nodeRef).
+    this.#o.events.record({ about: { kind: 'Node', name, uid: name }, type, reason, message })
+  }
+
+  /** The heartbeat: kubernetes/component-helpers:apimachinery/lease/controller.go. */
+  async #lease(self: Process): Promise<void> {
+    const kube = this.#o.kube.by(self)
+    const { name } = this.#o.facts()
+    let lease: Lease | undefined
+    for (;;) {
+      try {
+        lease = lease === undefined ? await ensureLease(kube, self, name) : await renewed(kube, self, lease)
+      } catch (error) {
+        if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
+        const says =
+          lease === undefined ? 'Failed to ensure lease exists, will retry' : 'Failed to update lease'
+        this.#o.klog.error(lease === undefined ? 'controller.go:145' : 'controller.go:195', says, {
+          err: error.message,
+        })
+        // Somebody else changed or removed it: read it again. Silence changes nothing.
+        if (error instanceof KubeError) lease = undefined
+      }
+      await self.sleep(renewMs)
+    }
+  }
+}
+
+const leaseNamespace = 'kube-node-lease'
+const timeout = { timeoutMs: renewMs }
+
+async function ensureLease(kube: KubeClient, self: Process, name: string): Promise<Lease> {
+  try {
+    const known = await kube.get<Lease>({ type: resources.leases, namespace: leaseNamespace, name }, timeout)
+    return await renewed(kube, self, known)
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound')) throw error
+  }
+  const owner = await kube.get<Node>({ type: resources.nodes, name }, timeout)
+  return kube.create<Lease>(
+    resources.leases,
+    {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name,
+        namespace: leaseNamespace,
+        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid: owner.metadata.uid }],
+      },
+      spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: rfc3339Micro(self.now()) },
+    },
+    timeout,
+  )
+}
+
+const renewed = (kube: KubeClient, self: Process, lease: Lease): Promise<Lease> =>
+  kube.update<Lease>(
+    resources.leases,
+    { ...lease, spec: { ...lease.spec, renewTime: rfc3339Micro(self.now()) } },
+    timeout,
+  )

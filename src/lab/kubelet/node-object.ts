@@ -1,0 +1,157 @@
+import { rfc3339 } from '#base/clock.ts'
+import type { Condition, Node } from '#lab/api/objects.ts'
+import { fullImageName, imageId } from '#lab/runtime/images.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+import { runtimeVersion } from '#lab/runtime/runtime.ts'
+
+export const kubernetesVersion = 'v1.31.9'
+
+/** What a kubelet knows of its machine. */
+export interface NodeFacts {
+  readonly name: string
+  readonly address: string
+  readonly bootId: string
+  readonly machineId: string
+  readonly kernelVersion: string
+  readonly osImage: string
+  readonly images: readonly Image[]
+  /** Empty: ready. Else the message of KubeletNotReady. */
+  readonly trouble: string
+  readonly nowMs: number
+}
+
+/** An event that a change of conditions calls for: `Node n1 status is now: <reason>`. */
+export type NodeChange =
+  | 'NodeHasSufficientMemory'
+  | 'NodeHasNoDiskPressure'
+  | 'NodeHasSufficientPID'
+  | 'NodeReady'
+  | 'NodeNotReady'
+
+export const nodeLabels = (name: string): Readonly<Record<string, string>> => ({
+  'beta.kubernetes.io/arch': 'amd64',
+  'beta.kubernetes.io/os': 'linux',
+  'kubernetes.io/arch': 'amd64',
+  'kubernetes.io/hostname': name,
+  'kubernetes.io/os': 'linux',
+})
+
+export const nodeAnnotations: Readonly<Record<string, string>> = {
+  'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///run/containerd/containerd.sock',
+  'node.alpha.kubernetes.io/ttl': '0',
+  'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+}
+
+const capacity = {
+  cpu: '4',
+  'ephemeral-storage': '81106868Ki',
+  'hugepages-1Gi': '0',
+  'hugepages-2Mi': '0',
+  memory: '8139312Ki',
+  pods: '110',
+}
+
+/** The status a kubelet reports, conditions apart (kubernetes/kubernetes:pkg/kubelet/nodestatus/setters.go). */
+export function nodeStatus(
+  facts: NodeFacts,
+): Omit<Node['status'], 'conditions'> & { readonly daemonEndpoints: unknown } {
+  return {
+    addresses: [
+      { type: 'InternalIP', address: facts.address },
+      { type: 'Hostname', address: facts.name },
+    ],
+    allocatable: { ...capacity, 'ephemeral-storage': '74748089426', memory: '8036912Ki' },
+    capacity,
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    images: facts.images.map((image) => ({
+      names: [imageId(image.name), fullImageName(image.name)],
+      sizeBytes: image.sizeBytes,
+    })),
+    nodeInfo: {
+      architecture: 'amd64',
+      bootID: facts.bootId,
+      containerRuntimeVersion: `containerd://${runtimeVersion}`,
+      kernelVersion: facts.kernelVersion,
+      kubeProxyVersion: kubernetesVersion,
+      kubeletVersion: kubernetesVersion,
+      machineID: facts.machineId,
+      operatingSystem: 'linux',
+      osImage: facts.osImage,
+      systemUUID: facts.machineId,
+    },
+  }
+}
+
+/** The four conditions of the kubelet, after those that the node has now, and the events that they call for. */
+export function nodeConditions(
+  facts: NodeFacts,
+  known: readonly Condition[],
+): { readonly conditions: readonly Condition[]; readonly changes: readonly NodeChange[] } {
+  const changes: NodeChange[] = []
+  const now = rfc3339(facts.nowMs)
+  const conditions = wantedConditions(facts).map(({ change, ...wanted }): Condition => {
+    const before = known.find(({ type }) => type === wanted.type)
+    // A Ready condition that is new needs no event; the pressures always tell when they become False.
+    if (before?.status !== wanted.status && (before !== undefined || wanted.type !== 'Ready'))
+      changes.push(change)
+    const since = before?.status === wanted.status ? before.lastTransitionTime : undefined
+    return { ...wanted, lastHeartbeatTime: now, lastTransitionTime: since ?? now }
+  })
+  return { conditions, changes }
+}
+
+function wantedConditions(facts: NodeFacts): readonly (Condition & { readonly change: NodeChange })[] {
+  return [
+    {
+      type: 'MemoryPressure',
+      status: 'False',
+      reason: 'KubeletHasSufficientMemory',
+      message: 'kubelet has sufficient memory available',
+      change: 'NodeHasSufficientMemory',
+    },
+    {
+      type: 'DiskPressure',
+      status: 'False',
+      reason: 'KubeletHasNoDiskPressure',
+      message: 'kubelet has no disk pressure',
+      change: 'NodeHasNoDiskPressure',
+    },
+    {
+      type: 'PIDPressure',
+      status: 'False',
+      reason: 'KubeletHasSufficientPID',
+      message: 'kubelet has sufficient PID available',
+      change: 'NodeHasSufficientPID',
+    },
+    facts.trouble === ''
+      ? {
+          type: 'Ready',
+          status: 'True',
+          reason: 'KubeletReady',
+          message: 'kubelet is posting ready status',
+          change: 'NodeReady',
+        }
+      : {
+          type: 'Ready',
+          status: 'False',
+          reason: 'KubeletNotReady',
+          message: facts.trouble,
+          change: 'NodeNotReady',
+        },
+  ]
+}
+
+/** Whether a status has to be posted before its five minutes are over: anything but heartbeats differs. */
+export function statusDiffers(a: Node['status'], b: Node['status']): boolean {
+  return comparable(a) !== comparable(b)
+}
+
+const comparable = (status: Node['status']): string =>
+  JSON.stringify([
+    status.addresses,
+    status.nodeInfo,
+    status.images?.map(({ names }) => names),
+    [...(status.conditions ?? [])]
+      .sort((x, y) => (x.type < y.type ? -1 : 1))
+      .map(({ type, status: is, reason, message }) => [type, is, reason, message]),
+  ])

@@ -1,0 +1,93 @@
+import type { Pod } from '#lab/api/objects.ts'
+import type { Process } from '#lab/host/ports.ts'
+import { stopContainer } from '#lab/kubelet/container-stop.ts'
+import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
+import { killFailure, type PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
+import { podDirectory } from '#lab/kubelet/pod-volumes.ts'
+import { CriError } from '#lab/runtime/cri-error.ts'
+import type { ContainerInstance } from '#lab/runtime/records.ts'
+
+/**
+ * Ends a pod on this machine: containers (all at once), sandbox, last status, deletion from the API, files
+ * (kubernetes/kubernetes:pkg/kubelet/kubelet.go `SyncTerminatingPod`, `SyncTerminatedPod`). While the CNI plugin refuses to take
+ * the network down the pod stays.
+ */
+export class PodEnd {
+  readonly #kubelet: Kubelet
+  readonly #sync: PodSync | undefined
+
+  /** Without `sync` nothing is told to the API: for what is left of pods that nobody wants. */
+  constructor(kubelet: Kubelet, sync: PodSync | undefined) {
+    this.#kubelet = kubelet
+    this.#sync = sync
+  }
+
+  async run(
+    self: Process,
+    pod: Pod,
+    o: { readonly graceMs: number | undefined; readonly tellApi: boolean },
+  ): Promise<SyncOutcome> {
+    const { runtime, statuses, machine } = this.#kubelet
+    const { uid } = pod.metadata
+    if (o.tellApi) this.#sync?.publish(pod)
+    const running = runtime.containers(uid).filter(({ state }) => state === 'running')
+    await this.#stopAll(self, pod, running, o.graceMs)
+    try {
+      for (const sandbox of runtime.sandboxes(uid)) await runtime.stopSandbox(self.task, sandbox.id)
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error
+      const says = killFailure(pod, error)
+      const message = `error killing pod: ${says}`
+      this.#kubelet.events.record({
+        about: podReference(pod),
+        type: 'Warning',
+        reason: 'FailedKillPod',
+        message,
+      })
+      return { kind: 'error', says }
+    }
+    if (o.tellApi) {
+      this.#sync?.publish(pod)
+      statuses.finish(pod)
+    } else statuses.forget(uid)
+    for (const sandbox of runtime.sandboxes(uid)) runtime.removeSandbox(sandbox.id)
+    const directory = podDirectory(uid)
+    if (await machine.files.exists(directory)) await machine.files.remove(directory, { recursive: true })
+    return { kind: 'settled' }
+  }
+
+  async #stopAll(
+    self: Process,
+    pod: Pod,
+    running: readonly ContainerInstance[],
+    graceMs: number | undefined,
+  ): Promise<void> {
+    const stop = (by: Process, instance: ContainerInstance): Promise<void> =>
+      stopContainer(this.#kubelet, by, {
+        pod,
+        def: [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
+          ({ name }) => name === instance.name,
+        ),
+        instance,
+        message: `Stopping container ${instance.name}`,
+        graceMs,
+      })
+    const [first, ...others] = running
+    if (first === undefined) return
+    const troubles: CriError[] = []
+    const aside = async (by: Process, instance: ContainerInstance): Promise<void> => {
+      try {
+        await stop(by, instance)
+      } catch (error) {
+        if (!(error instanceof CriError)) throw error
+        troubles.push(error)
+      }
+    }
+    const threads = others.map((instance) =>
+      self.thread(`stop ${instance.name}`, (by) => aside(by, instance)),
+    )
+    await aside(self, first)
+    for (const thread of threads) await thread.join(self.task)
+    if (troubles[0] !== undefined) throw troubles[0]
+  }
+}

@@ -1,0 +1,214 @@
+import { rfc3339 } from '#base/clock.ts'
+import type { Condition, ContainerDef, ContainerState, ContainerStatus, Pod } from '#lab/api/objects.ts'
+import { imageId } from '#lab/runtime/images.ts'
+import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
+
+/** Why a container does not run although it should, as the last attempt to start it ended. */
+export interface StartTrouble {
+  readonly reason: string // CrashLoopBackOff, ErrImagePull, CreateContainerConfigError …
+  readonly message: string
+}
+
+/** Everything a pod's status follows from. */
+export interface PodView {
+  readonly pod: Pod
+  readonly hostIp: string
+  readonly nowMs: number
+  readonly startTimeMs: number
+  /** The newest sandbox. */
+  readonly sandbox: Sandbox | undefined
+  /** All instances, newest first. */
+  readonly instances: readonly ContainerInstance[]
+  readonly troubles: ReadonlyMap<string, StartTrouble>
+  readonly isStarted: (instance: ContainerInstance) => boolean
+  readonly isReady: (instance: ContainerInstance) => boolean
+  /** What was told last; undefined at the first time. */
+  readonly previous: Pod['status'] | undefined
+}
+
+/**
+ * The status that a kubelet reports (kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go `generateAPIPodStatus`,
+ * `convertToAPIContainerStatuses`, `getPhase`; pkg/kubelet/status/generate.go). Not imitated: restartable init containers,
+ * ephemeral containers, readiness gates, termination messages, resize.
+ */
+export function podStatus(view: PodView): Pod['status'] {
+  const { pod, sandbox, hostIp } = view
+  const hasInit = (pod.spec.initContainers?.length ?? 0) > 0
+  const waitingFor = hasInit ? 'PodInitializing' : 'ContainerCreating'
+  const initStatuses = pod.spec.initContainers?.map((def) => initStatus(view, def))
+  const statuses = pod.spec.containers.map((def) => containerStatus(view, def, waitingFor))
+  const phase = podPhase(pod, initStatuses ?? [], statuses)
+  const address = pod.spec.hostNetwork ? hostIp : sandbox?.ready ? sandbox.address : undefined
+  const podIp = address ?? view.previous?.podIP
+  return {
+    phase,
+    conditions: conditions(view, phase, initStatuses ?? [], statuses),
+    hostIP: hostIp,
+    hostIPs: [{ ip: hostIp }],
+    ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
+    startTime: rfc3339(view.startTimeMs),
+    ...(initStatuses === undefined || !hasInit ? {} : { initContainerStatuses: initStatuses }),
+    containerStatuses: statuses,
+    ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
+  }
+}
+
+/** The newest instance of a container, and the one before it. */
+export const instancesOf = (
+  instances: readonly ContainerInstance[],
+  name: string,
+): readonly [ContainerInstance | undefined, ContainerInstance | undefined] => {
+  const [newest, before] = instances.filter((instance) => instance.name === name)
+  return [newest, before]
+}
+
+function containerStatus(view: PodView, def: ContainerDef, waitingFor: string): ContainerStatus {
+  const [newest, before] = instancesOf(view.instances, def.name)
+  const trouble = view.troubles.get(def.name)
+  if (newest === undefined) return neverStarted(def, trouble ?? { reason: waitingFor, message: '' })
+  const running = newest.state === 'running'
+  const waits = !running && trouble !== undefined
+  const started = running && view.isStarted(newest)
+  return {
+    name: def.name,
+    state: waits ? waiting(trouble) : stateOf(newest, waitingFor),
+    lastState: waits ? lastStateOf(newest) : lastStateOf(before),
+    ready: started && view.isReady(newest),
+    restartCount: newest.attempt,
+    image: newest.image,
+    imageID: imageId(newest.image),
+    containerID: `containerd://${newest.id}`,
+    started,
+  }
+}
+
+/** An init container of an earlier sandbox counts as not run yet; its restarts stay. */
+function initStatus(view: PodView, def: ContainerDef): ContainerStatus {
+  const [newest, before] = instancesOf(view.instances, def.name)
+  const trouble = view.troubles.get(def.name)
+  const stale = newest !== undefined && view.sandbox?.ready === true && newest.sandboxId !== view.sandbox.id
+  if (newest === undefined) return neverStarted(def, trouble ?? { reason: 'PodInitializing', message: '' })
+  const waits = (newest.state === 'exited' && trouble !== undefined) || stale
+  const done = newest.state === 'exited' && newest.exitCode === 0 && !stale
+  return {
+    name: def.name,
+    state: waits
+      ? waiting(trouble ?? { reason: 'PodInitializing', message: '' })
+      : stateOf(newest, 'PodInitializing'),
+    lastState: waits ? lastStateOf(newest) : lastStateOf(before),
+    ready: done,
+    restartCount: newest.attempt,
+    image: newest.image,
+    imageID: imageId(newest.image),
+    containerID: `containerd://${newest.id}`,
+    started: newest.state === 'running',
+  }
+}
+
+const neverStarted = (def: ContainerDef, trouble: StartTrouble): ContainerStatus => ({
+  name: def.name,
+  state: waiting(trouble),
+  lastState: {},
+  ready: false,
+  restartCount: 0,
+  image: def.image,
+  imageID: '',
+  started: false,
+})
+
+const waiting = ({ reason, message }: StartTrouble): ContainerState => ({
+  waiting: message === '' ? { reason } : { reason, message },
+})
+
+function stateOf(instance: ContainerInstance, waitingFor: string): ContainerState {
+  if (instance.state === 'running') return { running: { startedAt: rfc3339(instance.startedMs) } }
+  if (instance.state === 'created') return { waiting: { reason: waitingFor } }
+  return terminated(instance)
+}
+
+const lastStateOf = (instance: ContainerInstance | undefined): ContainerState =>
+  instance?.state === 'exited' ? terminated(instance) : {}
+
+const terminated = (instance: ContainerInstance): ContainerState => ({
+  terminated: {
+    exitCode: instance.exitCode,
+    reason: instance.reason,
+    ...(instance.message === '' ? {} : { message: instance.message }),
+    startedAt: rfc3339(instance.startedMs),
+    finishedAt: rfc3339(instance.finishedMs),
+    containerID: `containerd://${instance.id}`,
+  },
+})
+
+function podPhase(
+  pod: Pod,
+  init: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+): Pod['status']['phase'] {
+  const policy = pod.spec.restartPolicy ?? 'Always'
+  const initFailed = init.some(
+    ({ state }) => state.terminated !== undefined && state.terminated.exitCode !== 0,
+  )
+  if (initFailed && policy === 'Never') return 'Failed'
+  const begun = anyStarted(statuses)
+  if (!begun && init.some((status) => !status.ready)) return 'Pending'
+  if (statuses.some(({ state, lastState }) => state.waiting && !lastState.terminated)) return 'Pending'
+  if (statuses.some(({ state }) => state.running) || policy === 'Always') return 'Running'
+  const codes = statuses.map(({ state, lastState }) => (state.terminated ?? lastState.terminated)?.exitCode)
+  if (codes.every((code) => code === 0)) return 'Succeeded'
+  return policy === 'Never' ? 'Failed' : 'Running'
+}
+
+const anyStarted = (statuses: readonly ContainerStatus[]): boolean =>
+  statuses.some(({ state }) => state.running !== undefined || state.terminated !== undefined)
+
+function conditions(
+  view: PodView,
+  phase: Pod['status']['phase'],
+  init: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+): readonly Condition[] {
+  const unready = statuses.filter(({ ready }) => !ready).map(({ name }) => name)
+  const ended = phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : undefined
+  const allReady = ended
+    ? ({ status: 'False', reason: ended } as const)
+    : unready.length === 0
+      ? ({ status: 'True' } as const)
+      : ({
+          status: 'False',
+          reason: 'ContainersNotReady',
+          message: `containers with unready status: [${unready.join(' ')}]`,
+        } as const)
+  const { sandbox, pod } = view
+  const hasSandbox =
+    sandbox?.ready === true && (pod.spec.hostNetwork === true || sandbox.address !== undefined)
+  const wanted: readonly Omit<Condition, 'lastTransitionTime'>[] = [
+    { type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' },
+    { type: 'Initialized', ...initialized(init, statuses, ended) },
+    { type: 'Ready', ...allReady },
+    { type: 'ContainersReady', ...allReady },
+    { type: 'PodScheduled', status: 'True' },
+  ]
+  return wanted.map((condition) => withTransition(view, condition))
+}
+
+function initialized(
+  init: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+  ended: string | undefined,
+): { readonly status: 'True' | 'False'; readonly reason?: string; readonly message?: string } {
+  const incomplete = init.filter(({ ready }) => !ready).map(({ name }) => name)
+  if (ended === 'PodCompleted') return { status: 'True', reason: ended }
+  if (incomplete.length === 0 || anyStarted(statuses)) return { status: 'True' }
+  return {
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: [${incomplete.join(' ')}]`,
+  }
+}
+
+function withTransition(view: PodView, condition: Omit<Condition, 'lastTransitionTime'>): Condition {
+  const known = (view.previous ?? view.pod.status)?.conditions?.find(({ type }) => type === condition.type)
+  const since = known?.status === condition.status ? known.lastTransitionTime : undefined
+  return { ...condition, lastProbeTime: null, lastTransitionTime: since ?? rfc3339(view.nowMs) }
+}

@@ -1,0 +1,287 @@
+import type { ContainerDef, Pod } from '#lab/api/objects.ts'
+import type { Kube } from '#lab/api/ports.ts'
+import type { Process } from '#lab/host/ports.ts'
+import { specHash } from '#lab/kubelet/container-config.ts'
+import { type StartContext, startContainer } from '#lab/kubelet/container-start.ts'
+import { stopContainer } from '#lab/kubelet/container-stop.ts'
+import { isStaticPod, type Kubelet, podReference } from '#lab/kubelet/context.ts'
+import type { EnvContext } from '#lab/kubelet/pod-env.ts'
+import { PodObjects } from '#lab/kubelet/pod-objects.ts'
+import { instancesOf, podStatus, type StartTrouble } from '#lab/kubelet/pod-status.ts'
+import { MountTrouble, type PreparedVolumes, prepareVolumes } from '#lab/kubelet/pod-volumes.ts'
+import type { PodProbes } from '#lab/kubelet/prober.ts'
+import { CriError } from '#lab/runtime/cri-error.ts'
+import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
+
+/** How a sync ended, and so when the next one is due. */
+export type SyncOutcome =
+  | { readonly kind: 'settled' }
+  /** `says` is the error as the journal shows it. */
+  | { readonly kind: 'error'; readonly says: string }
+  | { readonly kind: 'network-not-ready' }
+  | { readonly kind: 'volumes'; readonly unmounted: readonly string[] }
+
+/**
+ * Brings one pod from what it is to what it should be, one step at a time
+ * (kubernetes/kubernetes:pkg/kubelet/kuberuntime/kuberuntime_manager.go `computePodActions`, `SyncPod`).
+ */
+export class PodSync {
+  readonly #kubelet: Kubelet
+  readonly #probes: PodProbes
+  readonly #troubles = new Map<string, StartTrouble>()
+  readonly #startTimeMs: number
+  #volumes: PreparedVolumes | undefined
+
+  constructor(kubelet: Kubelet, probes: PodProbes, startTimeMs: number) {
+    this.#kubelet = kubelet
+    this.#probes = probes
+    this.#startTimeMs = startTimeMs
+  }
+
+  /** When mounted tokens have to be renewed. */
+  get refreshMs(): number | undefined {
+    return this.#volumes?.refreshMs
+  }
+
+  address(pod: Pod): string | undefined {
+    if (pod.spec.hostNetwork) return this.#kubelet.hostIp
+    return this.#kubelet.runtime.isServing
+      ? this.#kubelet.runtime.sandboxes(pod.metadata.uid)[0]?.address
+      : undefined
+  }
+
+  /** Tells the API how the pod is. Rejects with CriError while the runtime is down. */
+  publish(pod: Pod): Pod['status'] {
+    const { kernel, runtime, statuses, hostIp } = this.#kubelet
+    const instances = runtime.containers(pod.metadata.uid)
+    const status = podStatus({
+      pod,
+      hostIp,
+      nowMs: kernel.nowMs,
+      startTimeMs: this.#startTimeMs,
+      sandbox: runtime.sandboxes(pod.metadata.uid)[0],
+      instances,
+      troubles: this.#troubles,
+      isStarted: (instance) => this.#probes.isStarted(instance),
+      isReady: (instance) => this.#probes.isReady(instance),
+      previous: statuses.get(pod.metadata.uid),
+    })
+    statuses.set(pod, status)
+    for (const instance of instances) {
+      if (instance.state === 'running' && this.#probes.isStarted(instance)) this.#probes.trigger(instance)
+    }
+    return status
+  }
+
+  async sync(self: Process, kube: Kube, pod: Pod): Promise<SyncOutcome> {
+    const { runtime, networkTrouble } = this.#kubelet
+    const status = this.publish(pod)
+    if (status.phase === 'Succeeded' || status.phase === 'Failed') return this.#rest(self, pod)
+    if (networkTrouble() !== '' && pod.spec.hostNetwork !== true) {
+      this.#tell(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${networkTrouble()}`)
+      return { kind: 'network-not-ready' }
+    }
+    const objects = new PodObjects(kube, pod.metadata.namespace ?? 'default')
+    const services = this.#kubelet.serviceEnv() ?? (isStaticPod(pod) ? {} : undefined)
+    if (services === undefined) return { kind: 'error', says: servicesUnread }
+    const context = { pod, podIp: this.address(pod), hostIp: this.#kubelet.hostIp, services, objects }
+    const unmounted = await this.#mount(kube, context)
+    if (unmounted !== undefined) return { kind: 'volumes', unmounted: [unmounted] }
+    const instances = runtime.containers(pod.metadata.uid)
+    const finishedMs = endTimes(instances)
+    const sandbox = await this.#ensureSandbox(self, pod)
+    if ('says' in sandbox) return { kind: 'error', says: sandbox.says }
+    const podIp = pod.spec.hostNetwork ? this.#kubelet.hostIp : sandbox.sandbox.address
+    const volumes = this.#volumes?.paths ?? new Map<string, string>()
+    const started = await this.#containers(self, {
+      ...context,
+      podIp,
+      volumes,
+      sandbox: sandbox.sandbox,
+      finishedMs,
+    })
+    this.#prune(pod)
+    return started
+  }
+
+  // ------------------------------------------------------------------------------------------ volumes
+
+  /** Answers the volume that could not be mounted. */
+  async #mount(kube: Kube, context: EnvContext): Promise<string | undefined> {
+    const nowMs = this.#kubelet.p.now()
+    if (this.#volumes !== undefined && (this.#volumes.refreshMs ?? Number.POSITIVE_INFINITY) > nowMs)
+      return undefined
+    try {
+      this.#volumes = await prepareVolumes(this.#kubelet.machine.files, kube, { ...context, nowMs })
+      return undefined
+    } catch (error) {
+      if (!(error instanceof MountTrouble)) throw error
+      if (this.#volumes !== undefined) {
+        // A token that cannot be renewed now leaves the old one in place.
+        this.#volumes = { ...this.#volumes, refreshMs: nowMs + renewAgainMs }
+        return undefined
+      }
+      const says = `MountVolume.SetUp failed for volume "${error.volume}" : ${error.message}`
+      this.#tell(context.pod, 'Warning', 'FailedMount', says)
+      return error.volume
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------ sandbox
+
+  async #ensureSandbox(
+    self: Process,
+    pod: Pod,
+  ): Promise<{ readonly sandbox: Sandbox } | { readonly says: string }> {
+    const { runtime } = this.#kubelet
+    const all = runtime.sandboxes(pod.metadata.uid)
+    const [newest] = all
+    if (newest?.ready) return { sandbox: newest }
+    if (newest !== undefined) {
+      this.#tell(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
+      try {
+        for (const sandbox of all) await runtime.stopSandbox(self.task, sandbox.id)
+      } catch (error) {
+        if (!(error instanceof CriError)) throw error
+        return { says: killFailure(pod, error) }
+      }
+    }
+    try {
+      const sandbox = await runtime.runSandbox(self.task, {
+        pod: {
+          namespace: pod.metadata.namespace ?? 'default',
+          name: pod.metadata.name,
+          uid: pod.metadata.uid,
+        },
+        attempt: newest === undefined ? 0 : newest.attempt + 1,
+        hostNetwork: pod.spec.hostNetwork === true,
+        hostPid: pod.spec.hostPID === true,
+        hostname: pod.spec.hostNetwork ? this.#kubelet.p.hostname : pod.metadata.name,
+      })
+      return { sandbox }
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error
+      this.#kubelet.klog.error('remote_runtime.go:193', 'RunPodSandbox from runtime service failed', {
+        err: error.message,
+      })
+      this.#tell(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${error.message}`)
+      const id = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`
+      const says = `Failed to create sandbox for pod \\"${id}\\": ${error.message}`
+      return { says: `failed to "CreatePodSandbox" for "${id}" with CreatePodSandboxError: "${says}"` }
+    }
+  }
+
+  // --------------------------------------------------------------------------------------- containers
+
+  async #containers(self: Process, context: Omit<StartContext, 'init'>): Promise<SyncOutcome> {
+    const { pod, sandbox } = context
+    const here = this.#kubelet.runtime
+      .containers(pod.metadata.uid)
+      .filter((instance) => instance.sandboxId === sandbox.id)
+    const begun = pod.spec.containers.some(({ name }) => instancesOf(here, name)[0] !== undefined)
+    if (!begun) {
+      for (const def of pod.spec.initContainers ?? []) {
+        const [newest] = instancesOf(here, def.name)
+        if (newest?.state === 'exited' && newest.exitCode === 0) continue
+        if (newest?.state === 'running') return { kind: 'settled' }
+        return this.#start(self, [def], { ...context, init: true })
+      }
+    }
+    const doomed = pod.spec.containers.flatMap((def) => {
+      const [newest] = instancesOf(here, def.name)
+      const message = newest?.state === 'running' ? this.#whyKill(def, newest) : undefined
+      return newest === undefined || message === undefined ? [] : [{ def, instance: newest, message }]
+    })
+    for (const each of doomed) await stopContainer(this.#kubelet, self, { pod, ...each })
+    const missing = pod.spec.containers.filter((def) => {
+      const [newest] = instancesOf(here, def.name)
+      return doomed.some((each) => each.def === def) || this.#shouldStart(pod, newest)
+    })
+    return this.#start(self, missing, { ...context, init: false })
+  }
+
+  #whyKill(def: ContainerDef, instance: ContainerInstance): string | undefined {
+    if (instance.labels.specHash !== specHash(def)) {
+      return `Container ${def.name} definition changed, will be restarted`
+    }
+    const failed = this.#probes.failed(instance)
+    return failed && `Container ${def.name} failed ${failed} probe, will be restarted`
+  }
+
+  #shouldStart(pod: Pod, newest: ContainerInstance | undefined): boolean {
+    if (newest === undefined) return true
+    if (newest.state !== 'exited') return false
+    const policy = pod.spec.restartPolicy ?? 'Always'
+    return policy === 'Always' || (policy === 'OnFailure' && newest.exitCode !== 0)
+  }
+
+  async #start(self: Process, defs: readonly ContainerDef[], context: StartContext): Promise<SyncOutcome> {
+    const errors: string[] = []
+    for (const def of defs) {
+      const trouble = await startContainer(this.#kubelet, self, def, context)
+      if (trouble === undefined) this.#troubles.delete(def.name)
+      else {
+        this.#troubles.set(def.name, trouble)
+        errors.push(
+          `failed to "StartContainer" for "${def.name}" with ${trouble.reason}: ${JSON.stringify(trouble.message)}`,
+        )
+      }
+    }
+    // The reasons show in the status at the next sync, as the real kubelet's reason cache makes them.
+    if (errors.length === 0) return { kind: 'settled' }
+    return { kind: 'error', says: errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]` }
+  }
+
+  /** One dead instance of each container is kept, and no sandbox without any (pkg/kubelet/container/container_gc.go). */
+  #prune(pod: Pod): void {
+    const { runtime } = this.#kubelet
+    const all = runtime.containers(pod.metadata.uid)
+    for (const name of new Set(all.map((instance) => instance.name))) {
+      const dead = all.filter((instance) => instance.name === name && instance.state === 'exited')
+      for (const instance of dead.slice(1)) runtime.removeContainer(instance.id)
+    }
+    const [, ...old] = runtime.sandboxes(pod.metadata.uid)
+    for (const sandbox of old) {
+      const used = runtime.containers(pod.metadata.uid).some(({ sandboxId }) => sandboxId === sandbox.id)
+      if (!used) runtime.removeSandbox(sandbox.id)
+    }
+  }
+
+  /** A pod that has run to its end keeps nothing but its records. */
+  async #rest(self: Process, pod: Pod): Promise<SyncOutcome> {
+    const { runtime } = this.#kubelet
+    const [sandbox] = runtime.sandboxes(pod.metadata.uid)
+    if (!sandbox?.ready) return { kind: 'settled' }
+    try {
+      await runtime.stopSandbox(self.task, sandbox.id)
+      return { kind: 'settled' }
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error
+      return { kind: 'error', says: killFailure(pod, error) }
+    }
+  }
+
+  #tell(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#kubelet.events.record({ about: podReference(pod), type, reason, message })
+  }
+}
+
+/**
+ * By container, when its newest ended instance ended. A container that is killed and restarted in one sync is not among them, so
+ * the back-off of a liveness failure counts from the end of the instance before.
+ */
+function endTimes(instances: readonly ContainerInstance[]): ReadonlyMap<string, number> {
+  const ends = new Map<string, number>()
+  for (const { name, state, finishedMs } of instances) {
+    if (state === 'exited' && !ends.has(name)) ends.set(name, finishedMs)
+  }
+  return ends
+}
+
+const renewAgainMs = 60_000
+
+const servicesUnread = 'services have not yet been read at least once, cannot construct envvars'
+
+/** `failed to "KillPodSandbox" for "<uid>" with KillPodSandboxError: "…"` */
+export const killFailure = (pod: Pod, error: CriError): string =>
+  `failed to "KillPodSandbox" for "${pod.metadata.uid}" with KillPodSandboxError: ${JSON.stringify(error.message)}`

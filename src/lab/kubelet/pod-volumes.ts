@@ -1,0 +1,134 @@
+import type { Pod, Volume } from '#lab/api/objects.ts'
+import { type Kube, KubeError, KubeUnreachable } from '#lab/api/ports.ts'
+import { type Files, isErrno } from '#lab/host/ports.ts'
+import type { EnvContext } from '#lab/kubelet/pod-env.ts'
+import { type ProjectedFiles, projectedFiles, VolumeTrouble } from '#lab/kubelet/projected.ts'
+
+/** A volume cannot be set up: FailedMount, `MountVolume.SetUp failed for volume "x" : <message>`. */
+export class MountTrouble extends Error {
+  readonly volume: string
+
+  constructor(volume: string, message: string) {
+    super(message)
+    this.volume = volume
+  }
+}
+
+export interface PreparedVolumes {
+  /** Volume name → path on the machine. */
+  readonly paths: ReadonlyMap<string, string>
+  /** When a service account token has to be fetched anew (80 % of its life); undefined without one. */
+  readonly refreshMs: number | undefined
+}
+
+export const podDirectory = (uid: string): string => `/var/lib/kubelet/pods/${uid}`
+
+/**
+ * Makes a pod's volumes ready on the machine. Rejects with MountTrouble for the first that cannot be.
+ * Not imitated: the `..data` links of atomic updates, updates of ConfigMaps and Secrets that are already mounted, tmpfs for
+ * secrets and memory-backed emptyDirs, sizes, other kinds of volumes than these.
+ */
+export async function prepareVolumes(
+  files: Files,
+  kube: Kube,
+  context: EnvContext & { readonly nowMs: number },
+): Promise<PreparedVolumes> {
+  const paths = new Map<string, string>()
+  let refreshMs: number | undefined
+  for (const volume of context.pod.spec.volumes ?? []) {
+    try {
+      const prepared = await prepare(files, kube, volume, context)
+      paths.set(volume.name, prepared.path)
+      refreshMs = earliest(refreshMs, prepared.refreshMs)
+    } catch (error) {
+      throw mountTrouble(volume, error)
+    }
+  }
+  return { paths, refreshMs }
+}
+
+function mountTrouble(volume: Volume, error: unknown): unknown {
+  if (error instanceof MountTrouble) return error
+  if (isErrno(error))
+    return new MountTrouble(volume.name, `${error.path ?? ''}: ${error.message.toLowerCase()}`)
+  if (error instanceof VolumeTrouble || error instanceof KubeError || error instanceof KubeUnreachable) {
+    return new MountTrouble(volume.name, error.message)
+  }
+  return error
+}
+
+async function prepare(
+  files: Files,
+  kube: Kube,
+  volume: Volume,
+  context: EnvContext & { readonly nowMs: number },
+): Promise<{ readonly path: string; readonly refreshMs?: number | undefined }> {
+  if (volume.hostPath !== undefined) {
+    await checkHostPath(files, volume.name, volume.hostPath)
+    return { path: volume.hostPath.path }
+  }
+  if (volume.emptyDir !== undefined) {
+    const path = volumePath(context.pod, 'empty-dir', volume.name)
+    if (!(await files.exists(path))) {
+      await files.mkdir(path, { parents: true })
+      await files.chmod(path, 0o777)
+    }
+    return { path }
+  }
+  const content = await projectedFiles(kube, volume, context)
+  if (content === undefined) throw new MountTrouble(volume.name, 'no volume plugin matched')
+  const path = volumePath(context.pod, content.kind, volume.name)
+  await writeAll(files, path, content)
+  return { path, refreshMs: content.refreshMs }
+}
+
+const volumePath = (pod: Pod, kind: string, name: string): string =>
+  `${podDirectory(pod.metadata.uid)}/volumes/kubernetes.io~${kind}/${name}`
+
+async function writeAll(files: Files, path: string, content: ProjectedFiles): Promise<void> {
+  await files.mkdir(path, { parents: true })
+  for (const [name, text] of content.files) {
+    const target = `${path}/${name}`
+    if (name.includes('/')) await files.mkdir(target.slice(0, target.lastIndexOf('/')), { parents: true })
+    await files.write(target, text, { mode: content.mode })
+  }
+}
+
+/** kubernetes/kubernetes:pkg/volume/hostpath/host_path.go `checkTypeInternal`. */
+async function checkHostPath(
+  files: Files,
+  volume: string,
+  { path, type }: { readonly path: string; readonly type?: string },
+): Promise<void> {
+  if (type === undefined || type === '') return
+  const kind = await kindOf(files, path)
+  if (kind === undefined && type === 'DirectoryOrCreate') {
+    return files.mkdir(path, { mode: 0o755, parents: true })
+  }
+  if (kind === undefined && type === 'FileOrCreate') return files.write(path, '', { mode: 0o644 })
+  const wanted = hostPathTypes[type]
+  if (wanted === undefined || kind === wanted.kind) return
+  throw new MountTrouble(volume, `hostPath type check failed: ${path} ${wanted.says}`)
+}
+
+const hostPathTypes: Readonly<Record<string, { readonly kind: string; readonly says: string }>> = {
+  Directory: { kind: 'directory', says: 'is not a directory' },
+  DirectoryOrCreate: { kind: 'directory', says: 'is not a directory' },
+  File: { kind: 'file', says: 'is not a file' },
+  FileOrCreate: { kind: 'file', says: 'is not a file' },
+  Socket: { kind: 'socket', says: 'is not a socket file' },
+  CharDevice: { kind: 'device', says: 'is not a character device' },
+  BlockDevice: { kind: 'device', says: 'is not a block device' },
+}
+
+async function kindOf(files: Files, path: string): Promise<string | undefined> {
+  try {
+    return (await files.stat(path)).kind
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : Math.min(a, b)

@@ -1,0 +1,65 @@
+import type { Process } from '#lab/host/ports.ts'
+import type { Klog } from '#lab/kubelet/klog.ts'
+import { CriError } from '#lab/runtime/cri-error.ts'
+import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
+
+const pollMs = 5000
+const downAfterMs = 30_000
+
+/** What the kubelet thinks of its runtime: asked every 5 s (kubernetes/kubernetes:pkg/kubelet/{runtime,kubelet}.go). */
+export class RuntimeState {
+  readonly #runtime: ContainerRuntime
+  readonly #klog: Klog
+  readonly #listeners: (() => void)[] = []
+  #network = 'network state unknown'
+  #lastOkMs: number | undefined
+
+  constructor(p: Process, o: { readonly runtime: ContainerRuntime; readonly klog: Klog }) {
+    this.#runtime = o.runtime
+    this.#klog = o.klog
+    p.thread('runtime-state', (self) => this.#run(self))
+  }
+
+  /** Empty, or why pods cannot get a network. */
+  get networkTrouble(): string {
+    return this.#network
+  }
+
+  /** The message of KubeletNotReady; empty when nothing is wrong. */
+  trouble(nowMs: number): string {
+    const parts: string[] = []
+    if (this.#lastOkMs === undefined) parts.push('container runtime status check may not have completed yet')
+    else if (nowMs - this.#lastOkMs > downAfterMs) parts.push('container runtime is down')
+    if (this.#network !== '') parts.push(this.#network)
+    return parts.length > 1 ? `[${parts.join(', ')}]` : (parts[0] ?? '')
+  }
+
+  onChange(tell: () => void): void {
+    this.#listeners.push(tell)
+  }
+
+  async #run(self: Process): Promise<void> {
+    for (;;) {
+      await this.#poll(self.now())
+      await self.sleep(pollMs)
+    }
+  }
+
+  async #poll(nowMs: number): Promise<void> {
+    const before = `${this.#network} ${this.#lastOkMs === undefined}`
+    try {
+      const { networkTrouble } = await this.#runtime.status()
+      const pair = `NetworkReady=false reason:NetworkPluginNotReady message:${networkTrouble}`
+      this.#network = networkTrouble === '' ? '' : `container runtime network not ready: ${pair}`
+      this.#lastOkMs = nowMs
+      if (networkTrouble !== '') {
+        this.#klog.error('kubelet.go:2902', 'Container runtime network not ready', { networkReady: pair })
+      }
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error
+      this.#klog.error('kubelet.go:2885', 'Container runtime sanity check failed', { err: error.message })
+    }
+    if (before !== `${this.#network} ${this.#lastOkMs === undefined}`)
+      for (const tell of this.#listeners) tell()
+  }
+}

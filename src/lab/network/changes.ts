@@ -1,0 +1,186 @@
+/** Changes of links, addresses, routes and sysctls, refused as the kernel refuses them. */
+import { Errno } from '#lab/host/ports.ts'
+import { cidr, cidrText, contains, type Ipv4, ipv4, ipv4Text, isIpv4, maskOf } from '#lab/network/address.ts'
+import { parentOf } from '#lab/network/parent.ts'
+import type { Address, NetChange, Route } from '#lab/network/ports.ts'
+import type { LinkState, SimStack } from '#lab/network/stack.ts'
+
+type Change<Op extends NetChange['op']> = Extract<NetChange, { readonly op: Op }>
+
+/** Makes one change in a namespace. Throws Errno. */
+export function applyChange(stack: SimStack, change: NetChange): void {
+  switch (change.op) {
+    case 'link-add':
+      addLink(stack, change)
+      break
+    case 'veth-add':
+      addVeth(stack, change)
+      break
+    case 'link-set':
+      setLink(stack, change)
+      break
+    case 'link-del':
+      deleteLink(stack, change.name)
+      break
+    case 'address-add':
+      addAddress(stack, change)
+      break
+    case 'address-del':
+      deleteAddress(stack, change)
+      break
+    case 'route-add':
+      stack.table.add(checkedRoute(stack, change.route))
+      break
+    case 'route-replace':
+      stack.table.replace(checkedRoute(stack, change.route))
+      break
+    case 'route-del':
+      stack.table.remove(change.destination, change.protocol)
+      break
+    default:
+      setSysctl(stack, change)
+      return
+  }
+  stack.moved()
+}
+
+/** A device with the kernel's defaults; the MAC is made from a number that is this link's alone. */
+export function newLink(
+  stack: SimStack,
+  o: Pick<LinkState, 'name' | 'kind'> & { mac?: string; mtuBytes?: number },
+): LinkState {
+  return {
+    name: o.name,
+    kind: o.kind,
+    mac: o.mac ?? macOf(stack.fabric.serial()),
+    index: stack.nextIndex(),
+    up: false,
+    mtuBytes: o.mtuBytes ?? 1500,
+    peer: undefined,
+    port: undefined,
+  }
+}
+
+function addLink(stack: SimStack, { name, kind, mtuBytes }: Change<'link-add'>): void {
+  if (stack.link(name)) throw new Errno('EEXIST')
+  stack.addLink(newLink(stack, { name, kind, ...(mtuBytes === undefined ? {} : { mtuBytes }) }))
+}
+
+function addVeth(stack: SimStack, change: Change<'veth-add'>): void {
+  const other = parentOf(change.peer.net)
+  if (stack.link(change.name) || other.link(change.peer.name)) throw new Errno('EEXIST')
+  const { mtuBytes } = change
+  const half = (owner: SimStack, name: string, mac: string | undefined): LinkState =>
+    newLink(owner, {
+      name,
+      kind: 'veth',
+      ...(mac === undefined ? {} : { mac }),
+      ...(mtuBytes === undefined ? {} : { mtuBytes }),
+    })
+  const near = half(stack, change.name, change.mac)
+  const far = half(other, change.peer.name, change.peer.mac)
+  near.peer = { stack: other, link: far }
+  far.peer = { stack, link: near }
+  stack.addLink(near)
+  other.addLink(far)
+  other.moved()
+}
+
+function setLink(stack: SimStack, { name, up, mtuBytes }: Change<'link-set'>): void {
+  const link = linkNamed(stack, name)
+  if (mtuBytes !== undefined) link.mtuBytes = mtuBytes
+  if (up === undefined || up === link.up) return
+  link.up = up
+  // Routes over a link that goes down are flushed; only those that the addresses imply come back.
+  if (!up) stack.table.removeWhere((route) => route.dev === name)
+  else for (const address of stack.addresses()) if (address.link === name) addConnected(stack, address)
+  link.peer?.stack.moved()
+}
+
+function deleteLink(stack: SimStack, name: string): void {
+  const link = linkNamed(stack, name)
+  if (link.kind === 'loopback') throw new Errno('EINVAL')
+  stack.dropLink(name)
+  if (!link.peer) return
+  link.peer.stack.dropLink(link.peer.link.name)
+  link.peer.stack.moved()
+}
+
+function addAddress(stack: SimStack, { link, address, prefixLength }: Change<'address-add'>): void {
+  const { up } = linkNamed(stack, link)
+  if (!isIpv4(address) || prefixLength < 0 || prefixLength > 32) throw new Errno('EINVAL')
+  const same = (a: Address): boolean =>
+    a.link === link && a.address === address && a.prefixLength === prefixLength
+  if (stack.addresses().some(same)) throw new Errno('EEXIST')
+  const added: Address = { link, address, prefixLength, scope: scopeOf(address) }
+  stack.setAddresses([...stack.addresses(), added])
+  if (up) addConnected(stack, added)
+}
+
+function deleteAddress(stack: SimStack, { link, address, prefixLength }: Change<'address-del'>): void {
+  linkNamed(stack, link)
+  const left = stack
+    .addresses()
+    .filter((a) => !(a.link === link && a.address === address && a.prefixLength === prefixLength))
+  if (left.length === stack.addresses().length) throw new Errno('EADDRNOTAVAIL')
+  stack.setAddresses(left)
+  stack.table.removeWhere((route) => route.dev === link && route.source === address)
+}
+
+/** The kernel's own route to the subnet of an address; none for a single address. */
+function addConnected(stack: SimStack, { link, address, prefixLength }: Address): void {
+  if (prefixLength === 32 || link === 'lo') return
+  const network = (ipv4(address) & maskOf(prefixLength)) >>> 0
+  stack.table.replace({
+    destination: `${ipv4Text(network)}/${prefixLength}`,
+    kind: 'unicast',
+    dev: link,
+    protocol: 'kernel',
+    scope: 'link',
+    source: address,
+  })
+}
+
+/** The route with its device filled in. Throws ENODEV, ENETDOWN, ENETUNREACH, EINVAL. */
+function checkedRoute(stack: SimStack, route: Route): Route {
+  const destination = cidrText(cidr(route.destination))
+  if (route.kind !== 'unicast') return { ...route, destination }
+  if (route.source !== undefined && !stack.isLocal(ipv4(route.source))) throw new Errno('EINVAL')
+  const dev = route.dev ?? (route.via === undefined ? undefined : deviceTo(stack, ipv4(route.via)))
+  if (dev === undefined) throw new Errno(route.via === undefined ? 'ENODEV' : 'ENETUNREACH')
+  if (!linkNamed(stack, dev).up) throw new Errno('ENETDOWN')
+  if (route.via !== undefined && !route.onlink && deviceTo(stack, ipv4(route.via), dev) !== dev)
+    throw new Errno('ENETUNREACH')
+  return { ...route, destination, dev }
+}
+
+/** The device that a next hop is directly on: it must be reached by a route without a gateway of its own. */
+function deviceTo(stack: SimStack, hop: Ipv4, preferred?: string): string | undefined {
+  if (stack.isLocal(hop)) return undefined
+  const direct = stack
+    .routes()
+    .filter((r) => r.kind === 'unicast' && r.via === undefined && contains(cidr(r.destination), hop))
+  return (direct.find((r) => r.dev === preferred) ?? direct[0])?.dev
+}
+
+function setSysctl(stack: SimStack, { name, value }: Change<'sysctl'>): void {
+  if (!name.startsWith('net.')) throw new Errno('ENOENT')
+  const link = /^net\.ipv4\.(?:conf|neigh)\.(.+)\.[a-z_]+$/.exec(name)?.[1]
+  if (link !== undefined && link !== 'all' && link !== 'default' && !stack.link(link))
+    throw new Errno('ENOENT')
+  stack.setSysctl(name, value.trim())
+}
+
+function linkNamed(stack: SimStack, name: string): LinkState {
+  const link = stack.link(name)
+  if (!link) throw new Errno('ENODEV')
+  return link
+}
+
+const scopeOf = (address: string): Address['scope'] => (address.startsWith('127.') ? 'host' : 'global')
+
+/** Locally administered, so that it can be no real card's. */
+function macOf(serial: number): string {
+  const hex = serial.toString(16).padStart(8, '0')
+  return `0e:5f:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}:${hex.slice(6)}`
+}

@@ -1,0 +1,152 @@
+import { Errno, type ErrnoCode } from '#lab/host/ports.ts'
+import type { Cancel } from '#lab/kernel/kernel.ts'
+import type { Ipv4 } from '#lab/network/address.ts'
+import { Endpoint } from '#lab/network/endpoint.ts'
+import { latencyMs, meets, reversed, sendFirst, sendLater } from '#lab/network/exchange.ts'
+import { type Flow, newFlow, type UnreachableReason, type Verdict } from '#lab/network/packet.ts'
+import type { Connection } from '#lab/network/ports.ts'
+import type { Owner } from '#lab/network/sockets.ts'
+import type { SimStack } from '#lab/network/stack.ts'
+
+interface End {
+  readonly ip: Ipv4
+  readonly port: number
+}
+
+const synBytes = 60
+
+/** Opens one connection: SYN, its retries after 1, 3, 7, 15, 31 and 63 s, and what the network answers. */
+export class Dial {
+  readonly #stack: SimStack
+  readonly #o: { local: End; remote: End; timeoutMs: number; owner: Owner | undefined }
+  readonly #flow: Flow = newFlow()
+  readonly #timers: Cancel[] = []
+  readonly #startedMs: number
+  #wake: (c: Connection) => void = () => {}
+  #fail: (error: Errno) => void = () => {}
+  #client: Endpoint | undefined
+  #over = false
+  #deadline = false
+  #retries = 0
+
+  constructor(stack: SimStack, o: { local: End; remote: End; timeoutMs: number; owner: Owner | undefined }) {
+    this.#stack = stack
+    this.#o = o
+    this.#startedMs = stack.fabric.kernel.nowMs
+  }
+
+  start(wake: (c: Connection) => void, fail: (error: Errno) => void): Cancel {
+    this.#wake = wake
+    this.#fail = fail
+    this.#syn()
+    return () => {
+      this.#end()
+      // The caller is gone before it heard of the connection.
+      this.#client?.close()
+    }
+  }
+
+  #syn(): void {
+    const { local, remote } = this.#o
+    const tuple = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
+    const first = { protocol: 'tcp', tuple, sizeBytes: synBytes, dontFragment: true } as const
+    const verdict = sendFirst(this.#stack, first, this.#flow)
+    switch (verdict.kind) {
+      case 'delivered':
+        this.#after(latencyMs(verdict.hops), () => this.#arrived(verdict))
+        break
+      case 'unreachable':
+        this.#refused(
+          reasonCodes[verdict.reason],
+          verdict.local ? verdict.afterMs : verdict.afterMs + 2 * latencyMs(1),
+        )
+        break
+      case 'invalid':
+        this.#refused('EINVAL', 0)
+        break
+      default:
+        this.#again()
+    }
+  }
+
+  #arrived(verdict: Verdict & { kind: 'delivered' }): void {
+    const { local, remote } = this.#o
+    const { at, tuple } = verdict
+    const answer = {
+      protocol: 'tcp',
+      tuple: reversed(tuple),
+      sizeBytes: synBytes,
+      dontFragment: true,
+    } as const
+    const back = sendLater(at, answer, this.#flow, { reply: true })
+    if (!meets(back, this.#stack, local, remote)) {
+      this.#again()
+      return
+    }
+    const listener = at.sockets.listenerFor(tuple.destination, tuple.port)
+    if (!listener) {
+      this.#refused('ECONNREFUSED', latencyMs(verdict.hops))
+      return
+    }
+    const [client, server] = Endpoint.pair(this.#flow, {
+      client: { stack: this.#stack, local, remote, owner: this.#o.owner },
+      server: {
+        stack: at,
+        local: { ip: tuple.destination, port: tuple.port },
+        remote: { ip: tuple.source, port: tuple.sourcePort },
+        owner: listener.owner,
+      },
+    })
+    this.#client = client
+    listener.accept(server)
+    this.#after(latencyMs(verdict.hops), () => {
+      this.#end()
+      this.#wake(client)
+    })
+  }
+
+  #again(): void {
+    this.#arm()
+    const waitMs = 1000 * 2 ** this.#retries
+    if (this.#retries++ < 6) this.#after(waitMs, () => this.#syn())
+  }
+
+  #refused(code: ErrnoCode, afterMs: number): void {
+    if (afterMs > 0) this.#arm()
+    this.#after(afterMs, () => {
+      this.#end()
+      this.#fail(new Errno(code))
+    })
+  }
+
+  /** The deadline counts from the first SYN; it is only armed once something has gone wrong. */
+  #arm(): void {
+    if (this.#deadline) return
+    this.#deadline = true
+    this.#after(this.#startedMs + this.#o.timeoutMs - this.#stack.fabric.kernel.nowMs, () => {
+      this.#end()
+      this.#fail(new Errno('ETIMEDOUT'))
+    })
+  }
+
+  #after(ms: number, run: () => void): void {
+    const { kernel } = this.#stack.fabric
+    const cancel = kernel.at(kernel.nowMs + ms, `${this.#stack.name} tcp connect`, () => {
+      if (!this.#over) run()
+    })
+    this.#timers.push(cancel)
+  }
+
+  #end(): void {
+    this.#over = true
+    for (const cancel of this.#timers) cancel()
+  }
+}
+
+/** What an ICMP error means to a socket that is connecting (net/ipv4/icmp.c icmp_err_convert). */
+export const reasonCodes: Readonly<Record<UnreachableReason, ErrnoCode>> = {
+  net: 'ENETUNREACH',
+  host: 'EHOSTUNREACH',
+  admin: 'EHOSTUNREACH',
+  port: 'ECONNREFUSED',
+}

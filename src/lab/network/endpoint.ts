@@ -1,0 +1,321 @@
+import type { ErrnoCode } from '#lab/host/ports.ts'
+import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
+import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
+import { reasonCodes } from '#lab/network/dial.ts'
+import { type FirstPacket, latencyMs, meets, reversed, sendLater } from '#lab/network/exchange.ts'
+import { Inbox } from '#lab/network/inbox.ts'
+import type { Flow, Verdict } from '#lab/network/packet.ts'
+import type { Connection, Payload } from '#lab/network/ports.ts'
+import type { Owner } from '#lab/network/sockets.ts'
+import type { SimStack } from '#lab/network/stack.ts'
+
+interface EndOptions {
+  readonly stack: SimStack
+  readonly local: { readonly ip: Ipv4; readonly port: number }
+  readonly remote: { readonly ip: Ipv4; readonly port: number }
+  readonly owner: Owner | undefined
+}
+
+interface Item {
+  readonly sequence: number
+  readonly payload: Payload | 'fin-segment'
+  readonly big: boolean
+}
+
+type Delivered = Verdict & { kind: 'delivered' }
+
+const finSegment = 'fin-segment'
+
+// Linux: TCP_RTO_MIN, TCP_RTO_MAX, tcp_retries2, tcp_orphan_retries (0 means 8).
+const rtoFirstMs = 200
+const rtoMaxMs = 120_000
+const retries = 15
+const retriesOfOrphan = 8
+
+/** IP and TCP headers with time stamps. */
+const headerBytes = 52
+const smallBytes = 576
+
+/**
+ * One end of a TCP connection. A payload is one segment train with one arrival event; while the way there or back is
+ * broken it is sent again after 0.2, 0.4, … 120 s and the connection gives up after 924.6 s.
+ *
+ * Not imitated: windows, congestion, splitting of payloads, TIME-WAIT, keep-alive probes, RST on closing with unread data.
+ */
+export class Endpoint implements Connection {
+  readonly local: { readonly address: string; readonly port: number }
+  readonly remote: { readonly address: string; readonly port: number }
+  readonly #o: EndOptions
+  readonly #kernel: Kernel
+  readonly #flow: Flow
+  readonly #isServer: boolean
+  readonly #inbox: Inbox
+  readonly #eventName: string
+  #peer: Endpoint | undefined
+  #life: 'open' | 'closing' | 'ended' | 'vanished' = 'open'
+  #outbox: Item[] = []
+  #sent = 0
+  #expected = 0
+  #peerDone = false
+  #stall: { tries: number; rtoMs: number; cancel: Cancel } | undefined
+  #softError: ErrnoCode | undefined
+  #lastArrivalMs = 0
+  #segmentBytes: number
+  #ways: [Way | undefined, Way | undefined] = [undefined, undefined]
+
+  private constructor(flow: Flow, isServer: boolean, o: EndOptions) {
+    this.#o = o
+    this.#flow = flow
+    this.#isServer = isServer
+    this.#kernel = o.stack.fabric.kernel
+    this.#inbox = new Inbox(this.#kernel)
+    this.#eventName = `${o.stack.name} tcp`
+    this.#segmentBytes = mtuTowards(o.stack, o.remote.ip)
+    this.local = { address: ipv4Text(o.local.ip), port: o.local.port }
+    this.remote = { address: ipv4Text(o.remote.ip), port: o.remote.port }
+    o.stack.sockets.add(this)
+    o.owner?.own(this)
+  }
+
+  /** Both ends of a connection that has just been accepted. The segment size is the smaller of what both can send. */
+  static pair(flow: Flow, o: { client: EndOptions; server: EndOptions }): [Endpoint, Endpoint] {
+    const client = new Endpoint(flow, false, o.client)
+    const server = new Endpoint(flow, true, o.server)
+    client.#peer = server
+    server.#peer = client
+    const segmentBytes = Math.min(client.#segmentBytes, server.#segmentBytes)
+    client.#segmentBytes = segmentBytes
+    server.#segmentBytes = segmentBytes
+    return [client, server]
+  }
+
+  /** As `ss` names it. */
+  get state(): string {
+    if (this.#life === 'closing') return this.#peerDone ? 'LAST-ACK' : 'FIN-WAIT-1'
+    return this.#peerDone ? 'CLOSE-WAIT' : 'ESTAB'
+  }
+
+  send(payload: Payload): void {
+    if (this.#life !== 'open') return
+    this.#push(payload, isBig(payload))
+  }
+
+  receive(by: Task, o: { readonly timeoutMs?: number } = {}): Promise<Payload | 'closed' | undefined> {
+    return this.#inbox.take(by, o.timeoutMs)
+  }
+
+  close(): void {
+    if (this.#life !== 'open') return
+    this.#life = 'closing'
+    this.#o.owner?.disown(this)
+    this.#inbox.end()
+    this.#push(finSegment, false)
+  }
+
+  abort(): void {
+    if (this.#life !== 'open' && this.#life !== 'closing') return
+    this.#end('ended')
+    this.#inbox.end()
+    const way = this.#way(false)
+    if (way.peer === undefined) return
+    this.#after(latencyMs(way.verdict.hops), () => way.peer?.reset())
+  }
+
+  /** The whole namespace goes: what is waiting to be sent is dropped. */
+  vanish({ silent }: { readonly silent: boolean }): void {
+    if (!silent) {
+      this.close()
+      this.#end('ended')
+    } else this.#end('vanished')
+    this.#inbox.fail('ECONNRESET')
+  }
+
+  /** The other side sent RST. */
+  reset(): void {
+    if (this.#life === 'open' || this.#life === 'closing') this.#fail('ECONNRESET')
+  }
+
+  // ------------------------------------------------------------------------------------------ sending
+
+  #push(payload: Item['payload'], big: boolean): void {
+    const item: Item = { sequence: this.#sent++, payload, big }
+    this.#outbox.push(item)
+    if (!this.#stall) this.#transmit(item)
+  }
+
+  #transmit(item: Item): void {
+    const way = this.#way(item.big)
+    const { verdict } = way
+    if (verdict.kind !== 'delivered') {
+      if (verdict.kind === 'unreachable') this.#softError = reasonCodes[verdict.reason]
+      this.#lost()
+      return
+    }
+    const arrivalMs = Math.max(this.#kernel.nowMs + latencyMs(verdict.hops), this.#lastArrivalMs)
+    this.#lastArrivalMs = arrivalMs
+    this.#kernel.at(arrivalMs, this.#eventName, () => this.#arrived(item, way.peer, verdict))
+  }
+
+  #arrived(item: Item, peer: Endpoint | undefined, verdict: Delivered): void {
+    switch (peer?.take(item) ?? 'reset') {
+      case 'acknowledged':
+        // The acknowledgement has to find its way back, too.
+        if (peer?.reaches(this)) this.#acknowledged(item.sequence)
+        else this.#lost()
+        break
+      case 'reset': {
+        const answer = this.#back(verdict)
+        if (meets(answer, this.#o.stack, this.#o.local, this.#o.remote))
+          this.#after(latencyMs(verdict.hops), () => this.reset())
+        else this.#lost()
+        break
+      }
+      default:
+        this.#lost()
+    }
+  }
+
+  #acknowledged(sequence: number): void {
+    const first = this.#outbox[0]
+    if (first === undefined || sequence < first.sequence) return
+    this.#outbox.splice(0, sequence - first.sequence + 1)
+    this.#softError = undefined
+    if (this.#life === 'closing' && this.#outbox.length === 0) this.#end('ended')
+    if (!this.#stall) return
+    this.#stall.cancel()
+    this.#stall = undefined
+    for (const item of [...this.#outbox]) this.#transmit(item)
+  }
+
+  #lost(): void {
+    if (this.#stall || this.#life === 'ended' || this.#life === 'vanished') return
+    this.#stall = { tries: 0, rtoMs: rtoFirstMs, cancel: this.#after(rtoFirstMs, () => this.#retry()) }
+  }
+
+  #retry(): void {
+    const stall = this.#stall
+    const first = this.#outbox[0]
+    if (!stall || !first) return
+    stall.tries++
+    if (stall.tries > (this.#life === 'closing' ? retriesOfOrphan : retries)) {
+      this.#fail(this.#softError ?? 'ETIMEDOUT')
+      return
+    }
+    stall.rtoMs = Math.min(stall.rtoMs * 2, rtoMaxMs)
+    stall.cancel = this.#after(stall.rtoMs, () => this.#retry())
+    this.#transmit(first)
+  }
+
+  // ---------------------------------------------------------------------------------------- receiving
+
+  /** What this end does with a segment that has arrived: a gap is not acknowledged, what nobody waits for is reset. */
+  take({ sequence, payload }: Item): 'acknowledged' | 'gap' | 'reset' {
+    const isFin = payload === finSegment
+    if (this.#life === 'vanished') return 'reset'
+    if (this.#life === 'ended') return isFin ? 'acknowledged' : 'reset'
+    if (sequence > this.#expected) return 'gap'
+    if (sequence < this.#expected) return 'acknowledged'
+    if (this.#life === 'closing' && !isFin) {
+      this.#end('ended')
+      return 'reset'
+    }
+    this.#expected++
+    if (isFin) {
+      this.#peerDone = true
+      this.#inbox.end()
+    } else this.#inbox.put(payload)
+    return 'acknowledged'
+  }
+
+  /** Whether a small segment of this end would reach that one now. */
+  reaches(other: Endpoint): boolean {
+    return this.#way(false).peer === other
+  }
+
+  // ------------------------------------------------------------------------------------------ the way
+
+  /** Where a segment ends now; kept until the network changes. */
+  #way(big: boolean): Way {
+    const { fabric } = this.#o.stack
+    const at = big ? 1 : 0
+    const kept = this.#ways[at]
+    if (kept?.version === fabric.version) {
+      fabric.counts.kept++
+      return kept
+    }
+    const verdict = this.#walk(big)
+    const peer = this.#peer
+    // A cast, since TypeScript does not see that only a delivered verdict meets a peer.
+    const way = { version: fabric.version, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
+    this.#ways[at] = way
+    return way
+  }
+
+  /** After a reboot the address may be back, the socket is not. */
+  isMetBy(verdict: Verdict): boolean {
+    const { stack, local, remote } = this.#o
+    return this.#life !== 'vanished' && meets(verdict, stack, local, remote)
+  }
+
+  #walk(big: boolean): Verdict {
+    const verdict = this.#send(big ? this.#segmentBytes : Math.min(smallBytes, this.#segmentBytes))
+    if (verdict.kind !== 'too-big') return verdict
+    // Path MTU discovery: the router said what fits.
+    this.#segmentBytes = verdict.mtuBytes
+    return this.#send(this.#segmentBytes)
+  }
+
+  #send(sizeBytes: number): Verdict {
+    const { stack, local, remote } = this.#o
+    const tuple = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
+    return sendLater(stack, segment(tuple, sizeBytes), this.#flow, { reply: this.#isServer })
+  }
+
+  #back({ at, tuple }: Delivered): Verdict {
+    return sendLater(at, segment(reversed(tuple), headerBytes), this.#flow, { reply: !this.#isServer })
+  }
+
+  // ------------------------------------------------------------------------------------------- ending
+
+  #fail(code: ErrnoCode): void {
+    this.#end('ended')
+    this.#inbox.fail(code)
+  }
+
+  #end(life: 'ended' | 'vanished'): void {
+    this.#life = life
+    this.#stall?.cancel()
+    this.#stall = undefined
+    this.#outbox = []
+    this.#o.stack.sockets.remove(this)
+    this.#o.owner?.disown(this)
+  }
+
+  #after(ms: number, run: () => void): Cancel {
+    return this.#kernel.at(this.#kernel.nowMs + ms, this.#eventName, run)
+  }
+}
+
+/** `peer` is there when the segment reaches the socket at the other end, not just its host. */
+type Way = { readonly version: number } & (
+  | { readonly verdict: Delivered; readonly peer: Endpoint | undefined }
+  | { readonly verdict: Exclude<Verdict, { kind: 'delivered' }>; readonly peer: undefined }
+)
+
+/** Values say their size in `sizeBytes`; those that do not are taken to fill at least one segment, as API objects do. */
+const isBig = (payload: Payload): boolean => {
+  const bytes = typeof payload === 'string' ? payload.length : payload.sizeBytes
+  return (typeof bytes === 'number' ? bytes : Number.POSITIVE_INFINITY) + headerBytes > smallBytes
+}
+
+function mtuTowards(stack: SimStack, remote: Ipv4): number {
+  const way = stack.route(remote)
+  return way.kind === 'link' ? way.link.mtuBytes : 65536
+}
+
+const segment = (tuple: FirstPacket['tuple'], sizeBytes: number): FirstPacket => ({
+  protocol: 'tcp',
+  tuple,
+  sizeBytes,
+  dontFragment: true,
+})

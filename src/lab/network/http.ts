@@ -1,0 +1,193 @@
+/**
+ * HTTP/1.1 between programs of the lab: a request is one payload, a response another, several on one connection.
+ *
+ * Not imitated: TLS, bodies in pieces, redirects, proxies, upgrades, headers that only frame.
+ */
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import { resolveHost } from '#lab/network/dns.ts'
+import { HttpFailure } from '#lab/network/http-failure.ts'
+import type { Connection, Listener, Payload } from '#lab/network/ports.ts'
+
+export interface HttpRequest {
+  readonly method: string
+  readonly path: string // with its query
+  readonly host: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Who asks, as this end sees it. */
+  readonly from: string
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export type HttpHandler = (request: HttpRequest, self: Process) => HttpResponse | Promise<HttpResponse>
+
+/** Serves until the process ends or the listener is closed: a thread per connection. Rejects as `net.listen` does. */
+export function serveHttp(
+  p: Process,
+  at: { readonly port: number; readonly address?: string },
+  handler: HttpHandler,
+): Promise<Listener> {
+  return p.net.listen(at, (connection) => {
+    p.thread('http', (self) => answerAll(self, connection, handler))
+  })
+}
+
+export interface HttpOptions {
+  /** For the whole exchange, name resolution included. */
+  readonly timeoutMs?: number
+  /** For name resolution and TCP. */
+  readonly connectTimeoutMs?: number
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Told before TCP dials, and when it is connected. */
+  readonly onTry?: (address: string, port: number) => void
+  readonly onConnect?: (address: string, port: number) => void
+}
+
+/** One request on a connection of its own. Rejects with {@link HttpFailure}, whose words the caller chooses. */
+export async function httpGet(p: Process, url: string, o: HttpOptions = {}): Promise<HttpResponse> {
+  const target = parseUrl(url)
+  const startedMs = p.now()
+  const deadlineMs = o.timeoutMs === undefined ? Number.POSITIVE_INFINITY : startedMs + o.timeoutMs
+  const connectMs = Math.min(deadlineMs, startedMs + (o.connectTimeoutMs ?? Number.POSITIVE_INFINITY))
+  const fail = (
+    o: Omit<ConstructorParameters<typeof HttpFailure>[0], 'url' | 'target' | 'afterMs'>,
+  ): HttpFailure => new HttpFailure({ url, target, afterMs: p.now() - startedMs, ...o })
+
+  const found = await resolveHost(p, target.host, { timeoutMs: connectMs - startedMs })
+  if (!found.ok)
+    throw fail({
+      stage: 'resolve',
+      cause: found.error.kind === 'gave-up' ? 'deadline' : 'error',
+      lookup: found.error,
+    })
+  const address = found.value[0] ?? ''
+  o.onTry?.(address, target.port)
+  const connection = await connect(p, { address, port: target.port, timeoutMs: connectMs - p.now() }).catch(
+    (error: unknown) => {
+      if (!isErrno(error)) throw error
+      const limit = deadlineMs <= connectMs ? 'deadline' : 'connect-deadline'
+      const isLimit = error.code === 'ETIMEDOUT' && p.now() >= connectMs
+      throw fail({ stage: 'connect', cause: isLimit ? limit : 'error', code: error.code, address })
+    },
+  )
+  o.onConnect?.(address, target.port)
+  try {
+    connection.send(requestPayload(target, o))
+    const timeoutMs = deadlineMs - p.now()
+    const answer = await connection.receive(
+      p.task,
+      Number.isFinite(timeoutMs) ? { timeoutMs: Math.max(0, timeoutMs) } : {},
+    )
+    if (answer === undefined) throw fail({ stage: 'receive', cause: 'deadline', address })
+    if (answer === 'closed') throw fail({ stage: 'receive', cause: 'closed', address })
+    const response = responseOf(answer)
+    if (!response) throw fail({ stage: 'receive', cause: 'not-http', address })
+    return response
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw fail({ stage: 'receive', cause: 'error', code: error.code, address, local: connection.local })
+  } finally {
+    connection.close()
+  }
+}
+
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+}
+
+/** `http://host:port/path?query`; the scheme may be missing. */
+export function parseUrl(url: string): Target {
+  const match = /^(?:(https?):\/\/)?([^/:?#]+)(?::(\d+))?([^#]*)/.exec(url)
+  const [, scheme = 'http', host = '', port, path = ''] = match ?? []
+  return {
+    host,
+    port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
+    path: path.startsWith('/') ? path : `/${path}`,
+  }
+}
+
+function connect(p: Process, o: { address: string; port: number; timeoutMs: number }): Promise<Connection> {
+  const { address, port, timeoutMs } = o
+  return p.net.connect(
+    p.task,
+    { address, port },
+    Number.isFinite(timeoutMs) ? { timeoutMs: Math.max(0, timeoutMs) } : {},
+  )
+}
+
+async function answerAll(self: Process, connection: Connection, handler: HttpHandler): Promise<void> {
+  try {
+    for (;;) {
+      const payload = await connection.receive(self.task)
+      if (payload === 'closed' || payload === undefined) break
+      const request = requestOf(payload, connection.remote.address)
+      const response = request ? await handler(request, self) : { status: 400, body: 'Bad Request' }
+      connection.send(responsePayload(response))
+      if (!request) break
+    }
+  } catch (error) {
+    // The client has gone: nobody is left to answer.
+    if (!isErrno(error)) throw error
+  }
+  connection.close()
+}
+
+// ----------------------------------------------------------------------------------------- on the wire
+
+/** About what the start line and usual headers take. */
+const headBytes = 150
+
+function requestPayload({ host, port, path }: Target, o: HttpOptions): Payload {
+  const { method = 'GET', headers = {}, body = '' } = o
+  const name = port === 80 ? host : `${host}:${port}`
+  return Object.freeze({
+    http: 'request',
+    method,
+    path,
+    host: name,
+    headers,
+    body,
+    sizeBytes: headBytes + body.length,
+  })
+}
+
+function responsePayload({ status, headers = {}, body }: HttpResponse): Payload {
+  return Object.freeze({ http: 'response', status, headers, body, sizeBytes: headBytes + body.length })
+}
+
+function requestOf(payload: Payload, from: string): HttpRequest | undefined {
+  if (typeof payload === 'string' || payload.http !== 'request') return undefined
+  // Made by requestPayload.
+  return { ...(payload as unknown as Omit<HttpRequest, 'from'>), from }
+}
+
+function responseOf(payload: Payload): HttpResponse | undefined {
+  if (typeof payload === 'string' || payload.http !== 'response') return undefined
+  return payload as unknown as HttpResponse // made by responsePayload
+}
+
+/** The reason phrase of a status. */
+export const statusText = (status: number): string => statusTexts[status] ?? ''
+
+const statusTexts: Readonly<Record<number, string>> = {
+  200: 'OK',
+  204: 'No Content',
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}

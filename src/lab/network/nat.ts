@@ -1,0 +1,142 @@
+/** NAT as connection tracking does it: the first packet is rewritten by rules, what follows by what is remembered of it. */
+import type { Random } from '#base/random.ts'
+import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
+import type { Answer } from '#lab/network/chains.ts'
+import { type Binding, type Flow, type Packet, type Tuple, tupleOf } from '#lab/network/packet.ts'
+import type { Hop } from '#lab/network/ports.ts'
+import type { LinkState, SimStack } from '#lab/network/stack.ts'
+
+/** One packet on its way. */
+export interface Walk {
+  readonly packet: Packet
+  readonly flow: Flow
+  /** Runs against the conversation's first direction. */
+  readonly reply: boolean
+  /** Draws from a chance of its own. */
+  readonly dry?: boolean
+  /** Collects what happened, for people. */
+  readonly hops?: Hop[]
+  /** An ICMP error: causes none itself. */
+  readonly silent?: boolean
+  /** Set when chance or NAT had a part: the answer holds for this conversation only. */
+  personal: boolean
+  count: number
+}
+
+/** One packet in one host. */
+export interface Visit {
+  readonly stack: SimStack
+  readonly walk: Walk
+  readonly in: LinkState | undefined
+  readonly entered: Tuple
+  readonly binding: Binding | undefined
+}
+
+/** A packet comes in, or leaves its sender: its destination may be rewritten. */
+export function enter(
+  stack: SimStack,
+  walk: Walk,
+  link: LinkState | undefined,
+  chain: 'PREROUTING' | 'OUTPUT',
+  out: string | undefined,
+): Visit {
+  const p = walk.packet
+  const entered = tupleOf(p)
+  const kept = walk.flow.bindings.get(stack)
+  const binding = kept?.generation === stack.generation && isOf(kept, entered, walk.reply) ? kept : undefined
+  if (binding) {
+    walk.personal = true
+    if (walk.reply) rewriteDestination(walk, binding.original.source, binding.original.sourcePort)
+    else rewriteDestination(walk, binding.translated.destination, binding.translated.port)
+  } else if (!walk.reply) {
+    // New, or picked up in midstream by a host that forgot it: either way the nat table decides.
+    const answer = ask(stack, walk, 'nat', chain, link?.name, out)
+    if (answer?.kind === 'dnat') {
+      walk.hops?.push({
+        at: stack.name,
+        what: `destination NAT to ${ipv4Text(answer.to)}:${answer.port} by ${answer.by}`,
+      })
+      walk.personal = true
+      rewriteDestination(walk, answer.to, answer.port)
+    }
+  }
+  return { stack, walk, in: link, entered, binding }
+}
+
+/** A packet goes out on a link: its source may be rewritten. */
+export function leave(visit: Visit, out: string): void {
+  const { stack, walk, binding } = visit
+  if (binding) {
+    if (walk.reply) rewriteSource(walk, binding.original.destination, binding.original.port)
+    else rewriteSource(walk, binding.translated.source, binding.translated.sourcePort)
+    return
+  }
+  if (walk.reply) return
+  const answer = ask(stack, walk, 'nat', 'POSTROUTING', undefined, out)
+  if (answer?.kind === 'masquerade') {
+    const source = stack.sourceFor(out)
+    if (source !== undefined) {
+      walk.hops?.push({ at: stack.name, what: `source NAT to ${ipv4Text(source)} by ${answer.by}` })
+      // kube-proxy and Felix both ask for --random-fully.
+      rewriteSource(walk, source, chance(stack, walk).between(1024, 65535))
+    }
+  }
+  settle(visit)
+}
+
+/** Remembers how this host rewrote the conversation's first packet. */
+export function settle({ stack, walk, entered, binding }: Visit): void {
+  if (binding || walk.reply) return
+  const translated = tupleOf(walk.packet)
+  if (sameTuple(entered, translated)) return
+  walk.personal = true
+  walk.flow.bindings.set(stack, { generation: stack.generation, original: entered, translated })
+}
+
+export function rewriteSource({ packet }: Walk, source: Ipv4, port: number): void {
+  packet.source = source
+  packet.sourcePort = port
+}
+
+function rewriteDestination({ packet }: Walk, destination: Ipv4, port: number): void {
+  packet.destination = destination
+  packet.port = port
+}
+
+const isOf = ({ original, translated }: Binding, t: Tuple, reply: boolean): boolean =>
+  reply
+    ? t.source === translated.destination &&
+      t.sourcePort === translated.port &&
+      t.destination === translated.source &&
+      t.port === translated.sourcePort
+    : sameTuple(original, t)
+
+const sameTuple = (a: Tuple, b: Tuple): boolean =>
+  a.source === b.source &&
+  a.sourcePort === b.sourcePort &&
+  a.destination === b.destination &&
+  a.port === b.port
+
+/** What the chains of one table say. */
+export function ask(
+  stack: SimStack,
+  walk: Walk,
+  table: 'filter' | 'nat',
+  chain: string,
+  inLink: string | undefined,
+  out: string | undefined,
+): Answer | undefined {
+  const passage = {
+    packet: walk.packet,
+    in: inLink,
+    out,
+    sets: stack.compiledSets,
+    chance: chance(stack, walk),
+    drawn: false,
+  }
+  const answer = (table === 'filter' ? stack.filterChains : stack.natChains).ask(chain, passage)
+  if (passage.drawn) walk.personal = true
+  return answer
+}
+
+const chance = ({ fabric }: SimStack, walk: Walk): Random => (walk.dry ? fabric.dryRandom : fabric.random)

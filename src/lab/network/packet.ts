@@ -1,0 +1,65 @@
+import type { Ipv4 } from '#lab/network/address.ts'
+import type { SimStack } from '#lab/network/stack.ts'
+
+export type Protocol = 'tcp' | 'udp' | 'icmp'
+
+/** What travels. Address and port change on the way where NAT rewrites them. */
+export interface Packet {
+  readonly protocol: Protocol
+  source: Ipv4
+  sourcePort: number
+  destination: Ipv4
+  port: number
+  readonly sizeBytes: number
+  readonly dontFragment: boolean
+  /** How connection tracking would class it: a SYN or echo request is new, what follows is established. */
+  readonly state: 'new' | 'established'
+  /** The firewall mark; belongs to one host, zero on the wire. */
+  mark: number
+}
+
+export interface Tuple {
+  readonly source: Ipv4
+  readonly sourcePort: number
+  readonly destination: Ipv4
+  readonly port: number
+}
+
+/** What one host's connection tracking remembers of a conversation: how it came in, how it went on. */
+export interface Binding {
+  readonly generation: number // of the stack: a reboot forgets
+  readonly original: Tuple
+  readonly translated: Tuple
+}
+
+/** One conversation. Each host that rewrote its first packet keeps how. */
+export interface Flow {
+  readonly bindings: Map<SimStack, Binding>
+}
+
+export const newFlow = (): Flow => ({ bindings: new Map() })
+
+export type UnreachableReason = 'net' | 'host' | 'admin' | 'port'
+
+/** What became of a packet. `hops` counts the hosts that it left. */
+export type Verdict =
+  | { readonly kind: 'delivered'; readonly at: SimStack; readonly tuple: Tuple; readonly hops: number }
+  | { readonly kind: 'lost'; readonly why: string }
+  | {
+      readonly kind: 'unreachable'
+      readonly reason: UnreachableReason
+      readonly from: Ipv4
+      /** The sender's own kernel refused: nothing was sent. */
+      readonly local: boolean
+      /** Until the sender learns it: nothing for a refusal, three seconds for ARP without answer. */
+      readonly afterMs: number
+    }
+  | { readonly kind: 'invalid' } // the sender's own route is a blackhole: EINVAL
+  | { readonly kind: 'too-big'; readonly mtuBytes: number; readonly from: Ipv4 }
+
+export const tupleOf = (p: Packet): Tuple => ({
+  source: p.source,
+  sourcePort: p.sourcePort,
+  destination: p.destination,
+  port: p.port,
+})

@@ -1,0 +1,109 @@
+import { Errno } from '#lab/host/ports.ts'
+import { type Cidr, cidr, type Ipv4, ipv4 } from '#lab/network/address.ts'
+import type { Route, RouteProtocol } from '#lab/network/ports.ts'
+
+/** A route with its addresses parsed, as the packet walk wants it. */
+export interface Entry {
+  readonly route: Route
+  readonly to: Cidr
+  readonly via: Ipv4 | undefined
+  readonly source: Ipv4 | undefined
+  readonly metric: number
+}
+
+/**
+ * One namespace's main routing table: the longest prefix wins, then the lowest metric, then the older route.
+ * It does not imitate: policy rules, other tables, multipath, type of service.
+ */
+export class RouteTable {
+  /** By prefix length, then by network. */
+  readonly #byLength: (Map<Ipv4, Entry[]> | undefined)[] = []
+  #listed: readonly Route[] | undefined
+
+  lookup(address: Ipv4): Entry | undefined {
+    for (let length = 32; length >= 0; length--) {
+      const networks = this.#byLength[length]
+      if (networks === undefined) continue
+      const key = length === 32 ? address : length === 0 ? 0 : (address & (0xffffffff << (32 - length))) >>> 0
+      const entry = networks.get(key)?.[0]
+      if (entry !== undefined) return entry
+    }
+    return undefined
+  }
+
+  /** Throws EEXIST when a route to the same destination with the same metric is there. */
+  add(route: Route): void {
+    const entry = entryOf(route)
+    const same = this.#entries(entry.to)
+    if (same.some((other) => other.metric === entry.metric)) throw new Errno('EEXIST')
+    this.#put([...same, entry], entry.to)
+  }
+
+  replace(route: Route): void {
+    const entry = entryOf(route)
+    const others = this.#entries(entry.to).filter((other) => other.metric !== entry.metric)
+    this.#put([...others, entry], entry.to)
+  }
+
+  /** Removes the first match. Throws ESRCH when there is none. */
+  remove(destination: string, protocol?: RouteProtocol): void {
+    const to = cidr(destination)
+    const entries = this.#entries(to)
+    const index = entries.findIndex(({ route }) => protocol === undefined || route.protocol === protocol)
+    if (index < 0) throw new Errno('ESRCH')
+    this.#put(entries.toSpliced(index, 1), to)
+  }
+
+  /** Removes every route for which `gone` holds; answers how many. */
+  removeWhere(gone: (route: Route) => boolean): number {
+    const going = this.list().filter(gone)
+    for (const route of going) {
+      const to = cidr(route.destination)
+      const left = this.#entries(to).filter((entry) => entry.route !== route)
+      this.#put(left, to)
+    }
+    return going.length
+  }
+
+  /** In the order in which the kernel dumps its trie: by network, the longer prefix first, then by metric. */
+  list(): readonly Route[] {
+    this.#listed ??= this.#byLength
+      .flatMap((networks) => [...(networks?.values() ?? [])].flat())
+      .sort((a, b) => a.to.network - b.to.network || b.to.length - a.to.length || a.metric - b.metric)
+      .map((entry) => entry.route)
+    return this.#listed
+  }
+
+  clear(): void {
+    this.#byLength.length = 0
+    this.#listed = undefined
+  }
+
+  #entries(to: Cidr): readonly Entry[] {
+    return this.#byLength[to.length]?.get(to.network) ?? []
+  }
+
+  #put(entries: readonly Entry[], to: Cidr): void {
+    this.#listed = undefined
+    let networks = this.#byLength[to.length]
+    if (networks === undefined) {
+      networks = new Map()
+      this.#byLength[to.length] = networks
+    }
+    if (entries.length === 0) networks.delete(to.network)
+    else
+      networks.set(
+        to.network,
+        entries.toSorted((a, b) => a.metric - b.metric),
+      )
+    if (networks.size === 0) this.#byLength[to.length] = undefined
+  }
+}
+
+const entryOf = (route: Route): Entry => ({
+  route: Object.freeze({ ...route }),
+  to: cidr(route.destination),
+  via: route.via === undefined ? undefined : ipv4(route.via),
+  source: route.source === undefined ? undefined : ipv4(route.source),
+  metric: route.metric ?? 0,
+})

@@ -1,0 +1,34 @@
+import type { Program, Tree } from '#lab/host/ports.ts'
+import { curl } from '#lab/network/tools/curl.ts'
+import { ip } from '#lab/network/tools/ip.ts'
+import { ipset, iptables, iptablesSave } from '#lab/network/tools/iptables-save.ts'
+import { nc } from '#lab/network/tools/nc.ts'
+import { dig, nslookup } from '#lab/network/tools/nslookup.ts'
+import { ping } from '#lab/network/tools/ping.ts'
+import { ss } from '#lab/network/tools/ss.ts'
+import { wget } from '#lab/network/tools/wget.ts'
+
+/** What people and scripts look at the network with, by the name of the executable. */
+export const toolPrograms: Readonly<Record<string, Program>> = {
+  ip,
+  ss,
+  ping,
+  curl,
+  wget,
+  nc,
+  nslookup,
+  dig,
+  iptables,
+  'iptables-save': iptablesSave,
+  ipset,
+}
+
+/** All of them under /usr/bin, with the file capability that lets anybody ping. For hosts and images. */
+export const networkTools = (): Tree =>
+  Object.keys(toolPrograms).map((name) => ({
+    path: `/usr/bin/${name}`,
+    kind: 'file',
+    mode: 0o755,
+    program: name,
+    ...(name === 'ping' ? { capabilities: ['NET_RAW'] as const } : {}),
+  }))

@@ -1,0 +1,110 @@
+import type { Process } from '#lab/host/ports.ts'
+import { hasCarrier, type LinkState } from '#lab/network/stack.ts'
+import type { IpStyle } from '#lab/network/tools/ip.ts'
+import { commandOf, deviceNamed, keyed, Usage } from '#lab/network/tools/ip-words.ts'
+
+/** `ip link [show|set|add|delete]` */
+export async function ipLink(p: Process, args: readonly string[], style: IpStyle): Promise<string> {
+  const command = commandOf(args[0], ['show', 'list', 'lst', 'set', 'add', 'delete'])
+  switch (command) {
+    case 'set':
+      await setLink(p, args.slice(1))
+      return ''
+    case 'add':
+      await addLink(p, args.slice(1))
+      return ''
+    case 'delete': {
+      const { bare, values } = keyed(args.slice(1), ['dev'])
+      const name = values.get('dev') ?? bare[0] ?? ''
+      deviceNamed(p, name)
+      await p.net.apply([{ op: 'link-del', name }])
+      return ''
+    }
+    default:
+      return showLinks(p, command === undefined ? args : args.slice(1), style)
+  }
+}
+
+function showLinks(p: Process, args: readonly string[], style: IpStyle): string {
+  const { values, bare } = keyed(args, ['dev', 'type'])
+  const name = values.get('dev') ?? bare[0]
+  const type = values.get('type')
+  if (name !== undefined) deviceNamed(p, name, `Device "${name}" does not exist.`)
+  const links = linksOf(p).filter(
+    (link) => (name === undefined || link.name === name) && (type === undefined || link.kind === type),
+  )
+  if (style.brief) return links.map((link) => `${briefHead(link)} ${link.mac} <${flags(link)}> \n`).join('')
+  return links.map((link) => linkText(link, style, 'mode DEFAULT ')).join('')
+}
+
+async function setLink(p: Process, args: readonly string[]): Promise<void> {
+  const { values, bare } = keyed(args, ['dev', 'mtu'])
+  const words = bare.filter((word) => word !== 'up' && word !== 'down')
+  const name = values.get('dev') ?? words[0] ?? ''
+  deviceNamed(p, name)
+  const mtu = values.get('mtu')
+  await p.net.apply([
+    {
+      op: 'link-set',
+      name,
+      ...(bare.includes('up') ? { up: true } : {}),
+      ...(bare.includes('down') ? { up: false } : {}),
+      ...(mtu === undefined ? {} : { mtuBytes: Number(mtu) }),
+    },
+  ])
+}
+
+async function addLink(p: Process, args: readonly string[]): Promise<void> {
+  const { values, bare } = keyed(args, ['name', 'type', 'mtu', 'dev'])
+  const kind = values.get('type')
+  const name = values.get('name') ?? values.get('dev') ?? bare[0] ?? ''
+  if (kind !== 'dummy' && kind !== 'ipip' && kind !== 'vxlan')
+    throw new Usage('Error: Unknown device type.', 2)
+  const mtu = values.get('mtu')
+  await p.net.apply([{ op: 'link-add', name, kind, ...(mtu === undefined ? {} : { mtuBytes: Number(mtu) }) }])
+}
+
+/** In the order of their numbers. */
+export const linksOf = (p: Process): readonly LinkState[] =>
+  p.net
+    .links()
+    .map(({ name }) => deviceNamed(p, name))
+    .sort((a, b) => a.index - b.index)
+
+export function linkText(link: LinkState, style: IpStyle, mode: string): string {
+  const head =
+    `${link.index}: ${longName(link)}: <${flags(link)}> mtu ${link.mtuBytes} qdisc ${qdisc(link)} ` +
+    `state ${stateOf(link)} ${mode}group default qlen 1000`
+  return `${head}${style.oneLine ? '\\' : '\n'}${hardware(link)}\n`
+}
+
+export const briefHead = (link: LinkState): string =>
+  `${longName(link).padEnd(16)} ${stateOf(link).padEnd(14)}`
+
+function hardware(link: LinkState): string {
+  const type = link.kind === 'loopback' ? 'loopback' : link.kind === 'ipip' ? 'ipip' : 'ether'
+  const broadcast = link.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'
+  const netns = link.peer ? ` link-netns ${link.peer.stack.name}` : ''
+  return `    link/${type} ${link.mac} brd ${broadcast}${netns}`
+}
+
+const longName = (link: LinkState): string =>
+  link.peer ? `${link.name}@if${link.peer.link.index}` : link.name
+
+function flags(link: LinkState): string {
+  const state = link.up ? (hasCarrier(link) ? ['UP', 'LOWER_UP'] : ['UP']) : []
+  const kind =
+    link.kind === 'loopback' ? ['LOOPBACK'] : link.kind === 'ipip' ? ['NOARP'] : ['BROADCAST', 'MULTICAST']
+  return [...(link.up && !hasCarrier(link) ? ['NO-CARRIER'] : []), ...kind, ...state].join(',')
+}
+
+function stateOf(link: LinkState): string {
+  if (!link.up) return 'DOWN'
+  if (link.kind !== 'ether' && link.kind !== 'veth') return 'UNKNOWN'
+  return hasCarrier(link) ? 'UP' : 'DOWN'
+}
+
+function qdisc(link: LinkState): string {
+  if (!link.up) return 'noop'
+  return link.kind === 'ether' ? 'fq_codel' : 'noqueue'
+}

@@ -1,0 +1,221 @@
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import { cidr, cidrText, contains, ipv4, ipv4Text, isIpv4 } from '#lab/network/address.ts'
+import type { Route, RouteProtocol } from '#lab/network/ports.ts'
+import { sourceTowards } from '#lab/network/sockets.ts'
+import { hasCarrier } from '#lab/network/stack.ts'
+import type { IpStyle } from '#lab/network/tools/ip.ts'
+import { commandOf, deviceNamed, keyed, stackOf, Usage } from '#lab/network/tools/ip-words.ts'
+
+/** `ip route [show|add|del|replace|get|flush]` */
+export async function ipRoute(p: Process, args: readonly string[], style: IpStyle): Promise<string> {
+  const command = commandOf(args[0], [
+    'show',
+    'list',
+    'lst',
+    'add',
+    'delete',
+    'replace',
+    'change',
+    'get',
+    'flush',
+  ])
+  const rest = args.slice(1)
+  switch (command) {
+    case 'add':
+      await p.net.apply([{ op: 'route-add', route: described(p, rest) }])
+      return ''
+    case 'replace':
+    case 'change':
+      await p.net.apply([{ op: 'route-replace', route: described(p, rest) }])
+      return ''
+    case 'delete': {
+      const { destination, protocol } = described(p, rest, { toDelete: true })
+      const named = rest.includes('proto')
+      await p.net.apply([{ op: 'route-del', destination, ...(named ? { protocol } : {}) }])
+      return ''
+    }
+    case 'flush':
+      await flush(p, rest)
+      return ''
+    case 'get':
+      return get(p, rest)
+    default:
+      return show(p, command === undefined ? args : rest, style)
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ show
+
+const selectors = [
+  'proto',
+  'protocol',
+  'dev',
+  'via',
+  'scope',
+  'table',
+  'to',
+  'root',
+  'match',
+  'exact',
+  'type',
+  'src',
+]
+
+function selected(
+  p: Process,
+  args: readonly string[],
+): { routes: readonly Route[]; hidden: ReadonlySet<string> } {
+  const { values, bare } = keyed(args, selectors)
+  if (values.has('table') && values.get('table') !== 'main')
+    return { routes: localTable(p, values.get('table')), hidden: new Set() }
+  const proto = values.get('proto') ?? values.get('protocol')
+  const [dev, via, type] = [values.get('dev'), values.get('via'), values.get('type')]
+  if (dev !== undefined) deviceNamed(p, dev)
+  const word = values.get('exact') ?? values.get('to') ?? bare[0]
+  const exact = word === undefined ? undefined : prefixOf(word)
+  const root = values.get('root')
+  const routes = p.net
+    .routes()
+    .filter(
+      (route) =>
+        (proto === undefined || route.protocol === proto) &&
+        (dev === undefined || route.dev === dev) &&
+        (via === undefined || route.via === via) &&
+        (type === undefined || route.kind === type) &&
+        (exact === undefined || route.destination === exact) &&
+        (root === undefined || contains(cidr(prefixOf(root)), cidr(route.destination).network)),
+    )
+  const hidden = new Set([...(proto === undefined ? [] : ['proto']), ...(dev === undefined ? [] : ['dev'])])
+  return { routes, hidden }
+}
+
+/** What the kernel keeps for its own addresses. Broadcast routes are left out. */
+function localTable(p: Process, table: string | undefined): readonly Route[] {
+  if (table !== 'local') return []
+  return p.net.addresses().map(({ address, link }) => ({
+    destination: `${address}/32`,
+    kind: 'unicast',
+    dev: link,
+    protocol: 'kernel',
+    scope: 'host',
+    source: address,
+  }))
+}
+
+function show(p: Process, args: readonly string[], style: IpStyle): string {
+  const { routes, hidden } = selected(p, args)
+  if (style.json) return `${JSON.stringify(routes.map((route) => jsonOf(p, route)))}\n`
+  const prefix = args.includes('local') ? 'local ' : ''
+  return routes.map((route) => `${prefix}${routeText(p, route, hidden)}\n`).join('')
+}
+
+function routeText(p: Process, route: Route, hidden: ReadonlySet<string>): string {
+  const words = [
+    ...(route.kind === 'unicast' ? [] : [route.kind]),
+    shortPrefix(route.destination),
+    ...(route.via === undefined ? [] : ['via', route.via]),
+    ...(route.dev === undefined || hidden.has('dev') ? [] : ['dev', route.dev]),
+    ...(route.protocol === 'boot' || hidden.has('proto') ? [] : ['proto', route.protocol]),
+    ...(route.scope === undefined || route.scope === 'global' ? [] : ['scope', route.scope]),
+    ...(route.source === undefined ? [] : ['src', route.source]),
+    ...(route.metric ? ['metric', String(route.metric)] : []),
+    ...flagsOf(p, route),
+  ]
+  return `${words.join(' ')} `
+}
+
+function flagsOf(p: Process, route: Route): string[] {
+  const link = route.dev === undefined ? undefined : stackOf(p).link(route.dev)
+  return [...(route.onlink ? ['onlink'] : []), ...(link && !hasCarrier(link) ? ['linkdown'] : [])]
+}
+
+const jsonOf = (p: Process, route: Route): Record<string, unknown> => ({
+  ...(route.kind === 'unicast' ? {} : { type: route.kind }),
+  dst: shortPrefix(route.destination),
+  ...(route.via === undefined ? {} : { gateway: route.via }),
+  ...(route.dev === undefined ? {} : { dev: route.dev }),
+  ...(route.protocol === 'boot' ? {} : { protocol: route.protocol }),
+  ...(route.scope === undefined || route.scope === 'global' ? {} : { scope: route.scope }),
+  ...(route.source === undefined ? {} : { prefsrc: route.source }),
+  ...(route.metric ? { metric: route.metric } : {}),
+  flags: flagsOf(p, route),
+})
+
+const shortPrefix = (destination: string): string =>
+  destination === '0.0.0.0/0' ? 'default' : destination.replace(/\/32$/, '')
+
+// ------------------------------------------------------------------------------------------------- get
+
+function get(p: Process, args: readonly string[]): string {
+  const { bare } = keyed(args, ['from', 'iif', 'oif'])
+  const address = bare[0] ?? ''
+  if (!isIpv4(address)) throw new Usage(`Error: any valid prefix is expected rather than "${address}".`, 1)
+  const to = ipv4(address)
+  const stack = stackOf(p)
+  const way = stack.route(to)
+  const uid = p.credentials.uid
+  switch (way.kind) {
+    case 'local':
+      return `local ${address} dev lo src ${address} uid ${uid} \n    cache <local> \n`
+    case 'none':
+      throw new Usage('RTNETLINK answers: Network is unreachable', 2)
+    case 'blackhole':
+      throw new Usage('RTNETLINK answers: Invalid argument', 2)
+    case 'unreachable':
+      throw new Usage('RTNETLINK answers: No route to host', 2)
+    default: {
+      const via = way.nextHop === to ? '' : ` via ${ipv4Text(way.nextHop)}`
+      const source = sourceTowards(stack, to)
+      const src = source === undefined ? '' : ` src ${ipv4Text(source)}`
+      return `${address}${via} dev ${way.link.name}${src} uid ${uid} \n    cache \n`
+    }
+  }
+}
+
+// --------------------------------------------------------------------------------------------- changes
+
+async function flush(p: Process, args: readonly string[]): Promise<void> {
+  if (args.length === 0) throw new Usage('"ip route flush" requires arguments.')
+  for (const { destination, protocol } of selected(p, args).routes)
+    await p.net.apply([{ op: 'route-del', destination, protocol }])
+}
+
+const protocols: readonly RouteProtocol[] = ['kernel', 'boot', 'static', 'bird', '80', 'dhcp']
+
+/** The route that a command line describes. */
+function described(p: Process, args: readonly string[], o: { readonly toDelete?: boolean } = {}): Route {
+  const { values, bare } = keyed(args, ['via', 'dev', 'proto', 'protocol', 'scope', 'src', 'metric', 'table'])
+  const kind = bare.find((word) => word === 'blackhole' || word === 'unreachable')
+  const destination = prefixOf(bare.find((word) => word !== kind && word !== 'onlink') ?? '')
+  const [via, dev] = [values.get('via'), values.get('dev')]
+  if (dev !== undefined) deviceNamed(p, dev)
+  if (!o.toDelete && kind === undefined && via === undefined && dev === undefined)
+    throw new Usage('RTNETLINK answers: No such device', 2)
+  const named = values.get('proto') ?? values.get('protocol') ?? 'boot'
+  const protocol = protocols.find((known) => known === named)
+  if (protocol === undefined)
+    throw new Usage(`Error: argument "${named}" is wrong: "protocol" value is invalid\n`)
+  const scope = via === undefined && kind === undefined ? 'link' : undefined
+  const [source, metric] = [values.get('src'), values.get('metric')]
+  return {
+    destination,
+    kind: kind ?? 'unicast',
+    protocol,
+    ...(via === undefined ? {} : { via }),
+    ...(dev === undefined ? {} : { dev }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(source === undefined ? {} : { source }),
+    ...(metric === undefined ? {} : { metric: Number(metric) }),
+    ...(bare.includes('onlink') ? { onlink: true } : {}),
+  }
+}
+
+function prefixOf(text: string): string {
+  if (text === 'default') return '0.0.0.0/0'
+  try {
+    return cidrText(cidr(text))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new Usage(`Error: any valid prefix is expected rather than "${text}".`, 1)
+  }
+}

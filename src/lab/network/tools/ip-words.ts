@@ -1,0 +1,53 @@
+import type { Errno, Process } from '#lab/host/ports.ts'
+import { parentOf } from '#lab/network/parent.ts'
+import type { LinkState, SimStack } from '#lab/network/stack.ts'
+
+/** A command line that `ip` refuses by itself, without asking the kernel. */
+export class Usage extends Error {
+  readonly exitCode: number
+
+  constructor(says: string, exitCode = 255) {
+    super(says)
+    this.exitCode = exitCode
+  }
+}
+
+/** The kernel's refusals as `ip` prints them: an extended message where the kernel gives one. */
+export function netlinkWords({ code, message }: Errno): string {
+  if (code === 'ENETUNREACH') return 'Error: Nexthop has invalid gateway.'
+  if (code === 'ENETDOWN') return 'Error: Device for nexthop is not up.'
+  return `RTNETLINK answers: ${message}`
+}
+
+/** The namespace with what the port does not tell: device numbers and peers. */
+export const stackOf = (p: Process): SimStack => parentOf(p.net)
+
+/** Throws what `ip` says of a device that is not there. */
+export function deviceNamed(p: Process, name: string, says = `Cannot find device "${name}"`): LinkState {
+  const link = stackOf(p).link(name)
+  if (!link) throw new Usage(says, 1)
+  return link
+}
+
+/** `key value key value` with bare words in between; `keys` take a value. */
+export function keyed(
+  args: readonly string[],
+  keys: readonly string[],
+): { readonly values: ReadonlyMap<string, string>; readonly bare: readonly string[] } {
+  const values = new Map<string, string>()
+  const bare: string[] = []
+  const words = [...args]
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (!keys.includes(word)) bare.push(word)
+    else {
+      const value = words.shift()
+      if (value === undefined) throw new Usage('Command line is not complete. Try option "help"')
+      values.set(word, value)
+    }
+  }
+  return { values, bare }
+}
+
+/** Commands may be shortened: the first that begins so. */
+export const commandOf = (word: string | undefined, commands: readonly string[]): string | undefined =>
+  word === undefined || word === '' ? undefined : commands.find((command) => command.startsWith(word))

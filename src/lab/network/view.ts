@@ -1,0 +1,134 @@
+import { type Capability, type Credentials, Errno } from '#lab/host/ports.ts'
+import type { Task } from '#lab/kernel/kernel.ts'
+import type {
+  Address,
+  Connection,
+  Hop,
+  Link,
+  Listener,
+  Net,
+  NetChange,
+  ProbeOutcome,
+  Route,
+  Table,
+} from '#lab/network/ports.ts'
+import type { ProbeQuestion } from '#lab/network/probe.ts'
+import type { Owner } from '#lab/network/sockets.ts'
+import type { SimStack } from '#lab/network/stack.ts'
+
+/** A namespace as one process sees it: its capabilities decide, and its sockets are closed (FIN) when its task ends. */
+export class StackView implements Net {
+  readonly stack: SimStack
+  readonly name: string
+  readonly filter: Table
+  readonly nat: Table
+  readonly #effective: Credentials['effective']
+  readonly #owner: ProcessSockets
+
+  constructor(stack: SimStack, { credentials, task }: { credentials: Credentials; task: Task }) {
+    this.stack = stack
+    this.name = stack.name
+    this.#effective = credentials.effective
+    this.#owner = new ProcessSockets()
+    this.filter = this.#guarded(stack.filter)
+    this.nat = this.#guarded(stack.nat)
+    task.onEnd(() => this.#owner.closeAll())
+  }
+
+  links(): readonly Link[] {
+    return this.stack.links()
+  }
+
+  addresses(): readonly Address[] {
+    return this.stack.addresses()
+  }
+
+  routes(): readonly Route[] {
+    return this.stack.routes()
+  }
+
+  sysctl(name: string): string | undefined {
+    return this.stack.sysctl(name)
+  }
+
+  sets(): Readonly<Record<string, readonly string[]>> {
+    return this.stack.sets()
+  }
+
+  async apply(changes: readonly NetChange[]): Promise<void> {
+    this.#need('NET_ADMIN', 'EPERM')
+    return this.stack.apply(changes)
+  }
+
+  async setMembers(name: string, members: readonly string[]): Promise<void> {
+    this.#need('NET_ADMIN', 'EPERM')
+    return this.stack.setMembers(name, members)
+  }
+
+  changed(by: Task): Promise<void> {
+    return this.stack.changed(by)
+  }
+
+  connect(
+    by: Task,
+    to: { address: string; port: number },
+    o?: { from?: string; timeoutMs?: number },
+  ): Promise<Connection> {
+    return this.stack.sockets.connect(by, to, o, this.#owner)
+  }
+
+  async listen(at: { address?: string; port: number }, accept: (c: Connection) => void): Promise<Listener> {
+    if (at.port < 1024) this.#need('NET_BIND_SERVICE', 'EACCES')
+    return this.stack.sockets.listen(at, accept, this.#owner)
+  }
+
+  listeners(): readonly { readonly address: string; readonly port: number }[] {
+    return this.stack.listeners()
+  }
+
+  connections(): readonly { readonly local: string; readonly remote: string; readonly state: string }[] {
+    return this.stack.connections()
+  }
+
+  async probe(by: Task, p: ProbeQuestion): Promise<ProbeOutcome> {
+    if (p.protocol === 'icmp') this.#need('NET_RAW', 'EPERM')
+    return this.stack.probe(by, p)
+  }
+
+  trace(p: { to: string; protocol: 'icmp' | 'tcp'; port?: number }): readonly Hop[] {
+    return this.stack.trace(p)
+  }
+
+  #need(capability: Capability, refusal: 'EPERM' | 'EACCES'): void {
+    if (!this.#effective.has(capability)) throw new Errno(refusal)
+  }
+
+  #guarded(table: Table): Table {
+    return {
+      restore: async (chains) => {
+        this.#need('NET_ADMIN', 'EPERM')
+        return table.restore(chains)
+      },
+      chains: () => table.chains(),
+    }
+  }
+}
+
+class ProcessSockets implements Owner {
+  readonly #sockets = new Set<{ close(): void }>()
+  #over = false
+
+  own(socket: { close(): void }): void {
+    if (this.#over) socket.close()
+    else this.#sockets.add(socket)
+  }
+
+  disown(socket: { close(): void }): void {
+    this.#sockets.delete(socket)
+  }
+
+  closeAll(): void {
+    this.#over = true
+    for (const socket of [...this.#sockets]) socket.close()
+  }
+}

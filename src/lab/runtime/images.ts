@@ -1,0 +1,63 @@
+import { seeded } from '#base/random.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+
+const hex = '0123456789abcdef'
+
+/**
+ * `calico/node:v3.29.3` → `docker.io/calico/node:v3.29.3`, `busybox` → `docker.io/library/busybox:latest`
+ * (distribution/reference:normalize.go).
+ */
+export function fullImageName(name: string): string {
+  const slash = name.indexOf('/')
+  const host = slash > 0 ? name.slice(0, slash) : ''
+  const hasHost = /[.:]/.test(host) || host === 'localhost'
+  const path = hasHost ? name : slash > 0 ? `docker.io/${name}` : `docker.io/library/${name}`
+  return /:[^/]+$/.test(path) || path.includes('@') ? path : `${path}:latest`
+}
+
+/** What a container's status shows as imageID: repository and digest. The digest follows from the name, as a pinned tag's does. */
+export function imageId(name: string): string {
+  const full = fullImageName(name)
+  return `${full.replace(/:[^/:]+$/, '')}@sha256:${seeded(`image ${full}`).text(64, hex)}`
+}
+
+/**
+ * A registry that holds the lab's images. Not imitated: its network path (it is reached from every machine), layers that
+ * images share, credentials, rate limits.
+ */
+export class ImageRegistry {
+  readonly #images = new Map<string, Image>()
+
+  constructor(images: readonly Image[]) {
+    for (const image of images) this.#images.set(fullImageName(image.name), image)
+  }
+
+  find(name: string): Image | undefined {
+    return this.#images.get(fullImageName(name))
+  }
+}
+
+/** The images on one machine's disk. They survive a reboot. */
+export class ImageStore {
+  readonly #present = new Map<string, Image>()
+
+  constructor(present: readonly Image[]) {
+    for (const image of present) this.add(image)
+  }
+
+  find(name: string): Image | undefined {
+    return this.#present.get(fullImageName(name))
+  }
+
+  add(image: Image): void {
+    this.#present.set(fullImageName(image.name), image)
+  }
+
+  /** Sorted by name. */
+  list(): readonly Image[] {
+    return [...this.#present].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, image]) => image)
+  }
+}
+
+/** How long a pull takes. A choice of the lab: 40 MB/s and half a second for manifests. */
+export const pullMs = (image: Image): number => 500 + Math.round(image.sizeBytes / 40_000)

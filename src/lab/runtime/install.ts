@@ -1,0 +1,51 @@
+import type { Machine, Process, Program } from '#lab/host/ports.ts'
+import { machineOf } from '#lab/host/process/process.ts'
+import type { Kernel } from '#lab/kernel/kernel.ts'
+import { ImageRegistry, ImageStore } from '#lab/runtime/images.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+import { ContainerRuntime } from '#lab/runtime/runtime.ts'
+
+interface Installed {
+  readonly kernel: Kernel
+  readonly machine: Machine
+  readonly runtime: ContainerRuntime
+}
+
+const installed = new WeakMap<Machine, Installed>()
+
+/**
+ * Puts a container runtime on a machine, once, before it boots. `registry`: every image that can be pulled;
+ * `present`: those that are on its disk from the start.
+ */
+export function installRuntime(
+  machine: Machine,
+  o: { readonly kernel: Kernel; readonly registry: readonly Image[]; readonly present?: readonly Image[] },
+): ContainerRuntime {
+  const runtime = new ContainerRuntime({
+    kernel: o.kernel,
+    machine,
+    registry: new ImageRegistry(o.registry),
+    images: new ImageStore(o.present ?? []),
+  })
+  installed.set(machine, { kernel: o.kernel, machine, runtime })
+  return runtime
+}
+
+/** The runtime of the machine that a process runs on. Throws (a bug of the assembly) when none was installed. */
+export function runtimeOf(p: Process): Installed {
+  const found = installed.get(machineOf(p))
+  if (found === undefined) throw new Error(`${p.name}: no container runtime was installed on its machine`)
+  return found
+}
+
+/** The service behind containerd.service: while it runs, the runtime answers. */
+export const containerd: Program = async (p) => {
+  const { runtime } = runtimeOf(p)
+  const stopServing = runtime.serve()
+  p.task.onEnd(stopServing)
+
+  return p.task.wait<number>((wake) => {
+    p.onSignal('SIGTERM', () => wake(0))
+    return undefined
+  })
+}

@@ -1,0 +1,404 @@
+import type { Random } from '#base/random.ts'
+import type { Child, Errno, ExitStatus, Machine, SpawnOptions } from '#lab/host/ports.ts'
+import { isErrno } from '#lab/host/ports.ts'
+import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
+import { loadCniNetwork } from '#lab/runtime/cni-config.ts'
+import { CriError } from '#lab/runtime/cri-error.ts'
+import { type ImageRegistry, type ImageStore, pullMs } from '#lab/runtime/images.ts'
+import { ContainerLog } from '#lab/runtime/logs.ts'
+import { forgetAllNetns } from '#lab/runtime/netns.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+import type {
+  ContainerConfig,
+  ContainerInstance,
+  InstanceState,
+  PodIdentity,
+  Sandbox,
+  SandboxState,
+} from '#lab/runtime/records.ts'
+import { SandboxNetwork } from '#lab/runtime/sandbox-network.ts'
+
+export const runtimeVersion = '1.7.27'
+
+/** Whether the runtime can be used, as CRI's Status tells it. */
+export interface RuntimeStatus {
+  /** Empty when the network is ready; else the message after `NetworkPluginNotReady message:`. */
+  readonly networkTrouble: string
+}
+
+/**
+ * containerd as the kubelet uses it: sandboxes with CNI, containers, logs, exec. It answers only while the `containerd`
+ * program runs; containers go on without it, as their shims do, and are gone when the machine is.
+ *
+ * Not imitated: the pause process, image layers and snapshots, cgroups, OOM kills, checkpoints, stats, events over gRPC (the
+ * kubelet is called back instead), port forwarding.
+ */
+export class ContainerRuntime {
+  readonly images: ImageStore
+  readonly #kernel: Kernel
+  readonly #machine: Machine
+  readonly #registry: ImageRegistry
+  readonly #random: Random
+  readonly #network: SandboxNetwork
+  readonly #sandboxes = new Map<string, SandboxState>()
+  readonly #instances = new Map<string, InstanceState>()
+  readonly #listeners = new Set<(podUid: string) => void>()
+  #exitsMissed: (() => void)[] = []
+  #serving = false
+  #servedBoot = ''
+
+  constructor(o: {
+    readonly kernel: Kernel
+    readonly machine: Machine
+    readonly registry: ImageRegistry
+    readonly images: ImageStore
+  }) {
+    this.#kernel = o.kernel
+    this.#machine = o.machine
+    this.#registry = o.registry
+    this.images = o.images
+    this.#network = new SandboxNetwork(o.kernel, o.machine)
+    this.#random = o.kernel.random.fork(`containerd ${o.machine.name}`)
+  }
+
+  /** For the `containerd` program: answers calls until the result is called. */
+  serve(): () => void {
+    if (this.#servedBoot !== this.#machine.bootId) this.#recoverFromReboot()
+    this.#servedBoot = this.#machine.bootId
+    this.#serving = true
+    for (const record of this.#exitsMissed.splice(0)) record()
+    return () => {
+      this.#serving = false
+    }
+  }
+
+  get isServing(): boolean {
+    return this.#serving
+  }
+
+  /** Tells, synchronously, of each pod whose sandbox or containers changed. */
+  onChange(tell: (podUid: string) => void): Cancel {
+    this.#listeners.add(tell)
+    return () => this.#listeners.delete(tell)
+  }
+
+  async status(): Promise<RuntimeStatus> {
+    this.#require()
+    const network = await loadCniNetwork(this.#machine.files)
+    return { networkTrouble: network.ok ? '' : `Network plugin returns error: ${network.error}` }
+  }
+
+  // ------------------------------------------------------------------------------------------- images
+
+  /** Answers how long it took. Rejects with containerd's NotFound text. */
+  async pull(by: Task, name: string): Promise<{ readonly image: Image; readonly tookMs: number }> {
+    this.#require()
+    const image = this.#registry.find(name)
+    const start = this.#kernel.nowMs
+    if (image === undefined) {
+      await by.sleep(resolveMs)
+      const says = `failed to resolve reference "${name}": ${name}: not found`
+      throw new CriError('NotFound', `failed to pull and unpack image "${name}": ${says}`)
+    }
+    await by.sleep(pullMs(image))
+    this.images.add(image)
+    return { image, tookMs: this.#kernel.nowMs - start }
+  }
+
+  // ---------------------------------------------------------------------------------------- sandboxes
+
+  /** Newest first. */
+  sandboxes(podUid?: string): readonly Sandbox[] {
+    this.#require()
+    const all = [...this.#sandboxes.values()].reverse()
+    return podUid === undefined ? all : all.filter((sandbox) => sandbox.pod.uid === podUid)
+  }
+
+  /**
+   * Rejects with CriError. When even the cleaning up failed (CNI DEL), the sandbox stays, not ready, for the kubelet to stop
+   * (containerd:pkg/cri/server/sandbox_run.go).
+   */
+  async runSandbox(
+    by: Task,
+    o: {
+      readonly pod: PodIdentity
+      readonly attempt: number
+      readonly hostNetwork: boolean
+      readonly hostPid: boolean
+      readonly hostname: string
+    },
+  ): Promise<Sandbox> {
+    this.#require()
+    const id = this.#newId()
+    const sandbox: SandboxState = {
+      ...o,
+      id,
+      createdMs: this.#kernel.nowMs,
+      bootId: this.#machine.bootId,
+      address: undefined,
+      ready: false,
+      ...(o.hostNetwork ? { net: this.#machine.net, netnsPath: '' } : this.#network.create(id)),
+    }
+    if (!o.hostNetwork) {
+      const left = await this.#network.setUp(by, sandbox)
+      if (left !== undefined) {
+        if (left.cleaned === false) this.#sandboxes.set(id, sandbox)
+        throw left.error
+      }
+    }
+    sandbox.ready = true
+    this.#sandboxes.set(id, sandbox)
+    this.#changed(sandbox.pod.uid)
+    return sandbox
+  }
+
+  /** Kills what is left inside and takes the network down (CNI DEL). Rejects with CriError; can be repeated. */
+  async stopSandbox(by: Task, id: string): Promise<void> {
+    this.#require()
+    const sandbox = this.#sandboxes.get(id)
+    if (sandbox === undefined) return
+    for (const instance of this.#instances.values()) {
+      if (instance.sandboxId === id && instance.state === 'running') await this.stop(by, instance.id, 0)
+    }
+    sandbox.ready = false
+    if (!sandbox.hostNetwork) await this.#network.tearDown(by, sandbox)
+  }
+
+  /** Forgets a stopped sandbox and its containers. */
+  removeSandbox(id: string): void {
+    this.#require()
+    this.#sandboxes.delete(id)
+    for (const instance of [...this.#instances.values()]) {
+      if (instance.sandboxId === id) this.removeContainer(instance.id)
+    }
+  }
+
+  // --------------------------------------------------------------------------------------- containers
+
+  /** Newest first. */
+  containers(podUid?: string): readonly ContainerInstance[] {
+    this.#require()
+    const all = [...this.#instances.values()].reverse()
+    return podUid === undefined ? all : all.filter((instance) => instance.pod.uid === podUid)
+  }
+
+  find(id: string): ContainerInstance | undefined {
+    return this.#instances.get(id)
+  }
+
+  /** Rejects with CriError when a mount cannot be made. */
+  async createContainer(sandboxId: string, config: ContainerConfig): Promise<ContainerInstance> {
+    this.#require()
+    const sandbox = this.#sandboxes.get(sandboxId)
+    if (sandbox === undefined)
+      throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`)
+    const id = this.#newId()
+    await this.#makeMissingMountSources(config)
+    const instance: InstanceState = {
+      id,
+      sandboxId,
+      pod: sandbox.pod,
+      name: config.name,
+      attempt: config.attempt,
+      image: config.image.name,
+      labels: config.labels,
+      log: new ContainerLog(() => this.#kernel.nowMs),
+      createdMs: this.#kernel.nowMs,
+      state: 'created',
+      startedMs: 0,
+      finishedMs: 0,
+      exitCode: 0,
+      reason: '',
+      message: '',
+      bootId: this.#machine.bootId,
+      config,
+      container: this.#createInside(id, sandbox, config),
+      child: undefined,
+    }
+    this.#instances.set(id, instance)
+    return instance
+  }
+
+  /** Rejects with CriError when the first process cannot be started; the container has then exited with code 128. */
+  async startContainer(id: string): Promise<void> {
+    this.#require()
+    const instance = this.#instance(id)
+    const { config, log } = instance
+    try {
+      instance.child = await instance.container.start(config.argv, {
+        as: config.credentials,
+        env: config.env,
+        ...(config.cwd === undefined ? {} : { cwd: config.cwd }),
+        stdout: log.writer('stdout'),
+        stderr: log.writer('stderr'),
+      })
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      const says = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${execFailure(config.argv, error)}`
+      this.#exited(instance, { code: 128 }, { reason: 'StartError', message: says })
+      throw new CriError('Unknown', says)
+    }
+    instance.state = 'running'
+    instance.startedMs = this.#kernel.nowMs
+    this.#changed(instance.pod.uid)
+    instance.child.onExit((status) => this.#noticeExit(instance, status))
+  }
+
+  /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it has ended. */
+  async stop(by: Task, id: string, graceMs: number): Promise<void> {
+    this.#require()
+    const instance = this.#instances.get(id)
+    const child = instance?.child
+    if (instance?.state !== 'running' || child === undefined) return
+    await by.wait<void>((wake) => {
+      const cancel = this.#kernel.at(this.#kernel.nowMs + graceMs, `${by.name} grace`, () =>
+        child.kill('SIGKILL'),
+      )
+      child.onExit(() => {
+        cancel()
+        wake()
+      })
+      if (graceMs > 0) child.kill('SIGTERM')
+      return cancel
+    })
+  }
+
+  /** Forgets an instance; kills it when it still runs. */
+  removeContainer(id: string): void {
+    const instance = this.#instances.get(id)
+    if (instance === undefined) return
+    this.#instances.delete(id)
+    if (instance.container.alive) instance.container.destroy()
+  }
+
+  /** Starts a command inside a running container. Rejects with CriError. */
+  async exec(
+    id: string,
+    argv: readonly string[],
+    o: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr'>,
+  ): Promise<Child> {
+    this.#require()
+    const instance = this.#instance(id)
+    const { config } = instance
+    if (instance.state !== 'running') {
+      throw new CriError('Unknown', 'failed to exec in container: container is in CONTAINER_EXITED state')
+    }
+    try {
+      const cwd = config.cwd === undefined ? {} : { cwd: config.cwd }
+      return await instance.container.start(argv, { ...o, ...cwd, as: config.credentials, env: config.env })
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      const says = `OCI runtime exec failed: exec failed: ${execFailure(argv, error)}`
+      throw new CriError(
+        'Unknown',
+        `failed to exec in container: failed to start exec "${this.#newId()}": ${says}`,
+      )
+    }
+  }
+
+  #createInside(id: string, sandbox: SandboxState, config: ContainerConfig): InstanceState['container'] {
+    try {
+      return this.#machine.createContainer({
+        name: `${sandbox.pod.name}/${config.name}`,
+        root: config.image.tree,
+        mounts: config.mounts,
+        net: sandbox.net,
+        hostname: sandbox.hostname,
+        hostPid: sandbox.hostPid,
+        procSys: config.procSys,
+        env: config.env,
+      })
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      const path = error.path ?? ''
+      const says = `failed to generate spec: failed to stat "${path}": stat ${path}: ${error.message.toLowerCase()}`
+      throw new CriError('Unknown', `failed to generate container "${id}" spec: ${says}`)
+    }
+  }
+
+  /** What is missing on the host becomes a directory of root (containerd:pkg/cri/opts/spec_linux.go, WithMounts). */
+  async #makeMissingMountSources(config: ContainerConfig): Promise<void> {
+    const { files } = this.#machine
+    for (const { source } of config.mounts) {
+      if (source.kind !== 'bind' || (await files.exists(source.from))) continue
+      await files.mkdir(source.from, { mode: 0o755, parents: true })
+    }
+  }
+
+  #noticeExit(instance: InstanceState, status: ExitStatus): void {
+    // A machine that goes down takes its containers along; nobody is there to record how. The next boot finds them unknown.
+    if (!this.#machine.up || instance.bootId !== this.#machine.bootId) return
+    const record = (): void => this.#exited(instance, status, exitReason(status))
+    if (this.#serving) record()
+    else this.#exitsMissed.push(record)
+  }
+
+  #exited(instance: InstanceState, status: ExitStatus, why: { reason: string; message: string }): void {
+    instance.state = 'exited'
+    instance.finishedMs = this.#kernel.nowMs
+    if (instance.startedMs === 0) instance.startedMs = instance.finishedMs
+    instance.exitCode = status.code
+    instance.reason = why.reason
+    instance.message = why.message
+    instance.child = undefined
+    instance.log.end()
+    if (instance.container.alive) instance.container.destroy()
+    this.#changed(instance.pod.uid)
+  }
+
+  #changed(podUid: string): void {
+    for (const tell of this.#listeners) tell(podUid)
+  }
+
+  /** containerd finds tasks gone that it knew running: exit code 255, reason Unknown (containerd:pkg/cri/server/restart.go). */
+  #recoverFromReboot(): void {
+    this.#exitsMissed = []
+    forgetAllNetns(this.#machine)
+    for (const sandbox of this.#sandboxes.values()) {
+      sandbox.ready = false
+      sandbox.netnsPath = ''
+    }
+    for (const instance of this.#instances.values()) {
+      if (instance.state === 'exited') continue
+      this.#exited(instance, { code: 255 }, { reason: 'Unknown', message: '' })
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- common
+
+  #instance(id: string): InstanceState {
+    const instance = this.#instances.get(id)
+    if (instance === undefined) {
+      throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`)
+    }
+    return instance
+  }
+
+  #require(): void {
+    if (this.#serving) return
+    const dial = 'dial unix /run/containerd/containerd.sock: connect: connection refused'
+    throw new CriError('Unavailable', `connection error: desc = "transport: Error while dialing: ${dial}"`)
+  }
+
+  #newId(): string {
+    return this.#random.text(64, '0123456789abcdef')
+  }
+}
+
+const resolveMs = 400
+
+const exitReason = (status: ExitStatus): { reason: string; message: string } => ({
+  reason: status.code === 0 ? 'Completed' : 'Error',
+  message: '',
+})
+
+function execFailure(argv: readonly string[], error: Errno): string {
+  const name = argv[0] ?? ''
+  const why =
+    error.code === 'ENOENT'
+      ? name.includes('/')
+        ? `stat ${name}: no such file or directory`
+        : 'executable file not found in $PATH'
+      : error.message.toLowerCase()
+  return `unable to start container process: exec: "${name}": ${why}: unknown`
+}

@@ -1,0 +1,164 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Trouble } from '#base/trouble.ts'
+import type { Fault } from '#lab/fault.ts'
+import { isErrno } from '#lab/host/ports.ts'
+import type { Lab } from '#lab/lab.ts'
+import {
+  type ControlReply,
+  type ControlRequest,
+  controlRequest,
+  type LabStatus,
+} from '#lab/serve/protocol.ts'
+
+export interface ControlOptions {
+  readonly lab: Lab
+  readonly name: string
+  readonly token: string
+  readonly speed: number
+  readonly faults: (mode: string) => Promise<Fault>
+  /** Takes the lab down. */
+  readonly down: () => void
+}
+
+interface Struck {
+  readonly mode: string
+  readonly node: string
+  readonly variant: string
+  readonly fault: Fault
+}
+
+const bodyBytesMax = 4 * 1024 * 1024
+
+/** The owner's door: answers one POST per act. Wrong token: 401. Everything else is answered as a {@link ControlReply}. */
+export function controlDoor(
+  options: ControlOptions,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const struck: Struck[] = []
+  return async (request, response) => {
+    if (!isOwner(request, options.token))
+      return reply(response, 401, refusal('not-the-owner', 'this is not the owner of the lab'))
+    try {
+      const parsed = controlRequest.safeParse(JSON.parse(await bodyOf(request)))
+      if (!parsed.success)
+        return reply(
+          response,
+          400,
+          refusal('bad-request', 'the lab was asked for something it does not know'),
+        )
+      reply(response, 200, { ok: true, value: (await acted(parsed.data, options, struck)) ?? null })
+    } catch (error) {
+      reply(response, 200, asRefusal(error))
+    }
+  }
+}
+
+async function acted(request: ControlRequest, options: ControlOptions, struck: Struck[]): Promise<unknown> {
+  const { lab, down } = options
+  switch (request.act) {
+    case 'status':
+      return statusOf(options, struck)
+    case 'exec':
+      return lab.run(request.node, request.argv, request.stdin === undefined ? {} : { stdin: request.stdin })
+    case 'reboot':
+      return lab.reboot(request.node, { powerCut: request.powerCut })
+    case 'advance':
+      await lab.advance(request.ms)
+      return { nowMs: lab.nowMs }
+    case 'break':
+      return strike(request, options, struck)
+    case 'mend':
+      return mend(lab, struck)
+    case 'down':
+      return void setImmediate(down)
+    default:
+      return request satisfies never
+  }
+}
+
+/** Breaks the lab, and advances it when it has to reboot for that. */
+async function strike(
+  { mode, node, variant, force }: Extract<ControlRequest, { act: 'break' }>,
+  { lab, faults }: ControlOptions,
+  struck: Struck[],
+): Promise<{ readonly node: string; readonly variant: string; readonly settleMs: number }> {
+  const fault = await faults(mode)
+  const variants = Object.keys(fault.variants)
+  const chosen = variant ?? (variants[0] as string)
+  if (!variants.includes(chosen))
+    throw new Trouble('unknown-variant', `${mode} has no variant "${chosen}"`, {
+      hint: `one of: ${variants.join(', ')}`,
+    })
+  if (!fault.flavours.includes(lab.options.flavour) && !force)
+    throw new Trouble(
+      'immune-flavour',
+      `${mode} cannot strike a ${lab.options.flavour} lab: the same change harms nothing there`,
+      {
+        hint: `use a lab of flavour ${fault.flavours.join(' or ')}: ninelives lab up --flavour ${fault.flavours[0]}; or --force for a near miss`,
+      },
+    )
+  const target = node ?? lab.nodes.find((name) => name.includes('worker')) ?? (lab.nodes[0] as string)
+  lab.machine(target)
+  const at = { node: target, variant: chosen }
+  await fault.change(lab, at)
+  await fault.trigger(lab, at)
+  struck.push({ mode, ...at, fault })
+  return { ...at, settleMs: fault.settleMs(chosen) }
+}
+
+async function mend(
+  lab: Lab,
+  struck: Struck[],
+): Promise<readonly { readonly mode: string; readonly node: string }[]> {
+  const undone: { mode: string; node: string }[] = []
+  for (let last = struck.at(-1); last !== undefined; last = struck.at(-1)) {
+    await last.fault.undo(lab, last)
+    struck.pop()
+    undone.push({ mode: last.mode, node: last.node })
+  }
+  return undone
+}
+
+const statusOf = ({ lab, name, speed }: ControlOptions, struck: readonly Struck[]): LabStatus => ({
+  name,
+  flavour: lab.options.flavour,
+  seed: lab.options.seed,
+  nowMs: lab.nowMs,
+  speed,
+  kubernetes: lab.options.kubernetes,
+  calico: lab.options.calico,
+  nodes: lab.nodes.map((node) => ({ name: node, up: lab.machine(node).up })),
+  faults: struck.map(({ mode, node, variant }) => ({ mode, node, variant })),
+})
+
+function isOwner(request: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(request.headers.authorization ?? '')
+  const wanted = Buffer.from(`Bearer ${token}`)
+  return request.method === 'POST' && given.length === wanted.length && timingSafeEqual(given, wanted)
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > bodyBytesMax) throw new Trouble('too-much', 'the request to the lab is too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+const refusal = (code: string, message: string): ControlReply => ({ ok: false, code, message, exit: 2 })
+
+function asRefusal(error: unknown): ControlReply {
+  if (error instanceof Trouble) {
+    const { code, message, exit, hint } = error
+    return { ok: false, code, message, exit, ...(hint === undefined ? {} : { hint }) }
+  }
+  if (isErrno(error)) return refusal(error.code, `${error.path ?? 'the command'}: ${error.message}`)
+  return refusal('lab-failed', error instanceof Error ? error.message : String(error))
+}
+
+function reply(response: ServerResponse, status: number, body: ControlReply): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Clock } from '#base/clock.ts'
+import { rfc3339 } from '#base/clock.ts'
+import { randomToken } from '#base/token.ts'
+import { Trouble } from '#base/trouble.ts'
+import { type Door, httpDoor } from '#lab/api/http.ts'
+import type { Fault, Flavour } from '#lab/fault.ts'
+import { Lab } from '#lab/lab.ts'
+import { controlDoor } from '#lab/serve/control.ts'
+import { labKubeconfig } from '#lab/serve/kubeconfig.ts'
+import { Pacer } from '#lab/serve/pacer.ts'
+import { controlPath, labTimePath } from '#lab/serve/protocol.ts'
+import type { LabStates } from '#lab/serve/state.ts'
+
+export interface ServeOptions {
+  readonly name: string
+  readonly nodes: number
+  readonly flavour: Flavour
+  readonly seed: string
+  readonly speed: number
+  readonly port: number // 0: any free one
+  readonly states: LabStates
+  /** Rejects with a Trouble for a mode that no lab can be broken by. */
+  readonly faults: (mode: string) => Promise<Fault>
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+export interface ServedLab {
+  readonly lab: Lab
+  readonly port: number
+  /** Resolves when somebody took the lab down or interrupted it; rejects when a component of the lab crashed. */
+  readonly ended: Promise<void>
+  /** Stops serving; leaves nothing behind but what `states` remembers. */
+  close(): Promise<void>
+}
+
+/** A lab boots in about three virtual minutes: it is begun in the past, so that it is ready now. */
+const headStartMs = 5 * 60_000
+
+/** Boots a lab and serves it on loopback, at the pace of the wall clock. Rejects with a Trouble when the port is taken. */
+export async function serveLab(options: ServeOptions): Promise<ServedLab> {
+  const { clock, signal } = options
+  const server = createServer()
+  const port = await listening(server, options.port)
+  try {
+    const lab = await Lab.boot({
+      seed: options.seed,
+      flavour: options.flavour,
+      nodes: options.nodes,
+      startMs: Math.floor(clock.now() / 1000) * 1000 - headStartMs,
+    })
+    signal.throwIfAborted()
+    await lab.advance(Math.max(0, clock.now() - lab.nowMs))
+    return serveBooted(lab, server, port, options)
+  } catch (error) {
+    server.close()
+    throw error
+  }
+}
+
+function serveBooted(lab: Lab, server: Server, port: number, options: ServeOptions): ServedLab {
+  const { clock, signal, states, name } = options
+  const pacer = new Pacer(lab.kernel, { clock, speed: options.speed })
+  lab.driveBy(pacer)
+  const token = randomToken()
+  let down: () => void = () => {}
+  const asked = new Promise<void>((resolve) => {
+    down = resolve
+  })
+  signal.addEventListener('abort', down, { once: true })
+  const api = httpDoor(lab.api, { driver: pacer, presentedSkewMs: () => clock.now() - lab.nowMs })
+  const control = controlDoor({ lab, token, name, speed: options.speed, faults: options.faults, down })
+  const unshifted = httpDoor(lab.api, { driver: pacer })
+  const doorFor = (request: IncomingMessage): Door => {
+    if (request.url?.startsWith(`${labTimePath}/`) !== true) return api
+    request.url = request.url.slice(labTimePath.length)
+    return unshifted
+  }
+  server.on('request', (request, response) =>
+    request.url === controlPath
+      ? void control(request, response)
+      : doorFor(request).request(request, response),
+  )
+  server.on('upgrade', (request, socket, head) => doorFor(request).upgrade(request, socket, head))
+  const crashed = pacer.run()
+  states.write(
+    {
+      name,
+      pid: process.pid,
+      port,
+      token,
+      flavour: options.flavour,
+      nodes: [...lab.nodes],
+      seed: options.seed,
+      startedAt: rfc3339(clock.now()),
+    },
+    labKubeconfig({ name, port }),
+  )
+  return {
+    lab,
+    port,
+    ended: Promise.race([asked, crashed]),
+    close: async () => {
+      signal.removeEventListener('abort', down)
+      server.close()
+      server.closeAllConnections()
+      await pacer.stop()
+      await lab.shutdown()
+    },
+  }
+}
+
+const listening = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE'
+      reject(
+        taken
+          ? new Trouble('port-taken', `port ${port} of 127.0.0.1 is taken`, {
+              hint: 'choose another --port, or leave it out',
+              cause,
+            })
+          : new Trouble('port-refused', `port ${port} of 127.0.0.1 cannot be used: ${cause.message}`, {
+              hint: 'choose another --port, or leave it out',
+              cause,
+            }),
+      )
+    })
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })

@@ -1,0 +1,105 @@
+import type { Deployment, Draft, KubeObject, PodSpec, Probe, Service } from '#lab/api/objects.ts'
+import type { Tree } from '#lab/host/ports.ts'
+import { networkTools } from '#lab/network/tools.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+
+/** The three-tier application: frontend → api → db, so that a broken network is felt as users feel it. */
+const shopNamespace = 'shop'
+
+const imageName = (tier: string): string => `docker.io/shop/${tier}:1.4.0`
+
+/** One image per tier. `userland`: the shell and its commands. */
+export const workloadImages = ({ userland = [] }: { readonly userland?: Tree } = {}): readonly Image[] =>
+  ['frontend', 'api', 'db'].map((tier) => ({
+    name: imageName(tier),
+    sizeBytes: 61_203_488,
+    tree: [
+      ...userland,
+      ...networkTools(),
+      { path: '/usr/local/bin/shop-tier', kind: 'file', mode: 0o755, program: 'shop-tier' },
+    ],
+    entrypoint: ['/usr/local/bin/shop-tier', `--name=${tier}`],
+  }))
+
+/**
+ * The namespace, Deployments and Services. frontend and api run once on each worker; db runs on `dbNode` alone, so that a
+ * node that is cut off from there loses its api, and then its frontend.
+ */
+export const workloadManifests = (
+  o: { readonly workers: number; readonly dbNode: string } = { workers: 4, dbNode: 'k8s-worker-01' },
+): readonly Draft<KubeObject>[] => [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: shopNamespace } },
+  service('db'),
+  service('api'),
+  service('frontend'),
+  tier('db', { replicas: 1, placed: { nodeSelector: { 'kubernetes.io/hostname': o.dbNode } } }),
+  tier('api', { replicas: o.workers, placed: onePerWorker('api'), upstream: 'http://db:8080' }),
+  tier('frontend', { replicas: o.workers, placed: onePerWorker('frontend'), upstream: 'http://api:8080' }),
+]
+
+const service = (name: string): Draft<Service> => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: shopNamespace, labels: { app: name } },
+  spec: { selector: { app: name }, ports: [{ name: 'http', port: 8080, protocol: 'TCP', targetPort: 8080 }] },
+})
+
+function tier(
+  name: string,
+  o: { readonly replicas: number; readonly placed: Partial<PodSpec>; readonly upstream?: string },
+): Draft<Deployment> {
+  const labels = { app: name }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: shopNamespace, labels },
+    spec: {
+      replicas: o.replicas,
+      // No surge: there is no second place on a worker for the new pod.
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          ...o.placed,
+          terminationGracePeriodSeconds: 10,
+          containers: [
+            {
+              name,
+              image: imageName(name),
+              imagePullPolicy: 'IfNotPresent',
+              ...(o.upstream === undefined ? {} : { args: [`--upstream=${o.upstream}`] }),
+              ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
+              readinessProbe: probe('/ready', { periodSeconds: 5, timeoutSeconds: 3 }),
+              livenessProbe: probe('/healthz', { periodSeconds: 10, timeoutSeconds: 1 }),
+            },
+          ],
+        },
+      },
+    },
+  }
+}
+
+const probe = (path: string, o: Probe): Probe => ({ httpGet: { path, port: 8080, scheme: 'HTTP' }, ...o })
+
+/**
+ * One per worker, and none on the control plane, which carries no taint in this cluster. Required rather than preferred: at
+ * the first boot a soft rule would put all of them on the node that is Ready first. The price: after a drain one of them
+ * stays Pending until its node is back.
+ */
+const onePerWorker = (app: string): Partial<PodSpec> => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'DoesNotExist' }] },
+        ],
+      },
+    },
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { labelSelector: { matchLabels: { app } }, topologyKey: 'kubernetes.io/hostname' },
+      ],
+    },
+  },
+})

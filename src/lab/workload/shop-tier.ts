@@ -1,0 +1,63 @@
+/**
+ * One tier of the shop: a small HTTP server on port 8080. `/` answers what the tier does, asking the tier behind it;
+ * `/ready` is 200 only when that one answers; `/healthz` looks at nothing but itself.
+ *
+ *     shop-tier --name=frontend [--upstream=http://api:8080]
+ */
+import { rfc3339 } from '#base/clock.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
+import { type HttpResponse, httpGet, serveHttp } from '#lab/network/http.ts'
+import { goError, HttpFailure } from '#lab/network/http-failure.ts'
+
+/** Less than the readiness probe's three seconds, so that the tier itself says what is wrong. */
+const upstreamTimeoutMs = 2000
+
+export const shopTier: Program = async (p) => {
+  const flag = (name: string): string | undefined =>
+    p.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
+  const name = flag('name') ?? 'tier'
+  const upstream = flag('upstream')
+  await serveHttp(p, { port: 8080 }, async ({ path }, self) => {
+    switch (path) {
+      case '/healthz':
+        return { status: 200, body: 'ok\n' }
+      case '/ready':
+        return upstream === undefined
+          ? { status: 200, body: 'ready\n' }
+          : await ask(self, `${upstream}/healthz`, 'ready\n')
+      case '/':
+        return await page(self, name, upstream)
+      default:
+        return { status: 404, body: 'not found\n' }
+    }
+  })
+  log(p, 'info', `${name} listens on :8080`)
+  return p.task.wait<number>((wake) => {
+    p.onSignal('SIGTERM', () => wake(0))
+    return undefined
+  })
+}
+
+async function page(self: Process, name: string, upstream: string | undefined): Promise<HttpResponse> {
+  const own = `${name} ${self.hostname}: ok\n`
+  return upstream === undefined ? { status: 200, body: own } : ask(self, `${upstream}/`, own)
+}
+
+/** The upstream's answer behind `own`; 502 or 504 when there is none, 503 when the upstream itself has trouble. */
+async function ask(self: Process, url: string, own: string): Promise<HttpResponse> {
+  try {
+    const { status, body } = await httpGet(self, url, { timeoutMs: upstreamTimeoutMs })
+    if (status === 200) return { status, body: url.endsWith('/') ? own + body : own }
+    log(self, 'error', `upstream answered ${status}`, `Get "${url}": ${body.trim()}`)
+    return { status: 503, body: `upstream answered ${status}\n` }
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error
+    log(self, 'error', 'upstream request failed', goError(error))
+    return { status: error.timedOut ? 504 : 502, body: `${goError(error)}\n` }
+  }
+}
+
+function log(p: Process, level: 'info' | 'error', says: string, error?: string): void {
+  const more = error === undefined ? '' : ` error=${JSON.stringify(error)}`
+  p.stdout.write(`${rfc3339(p.now())} level=${level} msg=${JSON.stringify(says)}${more}\n`)
+}

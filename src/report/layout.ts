@@ -1,0 +1,39 @@
+/** Lines of at most 80 columns. Commands and quotations are never wrapped: people copy them. */
+export const columns = 80
+
+/** Words wrapped into lines that start with `first`, then with as many blanks. */
+export function wrapped(text: string, first = ''): readonly string[] {
+  const width = Math.max(20, columns - first.length)
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((each) => pieces(each, width))) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  lines.push(line)
+  return lines.map((each, index) => `${index === 0 ? first : ' '.repeat(first.length)}${each}`)
+}
+
+/** A word that fits no line is cut where the line ends. */
+const pieces = (word: string, width: number): readonly string[] =>
+  word.length <= width ? [word] : [word.slice(0, width), ...pieces(word.slice(width), width)]
+
+/** One line of at most `max` characters, columns of blanks closed up; what is cut is shown as cut. */
+export function oneLine(text: string, max: number): string {
+  const line = text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ⏎ ')
+    .replace(/\s+/g, ' ')
+  return line.length <= max ? line : `${line.slice(0, max - 1)}…`
+}
+
+/** `a`, `a and b`, `a, b and 3 more` */
+export function some(names: readonly string[], max = 4): string {
+  if (names.length <= 1) return names.join('')
+  const shown = names.slice(0, max)
+  const rest = names.length - shown.length
+  if (rest > 0) return `${shown.join(', ')} and ${rest} more`
+  return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}

@@ -1,0 +1,184 @@
+import { rfc3339 } from '#base/clock.ts'
+import { relationInfo } from '#cluster/relations.ts'
+import { type Symptom, symptomEntryOf } from '#cluster/symptoms.ts'
+import type { Diagnosis } from '#diagnosis/types.ts'
+import { type ActWords, commandOf } from '#repair/commands.ts'
+import { forCluster, wordsFor } from '#report/command-words.ts'
+import { type CauseGroup, groupsOf, symptomGroups, unknownGroups, whereOf } from '#report/groups.ts'
+import { columns, oneLine, some, wrapped } from '#report/layout.ts'
+import { causeLines } from '#report/text-cause.ts'
+import type { Context } from '#report/text-context.ts'
+import { type ClusterHead, type DiagnosisReport, type Palette, plainPalette } from '#report/types.ts'
+import { age, missingWords } from '#report/words.ts'
+
+export interface TextOptions {
+  readonly palette?: Palette
+  /** How a person reaches this cluster; by default guessed from its head. */
+  readonly words?: ActWords
+  /** When it is read, for the age of the data. */
+  readonly nowMs?: number
+}
+
+/** What the operator reads: calm, in 80 columns, the likeliest first, what is not known at the end. */
+export function renderText(
+  report: DiagnosisReport,
+  { palette = plainPalette, words = wordsFor(report.cluster), nowMs }: TextOptions = {},
+): string {
+  const { diagnosis } = report
+  const context: Context = { report, palette, words, nowMs }
+  const groups = groupsOf(diagnosis.causes, report.plans)
+  const sections = [
+    head(context),
+    verdict(diagnosis, groups, palette),
+    ...groups.map((group, index) => causeLines(group, index + 1, context)),
+    preventive(context),
+    unexplained(diagnosis, palette),
+    past(diagnosis, palette),
+    unknown(diagnosis, palette),
+    next(context),
+  ]
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** Just what a person would type, in order: first to decide, then to mend. */
+export function renderCommands(
+  { diagnosis, plans, cluster }: DiagnosisReport,
+  words: ActWords = wordsFor(cluster),
+): string {
+  const questions = diagnosis.next.map(({ command }) => forCluster(command, cluster))
+  const acts = plans
+    .filter(({ cause }) => diagnosis.causes.includes(cause))
+    .flatMap(({ plan }) => plan.steps.map(({ act }) => commandOf(act, words)))
+  return [...questions, ...acts].map((command) => `${command}\n`).join('')
+}
+
+function head({ report, palette, nowMs }: Context): string[] {
+  const { cluster, source, diagnosis } = report
+  const { dim } = palette
+  const when = rfc3339(diagnosis.observedAtMs)
+  const howOld = nowMs === undefined ? '' : `, ${age(nowMs - diagnosis.observedAtMs)}`
+  const notes = source.kind === 'live' ? [] : (source.notes ?? [])
+  return [
+    ...(cluster === undefined ? [] : [clusterLine(cluster, palette)]),
+    ...wrapped(`Read ${sourceWords(source)} (${when}${howOld})`).map(dim),
+    ...notes.flatMap((note) => wrapped(note, '   ')),
+  ]
+}
+
+/** `[LAB] default`, or which cluster it is and as whom. */
+function clusterLine({ lab, context, server, user }: ClusterHead, { bold, yellow }: Palette): string {
+  const name = lab ?? (context || server || 'a cluster')
+  const mark = lab === undefined ? '' : `${yellow('[LAB]')} `
+  const facts = [
+    context && context !== name && `context ${context}`,
+    server !== name && server,
+    user && `as ${user}`,
+  ].filter(Boolean)
+  return [`${mark}${bold(name)}`, ...facts].join(' · ')
+}
+
+function sourceWords(source: DiagnosisReport['source']): string {
+  if (source.kind !== 'live') return source.says
+  const tiers = source.deep ? 'API objects, logs, processes and host files' : 'API objects and logs'
+  return `${tiers}: ${source.requests} requests`
+}
+
+function verdict(
+  { verdict: is, symptoms, unexplained, unread, preventive: waiting }: Diagnosis,
+  groups: readonly CauseGroup[],
+  { bold, red, yellow, green }: Palette,
+): string[] {
+  const now = symptoms.filter((symptom) => symptom.when === 'now').length
+  switch (is) {
+    case 'broken': {
+      const causes = `${groups.length} cause${groups.length === 1 ? '' : 's'}`
+      const explains =
+        now === 0 ? '' : ` for ${now - unexplained.length} of ${now} symptom${now === 1 ? '' : 's'}`
+      return [`${bold(red('BROKEN'))}: ${causes}${explains}`]
+    }
+    case 'undecided': {
+      const why =
+        unexplained.length > 0
+          ? `${unexplained.length} symptom${unexplained.length === 1 ? '' : 's'} without a known cause`
+          : `nothing wrong in what was read, but ${some(unread.map((one) => one.relation))} not read completely`
+      return wrapped(why, 'UNDECIDED: ').map((line) => line.replace('UNDECIDED', bold(yellow('UNDECIDED'))))
+    }
+    case 'healthy':
+      return waiting.length === 0
+        ? [`${bold(green('HEALTHY'))}: no cause, no symptom`]
+        : [
+            `${bold(green('HEALTHY'))} now; ${waiting.length} ${waiting.length === 1 ? 'trouble is' : 'troubles are'} waiting to happen`,
+          ]
+    default:
+      return is satisfies never
+  }
+}
+
+function preventive({ report, palette }: Context): string[] {
+  const { preventive: waiting } = report.diagnosis
+  if (waiting.length === 0) return []
+  return [
+    palette.bold('Waiting to happen (nothing is broken there yet)'),
+    ...groupsOf(waiting, report.plans).flatMap((group) => [
+      ...wrapped(`${group.mode.title}: ${some(whereOf(group), 6)}`, '   '),
+      ...group.causes
+        .slice(0, 1)
+        .flatMap(({ finding }) => [
+          ...wrapped(`${finding.says}.`, '     '),
+          ...finding.evidence.slice(0, 1).flatMap(({ says }) => wrapped(says, '     ')),
+        ]),
+    ]),
+  ]
+}
+
+function unexplained({ unexplained: open }: Diagnosis, palette: Palette): string[] {
+  return open.length === 0 ? [] : [palette.bold('Not explained'), ...symptomLines(open, palette)]
+}
+
+function past({ symptoms }: Diagnosis, palette: Palette): string[] {
+  const over = symptoms.filter((symptom) => symptom.when === 'past')
+  return over.length === 0 ? [] : [palette.bold('Over, as it seems'), ...symptomLines(over, palette)]
+}
+
+const symptomLines = (symptoms: readonly Symptom[], { dim }: Palette): readonly string[] =>
+  symptomGroups(symptoms).flatMap(({ id, where, symptoms: alike }) => [
+    ...wrapped(`${symptomEntryOf(id)?.title ?? id}: ${some(where)}`, '   '),
+    ...alike.slice(0, 2).flatMap(({ says }) => [dim(`     ${oneLine(says, columns - 5)}`)]),
+  ])
+
+function unknown({ unknown: open }: Diagnosis, { bold }: Palette): string[] {
+  if (open.length === 0) return []
+  const groups = unknownGroups(open)
+  return [
+    bold('Not known'),
+    ...groups.slice(0, unknownShown).flatMap(({ mode, where, missing }) => {
+      const gaps = missing.map(({ relation, why }) => `${relation} ${missingWords[why]}`)
+      const isDeep = missing.some(
+        ({ relation, why }) => why === 'not-asked' && relationInfo[relation].tier === 'deep',
+      )
+      const hint = isDeep ? ' (--deep reads it)' : ''
+      return wrapped(`${mode} on ${some(where)}: ${gaps.join(', ')}${hint}`, '   ')
+    }),
+    ...(groups.length > unknownShown
+      ? [`   and ${groups.length - unknownShown} more (-o json lists them)`]
+      : []),
+  ]
+}
+
+const unknownShown = 6
+
+function next({ report, palette }: Context): string[] {
+  const { diagnosis, cluster } = report
+  const { bold, cyan } = palette
+  if (diagnosis.next.length === 0) return []
+  return [
+    bold(diagnosis.verdict === 'undecided' ? 'What would decide it' : 'What would tell more'),
+    ...diagnosis.next.flatMap(({ command, why }) => [
+      `   ${cyan(`$ ${forCluster(command, cluster)}`)}`,
+      ...wrapped(why, '     '),
+    ]),
+  ]
+}

@@ -1,0 +1,203 @@
+import type { Clock } from '#base/clock.ts'
+import { Trouble } from '#base/trouble.ts'
+import type { Facts } from '#cluster/facts.ts'
+import { type FactsBuilder, factsBuilder } from '#cluster/facts-builder.ts'
+import type { Message } from '#cluster/messages.ts'
+import type { Relations } from '#cluster/relations.ts'
+import { nodeSubject } from '#cluster/subjects.ts'
+import type { ClusterApi, NodeShell } from './api.ts'
+import { type Budget, type Spent, withinBudget } from './budget.ts'
+import { type Commands, commandsFor } from './commands.ts'
+import type { LiveContext } from './context.ts'
+import { readFromContainer } from './deep/from-container.ts'
+import { readFromNode } from './deep/from-node.ts'
+import { type ClusterUid, readClusterUid } from './identity.ts'
+import {
+  readCalicoPods,
+  readDaemonSets,
+  readEvents,
+  readIpPools,
+  readNodes,
+  readPodsOf,
+  readStuckPods,
+} from './lists.ts'
+import { readAllLogs } from './logs.ts'
+import { joined, notAsked, type Reading, type ReadRow } from './reading.ts'
+import { everyNode, type Suspect, suspectsOf, withPod } from './suspects.ts'
+import { unreadable } from './unreadable.ts'
+
+export type LiveStage = 'lists' | 'logs' | 'deep'
+
+export interface ReadOptions {
+  readonly api: ClusterApi
+  readonly shell?: NodeShell
+  readonly clock: Clock
+  readonly recognise: (text: string) => readonly Message[]
+  /** Also exec into calico-node and look at the nodes' files. */
+  readonly deep?: boolean
+  /** Only these nodes get a closer look (logs, exec, shell). */
+  readonly nodes?: readonly string[]
+  readonly budget?: Partial<Budget>
+  /** How many suspects' logs are read at most. The rest is told as not asked. */
+  readonly suspectsMax?: number
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+  readonly commands?: Commands
+  /** Told before each stage. */
+  readonly tell?: (stage: LiveStage, says: string) => void
+}
+
+export interface ClusterReading {
+  readonly facts: Facts
+  /** What stays the same while the cluster is the same one; undefined where reading it is forbidden. */
+  readonly clusterUid: ClusterUid | undefined
+  readonly requests: number
+}
+
+/**
+ * Reads a cluster into facts, cheapest first: a few lists, then the logs of suspects, then (with `deep`) a look into
+ * calico-node and at the nodes. What may not be read or does not answer becomes `missing` with its reason.
+ *
+ * Rejects with a Trouble when nothing at all could be read, and with `signal.reason` when interrupted.
+ */
+export async function readCluster(options: ReadOptions): Promise<ClusterReading> {
+  const { deep = false, suspectsMax = 6, tell = () => {} } = options
+  const { context, spent } = contextOf(options)
+  const builder = factsBuilder({ unread: 'not-asked' })
+  const freeze = (): Facts => builder.freeze({ observedAtMs: options.clock.now() })
+
+  tell('lists', 'nodes, Calico’s pods, warnings')
+  const clusterUid = await readClusterUid(context)
+  const lists = await readLists(context)
+  fill(builder, lists)
+  if (lists.rows.length === 0) refuseNothing(context)
+
+  refuseUnknown(options.nodes ?? [], freeze())
+
+  const { suspects, peers } = narrowedTo(options.nodes, freeze())
+  const looked = [...suspects, ...peers].slice(0, suspectsMax)
+  if (looked.length > 0) tell('logs', `calico-node on ${looked.map(({ node }) => node).join(', ')}`)
+  fill(builder, await readSuspects(context, { suspects, looked, suspectsMax }))
+
+  if (deep) {
+    const chosen = options.nodes?.map(withPod(freeze())) ?? everyNode(freeze())
+    tell('deep', `${chosen.length === 1 ? '1 node' : `${chosen.length} nodes`} from inside calico-node`)
+    fill(builder, await readDeep(context, chosen))
+  }
+  return { facts: freeze(), clusterUid, requests: spent.requests }
+}
+
+/** What the stages share, within the options' budget. */
+export function contextOf(options: ReadOptions): { readonly context: LiveContext; readonly spent: Spent } {
+  const { timeoutMs, signal } = options
+  const { api, shell, spent } = withinBudget(options.api, options.shell, {
+    requestsMax: 400,
+    concurrency: 8,
+    ...options.budget,
+  })
+  return {
+    spent,
+    context: {
+      api,
+      shell,
+      commands: options.commands ?? commandsFor({ context: api.context }),
+      recognise: options.recognise,
+      call: {
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(signal === undefined ? {} : { signal }),
+      },
+      troubles: [],
+    },
+  }
+}
+
+/** Lists that do not depend on each other, side by side; joined in this order. */
+const readLists = async (context: LiveContext): Promise<Reading> =>
+  joined(
+    await Promise.all([
+      readNodes(context),
+      readCalicoPods(context),
+      readEvents(context),
+      readDaemonSets(context),
+      readIpPools(context),
+      readStuckPods(context),
+    ]),
+  )
+
+/** A node that the complete list of nodes does not have was misspelt. */
+function refuseUnknown(asked: readonly string[], facts: Facts): void {
+  if (facts.coverage('nodes').kind !== 'complete') return
+  const known = facts.rows('nodes').map(({ name }) => name)
+  const unknown = asked.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new Trouble('node-unknown', `the cluster has no node "${unknown}"`, {
+    hint: `its nodes: ${known.slice(0, 8).join(', ')}${known.length > 8 ? ` and ${known.length - 8} more` : ''}`,
+  })
+}
+
+interface Chosen {
+  readonly suspects: readonly Suspect[]
+  readonly peers: readonly Suspect[]
+}
+
+function narrowedTo(nodes: readonly string[] | undefined, facts: Facts): Chosen {
+  if (nodes === undefined) return suspectsOf(facts)
+  return { suspects: nodes.map(withPod(facts)), peers: [] }
+}
+
+async function readSuspects(
+  context: LiveContext,
+  {
+    suspects,
+    looked,
+    suspectsMax,
+  }: { suspects: readonly Suspect[]; looked: readonly Suspect[]; suspectsMax: number },
+): Promise<Reading> {
+  const podsOf = suspects.filter((suspect) => looked.includes(suspect))
+  const readings = await Promise.all([
+    readAllLogs(context, looked),
+    ...podsOf.map(({ node }) => readPodsOf(context, node)),
+  ])
+  const skipped = suspects.filter((suspect) => !looked.includes(suspect))
+  const says = `only the first ${suspectsMax} suspects were looked at`
+  return joined([
+    ...readings,
+    {
+      rows: [],
+      covered: skipped.map(({ node }) => ({
+        relation: 'messages' as const,
+        coverage: notAsked(says),
+        about: nodeSubject(node),
+      })),
+    },
+  ])
+}
+
+const readDeep = async (context: LiveContext, nodes: readonly Suspect[]): Promise<Reading> =>
+  joined(
+    await Promise.all(
+      nodes.map(async ({ node, pod }) =>
+        joined(
+          await Promise.all([
+            ...(pod === undefined ? [] : [readFromContainer(context, node, pod)]),
+            ...(context.shell === undefined ? [] : [readFromNode(context, context.shell, node)]),
+          ]),
+        ),
+      ),
+    ),
+  )
+
+function fill(builder: FactsBuilder, { rows, covered }: Reading): void {
+  for (const read of rows) add(builder, read)
+  for (const { relation, coverage, about } of covered) builder.cover(relation, coverage, about)
+}
+
+// Relation and row belong together in a ReadRow, which TypeScript does not follow through a union.
+const add = (builder: FactsBuilder, { relation, row, from }: ReadRow): void =>
+  builder.add(relation, row as Relations[typeof relation], from)
+
+/** A cluster always has nodes: no row at all means that every list was refused or came back unreadable. */
+function refuseNothing({ api, troubles }: LiveContext): void {
+  const worst = troubles[0]
+  if (worst !== undefined) throw unreadable(api, worst)
+}

@@ -1,0 +1,49 @@
+import type { Facts, Subject } from '#cluster/facts.ts'
+import { calicoNodePodOf, nodeNames } from '#cluster/queries.ts'
+import type { PodRow } from '#cluster/relations.ts'
+import { symptomsOf } from '#cluster/symptoms.ts'
+
+/** A node worth a closer look, with calico-node's pod there, where one was seen. */
+export interface Suspect {
+  readonly node: string
+  readonly pod: PodRow | undefined
+}
+
+export interface Suspects {
+  /** Nodes with a symptom, present ones first, then in order of names. */
+  readonly suspects: readonly Suspect[]
+  /** Nodes that a symptom points at: the far ends of sessions, the nodes that a probe complains about. */
+  readonly peers: readonly Suspect[]
+}
+
+/** Who the cheap facts point at. Their number decides what the rest of the reading costs. */
+export function suspectsOf(facts: Facts): Suspects {
+  const symptoms = symptomsOf(facts)
+  const nodes = (when: 'now' | 'past', subjects: 'about' | 'involves'): readonly string[] =>
+    symptoms
+      .filter((symptom) => symptom.when === when)
+      .flatMap((symptom) => (subjects === 'about' ? [symptom.about] : (symptom.involves ?? [])))
+      .flatMap((subject) => nodeOf(facts, subject))
+  const suspects = unique([...sorted(nodes('now', 'about')), ...sorted(nodes('past', 'about'))])
+  const peers = sorted(nodes('now', 'involves')).filter((node) => !suspects.includes(node))
+  return { suspects: suspects.map(withPod(facts)), peers: unique(peers).map(withPod(facts)) }
+}
+
+/** Every node, for looks that prevent. */
+export const everyNode = (facts: Facts): readonly Suspect[] => nodeNames(facts).map(withPod(facts))
+
+export const withPod =
+  (facts: Facts) =>
+  (node: string): Suspect => ({ node, pod: calicoNodePodOf(facts, node) })
+
+function nodeOf(facts: Facts, subject: Subject): readonly string[] {
+  if (subject.kind === 'node') return [subject.name]
+  if (subject.kind === 'cluster') return []
+  const pod = facts
+    .rows('pods')
+    .find(({ namespace, name }) => namespace === subject.namespace && name === subject.name)
+  return pod?.node === undefined ? [] : [pod.node]
+}
+
+const sorted = (names: readonly string[]): readonly string[] => names.toSorted()
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)]

@@ -1,0 +1,237 @@
+/**
+ * Whom the rows speak of. Half of what people paste does not say it; what the rest of the paste says decides, when it
+ * can be decided. All rules work on all rows together, so the order of the pieces makes no difference.
+ */
+import { parseTmpfiles } from '#sources/live/deep/tmpfiles.ts'
+import type { ReadRow } from '#sources/live/reading.ts'
+import { podMark, unnamedCalicoPod } from './reader.ts'
+
+type Of<R extends ReadRow['relation']> = Extract<ReadRow, { relation: R }>
+
+export interface Resolved {
+  readonly rows: readonly ReadRow[]
+  /** The node that rows without a name were taken to speak of. */
+  readonly unnamedIs: string | undefined
+}
+
+/** @param given the node that the user named: every row without one is about it */
+export function resolveSubjects(rows: readonly ReadRow[], given: string | undefined): Resolved {
+  const spelt = withOneSpelling(rows)
+  const nodeOfPod = nodesOfPods(spelt)
+  const placed = spelt.map((read) => withNode(read, (node) => podsNode(node, nodeOfPod)))
+  const unnamedIs = given ?? troubledNode(placed)
+  const named =
+    unnamedIs === undefined ? placed : placed.map((read) => withUnnamed(read, unnamedIs, nodeOfPod))
+  return { rows: withWinners(withNamespaces(withoutDoubles(named))), unnamedIs }
+}
+
+// ------------------------------------------------------------------------------------------ node names
+
+/** Rows whose node is a field of their own. */
+function nodeOf(read: ReadRow): string | undefined {
+  switch (read.relation) {
+    case 'nodes':
+      return read.row.name
+    case 'events':
+      return read.row.about.kind === 'Node' ? read.row.about.name : read.row.node
+    case 'daemonSets':
+    case 'ipPools':
+      return undefined
+    default:
+      return read.row.node
+  }
+}
+
+function withNode(read: ReadRow, change: (node: string | undefined) => string | undefined): ReadRow {
+  const before = nodeOf(read)
+  const after = change(before)
+  if (after === before || after === undefined) return read
+  switch (read.relation) {
+    case 'nodes':
+      return { ...read, row: { ...read.row, name: after } }
+    case 'events': {
+      const about = read.row.about.kind === 'Node' ? { ...read.row.about, name: after } : read.row.about
+      return { ...read, row: { ...read.row, about, node: after } }
+    }
+    case 'daemonSets':
+    case 'ipPools':
+      return read
+    default:
+      // Each of these rows has `node`; the spread of a union does not keep it together with its relation.
+      return { ...read, row: { ...read.row, node: after } } as ReadRow
+  }
+}
+
+/** `worker-03` and `k8s-worker-03.example.com` are `k8s-worker-03` where that is the only node it can be. */
+function withOneSpelling(rows: readonly ReadRow[]): readonly ReadRow[] {
+  const names = new Set(
+    rows.map(nodeOf).filter((name) => name !== undefined && name !== '' && !name.startsWith(podMark)),
+  )
+  const certain = new Set(rows.flatMap((read) => (isCertain(read) ? [nodeOf(read)] : [])))
+  const known = certain.size > 0 ? certain : names
+  const spelling = new Map<string, string>()
+  for (const name of names) {
+    if (name === undefined || known.has(name)) continue
+    const same = [...known].filter((other) => other !== undefined && isSameMachine(name, other))
+    if (same.length === 1 && same[0] !== undefined) spelling.set(name, same[0])
+  }
+  const longer = spelling.size > 0 ? spelling : longestSpellings(names)
+  return longer.size === 0
+    ? rows
+    : rows.map((read) => withNode(read, (node) => (node === undefined ? node : (longer.get(node) ?? node))))
+}
+
+/** The object itself, or a pod on it: spelt as Kubernetes spells it. */
+const isCertain = (read: ReadRow): boolean =>
+  (read.relation === 'nodes' && read.row.name !== '') ||
+  (read.relation === 'pods' && read.row.node !== undefined && read.row.name !== unnamedCalicoPod)
+
+const isSameMachine = (a: string, b: string): boolean =>
+  a.startsWith(`${b}.`) || b.startsWith(`${a}.`) || a.endsWith(`-${b}`) || b.endsWith(`-${a}`)
+
+/** Among people's own words the longest form stands for the shorter ones. */
+function longestSpellings(names: ReadonlySet<string | undefined>): Map<string, string> {
+  const spelling = new Map<string, string>()
+  const all = [...names].filter((name) => name !== undefined)
+  for (const name of all) {
+    const longer = all.filter((other) => other.length > name.length && isSameMachine(name, other))
+    if (longer.length === 1 && longer[0] !== undefined) spelling.set(name, longer[0])
+  }
+  return spelling
+}
+
+// ------------------------------------------------------------------------------------------ pods
+
+const nodesOfPods = (rows: readonly ReadRow[]): ReadonlyMap<string, string> =>
+  new Map(
+    rows.flatMap((read) =>
+      read.relation === 'pods' && read.row.node !== undefined && read.row.name !== unnamedCalicoPod
+        ? [[read.row.name, read.row.node] as const]
+        : [],
+    ),
+  )
+
+/** What was read through a pod (`kubectl exec POD -- …`) was read on its node. */
+const podsNode = (node: string | undefined, nodeOfPod: ReadonlyMap<string, string>): string | undefined =>
+  node?.startsWith(podMark) ? (nodeOfPod.get(node.slice(podMark.length)) ?? '') : node
+
+/** A pod that was only spoken of is the one that was seen on its node. */
+function withoutDoubles(rows: readonly ReadRow[]): readonly ReadRow[] {
+  const seen = new Set(
+    rows.flatMap((read) =>
+      read.relation === 'pods' && read.row.component === 'calico-node' && read.row.name !== unnamedCalicoPod
+        ? [read.row.node ?? '']
+        : [],
+    ),
+  )
+  const reasons = new Map(rows.flatMap(readyOf).filter(([, ready]) => ready.reason !== undefined))
+  const cordoned = new Set(
+    rows.flatMap((read) => (read.relation === 'nodes' && read.row.unschedulable ? [read.row.name] : [])),
+  )
+  return rows
+    .filter(
+      (read) =>
+        !(
+          read.relation === 'pods' &&
+          read.row.name === unnamedCalicoPod &&
+          (seen.has(read.row.node ?? '') || seen.has(''))
+        ),
+    )
+    .map((read) => withoutGuess(withCordon(read, cordoned), reasons))
+}
+
+type Ready = { readonly status: string; readonly reason?: string }
+
+const readyOf = (read: ReadRow): readonly (readonly [string, Ready])[] =>
+  read.relation === 'nodes'
+    ? read.row.conditions
+        .filter(({ type }) => type === 'Ready')
+        .map((ready) => [read.row.name, ready] as const)
+    : []
+
+/** Conditions alone do not show whether their node is cordoned; what does show it counts. */
+const withCordon = (read: ReadRow, cordoned: ReadonlySet<string>): ReadRow =>
+  read.relation === 'nodes' && cordoned.has(read.row.name)
+    ? { ...read, row: { ...read.row, unschedulable: true } }
+    : read
+
+/** A table's `NotReady` does not tell False from Unknown; where the condition itself was read, it counts alone. */
+function withoutGuess(read: ReadRow, told: ReadonlyMap<string, Ready>): ReadRow {
+  if (read.relation !== 'nodes') return read
+  const full = told.get(read.row.name)
+  if (full === undefined) return read
+  const conditions = read.row.conditions.filter(
+    ({ type, status, reason }) => type !== 'Ready' || reason !== undefined || status === full.status,
+  )
+  return conditions.length === read.row.conditions.length
+    ? read
+    : { ...read, row: { ...read.row, conditions } }
+}
+
+/** A table of one namespace does not print it; another piece may. */
+function withNamespaces(rows: readonly ReadRow[]): readonly ReadRow[] {
+  const namespaces = new Map<string, string>()
+  let calicos = ''
+  for (const read of rows)
+    if (read.relation === 'pods' && read.row.namespace !== '') {
+      namespaces.set(read.row.name, read.row.namespace)
+      if (read.row.component !== undefined && calicos === '') calicos = read.row.namespace
+    }
+  return rows.map((read) => {
+    if (read.relation !== 'pods' || read.row.namespace !== '') return read
+    const namespace = namespaces.get(read.row.name) ?? (read.row.component === undefined ? '' : calicos)
+    return namespace === '' ? read : { ...read, row: { ...read.row, namespace } }
+  })
+}
+
+// ------------------------------------------------------------------------------------------ unnamed rows
+
+/** The one node with trouble; else the one node that is named at all. */
+function troubledNode(rows: readonly ReadRow[]): string | undefined {
+  const troubled = new Set(rows.flatMap((read) => (isTrouble(read) ? [nodeOf(read)] : [])))
+  return only(troubled) ?? only(new Set(rows.map(nodeOf)))
+}
+
+function isTrouble(read: ReadRow): boolean {
+  if (read.relation === 'nodes')
+    return read.row.conditions.some(({ type, status }) => (type === 'Ready') !== (status === 'True'))
+  if (read.relation === 'pods') return read.row.component === 'calico-node' && read.row.ready === false
+  return false
+}
+
+function only(names: ReadonlySet<string | undefined>): string | undefined {
+  const known = [...names].filter((name) => name !== undefined && name !== '')
+  return known.length === 1 ? known[0] : undefined
+}
+
+function withUnnamed(read: ReadRow, node: string, nodeOfPod: ReadonlyMap<string, string>): ReadRow {
+  // A named pod's messages and events find their node through the pod, or keep it open.
+  if (read.relation === 'messages' && read.row.pod !== undefined && nodeOfPod.size > 0) return read
+  if (read.relation === 'events' && read.row.about.kind !== 'Node' && read.row.about.name !== '') return read
+  if (read.relation === 'pods' && read.row.name !== unnamedCalicoPod) return read
+  return withNode(read, (before) => (before === undefined || before === '' ? node : before))
+}
+
+// ------------------------------------------------------------------------------------------ tmpfiles.d
+
+/** Which entry counts is a matter of all files of a node, wherever in the paste they stood. */
+function withWinners(rows: readonly ReadRow[]): readonly ReadRow[] {
+  const entries = rows.filter((read) => read.relation === 'tmpfilesEntries')
+  if (entries.length < 2) return rows
+  const wins = new Map<string, boolean>()
+  for (const [node, own] of Map.groupBy(entries, (read) => read.row.node)) {
+    const paths = [...new Set(own.map(({ row }) => row.path))]
+    for (const row of parseTmpfiles(own.map(tmpfilesLine).join('\n'), paths))
+      wins.set(`${node} ${row.file} ${row.path} ${row.kind}`, row.wins)
+  }
+  return rows.map((read) =>
+    read.relation === 'tmpfilesEntries'
+      ? { ...read, row: { ...read.row, wins: wins.get(keyOf(read)) ?? read.row.wins } }
+      : read,
+  )
+}
+
+const keyOf = ({ row }: Of<'tmpfilesEntries'>): string => `${row.node} ${row.file} ${row.path} ${row.kind}`
+
+const tmpfilesLine = ({ row }: Of<'tmpfilesEntries'>): string =>
+  `${row.file}:${row.kind} ${row.path} ${row.mode?.toString(8).padStart(4, '0') ?? '-'} ${row.user ?? '-'} ${row.group ?? '-'}`

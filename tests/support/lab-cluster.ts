@@ -1,0 +1,71 @@
+import type { OpenedCluster } from '#app/cluster.ts'
+import { sessionWith } from '#app/cluster.ts'
+import { diagnoseLive, type Engine, readOptions } from '#app/diagnose.ts'
+import { repair } from '#app/repair.ts'
+import type { Clock } from '#base/clock.ts'
+import { ok } from '#base/result.ts'
+import type { Facts } from '#cluster/facts.ts'
+import { modes } from '#failures/generated/detectors.ts'
+import { remedies } from '#failures/generated/repairs.ts'
+import type { Lab } from '#lab/lab.ts'
+import { execInLab, requestLab } from '#lab/request.ts'
+import { type Journal, memoryJournal } from '#repair/journal.ts'
+import type { DiagnosisReport } from '#report/types.ts'
+import { inProcessTransport } from '#sources/live/in-process.ts'
+import { readCluster } from '#sources/live/read-cluster.ts'
+
+export const engine: Engine = { modes, remedies }
+
+/** A lab in this process as the app sees a cluster: the same API server and kubelets answer, without sockets. */
+export const clusterOf = (lab: Lab): OpenedCluster => ({
+  transport: inProcessTransport(
+    ({ method, path, headers, body }) => requestLab(lab, { method, path, headers, ...(body === undefined ? {} : { body }) }),
+    (request) => execInLab(lab, request),
+  ),
+  identity: { server: 'http://lab', context: 'ninelives-lab-test', user: 'test' },
+  shell: {
+    run: async (node, argv) => ok(await lab.run(node, argv)),
+    command: (node, argv) => `ninelives lab exec ${node} -- ${argv.join(' ')}`,
+  },
+  lab: 'test',
+})
+
+/** The lab's time; sleeping lets it pass. */
+export const clockOf = (lab: Lab): Clock => ({
+  now: () => lab.nowMs,
+  monotonic: () => lab.nowMs,
+  sleep: (ms) => lab.advance(ms),
+})
+
+export async function diagnosed(lab: Lab, { deep = true } = {}): Promise<DiagnosisReport> {
+  for await (const event of diagnoseLive({ cluster: clusterOf(lab), clock: clockOf(lab), deep, ...engine }))
+    if (event.kind === 'report') return event.report
+  throw new Error('no report came')
+}
+
+export async function factsOf(lab: Lab): Promise<Facts> {
+  const options = { clock: clockOf(lab), deep: true }
+  const session = sessionWith(clusterOf(lab))
+  return (await readCluster(readOptions(session, options))).facts
+}
+
+/** Carries out the plans of what is found; answers how each step ended and the outcome. */
+export async function repaired(lab: Lab, journal: Journal = memoryJournal()) {
+  const steps: string[] = []
+  let outcome = 'no plan'
+  let says = ''
+  for await (const event of repair({
+    cluster: clusterOf(lab),
+    clock: clockOf(lab),
+    deep: true,
+    ...engine,
+    act: { journal, goal: 'restore', holder: 'test' },
+  })) {
+    if (event.kind === 'step-ended') steps.push(event.how)
+    if (event.kind === 'finished') {
+      outcome = event.outcome
+      says = `${event.says} ${event.claims.map((claim) => `${claim.id}=${claim.holds}`).join(' ')}`
+    }
+  }
+  return { steps, outcome, says }
+}
