@@ -35,6 +35,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 /** The whole command tree. Command files are small: what they need is imported when they run. */
 export function programOf(io: Io, exit: (code: number) => void): Command {
   const program = new Command('ninelives')
+    .enablePositionalOptions()
     .description(
       'Why calico-node (or the pod networking under it) is broken, what exactly to do, and whether it is really mended.',
     )

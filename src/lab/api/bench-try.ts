@@ -1,7 +1,6 @@
 import { kubeClient } from '#lab/api/client.ts'
 import { directKube } from '#lab/api/direct.ts'
 import { FakeNetwork } from '#lab/api/fake-network.ts'
-import { seedCluster } from '#lab/api/kubectl-seed.ts'
 import { resources } from '#lab/api/ports.ts'
 import { apiPrograms } from '#lab/api/programs.ts'
 import { ApiServer } from '#lab/api/server.ts'

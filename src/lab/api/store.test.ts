@@ -5,7 +5,7 @@ import { type Filter, keyOf, Store, type StoreChange, type Stored } from '#lab/a
 
 const pod = (
   name: string,
-  o: { readonly namespace?: string; readonly node?: string; readonly app?: string } = {},
+  o: { readonly namespace?: string; readonly node?: string | undefined; readonly app?: string } = {},
 ): Stored => ({
   apiVersion: 'v1',
   kind: 'Pod',

@@ -9,9 +9,7 @@ export const coreDnsImages = (): readonly Image[] => [
   {
     name: image,
     sizeBytes: 18_562_039,
-    tree: [
-      { path: '/coredns', kind: 'file', mode: 0o755, program: 'coredns', capabilities: ['NET_BIND_SERVICE'] },
-    ],
+    tree: [{ path: '/coredns', kind: 'file', mode: 0o755, program: 'coredns' }],
     entrypoint: ['/coredns'],
   },
 ]

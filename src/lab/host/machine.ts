@@ -41,7 +41,9 @@ export interface MachineOptions {
   /** From power-on until the kernel runs (20 s), and until systemd starts services (8 s). */
   readonly bootMs?: { readonly kernelMs: number; readonly userspaceMs: number }
   readonly kernelRelease?: string
+  /** Default: 8 GiB. */
   readonly memoryBytes?: number
+  /** Default: 60 GiB. */
   readonly diskBytes?: number
   /** Told, synchronously, when the kernel begins to run and when the machine is down. */
   readonly onUp?: () => void
@@ -110,7 +112,7 @@ class SimulatedMachine implements LabMachine {
       options.programs instanceof Map ? options.programs : new Map(Object.entries(options.programs))
     this.kernelRelease = options.kernelRelease ?? '5.15.0-136-generic'
     this.#hardware = { kernelRelease: this.kernelRelease, memoryBytes: options.memoryBytes ?? 8 * 2 ** 30 }
-    this.#disk = treeRoot('ext4', options.tree, () => options.kernel.nowMs, options.diskBytes)
+    this.#disk = treeRoot('ext4', options.tree, () => options.kernel.nowMs, options.diskBytes ?? 60 * 2 ** 30)
     this.#random = options.kernel.random.fork(options.name)
     this.#userspaceMs = options.bootMs?.userspaceMs ?? 8_000
   }
@@ -270,7 +272,11 @@ class SimulatedMachine implements LabMachine {
 
   #start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): ProcessState {
     const { space } = this.running
-    const caller = { credentials: o.as, env: o.env ?? { PATH: defaultPath }, cwd: o.cwd ?? '/' }
+    const caller = {
+      credentials: o.as,
+      env: o.env ?? { PATH: defaultPath, HOME: '/root' },
+      cwd: o.cwd ?? '/',
+    }
     const stdio = {
       stdin: typeof o.stdin === 'object' ? o.stdin : readerOf(o.stdin ?? ''),
       stdout: o.stdout ?? nowhere,

@@ -13,21 +13,31 @@ export interface Occurrence {
   readonly message: string
 }
 
+/** One event as the recorder knows it: what was said, how often. */
+interface Observed {
+  readonly about: Involved
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly name: string
+  readonly firstTimestamp: string
+  message: string
+  count: number
+  lastTimestamp: string
+}
+
 /**
  * Writes events as client-go's recorder does (kubernetes/client-go:tools/record/events_cache.go, event.go): the same event again
  * counts up; more than ten different messages for one reason within ten minutes become one `(combined from similar events): …`;
- * a source may say 25 things about an object and then one more every five minutes; what cannot be delivered is tried twelve times.
+ * a source may write 25 times about an object and then once every five minutes (it goes on counting meanwhile); what cannot be
+ * delivered is tried twelve times.
  *
- * Not imitated: the LRU bound of the cache (4096 entries), random jitter before the first try.
+ * Not imitated: the LRU bound of the cache (4096 entries), random jitter before the first retry.
  */
 export class EventRecorder {
   readonly #p: Process
   readonly #source: { readonly component: string; readonly host?: string }
-  readonly #queue: Occurrence[] = []
-  readonly #known = new Map<
-    string,
-    { name: string; namespace: string; count: number; firstTimestamp: string }
-  >()
+  readonly #queue: Observed[] = []
+  readonly #known = new Map<string, Observed>()
   readonly #similar = new Map<string, { messages: Set<string>; lastMs: number }>()
   readonly #tokens = new Map<string, { left: number; atMs: number }>()
   #wake: (() => void) | undefined
@@ -45,9 +55,29 @@ export class EventRecorder {
 
   /** Never waits. */
   record(event: Occurrence): void {
-    if (this.#queue.length >= queueLength || !this.#mayPass(event)) return
-    this.#queue.push(event)
+    const observed = this.#observe(event)
+    if (!this.#mayPass(event) || this.#queue.length >= queueLength) return
+    // A count that waits to be sent is sent as it is then.
+    if (this.#queue.includes(observed)) return
+    this.#queue.push(observed)
     this.#wake?.()
+  }
+
+  #observe(event: Occurrence): Observed {
+    const { message, key } = this.#aggregated(event)
+    const now = rfc3339(this.#p.now())
+    const known = this.#known.get(key)
+    if (known !== undefined) {
+      known.count++
+      known.message = message
+      known.lastTimestamp = now
+      return known
+    }
+    const name = `${event.about.name}.${this.#stamp()}`
+    const { about, type, reason } = event
+    const fresh = { about, type, reason, name, message, count: 1, firstTimestamp: now, lastTimestamp: now }
+    this.#known.set(key, fresh)
+    return fresh
   }
 
   async #deliver(self: Process, kube: Kube): Promise<void> {
@@ -64,10 +94,11 @@ export class EventRecorder {
     }
   }
 
-  async #send(self: Process, kube: Kube, event: Occurrence): Promise<void> {
+  async #send(self: Process, kube: Kube, event: Observed): Promise<void> {
     for (let tries = 0; tries < triesMax; tries++) {
       try {
-        return await this.#write(kube, event)
+        await this.#write(kube, event)
+        return
       } catch (error) {
         // An answer is final (a namespace that goes away, a refusal); silence is not.
         if (error instanceof KubeError) return
@@ -77,43 +108,34 @@ export class EventRecorder {
     }
   }
 
-  async #write(kube: Kube, event: Occurrence): Promise<void> {
-    const { message, key } = this.#aggregated(event)
-    const now = rfc3339(this.#p.now())
-    const known = this.#known.get(key)
-    if (known !== undefined) {
-      known.count++
-      const body = { count: known.count, lastTimestamp: now, message }
+  async #write(kube: Kube, event: Observed): Promise<void> {
+    const namespace = event.about.namespace ?? 'default'
+    const { count, message, lastTimestamp } = event
+    if (count > 1) {
       try {
-        const ref = { type: resources.events, namespace: known.namespace, name: known.name }
-        await kube.patch(ref, { type: 'strategic', body })
+        const ref = { type: resources.events, namespace, name: event.name }
+        await kube.patch(ref, { type: 'strategic', body: { count, lastTimestamp, message } })
         return
       } catch (error) {
-        // Events live for an hour; one that expired is written anew.
+        // It expired, or its first writing was held back: it is written anew, with its count.
         if (!isKubeError(error, 'NotFound')) throw error
       }
     }
-    const namespace = event.about.namespace ?? 'default'
-    const name = `${event.about.name}.${this.#stamp()}`
-    await kube.create<KubeEvent>(resources.events, this.#draft(event, { name, namespace, message, now }))
-    this.#known.set(key, { name, namespace, count: 1, firstTimestamp: now })
+    await kube.create<KubeEvent>(resources.events, this.#draft(event, namespace))
   }
 
-  #draft(
-    event: Occurrence,
-    o: { readonly name: string; readonly namespace: string; readonly message: string; readonly now: string },
-  ): Draft<KubeEvent> {
+  #draft(event: Observed, namespace: string): Draft<KubeEvent> {
     return {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: o.name, namespace: o.namespace },
+      metadata: { name: event.name, namespace },
       involvedObject: event.about,
       reason: event.reason,
-      message: o.message,
+      message: event.message,
       type: event.type,
-      count: 1,
-      firstTimestamp: o.now,
-      lastTimestamp: o.now,
+      count: event.count,
+      firstTimestamp: event.firstTimestamp,
+      lastTimestamp: event.lastTimestamp,
       eventTime: null,
       source: this.#source,
       reportingComponent: this.#source.component,

@@ -103,7 +103,7 @@ export class Pods {
     } else if (worker === undefined) this.#add(p, object)
     else {
       worker.update(object)
-      this.#kubelet().statuses.reconcile(object)
+      this.#kubelet().statuses.reconcile(object.metadata.uid, object)
     }
   }
 
@@ -111,10 +111,10 @@ export class Pods {
     const key = keyOf(mirror)
     if (type === 'DELETED') this.#mirrors.delete(key)
     else this.#mirrors.set(key, mirror)
-    if (type === 'MODIFIED' && mirror.metadata.deletionTimestamp === undefined) return
-    this.#mirrorWork.put(key)
     const pod = this.#statics.find((each) => keyOf(each) === key)
     if (pod !== undefined && type === 'ADDED') this.#kubelet().statuses.resend(pod.metadata.uid)
+    if (pod !== undefined && type === 'MODIFIED') this.#kubelet().statuses.reconcile(pod.metadata.uid, mirror)
+    if (type !== 'MODIFIED' || mirror.metadata.deletionTimestamp !== undefined) this.#mirrorWork.put(key)
   }
 
   #add(p: Process, pod: Pod): void {

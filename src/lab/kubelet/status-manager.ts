@@ -65,16 +65,16 @@ export class StatusManager {
   }
 
   /**
-   * The API has another version of the pod: where somebody else changed what is the kubelet's to say (the node lifecycle controller
+   * The API has another version of the pod that this kubelet knows as `uid`: where somebody else changed what is the kubelet's to say (the node lifecycle controller
    * makes pods of a silent node not ready), it says it again.
    */
-  reconcile(pod: Pod): void {
-    const known = this.#known.get(pod.metadata.uid)
+  reconcile(uid: string, pod: Pod): void {
+    const known = this.#known.get(uid)
     if (known === undefined || known.text !== known.sentText) return
     if (Number(pod.metadata.resourceVersion) <= known.sentVersion) return
     if (ownWords(pod.status) === ownWords(known.status)) return
     known.sentText = ''
-    this.#dirty.put(pod.metadata.uid)
+    this.#dirty.put(uid)
   }
 
   /** The pod has ended: once its last status is written, it is deleted for good. */

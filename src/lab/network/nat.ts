@@ -139,4 +139,4 @@ export function ask(
   return answer
 }
 
-const chance = ({ fabric }: SimStack, walk: Walk): Random => (walk.dry ? fabric.dryRandom : fabric.random)
+const chance = ({ fabric, random }: SimStack, walk: Walk): Random => (walk.dry ? fabric.dryRandom : random)

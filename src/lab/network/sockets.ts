@@ -27,7 +27,7 @@ export class Sockets {
 
   constructor(stack: SimStack) {
     this.#stack = stack
-    this.#nextPort = stack.fabric.random.between(firstEphemeral, lastEphemeral)
+    this.#nextPort = stack.random.between(firstEphemeral, lastEphemeral)
   }
 
   async connect(

@@ -1,3 +1,4 @@
+import type { Random } from '#base/random.ts'
 import type { Credentials } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
@@ -56,6 +57,8 @@ export class SimStack implements NetStack {
   /** Unlike the name never used twice in a lab. */
   readonly id: number
   readonly fabric: Fabric
+  /** This namespace's own: for ports, and for rules that draw. */
+  readonly random: Random
   readonly table = new RouteTable()
   readonly filterChains = new ChainSet()
   readonly natChains = new ChainSet()
@@ -77,6 +80,7 @@ export class SimStack implements NetStack {
     this.fabric = fabric
     this.name = name
     this.id = fabric.stackNumber()
+    this.random = fabric.random.fork(`${name} ${this.id}`)
     this.sockets = new Sockets(this)
     this.filter = tableOf(this.filterChains, fabric)
     this.nat = tableOf(this.natChains, fabric)

@@ -315,6 +315,30 @@ COMMIT
     expect((await sh('iptables-save', capable([]))).code).toBe(4)
   })
 
+  test('iptables adds, lists and removes a rule that works', async () => {
+    const { sh } = await lab()
+    const rule = 'OUTPUT -p tcp -d 10.0.0.22 --dport 8080 -j DROP'
+    expect((await sh(`iptables -I ${rule}`)).code).toBe(0)
+    expect((await sh('curl -sS -m 1 http://b:8080/')).stderr).toBe(
+      'curl: (28) Connection timed out after 1000 milliseconds\n',
+    )
+    expect((await sh('iptables -S OUTPUT')).stdout).toBe(
+      '-P OUTPUT ACCEPT\n-A OUTPUT -d 10.0.0.22/32 -p tcp -m tcp --dport 8080 -j DROP\n',
+    )
+    expect((await sh('iptables -L OUTPUT -n')).stdout).toBe(`Chain OUTPUT (policy ACCEPT)
+target     prot opt source               destination         
+DROP       tcp  --  0.0.0.0/0            10.0.0.22            tcp dpt:8080
+`)
+    expect((await sh(`iptables -D ${rule}`)).code).toBe(0)
+    expect(await sh(`iptables -D ${rule}`)).toMatchObject({
+      code: 1,
+      stderr: 'iptables: Bad rule (does a matching rule exist in that chain?).\n',
+    })
+    expect((await sh('curl -s http://b:8080/')).code).toBe(0)
+    expect((await sh('iptables -L nosuch')).code).toBe(1)
+    expect((await sh('iptables -A OUTPUT -d 10.0.0.999 -j DROP')).code).toBe(2)
+  })
+
   test('ss lists who listens and who talks', async () => {
     const { sh, nets } = await lab()
     await nets.a.listen({ port: 10250 }, () => {})

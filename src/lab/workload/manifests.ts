@@ -1,5 +1,5 @@
 import type { Deployment, Draft, KubeObject, PodSpec, Probe, Service } from '#lab/api/objects.ts'
-import type { Tree } from '#lab/host/ports.ts'
+import { shellTools } from '#lab/host/os.ts'
 import { networkTools } from '#lab/network/tools.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
@@ -8,13 +8,13 @@ const shopNamespace = 'shop'
 
 const imageName = (tier: string): string => `docker.io/shop/${tier}:1.4.0`
 
-/** One image per tier. `userland`: the shell and its commands. */
-export const workloadImages = ({ userland = [] }: { readonly userland?: Tree } = {}): readonly Image[] =>
+/** One image per tier, each with a shell, its commands and the network tools. */
+export const workloadImages = (): readonly Image[] =>
   ['frontend', 'api', 'db'].map((tier) => ({
     name: imageName(tier),
     sizeBytes: 61_203_488,
     tree: [
-      ...userland,
+      ...shellTools(),
       ...networkTools(),
       { path: '/usr/local/bin/shop-tier', kind: 'file', mode: 0o755, program: 'shop-tier' },
     ],

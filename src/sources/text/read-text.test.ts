@@ -69,6 +69,16 @@ calico-node-x7k2p   0/1   Running   7   52m   10.0.0.23   k8s-worker-03   <none>
     expect(read(text).facts.rows('messages')[0]?.node).toBe(node)
   })
 
+  test('the report says how it was found', () => {
+    expect(read(`${pods}\n\n${denied}`).pieces).toMatchObject([
+      { format: 'kubectl get pods' },
+      { about: nodeSubject('k8s-worker-03'), aboutFrom: 'the only node in trouble' },
+    ])
+    const named = read(`${pods.split('\n')[0]}\n\n${denied}`).pieces
+    expect(named[1]).toMatchObject({ aboutFrom: 'the only node that is named' })
+    expect(named[0]?.about).toBeUndefined()
+  })
+
   test('the node that the user gives counts above prompts and headings, below names in the lines', () => {
     const text = `root@k8s-worker-02:~# dmesg\n${denied}\nNode k8s-worker-04 status is now: NodeReady`
     const given = read(text, 'k8s-worker-03')

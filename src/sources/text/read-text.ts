@@ -5,7 +5,7 @@ import { nodeSubject } from '#cluster/subjects.ts'
 import { checkPiece, type TextPiece } from './input.ts'
 import { cleanLines } from './lines.ts'
 import { pasteTime } from './paste-time.ts'
-import { resolveSubjects } from './resolve.ts'
+import { nodeOf, type Resolved, resolveSubjects } from './resolve.ts'
 import { notUnderstood, type Run, scan } from './scan.ts'
 
 export { decodeText, type TextPiece, textBytesMax } from './input.ts'
@@ -44,7 +44,7 @@ export function readText(
 ): TextReading {
   const read = pieces.map((piece) => readPiece(checkPiece(piece), { node, nowMs }))
   const builder = factsBuilder({ unread: 'not-in-text' })
-  const { rows, unnamedIs } = resolveSubjects(
+  const { rows, unnamed } = resolveSubjects(
     read.flatMap(({ runs }) => runs.flatMap((run) => run.rows)),
     node,
   )
@@ -55,7 +55,7 @@ export function readText(
   const observedAtMs = Math.max(0, ...read.map(({ atMs }) => atMs))
   return {
     facts: builder.freeze({ observedAtMs }),
-    pieces: read.flatMap(({ name, runs, numberOf }) => reportsOf({ name, runs, numberOf, unnamedIs })),
+    pieces: read.flatMap(({ name, runs, numberOf }) => reportsOf({ name, runs, numberOf, unnamed })),
   }
 }
 
@@ -79,13 +79,13 @@ function readPiece(
 // ------------------------------------------------------------------------------------------ reports
 
 interface Reported extends Pick<ReadPiece, 'name' | 'runs' | 'numberOf'> {
-  readonly unnamedIs: string | undefined
+  readonly unnamed: Resolved['unnamed']
 }
 
-function reportsOf({ name, runs, numberOf, unnamedIs }: Reported): readonly PieceReport[] {
+function reportsOf({ name, runs, numberOf, unnamed }: Reported): readonly PieceReport[] {
   const reports: { report: PieceReport; run: Run }[] = []
   for (const run of runs) {
-    const report = reportOf(run, { name, numberOf, unnamedIs })
+    const report = reportOf(run, { name, numberOf, unnamed })
     const last = reports.at(-1)
     if (last !== undefined && isMore(last, { report, run })) last.report = together(last.report, report)
     else reports.push({ report, run })
@@ -93,19 +93,19 @@ function reportsOf({ name, runs, numberOf, unnamedIs }: Reported): readonly Piec
   return reports.map(({ report }) => report)
 }
 
-function reportOf(run: Run, { name, numberOf, unnamedIs }: Omit<Reported, 'runs'>): PieceReport {
+function reportOf(run: Run, { name, numberOf, unnamed }: Omit<Reported, 'runs'>): PieceReport {
   return {
     name,
     fromLine: numberOf(run.at),
     toLine: numberOf(run.at + run.lines - 1),
     format: run.format,
-    ...aboutOf(run, unnamedIs),
+    ...aboutOf(run, unnamed),
     facts: run.rows.length,
     notUnderstood: run.notUnderstood ?? 0,
   }
 }
 
-function aboutOf(run: Run, unnamedIs: string | undefined): Pick<PieceReport, 'about' | 'aboutFrom'> {
+function aboutOf(run: Run, unnamed: Resolved['unnamed']): Pick<PieceReport, 'about' | 'aboutFrom'> {
   const { about, scopeThen } = run
   if (about !== undefined && about.kind !== 'cluster') {
     if (about.kind === 'pod')
@@ -113,12 +113,13 @@ function aboutOf(run: Run, unnamedIs: string | undefined): Pick<PieceReport, 'ab
     const isFromScope = about.name === scopeThen.node && scopeThen.nodeFrom !== undefined
     return isFromScope ? { about, aboutFrom: scopeThen.nodeFrom } : { about }
   }
-  const isUnnamed = run.rows.some((read) => needsNode.has(read.relation))
-  if (unnamedIs === undefined || !isUnnamed) return {}
-  return { about: nodeSubject(unnamedIs), aboutFrom: 'the only node in trouble' }
+  const isUnnamed = run.rows.some((read) => needsNode.has(read.relation) && !nodeOf(read))
+  return unnamed === undefined || !isUnnamed
+    ? {}
+    : { about: nodeSubject(unnamed.node), aboutFrom: unnamed.from }
 }
 
-/** Relations whose rows are about a node, and were without one here. */
+/** Relations whose rows are about a node. */
 const needsNode: ReadonlySet<string> = new Set([
   'nodes',
   'messages',

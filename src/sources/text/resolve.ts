@@ -10,8 +10,8 @@ type Of<R extends ReadRow['relation']> = Extract<ReadRow, { relation: R }>
 
 export interface Resolved {
   readonly rows: readonly ReadRow[]
-  /** The node that rows without a name were taken to speak of. */
-  readonly unnamedIs: string | undefined
+  /** The node that rows without a name were taken to speak of, and why that one. */
+  readonly unnamed: { readonly node: string; readonly from: string } | undefined
 }
 
 /** @param given the node that the user named: every row without one is about it */
@@ -19,16 +19,16 @@ export function resolveSubjects(rows: readonly ReadRow[], given: string | undefi
   const spelt = withOneSpelling(rows)
   const nodeOfPod = nodesOfPods(spelt)
   const placed = spelt.map((read) => withNode(read, (node) => podsNode(node, nodeOfPod)))
-  const unnamedIs = given ?? troubledNode(placed)
+  const unnamed = given === undefined ? likeliestNode(placed) : { node: given, from: 'the node you gave' }
   const named =
-    unnamedIs === undefined ? placed : placed.map((read) => withUnnamed(read, unnamedIs, nodeOfPod))
-  return { rows: withWinners(withNamespaces(withoutDoubles(named))), unnamedIs }
+    unnamed === undefined ? placed : placed.map((read) => withUnnamed(read, unnamed.node, nodeOfPod))
+  return { rows: withWinners(withNamespaces(withoutDoubles(named))), unnamed }
 }
 
 // ------------------------------------------------------------------------------------------ node names
 
-/** Rows whose node is a field of their own. */
-function nodeOf(read: ReadRow): string | undefined {
+/** Whom a row is about, where that is a node: undefined or empty when nobody said it. */
+export function nodeOf(read: ReadRow): string | undefined {
   switch (read.relation) {
     case 'nodes':
       return read.row.name
@@ -187,9 +187,11 @@ function withNamespaces(rows: readonly ReadRow[]): readonly ReadRow[] {
 // ------------------------------------------------------------------------------------------ unnamed rows
 
 /** The one node with trouble; else the one node that is named at all. */
-function troubledNode(rows: readonly ReadRow[]): string | undefined {
-  const troubled = new Set(rows.flatMap((read) => (isTrouble(read) ? [nodeOf(read)] : [])))
-  return only(troubled) ?? only(new Set(rows.map(nodeOf)))
+function likeliestNode(rows: readonly ReadRow[]): Resolved['unnamed'] {
+  const troubled = only(new Set(rows.flatMap((read) => (isTrouble(read) ? [nodeOf(read)] : []))))
+  if (troubled !== undefined) return { node: troubled, from: 'the only node in trouble' }
+  const named = only(new Set(rows.map(nodeOf)))
+  return named === undefined ? undefined : { node: named, from: 'the only node that is named' }
 }
 
 function isTrouble(read: ReadRow): boolean {

@@ -28,7 +28,8 @@ export function parseArguments(
       operands.push(...left.splice(0))
     } else if (word.startsWith('--')) {
       const [name = '', ...rest] = word.split('=')
-      if (known.values?.includes(name)) values.set(name, rest.length > 0 ? rest.join('=') : (left.shift() ?? ''))
+      if (known.values?.includes(name))
+        values.set(name, rest.length > 0 ? rest.join('=') : (left.shift() ?? ''))
       else if (known.long?.includes(name)) flags.add(name)
       else unknown ??= word
     } else if (word.startsWith('-') && word.length > 1) {
@@ -91,10 +92,18 @@ export async function done(
   body: () => Promise<unknown>,
   tell: (error: Errno) => string,
 ): Promise<boolean> {
-  return (await attempt(p, async () => (await body(), true), tell)) === true
+  const whole = async (): Promise<true> => {
+    await body()
+    return true
+  }
+  return (await attempt(p, whole, tell)) === true
 }
 
 export const join = (folder: string, name: string): string =>
   folder.endsWith('/') ? `${folder}${name}` : `${folder}/${name}`
 
-export const base = (path: string): string => path.split('/').filter((name) => name !== '').at(-1) ?? '/'
+export const base = (path: string): string =>
+  path
+    .split('/')
+    .filter((name) => name !== '')
+    .at(-1) ?? '/'

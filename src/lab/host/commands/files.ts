@@ -1,4 +1,14 @@
-import { type Arguments, attempt, base, done, invalidOption, join, nameOf, parseArguments, say } from '#lab/host/commands/cli.ts'
+import {
+  type Arguments,
+  attempt,
+  base,
+  done,
+  invalidOption,
+  join,
+  nameOf,
+  parseArguments,
+  say,
+} from '#lab/host/commands/cli.ts'
 import { changedMode } from '#lab/host/commands/modes.ts'
 import { gidOf, uidOf } from '#lab/host/os/accounts.ts'
 import { isErrno, type Process, type Program, type Stat } from '#lab/host/ports.ts'
@@ -20,10 +30,16 @@ export const chmod: Program = async (p) => {
     return 1
   }
   const recursive = flags.some((flag) => flag.includes('R') || flag === '--recursive')
-  return eachPath(p, paths, recursive, async (path, stat) => {
-    const next = changedMode(mode, stat.mode, stat.kind === 'directory') ?? stat.mode
-    await p.files.chmod(path, next)
-  }, 'changing permissions of')
+  return eachPath(
+    p,
+    paths,
+    recursive,
+    async (path, stat) => {
+      const next = changedMode(mode, stat.mode, stat.kind === 'directory') ?? stat.mode
+      await p.files.chmod(path, next)
+    },
+    'changing permissions of',
+  )
 }
 
 /** chown(1): `USER`, `USER:GROUP`, `:GROUP`, numbers or names, `-R`. */
@@ -69,14 +85,23 @@ async function eachPath(
       code = 1
       continue
     }
-    if (!(await done(p, () => change(path, stat), ({ message }) => `${what} '${path}': ${message}`))) code = 1
+    if (
+      !(await done(
+        p,
+        () => change(path, stat),
+        ({ message }) => `${what} '${path}': ${message}`,
+      ))
+    )
+      code = 1
     if (!recursive || stat.kind !== 'directory') continue
     const entries = await attempt(
       p,
       () => p.files.list(path),
       ({ message }) => `cannot read directory '${path}': ${message}`,
     )
-    const inside = (entries ?? []).filter(({ kind }) => kind !== 'symlink').map(({ name }) => join(path, name))
+    const inside = (entries ?? [])
+      .filter(({ kind }) => kind !== 'symlink')
+      .map(({ name }) => join(path, name))
     code = Math.max(code, entries === undefined ? 1 : 0, await eachPath(p, inside, true, change, what))
   }
   return code
@@ -98,7 +123,11 @@ export const mkdir: Program = async (p) => {
   const options = { parents, ...(mode === undefined ? {} : { mode }) }
   let code = 0
   for (const path of args.operands) {
-    const made = await done(p, () => p.files.mkdir(path, options), ({ message }) => `cannot create directory '${path}': ${message}`)
+    const made = await done(
+      p,
+      () => p.files.mkdir(path, options),
+      ({ message }) => `cannot create directory '${path}': ${message}`,
+    )
     if (!made) code = 1
   }
   return code
@@ -164,7 +193,10 @@ async function isEmpty(p: Process, path: string): Promise<boolean> {
 }
 
 /** Where copies and moves go: into the last operand when it is a directory. */
-async function destinations(p: Process, args: Arguments): Promise<readonly (readonly [string, string])[] | string> {
+async function destinations(
+  p: Process,
+  args: Arguments,
+): Promise<readonly (readonly [string, string])[] | string> {
   const folder = args.values.get('t')
   const sources = folder === undefined ? args.operands.slice(0, -1) : args.operands
   const last = folder ?? args.operands.at(-1)
@@ -189,8 +221,12 @@ export const mv: Program = async (p) => {
       () => p.files.lstat(from),
       ({ message }) => `cannot stat '${from}': ${message}`,
     )
-    const move = (): Promise<void> => p.files.rename(from, to).catch((error: unknown) => acrossDevices(p, error, from, to))
-    if (stat === undefined || !(await done(p, move, ({ message }) => `cannot move '${from}' to '${to}': ${message}`)))
+    const move = (): Promise<void> =>
+      p.files.rename(from, to).catch((error: unknown) => acrossDevices(p, error, from, to))
+    if (
+      stat === undefined ||
+      !(await done(p, move, ({ message }) => `cannot move '${from}' to '${to}': ${message}`))
+    )
       code = 1
   }
   return code

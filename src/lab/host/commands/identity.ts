@@ -42,7 +42,8 @@ async function subject(p: Process, name: string | undefined): Promise<Identity |
 }
 
 function fullIdentity(who: Identity, names: Awaited<ReturnType<typeof namesOf>>): string {
-  const named = (number: number, name: string): string => (name === String(number) ? name : `${number}(${name})`)
+  const named = (number: number, name: string): string =>
+    name === String(number) ? name : `${number}(${name})`
   const { uid, euid = uid, gid } = who
   const effective = euid === uid ? '' : ` euid=${named(euid, names.user(euid))}`
   const all = who.groups.map((each) => named(each, names.group(each))).join(',')
@@ -82,7 +83,9 @@ export const uname: Program = async (p) => {
     ['o', 'GNU/Linux'],
   ]
   const all = args.flags.has('a')
-  const shown = parts.filter(([flag]) => all || args.flags.has(flag) || (args.flags.size === 0 && flag === 's'))
+  const shown = parts.filter(
+    ([flag]) => all || args.flags.has(flag) || (args.flags.size === 0 && flag === 's'),
+  )
   p.stdout.write(`${shown.map(([, text]) => text).join(' ')}\n`)
   return 0
 }
@@ -95,7 +98,9 @@ export const date: Program = async (p) => {
   const { date: day, time, weekday, month, day: number } = utc(p.now())
   if (iso !== undefined) p.stdout.write(iso.includes('s') ? `${day}T${time.slice(0, 8)}+00:00\n` : `${day}\n`)
   else if (format === undefined)
-    p.stdout.write(`${weekday} ${month} ${String(number).padStart(2)} ${time.slice(0, 8)} UTC ${day.slice(0, 4)}\n`)
+    p.stdout.write(
+      `${weekday} ${month} ${String(number).padStart(2)} ${time.slice(0, 8)} UTC ${day.slice(0, 4)}\n`,
+    )
   else p.stdout.write(`${formatted(format, p.now())}\n`)
   return 0
 }
@@ -149,7 +154,9 @@ export const getent: Program = async (p) => {
         ? (await groups(p.files)).map(({ line }) => line)
         : await hostLines(p, file)
   const matches = (line: string, key: string): boolean =>
-    database === 'hosts' ? line.split(/\s+/).includes(key) : [line.split(':')[0], line.split(':')[2]].includes(key)
+    database === 'hosts'
+      ? line.split(/\s+/).includes(key)
+      : [line.split(':')[0], line.split(':')[2]].includes(key)
   if (keys.length === 0) p.stdout.write(lines.map((line) => `${line}\n`).join(''))
   let code = 0
   for (const key of keys) {

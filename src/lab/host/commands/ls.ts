@@ -1,8 +1,8 @@
 import { utc } from '#base/clock.ts'
-import { namesOf } from '#lab/host/os/accounts.ts'
-import { isErrno, type Process, type Program, type Stat } from '#lab/host/ports.ts'
 import { type Arguments, attempt, invalidOption, join, parseArguments, say } from '#lab/host/commands/cli.ts'
 import { modeText } from '#lab/host/commands/modes.ts'
+import { namesOf } from '#lab/host/os/accounts.ts'
+import { isErrno, type Process, type Program, type Stat } from '#lab/host/ports.ts'
 
 /** One line of the listing; without `stat` the file could not be looked at. */
 interface Row {
@@ -34,7 +34,8 @@ export const ls: Program = async (p) => {
   }
   print(p, plain, args, names)
   for (const [at, path] of folders.entries()) {
-    if (operands.length > 1 || args.flags.has('R')) p.stdout.write(`${at > 0 || plain.length > 0 ? '\n' : ''}${path}:\n`)
+    if (operands.length > 1 || args.flags.has('R'))
+      p.stdout.write(`${at > 0 || plain.length > 0 ? '\n' : ''}${path}:\n`)
     code = Math.max(code, await listFolder(p, path, args, names))
   }
   return code
@@ -63,7 +64,9 @@ async function listFolder(p: Process, path: string, args: Arguments, names: Name
   if (entries === undefined) return 2
   const { flags } = args
   const all = flags.has('a') || flags.has('--all')
-  const shown = entries.map(({ name }) => name).filter((name) => all || flags.has('A') || !name.startsWith('.'))
+  const shown = entries
+    .map(({ name }) => name)
+    .filter((name) => all || flags.has('A') || !name.startsWith('.'))
   const rows: Row[] = []
   let code = 0
   for (const name of all ? ['.', '..', ...shown] : shown) {
@@ -114,7 +117,10 @@ function print(p: Process, rows: readonly Row[], args: Arguments, names: Names):
   const cells = ordered.map((row) => longCells(p, row, args, names))
   const width = (column: number): number => Math.max(0, ...cells.map((cell) => cell[column]?.length ?? 0))
   const [links, user, group, size] = [width(1), width(2), width(3), width(4)]
-  for (const [at, [mode = '', count = '', owner = '', team = '', bytes = '', time = '', name = '']] of cells.entries())
+  for (const [
+    at,
+    [mode = '', count = '', owner = '', team = '', bytes = '', time = '', name = ''],
+  ] of cells.entries())
     p.stdout.write(
       `${inode(ordered[at] as Row)}${mode} ${count.padStart(links)} ${owner.padEnd(user)} ${team.padEnd(group)} ${bytes.padStart(size)} ${time} ${name}\n`,
     )

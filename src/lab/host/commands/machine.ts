@@ -13,7 +13,9 @@ export const reboot: Program = async (p) => {
   const words = p.argv.slice(1)
   const again = name === 'reboot' || (name === 'shutdown' && words.includes('-r'))
   if (!p.credentials.effective.has('SYS_BOOT')) {
-    p.stderr.write('Failed to set wall message, ignoring: Interactive authentication required.\nFailed to reboot system via logind: Interactive authentication required.\n')
+    p.stderr.write(
+      'Failed to set wall message, ignoring: Interactive authentication required.\nFailed to reboot system via logind: Interactive authentication required.\n',
+    )
     return 1
   }
   if (words.some((word) => /^-+f/.test(word))) return forced(p, again)
@@ -35,7 +37,8 @@ export const sysctl: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'wnaqep', long: ['--system'], values: [] })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
   if (args.flags.has('--system')) return applyFiles(p, await systemFiles(p))
-  if (args.flags.has('p')) return applyFiles(p, args.operands.length > 0 ? args.operands : ['/etc/sysctl.conf'])
+  if (args.flags.has('p'))
+    return applyFiles(p, args.operands.length > 0 ? args.operands : ['/etc/sysctl.conf'])
   if (args.flags.has('a')) return showAll(p, '/proc/sys', '')
   let code = 0
   for (const operand of args.operands) {
@@ -103,7 +106,8 @@ async function systemFiles(p: Process): Promise<string[]> {
   const found = new Map<string, string>()
   for (const folder of ['/etc/sysctl.d', '/run/sysctl.d', '/usr/lib/sysctl.d']) {
     const names = (await p.files.exists(folder)) ? await p.files.list(folder) : []
-    for (const { name } of names) if (name.endsWith('.conf') && !found.has(name)) found.set(name, `${folder}/${name}`)
+    for (const { name } of names)
+      if (name.endsWith('.conf') && !found.has(name)) found.set(name, `${folder}/${name}`)
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path)
 }
@@ -121,7 +125,8 @@ export const lsmod: Program = async (p) => {
   p.stdout.write('Module                  Size  Used by\n')
   for (const line of (await p.files.read('/proc/modules')).split('\n')) {
     const [name, size, used] = line.split(' ')
-    if (name !== undefined && name !== '') p.stdout.write(`${name.padEnd(19)} ${String(size).padStart(8)}  ${used}\n`)
+    if (name !== undefined && name !== '')
+      p.stdout.write(`${name.padEnd(19)} ${String(size).padStart(8)}  ${used}\n`)
   }
   return 0
 }
@@ -139,7 +144,9 @@ export const modprobe: Program = async (p) => {
   if (listed === undefined) return 1
   for (const name of args.operands) {
     const plain = name.replaceAll('-', '_')
-    const known = listed.split('\n').some((line) => line.replace(/^.*\/|\.ko$/g, '').replaceAll('-', '_') === plain)
+    const known = listed
+      .split('\n')
+      .some((line) => line.replace(/^.*\/|\.ko$/g, '').replaceAll('-', '_') === plain)
     if (!known || !p.credentials.effective.has('SYS_MODULE')) {
       p.stderr.write(
         known
@@ -194,10 +201,22 @@ export const df: Program = async (p) => {
     .state.space.mounts.list()
     .filter(({ root }) => ['ext4', 'tmpfs', 'overlay'].includes(root.fs.type))
     .map(({ source, path, root: { fs } }) => {
-      const share = Number.isFinite(fs.limitBytes) ? `${Math.ceil((100 * fs.usedBytes) / fs.limitBytes)}%` : '-'
-      return [source, size(fs.limitBytes), size(fs.usedBytes), size(fs.limitBytes - fs.usedBytes), share, path]
+      const share = Number.isFinite(fs.limitBytes)
+        ? `${Math.ceil((100 * fs.usedBytes) / fs.limitBytes)}%`
+        : '-'
+      return [
+        source,
+        size(fs.limitBytes),
+        size(fs.usedBytes),
+        size(fs.limitBytes - fs.usedBytes),
+        share,
+        path,
+      ]
     })
-  const table = [['Filesystem', args.flags.has('h') ? 'Size' : '1K-blocks', 'Used', 'Avail', 'Use%', 'Mounted on'], ...rows]
+  const table = [
+    ['Filesystem', args.flags.has('h') ? 'Size' : '1K-blocks', 'Used', 'Avail', 'Use%', 'Mounted on'],
+    ...rows,
+  ]
   const widths = [0, 1, 2, 3, 4].map((at) => Math.max(...table.map((row) => row[at]?.length ?? 0)))
   for (const row of table)
     p.stdout.write(
@@ -209,11 +228,21 @@ export const df: Program = async (p) => {
 /** free(1): totals of /proc/meminfo, in KiB or with `-m`, `-h`. */
 export const free: Program = async (p) => {
   const text = await p.files.read('/proc/meminfo')
-  const kibibytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0)
+  const kibibytes = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0)
   const show = (value: number): string =>
-    p.argv.includes('-h') ? `${humanSize(value * 1024)}i` : String(p.argv.includes('-m') ? Math.floor(value / 1024) : value)
+    p.argv.includes('-h')
+      ? `${humanSize(value * 1024)}i`
+      : String(p.argv.includes('-m') ? Math.floor(value / 1024) : value)
   const total = kibibytes('MemTotal')
-  const cells = [total, total - kibibytes('MemAvailable'), kibibytes('MemFree'), 0, kibibytes('MemAvailable') - kibibytes('MemFree'), kibibytes('MemAvailable')]
+  const cells = [
+    total,
+    total - kibibytes('MemAvailable'),
+    kibibytes('MemFree'),
+    0,
+    kibibytes('MemAvailable') - kibibytes('MemFree'),
+    kibibytes('MemAvailable'),
+  ]
   const row = (head: string, values: readonly string[]): void =>
     p.stdout.write(`${head.padEnd(8)}${values.map((value) => value.padStart(12)).join('')}\n`)
   row('', ['total', 'used', 'free', 'shared', 'buff/cache', 'available'])
@@ -224,15 +253,16 @@ export const free: Program = async (p) => {
 
 export const uptime: Program = async (p) => {
   const seconds = Math.floor((p.now() - machineOf(p).bootedMs) / 1000)
-  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60]
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ]
   const clock = hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}` : `${minutes} min`
   const load = (await p.files.read('/proc/loadavg')).split(' ').slice(0, 3).join(', ')
-  p.stdout.write(` ${utc(p.now()).time.slice(0, 8)} up ${days > 0 ? `${days} days, ` : ''}${clock},  0 users,  load average: ${load}\n`)
-  return 0
-}
-
-export const nproc: Program = async (p) => {
-  p.stdout.write('4\n')
+  p.stdout.write(
+    ` ${utc(p.now()).time.slice(0, 8)} up ${days > 0 ? `${days} days, ` : ''}${clock},  0 users,  load average: ${load}\n`,
+  )
   return 0
 }
 
@@ -240,7 +270,12 @@ export const nproc: Program = async (p) => {
 export const logger: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'is', values: ['t', 'p'] })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  machineOf(p).log({ unit: 'session.scope', identifier: args.values.get('t') ?? 'root', pid: p.pid, message: args.operands.join(' ') })
+  machineOf(p).log({
+    unit: 'session.scope',
+    identifier: args.values.get('t') ?? 'root',
+    pid: p.pid,
+    message: args.operands.join(' '),
+  })
   return 0
 }
 
@@ -274,7 +309,8 @@ export const stat: Program = async (p) => {
       continue
     }
     const parts = statParts(path, found.seen, found.target, names)
-    const fill = (text: string): string => text.replaceAll(/%([a-zA-Z])/g, (whole, letter: string) => parts[letter] ?? whole)
+    const fill = (text: string): string =>
+      text.replaceAll(/%([a-zA-Z])/g, (whole, letter: string) => parts[letter] ?? whole)
     if (raw !== undefined) p.stdout.write(fill(raw).replaceAll('\\n', '\n'))
     else p.stdout.write(`${fill(format ?? longStat)}\n`)
   }
@@ -318,4 +354,3 @@ const unknownAs = (name: string, number: number): string => (name === String(num
 
 /** For `sync` and the like, whose work is always done here. */
 export const nothing: Program = async () => 0
-

@@ -33,7 +33,8 @@ export const ps: Program = async (p) => {
   }
   p.stdout.write('    PID TTY          TIME CMD\n')
   const shown = /[eaA]/.test(flags) ? rows : rows.filter(({ uid }) => uid === p.credentials.euid)
-  for (const row of shown) p.stdout.write(`${String(row.pid).padStart(7)} ?        00:00:00 ${program(row)}\n`)
+  for (const row of shown)
+    p.stdout.write(`${String(row.pid).padStart(7)} ?        00:00:00 ${program(row)}\n`)
   return 0
 }
 
@@ -63,10 +64,17 @@ function columns(
     return 1
   }
   const table = rows.map((row) => names.map((name) => cell[name]?.(row) ?? ''))
-  if (!wanted.some((name) => name.endsWith('='))) table.unshift(names.map((name) => (name === 'args' || name === 'comm' || name === 'cmd' ? 'COMMAND' : name.toUpperCase())))
+  if (!wanted.some((name) => name.endsWith('=')))
+    table.unshift(
+      names.map((name) =>
+        name === 'args' || name === 'comm' || name === 'cmd' ? 'COMMAND' : name.toUpperCase(),
+      ),
+    )
   const widths = names.map((_, index) => Math.max(...table.map((row) => row[index]?.length ?? 0)))
   for (const row of table)
-    p.stdout.write(`${row.map((text, index) => (index === row.length - 1 ? text : text.padStart(widths[index] ?? 0))).join(' ')}\n`)
+    p.stdout.write(
+      `${row.map((text, index) => (index === row.length - 1 ? text : text.padStart(widths[index] ?? 0))).join(' ')}\n`,
+    )
   return 0
 }
 
@@ -99,12 +107,17 @@ interface Selection {
 }
 
 /** What `pgrep`, `pkill` and `pidof` mean by a pattern: never themselves. */
-function selected(p: Process, o: { readonly pattern: string; readonly full: boolean; readonly exact: boolean }): Selection {
+function selected(
+  p: Process,
+  o: { readonly pattern: string; readonly full: boolean; readonly exact: boolean },
+): Selection {
   const expression = regularExpression(o.exact ? `^(?:${o.pattern})$` : o.pattern)
   if (expression === undefined) return { processes: [], code: 2 }
   const processes = p
     .processes()
-    .filter((row) => row.pid !== p.pid && expression.test(o.full ? row.argv.join(' ') : program(row).slice(0, 15)))
+    .filter(
+      (row) => row.pid !== p.pid && expression.test(o.full ? row.argv.join(' ') : program(row).slice(0, 15)),
+    )
   return { processes, code: processes.length > 0 ? 0 : 1 }
 }
 
@@ -112,9 +125,17 @@ function selected(p: Process, o: { readonly pattern: string; readonly full: bool
 export const pgrep: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'fxlaoc' })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown, 2)
-  const found = selected(p, { pattern: args.operands[0] ?? '', full: args.flags.has('f'), exact: args.flags.has('x') })
+  const found = selected(p, {
+    pattern: args.operands[0] ?? '',
+    full: args.flags.has('f'),
+    exact: args.flags.has('x'),
+  })
   for (const row of found.processes) {
-    const tail = args.flags.has('a') ? ` ${row.argv.join(' ')}` : args.flags.has('l') ? ` ${program(row)}` : ''
+    const tail = args.flags.has('a')
+      ? ` ${row.argv.join(' ')}`
+      : args.flags.has('l')
+        ? ` ${program(row)}`
+        : ''
     p.stdout.write(`${row.pid}${tail}\n`)
   }
   return found.code
@@ -122,7 +143,13 @@ export const pgrep: Program = async (p) => {
 
 export const pidof: Program = async (p) => {
   const found = selected(p, { pattern: p.argv[1] ?? '', full: false, exact: true })
-  if (found.code === 0) p.stdout.write(`${found.processes.map(({ pid }) => pid).reverse().join(' ')}\n`)
+  if (found.code === 0)
+    p.stdout.write(
+      `${found.processes
+        .map(({ pid }) => pid)
+        .reverse()
+        .join(' ')}\n`,
+    )
   return found.code
 }
 
@@ -131,8 +158,12 @@ export const pkill: Program = async (p) => {
   const words = p.argv.slice(1)
   const named = words.find((word) => /^-([A-Z]{2,}[12]?|\d+)$/.test(word))
   const signal = named === undefined ? 'SIGTERM' : signalNamed(named.slice(1))
-  const args = parseArguments(words.filter((word) => word !== named), { flags: 'fxe', values: ['s'] })
-  if (args.unknown !== undefined || signal === undefined) return invalidOption(p, args.unknown ?? named ?? '', 2)
+  const args = parseArguments(
+    words.filter((word) => word !== named),
+    { flags: 'fxe', values: ['s'] },
+  )
+  if (args.unknown !== undefined || signal === undefined)
+    return invalidOption(p, args.unknown ?? named ?? '', 2)
   const pattern = args.operands[0] ?? ''
   const exact = args.flags.has('x') || p.argv[0]?.endsWith('killall') === true
   const found = selected(p, { pattern, full: args.flags.has('f'), exact })

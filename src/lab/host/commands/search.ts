@@ -5,8 +5,10 @@ import { patternMatcher, regularExpression } from '#lab/host/shell/glob.ts'
 
 /** A basic regular expression as an extended one: `\(`, `\|`, `\+` are operators, bare ones are letters. */
 export const fromBasic = (source: string): string =>
-  source.replaceAll(/\\([(){}|+?])|([(){}|+?])/g, (_, escaped: string | undefined, bare: string | undefined) =>
-    escaped === undefined ? `\\${bare}` : escaped,
+  source.replaceAll(
+    /\\([(){}|+?])|([(){}|+?])/g,
+    (_, escaped: string | undefined, bare: string | undefined) =>
+      escaped === undefined ? `\\${bare}` : escaped,
   )
 
 /** POSIX classes inside brackets, word edges. */
@@ -126,11 +128,17 @@ class Search {
     const out = (text: string): void => this.#p.stdout.write(`${text}\n`)
     if (flags.has('l') || flags.has('L')) {
       if (hits.length > 0 === flags.has('l')) out(name)
-    } else if (flags.has('c') || flags.has('--count')) out(`${prefix === '' ? '' : `${prefix}:`}${hits.length}`)
+    } else if (flags.has('c') || flags.has('--count'))
+      out(`${prefix === '' ? '' : `${prefix}:`}${hits.length}`)
     else this.#print(lines, hits, prefix, out)
   }
 
-  #print(lines: readonly string[], hits: readonly number[], prefix: string, out: (text: string) => void): void {
+  #print(
+    lines: readonly string[],
+    hits: readonly number[],
+    prefix: string,
+    out: (text: string) => void,
+  ): void {
     const { flags, values, expression } = this.#o
     const around = values.get('C') ?? '0'
     const [before, after] = [Number(values.get('B') ?? around), Number(values.get('A') ?? around)]
@@ -142,6 +150,7 @@ class Search {
         const mark = hits.includes(at) ? ':' : '-'
         const head = `${prefix === '' ? '' : `${prefix}${mark}`}${flags.has('n') ? `${at + 1}${mark}` : ''}`
         const line = lines[at] ?? ''
+        expression.lastIndex = 0
         if (flags.has('o')) for (const [match] of line.matchAll(expression)) out(`${head}${match}`)
         else out(`${head}${line}`)
         printed = at
@@ -158,7 +167,13 @@ class Search {
 /** One test or action of find(1); answers whether the file passes. */
 type Clause = (path: string, kind: string) => Promise<boolean>
 
-const kinds: Readonly<Record<string, string>> = { f: 'file', d: 'directory', l: 'symlink', s: 'socket', c: 'device' }
+const kinds: Readonly<Record<string, string>> = {
+  f: 'file',
+  d: 'directory',
+  l: 'symlink',
+  s: 'socket',
+  c: 'device',
+}
 
 /** find(1): `-name -iname -path -type -maxdepth -mindepth -user-less -perm -newer-less -empty -print -delete -exec … ;` and `!`. */
 export const find: Program = async (p) => {
@@ -250,7 +265,9 @@ function clauseOf(p: Process, name: string, left: string[]): Clause | undefined 
       return permission(p, left.shift() ?? '')
     case '-empty':
       return async (path, kind) =>
-        kind === 'directory' ? (await p.files.list(path)).length === 0 : (await p.files.lstat(path)).size === 0
+        kind === 'directory'
+          ? (await p.files.list(path)).length === 0
+          : (await p.files.lstat(path)).size === 0
     case '-uid': {
       const uid = Number(left.shift())
       return async (path) => (await p.files.lstat(path)).uid === uid
@@ -260,7 +277,12 @@ function clauseOf(p: Process, name: string, left: string[]): Clause | undefined 
     case '-print0':
       return printing(p, '\0')
     case '-delete':
-      return (path) => done(p, () => p.files.remove(path), ({ message }) => `cannot delete '${path}': ${message}`)
+      return (path) =>
+        done(
+          p,
+          () => p.files.remove(path),
+          ({ message }) => `cannot delete '${path}': ${message}`,
+        )
     case '-exec':
       return execution(p, left)
     default:

@@ -20,7 +20,11 @@ interface Instruction {
 
 /** sed(1): `s`, `d`, `p`, `q`, `a`, `i`, `c`, `=`, addresses and ranges; `-n`, `-i`, `-e`, `-E`. Not imitated: hold space, labels, groups. */
 export const sed: Program = async (p) => {
-  const args = parseArguments(p.argv.slice(1), { flags: 'nirEsz', long: ['--in-place', '--quiet'], values: ['e'] })
+  const args = parseArguments(p.argv.slice(1), {
+    flags: 'nirEsz',
+    long: ['--in-place', '--quiet'],
+    values: ['e'],
+  })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
   const operands = [...args.operands]
   const script = args.values.get('e') ?? operands.shift() ?? ''
@@ -30,7 +34,8 @@ export const sed: Program = async (p) => {
     return 1
   }
   const quiet = args.flags.has('n') || args.flags.has('--quiet')
-  const edit = (text: string): string => edited(linesOf(text), instructions, { quiet, endless: !text.endsWith('\n') })
+  const edit = (text: string): string =>
+    edited(linesOf(text), instructions, { quiet, endless: !text.endsWith('\n') })
   if (args.flags.has('i') || args.flags.has('--in-place')) return inPlace(p, operands, edit)
   let text = ''
   let code = 0
@@ -48,11 +53,16 @@ const readFile = (p: Process, path: string): Promise<string | undefined> =>
   attempt(
     p,
     () => p.files.read(path),
-    ({ code, message }) => (code === 'EISDIR' ? `couldn't edit ${path}: not a regular file` : `can't read ${path}: ${message}`),
+    ({ code, message }) =>
+      code === 'EISDIR' ? `couldn't edit ${path}: not a regular file` : `can't read ${path}: ${message}`,
   )
 
 /** Writes beside the file and renames, as GNU sed does: it needs the folder's permission, not the file's. */
-async function inPlace(p: Process, paths: readonly string[], edit: (text: string) => string): Promise<number> {
+async function inPlace(
+  p: Process,
+  paths: readonly string[],
+  edit: (text: string) => string,
+): Promise<number> {
   let code = 0
   for (const path of paths) {
     const content = await readFile(p, path)
@@ -68,7 +78,8 @@ async function inPlace(p: Process, paths: readonly string[], edit: (text: string
       if (uid !== p.credentials.euid || gid !== p.credentials.gid) await p.files.chown(beside, uid, gid)
       await p.files.rename(beside, path)
     }
-    if (!(await done(p, replace, ({ message }) => `couldn't open temporary file ${beside}: ${message}`))) code = 4
+    if (!(await done(p, replace, ({ message }) => `couldn't open temporary file ${beside}: ${message}`)))
+      code = 4
   }
   return code
 }
@@ -94,10 +105,14 @@ function parseOne(text: string, extended: boolean): { instruction: Instruction; 
   const rest = after.join('')
   const common = { from: first.value, to: second?.value, negated, verb, inRange: false }
   if (verb === 's') return substitution(common, rest, extended)
-  if ('dpq='.includes(verb) && verb !== '') return { instruction: { ...common, pattern: undefined, text: '', prints: false }, rest }
+  if ('dpq='.includes(verb) && verb !== '')
+    return { instruction: { ...common, pattern: undefined, text: '', prints: false }, rest }
   if ('aic'.includes(verb) && verb !== '') {
     const [line = '', ...others] = rest.replace(/^\\?\n?\s*/, '').split('\n')
-    return { instruction: { ...common, pattern: undefined, text: line, prints: false }, rest: others.join('\n') }
+    return {
+      instruction: { ...common, pattern: undefined, text: line, prints: false },
+      rest: others.join('\n'),
+    }
   }
   return verb === '' ? 'missing command' : `unknown command: \`${verb}'`
 }
@@ -121,7 +136,11 @@ function substitution(
   const [text, afterText] = delimited(afterSource ?? '', delimiter)
   if (source === undefined || text === undefined || afterText === undefined) return "unterminated `s' command"
   const flags = /^[gipI]*/.exec(afterText)?.[0] ?? ''
-  const pattern = expression(source, extended, `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`)
+  const pattern = expression(
+    source,
+    extended,
+    `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`,
+  )
   if (pattern === undefined) return 'Invalid preceding regular expression'
   return {
     instruction: { ...common, pattern, text: replacementOf(text), prints: flags.includes('p') },
@@ -135,7 +154,10 @@ function delimited(text: string, delimiter: string): [string | undefined, string
     if (text[at] === '\\') at++
     else if (text[at] === delimiter) {
       const inside = text.slice(0, at)
-      return [delimiter === '/' ? inside.replaceAll('\\/', '/') : inside.replaceAll(`\\${delimiter}`, delimiter), text.slice(at + 1)]
+      return [
+        delimiter === '/' ? inside.replaceAll('\\/', '/') : inside.replaceAll(`\\${delimiter}`, delimiter),
+        text.slice(at + 1),
+      ]
     }
   }
   return [undefined, undefined]
@@ -149,7 +171,13 @@ const replacementOf = (text: string): string =>
   text
     .replaceAll('$', '$$$$')
     .replaceAll(/\\(.)|&/gs, (whole, escaped: string | undefined) =>
-      whole === '&' ? '$&' : escaped === 'n' ? '\n' : /\d/.test(escaped ?? '') ? `$${escaped}` : (escaped ?? ''),
+      whole === '&'
+        ? '$&'
+        : escaped === 'n'
+          ? '\n'
+          : /\d/.test(escaped ?? '')
+            ? `$${escaped}`
+            : (escaped ?? ''),
     )
 
 function edited(
@@ -197,7 +225,8 @@ function applies(instruction: Instruction, line: string, number: number, last: n
   if (from !== undefined && to === undefined) inside = hits(from)
   else if (from !== undefined && to !== undefined) {
     inside = instruction.inRange || hits(from)
-    if (inside) instruction.inRange = instruction.inRange ? !hits(to) : !(typeof to === 'number' && to <= number)
+    if (inside)
+      instruction.inRange = instruction.inRange ? !hits(to) : !(typeof to === 'number' && to <= number)
   }
   return inside !== instruction.negated
 }

@@ -3,7 +3,7 @@ import { inputText } from '#lab/host/commands/text.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { defaultPath, executable } from '#lab/host/process/execute.ts'
 import { hostProcess } from '#lab/host/process/process.ts'
-import { test, TestError } from '#lab/host/shell/condition.ts'
+import { TestError, test } from '#lab/host/shell/condition.ts'
 import { echoText, printfText } from '#lab/host/shell/printf.ts'
 import { walk } from '#lab/host/vfs.ts'
 
@@ -129,7 +129,8 @@ export const env: Program = async (p) => {
 
 export const printenv: Program = async (p) => {
   const names = p.argv.slice(1)
-  if (names.length === 0) for (const [name, value] of Object.entries(p.env)) p.stdout.write(`${name}=${value}\n`)
+  if (names.length === 0)
+    for (const [name, value] of Object.entries(p.env)) p.stdout.write(`${name}=${value}\n`)
   for (const name of names) if (p.env[name] !== undefined) p.stdout.write(`${p.env[name]}\n`)
   return names.every((name) => p.env[name] !== undefined) ? 0 : 1
 }
@@ -154,12 +155,14 @@ export const xargs: Program = async (p) => {
   const separator = args.flags.has('0') ? '\0' : token !== undefined ? '\n' : (args.values.get('d') ?? /\s+/)
   const items = text.split(separator).filter((item) => item !== '')
   if (items.length === 0 && (args.flags.has('r') || token !== undefined)) return 0
-  const size = token !== undefined ? 1 : Number(args.values.get('n') ?? args.values.get('L') ?? (items.length || 1))
+  const size =
+    token !== undefined ? 1 : Number(args.values.get('n') ?? args.values.get('L') ?? (items.length || 1))
   const base = command.length === 0 ? ['echo'] : command
   let code = 0
   for (let at = 0; at === 0 || at < items.length; at += size) {
     const some = items.slice(at, at + size)
-    const argv = token === undefined ? [...base, ...some] : base.map((word) => word.replaceAll(token, some[0] ?? ''))
+    const argv =
+      token === undefined ? [...base, ...some] : base.map((word) => word.replaceAll(token, some[0] ?? ''))
     const child = await started(p, argv)
     if (typeof child === 'number') return child
     if ((await child.exited(p)).code !== 0) code = 123
@@ -183,9 +186,24 @@ export const which: Program = async (p) => {
 export const seq: Program = async (p) => {
   const numbers = p.argv.slice(1).map(Number)
   const [first, last, step] =
-    numbers.length === 1 ? [1, numbers[0], 1] : numbers.length === 2 ? [numbers[0], numbers[1], 1] : [numbers[0], numbers[2], numbers[1]]
-  if (first === undefined || last === undefined || step === undefined || numbers.some(Number.isNaN) || step === 0) {
-    say(p, p.argv.length < 2 ? 'missing operand' : `invalid floating point argument: '${p.argv.find((word, at) => at > 0 && Number.isNaN(Number(word))) ?? ''}'`)
+    numbers.length === 1
+      ? [1, numbers[0], 1]
+      : numbers.length === 2
+        ? [numbers[0], numbers[1], 1]
+        : [numbers[0], numbers[2], numbers[1]]
+  if (
+    first === undefined ||
+    last === undefined ||
+    step === undefined ||
+    numbers.some(Number.isNaN) ||
+    step === 0
+  ) {
+    say(
+      p,
+      p.argv.length < 2
+        ? 'missing operand'
+        : `invalid floating point argument: '${p.argv.find((word, at) => at > 0 && Number.isNaN(Number(word))) ?? ''}'`,
+    )
     return 1
   }
   const count = Math.min(1_000_000, Math.floor((last - first) / step) + 1)
@@ -204,8 +222,14 @@ export const basename: Program = async (p) => {
     say(p, 'missing operand')
     return 1
   }
-  const name = path.replace(/(?<=.)\/+$/, '').split('/').at(-1) || '/'
-  p.stdout.write(`${suffix !== '' && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name}\n`)
+  const name =
+    path
+      .replace(/(?<=.)\/+$/, '')
+      .split('/')
+      .at(-1) || '/'
+  p.stdout.write(
+    `${suffix !== '' && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name}\n`,
+  )
   return 0
 }
 
@@ -222,7 +246,8 @@ export const dirname: Program = async (p) => {
 export const readlink: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'femnqs' })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const canonical = p.argv[0]?.endsWith('realpath') === true || ['f', 'e', 'm'].some((flag) => args.flags.has(flag))
+  const canonical =
+    p.argv[0]?.endsWith('realpath') === true || ['f', 'e', 'm'].some((flag) => args.flags.has(flag))
   let code = 0
   for (const path of args.operands) {
     const target = canonical ? await canonicalPath(p, path) : await linkTarget(p, path)

@@ -1,7 +1,7 @@
 import { attempt, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
 import { isErrno, type Process, type Program, type Writer } from '#lab/host/ports.ts'
-import { readAll } from '#lab/host/process/streams.ts'
 import { hostProcess } from '#lab/host/process/process.ts'
+import { readAll } from '#lab/host/process/streams.ts'
 import { openForWriting } from '#lab/host/vfs/operations.ts'
 
 /** One input's text: a file, or the standard input for `-`. Tells why not as `NAME: why`, or as `tell` words it. */
@@ -51,15 +51,31 @@ const cannotOpen = (path: string, message: string): string => `cannot open '${pa
 
 /** head(1): `-n COUNT`, `-c BYTES`; a negative count leaves out the end. */
 export const head: Program = async (p) => {
-  const args = parseArguments(numbersAsLines(p.argv.slice(1)), { flags: 'qv', values: ['n', 'c', '--lines', '--bytes'] })
+  const args = parseArguments(numbersAsLines(p.argv.slice(1)), {
+    flags: 'qv',
+    values: ['n', 'c', '--lines', '--bytes'],
+  })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
   const count = Number(args.values.get('n') ?? args.values.get('--lines') ?? 10)
   const bytes = args.values.get('c') ?? args.values.get('--bytes')
+  if (args.operands.length === 0 && bytes === undefined && count >= 0) return firstLines(p, count)
   return eachInput(p, args.operands, args.flags.has('q'), (text) => {
     if (bytes !== undefined) return text.slice(0, Number(bytes))
     const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-    return (count < 0 ? lines.slice(0, count) : lines.slice(0, count)).join('')
+    return lines.slice(0, count).join('')
   })
+}
+
+/** Stops reading as soon as it has enough, so that whoever writes is told. */
+async function firstLines(p: Process, count: number): Promise<number> {
+  let left = count
+  for (let text = await p.stdin.read(p); text !== undefined; text = await p.stdin.read(p)) {
+    const lines = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(0, left)
+    p.stdout.write(lines.join(''))
+    left -= lines.filter((line) => line.endsWith('\n')).length
+    if (left <= 0) break
+  }
+  return 0
 }
 
 /** `-5` means `-n 5`. */
@@ -141,7 +157,9 @@ export const wc: Program = async (p) => {
   const show = (counts: readonly number[], name: string): void => {
     const shown = counts.filter((_, at) => [['l'], ['w'], ['c', 'm']][at]?.some((flag) => chosen.has(flag)))
     const width = shown.length === 1 && args.operands.length < 2 ? 0 : args.operands.length === 0 ? 7 : 1
-    p.stdout.write(`${shown.map((count) => String(count).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`)
+    p.stdout.write(
+      `${shown.map((count) => String(count).padStart(width)).join(' ')}${name === '' ? '' : ` ${name}`}\n`,
+    )
   }
   let code = 0
   for (const path of args.operands.length === 0 ? ['-'] : args.operands) {
@@ -160,7 +178,11 @@ export const wc: Program = async (p) => {
 }
 
 /** All inputs one after the other; `undefined` when one could not be read. */
-async function allLines(p: Process, operands: readonly string[], tell?: (path: string, message: string) => string) {
+async function allLines(
+  p: Process,
+  operands: readonly string[],
+  tell?: (path: string, message: string) => string,
+) {
   const lines: string[] = []
   for (const path of operands.length === 0 ? ['-'] : operands) {
     const text = await inputText(p, path, tell)
@@ -179,7 +201,9 @@ export const sort: Program = async (p) => {
   const field = Number.parseInt(args.values.get('k') ?? '0', 10)
   const separator = args.values.get('t')
   const key = (line: string): string =>
-    field === 0 ? line : ((separator === undefined ? line.trim().split(/\s+/) : line.split(separator))[field - 1] ?? '')
+    field === 0
+      ? line
+      : ((separator === undefined ? line.trim().split(/\s+/) : line.split(separator))[field - 1] ?? '')
   const numeric = args.flags.has('n') || args.flags.has('h') || /n/.test(args.values.get('k') ?? '')
   const compare = (a: string, b: string): number => {
     const [x, y] = [key(a), key(b)]
@@ -189,7 +213,9 @@ export const sort: Program = async (p) => {
   }
   const sorted = lines.toSorted(compare)
   if (args.flags.has('r')) sorted.reverse()
-  const shown = args.flags.has('u') ? sorted.filter((line, at) => at === 0 || key(line) !== key(sorted[at - 1] ?? '')) : sorted
+  const shown = args.flags.has('u')
+    ? sorted.filter((line, at) => at === 0 || key(line) !== key(sorted[at - 1] ?? ''))
+    : sorted
   p.stdout.write(shown.map((line) => `${line}\n`).join(''))
   return 0
 }
@@ -241,7 +267,10 @@ export const cut: Program = async (p) => {
 function ranges(list: string): (position: number) => boolean {
   const parts = list.split(',').map((part) => {
     const [from = '', to] = part.split('-')
-    return { from: Number(from || 1), to: to === undefined ? Number(from) : to === '' ? Number.POSITIVE_INFINITY : Number(to) }
+    return {
+      from: Number(from || 1),
+      to: to === undefined ? Number(from) : to === '' ? Number.POSITIVE_INFINITY : Number(to),
+    }
   })
   return (position) => parts.some(({ from, to }) => position >= from && position <= to)
 }
@@ -259,7 +288,10 @@ export const tr: Program = async (p) => {
     let out = ''
     for (const c of text) {
       if (deletes && inFirst(c)) continue
-      const replacement = deletes || !inFirst(c) || second === '' ? c : (second[complement ? second.length - 1 : Math.min(first.indexOf(c), second.length - 1)] ?? c)
+      const replacement =
+        deletes || !inFirst(c) || second === ''
+          ? c
+          : (second[complement ? second.length - 1 : Math.min(first.indexOf(c), second.length - 1)] ?? c)
       if (squeezed.includes(replacement) && out.endsWith(replacement)) continue
       out += replacement
     }

@@ -3,17 +3,7 @@ import type { Boot } from '#lab/host/machine/boot.ts'
 import { procTree } from '#lab/host/machine/proc.ts'
 import { type ContainerSpec, Errno, type Mount as MountSpec, type Tree } from '#lab/host/ports.ts'
 import type { Space } from '#lab/host/process/space.ts'
-import {
-  existing,
-  FileSystem,
-  Inode,
-  type Mount,
-  mountOf,
-  system,
-  treeNode,
-  type View,
-  walk,
-} from '#lab/host/vfs.ts'
+import { existing, FileSystem, Inode, mountOf, system, treeNode, type View, walk } from '#lab/host/vfs.ts'
 
 /** What a kernel is, apart from the machine's own disk. */
 export interface Hardware {

@@ -30,7 +30,9 @@ export async function groups(files: Files): Promise<Group[]> {
   return (await lines(files, '/etc/group')).flatMap((line) => {
     const [name, , gid, members] = line.split(':')
     if (name === undefined || gid === undefined) return []
-    return [{ name, gid: Number(gid), members: (members ?? '').split(',').filter((each) => each !== ''), line }]
+    return [
+      { name, gid: Number(gid), members: (members ?? '').split(',').filter((each) => each !== ''), line },
+    ]
   })
 }
 

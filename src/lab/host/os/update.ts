@@ -93,11 +93,7 @@ async function fingerprint(p: Process, path: string): Promise<string | undefined
   try {
     const { kind, mode, uid, gid } = await p.files.lstat(path)
     const content =
-      kind === 'symlink'
-        ? await p.files.readlink(path)
-        : kind === 'directory'
-          ? ''
-          : await p.files.read(path)
+      kind === 'symlink' ? await p.files.readlink(path) : kind === 'directory' ? '' : await p.files.read(path)
     return [kind, mode, uid, gid, content].join('\n')
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
@@ -109,7 +105,8 @@ async function obsolete(p: Process): Promise<Change[]> {
   const listed = ((await textOf(p, `${source}/removed`)) ?? '').split('\n').map((line) => line.trim())
   const changes: Change[] = []
   for (const path of listed)
-    if (path.startsWith('/') && (await fingerprint(p, path)) !== undefined) changes.push({ path, what: 'remove' })
+    if (path.startsWith('/') && (await fingerprint(p, path)) !== undefined)
+      changes.push({ path, what: 'remove' })
   return changes
 }
 

@@ -1,4 +1,5 @@
 import type { Random } from '#base/random.ts'
+import type { LabMachine } from '#lab/host/machine.ts'
 import {
   type Child,
   type Credentials,
@@ -16,7 +17,6 @@ import {
   type SpawnOptions,
   type Writer,
 } from '#lab/host/ports.ts'
-import type { LabMachine } from '#lab/host/machine.ts'
 import { callerOf, imageOf } from '#lab/host/process/execute.ts'
 import { connectPath, listenPath } from '#lab/host/process/sockets.ts'
 import { childOf, ProcessState, Replaced, type Stdio } from '#lab/host/process/state.ts'
@@ -100,7 +100,10 @@ export class HostProcess implements Process {
     const next = imageOf(space, argv, callerOf(image, o))
     const name = o.name ?? baseName(argv[0] ?? '')
     const stdio = this.#stdio(o)
-    return childOf(new ProcessState(space, { image: next, stdio, name, parent: this.state, unit: o.unit }), space)
+    return childOf(
+      new ProcessState(space, { image: next, stdio, name, parent: this.state, unit: o.unit }),
+      space,
+    )
   }
 
   /** A copy of this process that runs `program` instead (fork(2)), for subshells. */

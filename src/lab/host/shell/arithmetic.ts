@@ -8,7 +8,7 @@ export function arithmetic(shell: Shell, node: ArithmeticExpression | undefined)
   if (node === undefined) return 0
   switch (node.type) {
     case 'ArithmeticWord':
-      return valueOf(shell, node.value)
+      return wordValue(shell, node.value)
     case 'ArithmeticGroup':
       return arithmetic(shell, node.expression)
     case 'ArithmeticTernary':
@@ -24,19 +24,19 @@ export function arithmetic(shell: Shell, node: ArithmeticExpression | undefined)
   }
 }
 
-function valueOf(shell: Shell, word: string, depth = 0): number {
+function wordValue(shell: Shell, word: string, depth = 0): number {
   const text = word.trim().replace(/^\$\{?(\w+)\}?$/, '$1')
   if (text === '') return 0
   if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8)
   if (/^(0x[\da-f]+|\d+)$/i.test(text)) return Number(text)
   if (/^-\d+$/.test(text)) return Number(text)
   if (/^\d+$/.test(word.slice(1)) && word.startsWith('$'))
-    return valueOf(shell, shell.positional[Number(word.slice(1)) - 1] ?? '0', depth + 1)
+    return wordValue(shell, shell.positional[Number(word.slice(1)) - 1] ?? '0', depth + 1)
   if (text === '#' || word === '$#') return shell.positional.length
   if (word === '$?') return shell.status
   if (!/^\w+$/.test(text) || depth > 10)
     throw new ExpansionError(`${text}: syntax error: operand expected (error token is "${text}")`)
-  return valueOf(shell, shell.text(text) ?? '0', depth + 1)
+  return wordValue(shell, shell.text(text) ?? '0', depth + 1)
 }
 
 function unary(

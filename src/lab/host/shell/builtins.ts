@@ -1,13 +1,13 @@
 import { parse } from 'unbash'
 import { type Child, type ExitStatus, isErrno } from '#lab/host/ports.ts'
 import { defaultPath, executable } from '#lab/host/process/execute.ts'
-import { test, TestError } from '#lab/host/shell/condition.ts'
+import { TestError, test } from '#lab/host/shell/condition.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import type { Io } from '#lab/host/shell/io.ts'
 import { echoText, printfText } from '#lab/host/shell/printf.ts'
 import { readBuiltin } from '#lab/host/shell/read-builtin.ts'
-import { Leave, type Shell } from '#lab/host/shell/state.ts'
 import { setBuiltin } from '#lab/host/shell/set-builtin.ts'
+import { Leave, type Shell } from '#lab/host/shell/state.ts'
 import { signalNamed, trapBuiltin } from '#lab/host/shell/traps.ts'
 
 export type Builtin = (shell: Shell, args: readonly string[], io: Io) => Promise<number>
@@ -48,7 +48,8 @@ const cd: Builtin = async (shell, args, io) => {
   try {
     const { kind } = await shell.p.files.stat(path)
     if (kind !== 'directory') return complain(shell, io, `cd: ${target}: Not a directory`)
-    if (!(await shell.p.files.access(path, 'x'))) return complain(shell, io, `cd: ${target}: Permission denied`)
+    if (!(await shell.p.files.access(path, 'x')))
+      return complain(shell, io, `cd: ${target}: Permission denied`)
   } catch (error) {
     if (!isErrno(error)) throw error
     return complain(shell, io, `cd: ${target}: ${error.message}`)
@@ -241,7 +242,8 @@ export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.as
     },
     printf: async (shell, args, io) => {
       const [format, ...rest] = args[0] === '--' ? args.slice(1) : args
-      if (format === undefined) return complain(shell, io, 'printf: usage: printf [-v var] format [arguments]', 2)
+      if (format === undefined)
+        return complain(shell, io, 'printf: usage: printf [-v var] format [arguments]', 2)
       const { text, error } = printfText(format, rest)
       io.stdout.write(text)
       return error === undefined ? 0 : complain(shell, io, `printf: ${error}`)

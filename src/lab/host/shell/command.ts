@@ -1,14 +1,14 @@
 import { type Assignment, type Command, parse, type Word } from 'unbash'
 import { isErrno, type SpawnOptions } from '#lab/host/ports.ts'
+import { childOf } from '#lab/host/process/state.ts'
 import { builtins } from '#lab/host/shell/builtins.ts'
-import { execBuiltin } from '#lab/host/shell/exec-builtin.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
+import { execBuiltin } from '#lab/host/shell/exec-builtin.ts'
 import { expandText, expandWords } from '#lab/host/shell/expand.ts'
 import type { Io } from '#lab/host/shell/io.ts'
 import { withRedirects } from '#lab/host/shell/redirect.ts'
 import { ExpansionError, Leave, type Shell } from '#lab/host/shell/state.ts'
 import { subshell } from '#lab/host/shell/subshell.ts'
-import { childOf } from '#lab/host/process/state.ts'
 import { programOf } from '#lab/host/vfs.ts'
 
 /** A simple command: assignments, redirections, and a function, builtin or executable. */
@@ -20,7 +20,8 @@ export async function runSimple(shell: Shell, node: Command, io: Io, last: boole
     const values = new Map<string, string>()
     for (const each of assignments) await assign(shell, each, io, argv.length > 0 ? values : undefined)
     if (shell.xtrace && argv.length > 0) io.stderr.write(`+ ${argv.join(' ')}\n`)
-    if (argv[0] === 'exec') return await execBuiltin(shell, { argv: argv.slice(1), redirects: node.redirects, io })
+    if (argv[0] === 'exec')
+      return await execBuiltin(shell, { argv: argv.slice(1), redirects: node.redirects, io })
     if (argv.length === 0)
       return await withRedirects(shell, node.redirects, io, async () => shell.substituted ?? 0)
     return await withRedirects(shell, node.redirects, io, (inner) =>

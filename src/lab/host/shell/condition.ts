@@ -67,7 +67,8 @@ class TestParser {
       this.#at += 2
       return unaryTest(this.#around, first, second)
     }
-    if (/^-[a-zA-Z]$/.test(first) && second !== undefined) throw new TestError(`${first}: unary operator expected`)
+    if (/^-[a-zA-Z]$/.test(first) && second !== undefined)
+      throw new TestError(`${first}: unary operator expected`)
     this.#at++
     return first !== ''
   }

@@ -14,7 +14,8 @@ export async function evaluateConditional(shell: Shell, node: TestExpression, io
       return (await evaluateConditional(shell, node.operand, io)) !== (node.negations.length % 2 === 1)
     case 'TestLogical': {
       for (const operand of node.operands)
-        if ((await evaluateConditional(shell, operand, io)) === (node.operator === '||')) return node.operator === '||'
+        if ((await evaluateConditional(shell, operand, io)) === (node.operator === '||'))
+          return node.operator === '||'
       return node.operator === '&&'
     }
     case 'TestUnary':
@@ -34,7 +35,11 @@ async function binary(
     const expression = regularExpression(await expandText(shell, node.right, io))
     if (expression === undefined) throw new TestError('invalid regular expression')
     const match = expression.exec(left)
-    if (match !== null) shell.set('BASH_REMATCH', Array.from(match, (group) => group ?? ''))
+    if (match !== null)
+      shell.set(
+        'BASH_REMATCH',
+        Array.from(match, (group) => group ?? ''),
+      )
     return match !== null
   }
   if (node.operator === '==' || node.operator === '=' || node.operator === '!=') {

@@ -12,7 +12,7 @@ import type {
   While,
 } from 'unbash'
 import { childOf } from '#lab/host/process/state.ts'
-import { Pipe } from '#lab/host/process/streams.ts'
+import { Pipe, readerOf } from '#lab/host/process/streams.ts'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { runSimple } from '#lab/host/shell/command.ts'
 import { TestError } from '#lab/host/shell/condition.ts'
@@ -21,7 +21,6 @@ import { expandPattern, expandText, expandWords } from '#lab/host/shell/expand.t
 import { patternMatcher } from '#lab/host/shell/glob.ts'
 import { type Io, LineReader } from '#lab/host/shell/io.ts'
 import { withRedirects } from '#lab/host/shell/redirect.ts'
-import { readerOf } from '#lab/host/process/streams.ts'
 import { Leave, type Shell } from '#lab/host/shell/state.ts'
 import { subshell } from '#lab/host/shell/subshell.ts'
 import { runTraps } from '#lab/host/shell/traps.ts'
@@ -197,8 +196,7 @@ async function branch(shell: Shell, node: If, io: Io): Promise<number> {
 }
 
 async function forLoop(shell: Shell, node: For, io: Io): Promise<number> {
-  const words =
-    node.wordlist === undefined ? shell.positional : await expandWords(shell, node.wordlist, io)
+  const words = node.wordlist === undefined ? shell.positional : await expandWords(shell, node.wordlist, io)
   const left = [...words]
   return loop(shell, {
     goesOn: async () => {

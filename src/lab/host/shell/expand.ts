@@ -4,7 +4,7 @@ import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { glob, hasWildcards } from '#lab/host/shell/glob.ts'
 import type { Io } from '#lab/host/shell/io.ts'
 import { known, parameterText, parameterValue, parameterWords } from '#lab/host/shell/parameter.ts'
-import { fieldsOf, patternOfPieces, type Piece, textOfPieces } from '#lab/host/shell/pieces.ts'
+import { fieldsOf, type Piece, patternOfPieces, textOfPieces } from '#lab/host/shell/pieces.ts'
 import { ExpansionError, type Shell } from '#lab/host/shell/state.ts'
 import { substitution } from '#lab/host/shell/subshell.ts'
 
@@ -76,13 +76,20 @@ async function partPieces(shell: Shell, part: WordPart, io: Io): Promise<Piece[]
       return pieces
     }
     case 'Glob':
+      return part.kind === 'bracket'
+        ? bracketPieces(shell, part.parts, io)
+        : [{ kind: 'glob', text: part.text }]
     case 'ExtendedGlob':
       return [{ kind: 'glob', text: part.text }]
     case 'BraceExpansion':
       return [{ kind: 'literal', text: part.text }]
     case 'SimpleExpansion':
     case 'ParameterExpansion':
-      return spread(wordsOf(shell, part), 'expanded') ?? [{ kind: 'expanded', text: await textOf(shell, part, io) }]
+      return (
+        spread(wordsOf(shell, part), 'expanded') ?? [
+          { kind: 'expanded', text: await textOf(shell, part, io) },
+        ]
+      )
     case 'CommandExpansion':
     case 'ArithmeticExpansion':
       return [{ kind: 'expanded', text: await textOf(shell, part, io) }]
@@ -91,10 +98,17 @@ async function partPieces(shell: Shell, part: WordPart, io: Io): Promise<Piece[]
   }
 }
 
+/** `[…]`, with expansions inside. */
+async function bracketPieces(shell: Shell, parts: readonly WordPart[], io: Io): Promise<Piece[]> {
+  const pieces: Piece[] = [{ kind: 'glob', text: '[' }]
+  for (const part of parts) pieces.push(...(await partPieces(shell, part, io)))
+  return [...pieces, { kind: 'glob', text: ']' }]
+}
+
 async function quotedPieces(shell: Shell, part: WordPart, io: Io): Promise<Piece[]> {
   if (part.type !== 'SimpleExpansion' && part.type !== 'ParameterExpansion')
     return [{ kind: 'literal', text: part.type === 'Literal' ? part.value : await textOf(shell, part, io) }]
-  const joins = part.text === '$*' || /\[\*\]\}$/.test(part.text) || part.text === '${*}'
+  const joins = /^\$(\*|\{\*\}|.*\[\*\]\})$/.test(part.text)
   const words = joins ? undefined : spread(wordsOf(shell, part), 'literal')
   return words ?? [{ kind: 'literal', text: await textOf(shell, part, io) }]
 }
@@ -105,7 +119,9 @@ function wordsOf(shell: Shell, part: WordPart): readonly string[] | undefined {
 }
 
 function spread(words: readonly string[] | undefined, kind: 'literal' | 'expanded'): Piece[] | undefined {
-  return words?.flatMap((text, at): Piece[] => (at === 0 ? [{ kind, text }] : [{ kind: 'break' }, { kind, text }]))
+  return words?.flatMap((text, at): Piece[] =>
+    at === 0 ? [{ kind, text }] : [{ kind: 'break' }, { kind, text }],
+  )
 }
 
 async function textOf(shell: Shell, part: WordPart, io: Io): Promise<string> {
@@ -164,5 +180,7 @@ function range(from: string, to: string, step: number): string[] {
   const count = Math.min(rangeMax, Math.floor(Math.abs(Number(to) - start) / (step || 1)) + 1)
   const sign = Number(to) < start ? -1 : 1
   const width = /^0\d/.test(from) || /^0\d/.test(to) ? Math.max(from.length, to.length) : 0
-  return Array.from({ length: count }, (_, at) => String(start + sign * at * (step || 1)).padStart(width, '0'))
+  return Array.from({ length: count }, (_, at) =>
+    String(start + sign * at * (step || 1)).padStart(width, '0'),
+  )
 }

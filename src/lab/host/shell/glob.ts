@@ -20,7 +20,8 @@ async function step(
   files: Files,
   { folder, part, cwd }: { readonly folder: string; readonly part: string; readonly cwd: string },
 ): Promise<string[]> {
-  const join = (name: string): string => (folder === '' || folder === '/' ? `${folder}${name}` : `${folder}/${name}`)
+  const join = (name: string): string =>
+    folder === '' || folder === '/' ? `${folder}${name}` : `${folder}/${name}`
   const real = (path: string): string => (path.startsWith('/') ? path : `${cwd}/${path}`)
   if (!hasWildcards(part)) {
     const path = join(part.replaceAll(/\\(.)/g, '$1'))

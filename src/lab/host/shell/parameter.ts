@@ -1,10 +1,10 @@
 import type { ParameterExpansionPart, Word } from 'unbash'
+import { parse } from 'unbash'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { expandPattern, expandText } from '#lab/host/shell/expand.ts'
 import { patternMatcher, patternSource, regularExpression } from '#lab/host/shell/glob.ts'
-import { ExpansionError, type Shell } from '#lab/host/shell/state.ts'
 import type { Io } from '#lab/host/shell/io.ts'
-import { parse } from 'unbash'
+import { ExpansionError, type Shell } from '#lab/host/shell/state.ts'
 
 /** `$x`, `$1`, `$?` …; `undefined` when it is unset. `$@` and `$*` are joined by blanks here. */
 export function parameterValue(shell: Shell, name: string): string | undefined {
@@ -160,6 +160,7 @@ function numberOf(shell: Shell, word: Word): number {
 }
 
 function recased(value: string, operator: string): string {
-  const change = (text: string): string => (operator.startsWith('^') ? text.toUpperCase() : text.toLowerCase())
+  const change = (text: string): string =>
+    operator.startsWith('^') ? text.toUpperCase() : text.toLowerCase()
   return operator.length === 2 ? change(value) : change(value.slice(0, 1)) + value.slice(1)
 }

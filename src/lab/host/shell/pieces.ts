@@ -36,8 +36,12 @@ export function fieldsOf(pieces: readonly Piece[], separators: string): Field[] 
     else if (piece.kind === 'literal') add(piece.text, escaped(piece.text))
     else if (piece.kind === 'glob') add(piece.text, piece.text)
     else
-      for (const [at, part] of split(piece.text, separators).entries()) {
-        if (at > 0) end()
+      for (const { text: part, after } of split(piece.text, separators)) {
+        if (after !== 'start') {
+          // Only blanks can stand between no fields.
+          if (after === 'mark') present = true
+          end()
+        }
         if (part !== '') add(part, part)
       }
   }
@@ -45,17 +49,25 @@ export function fieldsOf(pieces: readonly Piece[], separators: string): Field[] 
   return fields
 }
 
-/** Blank separators run together; any other separator counts once. */
-function split(text: string, separators: string): string[] {
-  if (separators === '' || text === '') return [text]
+/** A run of blanks separates once; any other separator, with the blanks around it, separates each time. */
+function split(
+  text: string,
+  separators: string,
+): { readonly text: string; readonly after: 'start' | 'blank' | 'mark' }[] {
   const blanks = [...separators].filter((c) => /\s/.test(c)).join('')
-  const parts: string[] = ['']
-  for (let at = 0; at < text.length; at++) {
-    const c = text[at] as string
-    if (!separators.includes(c)) parts[parts.length - 1] += c
-    else {
-      while (blanks.includes(c) && at + 1 < text.length && blanks.includes(text[at + 1] as string)) at++
-      parts.push('')
+  const parts: { text: string; after: 'start' | 'blank' | 'mark' }[] = [{ text: '', after: 'start' }]
+  let last = parts[0]
+  for (const c of text) {
+    if (last === undefined || !separators.includes(c)) {
+      if (last !== undefined) last.text += c
+      continue
+    }
+    const after = blanks.includes(c) ? 'blank' : 'mark'
+    const empty = last.text === '' && last.after === 'blank'
+    if (empty && after === 'mark') last.after = 'mark'
+    else if (!(after === 'blank' && last.text === '' && last.after !== 'start')) {
+      last = { text: '', after }
+      parts.push(last)
     }
   }
   return parts
@@ -68,5 +80,7 @@ export const textOfPieces = (pieces: readonly Piece[]): string =>
 /** All pieces as one shell pattern: what was quoted means itself. */
 export const patternOfPieces = (pieces: readonly Piece[]): string =>
   pieces
-    .map((piece) => (piece.kind === 'break' ? ' ' : piece.kind === 'literal' ? escaped(piece.text) : piece.text))
+    .map((piece) =>
+      piece.kind === 'break' ? ' ' : piece.kind === 'literal' ? escaped(piece.text) : piece.text,
+    )
     .join('')

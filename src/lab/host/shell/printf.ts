@@ -13,7 +13,7 @@ const simple: Readonly<Record<string, string>> = {
 }
 
 /** `\n`, `\t`, `\033`, `\x1b` …; `ended` when a `\c` cut the rest off. */
-export function unescape(text: string): { readonly text: string; readonly ended: boolean } {
+export function withEscapes(text: string): { readonly text: string; readonly ended: boolean } {
   let out = ''
   for (let at = 0; at < text.length; at++) {
     const c = text[at] as string
@@ -49,7 +49,7 @@ export function echoText(args: readonly string[]): string {
   }
   const text = args.slice(at).join(' ')
   if (!escapes) return newline ? `${text}\n` : text
-  const result = unescape(text)
+  const result = withEscapes(text)
   return newline && !result.ended ? `${result.text}\n` : result.text
 }
 
@@ -71,7 +71,8 @@ export function printfText(
   return { text, error }
 }
 
-const directive = /%(?:%|([-+ 0#]*)(\*|\d+)?(?:\.(\d+))?([a-zA-Z]))|\\(?:0?[0-7]{1,3}|x[\da-fA-F]{1,2}|.)|[^%\\]+|[%\\]/gs
+const directive =
+  /%(?:%|([-+ 0#]*)(\*|\d+)?(?:\.(\d+))?([a-zA-Z]))|\\(?:0?[0-7]{1,3}|x[\da-fA-F]{1,2}|.)|[^%\\]+|[%\\]/gs
 
 function formatOnce(
   format: string,
@@ -83,7 +84,7 @@ function formatOnce(
     if (type === undefined) {
       if (whole === '%%') text += '%'
       else {
-        const result = unescape(whole)
+        const result = withEscapes(whole)
         text += result.text
         if (result.ended) return { text, ended: true, error }
       }
@@ -114,11 +115,17 @@ function convert(
     case 's':
       return { text: precision === undefined ? given : given.slice(0, Number(precision)) }
     case 'b':
-      return { text: unescape(given).text }
+      return { text: withEscapes(given).text }
     case 'c':
       return { text: given.slice(0, 1) }
     case 'q':
-      return { text: /^[\w./:@%+=-]+$/.test(given) ? given : given === '' ? "''" : given.replaceAll(/([^\w./-])/g, '\\$1') }
+      return {
+        text: /^[\w./:@%+=-]+$/.test(given)
+          ? given
+          : given === ''
+            ? "''"
+            : given.replaceAll(/([^\w./-])/g, '\\$1'),
+      }
     default:
       return numeric(type, given, { flags, precision })
   }
@@ -130,7 +137,8 @@ function numeric(
   { flags, precision }: { readonly flags: string; readonly precision: string | undefined },
 ): { readonly text: string; readonly error?: string | undefined } {
   const quoted = /^['"](.)/s.exec(given)?.[1]
-  const value = quoted === undefined ? Number(/^0[0-7]+$/.test(given) ? `0o${given}` : given) : quoted.charCodeAt(0)
+  const value =
+    quoted === undefined ? Number(/^0[0-7]+$/.test(given) ? `0o${given}` : given) : quoted.charCodeAt(0)
   const error = Number.isNaN(value) ? `${given}: invalid number` : undefined
   const safe = error === undefined ? value : Number.parseFloat(given) || 0
   const sign = flags.includes('+') && safe >= 0 ? '+' : ''

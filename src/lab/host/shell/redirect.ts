@@ -71,14 +71,12 @@ async function redirected(
   return now
 }
 
-async function redirectOne(
-  shell: Shell,
-  redirect: Redirection,
-  io: Io,
-  opened: FileWriter[],
-): Promise<Io> {
+async function redirectOne(shell: Shell, redirect: Redirection, io: Io, opened: FileWriter[]): Promise<Io> {
   if (redirect.type === 'HereString')
-    return withInput(io, `${redirect.target === undefined ? '' : await expandText(shell, redirect.target, io)}\n`)
+    return withInput(
+      io,
+      `${redirect.target === undefined ? '' : await expandText(shell, redirect.target, io)}\n`,
+    )
   if (redirect.type === 'HereDoc') {
     const { body, delimiter, operator } = redirect
     const text =

@@ -1,4 +1,4 @@
-import { parse, type ParsedScript } from 'unbash'
+import { type ParsedScript, parse } from 'unbash'
 import { isErrno, type Program } from '#lab/host/ports.ts'
 import { baseName, hostProcess } from '#lab/host/process/process.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -67,13 +67,16 @@ function parseArguments(shell: Shell, words: readonly string[]): Start | string 
 async function start(shell: Shell, io: Io, o: Start): Promise<number> {
   if (o.command !== undefined) return runScript(shell, parse(o.command), io, true)
   if (o.script !== undefined) return runFile(shell, o.script, io)
-  return o.interactive ? converse(shell, io) : runScript(shell, parse(await readAll(shell.p, io.stdin)), io, false)
+  return o.interactive
+    ? converse(shell, io)
+    : runScript(shell, parse(await readAll(shell.p, io.stdin)), io, false)
 }
 
 async function runScript(shell: Shell, script: ParsedScript, io: Io, last: boolean): Promise<number> {
   const error = script.errors?.[0]
   if (error !== undefined) {
-    io.stderr.write(`${shell.name}: syntax error: ${error.message}\n`)
+    const what = isUnfinished(script) ? 'unexpected end of file' : error.message
+    io.stderr.write(`${shell.name}: syntax error: ${what}\n`)
     return 2
   }
   // A lone command takes the shell's place, as bash and dash do for -c.
@@ -117,4 +120,6 @@ async function converse(shell: Shell, io: Io): Promise<number> {
 }
 
 const isUnfinished = ({ errors }: ParsedScript): boolean =>
-  errors?.some(({ message }) => /unterminated|expected '(fi|done|esac|\}|\))/.test(message)) === true
+  errors?.some(({ message }) =>
+    /unterminated|expected command|expected '(fi|done|esac|\}|\))/.test(message),
+  ) === true

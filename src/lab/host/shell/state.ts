@@ -22,7 +22,7 @@ export class Leave extends Error {
 /** An expansion that cannot be made; ends the command (a script: with code 1). */
 export class ExpansionError extends Error {}
 
-const commandsPerMs = 200
+const commandsPerMs = 5
 
 /** One shell: its variables, functions and options. A subshell is a copy in a process of its own. */
 export class Shell {

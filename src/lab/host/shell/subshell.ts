@@ -35,7 +35,8 @@ export async function untilExit(shell: Shell, io: Io, body: () => Promise<number
   try {
     return await body()
   } catch (error) {
-    if (error instanceof Leave) return error.how === 'exit' || error.how === 'return' ? error.count : shell.status
+    if (error instanceof Leave)
+      return error.how === 'exit' || error.how === 'return' ? error.count : shell.status
     if (!(error instanceof ExpansionError)) throw error
     io.stderr.write(`${shell.name}: ${error.message}\n`)
     return 1
@@ -45,7 +46,10 @@ export async function untilExit(shell: Shell, io: Io, body: () => Promise<number
 /** `$(…)`: what it writes, without the line ends at the end. */
 export async function substitution(shell: Shell, script: Script, io: Io): Promise<string> {
   const output: Writer & { text: string } = new Collector()
-  const state = subshell(shell, (copy, inner) => runAll(copy, script.commands, inner, true), { ...io, stdout: output })
+  const state = subshell(shell, (copy, inner) => runAll(copy, script.commands, inner, true), {
+    ...io,
+    stdout: output,
+  })
   const { code } = await childOf(state, shell.p.state.space).exited(shell.p)
   shell.substituted = code
   return output.text.replace(/\n+$/, '')

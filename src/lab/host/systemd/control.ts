@@ -6,7 +6,16 @@ import type { Unit } from '#lab/host/systemd/unit.ts'
 /** Where PID 1 answers root (its own protocol: one JSON text there, one back). */
 export const controlPath = '/run/systemd/private'
 
-export type Verb = 'start' | 'stop' | 'restart' | 'status' | 'list' | 'daemon-reload' | 'reset-failed' | 'reboot' | 'poweroff'
+export type Verb =
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'status'
+  | 'list'
+  | 'daemon-reload'
+  | 'reset-failed'
+  | 'reboot'
+  | 'poweroff'
 
 export interface Request {
   readonly verb: Verb
@@ -50,7 +59,8 @@ const verbs: readonly string[] = [
 export function parseRequest(text: string | undefined): Request | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '')
-    if (typeof value !== 'object' || value === null || !('verb' in value) || !('units' in value)) return undefined
+    if (typeof value !== 'object' || value === null || !('verb' in value) || !('units' in value))
+      return undefined
     if (!verbs.includes(String(value.verb)) || !Array.isArray(value.units)) return undefined
     // Just checked against the list of all verbs.
     return { verb: value.verb as Verb, units: value.units.map(String) }
@@ -73,7 +83,8 @@ export async function answer(manager: Manager, { verb, units }: Request, by: Pro
     case 'status':
       return { failed: [], units: await reports(manager, units) }
     case 'reset-failed':
-      for (const service of manager.services.values()) if (service.active === 'failed') service.forgetFailure()
+      for (const service of manager.services.values())
+        if (service.active === 'failed') service.forgetFailure()
       return { failed: [], units: [] }
     default:
       return change(manager, { verb, units, by })
@@ -123,7 +134,9 @@ function report(manager: Manager, name: string, unit: Unit | undefined): UnitRep
     sinceMs: service?.sinceMs ?? 0,
     main: main === undefined ? undefined : { pid: main.pid, command: commandOf(service) },
     lastExit: lastExit(service),
-    processes: manager.members(name).map(({ hostPid, image }) => ({ pid: hostPid, command: image.argv.join(' ') })),
+    processes: manager
+      .members(name)
+      .map(({ hostPid, image }) => ({ pid: hostPid, command: image.argv.join(' ') })),
   }
 }
 
@@ -131,5 +144,7 @@ const commandOf = (service: Service | undefined): string => service?.members()[0
 
 function lastExit(service: Service | undefined): string | undefined {
   const exit = service?.mainExit
-  return exit === undefined ? undefined : `${exit.pid} ExecStart=${exit.command.join(' ')} (${exitText(exit.status)})`
+  return exit === undefined
+    ? undefined
+    : `${exit.pid} ExecStart=${exit.command.join(' ')} (${exitText(exit.status)})`
 }

@@ -3,7 +3,8 @@ import { loadUnit, type Unit, unitFolders } from '#lab/host/systemd/unit.ts'
 
 const configured = '/etc/systemd/system'
 
-const links = (unit: Unit): string[] => unit.wantedBy.map((target) => `${configured}/${target}.wants/${unit.name}`)
+const links = (unit: Unit): string[] =>
+  unit.wantedBy.map((target) => `${configured}/${target}.wants/${unit.name}`)
 
 /** systemctl enable: a link for each target of WantedBy=. Answers the exit code. */
 export async function enable(p: Process, name: string): Promise<number> {
@@ -46,7 +47,8 @@ export async function isEnabled(
   if (unit === undefined) return undefined
   const targets = unit.wantedBy
   for (const folder of unitFolders)
-    for (const target of targets) if (await isLink(files, `${folder}/${target}.wants/${name}`)) return 'enabled'
+    for (const target of targets)
+      if (await isLink(files, `${folder}/${target}.wants/${name}`)) return 'enabled'
   return targets.length === 0 ? 'static' : 'disabled'
 }
 

@@ -114,10 +114,13 @@ function parseOptions(p: Process, words: readonly string[]): Options | string {
   const left = words.flatMap((word) => (/^--\w[\w-]*=/.test(word) ? split(word) : clustered(word)))
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (word === '-u' || word === '--unit') units.push(unitName(left.shift() ?? ''))
-    else if (word === '-n' || word === '--lines') filter.limit = /^\d+$/.test(left[0] ?? '') ? Number(left.shift()) : 10
+    else if (word === '-n' || word === '--lines')
+      filter.limit = /^\d+$/.test(left[0] ?? '') ? Number(left.shift()) : 10
     else if (word === '-f' || word === '--follow') follows = true
-    else if (word === '-k' || word === '--dmesg') Object.assign(filter, { kernel: true, boot: filter.boot ?? 0 })
-    else if (word === '-b' || word === '--boot') filter.boot = /^-?\d+$/.test(left[0] ?? '') ? Number(left.shift()) : 0
+    else if (word === '-k' || word === '--dmesg')
+      Object.assign(filter, { kernel: true, boot: filter.boot ?? 0 })
+    else if (word === '-b' || word === '--boot')
+      filter.boot = /^-?\d+$/.test(left[0] ?? '') ? Number(left.shift()) : 0
     else if (word === '-o' || word === '--output') format = left.shift() ?? 'short'
     else if (word === '-S' || word === '--since' || word === '-U' || word === '--until') {
       const text = left.shift() ?? ''
@@ -133,7 +136,10 @@ function parseOptions(p: Process, words: readonly string[]): Options | string {
   return { filter, follow: follows, format }
 }
 
-const split = (word: string): string[] => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]
+const split = (word: string): string[] => [
+  word.slice(0, word.indexOf('=')),
+  word.slice(word.indexOf('=') + 1),
+]
 
 /** `-xeu kubelet` and `-n50`. */
 function clustered(word: string): string[] {
@@ -154,6 +160,9 @@ function momentMs(nowMs: number, text: string): number | undefined {
     const ms = timeSpanMs(span)
     return ms === undefined ? undefined : nowMs - ms
   }
-  if (/^\d\d:\d\d(:\d\d)?$/.test(text)) return parseTime(`${today}T${text.length === 5 ? `${text}:00` : text}Z`)
-  return parseTime(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : `${text.replace(' ', 'T').replace(/Z?$/, '')}Z`)
+  if (/^\d\d:\d\d(:\d\d)?$/.test(text))
+    return parseTime(`${today}T${text.length === 5 ? `${text}:00` : text}Z`)
+  return parseTime(
+    /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : `${text.replace(' ', 'T').replace(/Z?$/, '')}Z`,
+  )
 }

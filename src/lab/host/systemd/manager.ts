@@ -18,7 +18,6 @@ export class Manager {
   readonly services = new Map<string, Service>()
   readonly timers = new Map<string, Timer>()
   readonly #definitions = new Map<string, Unit | undefined>()
-  readonly #targets = new Map<string, Notice | 'reached'>()
   #ending = false
 
   constructor(process: Process) {
@@ -108,7 +107,7 @@ export class Manager {
         progress.tell()
       })
     while (done.size < units.size) await progress.wait(by.task)
-    this.log('init.scope', `Reached target ${target}.`)
+    this.log('init.scope', `Reached target ${targetNames[target] ?? target}.`)
   }
 
   async #startTimer(name: string): Promise<boolean> {
@@ -129,6 +128,14 @@ export class Manager {
       this.machine.finish(then)
     })
   }
+}
+
+/** Descriptions of the targets that every system has. */
+const targetNames: Readonly<Record<string, string>> = {
+  'sysinit.target': 'System Initialization',
+  'basic.target': 'Basic System',
+  'timers.target': 'Timer Units',
+  'multi-user.target': 'Multi-User System',
 }
 
 const isService = (name: string): boolean => name.endsWith('.service')

@@ -1,4 +1,3 @@
-import { Mailbox, Notice } from '#lab/kernel/mailbox.ts'
 import { type Child, type ExitStatus, isErrno, type Process } from '#lab/host/ports.ts'
 import { baseName, hostProcess } from '#lab/host/process/process.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
@@ -6,6 +5,7 @@ import { LineWriter } from '#lab/host/process/streams.ts'
 import { executionOf, expandArguments } from '#lab/host/systemd/execution.ts'
 import type { Manager } from '#lab/host/systemd/manager.ts'
 import type { Command, Unit } from '#lab/host/systemd/unit.ts'
+import { Mailbox, Notice } from '#lab/kernel/mailbox.ts'
 
 export type ActiveState = 'inactive' | 'activating' | 'active' | 'deactivating' | 'failed'
 export type SubState =
@@ -29,7 +29,13 @@ export interface MainExit {
   readonly status: ExitStatus
 }
 
-const exitNames: Readonly<Record<number, string>> = { 0: 'SUCCESS', 1: 'FAILURE', 203: 'EXEC', 216: 'GROUP', 217: 'USER' }
+const exitNames: Readonly<Record<number, string>> = {
+  0: 'SUCCESS',
+  1: 'FAILURE',
+  203: 'EXEC',
+  216: 'GROUP',
+  217: 'USER',
+}
 
 /** `code=exited, status=203/EXEC`, `code=killed, status=9/KILL`. */
 export function exitText({ code, signal }: ExitStatus): string {
@@ -81,7 +87,8 @@ export class Service {
       this.#launch()
     }
     while (this.active === 'activating' && this.sub !== 'auto-restart') await this.changed.wait(by.task)
-    const oneshotDone = this.unit.type === 'oneshot' && this.active === 'inactive' && this.result === 'success'
+    const oneshotDone =
+      this.unit.type === 'oneshot' && this.active === 'inactive' && this.result === 'success'
     return this.active === 'active' || oneshotDone
   }
 
@@ -150,7 +157,9 @@ export class Service {
     this.#startsMs = this.#startsMs.filter((startMs) => startMs > nowMs - intervalMs)
     if (intervalMs > 0 && this.#startsMs.length >= burst) {
       this.#log(`${this.unit.name}: Start request repeated too quickly.`)
-      this.#log(`${this.unit.name}: Failed with result '${this.result === 'success' ? 'start-limit-hit' : this.result}'.`)
+      this.#log(
+        `${this.unit.name}: Failed with result '${this.result === 'success' ? 'start-limit-hit' : this.result}'.`,
+      )
       this.#log(`Failed to start ${this.unit.description}.`)
       this.#enter('failed', 'failed')
       return false

@@ -142,7 +142,10 @@ function dropInLines(paths: readonly string[]): string[] {
   const first = paths[0]
   if (first === undefined) return []
   const folder = first.slice(0, first.lastIndexOf('/'))
-  return [`    Drop-In: ${folder}`, `             └─${paths.map((path) => path.split('/').at(-1)).join(', ')}`]
+  return [
+    `    Drop-In: ${folder}`,
+    `             └─${paths.map((path) => path.split('/').at(-1)).join(', ')}`,
+  ]
 }
 
 const groupLines = ({ processes }: UnitReport): string[] =>
@@ -189,7 +192,9 @@ async function readable(p: Process, path: string): Promise<string> {
 async function listUnits(p: Process, all: boolean, onlyFailed: boolean): Promise<number> {
   const reply = await ask(p, { verb: 'list', units: [] })
   if ('trouble' in reply) return complain(p, reply.trouble)
-  const shown = reply.units.filter(({ active }) => (onlyFailed ? active === 'failed' : all || active !== 'inactive'))
+  const shown = reply.units.filter(({ active }) =>
+    onlyFailed ? active === 'failed' : all || active !== 'inactive',
+  )
   const width = Math.max(4, ...shown.map(({ name }) => name.length))
   p.stdout.write(`  ${'UNIT'.padEnd(width)} LOAD   ACTIVE     SUB          DESCRIPTION\n`)
   for (const { name, active, sub, description } of shown)

@@ -38,7 +38,9 @@ export async function removeFor(p: Process, item: Item): Promise<void> {
   if (item.type !== 'D' && item.type !== 'r' && item.type !== 'R') return
   for (const path of await glob(p.files, item.path)) {
     if (item.type !== 'D') await p.files.remove(path, { recursive: item.type === 'R' })
-    else for (const { name } of await p.files.list(path)) await p.files.remove(`${path}/${name}`, { recursive: true })
+    else
+      for (const { name } of await p.files.list(path))
+        await p.files.remove(`${path}/${name}`, { recursive: true })
   }
 }
 
@@ -101,4 +103,5 @@ async function lstat(p: Process, path: string): Promise<Stat | undefined> {
   }
 }
 
-const unescaped = (text: string | undefined): string => (text ?? '').replaceAll('\\n', '\n').replaceAll('%%', '%')
+const unescaped = (text: string | undefined): string =>
+  (text ?? '').replaceAll('\\n', '\n').replaceAll('%%', '%')

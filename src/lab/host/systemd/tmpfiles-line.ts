@@ -19,7 +19,10 @@ export const knownTypes = 'fFwdDvqQeLxXrRzZ'
 
 const rest = 'pcbCtTaAhHm'
 
-export type ParsedLine = { readonly line: TmpfilesLine; readonly warning?: string } | { readonly error: string } | 'skip'
+export type ParsedLine =
+  | { readonly line: TmpfilesLine; readonly warning?: string }
+  | { readonly error: string }
+  | 'skip'
 
 /** Parses one line (tmpfiles.d(5)); messages are those of systemd:src/tmpfiles/tmpfiles.c, without file and number. */
 export function parseTmpfilesLine(text: string, file: string, number: number): ParsedLine {
@@ -27,7 +30,8 @@ export function parseTmpfilesLine(text: string, file: string, number: number): P
   const [action = '', path, mode, user, group, , ...argument] = fields(text)
   if (path === undefined) return { error: 'Syntax error: too few fields.' }
   const [type = '', ...modifiers] = action
-  if (!knownTypes.includes(type)) return rest.includes(type) ? 'skip' : { error: `Unknown command type '${type}'.` }
+  if (!knownTypes.includes(type))
+    return rest.includes(type) ? 'skip' : { error: `Unknown command type '${type}'.` }
   if (modifiers.some((each) => !'!-+=~^'.includes(each)))
     return { error: `Unknown modifiers in command '${action}'.` }
   if (!path.startsWith('/')) return { error: `Path '${path}' not absolute.` }
@@ -67,7 +71,9 @@ function fields(text: string): string[] {
 function parsedMode(field: string | undefined): number | undefined | 'invalid' {
   const text = given(field)?.replace(/^[~:]+/, '')
   if (text === undefined) return undefined
-  return /^[0-7]{1,5}$/.test(text) && Number.parseInt(text, 8) <= 0o7777 ? Number.parseInt(text, 8) : 'invalid'
+  return /^[0-7]{1,5}$/.test(text) && Number.parseInt(text, 8) <= 0o7777
+    ? Number.parseInt(text, 8)
+    : 'invalid'
 }
 
 function modern(line: TmpfilesLine): { line: TmpfilesLine; warning: string } {

@@ -1,5 +1,5 @@
 import { gidOf, uidOf } from '#lab/host/os/accounts.ts'
-import { Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { type Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { applyLine, removeFor } from '#lab/host/systemd/tmpfiles-apply.ts'
 import { parseTmpfilesLine, sayTheSame, type TmpfilesLine } from '#lab/host/systemd/tmpfiles-line.ts'
 import { namesIn } from '#lab/host/systemd/unit.ts'

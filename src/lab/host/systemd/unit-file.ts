@@ -34,7 +34,7 @@ export function valuesOf(settings: readonly Setting[], section: string, key: str
   return values
 }
 
-export const valueOf = (settings: readonly Setting[], section: string, key: string): string | undefined =>
+export const lastValue = (settings: readonly Setting[], section: string, key: string): string | undefined =>
   valuesOf(settings, section, key).at(-1)
 
 /** Splits a command line or a list of assignments into words; quotes group, a backslash escapes. */

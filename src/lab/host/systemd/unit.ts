@@ -1,5 +1,12 @@
 import { type Files, isErrno } from '#lab/host/ports.ts'
-import { parseUnitFile, type Setting, splitWords, timeSpanMs, valueOf, valuesOf } from '#lab/host/systemd/unit-file.ts'
+import {
+  lastValue,
+  parseUnitFile,
+  type Setting,
+  splitWords,
+  timeSpanMs,
+  valuesOf,
+} from '#lab/host/systemd/unit-file.ts'
 
 export type ServiceType = 'simple' | 'exec' | 'notify' | 'oneshot'
 export type RestartPolicy = 'no' | 'on-success' | 'on-failure' | 'on-abnormal' | 'always'
@@ -114,21 +121,22 @@ function unitOf(o: {
   readonly settings: readonly Setting[]
 }): Unit {
   const { name, settings } = o
-  const service = (key: string): string | undefined => valueOf(settings, 'Service', key)
-  const lists = (section: string, key: string): string[] => valuesOf(settings, section, key).flatMap(splitWords)
+  const service = (key: string): string | undefined => lastValue(settings, 'Service', key)
+  const lists = (section: string, key: string): string[] =>
+    valuesOf(settings, section, key).flatMap(splitWords)
   const span = (key: string, fallback: number): number => timeSpanMs(service(key) ?? '') ?? fallback
-  const timer = (key: string): number | undefined => timeSpanMs(valueOf(settings, 'Timer', key) ?? '')
+  const timer = (key: string): number | undefined => timeSpanMs(lastValue(settings, 'Timer', key) ?? '')
   // Older unit files have the limit among the service's own settings.
-  const limit = (key: string): string | undefined => valueOf(settings, 'Unit', key) ?? service(key)
+  const limit = (key: string): string | undefined => lastValue(settings, 'Unit', key) ?? service(key)
   const yes = (key: string): boolean => ['yes', 'true', 'on', '1'].includes(service(key) ?? 'no')
   const type = service('Type') ?? 'simple'
   const restart = service('Restart') ?? 'no'
-  const bounding = valueOf(settings, 'Service', 'CapabilityBoundingSet')
+  const bounding = lastValue(settings, 'Service', 'CapabilityBoundingSet')
   return {
     name,
     path: o.path,
     dropIns: o.dropIns,
-    description: valueOf(settings, 'Unit', 'Description') ?? name,
+    description: lastValue(settings, 'Unit', 'Description') ?? name,
     after: lists('Unit', 'After'),
     requires: [...lists('Unit', 'Requires'), ...lists('Unit', 'BindsTo')],
     wants: lists('Unit', 'Wants'),
@@ -157,7 +165,7 @@ function unitOf(o: {
     noNewPrivileges: yes('NoNewPrivileges'),
     onBootMs: timer('OnBootSec'),
     onUnitActiveMs: timer('OnUnitActiveSec'),
-    timerUnit: valueOf(settings, 'Timer', 'Unit') ?? name.replace(/\.timer$/, '.service'),
+    timerUnit: lastValue(settings, 'Timer', 'Unit') ?? name.replace(/\.timer$/, '.service'),
   }
 }
 

@@ -1,26 +1,21 @@
-/**
- * The chains of a namespace in the form of `iptables-save`, and its sets in that of `ipset`.
- *
- * Not imitated: counters, the raw and mangle tables, IPv6, the rule texts of matches that the lab's rules do not have.
- */
 import { utc } from '#base/clock.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
-import type { Rule } from '#lab/network/ports.ts'
+import {
+  type Chains,
+  chainNames,
+  isBuiltin,
+  mayRead,
+  permissionWords,
+  ruleLines,
+  type TableName,
+} from '#lab/network/tools/iptables-text.ts'
 import { parseOptions } from '#lab/network/tools/options.ts'
 
-type Chains = Readonly<Record<string, readonly Rule[]>>
-
-const builtins = {
-  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
-} as const
-
+/** The chains of a namespace as text. Not imitated: counters, the raw and mangle tables, IPv6. */
 export const iptablesSave: Program = async (p) => {
   const o = parseOptions(p.argv.slice(1), { '-t': 'table', '--table': 'table', '-c': 'counters' }, ['table'])
   if (!mayRead(p)) {
-    p.stderr.write(
-      'iptables-save v1.8.7 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)\n',
-    )
+    p.stderr.write(`iptables-save ${permissionWords}`)
     return 4
   }
   const table = o.value('table')
@@ -29,73 +24,7 @@ export const iptablesSave: Program = async (p) => {
   return 0
 }
 
-/** `iptables [-t TABLE] -S [CHAIN]`: the only command that is carried; rules are changed by their programs. */
-export const iptables: Program = async (p) => {
-  const o = parseOptions(
-    p.argv.slice(1),
-    { '-t': 'table', '-S': 'list', '--list-rules': 'list', '-n': 'numeric', '-w': 'wait' },
-    ['table'],
-  )
-  if (!mayRead(p)) {
-    p.stderr.write(
-      'iptables v1.8.7 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)\n',
-    )
-    return 4
-  }
-  if (o.unknown !== undefined || !o.has('list')) {
-    p.stderr.write(
-      `iptables v1.8.7 (nf_tables): only -S is carried by this lab${o.unknown === undefined ? '' : `, not ${o.unknown}`}\n`,
-    )
-    return 2
-  }
-  const name = o.value('table') === 'nat' ? 'nat' : 'filter'
-  const chains = p.net[name].chains()
-  const only = o.rest[0]
-  const names = chainNames(name, chains).filter((chain) => only === undefined || chain === only)
-  if (only !== undefined && names.length === 0) {
-    p.stderr.write('iptables: No chain/target/match by that name.\n')
-    return 1
-  }
-  p.stdout.write(
-    names.map((chain) => (isBuiltin(name, chain) ? `-P ${chain} ACCEPT\n` : `-N ${chain}\n`)).join(''),
-  )
-  p.stdout.write(ruleLines(names, chains))
-  return 0
-}
-
-/** `ipset list|save [NAME]` */
-export const ipset: Program = async (p) => {
-  const [command, only, ...rest] = p.argv.slice(1).filter((word) => !word.startsWith('-'))
-  const namesOnly = p.argv.includes('-n') || p.argv.includes('-name')
-  if ((command !== 'list' && command !== 'save') || rest.length > 0) {
-    p.stderr.write(
-      `ipset v7.15: ${command === undefined ? 'No command specified.' : `Unknown argument ${command}`}\nTry \`ipset help' for more information.\n`,
-    )
-    return 2
-  }
-  if (!mayRead(p)) {
-    p.stderr.write('ipset v7.15: Kernel error received: Operation not permitted\n')
-    return 1
-  }
-  const sets = Object.entries(p.net.sets()).filter(([name]) => only === undefined || name === only)
-  if (only !== undefined && sets.length === 0) {
-    p.stderr.write('ipset v7.15: The set with the given name does not exist\n')
-    return 1
-  }
-  sets.sort(([a], [b]) => (a < b ? -1 : 1))
-  p.stdout.write(
-    namesOnly
-      ? sets.map(([name]) => `${name}\n`).join('')
-      : sets.map(([name, members]) => listed(p, command, name, members)).join('\n'),
-  )
-  return 0
-}
-
-const mayRead = (p: Process): boolean => p.credentials.effective.has('NET_ADMIN')
-
-// ---------------------------------------------------------------------------------------------- tables
-
-function saved(p: Process, table: 'filter' | 'nat', chains: Chains): string {
+function saved(p: Process, table: TableName, chains: Chains): string {
   const { date, time, weekday, month, day } = utc(p.now())
   const now = `${weekday} ${month} ${String(day).padStart(2)} ${time.slice(0, 8)} ${date.slice(0, 4)}`
   const names = chainNames(table, chains)
@@ -107,96 +36,4 @@ function saved(p: Process, table: 'filter' | 'nat', chains: Chains): string {
     'COMMIT\n',
     `# Completed on ${now}\n`,
   ].join('')
-}
-
-const isBuiltin = (table: 'filter' | 'nat', chain: string): boolean =>
-  (builtins[table] as readonly string[]).includes(chain)
-
-/** Chains that rules only point to exist, too: empty. */
-function chainNames(table: 'filter' | 'nat', chains: Chains): readonly string[] {
-  const targets = Object.values(chains).flatMap((rules) =>
-    rules.flatMap(({ target }) => (target.kind === 'jump' || target.kind === 'goto' ? [target.chain] : [])),
-  )
-  const own = new Set([...Object.keys(chains), ...targets].filter((name) => !isBuiltin(table, name)))
-  return [...builtins[table], ...[...own].sort()]
-}
-
-const ruleLines = (names: readonly string[], chains: Chains): string =>
-  names.flatMap((name) => (chains[name] ?? []).map((rule) => `-A ${name}${ruleText(rule)}\n`)).join('')
-
-/** What follows the chain's name: ` -s 10.0.0.0/8 … -j ACCEPT`. Lines of a rule's comment are comments of their own. */
-export function ruleText({ match, comment, target }: Rule): string {
-  const negated = (flag: string, value: string): string =>
-    value.startsWith('!')
-      ? ` ! ${flag} ${withLength(value.replace(/^!\s*/, ''))}`
-      : ` ${flag} ${withLength(value)}`
-  return [
-    match.source === undefined ? '' : negated('-s', match.source),
-    match.destination === undefined ? '' : negated('-d', match.destination),
-    match.in === undefined ? '' : ` -i ${match.in}`,
-    match.out === undefined ? '' : ` -o ${match.out}`,
-    match.protocol === undefined ? '' : ` -p ${match.protocol}`,
-    ...(comment ?? '')
-      .split('\n')
-      .map((line) => (line === '' ? '' : ` -m comment --comment ${quoted(line)}`)),
-    match.set === undefined
-      ? ''
-      : ` -m set${match.set.not ? ' !' : ''} --match-set ${match.set.name} ${match.set.side}`,
-    match.port === undefined ? '' : ` -m ${match.protocol ?? 'tcp'} --dport ${match.port}`,
-    match.state === undefined
-      ? ''
-      : ` -m conntrack --ctstate ${match.state === 'new' ? 'NEW' : 'RELATED,ESTABLISHED'}`,
-    match.mark === undefined ? '' : ` -m mark --mark ${hex(match.mark)}/${hex(match.mark)}`,
-    match.oneIn === undefined || match.oneIn === 1
-      ? ''
-      : ` -m statistic --mode random --probability ${(1 / match.oneIn).toFixed(11)}`,
-    targetText(target),
-  ].join('')
-}
-
-function targetText(target: Rule['target']): string {
-  switch (target.kind) {
-    case 'jump':
-      return ` -j ${target.chain}`
-    case 'goto':
-      return ` -g ${target.chain}`
-    case 'dnat':
-      return ` -j DNAT --to-destination ${target.to}:${target.port}`
-    case 'masquerade':
-      return ' -j MASQUERADE --random-fully'
-    case 'mark':
-      return ` -j MARK --set-xmark ${hex(target.mark)}/${hex(target.mark)}`
-    case 'reject':
-      return ' -j REJECT --reject-with icmp-port-unreachable'
-    default:
-      return ` -j ${target.kind.toUpperCase()}`
-  }
-}
-
-const withLength = (text: string): string => (text.includes('/') ? text : `${text}/32`)
-/** iptables quotes what is not a plain word. */
-const quoted = (text: string): string => (/^[A-Za-z0-9_-]+$/.test(text) ? text : `"${text}"`)
-const hex = (value: number): string => `0x${value.toString(16)}`
-
-// ------------------------------------------------------------------------------------------------ sets
-
-function listed(p: Process, command: 'list' | 'save', name: string, members: readonly string[]): string {
-  const type = members.some((member) => member.includes('/')) ? 'hash:net' : 'hash:ip'
-  const create = `family inet hashsize 1024 maxelem 1048576`
-  if (command === 'save')
-    return [`create ${name} ${type} ${create}\n`, ...members.map((m) => `add ${name} ${m}\n`)].join('')
-  const rules = (['filter', 'nat'] as const).flatMap((table) => Object.values(p.net[table].chains()).flat())
-  const references = rules.filter(({ match }) => match.set?.name === name).length
-  return [
-    `Name: ${name}`,
-    `Type: ${type}`,
-    'Revision: 7',
-    `Header: ${create} bucketsize 12 initval 0x00000000`,
-    `Size in memory: ${448 + 64 * members.length}`,
-    `References: ${references}`,
-    `Number of entries: ${members.length}`,
-    'Members:',
-    ...members,
-    '',
-  ].join('\n')
 }

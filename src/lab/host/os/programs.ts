@@ -1,0 +1,131 @@
+import { chmod, chown, cp, ln, mkdir, mv, rm, rmdir, touch } from '#lab/host/commands/files.ts'
+import { date, getent, hostname, id, uname, whoami } from '#lab/host/commands/identity.ts'
+import { ls } from '#lab/host/commands/ls.ts'
+import {
+  df,
+  dmesg,
+  free,
+  logger,
+  lsmod,
+  modprobe,
+  mount,
+  nothing,
+  reboot,
+  stat,
+  sysctl,
+  uptime,
+} from '#lab/host/commands/machine.ts'
+import { kill, pgrep, pidof, pkill, ps } from '#lab/host/commands/processes.ts'
+import { find, grep } from '#lab/host/commands/search.ts'
+import { sed } from '#lab/host/commands/sed.ts'
+import {
+  basename,
+  dirname,
+  echo,
+  env,
+  printenv,
+  printf,
+  pwd,
+  readlink,
+  seq,
+  sleep,
+  testProgram,
+  timeout,
+  which,
+  xargs,
+} from '#lab/host/commands/shell-words.ts'
+import { cat, cut, head, sort, tail, tee, tr, uniq, wc } from '#lab/host/commands/text.ts'
+import { osUpdate } from '#lab/host/os/update.ts'
+import type { Program } from '#lab/host/ports.ts'
+import { sh } from '#lab/host/shell/shell.ts'
+import { systemd } from '#lab/host/systemd/init.ts'
+import { journalctl } from '#lab/host/systemd/journalctl.ts'
+import { systemctl } from '#lab/host/systemd/systemctl.ts'
+import { systemdTmpfiles } from '#lab/host/systemd/tmpfiles.ts'
+
+/** What a minimal image has too: a shell and small tools. */
+export const smallTools: Readonly<Record<string, Program>> = {
+  '[': testProgram,
+  basename,
+  bash: sh,
+  cat,
+  chgrp: chown,
+  chmod,
+  chown,
+  cp,
+  cut,
+  date,
+  df,
+  dirname,
+  echo,
+  env,
+  false: async () => 1,
+  find,
+  free,
+  getent,
+  grep,
+  egrep: grep,
+  head,
+  hostname,
+  id,
+  kill,
+  killall: pkill,
+  ln,
+  ls,
+  mkdir,
+  mount,
+  mv,
+  pgrep,
+  pidof,
+  pkill,
+  printenv,
+  printf,
+  ps,
+  pwd,
+  readlink,
+  realpath: readlink,
+  rm,
+  rmdir,
+  sed,
+  seq,
+  sh,
+  sleep,
+  sort,
+  stat,
+  sync: nothing,
+  sysctl,
+  tail,
+  tee,
+  test: testProgram,
+  timeout,
+  touch,
+  tr,
+  true: nothing,
+  uname,
+  uniq,
+  uptime,
+  wc,
+  which,
+  whoami,
+  xargs,
+}
+
+/** What a machine has under /usr/sbin. */
+export const systemTools: Readonly<Record<string, Program>> = {
+  dmesg,
+  halt: reboot,
+  logger,
+  lsmod,
+  modprobe,
+  'os-update': osUpdate,
+  poweroff: reboot,
+  reboot,
+  shutdown: reboot,
+}
+
+export const systemPrograms: Readonly<Record<string, Program>> = {
+  journalctl,
+  systemctl,
+  systemd,
+  'systemd-tmpfiles': systemdTmpfiles,
+}
