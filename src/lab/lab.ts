@@ -209,7 +209,7 @@ export class Lab implements LabControl {
       this.underlay.port(node).up = true
       machine.boot()
     } else machine.reboot()
-    await this.until(() => machine.up && machine.bootId !== before)
+    await this.#driver.hurry(() => machine.up && machine.bootId !== before)
   }
 
   async addUnderlayRule(rule: UnderlayRule): Promise<void> {

@@ -32,7 +32,10 @@ interface Change {
 const changes: Readonly<Record<string, Change>> = {
   steady: {
     strike: async (lab, { node }) => {
-      const { stdout } = await lab.exec(node, "ip -4 -o addr show dev eth0 | awk '{print $4}' | cut -d/ -f1")
+      const { stdout } = await lab.exec(
+        node,
+        "ip -4 -o addr show dev eth0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'",
+      )
       await lab.addUnderlayRule({
         name: ruleOf(node),
         source: `${stdout.trim()}/32`,

@@ -32,7 +32,10 @@ export function deniedIn(folder: Folder, { path, identities, wasDenied }: Known)
   const refused = identities.all.filter((identity) => isDenied(folder, path, identity))
   if (refused.length === identities.all.length) return 'yes'
   if (refused.length === 0) return 'no'
-  return wasDenied ? 'yes' : 'maybe'
+  // The spec leaves open whether a setuid bit makes the user root. Where the denial fits the plain user, it was the plain
+  // user; where it would only fit root, the folder has more likely been mended since.
+  const [user] = identities.all
+  return wasDenied && user !== undefined && isDenied(folder, path, user) ? 'yes' : 'maybe'
 }
 
 /** No class of users gets what is wanted: no owner in the world would help. */

@@ -204,6 +204,22 @@ describe('the incident', () => {
     expect(outcome(chmod)).toEqual(['node/w3 preventive'])
   })
 
+  test('mended by hand a moment ago: the log still complains, the process to ask waits out a back-off', () => {
+    const waiting = {
+      ...incident,
+      hostPaths: [folder('w3', 0o755, 10001, 0)],
+      processes: [bird('w1'), bird('w2')],
+    }
+    expect(outcome(waiting).filter((one) => !one.includes('preventive'))).toEqual([])
+    const alone = { ...waiting, processes: [] }
+    expect(outcome(alone).filter((one) => !one.includes('preventive'))).toEqual(['node/w3 possible'])
+  })
+
+  test('a twin on another node tells whom a container that does not run belongs to', () => {
+    const table = { ...incident, hostPaths: [folder('w3', 0o755, 0, 0)], processes: [bird('w1')] }
+    expect(outcome(table)[0]).toBe('node/w3 confirmed')
+  })
+
   test('a denied folder under a calico-node that still works has broken nothing yet', () => {
     expect(outcome({ ...healthy, hostPaths: [folder('w3', 0o600, 10001, 0)] })).toEqual([
       'node/w3 preventive',

@@ -93,7 +93,15 @@ function findingAt(view: View<Names>, place: Place, path: string): readonly Find
     ...signs(view, place),
   ]
   const isBroken = denials.length > 0 || isSick(view, place)
-  return [{ about, says: says(path, folder, identities), evidence, preventive: !isBroken, state }]
+  return [
+    {
+      about,
+      says: says(path, denied === 'yes' ? folder : undefined, identities),
+      evidence,
+      preventive: !isBroken,
+      state,
+    },
+  ]
 }
 
 /** Nothing is broken; but what the next boot makes of the folder will be. */

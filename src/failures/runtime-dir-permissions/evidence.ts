@@ -4,7 +4,13 @@ import type { HostPathRow, MessageRow } from '#cluster/relations.ts'
 import { isSameSubject } from '#cluster/subjects.ts'
 import { isStillSo } from '#cluster/symptoms/bird-not-running.ts'
 import type { Evidence, View } from '#diagnosis/types.ts'
-import { type Folder, lacks, renderFolder, renderIdentity } from '#failures/runtime-dir-permissions/access.ts'
+import {
+  type Folder,
+  type Identity,
+  lacks,
+  renderFolder,
+  renderIdentity,
+} from '#failures/runtime-dir-permissions/access.ts'
 import { atBoot, renderEntry } from '#failures/runtime-dir-permissions/at-boot.ts'
 import { deniedIn, type Known, wanted } from '#failures/runtime-dir-permissions/denied.ts'
 import type { Identities } from '#failures/runtime-dir-permissions/identities.ts'
@@ -36,17 +42,25 @@ export function folderEvidence({
           },
         ]
   if (row === undefined || folder === undefined) return user
+  return [{ ...verdictOn(folder, path, who, isProof), from: row.from }, ...user]
+}
+
+function verdictOn(
+  folder: Folder,
+  path: string,
+  who: Identity | undefined,
+  isProof: boolean,
+): Pick<Evidence, 'weight' | 'says'> {
+  const is = `${path} is ${renderFolder(folder)}`
   const lacking = who === undefined ? [] : lacks(folder, who, wanted[path] ?? [])
-  const refused =
-    lacking.length === 0 ? '' : `, which gives this user no ${lacking.join(' and no ')} permission`
-  return [
-    {
-      weight: isProof ? 'decisive' : 'strong',
-      says: `${path} is ${renderFolder(folder)}${refused}`,
-      from: row.from,
-    },
-    ...user,
-  ]
+  if (isProof && lacking.length === 0)
+    return { weight: 'decisive', says: `${is}, which no user can work with` }
+  const refused = `, which gives this user no ${lacking.join(' and no ')} permission`
+  if (isProof) return { weight: 'decisive', says: `${is}${refused}` }
+  if (who === undefined) return { weight: 'strong', says: is }
+  return lacking.length > 0
+    ? { weight: 'strong', says: `${is}${refused}` }
+    : { weight: 'against', says: `${is}, which lets this user in: what was denied may be mended already` }
 }
 
 /** What BIRD said. Strong, not decisive: it tells of the path, not of what is wrong with it. */

@@ -1,5 +1,5 @@
-import type { Provenance, Reads, Subject } from '#cluster/facts.ts'
-import { calicoNodeContainer, calicoNodePodAt } from '#cluster/queries.ts'
+import type { Fact, Provenance, Reads, Subject } from '#cluster/facts.ts'
+import { calicoNodeContainer, calicoNodePodAt, calicoNodePods } from '#cluster/queries.ts'
 import type { ContainerRow, ProcessRow } from '#cluster/relations.ts'
 import type { Identity } from '#failures/runtime-dir-permissions/access.ts'
 
@@ -10,22 +10,40 @@ export interface Identities {
 }
 
 /**
- * From the process where it was seen; else from the pod's spec, which leaves open whether the image's binaries are
- * setuid root. `undefined` when neither was read.
+ * From the process where it was seen; else from its twin's on another node, which runs the same image with the same
+ * security context (BIRD may just not be running here); else from the pod's spec, which leaves open whether the
+ * image's binaries are setuid root. `undefined` when none of them was read.
  *
  * @see projectcalico/calico:node/Dockerfile.amd64 (setuid bits of bird, calico-node in stock images up to 3.31)
  */
 export function identitiesAt(view: Reads<'pods' | 'processes'>, about: Subject): Identities | undefined {
-  const node = nodeNameOf(about)
-  const processes = view.rows('processes').filter((row) => row.node === node)
-  const process =
-    processes.find((row) => row.program === 'bird') ?? processes.find((row) => row.program === 'calico-node')
-  if (process?.capabilities !== undefined) return { all: [identityOf(process)], from: process.from }
+  const own = processOn(view, nodeNameOf(about))
+  if (own !== undefined) return { all: [identityOf(own)], from: own.from }
   const pod = calicoNodePodAt(view, about)
   const container = pod === undefined ? undefined : calicoNodeContainer(pod)
   const all = container === undefined ? undefined : possible(container)
-  return pod === undefined || all === undefined ? undefined : { all, from: pod.from }
+  if (pod === undefined || container === undefined || all === undefined) return undefined
+  const twin = twinsOf(view, container)
+    .map((node) => processOn(view, node))
+    .find((process) => process !== undefined)
+  return twin === undefined ? { all, from: pod.from } : { all: [identityOf(twin)], from: twin.from }
 }
+
+/** BIRD's process, else calico-node's; only with its capabilities does it tell what modes mean to it. */
+function processOn(view: Reads<'processes'>, node: string): Fact<ProcessRow> | undefined {
+  const seen = view.rows('processes').filter((row) => row.node === node && row.capabilities !== undefined)
+  return seen.find((row) => row.program === 'bird') ?? seen.find((row) => row.program === 'calico-node')
+}
+
+/** Nodes whose calico-node is made of the same image and security context. */
+const twinsOf = (view: Reads<'pods'>, container: ContainerRow): readonly string[] =>
+  calicoNodePods(view).flatMap((pod) => {
+    const other = calicoNodeContainer(pod)
+    return pod.node && other !== undefined && makeOf(other) === makeOf(container) ? [pod.node] : []
+  })
+
+const makeOf = ({ image, privileged, runAsUser, runAsGroup, capabilities }: ContainerRow): string =>
+  JSON.stringify([image, privileged, runAsUser, runAsGroup, capabilities?.add, capabilities?.drop])
 
 /** Rows of a place that nobody named have an empty node. */
 export const nodeNameOf = (about: Subject): string => (about.kind === 'node' ? about.name : '')

@@ -38,15 +38,15 @@ function shareLists(old: readonly unknown[], next: readonly unknown[]): readonly
 }
 
 function shareObjects(old: JsonObject, next: JsonObject): JsonObject {
-  const merged: Record<string, unknown> = {}
+  const entries: [string, unknown][] = []
   let same = true
-  for (const key in next) {
+  for (const key of Object.keys(next)) {
     if (next[key] === undefined) continue
     const value = share(old[key], next[key])
-    merged[key] = value
+    entries.push([key, value])
     if (value !== old[key]) same = false
   }
-  return same && size(old) === size(merged) ? old : merged
+  return same && size(old) === entries.length ? old : Object.fromEntries(entries)
 }
 
 function size(object: JsonObject): number {

@@ -13,6 +13,7 @@ import { internalError, Refusal } from '#lab/api/status.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { type ClientFrame, clientFrame, type KubeRequest } from '#lab/api/wire.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** What one request costs the server, in virtual time. */
@@ -39,8 +40,7 @@ async function run(p: Process, api: ApiServer): Promise<number> {
   advertiseKubernetes(api)
   api.serveBy(p)
   p.task.onEnd(() => api.serveBy(undefined))
-  await p.task.wait<void>(() => undefined)
-  return 0
+  return untilTerminated(p, 0)
 }
 
 async function serve(self: Process, api: ApiServer, connection: Connection): Promise<void> {

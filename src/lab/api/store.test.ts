@@ -74,11 +74,12 @@ describe('the store', () => {
         const store = new Store({ now: () => 0 })
         const model = new Map<string, Stored>()
         const early = filters.map(() => new View())
-        filters.forEach((filter, i) => store.watch('/pods', filter, 0, (early[i] as View).tell))
+        for (const [i, filter] of filters.entries()) store.watch('/pods', filter, 0, (early[i] as View).tell)
         const late = filters.map(() => new View())
         steps.forEach((each, index) => {
           if (index === joinAt)
-            filters.forEach((filter, i) => store.watch('/pods', filter, 0, (late[i] as View).tell))
+            for (const [i, filter] of filters.entries())
+              store.watch('/pods', filter, 0, (late[i] as View).tell)
           const object = pod(each.name, each)
           const key = keyOf(each.namespace, each.name)
           if (each.remove) {

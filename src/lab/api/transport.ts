@@ -85,7 +85,9 @@ export class Transport {
       this.#dialing = false
       this.#connection = connection
       for (const frame of this.#unsent.splice(0)) this.#transmit(connection, frame)
-      this.#fail(await this.#read(self, connection))
+      const words = await this.#read(self, connection)
+      connection.close()
+      this.#fail(words)
     } catch (error) {
       // Stopped passes: the process ends and with it everything that waits.
       if (!(error instanceof Errno)) throw error

@@ -11,9 +11,11 @@ export function datastoreError(error: unknown, id: string): DatastoreError {
   if (error instanceof KubeUnreachable) return { kind: 'datastore', text: error.message }
   if (!(error instanceof KubeError)) throw error
   const { message, reason, code } = error
-  if (code === 401 || code === 403) return { kind: 'unauthorized', text: `connection is unauthorized: ${message}` }
+  if (code === 401 || code === 403)
+    return { kind: 'unauthorized', text: `connection is unauthorized: ${message}` }
   if (code === 404) return { kind: 'missing', text: `resource does not exist: ${id} with error: ${message}` }
-  if (reason === 'AlreadyExists') return { kind: 'exists', text: `resource already exists: ${id} with error: ${message}` }
+  if (reason === 'AlreadyExists')
+    return { kind: 'exists', text: `resource already exists: ${id} with error: ${message}` }
   if (reason === 'Conflict') return { kind: 'conflict', text: `update conflict: ${id}` }
   return { kind: 'datastore', text: message }
 }

@@ -1,6 +1,6 @@
 import { bird, bird6, birdcl } from '#lab/calico/bird/programs.ts'
-import { calicoIpam } from '#lab/calico/cni/ipam-plugin.ts'
 import { installCni } from '#lab/calico/cni/install.ts'
+import { calicoIpam } from '#lab/calico/cni/ipam-plugin.ts'
 import { passResult } from '#lab/calico/cni/meta-plugins.ts'
 import { cniPlugin } from '#lab/calico/cni/plugin.ts'
 import { checkStatus, kubeControllers } from '#lab/calico/controllers/kube-controllers.ts'

@@ -1,8 +1,8 @@
 /** For tests: machines with containerd, kubelet and Calico's images; calico-node pods bound by hand; no other controller. */
 import { directKube } from '#lab/api/direct.ts'
 import type { DaemonSet, Draft, KubeEvent, KubeObject, Pod } from '#lab/api/objects.ts'
-import { type Kube, resources } from '#lab/api/ports.ts'
 import { perform } from '#lab/api/perform.ts'
+import { type Kube, resources } from '#lab/api/ports.ts'
 import { apiPrograms } from '#lab/api/programs.ts'
 import { ApiServer } from '#lab/api/server.ts'
 import { calicoHostFiles, calicoImages, calicoManifests, calicoPrograms } from '#lab/calico/index.ts'
@@ -75,7 +75,11 @@ export async function calicoBed(o: {
     runtimes.set(name, installRuntime(machine, { kernel, registry: images, present: images }))
     machines.set(name, machine)
   })
-  applyAll(api, [...namespaced('default'), ...namespaced('kube-system'), ...calicoManifests({ flavour: o.flavour })])
+  applyAll(api, [
+    ...namespaced('default'),
+    ...namespaced('kube-system'),
+    ...calicoManifests({ flavour: o.flavour }),
+  ])
   for (const machine of machines.values()) machine.boot({ kernelMs: 0, userspaceMs: 0 })
 
   const machine = (name: string): LabMachine => {
@@ -87,7 +91,8 @@ export async function calicoBed(o: {
   const until: CalicoBed['until'] = async (holds, limitSeconds = 120) => {
     const start = kernel.nowMs
     while (!(await holds())) {
-      if (kernel.nowMs - start > limitSeconds * 1000) throw new Error(`did not come about in ${limitSeconds} s`)
+      if (kernel.nowMs - start > limitSeconds * 1000)
+        throw new Error(`did not come about in ${limitSeconds} s`)
       await advance(0.1)
     }
     return (kernel.nowMs - start) / 1000
@@ -97,15 +102,31 @@ export async function calicoBed(o: {
   const calicoNode = (node: string): Promise<Pod> => pod(`calico-node-${node}`, 'kube-system')
   const newest = async (node: string) => {
     const { metadata } = await calicoNode(node)
-    const found = runtimes.get(node)?.containers(metadata.uid).find((each) => each.name === 'calico-node')
+    const found = runtimes
+      .get(node)
+      ?.containers(metadata.uid)
+      .find((each) => each.name === 'calico-node')
     if (!found) throw new Error(`calico-node does not run on ${node}`)
     return found
   }
-  const outputOf = async (run: (o: { stdout: Writer; stderr: Writer }) => Promise<{ onExit(tell: (s: { code: number }) => void): void }>): Promise<Output> => {
+  const outputOf = async (
+    run: (o: {
+      stdout: Writer
+      stderr: Writer
+    }) => Promise<{ onExit(tell: (s: { code: number }) => void): void }>,
+  ): Promise<Output> => {
     const out = { stdout: '', stderr: '' }
     const child = await run({
-      stdout: { write: (text) => void (out.stdout += text) },
-      stderr: { write: (text) => void (out.stderr += text) },
+      stdout: {
+        write: (text) => {
+          out.stdout += text
+        },
+      },
+      stderr: {
+        write: (text) => {
+          out.stderr += text
+        },
+      },
     })
     let code: number | undefined
     child.onExit((status) => {
@@ -124,7 +145,11 @@ export async function calicoBed(o: {
     until,
     pod,
     calicoNode,
-    logs: async (node) => (await newest(node)).log.lines().map(({ text }) => `${text}\n`).join(''),
+    logs: async (node) =>
+      (await newest(node)).log
+        .lines()
+        .map(({ text }) => `${text}\n`)
+        .join(''),
     exec: async (node, argv) => {
       const runtime = runtimes.get(node)
       const container = await newest(node)
@@ -150,7 +175,9 @@ export async function calicoBed(o: {
       machine(node)
         .net.routes()
         .filter((route) => route.protocol === 'bird')
-        .map((r) => `${r.kind === 'unicast' ? '' : `${r.kind} `}${r.destination}${r.via ? ` via ${r.via}` : ''}`),
+        .map(
+          (r) => `${r.kind === 'unicast' ? '' : `${r.kind} `}${r.destination}${r.via ? ` via ${r.via}` : ''}`,
+        ),
   }
   await advance(5)
   for (const name of names) await bindCalicoNode(kube, name)
@@ -208,7 +235,9 @@ const diskOf = (name: string, index: number, flavour: CalicoFlavour, tmpfiles: s
   { path: '/etc/machine-id', kind: 'file', text: '0123456789abcdef0123456789abcdef\n' },
   ...kubernetesHostFiles({ node: name, controlPlane: index === 0 }),
   ...calicoHostFiles({ flavour }),
-  ...(tmpfiles === undefined ? [] : [{ path: '/etc/tmpfiles.d/calico.conf', kind: 'file', text: tmpfiles } as const]),
+  ...(tmpfiles === undefined
+    ? []
+    : [{ path: '/etc/tmpfiles.d/calico.conf', kind: 'file', text: tmpfiles } as const]),
 ]
 
 const sleeper = (p: Process): Promise<number> =>

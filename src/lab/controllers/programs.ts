@@ -8,11 +8,10 @@ import { startReplicaSets } from '#lab/controllers/replica-set.ts'
 import { startScheduler } from '#lab/controllers/scheduler.ts'
 import { startTaintEviction } from '#lab/controllers/taint-eviction.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
+import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 
 const server = (p: Process): string =>
   p.argv.find((arg) => arg.startsWith('--master='))?.slice('--master='.length) ?? '10.0.0.11:6443'
-
-const forEver = (p: Process): Promise<never> => p.task.wait<never>(() => undefined)
 
 const controllerManager: Program = async (p) => {
   const kit = new ControllerKit(p, { server: server(p), user: 'system:kube-controller-manager' })
@@ -28,12 +27,12 @@ const controllerManager: Program = async (p) => {
     startPodGc,
   ])
     start(kit)
-  return forEver(p)
+  return untilTerminated(p)
 }
 
 const scheduler: Program = async (p) => {
   startScheduler(new ControllerKit(p, { server: server(p), user: 'system:kube-scheduler' }))
-  return forEver(p)
+  return untilTerminated(p)
 }
 
 /** The control plane's two clients of the API server. Not imitated: leader election, metrics, health endpoints. */

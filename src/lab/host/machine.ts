@@ -175,7 +175,7 @@ class SimulatedMachine implements LabMachine {
     this.#boot = undefined
     // Tasks first: the kernel closes the sockets of what is left in order, while the network is still there.
     boot.task.stop()
-    for (const net of boot.netns) net.destroy({ silent: false })
+    for (const net of [...boot.netns]) net.destroy({ silent: false })
     boot.stack.destroy({ silent: false })
     this.#down('shutdown')
     if (then === 'reboot') this.boot()
@@ -188,7 +188,14 @@ class SimulatedMachine implements LabMachine {
   createNetns(name: string): NetStack {
     const create = this.#options.createNetns ?? this.#options.createStack
     const net = create(name)
-    this.running.netns.add(net)
+    const { netns } = this.running
+    const destroy = net.destroy.bind(net)
+    // Whoever destroys it, the kernel need not do it again; and 48 hours of pods leave nothing behind.
+    net.destroy = (o) => {
+      netns.delete(net)
+      destroy(o)
+    }
+    netns.add(net)
     return net
   }
 
@@ -315,7 +322,7 @@ class SimulatedMachine implements LabMachine {
     this.#boot = undefined
     if (boot !== undefined) {
       // The network goes first, so that nothing a dying task closes reaches anybody.
-      for (const net of boot.netns) net.destroy({ silent: true })
+      for (const net of [...boot.netns]) net.destroy({ silent: true })
       boot.stack.destroy({ silent: true })
       boot.task.stop()
     }

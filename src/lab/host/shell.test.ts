@@ -154,9 +154,14 @@ const rows: Row[] = [
     'sysctl -w net.ipv4.ip_forward=1; cat /proc/sys/net/ipv4/ip_forward; echo 0 > /proc/sys/net/ipv4/ip_forward; sysctl -n net.ipv4.ip_forward',
     'net.ipv4.ip_forward = 1\n1\n0\n',
   ],
+  [
+    "printf 'a:b\\nc:d\\n' | awk -F: '{print $2, NR}'; ip=x; echo 'k v w' | awk '/k/ {print $NF \"=\" $1}'; printf '1\\n2\\n' | awk 'NR==2'",
+    'b 1\nd 2\nw=k\n2\n',
+  ],
+  ['printf "v3.10\\nv3.9\\n" | sort -V', 'v3.9\nv3.10\n'],
   ['timeout 2 sleep 100; echo $?; timeout 5 echo quick', '124\nquick\n'],
   [
-    'printf "#!/bin/sh -e\\necho script $0 $1\\n" > /tmp/s; chmod +x /tmp/s; /tmp/s arg',
+    'printf "#!/bin/sh -e\\necho script \\$0 \\$1\\n" > /tmp/s; chmod +x /tmp/s; /tmp/s arg',
     'script /tmp/s arg\n',
   ],
   ['printf "echo plain $1\\n" > /tmp/p; chmod +x /tmp/p; /tmp/p', 'plain\n'],

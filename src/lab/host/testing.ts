@@ -1,3 +1,4 @@
+import { parseTime } from '#base/clock.ts'
 import { root } from '#lab/host/credentials.ts'
 import { createMachine, type LabMachine, type MachineOptions } from '#lab/host/machine.ts'
 import type { Credentials, Output, Program, Tree } from '#lab/host/ports.ts'
@@ -59,8 +60,15 @@ export async function testMachine(o: {
   readonly seed?: number
   readonly options?: Partial<MachineOptions>
   readonly settleMs?: number
+  readonly hops?: number
+  readonly onEvent?: (timeMs: number, name: string) => void
 }): Promise<TestMachine> {
-  const kernel = new Kernel({ seed: o.seed ?? 1, startMs: Date.parse('2026-01-07T06:00:00Z') })
+  const kernel = new Kernel({
+    seed: o.seed ?? 1,
+    startMs: parseTime('2026-01-07T06:00:00Z') ?? 0,
+    ...(o.hops === undefined ? {} : { hops: o.hops }),
+    ...(o.onEvent === undefined ? {} : { onEvent: o.onEvent }),
+  })
   const machine = createMachine({
     kernel,
     name: 'k8s-worker-01',

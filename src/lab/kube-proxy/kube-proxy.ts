@@ -21,7 +21,12 @@ import { serveHttp } from '#lab/network/http.ts'
 export const kubeProxy: Program = async (p) => {
   const log = new Klog(p)
   try {
-    return await run(p, log, await readConfig(p))
+    const config = await readConfig(p)
+    return await p.task.wait<number>((wake) => {
+      p.onSignal('SIGTERM', () => wake(2)) // as a Go program ends that asks for no signals
+      p.thread('proxy', async (self) => wake(await run(self, log, config)))
+      return undefined
+    })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     log.error('run.go:74', 'command failed', { err: `failed complete: ${error.message}` })

@@ -150,7 +150,8 @@ export class EventRecorder {
     const seen = this.#similar.get(group)
     const fresh = seen === undefined || now - seen.lastMs > similarForMs
     const similar = fresh ? { messages: new Set<string>(), lastMs: now } : seen
-    similar.messages.add(event.message)
+    // Enough to know that there are many; the set must not grow for ever.
+    if (similar.messages.size < similarMax) similar.messages.add(event.message)
     similar.lastMs = now
     this.#similar.set(group, similar)
     if (similar.messages.size < similarMax)

@@ -109,7 +109,10 @@ export class Endpoint implements Connection {
     this.#life = 'closing'
     this.#o.owner?.disown(this)
     this.#inbox.end()
-    this.#push(finSegment, false)
+    // The other end is through already and would only acknowledge: that needs no event.
+    const { peer } = this.#way(false)
+    if (this.#outbox.length === 0 && peer !== undefined && peer.#life === 'ended') this.#end('ended')
+    else this.#push(finSegment, false)
   }
 
   abort(): void {

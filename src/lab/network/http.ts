@@ -45,6 +45,8 @@ export interface HttpOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Where to connect, in place of looking the URL's host up. */
+  readonly address?: string
   /** Told before TCP dials, and when it is connected. */
   readonly onTry?: (address: string, port: number) => void
   readonly onConnect?: (address: string, port: number) => void
@@ -60,7 +62,7 @@ export async function httpGet(p: Process, url: string, o: HttpOptions = {}): Pro
     o: Omit<ConstructorParameters<typeof HttpFailure>[0], 'url' | 'target' | 'afterMs'>,
   ): HttpFailure => new HttpFailure({ url, target, afterMs: p.now() - startedMs, ...o })
 
-  const found = await resolveHost(p, target.host, { timeoutMs: connectMs - startedMs })
+  const found = await resolveHost(p, o.address ?? target.host, { timeoutMs: connectMs - startedMs })
   if (!found.ok)
     throw fail({
       stage: 'resolve',

@@ -11,7 +11,7 @@ import { newFlow, type Packet, tupleOf, type Verdict } from '#lab/network/packet
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
 
 /** The kernel gives up on a neighbour after three requests, one second apart (neigh mcast_solicit, retrans_time_ms). */
-export const arpSilenceMs = 3000
+const arpSilenceMs = 3000
 const hopsMax = 64
 
 /** Sends a packet that a local socket made. */

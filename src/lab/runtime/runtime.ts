@@ -1,9 +1,10 @@
 import type { Random } from '#base/random.ts'
-import type { Child, Errno, ExitStatus, Machine, SpawnOptions } from '#lab/host/ports.ts'
+import type { Child, ExitStatus, Machine, SpawnOptions } from '#lab/host/ports.ts'
 import { isErrno } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { loadCniNetwork } from '#lab/runtime/cni-config.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
+import { execFailure } from '#lab/runtime/exec-failure.ts'
 import { type ImageRegistry, type ImageStore, pullMs } from '#lab/runtime/images.ts'
 import { ContainerLog } from '#lab/runtime/logs.ts'
 import { forgetAllNetns } from '#lab/runtime/netns.ts'
@@ -391,14 +392,3 @@ const exitReason = (status: ExitStatus): { reason: string; message: string } => 
   reason: status.code === 0 ? 'Completed' : 'Error',
   message: '',
 })
-
-function execFailure(argv: readonly string[], error: Errno): string {
-  const name = argv[0] ?? ''
-  const why =
-    error.code === 'ENOENT'
-      ? name.includes('/')
-        ? `stat ${name}: no such file or directory`
-        : 'executable file not found in $PATH'
-      : error.message.toLowerCase()
-  return `unable to start container process: exec: "${name}": ${why}: unknown`
-}

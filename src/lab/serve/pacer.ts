@@ -1,13 +1,7 @@
 import type { Clock } from '#base/clock.ts'
 import { drained } from '#base/turn.ts'
-import type { LabDriver } from '#lab/driver.ts'
+import { type LabDriver, Waiters } from '#lab/driver.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
-
-interface Waiting {
-  readonly done: () => boolean
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
 
 /** Looks at the wall at least this often while nothing is due. */
 const idleMs = 500
@@ -23,7 +17,8 @@ export class Pacer implements LabDriver {
   readonly #startedWallMs: number
   readonly #startedVirtualMs: number
   #jumpedMs = 0
-  #waiting: Waiting[] = []
+  #hurried = 0
+  readonly #waiters = new Waiters()
   #poke: AbortController | undefined
   #stopped = false
   #ended: Promise<void> | undefined
@@ -39,23 +34,33 @@ export class Pacer implements LabDriver {
   /** Starts running; the promise rejects when a component of the lab crashed. */
   run(): Promise<void> {
     this.#ended = this.#loop().catch((error: unknown) => {
-      for (const { reject } of this.#waiting.splice(0)) reject(error)
+      this.#waiters.fail(error)
       throw error
     })
     return this.#ended
   }
 
   until(done: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ done, resolve, reject })
-      this.wake()
-    })
+    const released = this.#waiters.add(done)
+    this.wake()
+    return released
+  }
+
+  /** While somebody hurries, time is not held back by the wall. */
+  async hurry(done: () => boolean): Promise<void> {
+    this.#hurried++
+    try {
+      await this.until(done)
+    } finally {
+      this.#hurried--
+    }
   }
 
   /** Jumps: everything up to then happens as fast as it can. */
   async advance(ms: number): Promise<void> {
     this.#jumpedMs += ms
     const target = this.#horizonMs()
+    this.#kernel.at(target, 'advance', () => {})
     await this.until(() => this.#kernel.nowMs >= target)
   }
 
@@ -72,12 +77,13 @@ export class Pacer implements LabDriver {
 
   async #loop(): Promise<void> {
     while (!this.#stopped) {
-      const horizonMs = this.#horizonMs()
-      const satisfied = await this.#kernel.runUntil(() => this.#stopped || this.#anyDone(), horizonMs)
-      if (!satisfied) await this.#kernel.advanceTo(horizonMs)
-      this.#release()
+      const horizonMs = this.#hurried > 0 ? Number.POSITIVE_INFINITY : this.#horizonMs()
+      const satisfied = await this.#kernel.runUntil(() => this.#stopped || this.#waiters.ask(), horizonMs)
+      this.#jumpedMs += Math.max(0, this.#kernel.nowMs - this.#horizonMs())
+      if (!satisfied) await this.#kernel.advanceTo(this.#horizonMs())
+      this.#waiters.release()
       await drained() // who was released may ask for the next thing at this very instant
-      if (!satisfied && !this.#anyDone()) await this.#rest()
+      if (!satisfied && !this.#waiters.ask()) await this.#rest()
     }
   }
 
@@ -97,16 +103,5 @@ export class Pacer implements LabDriver {
       if (!poke.signal.aborted) throw reason
     })
     this.#poke = undefined
-  }
-
-  #anyDone(): boolean {
-    return this.#waiting.some(({ done }) => done())
-  }
-
-  #release(): void {
-    const done = this.#waiting.filter((each) => each.done())
-    if (done.length === 0) return
-    this.#waiting = this.#waiting.filter((each) => !done.includes(each))
-    for (const { resolve } of done) resolve()
   }
 }

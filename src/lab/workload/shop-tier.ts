@@ -2,21 +2,34 @@
  * One tier of the shop: a small HTTP server on port 8080. `/` answers what the tier does, asking the tier behind it;
  * `/ready` is 200 only when that one answers; `/healthz` looks at nothing but itself.
  *
+ * Its client keeps the upstream's address for half a minute, and longer while DNS does not answer, as JVMs do; otherwise one
+ * unreachable DNS server would make tiers on healthy nodes unready.
+ *
  *     shop-tier --name=frontend [--upstream=http://api:8080]
  */
 import { rfc3339 } from '#base/clock.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
-import { type HttpResponse, httpGet, serveHttp } from '#lab/network/http.ts'
+import { resolveHost } from '#lab/network/dns.ts'
+import { type HttpResponse, httpGet, parseUrl, serveHttp } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
 
 /** Less than the readiness probe's three seconds, so that the tier itself says what is wrong. */
 const upstreamTimeoutMs = 2000
+const addressMs = 30_000
+const refreshTimeoutMs = 500
+
+/** What the client knows of the upstream's address. */
+interface Known {
+  address: string | undefined
+  untilMs: number
+}
 
 export const shopTier: Program = async (p) => {
   const flag = (name: string): string | undefined =>
     p.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
   const name = flag('name') ?? 'tier'
   const upstream = flag('upstream')
+  const known: Known = { address: undefined, untilMs: 0 }
   await serveHttp(p, { port: 8080 }, async ({ path }, self) => {
     switch (path) {
       case '/healthz':
@@ -24,9 +37,9 @@ export const shopTier: Program = async (p) => {
       case '/ready':
         return upstream === undefined
           ? { status: 200, body: 'ready\n' }
-          : await ask(self, `${upstream}/healthz`, 'ready\n')
+          : await ask(self, `${upstream}/healthz`, { own: 'ready\n', known })
       case '/':
-        return await page(self, name, upstream)
+        return await page(self, { name, upstream, known })
       default:
         return { status: 404, body: 'not found\n' }
     }
@@ -38,15 +51,31 @@ export const shopTier: Program = async (p) => {
   })
 }
 
-async function page(self: Process, name: string, upstream: string | undefined): Promise<HttpResponse> {
+async function page(
+  self: Process,
+  {
+    name,
+    upstream,
+    known,
+  }: { readonly name: string; readonly upstream: string | undefined; readonly known: Known },
+): Promise<HttpResponse> {
   const own = `${name} ${self.hostname}: ok\n`
-  return upstream === undefined ? { status: 200, body: own } : ask(self, `${upstream}/`, own)
+  return upstream === undefined ? { status: 200, body: own } : ask(self, `${upstream}/`, { own, known })
 }
 
 /** The upstream's answer behind `own`; 502 or 504 when there is none, 503 when the upstream itself has trouble. */
-async function ask(self: Process, url: string, own: string): Promise<HttpResponse> {
+async function ask(
+  self: Process,
+  url: string,
+  { own, known }: { readonly own: string; readonly known: Known },
+): Promise<HttpResponse> {
+  await refresh(self, url, known)
   try {
-    const { status, body } = await httpGet(self, url, { timeoutMs: upstreamTimeoutMs })
+    const { status, body } = await httpGet(self, url, {
+      timeoutMs: upstreamTimeoutMs,
+      ...(known.address === undefined ? {} : { address: known.address }),
+      onTry: (address) => remember(self, known, address),
+    })
     if (status === 200) return { status, body: url.endsWith('/') ? own + body : own }
     log(self, 'error', `upstream answered ${status}`, `Get "${url}": ${body.trim()}`)
     return { status: 503, body: `upstream answered ${status}\n` }
@@ -55,6 +84,20 @@ async function ask(self: Process, url: string, own: string): Promise<HttpRespons
     log(self, 'error', 'upstream request failed', goError(error))
     return { status: error.timedOut ? 504 : 502, body: `${goError(error)}\n` }
   }
+}
+
+/** Looks the address up again when it is old; without an answer the old one stays in use. */
+async function refresh(self: Process, url: string, known: Known): Promise<void> {
+  if (known.address === undefined || self.now() < known.untilMs) return
+  const found = await resolveHost(self, parseUrl(url).host, { timeoutMs: refreshTimeoutMs })
+  known.untilMs = 0
+  remember(self, known, found.ok ? (found.value[0] ?? known.address) : known.address)
+}
+
+function remember(self: Process, known: Known, address: string): void {
+  if (known.address === address && self.now() < known.untilMs) return
+  known.address = address
+  known.untilMs = self.now() + addressMs
 }
 
 function log(p: Process, level: 'info' | 'error', says: string, error?: string): void {

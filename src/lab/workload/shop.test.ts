@@ -271,6 +271,19 @@ describe('the shop', () => {
     expect((await pods.api.sh('curl -s http://db:8080/healthz')).stdout).toBe('ok\n')
   })
 
+  test('goes on with the addresses it knows while DNS does not answer; a new look-up fails', async () => {
+    const { pods, advance } = await bed()
+    const page = async (): Promise<string> =>
+      (await pods.frontend.sh('curl -s http://127.0.0.1:8080/')).stdout
+    expect(await page()).toContain('db db: ok')
+    pods.dns.container.destroy()
+    await advance(120_000)
+    expect(await page()).toContain('db db: ok')
+    expect((await pods.frontend.sh('curl -sS http://api:8080/healthz')).stderr).toBe(
+      'curl: (6) Could not resolve host: api\n',
+    )
+  })
+
   test('kube-proxy and CoreDNS keep working from what they know while the API server is away', async () => {
     const { pods, machines, advance } = await bed()
     await machines[0]?.halt('power-cut')

@@ -34,9 +34,11 @@ function answerOf(
 ): Promise<ApiResponse> {
   return new Promise((resolve, reject) => {
     const { method, signal, body } = request
+    // Node.js frames no body of a DELETE by itself.
+    const framing = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
     const sent = send(
       url,
-      { method, agent, signal, headers: { 'User-Agent': 'ninelives', ...headers, ...request.headers } },
+      { method, agent, signal, headers: { 'User-Agent': 'ninelives', ...headers, ...framing, ...request.headers } },
       (response) => {
         const chunks: Buffer[] = []
         let bytes = 0

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { yieldTurn } from '#base/turn.ts'
 import type { ApiRequest, Responder, Sink } from '#lab/api/http/request.ts'
-import { shiftJson, shiftLog } from '#lab/api/http/skew.ts'
+import { shiftJson, shiftLog, steadySkew } from '#lab/api/http/skew.ts'
 import { acceptUpgrade } from '#lab/api/http/upgrade.ts'
 import { serviceMs } from '#lab/api/programs.ts'
 import type { ApiServer } from '#lab/api/server.ts'
@@ -30,7 +30,8 @@ const behindBytesMax = 64 * 1024 * 1024
 
 /** Makes the door of an API server. Streams that are open when the server's process ends are reset. */
 export function httpDoor(api: ApiServer, options: DoorOptions): Door {
-  const { driver, presentedSkewMs = () => 0 } = options
+  const { driver } = options
+  const skewMs = steadySkew(options.presentedSkewMs ?? (() => 0))
   const open = new Set<{ destroy(): void }>()
   api.onServing(() => {
     if (api.process === undefined) for (const each of [...open]) each.destroy()
@@ -49,8 +50,7 @@ export function httpDoor(api: ApiServer, options: DoorOptions): Door {
       response.on('close', () => open.delete(response))
       const answer = async (): Promise<void> => {
         const body = await bodyOf(request)
-        const skewMs = presentedSkewMs()
-        const asked = apiRequest(request, body, skewMs)
+        const asked = apiRequest(request, body, skewMs())
         const reply = new HttpReply(response, { skewMs, log: isTimestamped(asked.url), enter })
         api.kernel.at(api.kernel.nowMs + serviceMs, `${asked.method} ${asked.url}`, () => {
           if (api.process === undefined) response.socket?.resetAndDestroy()
@@ -112,7 +112,7 @@ const isLong = (url: string): boolean => /[?&](watch|follow)=(true|1)(&|$)/.test
 const isTimestamped = (url: string): boolean => /\/log\?(.*&)?timestamps=true/.test(url)
 
 interface ReplyOptions {
-  readonly skewMs: number
+  readonly skewMs: () => number
   /** The body is a log with times. */
   readonly log: boolean
   readonly enter: (run: () => void) => Promise<void>
@@ -164,12 +164,12 @@ class HttpReply implements Responder {
   onClose(tell: () => void): void {
     this.#response.on('close', () => {
       // Also told after an answer that is complete; then there is nothing left to end in the lab.
-      if (!this.#ended) this.#o.enter(tell).catch(() => undefined) // the lab is gone, and so is what `tell` would end
+      if (!this.#ended) this.#o.enter(tell).catch((error: unknown) => void error) // the lab is gone, and so is what `tell` would end
     })
   }
 
   #shown(text: string): string {
-    return this.#o.log ? shiftLog(text, this.#o.skewMs) : shiftJson(text, this.#o.skewMs)
+    return this.#o.log ? shiftLog(text, this.#o.skewMs()) : shiftJson(text, this.#o.skewMs())
   }
 
   /** Writes once per turn of the process what has come in it. */

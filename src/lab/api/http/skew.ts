@@ -23,3 +23,16 @@ function shift(text: string, pattern: RegExp, skewMs: number, written: (time: st
     return ms === undefined ? whole : written(`${rfc3339(ms + wholeMs).slice(0, -1)}${fraction ?? ''}`)
   })
 }
+
+/**
+ * The skew in whole seconds, kept while it moves less than a second and a half: a client that reads a time and writes it
+ * back gets the same second, although the two clocks tick apart.
+ */
+export function steadySkew(skewMs: () => number): () => number {
+  let kept: number | undefined
+  return () => {
+    const now = skewMs()
+    if (kept === undefined || Math.abs(now - kept) > 1500) kept = Math.round(now / 1000) * 1000
+    return kept
+  }
+}

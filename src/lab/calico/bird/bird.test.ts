@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type BirdBed, birdBed, type BirdNode } from '#lab/calico/bird/testing.ts'
+import { type BirdBed, type BirdNode, birdBed } from '#lab/calico/bird/testing.ts'
 
 const other = '10.244.1.0/26 via 10.0.0.22 dev eth0'
 
 describe('a mesh of BIRDs', () => {
-  test('two nodes have each other\'s block within 2 to 4 seconds', async () => {
+  test("two nodes have each other's block within 2 to 4 seconds", async () => {
     const { nodes, advance } = await birdBed(2)
     await advance(1.5)
     expect(nodes[0]?.routes()).not.toContain(other)
@@ -98,7 +98,9 @@ async function until(bed: BirdBed, holds: () => boolean, limitSeconds = 3600): P
 }
 
 /** Three nodes with all sessions up; the middle one dials one neighbour and waits for the other. */
-async function settled(change?: (config: string, i: number) => string): Promise<BirdBed & { readonly nodes: readonly [BirdNode, BirdNode, BirdNode] }> {
+async function settled(
+  change?: (config: string, i: number) => string,
+): Promise<BirdBed & { readonly nodes: readonly [BirdNode, BirdNode, BirdNode] }> {
   const bed = await birdBed(3, change)
   await bed.advance(10)
   const [a, b, c] = bed.nodes
@@ -125,15 +127,25 @@ describe('a BIRD that goes', () => {
     b.birds.kill('SIGKILL')
     await bed.advance(3)
     // c has the higher address, so it dials b; a waits for b's call.
-    expect(await c.ask('show protocols Mesh_10_0_0_22')).toContain('start  06:00:10    Active        Socket: Connection refused')
-    expect(await a.ask('show protocols Mesh_10_0_0_22')).toContain('start  06:00:10    Passive       Socket: Connection closed')
-    expect(await a.ask('show protocols all Mesh_10_0_0_22')).toMatch(/Neighbor graceful restart active\n {4}Restart timer: {4}117\/-/)
+    expect(await c.ask('show protocols Mesh_10_0_0_22')).toContain(
+      'start  06:00:10    Active        Socket: Connection refused',
+    )
+    expect(await a.ask('show protocols Mesh_10_0_0_22')).toContain(
+      'start  06:00:10    Passive       Socket: Connection closed',
+    )
+    expect(await a.ask('show protocols all Mesh_10_0_0_22')).toMatch(
+      /Neighbor graceful restart active\n {4}Restart timer: {4}117\/-/,
+    )
     await bed.advance(120)
     for (const log of [a.log.slice(atA), c.log.slice(atC)])
       expect(log).toEqual(
-        ['State changed to start', 'State changed to stop', 'State changed to down', 'Starting', 'State changed to start'].map(
-          (text) => `bird: Mesh_10_0_0_22: ${text}`,
-        ),
+        [
+          'State changed to start',
+          'State changed to stop',
+          'State changed to down',
+          'Starting',
+          'State changed to start',
+        ].map((text) => `bird: Mesh_10_0_0_22: ${text}`),
       )
   })
 
@@ -159,27 +171,34 @@ describe('a BIRD that goes', () => {
     const gone = await until(bed, () => !a.routes().includes(other))
     expect(gone).toBeLessThan(0.3)
     expect(a.log.slice(at)).toEqual(
-      ['Received: Administrative shutdown', 'State changed to stop', 'State changed to down', 'Starting', 'State changed to start'].map(
-        (text) => `bird: Mesh_10_0_0_22: ${text}`,
-      ),
+      [
+        'Received: Administrative shutdown',
+        'State changed to stop',
+        'State changed to down',
+        'Starting',
+        'State changed to start',
+      ].map((text) => `bird: Mesh_10_0_0_22: ${text}`),
     )
     expect(b.log.at(-1)).toBe('bird: Shutdown completed')
     expect(await b.machine.files.exists('/run/bird.ctl')).toBe(false)
   })
 
-  test.each([0, 20, 40, 70])('cut off %i s later: its neighbours notice when the hold timer ends', async (later) => {
-    const bed = await settled()
-    const [a, b] = bed.nodes
-    await bed.advance(later)
-    bed.network.underlay.port(b.name).up = false
-    const gone = await until(bed, () => !a.routes().includes(other))
-    expect(gone).toBeGreaterThanOrEqual(160)
-    expect(gone).toBeLessThanOrEqual(240.1)
-    expect(a.log).toContain('bird: Mesh_10_0_0_22: Error: Hold timer expired')
-    bed.network.underlay.port(b.name).up = true
-    const back = await until(bed, () => a.routes().includes(other))
-    expect(back).toBeLessThan(45)
-  })
+  test.each([0, 20, 40, 70])(
+    'cut off %i s later: its neighbours notice when the hold timer ends',
+    async (later) => {
+      const bed = await settled()
+      const [a, b] = bed.nodes
+      await bed.advance(later)
+      bed.network.underlay.port(b.name).up = false
+      const gone = await until(bed, () => !a.routes().includes(other))
+      expect(gone).toBeGreaterThanOrEqual(160)
+      expect(gone).toBeLessThanOrEqual(240.1)
+      expect(a.log).toContain('bird: Mesh_10_0_0_22: Error: Hold timer expired')
+      bed.network.underlay.port(b.name).up = true
+      const back = await until(bed, () => a.routes().includes(other))
+      expect(back).toBeLessThan(45)
+    },
+  )
 
   test('power cut: nothing is sent, so it is as silent as a cut cable', async () => {
     const bed = await settled()
@@ -190,7 +209,8 @@ describe('a BIRD that goes', () => {
 })
 
 describe('what the file says decides', () => {
-  const timers = (text: string) => (config: string) => config.replace('connect delay time 2;', `connect delay time 2;\n${text}`)
+  const timers = (text: string) => (config: string) =>
+    config.replace('connect delay time 2;', `connect delay time 2;\n${text}`)
 
   test.each([
     [30, 'graceful restart time 30;'],
@@ -228,7 +248,13 @@ describe('what the file says decides', () => {
   })
 
   test('a wrong AS number keeps the session down and is told', async () => {
-    const bed = await birdBed(2, (config, i) => (i === 1 ? config.replaceAll('as 64512', 'as 64999').replace('neighbor 10.0.0.21 as 64999', 'neighbor 10.0.0.21 as 64512') : config))
+    const bed = await birdBed(2, (config, i) =>
+      i === 1
+        ? config
+            .replaceAll('as 64512', 'as 64999')
+            .replace('neighbor 10.0.0.21 as 64999', 'neighbor 10.0.0.21 as 64512')
+        : config,
+    )
     await bed.advance(30)
     expect(bed.nodes[0]?.log).toContain('bird: Mesh_10_0_0_22: Error: Bad peer AS: 64999')
     expect(bed.nodes[1]?.log).toContain('bird: Mesh_10_0_0_21: Received: Bad peer AS: 64999')
@@ -236,7 +262,9 @@ describe('what the file says decides', () => {
   })
 
   test('a neighbour that is not configured is turned away', async () => {
-    const bed = await birdBed(2, (config, i) => (i === 0 ? config.replace(/protocol bgp Mesh[^]*$/, '') : config))
+    const bed = await birdBed(2, (config, i) =>
+      i === 0 ? config.replace(/protocol bgp Mesh[\s\S]*$/, '') : config,
+    )
     await bed.advance(10)
     expect(bed.nodes[0]?.routes()).toEqual(['blackhole 10.244.0.0/26'])
     // Started with -R, it waits for the neighbour that never comes before it writes to the kernel.
@@ -260,7 +288,18 @@ describe('the machine under it', () => {
   test('a foreign route of a pod is learned and not announced', async () => {
     const bed = await settled()
     const [a, b] = bed.nodes
-    await a.machine.net.apply([{ op: 'route-add', route: { destination: '10.244.0.5/32', kind: 'unicast', dev: 'eth0', protocol: 'boot', scope: 'link' } }])
+    await a.machine.net.apply([
+      {
+        op: 'route-add',
+        route: {
+          destination: '10.244.0.5/32',
+          kind: 'unicast',
+          dev: 'eth0',
+          protocol: 'boot',
+          scope: 'link',
+        },
+      },
+    ])
     await bed.advance(5)
     expect(await a.ask('show route 10.244.0.5/32')).toContain('10.244.0.5/32      dev eth0 [kernel1')
     expect(b.routes()).toHaveLength(3)
@@ -271,7 +310,15 @@ describe('the machine under it', () => {
     const [a, b] = bed.nodes
     const at = a.log.length
     const config = await a.machine.files.read('/etc/bird.cfg')
-    await a.machine.files.write('/etc/bird.cfg', config.replace('protocol static {', 'protocol static { route 10.244.9.0/26 blackhole;').replace('function calico_aggr () {', 'function calico_aggr () { if ( net = 10.244.9.0/26 ) then { accept; }'))
+    await a.machine.files.write(
+      '/etc/bird.cfg',
+      config
+        .replace('protocol static {', 'protocol static { route 10.244.9.0/26 blackhole;')
+        .replace(
+          'function calico_aggr () {',
+          'function calico_aggr () { if ( net = 10.244.9.0/26 ) then { accept; }',
+        ),
+    )
     a.birds.kill('SIGHUP')
     await bed.advance(1)
     expect(b.routes()).toContain('10.244.9.0/26 via 10.0.0.21 dev eth0')
@@ -297,7 +344,10 @@ describe('the machine under it', () => {
     const bed = await settled()
     const [a, b] = bed.nodes
     const config = await a.machine.files.read('/etc/bird.cfg')
-    await a.machine.files.write('/etc/bird.cfg', config.replace(/protocol bgp Mesh_10_0_0_22[^]*?\n}\n/, ''))
+    await a.machine.files.write(
+      '/etc/bird.cfg',
+      config.replace(/protocol bgp Mesh_10_0_0_22[\s\S]*?\n}\n/, ''),
+    )
     a.birds.kill('SIGHUP')
     await bed.advance(1)
     expect(a.log).toContain('bird: Removing protocol Mesh_10_0_0_22')
@@ -313,7 +363,10 @@ describe('the machine under it', () => {
   test('a file that cannot be parsed leaves the running configuration alone', async () => {
     const bed = await settled()
     const [a] = bed.nodes
-    await a.machine.files.write('/etc/bird.cfg', 'router id 10.0.0.21;\nprotocol bgp x {\n  neighbour 1.2.3.4;\n}\n')
+    await a.machine.files.write(
+      '/etc/bird.cfg',
+      'router id 10.0.0.21;\nprotocol bgp x {\n  neighbour 1.2.3.4;\n}\n',
+    )
     a.birds.kill('SIGHUP')
     await bed.advance(1)
     expect(a.log.at(-1)).toBe('bird: /etc/bird.cfg:3:3 syntax error, unexpected CF_SYM_UNDEFINED')

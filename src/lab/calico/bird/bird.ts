@@ -198,7 +198,10 @@ export class Bird implements Daemon {
   #accept(c: Connection): void {
     const { address, port } = c.remote
     const session = this.protocols.find((each) => each instanceof BgpProtocol && each.neighbour === address)
-    if (session instanceof BgpProtocol) return this.turn(() => session.accept(c))
+    if (session instanceof BgpProtocol) {
+      this.turn(() => session.accept(c))
+      return
+    }
     this.log(`BGP: Unexpected connect from unknown address ${address} (port ${port})`)
     c.close()
   }

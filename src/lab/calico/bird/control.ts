@@ -1,7 +1,7 @@
 import { utc } from '#base/clock.ts'
 import type { Bird } from '#lab/calico/bird/bird.ts'
-import type { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
 import { matches } from '#lab/calico/bird/prefix.ts'
+import type { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
 import type { BirdRoute } from '#lab/calico/bird/route.ts'
 
 /** What Calico's BIRD calls itself: projectcalico/bird `sysdep/config.h`. */
@@ -81,9 +81,7 @@ function showProtocols(bird: Bird, rest: readonly string[]): Reply {
   const pattern = verbose ? rest[1] : rest[0]
   const chosen = bird.protocols.filter((p) => named(p, pattern))
   if (chosen.length === 0) return pattern === undefined ? [[0, '']] : unknown(pattern)
-  const lines: (readonly [number, string])[] = [
-    [2002, 'name     proto    table    state  since       info'],
-  ]
+  const lines: (readonly [number, string])[] = [[2002, 'name     proto    table    state  since       info']]
   for (const protocol of chosen) {
     lines.push([1002, row(bird, protocol)])
     if (verbose) lines.push(...describe(bird, protocol).map((line) => [1006, line] as const))
@@ -167,11 +165,20 @@ function showInterfaces(bird: Bird): Reply {
   const { net } = bird.process
   const lines = net.links().flatMap((link, i) => [
     [1001, `${link.name} ${link.up ? 'up' : 'down'} (index=${i + 1})`] as const,
-    [1004, `\tMultiAccess Broadcast Multicast Admin${link.up ? 'Up' : 'Down'} Link${link.carrier ? 'Up' : 'Down'} MTU=${link.mtuBytes}`] as const,
+    [
+      1004,
+      `\tMultiAccess Broadcast Multicast Admin${link.up ? 'Up' : 'Down'} Link${link.carrier ? 'Up' : 'Down'} MTU=${link.mtuBytes}`,
+    ] as const,
     ...net
       .addresses()
       .filter((address) => address.link === link.name)
-      .map((a) => [1003, `\t${a.address}/${a.prefixLength} (Primary, scope ${a.scope === 'global' ? 'site' : a.scope})`] as const),
+      .map(
+        (a) =>
+          [
+            1003,
+            `\t${a.address}/${a.prefixLength} (Primary, scope ${a.scope === 'global' ? 'site' : a.scope})`,
+          ] as const,
+      ),
   ])
   return [...lines, [0, '']]
 }

@@ -75,7 +75,7 @@ class Run {
         this.all(this.#value(statement.condition, locals) ? statement.then : statement.otherwise, locals)
         return
       default:
-        return statement satisfies never
+        statement satisfies never
     }
   }
 

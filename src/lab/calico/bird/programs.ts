@@ -41,7 +41,9 @@ async function daemon(p: Process, adapt: (config: Config) => Config): Promise<nu
     return await run(p, { ...args, adapt })
   } catch (error) {
     if (!(error instanceof Fatal)) throw error
-    p.stderr.write(args ? `bird: ${error.message}\n` : 'Usage: bird [--version] [--help] [-c <config-file>] [OPTIONS]\n')
+    p.stderr.write(
+      args ? `bird: ${error.message}\n` : 'Usage: bird [--version] [--help] [-c <config-file>] [OPTIONS]\n',
+    )
     return 1
   }
 }
@@ -161,7 +163,11 @@ function ignored(error: unknown): void {
   if (!isErrno(error)) throw error
 }
 
-async function serve(self: Process, c: PathConnection, control: { readonly bird: Bird | undefined }): Promise<void> {
+async function serve(
+  self: Process,
+  c: PathConnection,
+  control: { readonly bird: Bird | undefined },
+): Promise<void> {
   c.send(greeting)
   for (;;) {
     const line = await c.receive(self)

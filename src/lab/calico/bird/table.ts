@@ -76,7 +76,8 @@ export class RoutingTable {
       for (const route of [...routes]) {
         if (!route.bgp || route.source !== 'RTS_BGP') continue
         const to = this.resolve(route.bgp.nextHop)
-        if (JSON.stringify(to) !== JSON.stringify(route.to)) this.#put(route.protocol, route.net, { ...route, to })
+        if (JSON.stringify(to) !== JSON.stringify(route.to))
+          this.#put(route.protocol, route.net, { ...route, to })
       }
   }
 

@@ -26,7 +26,10 @@ export interface BirdBed {
 }
 
 /** Machines 10.0.0.21, .22 … in a full mesh, node `i` with block 10.244.i.0/26; BIRD runs on each. */
-export async function birdBed(count: number, change: (config: string, i: number) => string = (c) => c): Promise<BirdBed> {
+export async function birdBed(
+  count: number,
+  change: (config: string, i: number) => string = (c) => c,
+): Promise<BirdBed> {
   const kernel = new Kernel({ seed: 1, startMs: Date.parse('2026-01-07T06:00:00Z') })
   const network = createNetwork({ kernel, random: kernel.random.fork('network') })
   const addresses = Array.from({ length: count }, (_, i) => `10.0.0.${21 + i}`)
@@ -81,7 +84,10 @@ async function birdNode(o: {
       machine.net
         .routes()
         .filter((route) => route.protocol === 'bird')
-        .map((r) => `${r.kind === 'unicast' ? '' : `${r.kind} `}${r.destination}${r.via ? ` via ${r.via} dev ${r.dev}` : ''}`),
+        .map(
+          (r) =>
+            `${r.kind === 'unicast' ? '' : `${r.kind} `}${r.destination}${r.via ? ` via ${r.via} dev ${r.dev}` : ''}`,
+        ),
     ask: async (command) => {
       const out = await runIn(kernel, machine, ['/bin/birdcl', '-s', '/run/bird.ctl', ...command.split(' ')])
       return out.stdout + out.stderr
@@ -94,8 +100,16 @@ async function runIn(kernel: Kernel, machine: LabMachine, argv: readonly string[
   const out = { stdout: '', stderr: '' }
   const child = await machine.start(argv, {
     as: root,
-    stdout: { write: (text) => void (out.stdout += text) },
-    stderr: { write: (text) => void (out.stderr += text) },
+    stdout: {
+      write: (text) => {
+        out.stdout += text
+      },
+    },
+    stderr: {
+      write: (text) => {
+        out.stderr += text
+      },
+    },
   })
   let code: number | undefined
   child.onExit((status) => {

@@ -33,13 +33,13 @@ export interface CniConfig {
 
 export async function readCall(p: Process): Promise<CniCall> {
   const { env } = p
-  const args = new Map((env['CNI_ARGS'] ?? '').split(';').map((pair) => pair.split('=') as [string, string]))
+  const args = new Map((env.CNI_ARGS ?? '').split(';').map((pair) => pair.split('=') as [string, string]))
   const text = await allOfStdin(p)
   return {
-    command: (env['CNI_COMMAND'] ?? 'VERSION') as CniCall['command'], // the runtime writes nothing else
-    containerId: env['CNI_CONTAINERID'] ?? '',
-    netns: env['CNI_NETNS'] ?? '',
-    link: env['CNI_IFNAME'] ?? 'eth0',
+    command: (env.CNI_COMMAND ?? 'VERSION') as CniCall['command'], // the runtime writes nothing else
+    containerId: env.CNI_CONTAINERID ?? '',
+    netns: env.CNI_NETNS ?? '',
+    link: env.CNI_IFNAME ?? 'eth0',
     namespace: args.get('K8S_POD_NAMESPACE') ?? 'default',
     pod: args.get('K8S_POD_NAME') ?? '',
     config: parseConfig(text),
@@ -96,7 +96,10 @@ export async function pluginKube(p: Process, config: CniConfig): Promise<KubeCli
 export async function checkDatastore(kube: KubeClient): Promise<void> {
   const id = 'ClusterInformation(default)'
   try {
-    const { spec } = await kube.get<ClusterInformation>({ type: resources.clusterInformations, name: 'default' })
+    const { spec } = await kube.get<ClusterInformation>({
+      type: resources.clusterInformations,
+      name: 'default',
+    })
     if (!spec.datastoreReady) throw new CniFailure('Calico is currently not ready to process requests')
   } catch (error) {
     if (error instanceof CniFailure) throw error

@@ -33,7 +33,8 @@ async function installBinaries(p: Process, log: Log): Promise<void> {
       log.info('install.go 185', `${folder} is not writeable, skipping`)
       continue
     }
-    for (const { name } of await p.files.list(binaries)) if (name !== 'install') await copy(p, log, name, folder)
+    for (const { name } of await p.files.list(binaries))
+      if (name !== 'install') await copy(p, log, name, folder)
     log.info('install.go 228', `Wrote Calico CNI binaries to ${folder}\n`)
     log.info('install.go 233', `CNI plugin version: ${calicoVersion}\n`)
     written = true
@@ -107,15 +108,15 @@ async function writeKubeconfig(p: Process, log: Log): Promise<void> {
 async function writeConfig(p: Process, log: Log): Promise<void> {
   const { env } = p
   log.info('install.go 312', 'Using CNI config template from CNI_NETWORK_CONFIG environment variable.')
-  const text = (env['CNI_NETWORK_CONFIG'] ?? '')
-    .replaceAll('__KUBERNETES_NODE_NAME__', env['KUBERNETES_NODE_NAME'] ?? p.hostname)
-    .replaceAll('__KUBECONFIG_FILEPATH__', `${env['CNI_NET_DIR'] ?? '/etc/cni/net.d'}/calico-kubeconfig`)
-    .replaceAll('__CNI_MTU__', env['CNI_MTU'] ?? '1500')
+  const text = (env.CNI_NETWORK_CONFIG ?? '')
+    .replaceAll('__KUBERNETES_NODE_NAME__', env.KUBERNETES_NODE_NAME ?? p.hostname)
+    .replaceAll('__KUBECONFIG_FILEPATH__', `${env.CNI_NET_DIR ?? '/etc/cni/net.d'}/calico-kubeconfig`)
+    .replaceAll('__CNI_MTU__', env.CNI_MTU ?? '1500')
   if (!isJson(text)) {
     log.fatal('install.go 378', `${text} is not a valid json object\nerror: invalid character`)
     throw new Exit(1)
   }
-  const path = `${configFolder}/${env['CNI_CONF_NAME'] ?? '10-calico.conflist'}`
+  const path = `${configFolder}/${env.CNI_CONF_NAME ?? '10-calico.conflist'}`
   await writeFile(p, log, path, { text, mode: 0o644 })
   log.info('install.go 393', `Created ${path}`)
   p.stdout.write(`${text}\n`)

@@ -9,9 +9,9 @@ import {
 } from '#lab/calico/cni/config.ts'
 import { CniLog } from '#lab/calico/cni/log.ts'
 import { datastoreError } from '#lab/calico/errors.ts'
+import { Ipam, IpamError } from '#lab/calico/ipam/ipam.ts'
 import type { Log } from '#lab/calico/log.ts'
 import { raw } from '#lab/calico/log.ts'
-import { Ipam, IpamError } from '#lab/calico/ipam/ipam.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 
 /**
@@ -37,7 +37,7 @@ export const calicoIpam: Program = async (p) => {
 }
 
 async function serve(p: Process, call: CniCall, log: Log): Promise<number> {
-  const node = p.env['CALICO_NODENAME'] ?? (await nodeNameOf(p, call.config))
+  const node = p.env.CALICO_NODENAME ?? (await nodeNameOf(p, call.config))
   const ipam = new Ipam(await pluginKube(p, call.config))
   const handle = `k8s-pod-network.${call.containerId}`
   try {
@@ -57,7 +57,9 @@ async function assign(
   log: Log,
   { ipam, node, handle }: { readonly ipam: Ipam; readonly node: string; readonly handle: string },
 ): Promise<void> {
-  log.info('ipam_plugin.go 225', 'Calico CNI IPAM request count IPv4=1 IPv6=0', { ContainerID: call.containerId })
+  log.info('ipam_plugin.go 225', 'Calico CNI IPAM request count IPv4=1 IPv6=0', {
+    ContainerID: call.containerId,
+  })
   await touchLock(p, log)
   const attributes = {
     namespace: call.namespace,
@@ -79,7 +81,9 @@ async function release(ipam: Ipam, log: Log, handle: string): Promise<void> {
   log.info('ipam_plugin.go 412', 'Releasing address using handleID', { HandleID: handle })
   const released = await ipam.release(handle)
   if (released.length === 0)
-    log.warn('ipam_plugin.go 429', "Asked to release address but it doesn't exist. Ignoring", { HandleID: handle })
+    log.warn('ipam_plugin.go 429', "Asked to release address but it doesn't exist. Ignoring", {
+      HandleID: handle,
+    })
   else log.info('ipam_plugin.go 431', 'Released address using handleID', { HandleID: handle })
 }
 
@@ -94,7 +98,9 @@ async function touchLock(p: Process, log: Log): Promise<void> {
   } catch (error) {
     if (!isErrno(error)) throw error
     const says = raw(`open ${path}: ${error.message.toLowerCase()}`)
-    log.error('ipam_plugin.go 365', 'Failed to grab IPAM lock, may contend for datastore updates', { error: says })
+    log.error('ipam_plugin.go 365', 'Failed to grab IPAM lock, may contend for datastore updates', {
+      error: says,
+    })
   }
 }
 

@@ -11,7 +11,11 @@ export class CniLog {
   constructor(p: Process, component: string, path: string) {
     this.#p = p
     this.#path = path
-    const stdout = { write: (text: string) => void (this.#text += text) }
+    const stdout = {
+      write: (text: string) => {
+        this.#text += text
+      },
+    }
     this.log = calicoLog({ now: () => p.now(), pid: p.pid, stdout }, component)
   }
 

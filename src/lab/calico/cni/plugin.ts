@@ -34,7 +34,9 @@ export const cniPlugin: Program = async (p) => {
       return 0
     } catch (error) {
       if (!(error instanceof CniFailure)) throw error
-      log.error('plugin.go 162', `Final result of CNI ${call.command} was an error.`, { error: raw(error.message) })
+      log.error('plugin.go 162', `Final result of CNI ${call.command} was an error.`, {
+        error: raw(error.message),
+      })
       throw error
     } finally {
       await flush()
@@ -110,7 +112,7 @@ async function runIpam(p: Process, call: CniCall, node: string): Promise<string>
 async function callIpam(p: Process, call: CniCall, node: string, command: 'ADD' | 'DEL') {
   const type = call.config.ipam?.type ?? 'calico-ipam'
   const env = { ...p.env, CNI_COMMAND: command, CALICO_NODENAME: node }
-  return p.run([`${p.env['CNI_PATH'] ?? '/opt/cni/bin'}/${type}`], { env, stdin: call.text })
+  return p.run([`${p.env.CNI_PATH ?? '/opt/cni/bin'}/${type}`], { env, stdin: call.text })
 }
 
 function messageOf(stdout: string): string {
@@ -137,7 +139,11 @@ async function writeEndpoint(kube: KubeClient, call: CniCall, address: string): 
   }
   const ref = { type: resources.pods, namespace: call.namespace, name: call.pod }
   try {
-    await kube.patch(ref, { type: 'strategic', body: { metadata: { annotations } } }, { subresource: 'status' })
+    await kube.patch(
+      ref,
+      { type: 'strategic', body: { metadata: { annotations } } },
+      { subresource: 'status' },
+    )
   } catch (error) {
     throw new CniFailure(datastoreError(error, `Pod(${call.namespace}/${call.pod})`).text)
   }

@@ -29,8 +29,20 @@ export async function furnish(
   await step(`failed to set ${JSON.stringify(call.link)} up`, () =>
     pod.apply([
       { op: 'link-set', name: call.link, up: true, mtuBytes: mtu },
-      { op: 'route-add', route: { destination: `${gateway}/32`, kind: 'unicast', dev: call.link, protocol: 'boot', scope: 'link' } },
-      { op: 'route-add', route: { destination: '0.0.0.0/0', kind: 'unicast', via: gateway, dev: call.link, protocol: 'boot' } },
+      {
+        op: 'route-add',
+        route: {
+          destination: `${gateway}/32`,
+          kind: 'unicast',
+          dev: call.link,
+          protocol: 'boot',
+          scope: 'link',
+        },
+      },
+      {
+        op: 'route-add',
+        route: { destination: '0.0.0.0/0', kind: 'unicast', via: gateway, dev: call.link, protocol: 'boot' },
+      },
       { op: 'address-add', link: call.link, address, prefixLength: 32 },
     ]),
   )
@@ -63,7 +75,10 @@ async function addHostRoute(p: Process, name: string, address: string): Promise<
     )
   await step(`error adding host side routes for interface: ${name}, error`, () =>
     p.net.apply([
-      { op: 'route-replace', route: { destination, kind: 'unicast', dev: name, protocol: 'boot', scope: 'link' } },
+      {
+        op: 'route-replace',
+        route: { destination, kind: 'unicast', dev: name, protocol: 'boot', scope: 'link' },
+      },
     ]),
   )
 }

@@ -2,8 +2,8 @@ import { inClusterKube } from '#lab/api/client.ts'
 import { collect, type Sources, watchSources } from '#lab/calico/confd/collect.ts'
 import type { BgpData } from '#lab/calico/confd/data.ts'
 import { renderBird } from '#lab/calico/confd/render-bird.ts'
-import { aggregation6, ipam6, renderBird6 } from '#lab/calico/confd/render-v6.ts'
 import { renderAggregation, renderIpam } from '#lab/calico/confd/render-ipam.ts'
+import { aggregation6, ipam6, renderBird6 } from '#lab/calico/confd/render-v6.ts'
 import { calicoLog, type Log } from '#lab/calico/log.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
@@ -37,7 +37,7 @@ export async function runConfd(p: Process): Promise<number> {
   const log = calicoLog(p, 'confd')
   log.info('config.go 83', 'Skipping confd config file.')
   log.info('run.go 18', 'Starting calico-confd')
-  const nodeName = p.env['NODENAME'] ?? p.hostname
+  const nodeName = p.env.NODENAME ?? p.hostname
   const wakeup = new Wakeup()
   const kube = inClusterKube(p)
   log.info('watchersyncer.go 89', 'Start called')
@@ -95,7 +95,8 @@ class Renderer {
         await this.#p.files.remove(staged)
         return this.#log.error('run.go 53', 'Config check failed: exit status 1')
       }
-      if (!valid) this.#log.info('resource.go 252', 'Check failed, but file does not yet exist - create anyway')
+      if (!valid)
+        this.#log.info('resource.go 252', 'Check failed, but file does not yet exist - create anyway')
       await this.#p.files.rename(staged, target)
     } catch (error) {
       if (!isErrno(error)) throw error

@@ -1,4 +1,10 @@
-import { type BgpData, type BgpNode, type BgpPeerData, ownAddress, underscored } from '#lab/calico/confd/data.ts'
+import {
+  type BgpData,
+  type BgpNode,
+  type BgpPeerData,
+  ownAddress,
+  underscored,
+} from '#lab/calico/confd/data.ts'
 
 /**
  * `bird.cfg` as confd of v3.29 renders it (projectcalico/calico:confd/etc/calico/confd/templates/bird.cfg.template).
@@ -133,7 +139,9 @@ ${exchange(true)}${passive}${restart}
 }`
 }
 
-const exchange = (internal: boolean): string => `  import all;        # Import all routes, since we don't know what the upstream
+const exchange = (
+  internal: boolean,
+): string => `  import all;        # Import all routes, since we don't know what the upstream
                      # topology is and therefore have to trust the ToR/RR.
   export filter {
     calico_export_to_bgp_peers(${internal});
@@ -142,7 +150,9 @@ const exchange = (internal: boolean): string => `  import all;        # Import a
 
 function others(data: BgpData, address: string, kind: BgpPeerData['kind'], none: string): string {
   const peers = data.peers.filter((peer) => peer.kind === kind)
-  return peers.length === 0 ? `${none}\n` : `${peers.map((peer) => otherPeer(data, peer, address)).join('\n')}\n`
+  return peers.length === 0
+    ? `${none}\n`
+    : `${peers.map((peer) => otherPeer(data, peer, address)).join('\n')}\n`
 }
 
 function otherPeer(data: BgpData, peer: BgpPeerData, address: string): string {

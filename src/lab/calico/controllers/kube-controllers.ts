@@ -2,9 +2,9 @@ import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
 import { type Informer, informer } from '#lab/api/informer.ts'
 import type { BlockAffinity, ClusterInformation, IPAMBlock, Node, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { apiErrorText, datastoreError } from '#lab/calico/errors.ts'
 import { cidrName, inUse } from '#lab/calico/ipam/block.ts'
 import { Ipam } from '#lab/calico/ipam/ipam.ts'
-import { apiErrorText, datastoreError } from '#lab/calico/errors.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 
@@ -55,7 +55,10 @@ async function watchHealth(p: Process, kube: KubeClient, log: Log, status: Statu
   for (;;) {
     const trouble = await verify(kube)
     await status.set('CalicoDatastore', trouble && `Error verifying datastore: ${trouble}`)
-    await status.set('KubeAPIServer', trouble && `Error reaching apiserver: ${trouble} with http status code: 0`)
+    await status.set(
+      'KubeAPIServer',
+      trouble && `Error reaching apiserver: ${trouble} with http status code: 0`,
+    )
     if (trouble !== undefined) log.error('main.go 256', 'Failed to verify datastore', { error: raw(trouble) })
     await p.sleep(healthMs)
   }
@@ -139,7 +142,8 @@ class AddressCollector {
 
   /** Whether the pod that an address was given to is still that pod, on that node. */
   #isAlive(spec: IPAMBlock['spec'], handle: string): boolean {
-    const { namespace, pod, node } = spec.attributes.find((each) => each.handle_id === handle)?.secondary ?? {}
+    const { namespace, pod, node } =
+      spec.attributes.find((each) => each.handle_id === handle)?.secondary ?? {}
     if (namespace === undefined || pod === undefined) return true
     const known = this.#pods.get(`${namespace}/${pod}`)
     const container = known?.metadata.annotations?.['cni.projectcalico.org/containerID']
@@ -173,7 +177,9 @@ export const checkStatus: Program = async (p) => {
     return 1
   }
   const text = (await p.files.exists(statusFile)) ? await p.files.read(statusFile) : ''
-  const parsed = (text === '' ? { Readiness: {} } : JSON.parse(text)) as { Readiness: Record<string, Readiness> } // our own file
+  const parsed = (text === '' ? { Readiness: {} } : JSON.parse(text)) as {
+    Readiness: Record<string, Readiness>
+  } // our own file
   const all = Object.values(parsed.Readiness)
   const reasons = all.filter((each) => !each.Ready).map((each) => each.Reason)
   if (all.length > 0 && reasons.length === 0) {

@@ -95,17 +95,18 @@ export const natChains: Chains = {
 }
 
 /** The chains of the kernel that lead into Felix's, and what is appended to FORWARD. */
-export const filterHooks: Readonly<Record<string, { readonly first: Rule; readonly last: readonly Rule[] }>> = {
-  INPUT: { first: jump('cali-INPUT'), last: [] },
-  OUTPUT: { first: jump('cali-OUTPUT'), last: [] },
-  FORWARD: {
-    first: jump('cali-FORWARD'),
-    last: [
-      verdict('accept', { mark: accepted }, 'Policy explicitly accepted packet.'),
-      { match: {}, target: { kind: 'mark', mark: accepted } },
-    ],
-  },
-}
+export const filterHooks: Readonly<Record<string, { readonly first: Rule; readonly last: readonly Rule[] }>> =
+  {
+    INPUT: { first: jump('cali-INPUT'), last: [] },
+    OUTPUT: { first: jump('cali-OUTPUT'), last: [] },
+    FORWARD: {
+      first: jump('cali-FORWARD'),
+      last: [
+        verdict('accept', { mark: accepted }, 'Policy explicitly accepted packet.'),
+        { match: {}, target: { kind: 'mark', mark: accepted } },
+      ],
+    },
+  }
 
 export const natHooks: Readonly<Record<string, { readonly first: Rule; readonly last: readonly Rule[] }>> = {
   POSTROUTING: { first: jump('cali-POSTROUTING'), last: [] },

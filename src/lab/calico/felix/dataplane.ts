@@ -52,20 +52,26 @@ export class Dataplane {
     const changes = this.#routeChanges(workloads)
     if (changes.length === 0) return
     for (const change of changes)
-      await this.#try('First attempt at updating routing table failed.  Retrying...', 'route_table.go 652', () =>
-        this.#p.net.apply([change]),
+      await this.#try(
+        'First attempt at updating routing table failed.  Retrying...',
+        'route_table.go 652',
+        () => this.#p.net.apply([change]),
       )
   }
 
   #routeChanges(workloads: readonly Workload[]): readonly NetChange[] {
     const { net } = this.#p
     const up = new Set(net.links().flatMap((link) => (link.up ? [link.name] : [])))
-    const wanted = new Map(workloads.filter((each) => up.has(each.interface)).map((each) => [`${each.address}/32`, each]))
+    const wanted = new Map(
+      workloads.filter((each) => up.has(each.interface)).map((each) => [`${each.address}/32`, each]),
+    )
     const present = net.routes().filter((route) => route.dev?.startsWith('cali'))
     const known = new Set(present.map((route) => `${route.destination} ${route.dev}`))
     const remove = present
       .filter((route) => wanted.get(route.destination)?.interface !== route.dev && this.#settled(route.dev))
-      .map((route): NetChange => ({ op: 'route-del', destination: route.destination, protocol: route.protocol }))
+      .map(
+        (route): NetChange => ({ op: 'route-del', destination: route.destination, protocol: route.protocol }),
+      )
     const add = [...wanted]
       .filter(([destination, each]) => !known.has(`${destination} ${each.interface}`))
       .map(([destination, each]): NetChange => ({ op: 'route-replace', route: podRoute(destination, each) }))
@@ -89,10 +95,14 @@ export class Dataplane {
   async #configureInterfaces(workloads: readonly Workload[]): Promise<void> {
     for (const { interface: link } of workloads) {
       if (!this.#seenMs.has(link) || this.#configured.has(link)) continue
-      const done = await this.#try('Failed to configure interface, will retry', 'endpoint_mgr.go 853', async () => {
-        for (const name of ['route_localnet', 'proxy_arp', 'forwarding'])
-          await this.#p.files.write(`/proc/sys/net/ipv4/conf/${link}/${name}`, '1')
-      })
+      const done = await this.#try(
+        'Failed to configure interface, will retry',
+        'endpoint_mgr.go 853',
+        async () => {
+          for (const name of ['route_localnet', 'proxy_arp', 'forwarding'])
+            await this.#p.files.write(`/proc/sys/net/ipv4/conf/${link}/${name}`, '1')
+        },
+      )
       if (done) this.#configured.add(link)
     }
   }

@@ -8,8 +8,8 @@ import { FelixHealth } from '#lab/calico/felix/health-server.ts'
 import { determineMtu } from '#lab/calico/felix/mtu.ts'
 import { localWorkloads } from '#lab/calico/felix/workloads.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
-import { Wakeup } from '#lab/calico/wakeup.ts'
 import { calicoVersion } from '#lab/calico/version.ts'
+import { Wakeup } from '#lab/calico/wakeup.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 const refreshMs = 90_000
@@ -62,7 +62,10 @@ async function loadConfiguration(p: Process, kube: KubeClient, log: Log, health:
 
 function reportUnreadable(log: Log, health: FelixHealth, error: unknown): void {
   const { kind, text } = datastoreError(error, 'ClusterInformation(default)')
-  if (kind !== 'missing') return log.error('daemon.go 233', 'Failed to get config from datastore', { error: raw(text) })
+  if (kind !== 'missing') {
+    log.error('daemon.go 233', 'Failed to get config from datastore', { error: raw(text) })
+    return
+  }
   health.ready('FelixStartup')
   log.warn('daemon.go 228', 'Waiting for datastore to be initialized (or migrated)')
 }
@@ -103,7 +106,7 @@ class Felix {
     this.#p = p
     this.#log = log
     this.#health = health
-    this.#nodeName = p.env['FELIX_FELIXHOSTNAME'] ?? p.env['NODENAME'] ?? p.hostname
+    this.#nodeName = p.env.FELIX_FELIXHOSTNAME ?? p.env.NODENAME ?? p.hostname
     this.#dataplane = new Dataplane(p, log)
     const onChange = (): void => this.#wakeup.tell()
     // The real one watches every pod; those of other nodes change nothing here as long as there are no policies.
@@ -137,7 +140,10 @@ class Felix {
     return {
       workloads: localWorkloads(this.#pods.list(), this.#nodeName),
       pools: pools.map((pool) => pool.spec.cidr).sort(),
-      masqueraded: pools.filter((pool) => pool.spec.natOutgoing).map((pool) => pool.spec.cidr).sort(),
+      masqueraded: pools
+        .filter((pool) => pool.spec.natOutgoing)
+        .map((pool) => pool.spec.cidr)
+        .sort(),
     }
   }
 

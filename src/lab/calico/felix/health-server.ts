@@ -25,8 +25,8 @@ export class FelixHealth {
 
   /** Serves while the process lives, where FELIX_HEALTHENABLED asks for it. */
   async serve(p: Process, log: Log): Promise<void> {
-    if (p.env['FELIX_HEALTHENABLED'] !== 'true') return
-    const port = Number(p.env['FELIX_HEALTHPORT'] ?? 9099)
+    if (p.env.FELIX_HEALTHENABLED !== 'true') return
+    const port = Number(p.env.FELIX_HEALTHPORT ?? 9099)
     log.info('health.go 379', 'Health enabled.  Starting server.', { host: 'localhost', port })
     try {
       await serveHttp(p, { port, address: '127.0.0.1' }, ({ path }) => this.#answer(path))

@@ -33,6 +33,8 @@ async function writeMtu(p: Process, log: Log, mtu: number): Promise<void> {
     if (!isErrno(error)) throw error
     const says = raw(pathError('open', file, error))
     log.error('int_dataplane.go 1168', `Unable to write to ${file}`, { error: says })
-    log.error('int_dataplane.go 401', 'Failed to write MTU file, pod MTU may not be properly set', { error: says })
+    log.error('int_dataplane.go 401', 'Failed to write MTU file, pod MTU may not be properly set', {
+      error: says,
+    })
   }
 }

@@ -12,9 +12,7 @@ export interface Workload {
 
 /** The pods that Calico networks, by interface name (projectcalico/calico:libcalico-go/lib/backend/k8s/conversion). */
 export function localWorkloads(pods: readonly Pod[], nodeName: string): readonly Workload[] {
-  return pods
-    .flatMap((pod) => workload(pod, nodeName))
-    .sort((a, b) => (a.interface < b.interface ? -1 : 1))
+  return pods.flatMap((pod) => workload(pod, nodeName)).sort((a, b) => (a.interface < b.interface ? -1 : 1))
 }
 
 function workload({ metadata, spec, status }: Pod, nodeName: string): readonly Workload[] {

@@ -11,7 +11,10 @@ import type { Tree, TreeEntry } from '#lab/host/ports.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
 /** What a registry holds of Calico. The stock images are always there; the rebuilt one only where a team has built it. */
-export function calicoImages(o: { readonly flavour: CalicoFlavour; readonly version?: string }): readonly Image[] {
+export function calicoImages(o: {
+  readonly flavour: CalicoFlavour
+  readonly version?: string
+}): readonly Image[] {
   const stock: readonly Image[] = [
     node(stockNodeImageName(o.version), nodeTree('stock')),
     cni(o.version),
@@ -27,7 +30,10 @@ const node = (name: string, tree: Tree): Image => ({
   sizeBytes: 142_829_584,
   tree,
   entrypoint: ['start_runit'],
-  env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', SVDIR: '/etc/service/enabled' },
+  env: {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    SVDIR: '/etc/service/enabled',
+  },
 })
 
 const binary = (path: string, program: string): TreeEntry => ({ path, kind: 'file', mode: 0o755, program })

@@ -9,8 +9,10 @@ export const stockNodeImageName = (version?: string): string => `docker.io/calic
 export const hardenedNodeImageName = (version?: string): string =>
   `registry.platform.internal/calico/node:${tag(version)}-hardened`
 
-export const nodeImageName = (o: { readonly flavour: CalicoFlavour; readonly version?: string | undefined }): string =>
-  o.flavour === 'hardened' ? hardenedNodeImageName(o.version) : stockNodeImageName(o.version)
+export const nodeImageName = (o: {
+  readonly flavour: CalicoFlavour
+  readonly version?: string | undefined
+}): string => (o.flavour === 'hardened' ? hardenedNodeImageName(o.version) : stockNodeImageName(o.version))
 
 export const cniImageName = (version?: string): string => `docker.io/calico/cni:${tag(version)}`
 

@@ -12,15 +12,12 @@ const capabilities: readonly Capability[] = ['NET_ADMIN', 'NET_BIND_SERVICE', 'N
  * instead and lets group 0 write what is written at start.
  */
 export const nodeTree = (kind: NodeImageKind): Tree => [
-  { path: '/usr/bin', kind: 'directory' },
-  { path: '/usr/sbin', kind: 'directory' },
-  { path: '/bin', kind: 'symlink', target: 'usr/bin' },
-  { path: '/sbin', kind: 'symlink', target: 'usr/sbin' },
+  ...tools(),
   { path: '/run', kind: 'directory' },
   { path: '/var/run', kind: 'symlink', target: '../run' },
-  ...tools(),
   ...['bird', 'bird6', 'calico-node', 'mountns'].map((name) => empowered(name, kind)),
   ...['birdcl', 'runsvdir', 'runsv', 'sv'].map(plainBinary),
+  { path: '/bin/birdcl', kind: 'symlink', target: '/usr/bin/birdcl' },
   { path: '/usr/sbin/start_runit', kind: 'file', mode: 0o755, program: 'calico-start-runit' },
   { path: '/etc/rc.local', kind: 'file', mode: 0o755, program: 'calico-rc-local' },
   { path: '/etc/hosts', kind: 'file', text: '127.0.0.1\tlocalhost\n' },
@@ -30,7 +27,7 @@ export const nodeTree = (kind: NodeImageKind): Tree => [
 
 function empowered(name: string, kind: NodeImageKind): TreeEntry {
   const program = name === 'mountns' ? 'calico-mountns' : name
-  const base = { path: `/usr/bin/${name}`, kind: 'file', program } as const
+  const base = { path: `/bin/${name}`, kind: 'file', program } as const
   if (kind === 'stock') return { ...base, mode: 0o4755 }
   return name === 'mountns' ? { ...base, mode: 0o755 } : { ...base, mode: 0o755, capabilities }
 }

@@ -1,4 +1,6 @@
+import { shellTools } from '#lab/host/os.ts'
 import type { Tree } from '#lab/host/ports.ts'
+import { networkTools } from '#lab/network/tools.ts'
 
-/** What people use inside Calico's images when they look around: a shell and its small tools, `ip`. */
-export const tools = (): Tree => []
+/** What people use inside calico-node when they look around: a shell with its small tools, `ip`, `iptables-save`. */
+export const tools = (): Tree => [...shellTools(), ...networkTools()]

@@ -58,7 +58,9 @@ export function releaseHandle(
   handle: string,
 ): { readonly block: BlockSpec; readonly released: readonly string[] } {
   const freed = block.allocations.flatMap((index, ordinal) =>
-    index !== null && block.attributes[index]?.handle_id?.toLowerCase() === handle.toLowerCase() ? [ordinal] : [],
+    index !== null && block.attributes[index]?.handle_id?.toLowerCase() === handle.toLowerCase()
+      ? [ordinal]
+      : [],
   )
   const kept = block.allocations.map((index, ordinal) => (freed.includes(ordinal) ? null : index))
   const used = [...new Set(kept.filter((index) => index !== null))].sort((a, b) => a - b)

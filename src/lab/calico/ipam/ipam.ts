@@ -1,6 +1,6 @@
-import type { BlockAffinity, Draft, IPAMBlock, IPAMHandle, IPPool, KubeObject } from '#lab/api/objects.ts'
-import { contains, toPrefix } from '#lab/calico/bird/prefix.ts'
+import type { BlockAffinity, IPAMBlock, IPAMHandle, IPPool, KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, KubeError, type ResourceType, resources } from '#lab/api/ports.ts'
+import { contains, toPrefix } from '#lab/calico/bird/prefix.ts'
 import {
   type AllocationAttributes,
   allocate,
@@ -48,7 +48,9 @@ export class Ipam {
       if (got) return got
     }
     if (own.length >= blocksMax)
-      throw shortage(`Need to allocate an IPAM block but could not - limit of ${blocksMax} blocks reached for this node`)
+      throw shortage(
+        `Need to allocate an IPAM block but could not - limit of ${blocksMax} blocks reached for this node`,
+      )
     const fresh = await this.#fromNewBlock(pools, o)
     return fresh ?? (await this.#borrowed(pools, o))
   }
@@ -57,7 +59,8 @@ export class Ipam {
   async release(handle: string): Promise<readonly string[]> {
     const known = await this.#get<IPAMHandle>(resources.ipamHandles, handle.toLowerCase())
     const released: string[] = []
-    for (const cidr of Object.keys(known?.spec.block ?? {})) released.push(...(await this.#releaseFrom(cidr, handle)))
+    for (const cidr of Object.keys(known?.spec.block ?? {}))
+      released.push(...(await this.#releaseFrom(cidr, handle)))
     return released
   }
 
@@ -113,28 +116,50 @@ export class Ipam {
     return undefined
   }
 
-  /** pending affinity, block, confirmed affinity: whoever creates the block has it. */
+  /**
+   * Pending affinity, block, confirmed affinity: the node that creates the block has it. Two calls of one node may do
+   * this at once, and a claim that was cut short is taken up again.
+   */
   async #claim(cidr: string, node: string): Promise<boolean> {
-    // A block of our own whose claim was cut short is taken up again.
     const known = await this.#get<IPAMBlock>(resources.ipamBlocks, cidrName(cidr))
-    if (known && (known.spec.affinity !== `host:${node}` || known.spec.unallocated.length === 0)) return false
-    const name = `${node}-${cidrName(cidr)}`
-    const spec = { cidr, deleted: 'false', node, state: 'pending', type: 'host' } as const
-    const affinity = await this.#createOrGet<BlockAffinity>(resources.blockAffinities, {
-      apiVersion,
-      kind: 'BlockAffinity',
-      metadata: { name },
-      spec,
-    })
-    if (!known && !(await this.#createBlock(cidr, node))) {
-      await this.#kube.delete({ type: resources.blockAffinities, name })
-      return false
-    }
-    await this.#kube.update(resources.blockAffinities, { ...affinity, spec: { ...spec, state: 'confirmed' } })
-    return true
+    if (known && !isUsable(known, node)) return false
+    await this.#setAffinity(cidr, node, 'pending')
+    if (!known) await this.#createBlock(cidr, node)
+    const block = await this.#get<IPAMBlock>(resources.ipamBlocks, cidrName(cidr))
+    const ours = block?.spec.affinity === `host:${node}`
+    if (ours) await this.#setAffinity(cidr, node, 'confirmed')
+    else await this.#dropAffinity(cidr, node)
+    return ours
   }
 
-  async #createBlock(cidr: string, node: string): Promise<boolean> {
+  /** Never takes back a confirmation. */
+  async #setAffinity(cidr: string, node: string, state: 'pending' | 'confirmed'): Promise<void> {
+    const type = resources.blockAffinities
+    const name = `${node}-${cidrName(cidr)}`
+    const spec = { cidr, deleted: 'false', node, state, type: 'host' } as const
+    await this.#again(async () => {
+      const known = await this.#get<BlockAffinity>(type, name)
+      if (!known)
+        await this.#kube.create<BlockAffinity>(type, {
+          apiVersion,
+          kind: 'BlockAffinity',
+          metadata: { name },
+          spec,
+        })
+      else if (known.spec.state !== state && state === 'confirmed')
+        await this.#kube.update(type, { ...known, spec })
+    })
+  }
+
+  async #dropAffinity(cidr: string, node: string): Promise<void> {
+    try {
+      await this.#kube.delete({ type: resources.blockAffinities, name: `${node}-${cidrName(cidr)}` })
+    } catch (error) {
+      if (!isKubeError(error, 'NotFound')) throw error
+    }
+  }
+
+  async #createBlock(cidr: string, node: string): Promise<void> {
     try {
       await this.#kube.create<IPAMBlock>(resources.ipamBlocks, {
         apiVersion,
@@ -142,10 +167,8 @@ export class Ipam {
         metadata: { name: cidrName(cidr) },
         spec: emptyBlock(cidr, node),
       })
-      return true
     } catch (error) {
-      if (isKubeError(error, 'AlreadyExists')) return false
-      throw error
+      if (!isKubeError(error, 'AlreadyExists')) throw error
     }
   }
 
@@ -223,16 +246,10 @@ export class Ipam {
       throw error
     }
   }
-
-  async #createOrGet<T extends KubeObject>(type: ResourceType, object: Draft<T> & { metadata: { name: string } }): Promise<T> {
-    try {
-      return await this.#kube.create<T>(type, object)
-    } catch (error) {
-      if (!isKubeError(error, 'AlreadyExists')) throw error
-      return this.#kube.get<T>({ type, name: object.metadata.name })
-    }
-  }
 }
+
+const isUsable = ({ spec }: IPAMBlock, node: string): boolean =>
+  spec.affinity === `host:${node}` && spec.unallocated.length > 0
 
 const shortage = (why: string): IpamError =>
   new IpamError(`failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; ${why}`)

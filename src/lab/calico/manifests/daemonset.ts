@@ -184,7 +184,9 @@ const volumes = (flavour: CalicoFlavour): readonly Volume[] => [
   host('nodeproc', '/proc'),
   host('cni-bin-dir', '/opt/cni/bin', 'DirectoryOrCreate'),
   host('cni-net-dir', '/etc/cni/net.d'),
-  flavour === 'hardened' ? host('var-log-calico', '/var/log/calico') : host('cni-log-dir', '/var/log/calico/cni'),
+  flavour === 'hardened'
+    ? host('var-log-calico', '/var/log/calico')
+    : host('cni-log-dir', '/var/log/calico/cni'),
   host('host-local-net-dir', '/var/lib/cni/networks'),
   host('policysync', '/var/run/nodeagent', 'DirectoryOrCreate'),
 ]

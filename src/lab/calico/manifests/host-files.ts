@@ -9,18 +9,17 @@ import type { Tree, TreeEntry } from '#lab/host/ports.ts'
 export const calicoHostFiles = ({ flavour }: { readonly flavour: CalicoFlavour }): Tree =>
   flavour === 'hardened' ? hardened : plain
 
-const folder = (path: string, owner: { readonly uid: number; readonly gid: number } = { uid: 0, gid: 0 }): TreeEntry => ({
+const folder = (
+  path: string,
+  owner: { readonly uid: number; readonly gid: number } = { uid: 0, gid: 0 },
+): TreeEntry => ({
   path,
   kind: 'directory',
   mode: 0o755,
   ...owner,
 })
 
-const plain: Tree = [
-  folder('/etc/cni/net.d'),
-  folder('/var/lib/cni/networks'),
-  folder('/var/log/calico/cni'),
-]
+const plain: Tree = [folder('/etc/cni/net.d'), folder('/var/lib/cni/networks'), folder('/var/log/calico/cni')]
 
 const hardened: Tree = [
   ...plain,

@@ -105,7 +105,11 @@ function byCidr(p: Process, log: Log, cidrs: readonly string[]): string | undefi
 /** The first address on an interface that is up, the newest interface first; else why there is none. */
 function enumerate(
   p: Process,
-  o: { readonly only?: readonly string[]; readonly skip?: readonly string[]; readonly within?: readonly string[] },
+  o: {
+    readonly only?: readonly string[]
+    readonly skip?: readonly string[]
+    readonly within?: readonly string[]
+  },
 ): Found | string {
   const names = p.net
     .links()
@@ -122,7 +126,10 @@ function enumerate(
 
 const anyOf = (patterns: readonly string[]): RegExp => new RegExp(`^(${patterns.join('|')})$`)
 
-const fits = (name: string, o: { readonly only?: readonly string[]; readonly skip?: readonly string[] }): boolean =>
+const fits = (
+  name: string,
+  o: { readonly only?: readonly string[]; readonly skip?: readonly string[] },
+): boolean =>
   (o.only === undefined || o.only.some((each) => new RegExp(each).test(name))) &&
   (o.skip === undefined || !anyOf(o.skip).test(name))
 

@@ -123,4 +123,3 @@ function nilPointer(caller: string): string {
     '',
   ].join('\n')
 }
-

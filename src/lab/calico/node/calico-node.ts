@@ -28,7 +28,10 @@ const modes: readonly (readonly [flag: string, run: Mode])[] = [
   ['-shutdown', shutdown],
   ['-monitor-addresses', monitorAddresses],
   ['-confd', runConfd],
-  ['-allocate-tunnel-addrs', (p, flags) => allocateTunnelAddresses(p, flags.includes('-allocate-tunnel-addrs-run-once'))],
+  [
+    '-allocate-tunnel-addrs',
+    (p, flags) => allocateTunnelAddresses(p, flags.includes('-allocate-tunnel-addrs-run-once')),
+  ],
   ['-monitor-token', monitorToken],
   ['-status-reporter', reportStatus],
 ]

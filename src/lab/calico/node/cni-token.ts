@@ -1,10 +1,10 @@
+import { parseTime } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import { inClusterKube } from '#lab/api/client.ts'
 import { resources } from '#lab/api/ports.ts'
 import { apiErrorText } from '#lab/calico/errors.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
 import { pathError } from '#lab/calico/node/go-error.ts'
-import { parseTime } from '#base/clock.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 const kubeconfig = '/host/etc/cni/net.d/calico-kubeconfig'
@@ -45,16 +45,23 @@ export async function requestCniToken(
   p: Process,
   kube: KubeClient,
 ): Promise<{ readonly text: string; readonly expiresMs: number }> {
-  const name = p.env['CALICO_CNI_SERVICE_ACCOUNT'] || 'calico-cni-plugin'
+  const name = p.env.CALICO_CNI_SERVICE_ACCOUNT || 'calico-cni-plugin'
   const answer = await kube.post(
     { type: resources.serviceAccounts, namespace: await ownNamespace(p), name },
     'token',
-    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [], expirationSeconds: validitySeconds } },
+    {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { audiences: [], expirationSeconds: validitySeconds },
+    },
     { timeoutMs: 30_000 },
   )
   // The API server answers a TokenRequest with its status filled in.
   const { status } = answer as { status: { token: string; expirationTimestamp: string } }
-  return { text: status.token, expiresMs: parseTime(status.expirationTimestamp) ?? p.now() + validitySeconds * 1000 }
+  return {
+    text: status.token,
+    expiresMs: parseTime(status.expirationTimestamp) ?? p.now() + validitySeconds * 1000,
+  }
 }
 
 async function ownNamespace(p: Process): Promise<string> {
@@ -65,7 +72,12 @@ async function ownNamespace(p: Process): Promise<string> {
 async function writeKubeconfig(p: Process, log: Log, token: string): Promise<void> {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = p.env
   const head = '# Kubeconfig file for Calico CNI plugin. Installed by calico/node.'
-  const text = kubeconfigText({ head, server: `https://${host}:${port}`, token, authority: await authority(p) })
+  const text = kubeconfigText({
+    head,
+    server: `https://${host}:${port}`,
+    token,
+    authority: await authority(p),
+  })
   try {
     await p.files.write(kubeconfig, text, { mode: 0o600 })
     log.info('token_watch.go 281', 'Wrote updated CNI kubeconfig file.', { path: kubeconfig })

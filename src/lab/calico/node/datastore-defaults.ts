@@ -30,7 +30,8 @@ export async function ensureDatastore(p: Process, kube: KubeClient, log: Log): P
 
 async function ensurePool(p: Process, kube: KubeClient, log: Log): Promise<void> {
   const { NO_DEFAULT_POOLS, CALICO_IPV4POOL_CIDR: cidr } = p.env
-  if (NO_DEFAULT_POOLS?.toLowerCase() === 'true') return log.info('startup.go 755', 'Skipping IP pool configuration')
+  if (NO_DEFAULT_POOLS?.toLowerCase() === 'true')
+    return log.info('startup.go 755', 'Skipping IP pool configuration')
   if (cidr === 'none') return log.info('startup.go 765', 'Skipping IPv4 pool configuration')
   try {
     const { items } = await kube.list<IPPool>({ type: resources.ipPools }, { timeoutMs })
@@ -44,17 +45,17 @@ async function ensurePool(p: Process, kube: KubeClient, log: Log): Promise<void>
 }
 
 async function createPool(p: Process, kube: KubeClient, log: Log, cidr: string): Promise<void> {
-  const ipipMode = encapsulation(p.env['CALICO_IPV4POOL_IPIP'] ?? 'Always')
-  const vxlanMode = encapsulation(p.env['CALICO_IPV4POOL_VXLAN'] ?? 'Never')
+  const ipipMode = encapsulation(p.env.CALICO_IPV4POOL_IPIP ?? 'Always')
+  const vxlanMode = encapsulation(p.env.CALICO_IPV4POOL_VXLAN ?? 'Never')
   const modes = `IPIP mode: ${ipipMode}, VXLAN mode: ${vxlanMode}, DisableBGPExport: false`
   log.info('startup.go 966', `Ensure default IPv4 pool is created. ${modes}`)
   const spec = {
     allowedUses: ['Workload', 'Tunnel'],
-    blockSize: Number(p.env['CALICO_IPV4POOL_BLOCK_SIZE'] ?? 26),
+    blockSize: Number(p.env.CALICO_IPV4POOL_BLOCK_SIZE ?? 26),
     cidr,
     ipipMode,
-    natOutgoing: p.env['CALICO_IPV4POOL_NAT_OUTGOING'] !== 'false',
-    nodeSelector: p.env['CALICO_IPV4POOL_NODE_SELECTOR'] ?? 'all()',
+    natOutgoing: p.env.CALICO_IPV4POOL_NAT_OUTGOING !== 'false',
+    nodeSelector: p.env.CALICO_IPV4POOL_NODE_SELECTOR ?? 'all()',
     vxlanMode,
   }
   await createUnlessThere<IPPool>(kube, resources.ipPools, {
@@ -63,7 +64,10 @@ async function createPool(p: Process, kube: KubeClient, log: Log, cidr: string):
     metadata: { name: 'default-ipv4-ippool' },
     spec,
   })
-  log.info('startup.go 976', `Created default IPv4 pool (${cidr}) with NAT outgoing ${spec.natOutgoing}. ${modes}`)
+  log.info(
+    'startup.go 976',
+    `Created default IPv4 pool (${cidr}) with NAT outgoing ${spec.natOutgoing}. ${modes}`,
+  )
 }
 
 function encapsulation(mode: string): 'Always' | 'CrossSubnet' | 'Never' {
@@ -74,7 +78,7 @@ function encapsulation(mode: string): 'Always' | 'CrossSubnet' | 'Never' {
 
 async function ensureClusterInformation(p: Process, kube: KubeClient): Promise<void> {
   const type = resources.clusterInformations
-  const clusterType = `${p.env['CLUSTER_TYPE'] ?? ''},kdd`.replace(/^,/, '')
+  const clusterType = `${p.env.CLUSTER_TYPE ?? ''},kdd`.replace(/^,/, '')
   const known = await getOrNone<ClusterInformation>(kube, type, 'default')
   if (!known) {
     const clusterGUID = p.random.fork('cluster guid').uuid().replaceAll('-', '')
@@ -117,7 +121,13 @@ async function ensureFelixConfiguration(kube: KubeClient): Promise<void> {
     apiVersion,
     kind: 'FelixConfiguration',
     metadata: { name: 'default' },
-    spec: { bpfConnectTimeLoadBalancing: 'TCP', bpfHostNetworkedNATWithoutCTLB: 'Enabled', floatingIPs: 'Disabled', logSeverityScreen: 'Info', reportingInterval: '0s' },
+    spec: {
+      bpfConnectTimeLoadBalancing: 'TCP',
+      bpfHostNetworkedNATWithoutCTLB: 'Enabled',
+      floatingIPs: 'Disabled',
+      logSeverityScreen: 'Info',
+      reportingInterval: '0s',
+    },
   })
 }
 

@@ -4,7 +4,7 @@ import { Exit } from '#lab/calico/node/exit.ts'
 import { pathError } from '#lab/calico/node/go-error.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
-export const nodenameFile = (p: Process): string => p.env['CALICO_NODENAME_FILE'] ?? '/var/lib/calico/nodename'
+export const nodenameFile = (p: Process): string => p.env.CALICO_NODENAME_FILE ?? '/var/lib/calico/nodename'
 
 /** `Terminate()` of projectcalico/calico:node/pkg/lifecycle/utils/utils.go. */
 export function terminate(log: Log): never {
@@ -19,7 +19,7 @@ export async function determineNodeName(p: Process, log: Log): Promise<string> {
   return name
 
   async function found(): Promise<string> {
-    const fromEnv = p.env['NODENAME']?.trim()
+    const fromEnv = p.env.NODENAME?.trim()
     if (fromEnv) {
       log.info('utils.go 126', `Using NODENAME environment for node name ${fromEnv}`)
       return fromEnv
@@ -29,7 +29,7 @@ export async function determineNodeName(p: Process, log: Log): Promise<string> {
       log.info('utils.go 128', `Using stored node name ${stored} from ${nodenameFile(p)}`)
       return stored
     }
-    const host = p.env['HOSTNAME']?.trim().toLowerCase()
+    const host = p.env.HOSTNAME?.trim().toLowerCase()
     if (host) {
       log.info('utils.go 130', `Using HOSTNAME environment (lowercase) for node name ${host}`)
       return host

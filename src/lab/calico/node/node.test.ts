@@ -4,7 +4,6 @@ import { resources } from '#lab/api/ports.ts'
 import { inUse } from '#lab/calico/ipam/block.ts'
 import { type CalicoBed, calicoBed } from '#lab/calico/test-bed.ts'
 
-
 const worker = 'k8s-worker-02' // 10.0.0.22: the highest address of the mesh
 
 const isReady = ({ status }: Pod): boolean =>
@@ -39,13 +38,13 @@ const reaches = async (bed: CalicoBed, from: string, to: string): Promise<string
 }
 
 describe.each(['plain', 'hardened'] as const)('a healthy %s cluster', (flavour) => {
-  test('pods get addresses of their node\'s block and reach each other', async () => {
+  test("pods get addresses of their node's block and reach each other", async () => {
     const bed = await healthy({ flavour })
     const [one = '', two = ''] = await withPods(bed)
     expect(one).toMatch(/^10\.244\./)
     expect(one).not.toBe(two)
     await bed.advance(5)
-    expect([...bed.birdRoutes("k8s-worker-01")].sort()).toEqual([
+    expect([...bed.birdRoutes('k8s-worker-01')].sort()).toEqual([
       expect.stringMatching(/^10\.244\.\S+ via 10\.0\.0\.22$/),
       expect.stringMatching(/^blackhole 10\.244\.\S+$/),
     ])
@@ -59,7 +58,9 @@ describe.each(['plain', 'hardened'] as const)('a healthy %s cluster', (flavour) 
     const bed = await healthy({ flavour })
     await withPods(bed)
     const block = async () =>
-      (await bed.kube.list<IPAMBlock>({ type: resources.ipamBlocks })).items.map((each) => inUse(each.spec).length)
+      (await bed.kube.list<IPAMBlock>({ type: resources.ipamBlocks })).items.map(
+        (each) => inUse(each.spec).length,
+      )
     expect(await block()).toEqual([1, 1])
     await bed.kube.delete({ type: resources.pods, namespace: 'default', name: 'app-k8s-worker-01' })
     await bed.until(async () => (await block()).includes(0), 90)
@@ -68,7 +69,10 @@ describe.each(['plain', 'hardened'] as const)('a healthy %s cluster', (flavour) 
   test('the probe command finds nothing wrong and startup has written what it writes', async () => {
     const bed = await healthy({ flavour })
     await bed.advance(40)
-    for (const flags of [['-felix-live', '-bird-live'], ['-felix-ready', '-bird-ready']])
+    for (const flags of [
+      ['-felix-live', '-bird-live'],
+      ['-felix-ready', '-bird-ready'],
+    ])
       expect((await bed.exec(worker, ['/bin/calico-node', ...flags])).code).toBe(0)
     const node = await bed.kube.get<Node>({ type: resources.nodes, name: worker })
     expect(node.metadata.annotations?.['projectcalico.org/IPv4Address']).toBe('10.0.0.22/24')

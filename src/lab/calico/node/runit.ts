@@ -1,4 +1,5 @@
 import { readRunScript } from '#lab/calico/node/run-script.ts'
+import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { isErrno, type PathConnection, type Process, type Program } from '#lab/host/ports.ts'
 
 /**
@@ -7,16 +8,12 @@ import { isErrno, type PathConnection, type Process, type Program } from '#lab/h
  */
 export const runsvdir: Program = async (p) => {
   const folder = p.argv.at(-1) ?? ''
-  const started = new Set<string>()
-  for (;;) {
-    for (const { name, kind } of await p.files.list(folder)) {
-      if (kind !== 'directory' || name.startsWith('.') || started.has(name)) continue
-      started.add(name)
-      await p.spawn(['runsv', `${folder}/${name}`], { name: `runsv-${name}` })
-    }
-    // Looked at every 5 seconds by the real one; nothing else in the image ever adds a service later.
-    await p.task.wait<void>(() => undefined)
+  for (const { name, kind } of await p.files.list(folder)) {
+    if (kind !== 'directory' || name.startsWith('.')) continue
+    await p.spawn(['runsv', `${folder}/${name}`], { name: `runsv-${name}` })
   }
+  // Looked at every 5 seconds by the real one; nothing in the image ever adds a service later.
+  return untilTerminated(p, 0)
 }
 
 type Wanted = 'up' | 'down'
@@ -26,7 +23,9 @@ export const runsv: Program = async (p) => {
   const service = p.argv.at(-1) ?? ''
   const supervisor = new Supervisor(p, service)
   await p.files.mkdir(`${service}/supervise`, { mode: 0o700, parents: true })
-  await p.listenPath(`${service}/supervise/control`, (c) => p.thread('control', (self) => supervisor.serve(self, c)))
+  await p.listenPath(`${service}/supervise/control`, (c) =>
+    p.thread('control', (self) => supervisor.serve(self, c)),
+  )
   return supervisor.run()
 }
 
@@ -138,7 +137,7 @@ export async function askService(
   service: string,
   order: string,
 ): Promise<{ readonly ok: boolean; readonly text: string }> {
-  const folder = service.includes('/') ? service : `${p.env['SVDIR'] ?? '/service'}/${service}`
+  const folder = service.includes('/') ? service : `${p.env.SVDIR ?? '/service'}/${service}`
   if (!(await p.files.exists(folder)))
     return { ok: false, text: `fail: ${folder}: unable to change to service directory: file does not exist` }
   try {

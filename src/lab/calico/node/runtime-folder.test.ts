@@ -15,14 +15,19 @@ const bounding = new Set(three)
 /** As whom, from which image; for each folder whether BIRD can create its control socket in it. */
 const table: readonly (readonly [string, 'stock' | 'hardened', Credentials, string])[] = [
   ['uid 10001 gid 0, file capabilities', 'hardened', user({ uid: 10001, gid: 0, bounding }), '++-----+'],
-  ['uid 10001 gid 10001, file capabilities', 'hardened', user({ uid: 10001, gid: 10001, bounding }), '++------'],
+  [
+    'uid 10001 gid 10001, file capabilities',
+    'hardened',
+    user({ uid: 10001, gid: 10001, bounding }),
+    '++------',
+  ],
   [
     'setuid root, default capabilities and NET_ADMIN',
     'stock',
     user({ uid: 10001, gid: 0, bounding: new Set([...defaultContainerCapabilities, 'NET_ADMIN']) }),
     '++++++++',
   ],
-  ['setuid root, everything else dropped', 'stock', user({ uid: 10001, gid: 0, bounding }), '----+++-'],
+  ['setuid root, everything else dropped', 'stock', user({ uid: 10001, gid: 0, bounding }), '----++++'],
   ['root, privileged', 'stock', root, '++++++++'],
 ]
 
@@ -65,16 +70,32 @@ async function startBird(
     name: 'calico-node',
     root: [
       ...nodeTree(kind),
-      { path: '/etc/calico/confd/config/bird.cfg', kind: 'file', text: 'router id 10.0.0.21;\nprotocol device { }\n' },
+      {
+        path: '/etc/calico/confd/config/bird.cfg',
+        kind: 'file',
+        text: 'router id 10.0.0.21;\nprotocol device { }\n',
+      },
     ],
     mounts: [{ path: '/var/run/calico', source: { kind: 'bind', from: '/run/calico' } }],
     net: machine.net,
     hostname: 'node',
-    env: { PATH: '/usr/sbin:/usr/bin' },
+    env: { PATH: '/usr/sbin:/usr/bin:/bin' },
   })
   let text = ''
-  const out = { write: (part: string) => void (text += part) }
-  const argv = ['bird', '-R', '-s', '/var/run/calico/bird.ctl', '-d', '-c', '/etc/calico/confd/config/bird.cfg']
+  const out = {
+    write: (part: string) => {
+      text += part
+    },
+  }
+  const argv = [
+    'bird',
+    '-R',
+    '-s',
+    '/var/run/calico/bird.ctl',
+    '-d',
+    '-c',
+    '/etc/calico/confd/config/bird.cfg',
+  ]
   const child = await container.start(argv, { as, stdout: out, stderr: out })
   let code: number | undefined
   child.onExit((status) => {
@@ -163,7 +184,13 @@ describe('a runtime folder that calico-node may not use', () => {
     if (how === 'chmod') await files.chmod(folder, 0o755)
     else await files.chown(folder, 10001, 0)
     const established = async (): Promise<boolean> => {
-      const { stdout } = await bed.exec(other, ['birdcl', '-s', '/var/run/calico/bird.ctl', 'show', 'protocols'])
+      const { stdout } = await bed.exec(other, [
+        'birdcl',
+        '-s',
+        '/var/run/calico/bird.ctl',
+        'show',
+        'protocols',
+      ])
       return /Mesh_10_0_0_22 .*Established/.test(stdout)
     }
     if (!cures) {
@@ -174,7 +201,11 @@ describe('a runtime folder that calico-node may not use', () => {
   })
 
   test('a stock, privileged install does not care', async () => {
-    const bed = await calicoBed({ flavour: 'plain', workers: 1, tmpfiles: { [other]: 'd /run/calico 0600 10001 0' } })
+    const bed = await calicoBed({
+      flavour: 'plain',
+      workers: 1,
+      tmpfiles: { [other]: 'd /run/calico 0600 10001 0' },
+    })
     await bed.until(async () => isReady(await bed.calicoNode(other)))
     expect(await bed.logs(other)).not.toContain('Permission denied')
   })

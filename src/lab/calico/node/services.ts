@@ -4,7 +4,7 @@ import { resources } from '#lab/api/ports.ts'
 import { apiErrorText, datastoreError } from '#lab/calico/errors.ts'
 import { calicoLog, raw } from '#lab/calico/log.ts'
 import { autodetect } from '#lab/calico/node/autodetect.ts'
-import { exiting, Exit } from '#lab/calico/node/exit.ts'
+import { Exit, exiting } from '#lab/calico/node/exit.ts'
 import { determineNodeName } from '#lab/calico/node/node-name.ts'
 import { addressAnnotation, setAddress } from '#lab/calico/node/startup.ts'
 import type { Process } from '#lab/host/ports.ts'
@@ -17,11 +17,11 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     const log = calicoLog(p, 'monitor-addresses')
     log.info('startup.go 439', 'Early log level set to info')
     const name = await determineNodeName(p, log)
-    if (!['', 'autodetect'].includes(p.env['IP'] ?? '')) return idle(p)
+    if (!['', 'autodetect'].includes(p.env.IP ?? '')) return idle(p)
     const kube = inClusterKube(p)
     for (;;) {
       await p.sleep(pollMs)
-      const address = autodetect(p, log, p.env['IP_AUTODETECTION_METHOD'] ?? '')
+      const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '')
       if (address === undefined) continue
       try {
         const node = await kube.get<Node>({ type: resources.nodes, name }, { timeoutMs: 30_000 })

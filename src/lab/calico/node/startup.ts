@@ -25,7 +25,7 @@ export const startup = (p: Process): Promise<number> =>
     const name = await determineNodeName(p, log)
     log.info('startup.go 95', `Starting node ${name} with version ${calicoVersion}`)
     const kube = inClusterKube(p)
-    if (p.env['WAIT_FOR_DATASTORE'] === 'true') await waitForDatastore(p, kube, log)
+    if (p.env.WAIT_FOR_DATASTORE === 'true') await waitForDatastore(p, kube, log)
     else log.info('startup.go 107', 'Skipping datastore connection test')
     const node = await readNode(kube, log, name)
     await configureAddress(p, kube, log, node)
@@ -76,12 +76,15 @@ async function readNode(kube: KubeClient, log: Log, name: string): Promise<Node>
 
 /** The address that peers will be told. Answers whether it changed. */
 async function configureAddress(p: Process, kube: KubeClient, log: Log, node: Node): Promise<void> {
-  if (p.env['CALICO_NETWORKING_BACKEND'] === 'none') return
+  if (p.env.CALICO_NETWORKING_BACKEND === 'none') return
   const stored = node.metadata.annotations?.[addressAnnotation]
   if (stored === undefined) log.info('startup.go 497', 'Initialize BGP data')
   const address = chosenAddress(p, log, stored)
   if (address === undefined) {
-    log.error('startup.go 283', 'No IPv4 or IPv6 addresses configured or detected, required for Calico networking')
+    log.error(
+      'startup.go 283',
+      'No IPv4 or IPv6 addresses configured or detected, required for Calico networking',
+    )
     terminate(log)
   }
   if (address !== stored) {
@@ -94,7 +97,7 @@ async function configureAddress(p: Process, kube: KubeClient, log: Log, node: No
 
 /** `IP`: `autodetect` or nothing looks for one, `none` keeps what is stored, anything else is the address. */
 function chosenAddress(p: Process, log: Log, stored: string | undefined): string | undefined {
-  const wanted = p.env['IP'] ?? ''
+  const wanted = p.env.IP ?? ''
   if (wanted === 'none') {
     if (stored !== undefined)
       log.info('startup.go 529', `Autodetection for IPv4 disabled, keeping existing value: ${stored}`)
@@ -105,7 +108,7 @@ function chosenAddress(p: Process, log: Log, stored: string | undefined): string
     return wanted.includes('/') ? wanted : `${wanted}/32`
   }
   if (wanted === '' && stored !== undefined) return stored
-  const detected = autodetect(p, log, p.env['IP_AUTODETECTION_METHOD'] ?? '')
+  const detected = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '')
   if (detected !== undefined) return detected
   if (stored !== undefined) {
     log.warn('startup.go 525', `Autodetection of IPv4 address failed, keeping existing value: ${stored}`)
@@ -125,7 +128,7 @@ async function checkConflicts(
   node: Node,
   { address, stored }: { readonly address: string; readonly stored: string | undefined },
 ): Promise<void> {
-  if (p.env['DISABLE_NODE_IP_CHECK'] === 'true') return
+  if (p.env.DISABLE_NODE_IP_CHECK === 'true') return
   const ip = address.split('/')[0]
   for (const other of await allNodes(kube, log)) {
     const theirs = other.metadata.annotations?.[addressAnnotation]?.split('/')[0]
@@ -198,8 +201,8 @@ async function created(p: Process, path: string): Promise<boolean> {
 
 /** Up to 3.30 the node is declared networked here, before Felix has started. */
 async function declareNetwork(p: Process, kube: KubeClient, log: Log, name: string): Promise<void> {
-  if (p.env['CALICO_NETWORKING_BACKEND'] === 'none') return
-  const node = p.env['CALICO_K8S_NODE_REF'] || name
+  if (p.env.CALICO_NETWORKING_BACKEND === 'none') return
+  const node = p.env.CALICO_K8S_NODE_REF || name
   const error = await setNetworkUnavailable(p, kube, log, { node, value: false, timeoutMs: 30_000 })
   if (error === undefined) return
   log.error('startup.go 229', 'Unable to set NetworkUnavailable to False', { error: raw(error) })
@@ -207,7 +210,7 @@ async function declareNetwork(p: Process, kube: KubeClient, log: Log, name: stri
 }
 
 const shutdownFile = (p: Process): string =>
-  p.env['CALICO_SHUTDOWN_TIMESTAMP_FILE'] ?? '/var/lib/calico/shutdownTS'
+  p.env.CALICO_SHUTDOWN_TIMESTAMP_FILE ?? '/var/lib/calico/shutdownTS'
 
 async function removeShutdownTimestamp(p: Process, log: Log): Promise<void> {
   const file = shutdownFile(p)
@@ -226,12 +229,14 @@ export const shutdown = (p: Process): Promise<number> =>
     log.info('utils.go 105', `Writing shutdown timestamp ${time} to ${file}`)
     await p.files.write(file, time, { mode: 0o644 }).catch((error: unknown) => {
       if (!isErrno(error)) throw error
-      log.error('shutdown.go 36', 'Unable to save shutdown timestamp', { error: raw(error.message.toLowerCase()) })
+      log.error('shutdown.go 36', 'Unable to save shutdown timestamp', {
+        error: raw(error.message.toLowerCase()),
+      })
       throw new Exit(1)
     })
     const name = await determineNodeName(p, log)
     log.info('shutdown.go 41', `Shutting down node ${name}`)
-    if (p.env['CALICO_NETWORKING_BACKEND'] === 'none') return 0
+    if (p.env.CALICO_NETWORKING_BACKEND === 'none') return 0
     const o = { node: name, value: true, timeoutMs: 30_000 }
     const error = await setNetworkUnavailable(p, inClusterKube(p), log, o)
     if (error === undefined) return 0

@@ -1,5 +1,5 @@
 import { attempt, done, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { fromBasic, fromPosix } from '#lab/host/commands/search.ts'
+import { fromBasic, fromPosix } from '#lab/host/commands/grep.ts'
 import { linesOf } from '#lab/host/commands/text.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'

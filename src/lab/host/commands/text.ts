@@ -1,8 +1,6 @@
 import { attempt, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { isErrno, type Process, type Program, type Writer } from '#lab/host/ports.ts'
-import { hostProcess } from '#lab/host/process/process.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
-import { openForWriting } from '#lab/host/vfs/operations.ts'
 
 /** One input's text: a file, or the standard input for `-`. Tells why not as `NAME: why`, or as `tell` words it. */
 export function inputText(
@@ -45,107 +43,6 @@ export const cat: Program = async (p) => {
     else put(text)
   }
   return code
-}
-
-const cannotOpen = (path: string, message: string): string => `cannot open '${path}' for reading: ${message}`
-
-/** head(1): `-n COUNT`, `-c BYTES`; a negative count leaves out the end. */
-export const head: Program = async (p) => {
-  const args = parseArguments(numbersAsLines(p.argv.slice(1)), {
-    flags: 'qv',
-    values: ['n', 'c', '--lines', '--bytes'],
-  })
-  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const count = Number(args.values.get('n') ?? args.values.get('--lines') ?? 10)
-  const bytes = args.values.get('c') ?? args.values.get('--bytes')
-  if (args.operands.length === 0 && bytes === undefined && count >= 0) return firstLines(p, count)
-  return eachInput(p, args.operands, args.flags.has('q'), (text) => {
-    if (bytes !== undefined) return text.slice(0, Number(bytes))
-    const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-    return lines.slice(0, count).join('')
-  })
-}
-
-/** Stops reading as soon as it has enough, so that whoever writes is told. */
-async function firstLines(p: Process, count: number): Promise<number> {
-  let left = count
-  for (let text = await p.stdin.read(p); text !== undefined; text = await p.stdin.read(p)) {
-    const lines = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(0, left)
-    p.stdout.write(lines.join(''))
-    left -= lines.filter((line) => line.endsWith('\n')).length
-    if (left <= 0) break
-  }
-  return 0
-}
-
-/** `-5` means `-n 5`. */
-const numbersAsLines = (words: readonly string[]): string[] =>
-  words.flatMap((word) => (/^-\d+$/.test(word) ? ['-n', word.slice(1)] : [word]))
-
-async function eachInput(
-  p: Process,
-  operands: readonly string[],
-  quiet: boolean,
-  part: (text: string) => string,
-): Promise<number> {
-  let code = 0
-  const paths = operands.length === 0 ? ['-'] : operands
-  for (const [at, path] of paths.entries()) {
-    const text = await inputText(p, path, cannotOpen)
-    if (text === undefined) {
-      code = 1
-      continue
-    }
-    if (paths.length > 1 && !quiet) p.stdout.write(`${at > 0 ? '\n' : ''}==> ${path} <==\n`)
-    p.stdout.write(part(text))
-  }
-  return code
-}
-
-const tailPollMs = 1000
-
-/** tail(1): `-n COUNT` (`+N` from line N), `-c BYTES`, `-f`: looks for more once a second. */
-export const tail: Program = async (p) => {
-  const args = parseArguments(numbersAsLines(p.argv.slice(1)), {
-    flags: 'fFqv',
-    long: ['--follow'],
-    values: ['n', 'c', '--lines', '--bytes'],
-  })
-  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const wanted = args.values.get('n') ?? args.values.get('--lines') ?? '10'
-  const bytes = args.values.get('c') ?? args.values.get('--bytes')
-  const code = await eachInput(p, args.operands, args.flags.has('q'), (text) => {
-    if (bytes !== undefined) return text.slice(-Number(bytes))
-    const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? []
-    const count = Math.abs(Number(wanted))
-    if (wanted.startsWith('+')) return lines.slice(count - 1).join('')
-    return count === 0 ? '' : lines.slice(-count).join('')
-  })
-  const follows = args.flags.has('f') || args.flags.has('F') || args.flags.has('--follow')
-  return follows && args.operands.length > 0 ? follow(p, args.operands) : code
-}
-
-async function follow(p: Process, paths: readonly string[]): Promise<number> {
-  const seen = new Map<string, number>()
-  for (const path of paths) seen.set(path, (await quietText(p, path)).length)
-  for (;;) {
-    await p.sleep(tailPollMs)
-    for (const path of paths) {
-      const text = await quietText(p, path)
-      const before = seen.get(path) ?? 0
-      if (text.length !== before) p.stdout.write(text.length < before ? text : text.slice(before))
-      seen.set(path, text.length)
-    }
-  }
-}
-
-async function quietText(p: Process, path: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
 }
 
 /** wc(1): `-l`, `-w`, `-c`, `-m`. */
@@ -208,7 +105,7 @@ export const sort: Program = async (p) => {
   const compare = (a: string, b: string): number => {
     const [x, y] = [key(a), key(b)]
     if (numeric) return (Number.parseFloat(x) || 0) - (Number.parseFloat(y) || 0) || order(a, b)
-    if (args.flags.has('V')) return x.localeCompare(y, 'en', { numeric: true })
+    if (args.flags.has('V')) return byVersion(x, y)
     return order(x, y) || order(a, b)
   }
   const sorted = lines.toSorted(compare)
@@ -218,6 +115,20 @@ export const sort: Program = async (p) => {
     : sorted
   p.stdout.write(shown.map((line) => `${line}\n`).join(''))
   return 0
+}
+
+/** Numbers by value, the rest by letter: `v3.9` before `v3.10`. */
+function byVersion(a: string, b: string): number {
+  const parts = (text: string): readonly string[] => text.match(/\d+|\D+/g) ?? []
+  const [x, y] = [parts(a), parts(b)]
+  for (const [at, part] of x.entries()) {
+    const other = y[at]
+    if (other === undefined) return 1
+    const difference =
+      /^\d/.test(part) && /^\d/.test(other) ? Number(part) - Number(other) : order(part, other)
+    if (difference !== 0) return difference
+  }
+  return x.length - y.length
 }
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
@@ -318,36 +229,3 @@ const characters = (set: string): string =>
       if (count < 1 || count > 256) return whole
       return Array.from({ length: count }, (_, at) => String.fromCharCode(from.charCodeAt(0) + at)).join('')
     })
-
-/** tee(1): `-a`. */
-export const tee: Program = async (p) => {
-  const args = parseArguments(p.argv.slice(1), { flags: 'ai' })
-  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const outputs: Writer[] = [p.stdout]
-  const pending: Promise<void>[] = []
-  let code = 0
-  for (const path of args.operands) {
-    const file = await attempt(
-      p,
-      async () => openForWriting(hostProcess(p).state.view, path, { append: args.flags.has('a') }),
-      ({ message }) => `${path}: ${message}`,
-    )
-    if (file === undefined) code = 1
-    else
-      outputs.push({
-        write: (text) => {
-          const done = file.append(text)
-          if (done !== undefined) pending.push(done.catch((error: unknown) => tellWrite(p, path, error)))
-        },
-      })
-  }
-  for (let text = await p.stdin.read(p); text !== undefined; text = await p.stdin.read(p))
-    for (const output of outputs) output.write(text)
-  await Promise.all(pending)
-  return code
-}
-
-function tellWrite(p: Process, path: string, error: unknown): void {
-  if (!isErrno(error)) throw error
-  say(p, `${path}: ${error.message}`)
-}

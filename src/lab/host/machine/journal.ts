@@ -34,14 +34,21 @@ const machineId = (view: View): string => {
 export function appendJournal(view: View, entry: JournalEntry): void {
   try {
     const path = journalPath(view)
-    if (!system.exists(view, path)) {
-      system.mkdir(view, path.slice(0, path.lastIndexOf('/')), { parents: true })
-      system.write(view, path, '', { mode: 0o640 })
-    }
-    if (system.stat(view, path).size > limitBytes) halve(view, path)
-    system.openForWriting(view, path, { append: true }).append(`${encoded(entry)}\n`)
+    const file = openJournal(view, path)
+    file.append(`${encoded(entry)}\n`)
+    if (file.size > limitBytes) halve(view, path)
   } catch (error) {
     if (!isErrno(error)) throw error
+  }
+}
+
+function openJournal(view: View, path: string): ReturnType<typeof system.openForWriting> {
+  try {
+    return system.openForWriting(view, path, { append: true, mode: 0o640 })
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    system.mkdir(view, path.slice(0, path.lastIndexOf('/')), { parents: true })
+    return system.openForWriting(view, path, { append: true, mode: 0o640 })
   }
 }
 

@@ -1,22 +1,13 @@
-import { chmod, chown, cp, ln, mkdir, mv, rm, rmdir, touch } from '#lab/host/commands/files.ts'
+import { awk } from '#lab/host/commands/awk.ts'
+import { cp, mv } from '#lab/host/commands/copy.ts'
+import { head, tail } from '#lab/host/commands/ends.ts'
+import { chmod, chown, ln, mkdir, rm, rmdir, touch } from '#lab/host/commands/files.ts'
+import { find } from '#lab/host/commands/find.ts'
+import { grep } from '#lab/host/commands/grep.ts'
 import { date, getent, hostname, id, uname, whoami } from '#lab/host/commands/identity.ts'
 import { ls } from '#lab/host/commands/ls.ts'
-import {
-  df,
-  dmesg,
-  free,
-  logger,
-  lsmod,
-  modprobe,
-  mount,
-  nothing,
-  reboot,
-  stat,
-  sysctl,
-  uptime,
-} from '#lab/host/commands/machine.ts'
+import { dmesg, logger, lsmod, modprobe, mount, nothing, reboot, sysctl } from '#lab/host/commands/machine.ts'
 import { kill, pgrep, pidof, pkill, ps } from '#lab/host/commands/processes.ts'
-import { find, grep } from '#lab/host/commands/search.ts'
 import { sed } from '#lab/host/commands/sed.ts'
 import {
   basename,
@@ -34,7 +25,9 @@ import {
   which,
   xargs,
 } from '#lab/host/commands/shell-words.ts'
-import { cat, cut, head, sort, tail, tee, tr, uniq, wc } from '#lab/host/commands/text.ts'
+import { df, free, stat, uptime } from '#lab/host/commands/status.ts'
+import { tee } from '#lab/host/commands/tee.ts'
+import { cat, cut, sort, tr, uniq, wc } from '#lab/host/commands/text.ts'
 import { osUpdate } from '#lab/host/os/update.ts'
 import type { Program } from '#lab/host/ports.ts'
 import { sh } from '#lab/host/shell/shell.ts'
@@ -46,6 +39,7 @@ import { systemdTmpfiles } from '#lab/host/systemd/tmpfiles.ts'
 /** What a minimal image has too: a shell and small tools. */
 export const smallTools: Readonly<Record<string, Program>> = {
   '[': testProgram,
+  awk,
   basename,
   bash: sh,
   cat,

@@ -68,9 +68,20 @@ class End implements PathConnection {
   }
 
   close(): void {
-    this.#owner.closers.delete(this.#closeWithOwner)
+    this.#detach()
     this.#other?.inbox.close()
+    // Nothing is left that the other end's owner would have to close.
+    this.#other?.forget()
     this.inbox.close()
     this.#other = undefined
+  }
+
+  forget(): void {
+    this.#detach()
+    this.#other = undefined
+  }
+
+  #detach(): void {
+    this.#owner.closers.delete(this.#closeWithOwner)
   }
 }

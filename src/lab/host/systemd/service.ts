@@ -188,9 +188,8 @@ export class Service {
       const exit = await this.#execute(self, command, 'Main process')
       if (!isClean(exit) && !command.mayFail) return exit
     }
-    if (this.#stopping) return { code: 0 }
+    if (this.#stopping || !this.unit.remainAfterExit) return { code: 0 }
     this.#log(`Finished ${this.unit.description}.`)
-    if (!this.unit.remainAfterExit) return { code: 0 }
     this.#enter('active', 'exited')
     await this.#requests.take(self.task)
     return { code: 0 }
@@ -276,7 +275,7 @@ export class Service {
 
   #ended(pid: number, command: Command, status: ExitStatus, role: string): ExitStatus {
     if (role === 'Main process') this.mainExit = { pid, command: command.argv, status }
-    if (status.code !== 0) this.#log(`${this.unit.name}: ${role} exited, ${exitText(status)}`)
+    if (!isClean(status)) this.#log(`${this.unit.name}: ${role} exited, ${exitText(status)}`)
     return status
   }
 
@@ -290,6 +289,8 @@ export class Service {
     if (this.result === 'success') this.#log(`${this.unit.name}: Deactivated successfully.`)
     else this.#log(`${this.unit.name}: Failed with result '${this.result}'.`)
     if (this.#stopping) this.#log(`Stopped ${this.unit.description}.`)
+    else if (this.unit.type === 'oneshot' && this.result === 'success')
+      this.#log(`Finished ${this.unit.description}.`)
     else if (this.active === 'activating' && this.result !== 'success')
       this.#log(`Failed to start ${this.unit.description}.`)
   }

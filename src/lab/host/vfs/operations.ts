@@ -34,6 +34,8 @@ function opened(view: View, path: string, want: number): Inode {
 
 /** What remains of a file once it is open: permissions were checked, names do not matter any more. */
 export interface OpenFile {
+  /** In bytes, when it was opened. */
+  readonly size: number
   /** Throws ENOSPC. A promise only where something of the kernel has to be asked (sysctls). */
   append(text: string): Promise<void> | undefined
 }
@@ -54,10 +56,11 @@ export function openForWriting(
   if (inode.device !== undefined) {
     const { device } = inode
     if (device.write === undefined) throw new Errno('EACCES', path)
-    return { append: (text) => device.write?.(text, view) ?? undefined }
+    return { size: 0, append: (text) => device.write?.(text, view) ?? undefined }
   }
   if (!o.append && found.inode !== undefined) rewrite(view, inode, '')
   return {
+    size: inode.size,
     append: (text) => {
       inode.appendText(text)
       return undefined

@@ -1,3 +1,6 @@
+import { present } from '#base/assert.ts'
+import type { ProtocolConfig } from '#lab/calico/bird/config/model.ts'
+import type { DownReason } from '#lab/calico/bird/protocols/protocol.ts'
 import type { BgpAttributes } from '#lab/calico/bird/route.ts'
 import type { Payload } from '#lab/network/ports.ts'
 
@@ -19,7 +22,11 @@ export type BgpMessage =
     }
   | { readonly bgp: 'KEEPALIVE' }
   /** Both lists empty: End-of-RIB. */
-  | { readonly bgp: 'UPDATE'; readonly announce: readonly Announcement[]; readonly withdraw: readonly string[] }
+  | {
+      readonly bgp: 'UPDATE'
+      readonly announce: readonly Announcement[]
+      readonly withdraw: readonly string[]
+    }
   | { readonly bgp: 'ROUTE-REFRESH' }
   | { readonly bgp: 'NOTIFICATION'; readonly code: number; readonly subcode: number; readonly as?: number }
 
@@ -33,7 +40,7 @@ const kinds: readonly string[] = ['OPEN', 'KEEPALIVE', 'UPDATE', 'ROUTE-REFRESH'
 /** What came over the wire, if it is BGP at all. Only BIRDs of the lab write such values, so the fields are trusted. */
 export function readMessage(payload: Payload): BgpMessage | undefined {
   if (typeof payload === 'string') return undefined
-  const kind = payload['bgp']
+  const kind = payload.bgp
   return typeof kind === 'string' && kinds.includes(kind) ? (payload as unknown as BgpMessage) : undefined
 }
 
@@ -77,4 +84,31 @@ export const errorName = (code: number, subcode: number): string =>
 export interface LastError {
   readonly class: 'Error: ' | 'Socket: ' | 'Received: ' | 'BGP Error: ' | ''
   readonly text: string
+}
+
+/** Why we hang up in order, as the subcode of a Cease. */
+export const ceaseSubcodes: Readonly<Record<DownReason, number>> = {
+  remove: 3,
+  disable: 2,
+  restart: 6,
+  shutdown: 2,
+  'command-restart': 4,
+}
+
+/** The OPEN that a session sends: its graceful restart flags tell whether this BIRD itself has just restarted. */
+export function openMessage(session: {
+  readonly config: ProtocolConfig
+  readonly daemon: { readonly config: { readonly routerId: string } }
+  readonly recovering: boolean
+}): BgpMessage {
+  const { bgp, gracefulRestart } = session.config
+  const { recovering } = session
+  const flags = { restarted: recovering, seconds: bgp.gracefulRestartSeconds, forwarding: recovering }
+  return {
+    bgp: 'OPEN',
+    as: present(bgp.localAs, 'the parser refuses a BGP stanza without a local AS'),
+    holdSeconds: bgp.holdSeconds,
+    id: session.daemon.config.routerId,
+    ...(gracefulRestart ? { gracefulRestart: flags } : {}),
+  }
 }

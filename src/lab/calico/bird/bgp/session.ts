@@ -1,21 +1,22 @@
 import { present } from '#base/assert.ts'
+import { sessionDetails } from '#lab/calico/bird/bgp/details.ts'
+import { ErrorWait } from '#lab/calico/bird/bgp/error-wait.ts'
 import { Exporter, importable } from '#lab/calico/bird/bgp/exchange.ts'
 import { Link, rank } from '#lab/calico/bird/bgp/link.ts'
-import { type BgpMessage, errorName, type LastError } from '#lab/calico/bird/bgp/messages.ts'
+import {
+  type BgpMessage,
+  ceaseSubcodes,
+  errorName,
+  type LastError,
+  openMessage,
+} from '#lab/calico/bird/bgp/messages.ts'
+import { RestartHelper } from '#lab/calico/bird/bgp/restart-helper.ts'
 import type { BgpConfig, ProtocolConfig } from '#lab/calico/bird/config/model.ts'
-import { type Daemon, Timer } from '#lab/calico/bird/daemon.ts'
+import type { Daemon } from '#lab/calico/bird/daemon.ts'
 import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
-import { type DownReason, Protocol } from '#lab/calico/bird/protocols/protocol.ts'
+import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
 import type { BirdRoute } from '#lab/calico/bird/route.ts'
 import type { Connection } from '#lab/network/ports.ts'
-
-const ceaseSubcodes: Readonly<Record<DownReason, number>> = {
-  remove: 3,
-  disable: 2,
-  restart: 6,
-  shutdown: 2,
-  'command-restart': 4,
-}
 
 /**
  * One BGP neighbour: the state machine of `bird:proto/bgp/bgp.c` with its two connections, error waits and graceful
@@ -25,24 +26,20 @@ const ceaseSubcodes: Readonly<Record<DownReason, number>> = {
 export class BgpProtocol extends Protocol {
   readonly #out: Link
   readonly #in: Link
-  readonly #startup: Timer
-  readonly #restart: Timer
+  readonly #errorWait: ErrorWait
+  readonly #helper: RestartHelper
   readonly #exporter: Exporter
   #phase: 'prepare' | 'delay' | 'connect' = 'prepare'
   #current: Link | undefined
   #lastError: LastError = { class: '', text: '' }
-  #delaySeconds = 0
-  #lastErrorMs: number | undefined
   #neighbourCanRestart = false
-  /** Routes that a restarting neighbour has not sent again yet; undefined when it does not restart. */
-  #stale: Set<string> | undefined
 
   constructor(daemon: Daemon, config: ProtocolConfig) {
     super(daemon, config)
     this.#out = this.#link('outgoing')
     this.#in = this.#link('incoming')
-    this.#startup = new Timer(daemon, () => this.#begin())
-    this.#restart = new Timer(daemon, () => this.#stop(0))
+    this.#errorWait = new ErrorWait(daemon, () => this.#begin())
+    this.#helper = new RestartHelper(daemon, config.name, () => this.#stop(0))
     this.#exporter = new Exporter(this, (message) => this.#current?.send(message))
   }
 
@@ -70,46 +67,23 @@ export class BgpProtocol extends Protocol {
   }
 
   override details(): readonly string[] {
-    const lines = [
-      `  BGP state:          ${this.bgpState}`,
-      `    Neighbor address: ${this.neighbour}`,
-      `    Neighbor AS:      ${this.bgp.neighborAs}`,
-    ]
-    if (this.#stale) {
-      lines.push('    Neighbor graceful restart active')
-      if (this.#restart.running) lines.push(`    ${'Restart timer:'.padEnd(15)}   ${this.#restart.remainingSeconds}/-`)
-    }
-    if (this.state === 'start') lines.push(...this.#startDetails())
-    if (this.state === 'up' && this.#current) lines.push(...this.#upDetails(this.#current))
-    if (this.#lastError.text !== '') lines.push(`    Last error:       ${this.#lastError.class}${this.#lastError.text}`)
-    return lines
-  }
-
-  #startDetails(): readonly string[] {
-    const lines: string[] = []
-    if (this.#startup.running)
-      lines.push(`    Error wait:       ${this.#startup.remainingSeconds}/${this.#delaySeconds}`)
-    if (this.#out.state === 'Active')
-      lines.push(`    Connect delay:    ${this.#out.retry.remainingSeconds}/${this.bgp.connectDelaySeconds}`)
-    return lines
-  }
-
-  #upDetails(link: Link): readonly string[] {
-    const restart = link.peer?.gracefulRestart ? ' restart-able' : ''
-    return [
-      `    Neighbor ID:      ${link.peer?.id}`,
-      `    Neighbor caps:    refresh enhanced-refresh${restart} AS4 add-path-rx add-path-tx`,
-      `    Session:          ${this.internal ? 'internal' : 'external'}${this.bgp.multihop ? ' multihop' : ''} AS4 add-path-rx add-path-tx`,
-      `    Source address:   ${this.bgp.source}`,
-      `    Hold timer:       ${link.hold.remainingSeconds}/${link.holdSeconds}`,
-      `    Keepalive timer:  ${link.keepalive.remainingSeconds}/${link.keepaliveSeconds}`,
-    ]
+    return sessionDetails({
+      state: this.state,
+      bgpState: this.bgpState,
+      bgp: this.bgp,
+      internal: this.internal,
+      current: this.#current,
+      outgoing: this.#out,
+      helper: this.#helper,
+      errorWait: this.#errorWait,
+      lastError: this.#lastError,
+    })
   }
 
   protected start(): 'start' {
     this.#phase = 'prepare'
     this.#neighbourCanRestart = false
-    this.#stale = undefined
+    this.#helper.forget()
     if (this.recovering && this.config.gracefulRestart) this.daemon.recovery.lock(this.name)
     this.daemon.soon(() => this.#initiate())
     return 'start'
@@ -117,7 +91,7 @@ export class BgpProtocol extends Protocol {
 
   protected shutdown(): 'stop' {
     this.#lastError = { class: '', text: '' }
-    this.#delaySeconds = 0
+    this.#errorWait.forget()
     this.#stop(ceaseSubcodes[this.downReason ?? 'disable'])
     return 'stop'
   }
@@ -156,7 +130,10 @@ export class BgpProtocol extends Protocol {
       if (rank(this.#in.state) > rank('Active')) this.#in.release()
       accepted = true
     }
-    if (!accepted) return socket.close()
+    if (!accepted) {
+      socket.close()
+      return
+    }
     this.#in.take(socket)
     this.#sendOpen(this.#in)
   }
@@ -180,11 +157,15 @@ export class BgpProtocol extends Protocol {
       this.daemon.log('BGP: Cannot open listening socket')
       this.disabled = true
       this.#blame('Error: ', 'No listening socket', undefined)
-      return this.notify('down')
+      this.notify('down')
+      return
     }
-    if (this.#delaySeconds === 0) return this.#begin()
+    if (this.#errorWait.seconds === 0) {
+      this.#begin()
+      return
+    }
     this.#phase = 'delay'
-    this.#startup.start(this.#delaySeconds)
+    this.#errorWait.start()
   }
 
   #begin(): void {
@@ -199,7 +180,10 @@ export class BgpProtocol extends Protocol {
   }
 
   #retry(link: Link): void {
-    if (this.state !== 'start') return this.#idle(link)
+    if (this.state !== 'start') {
+      this.#idle(link)
+      return
+    }
     link.release()
     link.state = 'Connect'
     const { connectRetrySeconds, neighborPort, source } = this.bgp
@@ -214,45 +198,57 @@ export class BgpProtocol extends Protocol {
     link.state = 'OpenSent'
     link.holdSeconds = 0
     link.hold.start(this.bgp.startupHoldSeconds)
-    const restarted = this.recovering
-    link.send({
-      bgp: 'OPEN',
-      as: present(this.bgp.localAs, 'the parser refuses a BGP stanza without a local AS'),
-      holdSeconds: this.bgp.holdSeconds,
-      id: this.daemon.config.routerId,
-      ...(this.config.gracefulRestart
-        ? { gracefulRestart: { restarted, seconds: this.bgp.gracefulRestartSeconds, forwarding: restarted } }
-        : {}),
-    })
+    link.send(openMessage(this))
   }
 
   #receive(link: Link, message: BgpMessage | undefined): void {
     if (link.state === 'Idle' || link.state === 'Close') return
     switch (message?.bgp) {
       case 'OPEN':
-        return this.#receiveOpen(link, message)
+        this.#receiveOpen(link, message)
+        return
       case 'KEEPALIVE':
-        return this.#receiveKeepalive(link)
+        this.#receiveKeepalive(link)
+        return
       case 'UPDATE':
-        if (link.state !== 'Established') return this.#error(link, 5, 0)
+        if (link.state !== 'Established') {
+          this.#error(link, 5, 0)
+          return
+        }
         link.heard()
-        return this.#receiveUpdate(message)
+        this.#receiveUpdate(message)
+        return
       case 'ROUTE-REFRESH':
-        return this.#exporter.everything()
+        this.#exporter.everything()
+        return
       case 'NOTIFICATION':
-        return this.#receiveNotification(link, message)
+        this.#receiveNotification(link, message)
+        return
       case undefined:
-        return this.#error(link, 1, 1)
+        this.#error(link, 1, 1)
+        return
       default:
-        return message satisfies never
+        message satisfies never
     }
   }
 
   #receiveOpen(link: Link, open: BgpMessage & { bgp: 'OPEN' }): void {
-    if (link.state !== 'OpenSent') return this.#error(link, 5, 0)
-    if (this.internal && open.id === this.daemon.config.routerId) return this.#error(link, 2, 3)
-    if (open.as !== this.bgp.neighborAs) return this.#error(link, 2, 2, open.as)
-    if (!this.#winsCollision(link, open)) return this.#error(link, 6, 7)
+    if (link.state !== 'OpenSent') {
+      this.#error(link, 5, 0)
+      return
+    }
+    if (this.internal && open.id === this.daemon.config.routerId) {
+      this.#error(link, 2, 3)
+      return
+    }
+    if (open.as !== this.bgp.neighborAs) {
+      this.#error(link, 2, 2, open.as)
+      return
+    }
+    if (!this.#winsCollision(link, open)) {
+      this.#error(link, 6, 7)
+      return
+    }
     link.peer = open
     link.holdSeconds = Math.min(open.holdSeconds, this.bgp.holdSeconds)
     link.keepaliveSeconds = this.bgp.keepaliveSeconds ?? Math.floor(link.holdSeconds / 3)
@@ -288,20 +284,23 @@ export class BgpProtocol extends Protocol {
     const neighbourStands = restart !== undefined && !restart.restarted
     if (this.recovering && !neighbourStands) this.daemon.recovery.unlock(this.name)
     if (this.recovering && this.config.gracefulRestart && neighbourStands) this.waiting = true
-    this.#restart.stop()
+    this.#helper.sessionBack()
     link.state = 'Established'
-    if (this.#stale && !restart?.forwarding) this.#helped()
+    if (this.#helper.active && !restart?.forwarding) this.#helper.end()
     this.notify('up')
   }
 
   #receiveUpdate({ announce, withdraw }: BgpMessage & { bgp: 'UPDATE' }): void {
-    if (announce.length === 0 && withdraw.length === 0) return this.#endOfRib()
+    if (announce.length === 0 && withdraw.length === 0) {
+      this.#endOfRib()
+      return
+    }
     for (const net of withdraw) {
-      this.#stale?.delete(net)
+      this.#helper.refreshed(net)
       this.daemon.table.set(this.name, net, undefined)
     }
     for (const each of announce) {
-      this.#stale?.delete(each.net)
+      this.#helper.refreshed(each.net)
       const route = importable(this, each, this.#current?.peer?.id)
       if (route) this.imported(route)
     }
@@ -309,7 +308,7 @@ export class BgpProtocol extends Protocol {
 
   #endOfRib(): void {
     if (this.recovering) this.daemon.recovery.unlock(this.name)
-    if (this.#stale) this.#helped()
+    if (this.#helper.active) this.#helper.end()
   }
 
   #receiveNotification(link: Link, m: BgpMessage & { bgp: 'NOTIFICATION' }): void {
@@ -318,7 +317,7 @@ export class BgpProtocol extends Protocol {
     this.#blame('Received: ', name, link)
     this.#close(link)
     if (m.code === 6) return
-    this.#waitAfterError()
+    this.#errorWait.failed(this.bgp)
     this.#stop(0)
   }
 
@@ -331,15 +330,7 @@ export class BgpProtocol extends Protocol {
   /** `bgp_handle_graceful_restart`: keep what it announced, for as long as it asked. */
   #helpRestart(): void {
     this.notify('start')
-    this.#stale = new Set(this.daemon.table.of(this.name).map((route) => route.net))
-    this.#restart.start(this.#current?.peer?.gracefulRestart?.seconds ?? 120)
-  }
-
-  #helped(): void {
-    const stale = this.#stale ?? new Set()
-    this.#stale = undefined
-    this.#restart.stop()
-    for (const net of stale) this.daemon.table.set(this.name, net, undefined)
+    this.#helper.begin(this.#current?.peer?.gracefulRestart?.seconds ?? 120)
   }
 
   /** We complain: NOTIFICATION, close, and wait before the next attempt unless it was a Cease. */
@@ -351,7 +342,7 @@ export class BgpProtocol extends Protocol {
     link.send({ bgp: 'NOTIFICATION', code, subcode, ...(as === undefined ? {} : { as }) })
     this.#close(link)
     if (code === 6) return
-    this.#waitAfterError()
+    this.#errorWait.failed(this.bgp)
     this.#stop(0)
   }
 
@@ -381,8 +372,8 @@ export class BgpProtocol extends Protocol {
   #stop(subcode: number): void {
     if (this.state === 'down') return
     this.notify('stop')
-    this.#restart.stop()
-    this.#startup.stop()
+    this.#helper.forget()
+    this.#errorWait.stop()
     for (const link of [this.#out, this.#in]) {
       if (rank(link.state) >= rank('OpenSent')) this.#error(link, 6, subcode)
       else if (link.state !== 'Idle') this.#idle(link)
@@ -395,16 +386,6 @@ export class BgpProtocol extends Protocol {
     if (this.state === 'start' && idle && this.#in.state !== 'OpenConfirm' && !this.bgp.passive)
       if (this.#phase === 'connect') this.#active()
     if (this.state === 'stop' && idle && this.#in.state === 'Idle') this.notify('down')
-  }
-
-  /** `bgp_update_startup_delay`: doubles from the lower to the upper bound, forgotten after a quiet while. */
-  #waitAfterError(): void {
-    const now = this.daemon.process.now()
-    const [low, high] = this.bgp.errorWaitSeconds
-    if (this.#lastErrorMs !== undefined && now - this.#lastErrorMs >= this.bgp.errorForgetSeconds * 1000)
-      this.#delaySeconds = 0
-    this.#lastErrorMs = now
-    this.#delaySeconds = this.#delaySeconds === 0 ? low : Math.min(2 * this.#delaySeconds, high)
   }
 
   /** While up, only the session's own connection counts; while stopping, what made it stop. */

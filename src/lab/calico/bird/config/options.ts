@@ -84,7 +84,13 @@ const bgpOptions: Options = [
   ['keepalive time', bgp((c) => ({ keepaliveSeconds: c.number() }))],
   ['error wait time', bgp((c) => ({ errorWaitSeconds: pair(c) }))],
   ['error forget time', bgp((c) => ({ errorForgetSeconds: c.number() }))],
-  ['multihop', bgp((c) => (c.peek().kind === 'number' ? (c.number(), { multihop: true }) : { multihop: true }))],
+  [
+    'multihop',
+    bgp((c) => {
+      if (c.peek().kind === 'number') c.number()
+      return { multihop: true }
+    }),
+  ],
   ['direct', bgp(() => ({ multihop: false }))],
   ['passive', bgp((c) => ({ passive: truth(c) }))],
   ['next hop self', bgp(() => ({ nextHop: 'self' }))],
@@ -204,9 +210,7 @@ function filter(c: Cursor): FilterConfig {
   if (c.has('all')) return { kind: 'all' }
   if (c.has('none')) return { kind: 'none' }
   c.expect('filter')
-  return c.peek().text === '{'
-    ? { kind: 'inline', body: parseBlock(c) }
-    : { kind: 'named', name: c.symbol() }
+  return c.peek().text === '{' ? { kind: 'inline', body: parseBlock(c) } : { kind: 'named', name: c.symbol() }
 }
 
 function interfaces(c: Cursor): readonly string[] {

@@ -35,7 +35,9 @@ async function withIncludes(
       if (word) found.push(word)
       continue
     }
-    const target = name.text.startsWith('/') ? name.text : `${path.slice(0, path.lastIndexOf('/') + 1)}${name.text}`
+    const target = name.text.startsWith('/')
+      ? name.text
+      : `${path.slice(0, path.lastIndexOf('/') + 1)}${name.text}`
     const text = await included(name, target, read)
     const inner = await withIncludes(tokens(target, text), target, read)
     found.push(...inner.filter((token) => token.kind !== 'end'))
@@ -44,7 +46,11 @@ async function withIncludes(
   return found
 }
 
-async function included(name: Token, target: string, read: (path: string) => Promise<string>): Promise<string> {
+async function included(
+  name: Token,
+  target: string,
+  read: (path: string) => Promise<string>,
+): Promise<string> {
   try {
     return await read(target)
   } catch (error) {

@@ -1,7 +1,7 @@
-import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
-import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
 import type { ProtocolConfig } from '#lab/calico/bird/config/model.ts'
 import { showPrefix, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
+import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
 import type { BirdRoute } from '#lab/calico/bird/route.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import type { NetChange, Route } from '#lab/network/ports.ts'
@@ -119,7 +119,8 @@ export class KernelProtocol extends Protocol {
     )
     const changes: NetChange[] = []
     for (const [destination, route] of present)
-      if (!wanted.has(destination)) changes.push({ op: 'route-del', destination: route.destination, protocol: 'bird' })
+      if (!wanted.has(destination))
+        changes.push({ op: 'route-del', destination: route.destination, protocol: 'bird' })
     for (const [destination, route] of wanted) {
       const was = present.get(destination)
       if (was && sameKernelRoute(was, route)) continue

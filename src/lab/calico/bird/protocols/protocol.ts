@@ -113,7 +113,8 @@ export abstract class Protocol {
 
   /** Tries to run on under a changed configuration. */
   reconfigure(config: ProtocolConfig, signatures: { readonly was: readonly [string, string] }): boolean {
-    if (this.state === 'down' || config.kind !== this.config.kind || config.disabled !== this.disabled) return false
+    if (this.state === 'down' || config.kind !== this.config.kind || config.disabled !== this.disabled)
+      return false
     if (!this.adopt(config)) return false
     this.trace('Reconfigured')
     this.config = config
@@ -165,7 +166,10 @@ export abstract class Protocol {
 
   #left(next: ProtocolState, was: ProtocolState): void {
     this.#exports = 'down'
-    if (next === 'start') return this.#logState()
+    if (next === 'start') {
+      this.#logState()
+      return
+    }
     if (next === 'down') this.downReason = undefined
     if (this.#core === 'happy') this.#flush()
     if (next === 'stop' || was !== 'stop') this.#fallingDown()

@@ -1,7 +1,7 @@
-import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
-import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
 import type { ProtocolConfig, StaticRoute } from '#lab/calico/bird/config/model.ts'
 import { matches, showPrefix, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
+import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
 import type { Destination } from '#lab/calico/bird/route.ts'
 
 /** Watches interfaces. It brings no routes; the others look at what it saw. */

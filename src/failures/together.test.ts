@@ -1,0 +1,116 @@
+/** All modes at once: what they make of each other's facts, and of noise. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { EventRow, PodRow } from '#cluster/relations.ts'
+import { renderSubject } from '#cluster/subjects.ts'
+import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
+import { modes } from '#failures/generated/detectors.ts'
+import {
+  calicoNode,
+  deepRead,
+  healthy,
+  incident,
+  node,
+  sick,
+  workers,
+} from '#failures/testing/example-cluster.ts'
+
+function outcome(table: Table): unknown {
+  const { verdict, causes, unexplained } = diagnose(factsOf(table, { complete: deepRead }), modes)
+  return {
+    verdict,
+    causes: causes.map(
+      ({ mode, finding, confidence }) => `${mode.id} ${renderSubject(finding.about)} ${confidence}`,
+    ),
+    unexplained: unexplained.map(({ id }) => id),
+  }
+}
+
+const silent = (name: string) =>
+  node(name, {
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'Unknown',
+        reason: 'NodeStatusUnknown',
+        message: 'Kubelet stopped posting node status.',
+      },
+    ],
+  })
+
+describe('two faults', () => {
+  test('on two nodes are two causes', () => {
+    const table: Table = {
+      ...incident,
+      nodes: [node('w1'), silent('w2'), node('w3')],
+      pods: [calicoNode('w1'), calicoNode('w2', { ready: false }), sick('w3')],
+    }
+    expect(outcome(table)).toEqual({
+      verdict: 'broken',
+      causes: ['runtime-dir-permissions node/w3 confirmed', 'kubelet-lost-contact node/w2 confirmed'],
+      unexplained: [],
+    })
+  })
+
+  test('on one node are both named', () => {
+    expect(outcome({ ...incident, nodes: [node('w1'), node('w2'), silent('w3')] })).toMatchObject({
+      causes: ['runtime-dir-permissions node/w3 confirmed', 'kubelet-lost-contact node/w3 confirmed'],
+      unexplained: [],
+    })
+  })
+})
+
+describe('noise of other people’s troubles', () => {
+  const anyNode = fc.constantFrom(...workers)
+  const anyEvent: fc.Arbitrary<EventRow> = fc.record({
+    about: fc.record({
+      kind: fc.constant('Pod'),
+      namespace: fc.constant('shop'),
+      name: fc.stringMatching(/^[a-z]{3,8}$/),
+    }),
+    type: fc.constantFrom('Normal', 'Warning'),
+    reason: fc.constantFrom(
+      'FailedScheduling',
+      'BackOff',
+      'Unhealthy',
+      'FailedMount',
+      'Pulled',
+      'Killing',
+      'FailedCreatePodSandBox',
+    ),
+    message: fc.constantFrom(
+      '0/3 nodes are available: 3 Insufficient cpu.',
+      'Back-off restarting failed container web in pod web_shop(0)',
+      'Readiness probe failed: HTTP probe failed with statuscode: 500',
+      'Failed to create pod sandbox: failed to reserve sandbox name',
+    ),
+    count: fc.integer({ min: 1, max: 500 }),
+    lastAtMs: fc.integer({ min: 0, max: 60 }).map(ago),
+  })
+  const anyPod: fc.Arbitrary<PodRow> = fc.record({
+    namespace: fc.constant('shop'),
+    name: fc.stringMatching(/^[a-z]{3,8}$/),
+    node: anyNode,
+    status: fc.constantFrom('ImagePullBackOff', 'ErrImagePull', 'CreateContainerConfigError', 'Evicted'),
+    ready: fc.constant(false),
+    containers: fc.constant([]),
+  })
+
+  test.each<[string, Table]>([
+    ['a healthy cluster', healthy],
+    ['the incident', incident],
+  ])('changes nothing about %s', (_, table) => {
+    const quiet = outcome(table)
+    fc.assert(
+      fc.property(
+        fc.array(anyEvent, { maxLength: 40 }),
+        fc.array(anyPod, { maxLength: 40 }),
+        (events, pods) => {
+          expect(outcome({ ...table, events, pods: [...(table.pods ?? []), ...pods] })).toEqual(quiet)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})

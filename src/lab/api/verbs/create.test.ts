@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest'
+import type { KubeObject, Pod, Service } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
+import { failure, podDraft, server, type, withPod } from '#lab/api/verbs/verbs-bench.ts'
+
+describe('creating', () => {
+  test('a pod gets what defaults and admission add', async () => {
+    const { pod } = await withPod()
+    expect(pod.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' })
+    expect(pod.spec).toMatchObject({
+      restartPolicy: 'Always',
+      dnsPolicy: 'ClusterFirst',
+      securityContext: {},
+      terminationGracePeriodSeconds: 30,
+      serviceAccountName: 'default',
+      priority: 0,
+    })
+    expect(pod.spec.containers[0]).toMatchObject({
+      imagePullPolicy: 'Always',
+      terminationMessagePath: '/dev/termination-log',
+    })
+    expect(pod.spec.containers[0]?.volumeMounts?.[0]?.mountPath).toBe(
+      '/var/run/secrets/kubernetes.io/serviceaccount',
+    )
+    expect(pod.spec.tolerations?.map((each) => each.tolerationSeconds)).toEqual([300, 300])
+    expect(pod.metadata.creationTimestamp).toBe('2026-01-07T06:00:00Z')
+  })
+
+  test('a node-critical pod has its priority', async () => {
+    const { pod } = await withPod({ priorityClassName: 'system-node-critical' })
+    expect(pod.spec.priority).toBe(2_000_001_000)
+  })
+
+  test.each<[string, object, number, string]>([
+    ['a name that is taken', podDraft(), 409, 'pods "web" already exists'],
+    [
+      'a name that is none',
+      podDraft({ metadata: { name: 'Web' } }),
+      422,
+      'Pod "Web" is invalid: metadata.name: Invalid value: "Web": a lowercase RFC 1123 subdomain must consist',
+    ],
+    [
+      'no image',
+      podDraft({ metadata: { name: 'x' }, spec: { containers: [{ name: 'c' }] } }),
+      422,
+      'Pod "x" is invalid: spec.containers[0].image: Required value',
+    ],
+    [
+      'an account that is missing',
+      podDraft({ metadata: { name: 'x' }, spec: { serviceAccountName: 'nope' } }),
+      403,
+      'pods "x" is forbidden: error looking up service account default/nope: serviceaccount "nope" not found',
+    ],
+    [
+      'a namespace that is missing',
+      podDraft({ metadata: { name: 'x', namespace: 'nope' } }),
+      404,
+      'namespaces "nope" not found',
+    ],
+    [
+      'another version',
+      { ...podDraft(), apiVersion: 'v2' },
+      400,
+      'the API version in the data (v2) does not match',
+    ],
+  ])('is refused for %s', async (_name, draft, code, message) => {
+    const { kube } = await withPod()
+    const refused = await failure(kube.create(resources.pods, draft as Pod))
+    expect(refused.code).toBe(code)
+    expect(refused.message).toContain(message)
+  })
+
+  test('a generated name ends in five characters', async () => {
+    const { kube } = await withPod()
+    const draft = { ...podDraft(), metadata: { generateName: 'agent-', namespace: 'default' } }
+    expect((await kube.create(resources.pods, draft)).metadata.name).toMatch(
+      /^agent-[bcdfghjklmnpqrstvwxz2456789]{5}$/,
+    )
+  })
+
+  test('a service gets an address that no other has', async () => {
+    const { kube } = server()
+    const draft = (name: string, spec: object) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: 'default' },
+      spec: { ports: [{ port: 80 }], ...spec },
+    })
+    const a = await kube.create<Service>(resources.services, draft('a', {}))
+    expect(a.spec.clusterIP).toMatch(/^10\.(9[6-9]|10\d|11[01])\./)
+    const refused = await failure(kube.create(resources.services, draft('b', { clusterIP: '10.96.0.1' })))
+    expect(refused.message).toContain('provided IP is already allocated')
+  })
+
+  test('a definition is served as soon as it is there, and no longer than that', async () => {
+    const { kube } = server()
+    const widgets = type('widgets', 'example.io')
+    expect((await failure(kube.list({ type: widgets }))).code).toBe(404)
+    const crd = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.io' },
+      spec: {
+        group: 'example.io',
+        names: { plural: 'widgets', kind: 'Widget' },
+        scope: 'Cluster',
+        versions: [{ name: 'v1', served: true, storage: true }],
+      },
+    }
+    await kube.create(type('customresourcedefinitions', 'apiextensions.k8s.io'), crd)
+    const widget = await kube.create<KubeObject>(widgets, {
+      apiVersion: 'example.io/v1',
+      kind: 'Widget',
+      metadata: { name: 'w' },
+    })
+    expect(widget.metadata.generation).toBe(1)
+    expect(
+      (await failure(kube.patch({ type: widgets, name: 'w' }, { type: 'strategic', body: {} }))).code,
+    ).toBe(415)
+    await kube.delete({
+      type: type('customresourcedefinitions', 'apiextensions.k8s.io'),
+      name: 'widgets.example.io',
+    })
+    expect((await failure(kube.list({ type: widgets }))).code).toBe(404)
+  })
+})
