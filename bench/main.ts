@@ -24,7 +24,9 @@ const figures: Figure[] = []
 try {
   timed('version', 150, () => cli('version'), { times: 5 })
   await inProcess()
-  timed('lab up to a usable kubeconfig', 1500, () => cli('lab', 'up', '--detach', '--name', 'bench', '--flavour', 'hardened'))
+  timed('lab up to a usable kubeconfig', 1500, () =>
+    cli('lab', 'up', '--detach', '--name', 'bench', '--flavour', 'hardened'),
+  )
   timed('diagnose --lab', 1000, () => cli('diagnose', '--lab', 'bench'), { times: 3 })
   figures.push({ what: 'a served 5-node lab', value: servedMegabytes(), unit: 'MB', goal: 160 })
   cli('lab', 'down', '--name', 'bench')
@@ -69,12 +71,18 @@ async function inProcess(): Promise<void> {
     runs.push(performance.now() - start)
     await lab.shutdown()
   }
-  figures.push({ what: '5 nodes in process, from nothing to all well', value: Math.min(...runs), unit: 'ms', goal: 200 })
+  figures.push({
+    what: '5 nodes in process, from nothing to all well',
+    value: Math.min(...runs),
+    unit: 'ms',
+    goal: 200,
+  })
 }
 
 function servedMegabytes(): number {
-  const record = JSON.parse(readFileSync(join(state, 'ninelives/labs/bench/lab.json'), 'utf8')) as { pid: number }
+  const record = JSON.parse(readFileSync(join(state, 'ninelives/labs/bench/lab.json'), 'utf8')) as {
+    pid: number
+  }
   const status = readFileSync(`/proc/${record.pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024
 }
-

@@ -19,10 +19,16 @@ function main(name: string | undefined): number {
     console.error(`error: src/failures/${name} exists`)
     return 2
   }
-  write(Object.fromEntries(Object.entries(filesOf(name)).map(([file, text]) => [`src/failures/${name}/${file}`, text])))
+  write(
+    Object.fromEntries(
+      Object.entries(filesOf(name)).map(([file, text]) => [`src/failures/${name}/${file}`, text]),
+    ),
+  )
   write(generatedFiles())
   console.log(`src/failures/${name}: index.ts, detect.ts, detect.test.ts, README.md`)
-  console.log('next: the page, then near misses in detect.test.ts, then the detector; CONTRIBUTING.md has the rules')
+  console.log(
+    'next: the page, then near misses in detect.test.ts, then the detector; CONTRIBUTING.md has the rules',
+  )
   return 0
 }
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { renderSubject } from '#cluster/subjects.ts'
 import { withoutRelation } from '#cluster/facts-builder.ts'
+import { renderSubject } from '#cluster/subjects.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { modes } from '#failures/generated/detectors.ts'
 import { faults } from '#failures/generated/faults.ts'
 import { remedies } from '#failures/generated/repairs.ts'
 import { type Fault, flavours } from '#lab/fault.ts'
 import { Lab } from '#lab/lab.ts'
-import { stateOfLab } from './support/lab-state.ts'
 import { diagnosed, factsOf, repaired } from './support/lab-cluster.ts'
+import { stateOfLab } from './support/lab-state.ts'
 
 const seeds = ['1', '2']
 const node = 'k8s-worker-03'
@@ -30,7 +30,8 @@ async function broken({ fault, variant, flavour, seed }: (typeof cases)[number])
   return lab
 }
 
-const where = (fault: Fault, variant: string): string[] => fault.subjects({ node, variant }).map(renderSubject)
+const where = (fault: Fault, variant: string): string[] =>
+  fault.subjects({ node, variant }).map(renderSubject)
 
 describe('law 1: a fault is found, alone, on exactly the right subjects', () => {
   test.each(cases)('$id ($variant) in $flavour, seed $seed', async (each) => {
@@ -46,26 +47,30 @@ describe('law 1: a fault is found, alone, on exactly the right subjects', () => 
 })
 
 describe('law 2: a healthy lab has no cause', () => {
-  test.each(flavours)('%s at boot, after 25 hours, and after the reboot of each node', async (flavour) => {
-    const lab = await Lab.boot({ seed: 'healthy', flavour })
-    const nothing = async (when: string): Promise<void> => {
-      const { diagnosis } = await diagnosed(lab)
-      expect(diagnosis.causes, when).toEqual([])
-      expect(diagnosis.preventive, when).toEqual([])
-      expect(diagnosis.unexplained, when).toEqual([])
-      expect(diagnosis.verdict, when).toBe('healthy')
-    }
-    await nothing('at boot')
-    await lab.advance(25 * 3_600_000)
-    await nothing('after 25 hours')
-    for (const each of lab.nodes) {
-      await lab.reboot(each)
-      await lab.untilWell(600_000)
-      await lab.advance(120_000)
-      await nothing(`after a reboot of ${each}`)
-    }
-    await lab.shutdown()
-  }, 120_000)
+  test.each(flavours)(
+    '%s at boot, after 25 hours, and after the reboot of each node',
+    async (flavour) => {
+      const lab = await Lab.boot({ seed: 'healthy', flavour })
+      const nothing = async (when: string): Promise<void> => {
+        const { diagnosis } = await diagnosed(lab)
+        expect(diagnosis.causes, when).toEqual([])
+        expect(diagnosis.preventive, when).toEqual([])
+        expect(diagnosis.unexplained, when).toEqual([])
+        expect(diagnosis.verdict, when).toBe('healthy')
+      }
+      await nothing('at boot')
+      await lab.advance(25 * 3_600_000)
+      await nothing('after 25 hours')
+      for (const each of lab.nodes) {
+        await lab.reboot(each)
+        await lab.untilWell(600_000)
+        await lab.advance(120_000)
+        await nothing(`after a reboot of ${each}`)
+      }
+      await lab.shutdown()
+    },
+    120_000,
+  )
 })
 
 describe('law 3: the plan mends, and leaves what it says it leaves', () => {
@@ -93,13 +98,16 @@ describe('law 3: the plan mends, and leaves what it says it leaves', () => {
   /** Plans say what they keep and leave; here it is as files: our own file, and the packages' files on every node. */
   const allowed = [/:\/etc\/tmpfiles\.d\//, /:\/var\/lib\/os-update\//]
 
-  test.each(mended.filter(({ seed }) => seed === seeds[0]))('$id ($variant): a repeated repair finds nothing to do', async (each) => {
-    const lab = await broken(each)
-    await repaired(lab)
-    await lab.advance(120_000)
-    expect((await repaired(lab)).outcome).toBe('no plan')
-    await lab.shutdown()
-  })
+  test.each(mended.filter(({ seed }) => seed === seeds[0]))(
+    '$id ($variant): a repeated repair finds nothing to do',
+    async (each) => {
+      const lab = await broken(each)
+      await repaired(lab)
+      await lab.advance(120_000)
+      expect((await repaired(lab)).outcome).toBe('no plan')
+      await lab.shutdown()
+    },
+  )
 })
 
 describe('law 4: a hidden need makes unknown or found otherwise, never clear', () => {
@@ -112,7 +120,10 @@ describe('law 4: a hidden need makes unknown or found otherwise, never clear', (
     expect(mode).toBeDefined()
     for (const need of mode?.detector.needs ?? []) {
       const { clear } = diagnose(withoutRelation(facts, need), modes)
-      const wrong = clear.filter((judged) => judged.mode === each.id && where(each.fault, each.variant).includes(renderSubject(judged.about)))
+      const wrong = clear.filter(
+        (judged) =>
+          judged.mode === each.id && where(each.fault, each.variant).includes(renderSubject(judged.about)),
+      )
       expect(wrong, `without ${need}`).toEqual([])
     }
     await lab.shutdown()

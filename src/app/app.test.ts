@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { OpenedCluster } from '#app/cluster.ts'
+import { type DiagnoseLiveOptions, diagnoseLive } from '#app/diagnose.ts'
+import { eventsOf } from '#app/events-of.ts'
+import { type RepairAppEvent, repair } from '#app/repair.ts'
 import type { Clock } from '#base/clock.ts'
 import { ok } from '#base/result.ts'
 import { modes } from '#failures/generated/detectors.ts'
@@ -13,10 +17,6 @@ import {
   fakeTransport,
 } from '#sources/live/testing/fake-cluster.ts'
 import { calicoNodePod, startMs } from '#sources/live/testing/objects.ts'
-import type { OpenedCluster } from './cluster.ts'
-import { type DiagnoseLiveOptions, diagnoseLive } from './diagnose.ts'
-import { eventsOf } from './events-of.ts'
-import { type RepairAppEvent, repair } from './repair.ts'
 
 const identity = { server: 'https://10.0.0.11:6443', context: 'prod', user: 'ops' }
 const opened = (cluster: FakeCluster, shell?: NodeShell): OpenedCluster => ({

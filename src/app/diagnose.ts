@@ -1,3 +1,5 @@
+import { type ClusterSession, type OpenedCluster, sessionWith } from '#app/cluster.ts'
+import { eventsOf } from '#app/events-of.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Facts } from '#cluster/facts.ts'
 import { diagnose as decide } from '#diagnosis/diagnose.ts'
@@ -12,8 +14,6 @@ import {
   type ReadOptions,
   readCluster,
 } from '#sources/live/read-cluster.ts'
-import { type ClusterSession, type OpenedCluster, sessionWith } from './cluster.ts'
-import { eventsOf } from './events-of.ts'
 
 export type DiagnoseEvent =
   | { readonly kind: 'stage'; readonly stage: LiveStage | 'text'; readonly says: string }

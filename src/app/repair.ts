@@ -1,3 +1,5 @@
+import { type ClusterSession, handsFor, type OpenedCluster, sessionWith } from '#app/cluster.ts'
+import { clusterOf, type Engine, type LiveOptions, readOptions, reportOf } from '#app/diagnose.ts'
 import { Trouble } from '#base/trouble.ts'
 import { diagnose as decide } from '#diagnosis/diagnose.ts'
 import type { Cause, Diagnosis } from '#diagnosis/types.ts'
@@ -13,8 +15,6 @@ import type { Probe } from '#repair/verify.ts'
 import type { DiagnosisReport } from '#report/types.ts'
 import { type ClusterReading, readCluster } from '#sources/live/read-cluster.ts'
 import { readRouting } from '#sources/live/read-routing.ts'
-import { type ClusterSession, handsFor, type OpenedCluster, sessionWith } from './cluster.ts'
-import { clusterOf, type Engine, type LiveOptions, readOptions, reportOf } from './diagnose.ts'
 
 export type RepairAppEvent =
   | RepairEvent

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Clock } from '#base/clock.ts'
 import { failed, ok } from '#base/result.ts'
+import { type ApiRefusal, kubeHand, type SendToApi } from '#hands/kube-hand.ts'
+import { kubeLease } from '#hands/kube-lease.ts'
+import { nodeShellHand } from '#hands/node-shell-hand.ts'
+import { personHand } from '#hands/person-hand.ts'
 import { commandOf } from '#repair/commands.ts'
 import { handsOf } from '#repair/hands.ts'
 import type { Act } from '#repair/types.ts'
-import { type ApiRefusal, kubeHand, type SendToApi } from './kube-hand.ts'
-import { kubeLease } from './kube-lease.ts'
-import { nodeShellHand } from './node-shell-hand.ts'
-import { personHand } from './person-hand.ts'
 
 type Sent = Parameters<SendToApi>[0]
 

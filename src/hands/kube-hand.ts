@@ -1,7 +1,7 @@
 import { failed, ok, type Result } from '#base/result.ts'
+import { rehearseRecreation } from '#hands/recreation.ts'
 import type { Hand, HandTrouble } from '#repair/hands.ts'
 import type { Act } from '#repair/types.ts'
-import { rehearseRecreation } from './recreation.ts'
 
 /** One request that changes, or a GET. Answers the parsed body, or the trouble with the server's status. */
 export type SendToApi = (

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Clock, parseTime, rfc3339Micro } from '#base/clock.ts'
 import { failed, ok } from '#base/result.ts'
+import type { SendToApi } from '#hands/kube-hand.ts'
 import type { Lease } from '#repair/lease.ts'
-import type { SendToApi } from './kube-hand.ts'
 
 const leaseShape = z.object({
   metadata: z.object({ resourceVersion: z.string().nullish() }),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { failed, ok, type Result } from '#base/result.ts'
+import { handTrouble, type SendToApi } from '#hands/kube-hand.ts'
 import type { HandOptions, HandTrouble } from '#repair/hands.ts'
 import type { Act } from '#repair/types.ts'
-import { handTrouble, type SendToApi } from './kube-hand.ts'
 
 const podShape = z.object({
   metadata: z.object({

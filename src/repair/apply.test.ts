@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { failed, ok } from '#base/result.ts'
 import { withoutRelation } from '#cluster/facts-builder.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
-import { type ApplyOptions, apply, resume } from './apply.ts'
-import type { RepairEvent } from './events.ts'
-import { type JournalEntry, memoryJournal, readEntries, stateOf, writeEntry } from './journal.ts'
+import { type ApplyOptions, apply, resume } from '#repair/apply.ts'
+import type { RepairEvent } from '#repair/events.ts'
+import { type JournalEntry, memoryJournal, readEntries, stateOf, writeEntry } from '#repair/journal.ts'
 import {
   clockOf,
   factsOf,
@@ -14,8 +14,8 @@ import {
   sickWorld,
   type World,
   wrongMode,
-} from './testing/world.ts'
-import { undo } from './undo.ts'
+} from '#repair/testing/world.ts'
+import { undo } from '#repair/undo.ts'
 
 function optionsFor(world: World, entries: JournalEntry[] = []): ApplyOptions {
   return {

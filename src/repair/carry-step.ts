@@ -1,12 +1,12 @@
 import type { Clock } from '#base/clock.ts'
 import type { Facts } from '#cluster/facts.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import type { Observe } from './apply.ts'
-import { holds, sayCheck } from './check.ts'
-import type { RepairEvent } from './events.ts'
-import type { Hand } from './hands.ts'
-import type { Journal, StepEnd } from './journal.ts'
-import type { Step } from './types.ts'
+import type { Observe } from '#repair/apply.ts'
+import { holds, sayCheck } from '#repair/check.ts'
+import type { RepairEvent } from '#repair/events.ts'
+import type { Hand } from '#repair/hands.ts'
+import type { Journal, StepEnd } from '#repair/journal.ts'
+import type { Step } from '#repair/types.ts'
 
 export interface CarryOptions {
   readonly observe: Observe

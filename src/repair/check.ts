@@ -1,7 +1,7 @@
 import type { Facts } from '#cluster/facts.ts'
 import { calicoNodeContainer, calicoNodePodOf } from '#cluster/queries.ts'
 import type { RelationName } from '#cluster/relations.ts'
-import type { StepCheck } from './types.ts'
+import type { StepCheck } from '#repair/types.ts'
 
 /** Does the claim hold, on what was read? What was not read does not. */
 export function holds(check: StepCheck, facts: Facts): boolean {

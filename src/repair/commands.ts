@@ -1,5 +1,5 @@
 import { commandLine, shellWord } from '#base/command-line.ts'
-import type { Act } from './types.ts'
+import type { Act } from '#repair/types.ts'
 
 /** How a person reaches things: prefixes of what they type. */
 export interface ActWords {

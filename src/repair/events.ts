@@ -1,7 +1,7 @@
-import type { GuardAnswer } from './guards.ts'
-import type { StepEnd } from './journal.ts'
-import type { Plan, Step } from './types.ts'
-import type { Claim } from './verify.ts'
+import type { GuardAnswer } from '#repair/guards.ts'
+import type { StepEnd } from '#repair/journal.ts'
+import type { Plan, Step } from '#repair/types.ts'
+import type { Claim } from '#repair/verify.ts'
 
 export type RepairOutcome = 'mended' | 'refused' | 'failed' | 'undone'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts } from '#cluster/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
-import { defaultLimits, type GuardView, judgeGuards, refusals } from './guards.ts'
-import { factsOf, plan, sickWorld, wrongMode } from './testing/world.ts'
+import { defaultLimits, type GuardView, judgeGuards, refusals } from '#repair/guards.ts'
+import { factsOf, plan, sickWorld, wrongMode } from '#repair/testing/world.ts'
 
 const world = sickWorld()
 const facts = factsOf(world)

@@ -4,7 +4,7 @@ import { calicoNodePodOf, conditionOf } from '#cluster/queries.ts'
 import type { NodeRow } from '#cluster/relations.ts'
 import { isSameSubject, renderSubject } from '#cluster/subjects.ts'
 import type { Cause, Diagnosis } from '#diagnosis/types.ts'
-import type { Disruption, Plan } from './types.ts'
+import type { Disruption, Plan } from '#repair/types.ts'
 
 /** Everything guards judge by. Plain data: whoever calls has read it. */
 export interface GuardView {

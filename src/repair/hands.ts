@@ -1,5 +1,5 @@
 import { failed, type Result } from '#base/result.ts'
-import type { Act, HandName } from './types.ts'
+import type { Act, HandName } from '#repair/types.ts'
 
 /** An expected way in which a hand fails. */
 export interface HandTrouble {

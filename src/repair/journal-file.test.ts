@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fileJournal } from './journal-file.ts'
+import { fileJournal } from '#repair/journal-file.ts'
 
 let folder: string
 beforeAll(async () => {

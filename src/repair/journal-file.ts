@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Journal, mendedText, readEntries, writeEntry } from './journal.ts'
+import { type Journal, mendedText, readEntries, writeEntry } from '#repair/journal.ts'
 
 /** A journal in a file of its own, readable by its owner only. `append` returns once the entry is on the disk. */
 export function fileJournal(path: string): Journal {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Trouble } from '#base/trouble.ts'
-import type { Plan } from './types.ts'
+import type { Plan } from '#repair/types.ts'
 
 /**
  * The write-ahead journal of one repair: what is meant to be done is written before it is done, so that whoever comes

@@ -1,5 +1,5 @@
 import type { Cause } from '#diagnosis/types.ts'
-import type { Plan, Remedies } from './types.ts'
+import type { Plan, Remedies } from '#repair/types.ts'
 
 /**
  * The plan for a cause, or `undefined` where its mode has none (its owner acts, not we). Causes and preventive findings

@@ -1,9 +1,9 @@
 import type { Clock } from '#base/clock.ts'
-import { NothingToResume } from './apply.ts'
-import type { RepairEvent } from './events.ts'
-import type { Hand } from './hands.ts'
-import { type Journal, stateOf } from './journal.ts'
-import type { Step } from './types.ts'
+import { NothingToResume } from '#repair/apply.ts'
+import type { RepairEvent } from '#repair/events.ts'
+import type { Hand } from '#repair/hands.ts'
+import { type Journal, stateOf } from '#repair/journal.ts'
+import type { Step } from '#repair/types.ts'
 
 /**
  * Takes back what the last repair in the journal did, last step first. Steps that were found done, were left out, or have

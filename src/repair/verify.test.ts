@@ -3,8 +3,8 @@ import type { Facts } from '#cluster/facts.ts'
 import { factsBuilder, mergeFacts } from '#cluster/facts-builder.ts'
 import type { BgpSessionRow } from '#cluster/relations.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
-import { factsOf, plan, sickWorld, wrongMode } from './testing/world.ts'
-import { claimsOf, isMended, type Look, type Routing } from './verify.ts'
+import { factsOf, plan, sickWorld, wrongMode } from '#repair/testing/world.ts'
+import { claimsOf, isMended, type Look, type Routing } from '#repair/verify.ts'
 
 const world = sickWorld()
 world.folders.n2 = 0o755

@@ -4,7 +4,7 @@ import { calicoNodeContainer, calicoNodePodOf, nodeNamed, nodeWithAddress } from
 import type { BgpSessionRow, NodeRow } from '#cluster/relations.ts'
 import { isSameSubject, renderSubject } from '#cluster/subjects.ts'
 import type { Diagnosis } from '#diagnosis/types.ts'
-import type { Plan } from './types.ts'
+import type { Plan } from '#repair/types.ts'
 
 /** `unknown`: nobody could look. It does not spoil a verification, and is told. */
 export interface Claim {

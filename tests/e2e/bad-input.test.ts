@@ -16,9 +16,37 @@ const file = (name: string, content: string | Buffer): string => {
 
 /** Servers that answer every request with one status and body. */
 const answers: Readonly<Record<string, readonly [number, string]>> = {
-  unauthorized: [401, JSON.stringify({ kind: 'Status', status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 })],
-  forbidden: [403, JSON.stringify({ kind: 'Status', status: 'Failure', message: 'nodes is forbidden: User "u" cannot list resource "nodes" in API group "" at the cluster scope', reason: 'Forbidden', code: 403 })],
-  broken: [500, JSON.stringify({ kind: 'Status', status: 'Failure', message: 'etcdserver: request timed out', reason: 'InternalError', code: 500 })],
+  unauthorized: [
+    401,
+    JSON.stringify({
+      kind: 'Status',
+      status: 'Failure',
+      message: 'Unauthorized',
+      reason: 'Unauthorized',
+      code: 401,
+    }),
+  ],
+  forbidden: [
+    403,
+    JSON.stringify({
+      kind: 'Status',
+      status: 'Failure',
+      message:
+        'nodes is forbidden: User "u" cannot list resource "nodes" in API group "" at the cluster scope',
+      reason: 'Forbidden',
+      code: 403,
+    }),
+  ],
+  broken: [
+    500,
+    JSON.stringify({
+      kind: 'Status',
+      status: 'Failure',
+      message: 'etcdserver: request timed out',
+      reason: 'InternalError',
+      code: 500,
+    }),
+  ],
   garbage: [200, '<html>It works!</html>'],
 }
 const servers: Server[] = []
@@ -26,7 +54,9 @@ const kubeconfigs: Record<string, string> = {}
 
 beforeAll(async () => {
   for (const [name, [status, body]] of Object.entries(answers)) {
-    const server = createServer((_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(body))
+    const server = createServer((_, response) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body),
+    )
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     servers.push(server)
     kubeconfigs[name] = kubeconfig(name, (server.address() as AddressInfo).port)
@@ -85,27 +115,104 @@ const cases: readonly Case[] = [
   { what: 'an unknown command', argv: () => ['diagnos'], says: /unknown command 'diagnos'[\s\S]*diagnose/ },
   { what: 'an unknown option', argv: () => ['diagnose', '--fast'], says: /unknown option '--fast'/ },
   { what: 'an unknown mode', argv: () => ['explain', 'nope'], says: /"nope"[\s\S]*hint: .*ninelives modes/ },
-  { what: 'an unknown lab', argv: () => ['lab', 'status', '--name', 'nope'], says: /no lab named "nope" is running\nhint: / },
-  { what: 'a bad lab name', argv: () => ['lab', 'up', '--name', '../x'], says: /"\.\.\/x" is not a name for a lab\nhint: / },
-  { what: 'a bad flavour', argv: () => ['lab', 'up', '--flavour', 'roks'], says: /'roks' is invalid.*plain, hardened/ },
+  {
+    what: 'an unknown lab',
+    argv: () => ['lab', 'status', '--name', 'nope'],
+    says: /no lab named "nope" is running\nhint: /,
+  },
+  {
+    what: 'a bad lab name',
+    argv: () => ['lab', 'up', '--name', '../x'],
+    says: /"\.\.\/x" is not a name for a lab\nhint: /,
+  },
+  {
+    what: 'a bad flavour',
+    argv: () => ['lab', 'up', '--flavour', 'roks'],
+    says: /'roks' is invalid.*plain, hardened/,
+  },
   { what: 'too many nodes', argv: () => ['lab', 'up', '--nodes', '5000'], says: /whole number from 2 to 50/ },
-  { what: 'a bad duration', argv: () => ['lab', 'advance', 'soon'], says: /"soon" is not a duration\nhint: / },
-  { what: 'an unknown shell', argv: () => ['completion', 'tcsh'], says: /no completion for the shell "tcsh"\nhint: / },
-  { what: 'a text that is not there', argv: () => ['diagnose', '--text', join(folder, 'nope.txt')], says: /nope\.txt[\s\S]*hint: / },
-  { what: 'an empty text', argv: () => ['diagnose', '--text', file('empty.txt', '')], says: /empty\.txt is empty[\s\S]*hint: / },
-  { what: 'an empty standard input', argv: () => ['diagnose', '--text', '-'], says: /standard input is empty[\s\S]*hint: / },
-  { what: 'a binary text', argv: () => ['diagnose', '--text', file('binary.txt', Buffer.from([0, 1, 2, 0, 255, 254]))], says: /binary\.txt[\s\S]*hint: / },
+  {
+    what: 'a bad duration',
+    argv: () => ['lab', 'advance', 'soon'],
+    says: /"soon" is not a duration\nhint: /,
+  },
+  {
+    what: 'an unknown shell',
+    argv: () => ['completion', 'tcsh'],
+    says: /no completion for the shell "tcsh"\nhint: /,
+  },
+  {
+    what: 'a text that is not there',
+    argv: () => ['diagnose', '--text', join(folder, 'nope.txt')],
+    says: /nope\.txt[\s\S]*hint: /,
+  },
+  {
+    what: 'an empty text',
+    argv: () => ['diagnose', '--text', file('empty.txt', '')],
+    says: /empty\.txt is empty[\s\S]*hint: /,
+  },
+  {
+    what: 'an empty standard input',
+    argv: () => ['diagnose', '--text', '-'],
+    says: /standard input is empty[\s\S]*hint: /,
+  },
+  {
+    what: 'a binary text',
+    argv: () => ['diagnose', '--text', file('binary.txt', Buffer.from([0, 1, 2, 0, 255, 254]))],
+    says: /binary\.txt[\s\S]*hint: /,
+  },
   { what: 'a folder as text', argv: () => ['diagnose', '--text', folder], says: /folder|directory/ },
-  { what: 'a bad output format', argv: () => ['diagnose', '--text', '-', '-o', 'pdf'], says: /pdf[\s\S]*text, json/, stdin: 'x' },
-  { what: 'a kubeconfig that is not there', argv: () => ['diagnose', '--kubeconfig', join(folder, 'nope')], says: /nope[\s\S]*hint: / },
-  { what: 'a kubeconfig that is no YAML', argv: () => ['diagnose', '--kubeconfig', file('broken.yaml', '{{{')], says: /broken\.yaml[\s\S]*hint: / },
-  { what: 'an unknown context', argv: () => ['diagnose', '--kubeconfig', kubeconfigs['garbage'] as string, '--context', 'nope'], says: /"nope"[\s\S]*hint: / },
-  { what: 'a dead server', argv: () => ['diagnose', '--kubeconfig', kubeconfigs['dead'] as string], says: /127\.0\.0\.1:1[\s\S]*hint: / },
-  { what: 'a server that answers 401', argv: () => ['diagnose', '--kubeconfig', kubeconfigs['unauthorized'] as string], says: /Unauthorized|401|credentials/i },
-  { what: 'a server that answers 500', argv: () => ['diagnose', '--kubeconfig', kubeconfigs['broken'] as string], says: /500|etcdserver/ },
-  { what: 'a server that answers garbage', argv: () => ['diagnose', '--kubeconfig', kubeconfigs['garbage'] as string], says: /JSON|not a Kubernetes API/i },
-  { what: 'a server that forbids everything', argv: () => ['diagnose', '--kubeconfig', kubeconfigs['forbidden'] as string], says: /forbidden/i },
-  { what: 'repair without a cluster', argv: () => ['repair', '--kubeconfig', join(folder, 'nope')], says: /nope[\s\S]*hint: / },
+  {
+    what: 'a bad output format',
+    argv: () => ['diagnose', '--text', '-', '-o', 'pdf'],
+    says: /pdf[\s\S]*text, json/,
+    stdin: 'x',
+  },
+  {
+    what: 'a kubeconfig that is not there',
+    argv: () => ['diagnose', '--kubeconfig', join(folder, 'nope')],
+    says: /nope[\s\S]*hint: /,
+  },
+  {
+    what: 'a kubeconfig that is no YAML',
+    argv: () => ['diagnose', '--kubeconfig', file('broken.yaml', '{{{')],
+    says: /broken\.yaml[\s\S]*hint: /,
+  },
+  {
+    what: 'an unknown context',
+    argv: () => ['diagnose', '--kubeconfig', kubeconfigs['garbage'] as string, '--context', 'nope'],
+    says: /"nope"[\s\S]*hint: /,
+  },
+  {
+    what: 'a dead server',
+    argv: () => ['diagnose', '--kubeconfig', kubeconfigs['dead'] as string],
+    says: /127\.0\.0\.1:1[\s\S]*hint: /,
+  },
+  {
+    what: 'a server that answers 401',
+    argv: () => ['diagnose', '--kubeconfig', kubeconfigs['unauthorized'] as string],
+    says: /Unauthorized|401|credentials/i,
+  },
+  {
+    what: 'a server that answers 500',
+    argv: () => ['diagnose', '--kubeconfig', kubeconfigs['broken'] as string],
+    says: /500|etcdserver/,
+  },
+  {
+    what: 'a server that answers garbage',
+    argv: () => ['diagnose', '--kubeconfig', kubeconfigs['garbage'] as string],
+    says: /JSON|not a Kubernetes API/i,
+  },
+  {
+    what: 'a server that forbids everything',
+    argv: () => ['diagnose', '--kubeconfig', kubeconfigs['forbidden'] as string],
+    says: /forbidden/i,
+  },
+  {
+    what: 'repair without a cluster',
+    argv: () => ['repair', '--kubeconfig', join(folder, 'nope')],
+    says: /nope[\s\S]*hint: /,
+  },
 ]
 
 describe('bad input gets one clear error', () => {
@@ -132,12 +239,30 @@ describe('bad input gets one clear error', () => {
 })
 
 describe('help', () => {
-  test.each(['', 'diagnose', 'repair', 'explain', 'modes', 'version', 'completion', 'tour', 'lab', 'lab up', 'lab down', 'lab status', 'lab list', 'lab kubeconfig', 'lab break', 'lab mend', 'lab advance', 'lab exec', 'lab shell', 'lab reboot'])(
-    'ninelives %s --help shows an example',
-    async (command) => {
-      const { stdout, code } = await said([...command.split(' ').filter(Boolean), '--help'])
-      expect(stdout).toMatch(/Examples?:\n {2}\S/)
-      expect(code).toBe(0)
-    },
-  )
+  test.each([
+    '',
+    'diagnose',
+    'repair',
+    'explain',
+    'modes',
+    'version',
+    'completion',
+    'tour',
+    'lab',
+    'lab up',
+    'lab down',
+    'lab status',
+    'lab list',
+    'lab kubeconfig',
+    'lab break',
+    'lab mend',
+    'lab advance',
+    'lab exec',
+    'lab shell',
+    'lab reboot',
+  ])('ninelives %s --help shows an example', async (command) => {
+    const { stdout, code } = await said([...command.split(' ').filter(Boolean), '--help'])
+    expect(stdout).toMatch(/Examples?:\n {2}\S/)
+    expect(code).toBe(0)
+  })
 })

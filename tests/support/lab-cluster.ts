@@ -19,7 +19,8 @@ export const engine: Engine = { modes, remedies }
 /** A lab in this process as the app sees a cluster: the same API server and kubelets answer, without sockets. */
 export const clusterOf = (lab: Lab): OpenedCluster => ({
   transport: inProcessTransport(
-    ({ method, path, headers, body }) => requestLab(lab, { method, path, headers, ...(body === undefined ? {} : { body }) }),
+    ({ method, path, headers, body }) =>
+      requestLab(lab, { method, path, headers, ...(body === undefined ? {} : { body }) }),
     (request) => execInLab(lab, request),
   ),
   identity: { server: 'http://lab', context: 'ninelives-lab-test', user: 'test' },

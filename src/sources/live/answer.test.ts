@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readJson, readRefusal, readRejection } from './answer.ts'
-import { status } from './testing/fake-cluster.ts'
+import { readJson, readRefusal, readRejection } from '#sources/live/answer.ts'
+import { status } from '#sources/live/testing/fake-cluster.ts'
 
 describe('what an answer means', () => {
   test.each([

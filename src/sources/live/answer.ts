@@ -1,8 +1,8 @@
 /** From what came over the wire (or did not) to a value or a named trouble. */
 import { z } from 'zod'
 import { failed, ok, type Result } from '#base/result.ts'
-import type { ApiTrouble, ApiTroubleKind } from './api.ts'
-import type { ApiResponse } from './transport.ts'
+import type { ApiTrouble, ApiTroubleKind } from '#sources/live/api.ts'
+import type { ApiResponse } from '#sources/live/transport.ts'
 
 /**
  * The parsed body of a 2xx answer that is JSON.

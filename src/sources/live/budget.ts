@@ -1,5 +1,5 @@
 import { failed } from '#base/result.ts'
-import type { ApiTrouble, ClusterApi, NodeShell } from './api.ts'
+import type { ApiTrouble, ClusterApi, NodeShell } from '#sources/live/api.ts'
 
 export interface Budget {
   /** Requests in all; further ones are answered `over-budget` without being sent. */

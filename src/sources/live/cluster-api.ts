@@ -1,8 +1,8 @@
 import { timeoutSignal } from '#base/clock.ts'
 import { failed, ok, type Result } from '#base/result.ts'
-import { readJson, readRefusal, readRejection } from './answer.ts'
-import type { ApiTrouble, CallOptions, ClusterApi, LogRequest } from './api.ts'
-import type { ApiRequest, ClusterIdentity, Transport } from './transport.ts'
+import { readJson, readRefusal, readRejection } from '#sources/live/answer.ts'
+import type { ApiTrouble, CallOptions, ClusterApi, LogRequest } from '#sources/live/api.ts'
+import type { ApiRequest, ClusterIdentity, Transport } from '#sources/live/transport.ts'
 
 export interface ClusterApiOptions {
   /** Default for calls that name none. */

@@ -1,5 +1,5 @@
 import { commandLine } from '#base/command-line.ts'
-import type { ExecCall, LogRequest } from './api.ts'
+import type { ExecCall, LogRequest } from '#sources/live/api.ts'
 
 /** What a person would type for each thing that is read. */
 export interface Commands {

@@ -1,6 +1,6 @@
 import type { Message } from '#cluster/messages.ts'
-import type { ApiTrouble, CallOptions, ClusterApi, NodeShell } from './api.ts'
-import type { Commands } from './commands.ts'
+import type { ApiTrouble, CallOptions, ClusterApi, NodeShell } from '#sources/live/api.ts'
+import type { Commands } from '#sources/live/commands.ts'
 
 /** What every stage of a reading holds. */
 export interface LiveContext {

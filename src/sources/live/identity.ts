@@ -1,7 +1,7 @@
 import type { Brand } from '#base/brand.ts'
-import type { LiveContext } from './context.ts'
-import { namespaceShape } from './shapes.ts'
-import { unreadable } from './unreadable.ts'
+import type { LiveContext } from '#sources/live/context.ts'
+import { namespaceShape } from '#sources/live/shapes.ts'
+import { unreadable } from '#sources/live/unreadable.ts'
 
 /** The uid of the namespace kube-system: made once with the cluster, never reused. */
 export type ClusterUid = Brand<string, 'ClusterUid'>

@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiResponse, ExecAnswer, ExecRequest, Transport } from './transport.ts'
+import type { ApiRequest, ApiResponse, ExecAnswer, ExecRequest, Transport } from '#sources/live/transport.ts'
 
 /**
  * A transport without a socket: `answer` is handed each request as a server would read it. Tests and the lab in the

@@ -1,10 +1,10 @@
 /** The live source: a cluster's API, its logs, and (deep) looks into calico-node and at nodes, as facts. */
-export type { ApiTrouble, ClusterApi, ExecOutput, NodeShell } from './api.ts'
-export { clusterApi, clusterWrites } from './cluster-api.ts'
-export { inProcessTransport } from './in-process.ts'
-export { openCluster } from './open-cluster.ts'
-export { type ClusterReading, type ReadOptions, readCluster } from './read-cluster.ts'
-export { readRouting } from './read-routing.ts'
+export type { ApiTrouble, ClusterApi, ExecOutput, NodeShell } from '#sources/live/api.ts'
+export { clusterApi, clusterWrites } from '#sources/live/cluster-api.ts'
+export { inProcessTransport } from '#sources/live/in-process.ts'
+export { openCluster } from '#sources/live/open-cluster.ts'
+export { type ClusterReading, type ReadOptions, readCluster } from '#sources/live/read-cluster.ts'
+export { readRouting } from '#sources/live/read-routing.ts'
 export type {
   ApiRequest,
   ApiResponse,
@@ -12,4 +12,4 @@ export type {
   ExecAnswer,
   ExecRequest,
   Transport,
-} from './transport.ts'
+} from '#sources/live/transport.ts'

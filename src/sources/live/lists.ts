@@ -2,14 +2,14 @@
 import type { z } from 'zod'
 import type { Coverage, Provenance } from '#cluster/facts.ts'
 import type { RelationName, Relations } from '#cluster/relations.ts'
-import type { LiveContext } from './context.ts'
-import { type ListRequest, listObjects } from './list.ts'
-import { eventRow } from './read/events.ts'
-import { nodeRow } from './read/nodes.ts'
-import { daemonSetRow, ipPoolRow } from './read/others.ts'
-import { calicoComponents, podRow } from './read/pods.ts'
-import { complete, joined, missingBy, partial, type Reading, type ReadRow } from './reading.ts'
-import { daemonSetShape, eventShape, ipPoolShape, nodeShape, podShape } from './shapes.ts'
+import type { LiveContext } from '#sources/live/context.ts'
+import { type ListRequest, listObjects } from '#sources/live/list.ts'
+import { eventRow } from '#sources/live/read/events.ts'
+import { nodeRow } from '#sources/live/read/nodes.ts'
+import { daemonSetRow, ipPoolRow } from '#sources/live/read/others.ts'
+import { calicoComponents, podRow } from '#sources/live/read/pods.ts'
+import { complete, joined, missingBy, partial, type Reading, type ReadRow } from '#sources/live/reading.ts'
+import { daemonSetShape, eventShape, ipPoolShape, nodeShape, podShape } from '#sources/live/shapes.ts'
 
 /** The namespaces Calico is installed in: by manifest, by the operator. */
 export const calicoNamespaces = ['kube-system', 'calico-system'] as const

@@ -3,10 +3,18 @@ import { parseTime } from '#base/clock.ts'
 import type { Coverage } from '#cluster/facts.ts'
 import type { ContainerRow, PodRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import type { LogRequest } from './api.ts'
-import type { LiveContext } from './context.ts'
-import { complete, joined, missingBy, notAsked, partial, type Reading, type ReadRow } from './reading.ts'
-import type { Suspect } from './suspects.ts'
+import type { LogRequest } from '#sources/live/api.ts'
+import type { LiveContext } from '#sources/live/context.ts'
+import {
+  complete,
+  joined,
+  missingBy,
+  notAsked,
+  partial,
+  type Reading,
+  type ReadRow,
+} from '#sources/live/reading.ts'
+import type { Suspect } from '#sources/live/suspects.ts'
 
 /** Lines of the running container, and of the one before it, in which its end is told. */
 const tailLines = { current: 500, previous: 300 }

@@ -1,7 +1,7 @@
-import { accessOf } from './kubeconfig/credentials.ts'
-import { chooseContext, type KubeconfigOptions } from './kubeconfig/load.ts'
-import { socketTransport } from './socket-transport.ts'
-import type { ClusterIdentity, Transport } from './transport.ts'
+import { accessOf } from '#sources/live/kubeconfig/credentials.ts'
+import { chooseContext, type KubeconfigOptions } from '#sources/live/kubeconfig/load.ts'
+import { socketTransport } from '#sources/live/socket-transport.ts'
+import type { ClusterIdentity, Transport } from '#sources/live/transport.ts'
 
 /**
  * A way to the cluster that a kubeconfig names. Sends nothing yet. Rejects with a Trouble when the file, the context or

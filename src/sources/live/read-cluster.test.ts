@@ -2,11 +2,17 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
-import { clusterApi } from './cluster-api.ts'
-import { type ReadOptions, readCluster } from './read-cluster.ts'
-import { type FakeCluster, fakeCluster, fakeShell, fakeTransport, status } from './testing/fake-cluster.ts'
-import { startMs } from './testing/objects.ts'
-import type { ApiResponse } from './transport.ts'
+import { clusterApi } from '#sources/live/cluster-api.ts'
+import { type ReadOptions, readCluster } from '#sources/live/read-cluster.ts'
+import {
+  type FakeCluster,
+  fakeCluster,
+  fakeShell,
+  fakeTransport,
+  status,
+} from '#sources/live/testing/fake-cluster.ts'
+import { startMs } from '#sources/live/testing/objects.ts'
+import type { ApiResponse } from '#sources/live/transport.ts'
 
 const clock: Clock = { now: () => startMs, monotonic: () => 0, sleep: async () => {} }
 const identity = { server: 'https://10.0.0.11:6443', context: 'prod', user: 'ops' }

@@ -5,13 +5,13 @@ import { type FactsBuilder, factsBuilder } from '#cluster/facts-builder.ts'
 import type { Message } from '#cluster/messages.ts'
 import type { Relations } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import type { ClusterApi, NodeShell } from './api.ts'
-import { type Budget, type Spent, withinBudget } from './budget.ts'
-import { type Commands, commandsFor } from './commands.ts'
-import type { LiveContext } from './context.ts'
-import { readFromContainer } from './deep/from-container.ts'
-import { readFromNode } from './deep/from-node.ts'
-import { type ClusterUid, readClusterUid } from './identity.ts'
+import type { ClusterApi, NodeShell } from '#sources/live/api.ts'
+import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
+import { type Commands, commandsFor } from '#sources/live/commands.ts'
+import type { LiveContext } from '#sources/live/context.ts'
+import { readFromContainer } from '#sources/live/deep/from-container.ts'
+import { readFromNode } from '#sources/live/deep/from-node.ts'
+import { type ClusterUid, readClusterUid } from '#sources/live/identity.ts'
 import {
   readCalicoPods,
   readDaemonSets,
@@ -20,11 +20,11 @@ import {
   readNodes,
   readPodsOf,
   readStuckPods,
-} from './lists.ts'
-import { readAllLogs } from './logs.ts'
-import { joined, notAsked, type Reading, type ReadRow } from './reading.ts'
-import { everyNode, type Suspect, suspectsOf, withPod } from './suspects.ts'
-import { unreadable } from './unreadable.ts'
+} from '#sources/live/lists.ts'
+import { readAllLogs } from '#sources/live/logs.ts'
+import { joined, notAsked, type Reading, type ReadRow } from '#sources/live/reading.ts'
+import { everyNode, type Suspect, suspectsOf, withPod } from '#sources/live/suspects.ts'
+import { unreadable } from '#sources/live/unreadable.ts'
 
 export type LiveStage = 'lists' | 'logs' | 'deep'
 

@@ -1,7 +1,7 @@
 import type { Facts } from '#cluster/facts.ts'
-import { type KernelRoute, readBlocks, readRoutes } from './deep/routes.ts'
-import { contextOf, type ReadOptions } from './read-cluster.ts'
-import { withPod } from './suspects.ts'
+import { type KernelRoute, readBlocks, readRoutes } from '#sources/live/deep/routes.ts'
+import { contextOf, type ReadOptions } from '#sources/live/read-cluster.ts'
+import { withPod } from '#sources/live/suspects.ts'
 
 export interface RoutingReading {
   readonly blocks: readonly { readonly node: string; readonly cidr: string }[]

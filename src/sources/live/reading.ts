@@ -1,7 +1,7 @@
 /** What one look at a cluster yields: rows, and how far each relation was read. Joined in a fixed order, whatever answered first. */
 import type { Coverage, MissingReason, Provenance, Subject } from '#cluster/facts.ts'
 import type { RelationName, Relations } from '#cluster/relations.ts'
-import type { ApiTrouble, ApiTroubleKind } from './api.ts'
+import type { ApiTrouble, ApiTroubleKind } from '#sources/live/api.ts'
 
 export type ReadRow = {
   [R in RelationName]: { readonly relation: R; readonly row: Relations[R]; readonly from: Provenance }

@@ -1,8 +1,8 @@
 import type http from 'node:http'
 import { z } from 'zod'
-import type { Access } from './kubeconfig/credentials.ts'
-import { urlOf } from './socket-transport.ts'
-import type { ApiResponse, ExecAnswer, ExecRequest } from './transport.ts'
+import type { Access } from '#sources/live/kubeconfig/credentials.ts'
+import { urlOf } from '#sources/live/socket-transport.ts'
+import type { ApiResponse, ExecAnswer, ExecRequest } from '#sources/live/transport.ts'
 
 // The only forms of the channel protocol that carry an exit code: kubernetes/client-go:tools/remotecommand/v4.go.
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io']

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { clusterApi } from './cluster-api.ts'
-import { socketTransport } from './socket-transport.ts'
+import { clusterApi } from '#sources/live/cluster-api.ts'
+import { socketTransport } from '#sources/live/socket-transport.ts'
 
 const servers: Server[] = []
 afterEach(() => {

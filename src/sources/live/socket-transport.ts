@@ -1,8 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { Access } from './kubeconfig/credentials.ts'
-import { socketExec } from './socket-exec.ts'
-import type { ApiRequest, ApiResponse, Transport } from './transport.ts'
+import type { Access } from '#sources/live/kubeconfig/credentials.ts'
+import { socketExec } from '#sources/live/socket-exec.ts'
+import type { ApiRequest, ApiResponse, Transport } from '#sources/live/transport.ts'
 
 /** A list of 10,000 pods is about 60 MB; more is no answer of an API server to what is asked here. */
 const bodyMaxBytes = 128 * 2 ** 20
@@ -38,7 +38,12 @@ function answerOf(
     const framing = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
     const sent = send(
       url,
-      { method, agent, signal, headers: { 'User-Agent': 'ninelives', ...headers, ...framing, ...request.headers } },
+      {
+        method,
+        agent,
+        signal,
+        headers: { 'User-Agent': 'ninelives', ...headers, ...framing, ...request.headers },
+      },
       (response) => {
         const chunks: Buffer[] = []
         let bytes = 0

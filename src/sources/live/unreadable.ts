@@ -1,5 +1,5 @@
 import { Trouble } from '#base/trouble.ts'
-import type { ApiTrouble, ClusterApi } from './api.ts'
+import type { ApiTrouble, ClusterApi } from '#sources/live/api.ts'
 
 /** The one line for "nothing at all could be read" (exit code 2). */
 export function unreadable(api: ClusterApi, trouble: ApiTrouble): Trouble {

@@ -6,7 +6,7 @@ import { Trouble } from '#base/trouble.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { modes } from '#failures/generated/detectors.ts'
-import { readText } from './read-text.ts'
+import { readText } from '#sources/text/read-text.ts'
 
 const nowMs = 1_767_769_200_000
 

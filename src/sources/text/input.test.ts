@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Trouble } from '#base/trouble.ts'
-import { decodeText, textBytesMax } from './input.ts'
+import { decodeText, textBytesMax } from '#sources/text/input.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cleanLine, cleanLines, joinWrapped, looksLikeLog } from './lines.ts'
+import { cleanLine, cleanLines, joinWrapped, looksLikeLog } from '#sources/text/lines.ts'
 
 describe('cleanLine', () => {
   test.each([

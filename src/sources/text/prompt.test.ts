@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { headingNode, promptScope } from './prompt.ts'
+import { headingNode, promptScope } from '#sources/text/prompt.ts'
 
 describe('promptScope', () => {
   test.each<[string, object]>([

@@ -1,5 +1,5 @@
 /** Command lines in the paste: what a prompt shows tells which node, pod or file the lines below speak of. */
-import type { Scope } from './reader.ts'
+import type { Scope } from '#sources/text/reader.ts'
 
 const commands =
   'kubectl|oc|calicoctl|birdcl|cat|ls|stat|grep|egrep|journalctl|systemctl|ip|ss|ssh|crictl|ctr|docker|nerdctl|dmesg|ps|find|namei|sv|systemd-tmpfiles|ninelives|iptables|iptables-save|nft|ipset|lsmod|sysctl|mount|df|tail|head|less|curl|wget|nc|ping|netstat|networkctl|ethtool|tcpdump|conntrack|bridge|modprobe|uname|hostname|top|free|id|chmod|chown|sudo'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseTime } from '#base/clock.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { modes } from '#failures/generated/detectors.ts'
-import { readText } from './read-text.ts'
+import { readText } from '#sources/text/read-text.ts'
 
 const nowMs = parseTime('2026-01-07T07:00:00Z') ?? 0
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseTime } from '#base/clock.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
-import { readText } from './read-text.ts'
+import { readText } from '#sources/text/read-text.ts'
 
 const nowMs = parseTime('2026-01-07T07:00:00Z') ?? 0
 const read = (text: string, node?: string) =>

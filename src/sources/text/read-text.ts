@@ -2,13 +2,13 @@
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { factsBuilder } from '#cluster/facts-builder.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import { checkPiece, type TextPiece } from './input.ts'
-import { cleanLines } from './lines.ts'
-import { pasteTime } from './paste-time.ts'
-import { nodeOf, type Resolved, resolveSubjects } from './resolve.ts'
-import { notUnderstood, type Run, scan } from './scan.ts'
+import { checkPiece, type TextPiece } from '#sources/text/input.ts'
+import { cleanLines } from '#sources/text/lines.ts'
+import { pasteTime } from '#sources/text/paste-time.ts'
+import { nodeOf, type Resolved, resolveSubjects } from '#sources/text/resolve.ts'
+import { notUnderstood, type Run, scan } from '#sources/text/scan.ts'
 
-export { decodeText, type TextPiece, textBytesMax } from './input.ts'
+export { decodeText, type TextPiece, textBytesMax } from '#sources/text/input.ts'
 
 /** What one stretch of lines was taken for. Every line that is not blank, a prompt or a rule is in exactly one. */
 export interface PieceReport {

@@ -4,7 +4,7 @@
  */
 import { parseTmpfiles } from '#sources/live/deep/tmpfiles.ts'
 import type { ReadRow } from '#sources/live/reading.ts'
-import { podMark, unnamedCalicoPod } from './reader.ts'
+import { podMark, unnamedCalicoPod } from '#sources/text/reader.ts'
 
 type Of<R extends ReadRow['relation']> = Extract<ReadRow, { relation: R }>
 

@@ -1,19 +1,19 @@
 /** One pass over a text: at each line the readers are asked in turn, and the first that can read takes its lines. */
 
-import { isBlank, isFence } from './lines.ts'
-import { headingNode, promptScope } from './prompt.ts'
-import type { Reader, Scope, Source, Taken } from './reader.ts'
-import { birdProtocolsReader, nodeStatusReader } from './readers/bgp.ts'
-import { conditionsReader } from './readers/conditions.ts'
-import { describeReader } from './readers/describe.ts'
-import { eventsReader } from './readers/events.ts'
-import { logsReader, messagesReader } from './readers/logs.ts'
-import { objectsReader } from './readers/objects.ts'
-import { pathsReader } from './readers/paths.ts'
-import { processesReader } from './readers/processes.ts'
-import { sentencesReader } from './readers/sentences.ts'
-import { tablesReader } from './readers/tables.ts'
-import { tmpfilesReader } from './readers/tmpfiles.ts'
+import { isBlank, isFence } from '#sources/text/lines.ts'
+import { headingNode, promptScope } from '#sources/text/prompt.ts'
+import type { Reader, Scope, Source, Taken } from '#sources/text/reader.ts'
+import { birdProtocolsReader, nodeStatusReader } from '#sources/text/readers/bgp.ts'
+import { conditionsReader } from '#sources/text/readers/conditions.ts'
+import { describeReader } from '#sources/text/readers/describe.ts'
+import { eventsReader } from '#sources/text/readers/events.ts'
+import { logsReader, messagesReader } from '#sources/text/readers/logs.ts'
+import { objectsReader } from '#sources/text/readers/objects.ts'
+import { pathsReader } from '#sources/text/readers/paths.ts'
+import { processesReader } from '#sources/text/readers/processes.ts'
+import { sentencesReader } from '#sources/text/readers/sentences.ts'
+import { tablesReader } from '#sources/text/readers/tables.ts'
+import { tmpfilesReader } from '#sources/text/readers/tmpfiles.ts'
 
 /** The surest first; sentences last, since anything may look like one. */
 const readers: readonly Reader[] = [

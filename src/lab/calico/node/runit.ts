@@ -1,6 +1,6 @@
 import { readRunScript } from '#lab/calico/node/run-script.ts'
-import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { isErrno, type PathConnection, type Process, type Program } from '#lab/host/ports.ts'
+import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 
 /**
  * runit of calico-node's image: `runsvdir`, `runsv`, `sv` (smarden.org/runit: runsvdir.c, runsv.c, sv.c).

@@ -1,5 +1,5 @@
-import type { ProcStatus } from './proc-status.ts'
-import type { StatLine } from './stat.ts'
+import type { ProcStatus } from '#sources/live/deep/proc-status.ts'
+import type { StatLine } from '#sources/live/deep/stat.ts'
 
 export interface Credentials {
   readonly uid: number

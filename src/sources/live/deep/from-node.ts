@@ -3,10 +3,10 @@ import type { Coverage } from '#cluster/facts.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import type { NodeShell } from '#sources/live/api.ts'
 import type { LiveContext } from '#sources/live/context.ts'
+import { hostPathRow, statCoverage, statText } from '#sources/live/deep/from-container.ts'
+import { canonicalPath, parseStat, parseStatAbsent, statArgv } from '#sources/live/deep/stat.ts'
+import { parseTmpfiles, tmpfilesArgv } from '#sources/live/deep/tmpfiles.ts'
 import { complete, joined, missingBy, type Reading, type ReadRow } from '#sources/live/reading.ts'
-import { hostPathRow, statCoverage, statText } from './from-container.ts'
-import { canonicalPath, parseStat, parseStatAbsent, statArgv } from './stat.ts'
-import { parseTmpfiles, tmpfilesArgv } from './tmpfiles.ts'
 
 /** Folders of the host that calico-node needs: projectcalico/calico:manifests/calico.yaml (hostPath volumes). */
 const hostFolders = ['/run/calico', '/var/lib/calico', '/var/log/calico'] as const

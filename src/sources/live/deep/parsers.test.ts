@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseBirdProtocols } from './birdcl.ts'
-import { credentialsOf } from './credentials.ts'
-import { type ProcStatus, parseCapabilities, parseProcStatuses } from './proc-status.ts'
-import { parseRoutes } from './routes.ts'
-import { canonicalPath, parseStat, parseStatAbsent } from './stat.ts'
-import { parseTmpfiles } from './tmpfiles.ts'
+import { parseBirdProtocols } from '#sources/live/deep/birdcl.ts'
+import { credentialsOf } from '#sources/live/deep/credentials.ts'
+import { type ProcStatus, parseCapabilities, parseProcStatuses } from '#sources/live/deep/proc-status.ts'
+import { parseRoutes } from '#sources/live/deep/routes.ts'
+import { canonicalPath, parseStat, parseStatAbsent } from '#sources/live/deep/stat.ts'
+import { parseTmpfiles } from '#sources/live/deep/tmpfiles.ts'
 
 describe('stat', () => {
   test.each([

@@ -4,7 +4,7 @@ import type { Agent } from 'node:http'
 import type { RequestOptions } from 'node:https'
 import { parseTime, utc } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
-import type { ChosenContext } from './load.ts'
+import type { ChosenContext } from '#sources/live/kubeconfig/load.ts'
 
 /** What each connection needs. */
 export interface Access {

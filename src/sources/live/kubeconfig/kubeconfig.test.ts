@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Trouble } from '#base/trouble.ts'
-import { accessOf } from './credentials.ts'
-import { type ChosenContext, chooseContext } from './load.ts'
+import { accessOf } from '#sources/live/kubeconfig/credentials.ts'
+import { type ChosenContext, chooseContext } from '#sources/live/kubeconfig/load.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { Trouble } from '#base/trouble.ts'
-import { type ClusterEntry, type ContextEntry, kubeconfigShape, type UserEntry } from './shape.ts'
+import {
+  type ClusterEntry,
+  type ContextEntry,
+  kubeconfigShape,
+  type UserEntry,
+} from '#sources/live/kubeconfig/shape.ts'
 
 export interface KubeconfigOptions {
   /** `--kubeconfig`: this file and no other. */

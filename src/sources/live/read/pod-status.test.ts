@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { podStatus } from '#sources/live/read/pod-status.ts'
+import { podRow } from '#sources/live/read/pods.ts'
 import { podShape } from '#sources/live/shapes.ts'
 import { calicoNodePod } from '#sources/live/testing/objects.ts'
-import { podStatus } from './pod-status.ts'
-import { podRow } from './pods.ts'
 
 interface Parts {
   readonly phase?: string

@@ -1,7 +1,6 @@
 import { ok, type Result } from '#base/result.ts'
 import type { ApiTrouble, ExecOutput, NodeShell } from '#sources/live/api.ts'
 import { inProcessTransport } from '#sources/live/in-process.ts'
-import type { ApiRequest, ApiResponse, ExecAnswer, ExecRequest, Transport } from '#sources/live/transport.ts'
 import {
   type ApiObject,
   appPod,
@@ -11,7 +10,8 @@ import {
   ipPool,
   node,
   nodeAddress,
-} from './objects.ts'
+} from '#sources/live/testing/objects.ts'
+import type { ApiRequest, ApiResponse, ExecAnswer, ExecRequest, Transport } from '#sources/live/transport.ts'
 
 /**
  * A cluster as data behind a transport, for tests: lists with selectors and pages, logs, exec.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nodeSubject } from '#cluster/subjects.ts'
-import { read, rows } from './testing.ts'
+import { read, rows } from '#sources/text/readers/testing.ts'
 
 describe('BGP', () => {
   test('calicoctl node status, with a wrapped cell', () => {

@@ -2,7 +2,7 @@ import type { BgpSessionRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { parseBirdProtocols } from '#sources/live/deep/birdcl.ts'
 import type { ReadRow } from '#sources/live/reading.ts'
-import { nodeOrPod, place, type Reader, type Scope, type Source, type Taken } from '../reader.ts'
+import { nodeOrPod, place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
 
 /**
  * The tables of `calicoctl node status`, whose cells wrap at 30 characters up to 3.32, also cut at their right end.

@@ -1,9 +1,9 @@
 import { parseTime } from '#base/clock.ts'
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import { continuations, joinWrapped, type TextLine } from '../lines.ts'
-import { messageRows } from '../message-rows.ts'
-import { place, type Reader, type Scope, type Source, type Taken } from '../reader.ts'
+import { continuations, joinWrapped, type TextLine } from '#sources/text/lines.ts'
+import { messageRows } from '#sources/text/message-rows.ts'
+import { place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
 
 /**
  * Conditions of a node, as `kubectl describe node` prints them: the whole table or single lines of it, also in bullets

@@ -1,5 +1,5 @@
 import type { DaemonSetRow } from '#cluster/relations.ts'
-import { type Description, fieldOf } from './description.ts'
+import { type Description, fieldOf } from '#sources/text/readers/description.ts'
 
 /** @see kubernetes/kubectl:pkg/describe/describe.go (describeDaemonSet) */
 export function describedDaemonSet(description: Description, name: string): DaemonSetRow {

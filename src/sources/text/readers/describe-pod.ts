@@ -1,8 +1,8 @@
 import { parseTime } from '#base/clock.ts'
 import type { ContainerRow, PodRow } from '#cluster/relations.ts'
-import type { TextLine } from '../lines.ts'
-import { calicoComponentOf } from '../reader.ts'
-import { type Description, fieldOf, labels, linesOf } from './description.ts'
+import type { TextLine } from '#sources/text/lines.ts'
+import { calicoComponentOf } from '#sources/text/reader.ts'
+import { type Description, fieldOf, labels, linesOf } from '#sources/text/readers/description.ts'
 
 /**
  * Of a pod's description: where it runs, its containers with their states, its readiness. The security context is not

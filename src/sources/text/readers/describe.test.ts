@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseTime } from '#base/clock.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import { formats, minute, read, rows } from './testing.ts'
+import { formats, minute, read, rows } from '#sources/text/readers/testing.ts'
 
 const describeNode = `Name:               k8s-worker-03
 Roles:              <none>

@@ -1,12 +1,19 @@
 import { parseTime } from '#base/clock.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
 import type { ReadCoverage, ReadRow } from '#sources/live/reading.ts'
-import { place, type Reader, type Scope, type Taken } from '../reader.ts'
-import { conditionBlock, conditionMessages } from './conditions.ts'
-import { describedDaemonSet } from './describe-daemonset.ts'
-import { describedPod } from './describe-pod.ts'
-import { type Description, descriptionFrom, fieldOf, itemsOf, labels, linesOf } from './description.ts'
-import { eventBlock, eventRows } from './events.ts'
+import { place, type Reader, type Scope, type Taken } from '#sources/text/reader.ts'
+import { conditionBlock, conditionMessages } from '#sources/text/readers/conditions.ts'
+import { describedDaemonSet } from '#sources/text/readers/describe-daemonset.ts'
+import { describedPod } from '#sources/text/readers/describe-pod.ts'
+import {
+  type Description,
+  descriptionFrom,
+  fieldOf,
+  itemsOf,
+  labels,
+  linesOf,
+} from '#sources/text/readers/description.ts'
+import { eventBlock, eventRows } from '#sources/text/readers/events.ts'
 
 /**
  * `kubectl describe node|pod|daemonset`, whole or cut off at its end. It is complete for that object's own conditions

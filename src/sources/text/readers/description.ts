@@ -1,6 +1,6 @@
 /** The outline of any `kubectl describe`: keys at the margin, lines indented under them. */
-import { isBlank, isFence, looksLikeLog, type TextLine } from '../lines.ts'
-import type { Source } from '../reader.ts'
+import { isBlank, isFence, looksLikeLog, type TextLine } from '#sources/text/lines.ts'
+import type { Source } from '#sources/text/reader.ts'
 
 /** A describe's top-level keys with their own line and the lines indented under them. */
 export interface Description {

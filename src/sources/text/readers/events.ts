@@ -1,10 +1,17 @@
 import type { EventRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import type { ReadRow } from '#sources/live/reading.ts'
-import { continuations, joinWrapped, type TextLine } from '../lines.ts'
-import { messageRows } from '../message-rows.ts'
-import { ageMs, calicoComponentOf, place, type Reader, type Scope, type Source } from '../reader.ts'
-import { headerLinesMax } from './conditions.ts'
+import { continuations, joinWrapped, type TextLine } from '#sources/text/lines.ts'
+import { messageRows } from '#sources/text/message-rows.ts'
+import {
+  ageMs,
+  calicoComponentOf,
+  place,
+  type Reader,
+  type Scope,
+  type Source,
+} from '#sources/text/reader.ts'
+import { headerLinesMax } from '#sources/text/readers/conditions.ts'
 
 /**
  * Events as `kubectl describe` and `kubectl get events` print them, a table or single lines. Without the object's name

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseTime } from '#base/clock.ts'
-import { read, rows } from './testing.ts'
+import { read, rows } from '#sources/text/readers/testing.ts'
 
 describe('logs', () => {
   test('of calico-node: messages with their time, equal ones folded, unknown lines counted', () => {

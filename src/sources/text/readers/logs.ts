@@ -3,8 +3,8 @@ import { type LogLine, peel } from '#cluster/messages/log-line.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
 import type { ReadRow } from '#sources/live/reading.ts'
-import { continuations, isBlank, looksLikeLog } from '../lines.ts'
-import { place, type Reader, type Scope, type Source, type Taken } from '../reader.ts'
+import { continuations, isBlank, looksLikeLog } from '#sources/text/lines.ts'
+import { place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
 
 /**
  * Log lines of any program in any format that the catalogue can unwrap. Lines whose words the catalogue does not know

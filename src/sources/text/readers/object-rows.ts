@@ -9,8 +9,8 @@ import { daemonSetRow, ipPoolRow } from '#sources/live/read/others.ts'
 import { podRow } from '#sources/live/read/pods.ts'
 import type { ReadCoverage, ReadRow } from '#sources/live/reading.ts'
 import { daemonSetShape, eventShape, ipPoolShape, nodeShape, podShape } from '#sources/live/shapes.ts'
-import { messageRows } from '../message-rows.ts'
-import type { Scope, Source } from '../reader.ts'
+import { messageRows } from '#sources/text/message-rows.ts'
+import type { Scope, Source } from '#sources/text/reader.ts'
 
 interface Around {
   readonly source: Source

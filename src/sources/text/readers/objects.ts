@@ -1,8 +1,8 @@
 import { parseDocument } from 'yaml'
-import { isBlank, isFence, looksLikeLog, type TextLine } from '../lines.ts'
-import { promptScope } from '../prompt.ts'
-import { place, type Reader, type Source, type Taken } from '../reader.ts'
-import { objectRows } from './object-rows.ts'
+import { isBlank, isFence, looksLikeLog, type TextLine } from '#sources/text/lines.ts'
+import { promptScope } from '#sources/text/prompt.ts'
+import { place, type Reader, type Source, type Taken } from '#sources/text/reader.ts'
+import { objectRows } from '#sources/text/readers/object-rows.ts'
 
 /** Objects as YAML or JSON: whole, lists, or a fragment that somebody cut out. */
 export const objectsReader: Reader = {

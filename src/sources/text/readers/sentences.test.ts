@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rows } from './testing.ts'
+import { rows } from '#sources/text/readers/testing.ts'
 
 describe('sentences', () => {
   test.each<[string, object[]]>([

@@ -1,10 +1,10 @@
 import type { PodRow, RemarkRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import type { ReadRow } from '#sources/live/reading.ts'
-import { startsStructure } from '../lines.ts'
-import { looksLikeNodeName } from '../prompt.ts'
-import { place, type Reader, type Scope, type Source, unnamedCalicoPod } from '../reader.ts'
-import { messagesReader } from './logs.ts'
+import { startsStructure } from '#sources/text/lines.ts'
+import { looksLikeNodeName } from '#sources/text/prompt.ts'
+import { place, type Reader, type Scope, type Source, unnamedCalicoPod } from '#sources/text/reader.ts'
+import { messagesReader } from '#sources/text/readers/logs.ts'
 
 /**
  * What people write: sentences about what they saw (weak evidence), states of calico-node told in words, and programs'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RelationName } from '#cluster/relations.ts'
-import { minute, nowMs, read, rows } from './testing.ts'
+import { minute, nowMs, read, rows } from '#sources/text/readers/testing.ts'
 
 /** The end of a describe that tells the condition behind a table's NotReady. */
 const describedNode = `Name:               k8s-worker-03

@@ -1,6 +1,6 @@
 import type { DaemonSetRow, NodeRow, PodRow } from '#cluster/relations.ts'
 import type { ReadRow } from '#sources/live/reading.ts'
-import { isBlank } from '../lines.ts'
+import { isBlank } from '#sources/text/lines.ts'
 import {
   ageMs,
   calicoComponentOf,
@@ -9,7 +9,7 @@ import {
   type Scope,
   type Source,
   type Taken,
-} from '../reader.ts'
+} from '#sources/text/reader.ts'
 
 type RowOf = (line: string, source: Source, scope: Scope) => PartialRow | undefined
 type PartialRow =

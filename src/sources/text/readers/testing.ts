@@ -1,7 +1,7 @@
 /** For the tests of the readers: a paste at a fixed moment. */
 import { parseTime } from '#base/clock.ts'
 import type { RelationName } from '#cluster/relations.ts'
-import { type PieceReport, readText, type TextReading } from '../read-text.ts'
+import { type PieceReport, readText, type TextReading } from '#sources/text/read-text.ts'
 
 export const nowMs = parseTime('2026-01-07T07:00:00Z') ?? 0
 export const minute = 60_000
