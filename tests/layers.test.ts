@@ -101,10 +101,11 @@ const parsed = (file: string) => parse(readFileSync(join(root, file), 'utf8'), f
 function reachable(entry: string, seen = new Set<string>()): Set<string> {
   if (seen.has(entry)) return seen
   seen.add(entry)
-  for (const { specifier, type, typeOnly } of parsed(entry)) {
+  for (const each of parsed(entry)) {
     // A dynamic import loads when it is needed; types load nothing.
-    if (type !== 'static' && type !== 'reexport-star') continue
-    if (typeOnly) continue
+    if (each.type !== 'static' && each.type !== 'reexport-star') continue
+    if (each.typeOnly) continue
+    const { specifier } = each
     if (specifier.startsWith('#')) reachable(specifier.replace(/^#/, 'src/'), seen)
     else if (specifier.startsWith('./')) reachable(join(entry, '..', specifier).replaceAll('\\', '/'), seen)
   }

@@ -180,8 +180,16 @@ export class Lab implements LabControl {
         cwd: '/root',
         name: 'exec',
         stdin: stdin ?? '',
-        stdout: { write: (text) => void (out.stdout += text) },
-        stderr: { write: (text) => void (out.stderr += text) },
+        stdout: {
+          write: (text) => {
+            out.stdout += text
+          },
+        },
+        stderr: {
+          write: (text) => {
+            out.stderr += text
+          },
+        },
       })
       child.onExit((status) => {
         code = status.code

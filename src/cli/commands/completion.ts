@@ -11,6 +11,7 @@ export const addCompletion: AddCommand = (program, io) => {
     .description('print the completion script of a shell')
     .addHelpText(
       'after',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the words of a shell
       '\nExamples:\n  source <(ninelives completion bash)\n  ninelives completion zsh > "${fpath[1]}/_ninelives"\n  ninelives completion fish > ~/.config/fish/completions/ninelives.fish',
     )
     .action((shell: string) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import { wantsColour } from '#cli/io.ts'
@@ -35,10 +35,8 @@ export const addExplain: AddCommand = (program, io) => {
 
 /** The page of a mode: its README in a checkout, a copy beside the bundle in a published package. */
 function pageOf(mode: string): string {
-  for (const place of [`../../failures/${mode}/README.md`, `./pages/${mode}.md`, `../pages/${mode}.md`]) {
-    try {
-      return readFileSync(new URL(place, import.meta.url), 'utf8')
-    } catch {}
-  }
-  throw new Error(`the page of ${mode} is missing`)
+  const places = [`../../failures/${mode}/README.md`, `./pages/${mode}.md`, `../pages/${mode}.md`]
+  const page = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url))
+  if (page === undefined) throw new Error(`the page of ${mode} is missing`)
+  return readFileSync(page, 'utf8')
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { AddCommand } from '#cli/commands/index.ts'
 
 export const addVersion: AddCommand = (program, io) => {
@@ -20,11 +20,10 @@ export const addVersion: AddCommand = (program, io) => {
 /** The package's version: beside the sources in a checkout, beside `dist/` in a published package. */
 export function versionText(): string {
   for (const up of ['../../..', '..', '../..']) {
-    try {
-      const text = readFileSync(new URL(`${up}/package.json`, import.meta.url), 'utf8')
-      const parsed = JSON.parse(text) as { name?: string; version?: string }
-      if (parsed.name === 'ninelives' && parsed.version !== undefined) return parsed.version
-    } catch {}
+    const url = new URL(`${up}/package.json`, import.meta.url)
+    if (!existsSync(url)) continue
+    const { name, version } = JSON.parse(readFileSync(url, 'utf8')) as { name?: string; version?: string }
+    if (name === 'ninelives' && version !== undefined) return version
   }
   return 'unknown'
 }
