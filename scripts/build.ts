@@ -8,11 +8,13 @@ const root = join(import.meta.dirname, '..')
 await build({
   input: join(root, 'src/cli/main.ts'),
   platform: 'node',
+  // Only credential plugins, OIDC and proxies need it, and it is as large as everything else together.
+  external: ['@kubernetes/client-node'],
   output: {
     dir: join(root, 'dist'),
     format: 'esm',
     entryFileNames: 'ninelives.mjs',
-    chunkFileNames: 'chunks/[name]-[hash].mjs',
+    codeSplitting: false,
     minify: false,
   },
 })

@@ -125,11 +125,11 @@ const imagesOf = ({ flavour, calico }: LabPlan): readonly Image[] => [
   ...workloadImages(),
 ]
 
-const manifestsOf = ({ flavour, calico }: LabPlan, control: NodePlan): readonly Draft<KubeObject>[] => [
+const manifestsOf = ({ flavour, calico, nodes }: LabPlan, control: NodePlan): readonly Draft<KubeObject>[] => [
   ...kubeProxyManifests({ server: `https://${control.address}:${apiPort}`, clusterCidr: podCidr }),
   ...coreDnsManifests(),
   ...calicoManifests({ flavour, version: calico }),
-  ...workloadManifests(),
+  ...workloadManifests({ workers: nodes - 1, dbNode: 'k8s-worker-01' }),
 ]
 
 /** Writes what kubeadm and the cluster's owner applied, straight into the store: it was there before the first boot. */

@@ -64,6 +64,7 @@ export class FakeNetwork {
         },
       },
       stderr: { write: () => {} },
+      onSignal: () => {}, // a test stops a program by its task
       now: () => this.#kernel.nowMs,
       sleep: (ms: number) => task.sleep(ms),
       thread: (thread: string, main: (self: Process) => Promise<void>) =>
