@@ -11,7 +11,7 @@ import { wallClock } from '#base/clock.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import type { Diagnosis } from '#diagnosis/types.ts'
 import { modes } from '#failures/generated/detectors.ts'
-import { readText } from '#sources/text/read-text.ts'
+import { readText } from '#sources/text/index.ts'
 
 const caseShape = z.object({
   id: z.string(),

@@ -6,10 +6,16 @@ import { nodeShellHand } from '#hands/node-shell-hand.ts'
 import { type AskPerson, personHand } from '#hands/person-hand.ts'
 import { type ActWords, commandOf } from '#repair/commands.ts'
 import { type Hand, handsOf } from '#repair/hands.ts'
-import type { ClusterApi, NodeShell } from '#sources/live/api.ts'
-import { clusterApi, clusterWrites } from '#sources/live/cluster-api.ts'
-import { type Commands, commandsFor } from '#sources/live/commands.ts'
-import type { ClusterIdentity, Transport } from '#sources/live/transport.ts'
+import {
+  type ClusterApi,
+  type ClusterIdentity,
+  type Commands,
+  clusterApi,
+  clusterWrites,
+  commandsFor,
+  type NodeShell,
+  type Transport,
+} from '#sources/live/index.ts'
 
 export interface OpenedCluster {
   readonly transport: Transport

@@ -7,13 +7,13 @@ import type { Diagnosis, Mode } from '#diagnosis/types.ts'
 import { planFor } from '#repair/plan.ts'
 import type { Remedies } from '#repair/types.ts'
 import type { ClusterHead, DiagnosisReport } from '#report/types.ts'
-import type { Budget } from '#sources/live/budget.ts'
 import {
+  type Budget,
   type ClusterReading,
   type LiveStage,
   type ReadOptions,
   readCluster,
-} from '#sources/live/read-cluster.ts'
+} from '#sources/live/index.ts'
 
 export type DiagnoseEvent =
   | { readonly kind: 'stage'; readonly stage: LiveStage | 'text'; readonly says: string }

@@ -13,8 +13,7 @@ import type { Disruption, Plan } from '#repair/types.ts'
 import { undo } from '#repair/undo.ts'
 import type { Probe } from '#repair/verify.ts'
 import type { DiagnosisReport } from '#report/types.ts'
-import { type ClusterReading, readCluster } from '#sources/live/read-cluster.ts'
-import { readRouting } from '#sources/live/read-routing.ts'
+import { type ClusterReading, readCluster, readRouting } from '#sources/live/index.ts'
 
 export type RepairAppEvent =
   | RepairEvent

@@ -60,9 +60,10 @@ export class RepairScreen {
     if (this.#o.format === 'json') return ''
     if (plans === 0)
       return 'no plan: nothing was found that ninelives can mend. What was found: ninelives diagnose\n'
-    return applied
-      ? ''
-      : `\nnothing was changed. To carry it out: ninelives repair --apply${this.#o.target.lab === undefined ? '' : ' --lab'}\n`
+    if (applied) return ''
+    const { lab } = this.#o.target
+    const which = lab === undefined ? '' : ` --lab${lab === 'default' ? '' : ` ${lab}`}`
+    return `\nnothing was changed. To carry it out: ninelives repair --apply${which}\n`
   }
 
   #head(): string {

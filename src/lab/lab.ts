@@ -7,7 +7,9 @@ import type { Flavour, LabControl } from '#lab/fault.ts'
 import { root } from '#lab/host/credentials.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Output } from '#lab/host/ports.ts'
+import { Collector } from '#lab/host/process/streams.ts'
 import { Kernel, type Task } from '#lab/kernel/kernel.ts'
+import { markControlPlane } from '#lab/kubeadm.ts'
 import type { Underlay, UnderlayRule } from '#lab/network/ports.ts'
 import { whatIsMissing } from '#lab/readiness.ts'
 
@@ -69,6 +71,8 @@ export class Lab implements LabControl {
   static powerOn(options: LabOptions): Lab {
     const lab = new Lab(options)
     for (const machine of lab.#parts.machines.values()) machine.boot()
+    const [node = ''] = lab.nodes
+    lab.kernel.start('kubeadm', (task) => markControlPlane(task, { api: lab.api, node }))
     return lab
   }
 
@@ -171,7 +175,8 @@ export class Lab implements LabControl {
         { hint: 'wait for it: ninelives lab advance 1m' },
       )
     this.#record({ act: 'exec', node, argv, ...(stdin === undefined ? {} : { stdin }) })
-    const out = { stdout: '', stderr: '' }
+    const stdout = new Collector()
+    const stderr = new Collector()
     let code: number | undefined
     await this.inside(`exec on ${node}`, async () => {
       const child = await machine.start(argv, {
@@ -180,23 +185,15 @@ export class Lab implements LabControl {
         cwd: '/root',
         name: 'exec',
         stdin: stdin ?? '',
-        stdout: {
-          write: (text) => {
-            out.stdout += text
-          },
-        },
-        stderr: {
-          write: (text) => {
-            out.stderr += text
-          },
-        },
+        stdout,
+        stderr,
       })
       child.onExit((status) => {
         code = status.code
       })
     })
     await this.until(() => code !== undefined || !machine.up)
-    return { code: code ?? 255, ...out }
+    return { code: code ?? 255, stdout: stdout.text, stderr: stderr.text }
   }
 
   /** Runs a shell script as root on a node; throws when it fails. */

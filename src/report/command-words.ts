@@ -4,10 +4,7 @@ import type { ClusterHead } from '#report/types.ts'
 
 /** How a person of this cluster reaches things: kubectl with its context; nodes by ssh, a lab's through the lab. */
 export const wordsFor = ({ context, lab }: ClusterHead = {}): ActWords => ({
-  kubectl:
-    context === undefined || context === '' || lab !== undefined
-      ? ['kubectl']
-      : ['kubectl', '--context', context],
+  kubectl: context === undefined || context === '' ? ['kubectl'] : ['kubectl', '--context', context],
   onNode: (node, argv) =>
     lab === undefined
       ? commandLine(['ssh', node, commandLine(['sudo', ...argv])])

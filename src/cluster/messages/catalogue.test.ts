@@ -195,7 +195,7 @@ describe('recognise', () => {
     ],
     [
       'Failed to initialize BIRD: could not load existing routes — permission denied on /var/run/calico.',
-      'seed/could-not-load-routes',
+      'hearsay/bird-denied',
       { error: 'could not load existing routes — permission denied', path: '/var/run/calico' },
     ],
   ])('%s', (text, id, params) => {

@@ -44,7 +44,7 @@ export const toolEntries = [
   // No Calico prints this sentence: an incident review words BIRD's refusal in its own way. Real ones print
   // `bird: Cannot create control socket …: Permission denied`. It is a person's report, not a program's line.
   ...from('published incident review of a node whose /var/run/calico had wrong permissions', {
-    'seed/could-not-load-routes': [
+    'hearsay/bird-denied': [
       'failed to initialize bird',
       /Failed to initialize BIRD: (?<error>.{1,120}?permission denied) on (?<path>\/[\w/.-]*\w)/i,
       'somebody’s words for: BIRD may not use Calico’s folder under /run. No Calico prints this line',

@@ -9,7 +9,7 @@ import type { Symptom, SymptomEntry } from '#cluster/symptoms.ts'
 const says: Readonly<Record<string, string>> = {
   'bird/cannot-create-control-socket': 'BIRD cannot create its control socket and ends at once',
   'health/bird-not-running': 'runit does not keep BIRD up',
-  'seed/could-not-load-routes': 'BIRD is said not to start',
+  'hearsay/bird-denied': 'BIRD is said not to start',
 }
 
 /** BIRD ends as soon as it starts, so the node neither learns nor announces routes. */

@@ -21,23 +21,36 @@ const madeByKubelet: Folder = { mode: 0o755, uid: 0, gid: 0 }
  */
 export function atBoot(view: Reads<'tmpfilesEntries'>, node: string, path: string): AtBoot | undefined {
   if (!path.startsWith('/run/')) return undefined
-  const entry = winningEntry(view, node, path)
-  if (entry !== undefined) {
-    const folder = madeBy(entry)
-    return folder === undefined ? undefined : { folder, entry }
-  }
+  const lines = linesFor(view, node, path)
+  const entry = lines.find(({ kind }) => creates.test(kind))
   const wasRead = view.coverage('tmpfilesEntries', nodeSubject(node)).kind === 'complete'
-  return wasRead ? { folder: madeByKubelet, entry: 'none' } : undefined
+  if (entry === undefined) return wasRead ? { folder: madeByKubelet, entry: 'none' } : undefined
+  const made = makesFolder.test(entry.kind) ? settled(entry) : undefined
+  const folder = lines.filter(({ kind }) => adjusts.test(kind)).reduce(adjusted, made)
+  return folder === undefined ? undefined : { folder, entry }
 }
 
+/** The line that creates the folder: of several only the winner does. */
 export const winningEntry = (
   view: Reads<'tmpfilesEntries'>,
   node: string,
   path: string,
-): Fact<TmpfilesEntryRow> | undefined =>
+): Fact<TmpfilesEntryRow> | undefined => linesFor(view, node, path).find(({ kind }) => creates.test(kind))
+
+const linesFor = (
+  view: Reads<'tmpfilesEntries'>,
+  node: string,
+  path: string,
+): readonly Fact<TmpfilesEntryRow>[] =>
   view
     .rows('tmpfilesEntries')
-    .find((row) => row.node === node && row.wins && canonical(row.path) === path && /^[dD]/.test(row.kind))
+    .filter((row) => row.node === node && row.wins && canonical(row.path) === path)
+
+/** Lines that make something where nothing is. Only the folders among them are understood here. */
+const creates = /^[fFdDvqQpLcbCw]/
+const makesFolder = /^[dDvqQ]/
+/** Lines that set mode and owner of what is there by then. */
+const adjusts = /^[ezZm]/
 
 /** `d /run/calico 0600 10001 0` */
 export const renderEntry = ({ kind, path, mode, user, group }: TmpfilesEntryRow): string =>
@@ -48,13 +61,19 @@ export const renderEntry = ({ kind, path, mode, user, group }: TmpfilesEntryRow)
 /** systemd redirects lines below the legacy /var/run to /run. */
 const canonical = (path: string): string => path.replace(/^\/var\/run\//, '/run/').replace(/(.)\/$/, '$1')
 
-function madeBy({ mode, user, group }: TmpfilesEntryRow): Folder | undefined {
-  const uid = numberOf(user)
-  const gid = numberOf(group)
-  return uid === undefined || gid === undefined ? undefined : { mode: mode ?? 0o755, uid, gid }
+const settled = (line: TmpfilesEntryRow): Folder | undefined => adjusted(madeByKubelet, line)
+
+/** What the line leaves out stays as it is; a name that only the node can resolve leaves the folder unknown. */
+function adjusted(folder: Folder | undefined, { mode, user, group }: TmpfilesEntryRow): Folder | undefined {
+  if (folder === undefined) return undefined
+  const uid = isLeftOut(user) ? folder.uid : numberOf(user)
+  const gid = isLeftOut(group) ? folder.gid : numberOf(group)
+  return uid === undefined || gid === undefined ? undefined : { mode: mode ?? folder.mode, uid, gid }
 }
 
-function numberOf(id: string | undefined): number | undefined {
-  if (id === undefined || id === '-' || id === 'root') return 0
+const isLeftOut = (id: string | undefined): boolean => id === undefined || id === '-'
+
+function numberOf(id = ''): number | undefined {
+  if (id === 'root') return 0
   return /^\d+$/.test(id) ? Number(id) : undefined
 }

@@ -264,7 +264,7 @@ describe('text', () => {
 
   test('the replay’s sentence, which no Calico prints: likely, never confirmed', () => {
     const said = {
-      message: { id: 'seed/could-not-load-routes', params: { path: '/var/run/calico' } },
+      message: { id: 'hearsay/bird-denied', params: { path: '/var/run/calico' } },
       count: 1,
     }
     expect(outcome({ messages: [said] }, [])).toEqual(['cluster likely'])

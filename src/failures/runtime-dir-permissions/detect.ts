@@ -66,7 +66,7 @@ function places(view: View<Names>): readonly Place[] {
 
 /** Only what calico-node itself says: a person's calicoctl or birdcl without root is refused on a healthy node, too. */
 export const isDenial = ({ message }: MessageRow): boolean =>
-  message.id === 'seed/could-not-load-routes' ||
+  message.id === 'hearsay/bird-denied' ||
   (message.id === 'bird/cannot-create-control-socket' &&
     message.params.error?.toLowerCase() === 'permission denied')
 

@@ -67,7 +67,7 @@ function verdictOn(
 export const denialEvidence = (row: Fact<MessageRow>): Evidence => ({
   weight: 'strong',
   says:
-    row.message.id === 'seed/could-not-load-routes'
+    row.message.id === 'hearsay/bird-denied'
       ? 'the log is said to end with a denied permission on the folder'
       : `BIRD is denied its control socket${row.count > 1 ? `, ${row.count} times in what was read` : ''}`,
   from: row.from,

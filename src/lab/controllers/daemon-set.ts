@@ -4,10 +4,11 @@
  */
 import type { KubeClient } from '#lab/api/client.ts'
 import type { DaemonSet, Draft, Node, Pod, Taint, Toleration } from '#lab/api/objects.ts'
-import { isKubeError, KubeError, resources } from '#lab/api/ports.ts'
+import { isKubeError, resources } from '#lab/api/ports.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
+import { createPod, deletePod, type PodControl } from '#lab/controllers/pod-control.ts'
 import {
   controllerOf,
   isActive,
@@ -17,7 +18,7 @@ import {
   templateHash,
   untolerated,
 } from '#lab/controllers/pods.ts'
-import { about, space } from '#lab/controllers/references.ts'
+import { space } from '#lab/controllers/references.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
 export function startDaemonSets(kit: ControllerKit): void {
@@ -108,8 +109,8 @@ class Sync {
       else if (living.length > 1) doomed.push(...living.slice(1))
     }
     if (doomed.length === 0 && missing.length === 0) doomed.push(...this.#outdated())
-    for (const node of missing) await this.#create(node)
-    for (const pod of doomed) await this.#delete(pod)
+    for (const node of missing) await createPod(this.#control, daemonPod(this.#in.set, node, this.#hash))
+    for (const pod of doomed) await deletePod(this.#control, pod)
   }
 
   /** Old pods to replace now: the unavailable ones at once, available ones within maxUnavailable. */
@@ -151,56 +152,16 @@ class Sync {
     await kube.update(resources.daemonSets, { ...set, status }, { subresource: 'status' })
   }
 
+  get #control(): PodControl {
+    return { ...this.#in, owner: this.#in.set }
+  }
+
   #podsOn(node: Node): readonly Pod[] {
     return this.#byNode.get(node.metadata.name) ?? []
   }
 
   #isCurrent(pod: Pod): boolean {
     return pod.metadata.labels?.['controller-revision-hash'] === this.#hash
-  }
-
-  async #create(node: Node): Promise<void> {
-    const { set, key, kube, expected, recorder, nowMs } = this.#in
-    expected.expectCreations(key, 1, nowMs)
-    try {
-      const pod = await kube.create<Pod>(resources.pods, daemonPod(set, node, this.#hash))
-      recorder.record({
-        about: about(set),
-        type: 'Normal',
-        reason: 'SuccessfulCreate',
-        message: `Created pod: ${pod.metadata.name}`,
-      })
-    } catch (error) {
-      expected.creationSeen(key)
-      if (error instanceof KubeError)
-        recorder.record({
-          about: about(set),
-          type: 'Warning',
-          reason: 'FailedCreate',
-          message: `Error creating: ${error.message}`,
-        })
-      throw error
-    }
-  }
-
-  async #delete(pod: Pod): Promise<void> {
-    const { set, key, kube, expected, recorder, nowMs } = this.#in
-    expected.expectDeletion(key, pod.metadata.uid, nowMs)
-    try {
-      await kube.delete(
-        { type: resources.pods, ...space(pod), name: pod.metadata.name },
-        { uid: pod.metadata.uid },
-      )
-      recorder.record({
-        about: about(set),
-        type: 'Normal',
-        reason: 'SuccessfulDelete',
-        message: `Deleted pod: ${pod.metadata.name}`,
-      })
-    } catch (error) {
-      expected.deletionSeen(key, pod.metadata.uid)
-      if (!isKubeError(error, 'NotFound')) throw error
-    }
   }
 }
 

@@ -3,11 +3,12 @@
  * Not imitated: creation in batches, adoption of orphans, minReadySeconds, pod deletion cost.
  */
 import type { Pod, ReplicaSet } from '#lab/api/objects.ts'
-import { isKubeError, resources } from '#lab/api/ports.ts'
+import { resources } from '#lab/api/ports.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
+import { createPod, deletePod } from '#lab/controllers/pod-control.ts'
 import { controllerOf, isActive, isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
-import { about, space } from '#lab/controllers/references.ts'
+import { space } from '#lab/controllers/references.ts'
 
 export function startReplicaSets(kit: ControllerKit): void {
   const expected = new Expectations()
@@ -29,39 +30,10 @@ export function startReplicaSets(kit: ControllerKit): void {
     const active = pods.list().filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod))
     const wanted = set.spec.replicas ?? 1
     if (expected.satisfied(key, now)) {
-      for (let missing = wanted - active.length; missing > 0; missing--) {
-        expected.expectCreations(key, 1, now)
-        try {
-          const pod = await kube.create<Pod>(resources.pods, podOf(set))
-          recorder.record({
-            about: about(set),
-            type: 'Normal',
-            reason: 'SuccessfulCreate',
-            message: `Created pod: ${pod.metadata.name}`,
-          })
-        } catch (error) {
-          expected.creationSeen(key)
-          throw error
-        }
-      }
-      for (const pod of [...active].sort(leastUsefulFirst).slice(0, Math.max(0, active.length - wanted))) {
-        expected.expectDeletion(key, pod.metadata.uid, now)
-        try {
-          await kube.delete(
-            { type: resources.pods, ...space(pod), name: pod.metadata.name },
-            { uid: pod.metadata.uid },
-          )
-          recorder.record({
-            about: about(set),
-            type: 'Normal',
-            reason: 'SuccessfulDelete',
-            message: `Deleted pod: ${pod.metadata.name}`,
-          })
-        } catch (error) {
-          expected.deletionSeen(key, pod.metadata.uid)
-          if (!isKubeError(error, 'NotFound')) throw error
-        }
-      }
+      const control = { owner: set, key, kube, expected, recorder, nowMs: now }
+      for (let missing = wanted - active.length; missing > 0; missing--) await createPod(control, podOf(set))
+      const surplus = Math.max(0, active.length - wanted)
+      for (const pod of [...active].sort(leastUsefulFirst).slice(0, surplus)) await deletePod(control, pod)
     }
     const ready = active.filter(isReady).length
     const status = {

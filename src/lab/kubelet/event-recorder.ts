@@ -41,7 +41,7 @@ export class EventRecorder {
   readonly #similar = new Map<string, { messages: Set<string>; lastMs: number }>()
   readonly #tokens = new Map<string, { left: number; atMs: number }>()
   #wake: (() => void) | undefined
-  #sequence = 0
+  #sequence: number
 
   /** Events are sent by a thread of `p` of its own, which gets its client from `kubeFor`. */
   constructor(
@@ -49,6 +49,7 @@ export class EventRecorder {
     o: { readonly component: string; readonly host?: string; kubeFor(self: Process): Kube },
   ) {
     this.#p = p
+    this.#sequence = p.random.fork(`events of ${o.component}`).between(0, sequenceEnd - 1)
     this.#source = { component: o.component, ...(o.host === undefined ? {} : { host: o.host }) }
     p.thread('events', (self) => this.#deliver(self, o.kubeFor(self)))
   }
@@ -171,14 +172,18 @@ export class EventRecorder {
     return true
   }
 
-  /** The time in nanoseconds, as the recorder names events; the lab's clock is coarser, so a counter fills the rest. */
+  /**
+   * The time in nanoseconds, as the recorder names events. The lab's clock is coarser, so a counter fills the rest; it starts
+   * somewhere, or two recorders that tell of one object in the same millisecond would give one name.
+   */
   #stamp(): string {
-    this.#sequence = (this.#sequence + 1) % 1_000_000
+    this.#sequence = (this.#sequence + 1) % sequenceEnd
     return (BigInt(Math.floor(this.#p.now())) * 1_000_000n + BigInt(this.#sequence)).toString(16)
   }
 }
 
 const queueLength = 1000
+const sequenceEnd = 1_000_000
 const triesMax = 12
 const retryMs = 10_000
 const similarMax = 10

@@ -50,7 +50,7 @@ export class PodEnd {
       this.#sync?.publish(pod)
       statuses.finish(pod)
     } else statuses.forget(uid)
-    for (const sandbox of runtime.sandboxes(uid)) runtime.removeSandbox(sandbox.id)
+    for (const sandbox of runtime.sandboxes(uid)) await runtime.removeSandbox(sandbox.id)
     const directory = podDirectory(uid)
     if (await machine.files.exists(directory)) await machine.files.remove(directory, { recursive: true })
     return { kind: 'settled' }

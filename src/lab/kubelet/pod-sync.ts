@@ -100,7 +100,7 @@ export class PodSync {
       sandbox: sandbox.sandbox,
       finishedMs,
     })
-    this.#prune(pod)
+    await this.#prune(pod)
     return started
   }
 
@@ -233,7 +233,7 @@ export class PodSync {
   }
 
   /** One dead instance of each container is kept, and no sandbox without any (pkg/kubelet/container/container_gc.go). */
-  #prune(pod: Pod): void {
+  async #prune(pod: Pod): Promise<void> {
     const { runtime } = this.#kubelet
     const all = runtime.containers(pod.metadata.uid)
     for (const name of new Set(all.map((instance) => instance.name))) {
@@ -243,7 +243,7 @@ export class PodSync {
     const [, ...old] = runtime.sandboxes(pod.metadata.uid)
     for (const sandbox of old) {
       const used = runtime.containers(pod.metadata.uid).some(({ sandboxId }) => sandboxId === sandbox.id)
-      if (!used) runtime.removeSandbox(sandbox.id)
+      if (!used) await runtime.removeSandbox(sandbox.id)
     }
   }
 

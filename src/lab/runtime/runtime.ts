@@ -17,6 +17,7 @@ import type {
   Sandbox,
   SandboxState,
 } from '#lab/runtime/records.ts'
+import { removeSandboxFiles, sandboxMounts, writeSandboxFiles } from '#lab/runtime/sandbox-files.ts'
 import { SandboxNetwork } from '#lab/runtime/sandbox-network.ts'
 
 export const runtimeVersion = '1.7.27'
@@ -147,6 +148,7 @@ export class ContainerRuntime {
         throw left.error
       }
     }
+    await writeSandboxFiles(this.#machine.files, sandbox)
     sandbox.ready = true
     this.#sandboxes.set(id, sandbox)
     this.#changed(sandbox.pod.uid)
@@ -166,9 +168,9 @@ export class ContainerRuntime {
   }
 
   /** Forgets a stopped sandbox and its containers. */
-  removeSandbox(id: string): void {
+  async removeSandbox(id: string): Promise<void> {
     this.#require()
-    this.#sandboxes.delete(id)
+    if (this.#sandboxes.delete(id)) await removeSandboxFiles(this.#machine.files, id)
     for (const instance of [...this.#instances.values()]) {
       if (instance.sandboxId === id) this.removeContainer(instance.id)
     }
@@ -302,7 +304,7 @@ export class ContainerRuntime {
       return this.#machine.createContainer({
         name: `${sandbox.pod.name}/${config.name}`,
         root: config.image.tree,
-        mounts: config.mounts,
+        mounts: [...sandboxMounts(sandbox), ...config.mounts],
         net: sandbox.net,
         hostname: sandbox.hostname,
         hostPid: sandbox.hostPid,

@@ -22,8 +22,8 @@ export const workloadImages = (): readonly Image[] =>
   }))
 
 /**
- * The namespace, Deployments and Services. frontend and api run once on each worker; db runs on `dbNode` alone, so that a
- * node that is cut off from there loses its api, and then its frontend.
+ * The namespace, Deployments and Services. frontend and api run once on each worker while all take pods; db runs on
+ * `dbNode` alone, so that a node that is cut off from there loses its api, and then its frontend.
  */
 export const workloadManifests = (
   o: { readonly workers: number; readonly dbNode: string } = { workers: 4, dbNode: 'k8s-worker-01' },
@@ -55,7 +55,7 @@ function tier(
     metadata: { name, namespace: shopNamespace, labels },
     spec: {
       replicas: o.replicas,
-      // No surge: there is no second place on a worker for the new pod.
+      // No surge: a pod that goes makes room, so that after a rollout there is one per worker again.
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
       selector: { matchLabels: labels },
       template: {
@@ -83,9 +83,8 @@ function tier(
 const probe = (path: string, o: Probe): Probe => ({ httpGet: { path, port: 8080, scheme: 'HTTP' }, ...o })
 
 /**
- * One per worker, and none on the control plane, which carries no taint in this cluster. Required rather than preferred: at
- * the first boot a soft rule would put all of them on the node that is Ready first. The price: after a drain one of them
- * stays Pending until its node is back.
+ * One per worker, and none on the control plane, which carries no taint in this cluster. Preferred rather than required, so
+ * that after a drain the evicted ones run on the other workers until somebody spreads them anew.
  */
 const onePerWorker = (app: string): Partial<PodSpec> => ({
   affinity: {
@@ -96,10 +95,13 @@ const onePerWorker = (app: string): Partial<PodSpec> => ({
         ],
       },
     },
-    podAntiAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: [
-        { labelSelector: { matchLabels: { app } }, topologyKey: 'kubernetes.io/hostname' },
-      ],
-    },
   },
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: { app } },
+    },
+  ],
 })

@@ -1,6 +1,6 @@
 import type { Brand } from '#base/brand.ts'
+import { namespaceShape } from '#sources/formats/shapes.ts'
 import type { LiveContext } from '#sources/live/context.ts'
-import { namespaceShape } from '#sources/live/shapes.ts'
 import { unreadable } from '#sources/live/unreadable.ts'
 
 /** The uid of the namespace kube-system: made once with the cluster, never reused. */

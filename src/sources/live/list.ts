@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { failed, ok, type Result } from '#base/result.ts'
+import { listShape } from '#sources/formats/shapes.ts'
 import type { ApiTrouble, CallOptions, ClusterApi } from '#sources/live/api.ts'
-import { listShape } from '#sources/live/shapes.ts'
 
 export interface ListRequest<Shape extends z.ZodType> {
   readonly path: string

@@ -2,14 +2,15 @@
 import type { z } from 'zod'
 import type { Coverage, Provenance } from '#cluster/facts.ts'
 import type { RelationName, Relations } from '#cluster/relations.ts'
+import { eventRow } from '#sources/formats/objects/events.ts'
+import { nodeRow } from '#sources/formats/objects/nodes.ts'
+import { daemonSetRow, ipPoolRow } from '#sources/formats/objects/others.ts'
+import { calicoComponents, podRow } from '#sources/formats/objects/pods.ts'
+import { daemonSetShape, eventShape, ipPoolShape, nodeShape, podShape } from '#sources/formats/shapes.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { type ListRequest, listObjects } from '#sources/live/list.ts'
-import { eventRow } from '#sources/live/read/events.ts'
-import { nodeRow } from '#sources/live/read/nodes.ts'
-import { daemonSetRow, ipPoolRow } from '#sources/live/read/others.ts'
-import { calicoComponents, podRow } from '#sources/live/read/pods.ts'
-import { complete, joined, missingBy, partial, type Reading, type ReadRow } from '#sources/live/reading.ts'
-import { daemonSetShape, eventShape, ipPoolShape, nodeShape, podShape } from '#sources/live/shapes.ts'
+import { missingBy } from '#sources/live/missing-by.ts'
+import { complete, joined, partial, type Reading, type ReadRow } from '#sources/reading.ts'
 
 /** The namespaces Calico is installed in: by manifest, by the operator. */
 export const calicoNamespaces = ['kube-system', 'calico-system'] as const

@@ -1,20 +1,14 @@
 /** Stage 2: logs of suspects and of the nodes they point at. */
 import { parseTime } from '#base/clock.ts'
 import type { Coverage } from '#cluster/facts.ts'
+import { peel } from '#cluster/messages/log-line.ts'
 import type { ContainerRow, PodRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import type { LogRequest } from '#sources/live/api.ts'
 import type { LiveContext } from '#sources/live/context.ts'
-import {
-  complete,
-  joined,
-  missingBy,
-  notAsked,
-  partial,
-  type Reading,
-  type ReadRow,
-} from '#sources/live/reading.ts'
+import { missingBy } from '#sources/live/missing-by.ts'
 import type { Suspect } from '#sources/live/suspects.ts'
+import { complete, joined, notAsked, partial, type Reading, type ReadRow } from '#sources/reading.ts'
 
 /** Lines of the running container, and of the one before it, in which its end is told. */
 const tailLines = { current: 500, previous: 300 }
@@ -75,7 +69,8 @@ function messageRows(
 ): readonly ReadRow[] {
   const { atMs, text } = stamped(line)
   const when = atMs === undefined ? {} : { atMs }
-  return context.recognise(text).map((message) => ({
+  // The catalogue knows the words, not what each program's logger puts before them.
+  return context.recognise(peel(text)?.text ?? text).map((message) => ({
     relation: 'messages' as const,
     row: {
       message,

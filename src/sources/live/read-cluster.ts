@@ -22,9 +22,9 @@ import {
   readStuckPods,
 } from '#sources/live/lists.ts'
 import { readAllLogs } from '#sources/live/logs.ts'
-import { joined, notAsked, type Reading, type ReadRow } from '#sources/live/reading.ts'
 import { everyNode, type Suspect, suspectsOf, withPod } from '#sources/live/suspects.ts'
 import { unreadable } from '#sources/live/unreadable.ts'
+import { joined, notAsked, type Reading, type ReadRow } from '#sources/reading.ts'
 
 export type LiveStage = 'lists' | 'logs' | 'deep'
 

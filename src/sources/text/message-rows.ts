@@ -1,7 +1,7 @@
 import type { Provenance } from '#cluster/facts.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import type { MessageRow } from '#cluster/relations.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import type { ReadRow } from '#sources/reading.ts'
 
 /** The messages that a text holds, as rows of one place and time. */
 export const messageRows = (

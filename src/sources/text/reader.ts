@@ -1,6 +1,6 @@
 /** What the readers of the single formats have in common. */
 import type { Provenance, Subject } from '#cluster/facts.ts'
-import type { ReadCoverage, ReadRow } from '#sources/live/reading.ts'
+import type { ReadCoverage, ReadRow } from '#sources/reading.ts'
 import type { TextLine } from '#sources/text/lines.ts'
 
 /** One format. Pure: the scanner asks each in turn from which on it can read. */

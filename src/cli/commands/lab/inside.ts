@@ -8,7 +8,7 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
     .argument('<node>')
     .argument('<command...>', 'after --; one word is run by the shell')
     .description("run a command as root on a lab's node; its exit code is ours")
-    .passThroughOptions()
+    .allowUnknownOption() // of the command; ours are known wherever they stand before --
     .addHelpText(
       'after',
       "\nExamples:\n  ninelives lab exec k8s-worker-03 -- ls -ld /run/calico\n  ninelives lab exec k8s-worker-03 -- 'ip route | grep bird'",

@@ -50,37 +50,7 @@ ${pools
   .join('')}
 }
 
-function reject_tunnel_routes () {
-  # Don't export tunnel routes to other nodes, Felix programs them.
-  # IPIP routes are handled by Bird, and it does not re-advertise them.
-  if (defined(ifname)) then {
-     if ((ifname ~ "*.cali") || (ifname ~ "*.calico")) then {
-        reject;
-     }
-  }
-}
-
-function reject_local_routes () {
-  # Don't export local routes learned via BPF as they should never leave the node.
-  if (defined(ifname)) then {
-     if (ifname ~ "bpf*.cali") then {
-        reject;
-     }
-  }
-}
-
-function calico_export_to_bgp_peers(bool internal_peer) {
-  # filter code terminates when it calls \`accept;\` or \`reject;\`,
-  # call reject_disabled_pools() first, then reject_tunnel_routes(),
-  # then apply_communities() and then calico_aggr()
-  reject_disabled_pools();
-  if (internal_peer) then {
-    reject_tunnel_routes();
-  }
-  reject_local_routes();
-  apply_communities();
-  calico_aggr();
-${pools.map(exportRule).join('')}
+${exportFunctions}${pools.map(exportRule).join('')}
 }
 
 
@@ -114,3 +84,36 @@ function ownNetwork(data: BgpData): string {
   const address = data.nodes.find((node) => node.name === data.nodeName)?.address ?? ''
   return showPrefix(toPrefix(address))
 }
+
+/** The functions that every export filter calls, the same for both families. */
+export const exportFunctions = `function reject_tunnel_routes () {
+  # Don't export tunnel routes to other nodes, Felix programs them.
+  # IPIP routes are handled by Bird, and it does not re-advertise them.
+  if (defined(ifname)) then {
+     if ((ifname ~ "*.cali") || (ifname ~ "*.calico")) then {
+        reject;
+     }
+  }
+}
+
+function reject_local_routes () {
+  # Don't export local routes learned via BPF as they should never leave the node.
+  if (defined(ifname)) then {
+     if (ifname ~ "bpf*.cali") then {
+        reject;
+     }
+  }
+}
+
+function calico_export_to_bgp_peers(bool internal_peer) {
+  # filter code terminates when it calls \`accept;\` or \`reject;\`,
+  # call reject_disabled_pools() first, then reject_tunnel_routes(),
+  # then apply_communities() and then calico_aggr()
+  reject_disabled_pools();
+  if (internal_peer) then {
+    reject_tunnel_routes();
+  }
+  reject_local_routes();
+  apply_communities();
+  calico_aggr();
+`

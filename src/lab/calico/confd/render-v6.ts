@@ -1,5 +1,6 @@
 import { type BgpData, ownAddress } from '#lab/calico/confd/data.ts'
 import { debugLine, device, direct, kernelProtocol } from '#lab/calico/confd/render-bird.ts'
+import { exportFunctions } from '#lab/calico/confd/render-ipam.ts'
 
 /** `bird6.cfg` of a node without IPv6: the same frame, no peers. The router id stays the IPv4 address. */
 export function renderBird6(data: BgpData): string {
@@ -39,37 +40,7 @@ function reject_disabled_pools ()
 
 }
 
-function reject_tunnel_routes () {
-  # Don't export tunnel routes to other nodes, Felix programs them.
-  # IPIP routes are handled by Bird, and it does not re-advertise them.
-  if (defined(ifname)) then {
-     if ((ifname ~ "*.cali") || (ifname ~ "*.calico")) then {
-        reject;
-     }
-  }
-}
-
-function reject_local_routes () {
-  # Don't export local routes learned via BPF as they should never leave the node.
-  if (defined(ifname)) then {
-     if (ifname ~ "bpf*.cali") then {
-        reject;
-     }
-  }
-}
-
-function calico_export_to_bgp_peers(bool internal_peer) {
-  # filter code terminates when it calls \`accept;\` or \`reject;\`,
-  # call reject_disabled_pools() first, then reject_tunnel_routes(),
-  # then apply_communities() and then calico_aggr()
-  reject_disabled_pools();
-  if (internal_peer) then {
-    reject_tunnel_routes();
-  }
-  reject_local_routes();
-  apply_communities();
-  calico_aggr();
-}
+${exportFunctions}}
 
 filter calico_kernel_programming {
 

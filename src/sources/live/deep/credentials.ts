@@ -1,5 +1,5 @@
-import type { ProcStatus } from '#sources/live/deep/proc-status.ts'
-import type { StatLine } from '#sources/live/deep/stat.ts'
+import type { ProcStatus } from '#sources/formats/proc-status.ts'
+import type { StatLine } from '#sources/formats/stat.ts'
 
 export interface Credentials {
   readonly uid: number
@@ -21,6 +21,8 @@ export function credentialsOf(parent: ProcStatus, executable: StatLine | undefin
   // Root's executables get everything the bounding set leaves.
   if (uid === 0) return { uid, gid, capabilities: parent.bounding }
   if (parent.noNewPrivileges) return { uid, gid, capabilities: parent.effective }
+  // An executable that nobody saw may be setuid root.
+  if (executable === undefined) return { uid, gid }
   const mayPass = parent.bounding.some((name) => name === 'DAC_OVERRIDE' || name === 'DAC_READ_SEARCH')
   return mayPass ? { uid, gid } : { uid, gid, capabilities: parent.bounding }
 }

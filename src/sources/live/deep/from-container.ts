@@ -2,19 +2,14 @@
 import type { Coverage } from '#cluster/facts.ts'
 import type { PodRow, RelationName } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
+import { birdclArgv, parseBirdProtocols } from '#sources/formats/birdcl.ts'
+import { parseProcStatuses, procStatusArgv } from '#sources/formats/proc-status.ts'
+import { canonicalPath, parseStat, parseStatAbsent, type StatLine, statArgv } from '#sources/formats/stat.ts'
 import type { ApiTrouble, ExecOutput } from '#sources/live/api.ts'
 import type { LiveContext } from '#sources/live/context.ts'
-import { birdclArgv, parseBirdProtocols } from '#sources/live/deep/birdcl.ts'
 import { credentialsOf } from '#sources/live/deep/credentials.ts'
-import { parseProcStatuses, procStatusArgv } from '#sources/live/deep/proc-status.ts'
-import {
-  canonicalPath,
-  parseStat,
-  parseStatAbsent,
-  type StatLine,
-  statArgv,
-} from '#sources/live/deep/stat.ts'
-import { complete, joined, missingBy, partial, type Reading, type ReadRow } from '#sources/live/reading.ts'
+import { missingBy } from '#sources/live/missing-by.ts'
+import { complete, joined, partial, type Reading, type ReadRow } from '#sources/reading.ts'
 
 /** The host's folders as calico-node mounts them: projectcalico/calico:manifests/calico.yaml. */
 const mountedFolders = ['/var/run/calico', '/var/lib/calico'] as const

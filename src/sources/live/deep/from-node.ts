@@ -1,12 +1,13 @@
 /** Stage 3, through a shell on the node: the host's folders and its tmpfiles.d. Works while calico-node is down. */
 import type { Coverage } from '#cluster/facts.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
+import { canonicalPath, parseStat, parseStatAbsent, statArgv } from '#sources/formats/stat.ts'
+import { parseTmpfiles, tmpfilesArgv } from '#sources/formats/tmpfiles.ts'
 import type { NodeShell } from '#sources/live/api.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { hostPathRow, statCoverage, statText } from '#sources/live/deep/from-container.ts'
-import { canonicalPath, parseStat, parseStatAbsent, statArgv } from '#sources/live/deep/stat.ts'
-import { parseTmpfiles, tmpfilesArgv } from '#sources/live/deep/tmpfiles.ts'
-import { complete, joined, missingBy, type Reading, type ReadRow } from '#sources/live/reading.ts'
+import { missingBy } from '#sources/live/missing-by.ts'
+import { complete, joined, type Reading, type ReadRow } from '#sources/reading.ts'
 
 /** Folders of the host that calico-node needs: projectcalico/calico:manifests/calico.yaml (hostPath volumes). */
 const hostFolders = ['/run/calico', '/var/lib/calico', '/var/log/calico'] as const

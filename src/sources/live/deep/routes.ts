@@ -1,9 +1,9 @@
 /** What the kernels of nodes hold of routes to other nodes' blocks, and which blocks there are. */
 import { ok, type Result } from '#base/result.ts'
+import { blockAffinityShape } from '#sources/formats/shapes.ts'
 import type { ApiTrouble } from '#sources/live/api.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { listObjects } from '#sources/live/list.ts'
-import { blockAffinityShape } from '#sources/live/shapes.ts'
 import type { Suspect } from '#sources/live/suspects.ts'
 
 export interface KernelRoute {

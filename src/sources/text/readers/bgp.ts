@@ -1,7 +1,7 @@
 import type { BgpSessionRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import { parseBirdProtocols } from '#sources/live/deep/birdcl.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import { parseBirdProtocols } from '#sources/formats/birdcl.ts'
+import type { ReadRow } from '#sources/reading.ts'
 import { nodeOrPod, place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
 
 /**

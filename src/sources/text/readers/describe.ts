@@ -1,6 +1,6 @@
 import { parseTime } from '#base/clock.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
-import type { ReadCoverage, ReadRow } from '#sources/live/reading.ts'
+import type { ReadCoverage, ReadRow } from '#sources/reading.ts'
 import { place, type Reader, type Scope, type Taken } from '#sources/text/reader.ts'
 import { conditionBlock, conditionMessages } from '#sources/text/readers/conditions.ts'
 import { describedDaemonSet } from '#sources/text/readers/describe-daemonset.ts'

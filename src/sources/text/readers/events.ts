@@ -1,6 +1,6 @@
 import type { EventRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import type { ReadRow } from '#sources/reading.ts'
 import { continuations, joinWrapped, type TextLine } from '#sources/text/lines.ts'
 import { messageRows } from '#sources/text/message-rows.ts'
 import {

@@ -1,8 +1,8 @@
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
+import { mayHoldMessage, recogniseAll } from '#cluster/messages/catalogue.ts'
 import { type LogLine, peel } from '#cluster/messages/log-line.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import type { ReadRow } from '#sources/reading.ts'
 import { continuations, isBlank, looksLikeLog } from '#sources/text/lines.ts'
 import { place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
 
@@ -70,7 +70,7 @@ function isNew(read: ReadRow, seen: Set<string>): boolean {
 
 function rowsOf(source: Source, at: number, scope: Scope, text: string): readonly ReadRow[] {
   // Most lines hold nothing: they are not worth unwrapping.
-  if (recogniseAll(text).length === 0) return []
+  if (!mayHoldMessage(text)) return []
   const line = peel(text, { nowMs: source.atMs })
   const from = place(source, at, scope, {
     quote: text,

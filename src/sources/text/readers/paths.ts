@@ -1,7 +1,7 @@
 import type { HostPathRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import { canonicalPath, parseStat, parseStatAbsent } from '#sources/live/deep/stat.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import { canonicalPath, parseStat, parseStatAbsent } from '#sources/formats/stat.ts'
+import type { ReadRow } from '#sources/reading.ts'
 import { nodeOrPod, place, type Reader, type Scope, type Source } from '#sources/text/reader.ts'
 
 type PathOf = Omit<HostPathRow, 'node'>

@@ -1,7 +1,7 @@
 import type { ProcessRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import { parseProcStatus } from '#sources/live/deep/proc-status.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import { parseProcStatus } from '#sources/formats/proc-status.ts'
+import type { ReadRow } from '#sources/reading.ts'
 import { nodeOrPod, place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
 
 const programs = new Set(['bird', 'bird6', 'calico-node'])

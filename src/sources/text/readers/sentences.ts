@@ -1,6 +1,6 @@
 import type { PodRow, RemarkRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import type { ReadRow } from '#sources/reading.ts'
 import { startsStructure } from '#sources/text/lines.ts'
 import { looksLikeNodeName } from '#sources/text/prompt.ts'
 import { place, type Reader, type Scope, type Source, unnamedCalicoPod } from '#sources/text/reader.ts'

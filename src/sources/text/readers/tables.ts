@@ -1,5 +1,5 @@
 import type { DaemonSetRow, NodeRow, PodRow } from '#cluster/relations.ts'
-import type { ReadRow } from '#sources/live/reading.ts'
+import type { ReadRow } from '#sources/reading.ts'
 import { isBlank } from '#sources/text/lines.ts'
 import {
   ageMs,

@@ -1,7 +1,7 @@
 import { nodeSubject } from '#cluster/subjects.ts'
-import { canonicalPath } from '#sources/live/deep/stat.ts'
-import { parseTmpfiles, tmpfilesFolders } from '#sources/live/deep/tmpfiles.ts'
-import type { ReadCoverage, ReadRow } from '#sources/live/reading.ts'
+import { canonicalPath } from '#sources/formats/stat.ts'
+import { parseTmpfiles, tmpfilesFolders } from '#sources/formats/tmpfiles.ts'
+import type { ReadCoverage, ReadRow } from '#sources/reading.ts'
 import { nodeOrPod, place, type Reader, type Scope, type Source } from '#sources/text/reader.ts'
 
 /** Stands for a file whose name nobody showed. */

@@ -1,7 +1,7 @@
 import type { CalicoComponent, ContainerRow, PodRow } from '#cluster/relations.ts'
-import { atMs, defined } from '#sources/live/read/defined.ts'
-import { podStatus } from '#sources/live/read/pod-status.ts'
-import type { ContainerSpecObject, ContainerStatus, PodObject } from '#sources/live/shapes.ts'
+import { atMs, defined } from '#sources/formats/objects/defined.ts'
+import { podStatus } from '#sources/formats/objects/pod-status.ts'
+import type { ContainerSpecObject, ContainerStatus, PodObject } from '#sources/formats/shapes.ts'
 
 /** A Pod object as a row. */
 export function podRow(pod: PodObject): PodRow {

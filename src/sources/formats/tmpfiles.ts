@@ -1,5 +1,5 @@
 import type { TmpfilesEntryRow } from '#cluster/relations.ts'
-import { canonicalPath } from '#sources/live/deep/stat.ts'
+import { canonicalPath } from '#sources/formats/stat.ts'
 
 /** Folders of tmpfiles.d in falling precedence: a file hides one of the same name further down (tmpfiles.d(5)). */
 export const tmpfilesFolders = ['/etc/tmpfiles.d', '/run/tmpfiles.d', '/usr/lib/tmpfiles.d'] as const

@@ -1,4 +1,4 @@
-import type { ContainerStatus, PodObject } from '#sources/live/shapes.ts'
+import type { ContainerStatus, PodObject } from '#sources/formats/shapes.ts'
 
 /**
  * kubectl's STATUS column, e.g. `Running`, `CrashLoopBackOff`, `Init:Error`, `Terminating`.

@@ -1,6 +1,6 @@
 import type { EventRow } from '#cluster/relations.ts'
-import { atMs, defined } from '#sources/live/read/defined.ts'
-import type { EventObject } from '#sources/live/shapes.ts'
+import { atMs, defined } from '#sources/formats/objects/defined.ts'
+import type { EventObject } from '#sources/formats/shapes.ts'
 
 /**
  * A core/v1 Event as a row. Events of the newer API have no `count` and no `firstTimestamp`; their series or their

@@ -1,6 +1,6 @@
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
-import { atMs, defined } from '#sources/live/read/defined.ts'
-import type { NodeObject } from '#sources/live/shapes.ts'
+import { atMs, defined } from '#sources/formats/objects/defined.ts'
+import type { NodeObject } from '#sources/formats/shapes.ts'
 
 /** A Node object as a row. `projectcalico.org/IPv4Address` is what calico-node's startup writes: projectcalico/calico:node/pkg/lifecycle/startup/startup.go. */
 export function nodeRow({ metadata, spec, status }: NodeObject): NodeRow {

@@ -1,7 +1,6 @@
-/** What one look at a cluster yields: rows, and how far each relation was read. Joined in a fixed order, whatever answered first. */
-import type { Coverage, MissingReason, Provenance, Subject } from '#cluster/facts.ts'
+/** What one look at a cluster or a text yields: rows, and how far each relation was read. Joined in a fixed order, whatever answered first. */
+import type { Coverage, Provenance, Subject } from '#cluster/facts.ts'
 import type { RelationName, Relations } from '#cluster/relations.ts'
-import type { ApiTrouble, ApiTroubleKind } from '#sources/live/api.ts'
 
 export type ReadRow = {
   [R in RelationName]: { readonly relation: R; readonly row: Relations[R]; readonly from: Provenance }
@@ -28,26 +27,5 @@ export const joined = (readings: readonly Reading[]): Reading => ({
 
 export const complete: Coverage = { kind: 'complete' }
 export const partial: Coverage = { kind: 'partial' }
-
-/** The coverage that a refused call leaves behind. */
-export const missingBy = (trouble: ApiTrouble): Coverage => ({
-  kind: 'missing',
-  why: reasons[trouble.kind],
-  says: trouble.says,
-})
-
-const reasons: Readonly<Record<ApiTroubleKind, MissingReason>> = {
-  unauthorized: 'forbidden',
-  forbidden: 'forbidden',
-  'not-found': 'failed',
-  'bad-request': 'failed',
-  'not-running': 'not-running',
-  'server-error': 'failed',
-  garbage: 'failed',
-  'timed-out': 'timed-out',
-  unreachable: 'unreachable',
-  untrusted: 'unreachable',
-  'over-budget': 'not-asked',
-}
 
 export const notAsked = (says: string): Coverage => ({ kind: 'missing', why: 'not-asked', says })

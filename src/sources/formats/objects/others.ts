@@ -1,6 +1,6 @@
 import type { DaemonSetRow, IpPoolRow } from '#cluster/relations.ts'
-import { defined } from '#sources/live/read/defined.ts'
-import type { DaemonSetObject, IpPoolObject } from '#sources/live/shapes.ts'
+import { defined } from '#sources/formats/objects/defined.ts'
+import type { DaemonSetObject, IpPoolObject } from '#sources/formats/shapes.ts'
 
 export const daemonSetRow = ({ metadata, status }: DaemonSetObject): DaemonSetRow => ({
   namespace: metadata.namespace ?? 'default',

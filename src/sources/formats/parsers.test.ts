@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseBirdProtocols } from '#sources/live/deep/birdcl.ts'
-import { credentialsOf } from '#sources/live/deep/credentials.ts'
-import { type ProcStatus, parseCapabilities, parseProcStatuses } from '#sources/live/deep/proc-status.ts'
-import { parseRoutes } from '#sources/live/deep/routes.ts'
-import { canonicalPath, parseStat, parseStatAbsent } from '#sources/live/deep/stat.ts'
-import { parseTmpfiles } from '#sources/live/deep/tmpfiles.ts'
+import { parseBirdProtocols } from '#sources/formats/birdcl.ts'
+import { parseCapabilities, parseProcStatuses } from '#sources/formats/proc-status.ts'
+import { canonicalPath, parseStat, parseStatAbsent } from '#sources/formats/stat.ts'
+import { parseTmpfiles } from '#sources/formats/tmpfiles.ts'
 
 describe('stat', () => {
   test.each([
@@ -81,67 +79,6 @@ describe('/proc/<pid>/status', () => {
     ['not a mask', []],
     [undefined, []],
   ])('capabilities of %s', (mask, expected) => expect(parseCapabilities(mask)).toEqual(expected))
-})
-
-describe('with which credentials bird would run (execve(2))', () => {
-  const parent = (o: Partial<ProcStatus>): ProcStatus => ({
-    name: 'runsvdir',
-    uid: 10001,
-    gid: 0,
-    effective: [],
-    bounding: ['NET_ADMIN', 'NET_BIND_SERVICE', 'NET_RAW'],
-    noNewPrivileges: false,
-    ...o,
-  })
-  const file = (mode: number) => ({ path: '/usr/bin/bird', mode, uid: 0, gid: 0, kind: 'file' as const })
-  const all = ['DAC_OVERRIDE', 'NET_ADMIN']
-
-  test.each([
-    [
-      'hardened: no setuid, DAC_OVERRIDE out of reach',
-      parent({}),
-      file(0o755),
-      { uid: 10001, gid: 0, capabilities: parent({}).bounding },
-    ],
-    [
-      'setuid root with everything dropped: root without DAC_OVERRIDE',
-      parent({}),
-      file(0o4755),
-      { uid: 0, gid: 0, capabilities: parent({}).bounding },
-    ],
-    [
-      'setuid root with the runtime’s default capabilities',
-      parent({ bounding: all }),
-      file(0o4755),
-      { uid: 0, gid: 0, capabilities: all },
-    ],
-    [
-      'setuid means nothing without privilege escalation',
-      parent({ bounding: all, noNewPrivileges: true }),
-      file(0o4755),
-      { uid: 10001, gid: 0, capabilities: [] },
-    ],
-    [
-      'no setuid, and file capabilities might give DAC_OVERRIDE: left open',
-      parent({ bounding: all }),
-      file(0o755),
-      { uid: 10001, gid: 0 },
-    ],
-    [
-      'privileged',
-      parent({ uid: 0, bounding: all, effective: all }),
-      file(0o755),
-      { uid: 0, gid: 0, capabilities: all },
-    ],
-    [
-      'the executable was not seen',
-      parent({}),
-      undefined,
-      { uid: 10001, gid: 0, capabilities: parent({}).bounding },
-    ],
-  ])('%s', (_, process, executable, expected) => {
-    expect(credentialsOf(process, executable)).toEqual(expected)
-  })
 })
 
 describe('birdcl show protocols', () => {
@@ -263,17 +200,4 @@ describe('tmpfiles.d', () => {
       { user: 'calico', group: 'root', mode: 0o755 },
     ])
   })
-})
-
-test('routes with a next hop, from ip route', () => {
-  const text = `default via 10.0.0.1 dev eth0
-10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.23
-10.244.49.64/26 via 10.0.0.22 dev eth0 proto bird
-10.244.7.5 via 10.0.0.21 dev eth0 proto bird
-blackhole 10.244.211.0/26 proto bird
-10.244.211.3 dev cali123 scope link`
-  expect(parseRoutes(text)).toEqual([
-    { to: '10.244.49.64/26', via: '10.0.0.22' },
-    { to: '10.244.7.5/32', via: '10.0.0.21' },
-  ])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { podStatus } from '#sources/live/read/pod-status.ts'
-import { podRow } from '#sources/live/read/pods.ts'
-import { podShape } from '#sources/live/shapes.ts'
+import { podStatus } from '#sources/formats/objects/pod-status.ts'
+import { podRow } from '#sources/formats/objects/pods.ts'
+import { podShape } from '#sources/formats/shapes.ts'
 import { calicoNodePod } from '#sources/live/testing/objects.ts'
 
 interface Parts {

@@ -1,0 +1,9 @@
+/** The text source: pasted text, and files of it, as facts. */
+export {
+  decodeText,
+  type PieceReport,
+  readText,
+  type TextPiece,
+  type TextReading,
+  textBytesMax,
+} from '#sources/text/read-text.ts'
