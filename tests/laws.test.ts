@@ -7,10 +7,14 @@ import { faults } from '#failures/generated/faults.ts'
 import { remedies } from '#failures/generated/repairs.ts'
 import { type Fault, flavours } from '#lab/fault.ts'
 import { Lab } from '#lab/lab.ts'
-import { diagnosed, factsOf, repaired } from './support/lab-cluster.ts'
+import { memoryJournal } from '#repair/journal.ts'
+import { diagnosed, factsOf, repaired, undone } from './support/lab-cluster.ts'
 import { stateOfLab } from './support/lab-state.ts'
 
-const seeds = ['1', '2']
+/** Two seeds in `npm test`; `npm run soak` asks for many. */
+const seeds = Array.from({ length: Number(process.env['NINELIVES_SEEDS'] ?? 2) }, (_, index) =>
+  String(index + 1),
+)
 const node = 'k8s-worker-03'
 
 const struck = await Promise.all(
@@ -105,6 +109,21 @@ describe('law 3: the plan mends, and leaves what it says it leaves', () => {
       await repaired(lab)
       await lab.advance(120_000)
       expect((await repaired(lab)).outcome).toBe('no plan')
+      await lab.shutdown()
+    },
+  )
+
+  test.each(mended.filter(({ seed }) => seed === seeds[0]))(
+    '$id ($variant): undone, and booted once more, the fault is back',
+    async (each) => {
+      const lab = await broken(each)
+      const journal = memoryJournal()
+      await repaired(lab, journal)
+      expect(await undone(lab, journal)).toBe('undone')
+      await lab.reboot(node)
+      await lab.advance(each.fault.settleMs(each.variant))
+      const { diagnosis } = await diagnosed(lab)
+      expect(diagnosis.causes.map(({ mode }) => mode.id)).toEqual([each.id])
       await lab.shutdown()
     },
   )

@@ -10,8 +10,7 @@ export async function main(): Promise<void> {
     if (++interrupts > 1) process.exit(130)
     stop.abort(new Interrupted())
   }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
+  for (const signal of signals) process.on(signal, interrupt)
   // A reader that went away (`ninelives … | head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
@@ -25,9 +24,11 @@ export async function main(): Promise<void> {
     cwd: process.cwd(),
     signal: stop.signal,
   })
-  process.off('SIGINT', interrupt)
-  process.off('SIGTERM', interrupt)
+  for (const signal of signals) process.off(signal, interrupt)
 }
+
+/** SIGHUP: the terminal was closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 class Interrupted extends Error {
   override readonly name = 'AbortError'

@@ -54,7 +54,9 @@ export function kubeLease(
       // 409: somebody was quicker in the moment between.
       if (!written.ok && written.error.status === 409)
         return failed({ holder: 'somebody else', forMs: durationS * 1000 })
-      return ok(ours ? `${name} held` : 'leases may not be written here: nothing keeps others away')
+      return ok(
+        written.ok ? {} : { unheld: `the lease ${name} could not be written: ${written.error.says}` },
+      )
     },
     async release() {
       if (ours) await send({ method: 'DELETE', path: `${folder}/${name}` })

@@ -139,6 +139,7 @@ async function askGuards(
       gathered,
       maxDisruption,
       otherRepairer: o.held?.ok === false ? o.held.error : undefined,
+      ...(o.held?.ok === true && o.held.value.unheld !== undefined && { unheld: o.held.value.unheld }),
       limits: { ...defaultLimits, ...options.limits },
     },
     overrides,

@@ -25,6 +25,8 @@ export interface GuardView {
   readonly maxDisruption: Disruption
   /** Somebody else's lease on one of the plan's nodes. */
   readonly otherRepairer: { readonly holder: string; readonly forMs: number } | undefined
+  /** Why no lease of ours keeps others away, where none does. */
+  readonly unheld?: string
   readonly limits: GuardLimits
 }
 
@@ -128,13 +130,15 @@ export const guards: Readonly<Record<string, Guard>> = {
     return proceed(`${others.length} other control-plane nodes are available`)
   },
 
-  alone: ({ otherRepairer }) =>
-    otherRepairer === undefined
-      ? proceed('nobody else repairs this node')
-      : refuse(
-          `${otherRepairer.holder} is repairing this node (their lease lasts another ${Math.ceil(otherRepairer.forMs / 1000)} s)`,
-          '--ignore-lease',
-        ),
+  alone: ({ otherRepairer, unheld }) => {
+    if (otherRepairer !== undefined)
+      return refuse(
+        `${otherRepairer.holder} is repairing this node (their lease lasts another ${Math.ceil(otherRepairer.forMs / 1000)} s)`,
+        '--ignore-lease',
+      )
+    if (unheld !== undefined) return warn(`nothing keeps others from repairing this node: ${unheld}`)
+    return proceed('nobody else repairs this node')
+  },
 
   'data-gathered': ({ goal, gathered }) => {
     if (gathered !== undefined) return proceed(`the data was saved to ${gathered}`)

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+/** Real kubectls, an old and a new one, on a served lab: one line per command that people type. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,12 +8,7 @@ import { faults } from '#cli/faults.ts'
 import { type ServedLab, serveLab } from '#lab/serve/serve.ts'
 import { LabStates } from '#lab/serve/state.ts'
 import { kubectls } from '../../scripts/kubectl.ts'
-
-interface Ran {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
+import { ran, type Said, words } from './cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ninelives-kubectl-'))
 const states = new LabStates({ XDG_STATE_HOME: folder })
@@ -33,10 +28,9 @@ beforeAll(async () => {
     clock: wallClock,
     signal: new AbortController().signal,
   })
-  writeFileSync(
-    join(folder, 'config-map.yaml'),
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied, namespace: shop}\ndata: {colour: blue}\n',
-  )
+  writeFileSync(join(folder, 'config-map.yaml'), configMap('applied'))
+  writeFileSync(join(folder, 'editor'), '#!/bin/sh\nsed -i s/blue/green/ "$1"\n')
+  chmodSync(join(folder, 'editor'), 0o755)
 }, 60_000)
 
 afterAll(async () => {
@@ -44,19 +38,38 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** One line per command: what is typed, and what its output must hold. `$POD` is a frontend pod's name. */
-const commands: readonly { readonly typed: string; readonly shows: RegExp; readonly code?: number }[] = [
+const configMap = (name: string): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: shop}\ndata: {colour: blue}\n`
+
+interface Case {
+  readonly typed: string
+  readonly shows: RegExp
+  readonly code?: number
+  /** Only kubectls from this minor version on know it. */
+  readonly from?: number
+  /** Cut off after this long, as with Ctrl-C. */
+  readonly cutMs?: number
+}
+
+/** What only looks. `$POD` is a frontend pod's name, `$DIR` a folder. These run side by side. */
+const looks: readonly Case[] = [
   { typed: 'get nodes', shows: /^k8s-worker-03 +Ready +<none> +\S+ +v1\.31\.\d+$/m },
   {
     typed: 'get nodes -o wide',
     shows: /k8s-control-01 +Ready +control-plane .* 10\.0\.0\.11 .*containerd:\/\/1\.7\.27/,
   },
   { typed: 'get nodes -o name', shows: /^node\/k8s-control-01$/m },
+  { typed: 'get nodes -l node-role.kubernetes.io/control-plane -o name', shows: /^node\/k8s-control-01\n$/ },
   { typed: 'get pods -A', shows: /^kube-system +calico-node-\w{5} +1\/1 +Running +0 /m },
   { typed: 'get pods -n kube-system -l k8s-app=calico-node -o wide', shows: /10\.0\.0\.23 +k8s-worker-03/ },
   {
-    typed: 'get pods -n shop --field-selector spec.nodeName=k8s-worker-03',
-    shows: /frontend-\S+ +1\/1 +Running/,
+    typed: 'get pods -A --field-selector spec.nodeName=k8s-worker-03',
+    shows: /calico-node-\S+ +1\/1 +Running/,
+  },
+  { typed: 'get pods -n shop -w', shows: /^frontend-\S+ +1\/1 +Running/m, code: 128, cutMs: 1_500 },
+  {
+    typed: 'get pod -n shop $POD -o yaml',
+    shows: /^apiVersion: v1\nkind: Pod\n[\s\S]*\n {2}podIP: 10\.244\./,
   },
   { typed: 'get ds -n kube-system', shows: /^calico-node +5 +5 +5 +5 +5 +kubernetes\.io\/os=linux/m },
   { typed: 'get deploy,rs,svc,endpoints -n shop', shows: /deployment\.apps\/frontend +4\/4 +4 +4/ },
@@ -65,39 +78,47 @@ const commands: readonly { readonly typed: string; readonly shows: RegExp; reado
     typed: 'get node k8s-worker-01 -o jsonpath={.metadata.annotations.projectcalico\\.org/IPv4Address}',
     shows: /^10\.0\.0\.21\/24$/,
   },
+  { typed: 'get events -n shop', shows: /Scheduled|Pulled|Created|Started/ },
+  {
+    typed: 'events -n shop',
+    shows: /^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n[\s\S]*Normal +Started/,
+    from: 26,
+  },
   {
     typed: 'describe node k8s-worker-03',
     shows: /NetworkUnavailable +False .*CalicoIsUp +Calico is running on this node/,
+  },
+  {
+    typed: 'describe node k8s-control-01',
+    shows: /^Taints: +node-role\.kubernetes\.io\/control-plane:NoSchedule$/m,
   },
   {
     typed: 'describe pod -n shop $POD',
     shows: /Normal +Scheduled +.*Successfully assigned shop\/\$POD to k8s-worker-/,
   },
   { typed: 'describe ds -n kube-system calico-node', shows: /Desired Number of Nodes Scheduled: 5/ },
+  { typed: 'describe svc -n shop api', shows: /^Endpoints: +10\.244\.\S+:8080/m },
   {
     typed: 'logs -n kube-system ds/calico-node -c calico-node --tail=500',
     shows: /bird: Mesh_10_0_0_\d+: State changed to up/,
   },
   { typed: 'logs -n shop $POD --tail=3', shows: /./ },
+  { typed: 'logs -n shop $POD --since=1ms', shows: /^$/ },
+  {
+    typed: 'logs -n shop $POD -p',
+    shows: /previous terminated container "frontend" in pod "\$POD" not found/,
+    code: 1,
+  },
   { typed: 'exec -n shop $POD -- cat /etc/hostname', shows: /^\$POD$/m },
+  {
+    typed: 'exec -n kube-system ds/calico-node -c calico-node -- cat /etc/hostname',
+    shows: /^k8s-\w+-\d\d\n$/,
+  },
   { typed: 'exec -n shop $POD -- sh -c "exit 7"', shows: /command terminated with exit code 7/, code: 7 },
-  { typed: 'get events -n shop', shows: /Scheduled|Pulled|Created|Started/ },
-  { typed: 'label node k8s-worker-04 zone=b', shows: /node\/k8s-worker-04 labeled/ },
-  {
-    typed: 'patch node k8s-worker-04 -p {"metadata":{"labels":{"zone":"c"}}}',
-    shows: /node\/k8s-worker-04 patched/,
-  },
-  { typed: 'annotate node k8s-worker-04 note=x --overwrite', shows: /node\/k8s-worker-04 (annotated|not)/ },
-  { typed: 'apply -f $DIR/config-map.yaml', shows: /configmap\/applied (created|unchanged|configured)/ },
-  { typed: 'get cm -n shop applied -o jsonpath={.data.colour}', shows: /^blue$/ },
-  { typed: 'cordon k8s-worker-04', shows: /node\/k8s-worker-04 cordoned/ },
-  { typed: 'get node k8s-worker-04', shows: /Ready,SchedulingDisabled/ },
-  { typed: 'uncordon k8s-worker-04', shows: /node\/k8s-worker-04 uncordoned/ },
-  {
-    typed: 'drain k8s-worker-04 --ignore-daemonsets --delete-emptydir-data --timeout=90s',
-    shows: /node\/k8s-worker-04 (drained|evicted)/,
-  },
-  { typed: 'uncordon k8s-worker-04', shows: /node\/k8s-worker-04 uncordoned/ },
+  { typed: 'api-resources', shows: /^ippools +\S+ +false +IPPool$|^ippools +false +crd\S+ +IPPool$/m },
+  { typed: 'explain pod.spec', shows: /desired state|Specification/, from: 27 },
+  { typed: 'auth can-i delete pods', shows: /^yes$/m },
+  { typed: 'top nodes', shows: /Metrics (API )?not available/, code: 1, from: 21 },
   {
     typed: 'rollout status -n kube-system ds/calico-node --timeout=60s',
     shows: /daemon set "calico-node" successfully rolled out/,
@@ -105,63 +126,102 @@ const commands: readonly { readonly typed: string; readonly shows: RegExp; reado
   { typed: 'get pod -n shop nope', shows: /Error from server \(NotFound\): pods "nope" not found/, code: 1 },
 ]
 
+/** What changes something: lines of one list are typed one after the other, and leave the lab as they found it. */
+const changes: Readonly<Record<string, readonly Case[]>> = {
+  'labels, annotations and patches': [
+    { typed: 'label node k8s-worker-04 zone=b', shows: /node\/k8s-worker-04 labeled/ },
+    { typed: 'label node k8s-worker-04 zone=c', shows: /already has a value \(b\)/, code: 1 },
+    {
+      typed: 'patch node k8s-worker-04 -p {"metadata":{"labels":{"zone":"c"}}}',
+      shows: /node\/k8s-worker-04 patched/,
+    },
+    { typed: 'get nodes -l zone=c -o name', shows: /^node\/k8s-worker-04\n$/ },
+    { typed: 'label node k8s-worker-04 zone-', shows: /node\/k8s-worker-04 (un)?labeled/ },
+    { typed: 'annotate node k8s-worker-04 note=x --overwrite', shows: /node\/k8s-worker-04 annotated/ },
+    { typed: 'annotate node k8s-worker-04 note-', shows: /node\/k8s-worker-04 annotated/ },
+  ],
+  'objects from files, and an editor': [
+    { typed: 'apply -f $DIR/config-map.yaml', shows: /configmap\/applied created/ },
+    { typed: 'apply -f $DIR/config-map.yaml', shows: /configmap\/applied unchanged/ },
+    { typed: 'edit cm -n shop applied', shows: /configmap\/applied edited/ },
+    { typed: 'get cm -n shop applied -o jsonpath={.data.colour}', shows: /^green$/ },
+    { typed: 'delete -f $DIR/config-map.yaml', shows: /configmap "applied" deleted/ },
+  ],
+  'a node is drained and given back': [
+    { typed: 'cordon k8s-worker-04', shows: /node\/k8s-worker-04 cordoned/ },
+    { typed: 'get node k8s-worker-04', shows: /Ready,SchedulingDisabled/ },
+    {
+      typed: 'drain k8s-worker-04 --ignore-daemonsets --delete-emptydir-data --timeout=90s',
+      shows: /evicting pod shop\/frontend-[\s\S]*node\/k8s-worker-04 (drained|evicted)/,
+    },
+    { typed: 'uncordon k8s-worker-04', shows: /node\/k8s-worker-04 uncordoned/ },
+    { typed: 'rollout restart -n shop deploy/frontend', shows: /deployment\.apps\/frontend restarted/ },
+    {
+      typed: 'rollout status -n shop deploy/frontend --timeout=90s',
+      shows: /deployment "frontend" successfully rolled out/,
+    },
+    { typed: 'rollout history -n shop deploy/frontend', shows: /^2 +<none>$/m },
+    { typed: 'delete pod -n shop $POD --wait', shows: /^pod "\$POD" deleted/ },
+    { typed: 'get pod -n shop $GONE', shows: /NotFound/, code: 1 },
+    { typed: 'wait -n shop --for=condition=Available deploy/frontend --timeout=90s', shows: /condition met/ },
+  ],
+}
+
 describe.each(found.map(({ version, path }) => ({ version, path })))(
   'kubectl $version',
   ({ version, path }) => {
-    const home = join(folder, version)
-    const run = async (typed: string): Promise<Ran> => {
-      const pod = await podName()
-      const argv = words(typed.replace('$POD', pod).replace('$DIR', folder))
-      const ran = await kubectl(path, argv, home)
-      return {
-        ...ran,
-        stdout: ran.stdout.replaceAll(pod, '$POD'),
-        stderr: ran.stderr.replaceAll(pod, '$POD'),
-      }
-    }
-    const podName = async (): Promise<string> => {
+    const minor = Number(version.split('.')[1])
+    const kubectl = (argv: readonly string[], cutMs?: number): Promise<Said> =>
+      ran(path, argv, {
+        env: {
+          PATH: process.env['PATH'],
+          HOME: join(folder, version),
+          KUBECONFIG: states.kubeconfigOf('kubectl'),
+          KUBE_EDITOR: join(folder, 'editor'),
+        },
+        ...(cutMs === undefined ? {} : { timeoutMs: cutMs }),
+      })
+    const anyFrontend = async (): Promise<string> => {
       const { stdout } = await kubectl(
-        path,
-        ['get', 'pods', '-n', 'shop', '-l', 'app=frontend', '-o', 'jsonpath={.items[0].metadata.name}'],
-        home,
+        words('get pods -n shop -l app=frontend -o jsonpath={.items[0].metadata.name}'),
       )
       return stdout.trim()
     }
+    const holds = async ({ typed, shows, code = 0, cutMs }: Case, pods: { pod: string; gone: string }) => {
+      const line = typed.replace('$POD', pods.pod).replace('$GONE', pods.gone).replace('$DIR', folder)
+      const { code: exit, stdout, stderr } = await kubectl(words(line), cutMs)
+      expect(`${stdout}${stderr}`.replaceAll(pods.pod, '$POD'), typed).toMatch(shows)
+      expect(exit, typed).toBe(code)
+    }
 
-    test.each(commands)(
+    test.concurrent.each(looks.filter(({ from = 0 }) => minor >= from))(
       '$typed',
-      async ({ typed, shows, code = 0 }) => {
-        const ran = await run(typed)
-        expect(`${ran.stdout}${ran.stderr}`).toMatch(shows)
-        expect(ran.code).toBe(code)
+      async (each) => holds(each, { pod: await anyFrontend(), gone: '' }),
+      60_000,
+    )
+
+    test.each(Object.entries(changes))(
+      '%s',
+      async (_, lines) => {
+        let gone = ''
+        for (const each of lines) {
+          const pod = each.typed.includes('$POD') ? await anyFrontend() : '-'
+          await holds(each, { pod, gone })
+          if (each.typed.startsWith('delete pod')) gone = pod
+        }
       },
       120_000,
     )
 
     test('delete pod: the DaemonSet brings another', async () => {
       const { stdout } = await kubectl(
-        path,
-        [
-          'get',
-          'pods',
-          '-n',
-          'kube-system',
-          '-l',
-          'k8s-app=calico-node',
-          '--field-selector',
-          'spec.nodeName=k8s-worker-02',
-          '-o',
-          'name',
-        ],
-        home,
+        words(
+          'get pods -n kube-system -l k8s-app=calico-node --field-selector spec.nodeName=k8s-worker-02 -o name',
+        ),
       )
-      const deleted = await kubectl(path, ['delete', '-n', 'kube-system', stdout.trim()], home)
+      const deleted = await kubectl(['delete', '-n', 'kube-system', stdout.trim()])
       expect(deleted.stdout).toMatch(/^pod "calico-node-\w{5}" deleted/)
-      const rolled = await kubectl(
-        path,
-        ['rollout', 'status', '-n', 'kube-system', 'ds/calico-node', '--timeout=90s'],
-        home,
-      )
+      const rolled = await kubectl(words('rollout status -n kube-system ds/calico-node --timeout=90s'))
       expect(rolled.stdout).toMatch(/successfully rolled out/)
     }, 120_000)
   },
@@ -173,22 +233,3 @@ test('a kubectl was found', () => {
     'scripts/kubectl.ts fetches one where there is apt-get',
   ).not.toEqual([])
 })
-
-/** Splits as a shell would, quotes included; enough for the lines above. */
-const words = (typed: string): string[] =>
-  [...typed.matchAll(/"([^"]*)"(?=\s|$)|(\S+)/g)].map(([, quoted, bare]) => quoted ?? (bare as string))
-
-function kubectl(path: string, argv: readonly string[], home: string): Promise<Ran> {
-  return new Promise((resolve) => {
-    execFile(
-      path,
-      argv as string[],
-      {
-        env: { PATH: process.env['PATH'], HOME: home, KUBECONFIG: states.kubeconfigOf('kubectl') },
-        timeout: 100_000,
-      },
-      (error, stdout, stderr) =>
-        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
-    )
-  })
-}

@@ -1,7 +1,7 @@
 import type { OpenedCluster } from '#app/cluster.ts'
 import { sessionWith } from '#app/cluster.ts'
 import { diagnoseLive, type Engine, readOptions } from '#app/diagnose.ts'
-import { repair } from '#app/repair.ts'
+import { repair, undoRepair } from '#app/repair.ts'
 import type { Clock } from '#base/clock.ts'
 import { ok } from '#base/result.ts'
 import type { Facts } from '#cluster/facts.ts'
@@ -69,4 +69,17 @@ export async function repaired(lab: Lab, journal: Journal = memoryJournal()) {
     }
   }
   return { steps, outcome, says }
+}
+
+/** Takes back what the journal holds; answers the outcome. */
+export async function undone(lab: Lab, journal: Journal): Promise<string> {
+  let outcome = 'nothing'
+  for await (const event of undoRepair({
+    cluster: clusterOf(lab),
+    clock: clockOf(lab),
+    ...engine,
+    act: { journal, goal: 'restore', holder: 'test' },
+  }))
+    if (event.kind === 'finished') outcome = event.outcome
+  return outcome
 }

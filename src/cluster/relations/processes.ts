@@ -6,6 +6,7 @@ export interface ProcessRow {
   readonly program: string // bird, calico-node
   readonly uid: number // effective
   readonly gid?: number
+  readonly groups?: readonly number[] // supplementary
   readonly capabilities?: readonly string[]
 }
 
@@ -13,7 +14,7 @@ export const processesInfo: RelationInfo<ProcessRow> = {
   key: (row) => `${row.node}:${row.program}`,
   command: (where) => {
     const { namespace, pod } = named(where)
-    return `kubectl exec -n ${namespace} ${pod} -c calico-node -- sh -c 'grep -HE "^(Name|Uid|Gid|Cap)" /proc/[0-9]*/status'`
+    return `kubectl exec -n ${namespace} ${pod} -c calico-node -- sh -c 'grep -HE "^(Name|Uid|Gid|Groups|Cap)" /proc/[0-9]*/status'`
   },
   permission: 'create pods/exec',
   tier: 'deep',

@@ -11,6 +11,8 @@ export interface Folder {
 export interface Identity {
   readonly uid: number
   readonly gid: number
+  /** Supplementary groups: as good as `gid`. */
+  readonly groups?: readonly number[]
   /** `CAP_DAC_OVERRIDE`: modes do not apply. */
   readonly overridesModes: boolean
 }
@@ -34,7 +36,7 @@ export function lacks(folder: Folder, identity: Identity, wanted: readonly Acces
 
 function classBits({ mode, uid, gid }: Folder, identity: Identity): number {
   if (identity.uid === uid) return (mode >> 6) & 0o7
-  if (identity.gid === gid) return (mode >> 3) & 0o7
+  if (identity.gid === gid || identity.groups?.includes(gid)) return (mode >> 3) & 0o7
   return mode & 0o7
 }
 

@@ -1,4 +1,5 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
+import { calicoNodeContainer, calicoNodePodOf } from '#cluster/queries.ts'
 import type { TmpfilesEntryRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import type { Folder } from '#failures/runtime-dir-permissions/access.ts'
@@ -14,12 +15,24 @@ export interface AtBoot {
 const madeByKubelet: Folder = { mode: 0o755, uid: 0, gid: 0 }
 
 /**
- * `/run` is empty after a boot, so tmpfiles.d alone decides. `undefined`: not read, or it names a user that only the node
- * can resolve.
+ * `/run` is empty after a boot, so tmpfiles.d alone decides what is there when the pod starts; an init container of the
+ * pod's may then change its owner. `undefined`: not read, or it names a user that only the node can resolve.
  *
  * @see systemd/systemd:man/tmpfiles.d.xml (of files that configure the same path, the lexically first wins)
  */
-export function atBoot(view: Reads<'tmpfilesEntries'>, node: string, path: string): AtBoot | undefined {
+export function atBoot(
+  view: Reads<'tmpfilesEntries' | 'pods'>,
+  node: string,
+  path: string,
+): AtBoot | undefined {
+  const boot = byTheNode(view, node, path)
+  const user = userOfHostpathInit(view, node)
+  if (boot === undefined || user === undefined) return boot
+  const mode = boot.entry === 'none' ? madeByHostpathInit : boot.folder.mode
+  return { ...boot, folder: { mode, uid: user, gid: 0 } }
+}
+
+function byTheNode(view: Reads<'tmpfilesEntries'>, node: string, path: string): AtBoot | undefined {
   if (!path.startsWith('/run/')) return undefined
   const lines = linesFor(view, node, path)
   const entry = lines.find(({ kind }) => creates.test(kind))
@@ -28,6 +41,20 @@ export function atBoot(view: Reads<'tmpfilesEntries'>, node: string, path: strin
   const made = makesFolder.test(entry.kind) ? settled(entry) : undefined
   const folder = lines.filter(({ kind }) => adjusts.test(kind)).reduce(adjusted, made)
   return folder === undefined ? undefined : { folder, entry }
+}
+
+const madeByHostpathInit = 0o700
+
+/**
+ * Operators up to 1.36 start an unprivileged calico-node behind an init container that makes the folder where it is
+ * missing, and gives it to calico-node's user in any case. `undefined`: there is none.
+ *
+ * @see projectcalico/calico:node/pkg/hostpathinit/hostpath_init.go
+ */
+function userOfHostpathInit(view: Reads<'pods'>, node: string): number | undefined {
+  const pod = calicoNodePodOf(view, node)
+  const isThere = pod?.containers.some(({ init, name }) => init && name === 'hostpath-init')
+  return pod !== undefined && isThere ? calicoNodeContainer(pod)?.runAsUser : undefined
 }
 
 /** The line that creates the folder: of several only the winner does. */
@@ -42,9 +69,7 @@ const linesFor = (
   node: string,
   path: string,
 ): readonly Fact<TmpfilesEntryRow>[] =>
-  view
-    .rows('tmpfilesEntries')
-    .filter((row) => row.node === node && row.wins && canonical(row.path) === path)
+  view.rows('tmpfilesEntries').filter((row) => row.node === node && row.wins && canonical(row.path) === path)
 
 /** Lines that make something where nothing is. Only the folders among them are understood here. */
 const creates = /^[fFdDvqQpLcbCw]/

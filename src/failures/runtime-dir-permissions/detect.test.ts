@@ -60,6 +60,8 @@ describe('the folder and the credentials decide together (measured with BIRD 1.6
     ['0770 0:0 for gid 0', 0o770, 0, 0, {}, 'fine'],
     ['0775 0:0 for gid 0', 0o775, 0, 0, {}, 'fine'],
     ['0775 0:0 for gid 10001', 0o775, 0, 0, { gid: 10001 }, 'denied'],
+    ['0775 0:999 for a user with group 999 beside its own', 0o775, 0, 999, { groups: [999] }, 'fine'],
+    ['0775 0:999 for a user with other groups', 0o775, 0, 999, { groups: [998, 9990] }, 'denied'],
     // setuid root with DAC_OVERRIDE dropped: the opposite table
     ['0755 10001:0 for uid 0 without DAC_OVERRIDE', 0o755, 10001, 0, setuid, 'denied'],
     ['0700 0:0 for uid 0 without DAC_OVERRIDE', 0o700, 0, 0, setuid, 'fine'],
@@ -143,6 +145,27 @@ describe('near misses', () => {
       },
     ],
     [
+      'an entry that another line puts right after it',
+      {
+        ...healthy,
+        tmpfilesEntries: [
+          entry('w3', 0o600, '10001', '0'),
+          {
+            node: 'w3',
+            file: '/etc/tmpfiles.d/z.conf',
+            path: '/run/calico',
+            kind: 'z',
+            mode: 0o755,
+            wins: true,
+          },
+        ],
+      },
+    ],
+    [
+      'an entry that makes a link: where it leads was not read',
+      { ...healthy, tmpfilesEntries: [{ ...entry('w3', 0o600, '10001', '0'), kind: 'L+' }] },
+    ],
+    [
       'an entry for the group that BIRD is in: 0775 0 0 with gid 0',
       {
         ...healthy,
@@ -190,6 +213,17 @@ describe('the incident', () => {
     const missing = { ...incident, hostPaths: [folder('w3', 0o755, 0, 0)], tmpfilesEntries: [] }
     expect(outcome(missing)).toEqual(['node/w3 confirmed', 'node/w1 preventive', 'node/w2 preventive'])
     expect(diagnosed(missing).causes[0]?.finding.state).toMatchObject({ entry: 'none' })
+  })
+
+  test('no entry, and an init container that makes the folder for calico-node’s user', () => {
+    const [, w2, w3] = healthy.pods ?? []
+    const init = { name: 'hostpath-init', init: true }
+    const made = { ...calicoNode('w1'), containers: [init, ...calicoNode('w1').containers] }
+    const pods = [made, ...[w2, w3].filter((pod) => pod !== undefined)]
+    expect(outcome({ ...healthy, pods, tmpfilesEntries: [] })).toEqual([
+      'node/w2 preventive',
+      'node/w3 preventive',
+    ])
   })
 
   test('mended by hand only: it works until the next boot', () => {

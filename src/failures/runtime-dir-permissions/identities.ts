@@ -48,9 +48,10 @@ const makeOf = ({ image, privileged, runAsUser, runAsGroup, capabilities }: Cont
 /** Rows of a place that nobody named have an empty node. */
 export const nodeNameOf = (about: Subject): string => (about.kind === 'node' ? about.name : '')
 
-const identityOf = ({ uid, gid, capabilities }: ProcessRow): Identity => ({
+const identityOf = ({ uid, gid, groups, capabilities }: ProcessRow): Identity => ({
   uid,
   gid: gid ?? 0,
+  ...(groups !== undefined && { groups }),
   overridesModes: (capabilities ?? []).some(isDacOverride),
 })
 

@@ -29,6 +29,8 @@ export interface ServeOptions {
 export interface ServedLab {
   readonly lab: Lab
   readonly port: number
+  /** Who knows it owns the lab. */
+  readonly token: string
   /** Resolves when somebody took the lab down or interrupted it; rejects when a component of the lab crashed. */
   readonly ended: Promise<void>
   /** Stops serving; leaves nothing behind but what `states` remembers. */
@@ -100,6 +102,7 @@ function serveBooted(lab: Lab, server: Server, port: number, options: ServeOptio
   return {
     lab,
     port,
+    token,
     ended: Promise.race([asked, crashed]),
     close: async () => {
       signal.removeEventListener('abort', down)

@@ -61,6 +61,12 @@ export class LabStates {
     rmSync(this.folderOf(name), { recursive: true, force: true })
   }
 
+  /** Removes what the lab with this token left; a younger lab of the same name keeps its own. */
+  removeOwn(name: string, token: string): void {
+    const record = this.#read(name)
+    if (record === undefined || record.token === token) this.remove(name)
+  }
+
   /** The lab's record while its process lives. What a dead one left is cleaned up on the way. */
   find(name: string): LabRecord | undefined {
     const record = this.#read(name)
@@ -121,11 +127,21 @@ function checkedName(name: string): string {
   })
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a lab's process runs. A zombie, which nobody has waited for yet, does not. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return !isZombie(pid)
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    // proc(5): pid (comm) state …; the command's name may hold anything, parentheses too
+    return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false // no /proc on this system, or gone by now
   }
 }

@@ -3,6 +3,7 @@ export interface ProcStatus {
   readonly name: string
   readonly uid: number // effective
   readonly gid: number // effective
+  readonly groups: readonly number[] // supplementary
   readonly effective: readonly string[]
   /** The most that executing a file could ever give. */
   readonly bounding: readonly string[]
@@ -34,6 +35,7 @@ export function parseProcStatus(text: string): ProcStatus | undefined {
     name: fields.get('Name') ?? '',
     uid,
     gid,
+    groups: (fields.get('Groups') ?? '').split(/\s+/).filter(isNumber).map(Number),
     effective: parseCapabilities(fields.get('CapEff')),
     bounding: parseCapabilities(fields.get('CapBnd')),
     noNewPrivileges: fields.get('NoNewPrivs') === '1',
@@ -43,8 +45,10 @@ export function parseProcStatus(text: string): ProcStatus | undefined {
 /** `real effective saved filesystem`. */
 function secondOf(ids: string | undefined): number | undefined {
   const id = ids?.split(/\s+/)[1]
-  return id !== undefined && /^\d+$/.test(id) ? Number(id) : undefined
+  return id !== undefined && isNumber(id) ? Number(id) : undefined
 }
+
+const isNumber = (text: string): boolean => /^\d+$/.test(text)
 
 /** Names (without `CAP_`) of the bits in a hexadecimal mask. */
 export function parseCapabilities(mask: string | undefined): readonly string[] {

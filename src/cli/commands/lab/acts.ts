@@ -1,7 +1,11 @@
+import { wallClock } from '#base/clock.ts'
+import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import { labNamed, withName } from '#cli/commands/lab/name.ts'
 import { durationText, parseDuration } from '#cli/duration.ts'
-import { LabStates } from '#lab/serve/state.ts'
+import type { Io } from '#cli/io.ts'
+import { LabClient } from '#lab/serve/client.ts'
+import { isAlive, type LabRecord, LabStates } from '#lab/serve/state.ts'
 
 /** `lab break`, `lab mend`, `lab advance`, `lab reboot`, `lab down`. */
 export const addLabAct: AddCommand = (lab, io) => {
@@ -70,10 +74,31 @@ export const addLabAct: AddCommand = (lab, io) => {
       const states = new LabStates(io.env)
       const names = all ? states.list().map((each) => each.name) : [states.need(name).name]
       for (const each of names) {
-        await labNamed(each, io).down()
-        states.remove(each)
+        await takeDown(states.need(each), { states, io })
         io.stdout.write(`[LAB] ${each}: down\n`)
       }
       if (names.length === 0) io.stdout.write('no lab is running\n')
     })
+}
+
+const endWithinMs = 10_000
+
+/** Resolves when the lab's process has ended and its files are gone. Rejects with a Trouble when it does not answer. */
+async function takeDown(
+  record: LabRecord,
+  { states, io }: { readonly states: LabStates; readonly io: Io },
+): Promise<void> {
+  const { name, pid, token } = record
+  try {
+    await new LabClient(record, { signal: io.signal }).down()
+  } catch (error) {
+    if (!(error instanceof Trouble) || error.code !== 'lab-silent') throw error
+    throw new Trouble('lab-silent', error.message, {
+      hint: `process ${pid} holds its place; if that is no lab, remove ${states.folderOf(name)}, else end it: kill ${pid}`,
+    })
+  }
+  const startedMs = wallClock.monotonic()
+  while (pid !== process.pid && isAlive(pid) && wallClock.monotonic() - startedMs < endWithinMs)
+    await wallClock.sleep(10, { signal: io.signal })
+  states.removeOwn(name, token)
 }

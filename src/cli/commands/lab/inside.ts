@@ -14,7 +14,11 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
       "\nExamples:\n  ninelives lab exec k8s-worker-03 -- ls -ld /run/calico\n  ninelives lab exec k8s-worker-03 -- 'ip route | grep bird'",
     )
     .action(async (node: string, command: readonly string[], { name }: { name: string }) => {
-      const argv = command.length === 1 ? ['bash', '-c', command[0] as string] : command
+      // Several words are run as they are, but by the shell, whose words for a missing command people know.
+      const argv =
+        command.length === 1
+          ? ['bash', '-c', command[0] as string]
+          : ['bash', '-c', '"$@"', 'bash', ...command]
       const { code, stdout, stderr } = await labNamed(name, io).exec(node, argv)
       io.stdout.write(stdout)
       io.stderr.write(stderr)

@@ -57,7 +57,7 @@ async function foreground(o: UpOptions, io: Io): Promise<void> {
     await served.ended
   } finally {
     await served.close()
-    states.remove(o.name)
+    states.removeOwn(o.name, served.token)
   }
 }
 

@@ -7,6 +7,7 @@ describe('with which credentials bird would run (execve(2))', () => {
     name: 'runsvdir',
     uid: 10001,
     gid: 0,
+    groups: [],
     effective: [],
     bounding: ['NET_ADMIN', 'NET_BIND_SERVICE', 'NET_RAW'],
     noNewPrivileges: false,
@@ -65,6 +66,6 @@ describe('with which credentials bird would run (execve(2))', () => {
       { uid: 10001, gid: 0, capabilities: [] },
     ],
   ])('%s', (_, process, executable, expected) => {
-    expect(credentialsOf(process, executable)).toEqual(expected)
+    expect(credentialsOf(process, executable)).toEqual({ groups: [], ...expected })
   })
 })

@@ -4,6 +4,7 @@ import type { StatLine } from '#sources/formats/stat.ts'
 export interface Credentials {
   readonly uid: number
   readonly gid: number
+  readonly groups: readonly number[]
   readonly capabilities?: readonly string[]
 }
 
@@ -18,13 +19,14 @@ export function credentialsOf(parent: ProcStatus, executable: StatLine | undefin
   const setgid = isSet(executable, 0o2000) && !parent.noNewPrivileges
   const uid = setuid && executable !== undefined ? executable.uid : parent.uid
   const gid = setgid && executable !== undefined ? executable.gid : parent.gid
+  const who = { uid, gid, groups: parent.groups }
   // Root's executables get everything the bounding set leaves.
-  if (uid === 0) return { uid, gid, capabilities: parent.bounding }
-  if (parent.noNewPrivileges) return { uid, gid, capabilities: parent.effective }
+  if (uid === 0) return { ...who, capabilities: parent.bounding }
+  if (parent.noNewPrivileges) return { ...who, capabilities: parent.effective }
   // An executable that nobody saw may be setuid root.
-  if (executable === undefined) return { uid, gid }
+  if (executable === undefined) return who
   const mayPass = parent.bounding.some((name) => name === 'DAC_OVERRIDE' || name === 'DAC_READ_SEARCH')
-  return mayPass ? { uid, gid } : { uid, gid, capabilities: parent.bounding }
+  return mayPass ? who : { ...who, capabilities: parent.bounding }
 }
 
 const isSet = (file: StatLine | undefined, bit: number): boolean =>

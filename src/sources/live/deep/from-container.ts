@@ -114,7 +114,7 @@ function credentials(node: string, look: Look, files: readonly StatLine[]): Read
   const who =
     bird === undefined
       ? credentialsOf(first, executable)
-      : { uid: bird.uid, gid: bird.gid, capabilities: bird.effective }
+      : { uid: bird.uid, gid: bird.gid, groups: bird.groups, capabilities: bird.effective }
   const quote =
     bird === undefined
       ? `bird would run as uid ${who.uid}, gid ${who.gid}, as process 1 (${first.name}) starts it`

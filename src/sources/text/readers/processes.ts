@@ -31,13 +31,14 @@ function procStatus(source: Source, at: number, scope: Scope): Taken | undefined
   const rows = [...byPid.values()].flatMap(({ at: line, lines }): readonly ReadRow[] => {
     const status = parseProcStatus(lines.join('\n'))
     if (status === undefined || !programs.has(status.name)) return []
-    const { uid, gid } = status
+    const { uid, gid, groups } = status
     const isTold = lines.some((each) => each.startsWith('CapEff'))
     const row: ProcessRow = {
       node: nodeOrPod(scope),
       program: status.name,
       uid,
       gid,
+      ...(groups.length > 0 && { groups }),
       ...(isTold && { capabilities: status.effective }),
     }
     return [{ relation: 'processes', row, from: place(source, line, scope) }]
