@@ -1,11 +1,11 @@
 /** A cluster that was opened, whatever lies behind it, and the two ways in which the use cases use it: reading, acting. */
-import { commandLine } from '#base/command-line.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { kubeHand, type SendToApi } from '#hands/kube-hand.ts'
 import { nodeShellHand } from '#hands/node-shell-hand.ts'
 import { type AskPerson, personHand } from '#hands/person-hand.ts'
 import { type ActWords, commandOf } from '#repair/commands.ts'
 import { type Hand, handsOf } from '#repair/hands.ts'
+import { wordsFor } from '#report/command-words.ts'
 import {
   type ClusterApi,
   type ClusterIdentity,
@@ -14,6 +14,7 @@ import {
   clusterWrites,
   commandsFor,
   type NodeShell,
+  shellInTime,
   type Transport,
 } from '#sources/live/index.ts'
 
@@ -38,7 +39,7 @@ export interface ClusterSession {
 }
 
 export function sessionWith(
-  { transport, identity, shell, kubeconfig }: OpenedCluster,
+  { transport, identity, shell, lab, kubeconfig }: OpenedCluster,
   { timeoutMs }: { readonly timeoutMs?: number } = {},
 ): ClusterSession {
   const limits = timeoutMs === undefined ? {} : { timeoutMs }
@@ -46,7 +47,7 @@ export function sessionWith(
   return {
     api: clusterApi(transport, identity, limits),
     send: clusterWrites(transport, limits),
-    shell,
+    shell: shell && shellInTime(shell, limits),
     commands: commandsFor({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }),
     words: {
       kubectl: [
@@ -54,15 +55,11 @@ export function sessionWith(
         ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
         ...(context === '' ? [] : ['--context', context]),
       ],
-      onNode: (node, argv) => shell?.command(node, argv) ?? overSsh(node, argv),
+      onNode: wordsFor(lab === undefined ? {} : { lab }).onNode,
     },
     recognise: recogniseAll,
   }
 }
-
-/** ssh hands its words to a shell at the other end, so the command is one word here. */
-const overSsh = (node: string, argv: readonly string[]): string =>
-  commandLine(['ssh', node, commandLine(['sudo', ...argv])])
 
 /** Every hand there is here, a person last. */
 export function handsFor(session: ClusterSession, ask: AskPerson | undefined): Hand {

@@ -52,13 +52,16 @@ export function utc(ms: number): {
   readonly month: string // Jan
   readonly day: number
 } {
-  const iso = new Date(ms).toISOString()
-  const words = new Date(ms).toUTCString().split(' ')
+  const at = new Date(ms)
+  const iso = at.toISOString()
   return {
     date: iso.slice(0, 10),
     time: iso.slice(11, 23),
-    weekday: (words[0] as string).slice(0, 3),
-    month: words[2] as string,
-    day: Number(words[1]),
+    weekday: weekdays.slice(3 * at.getUTCDay(), 3 * at.getUTCDay() + 3),
+    month: months.slice(3 * at.getUTCMonth(), 3 * at.getUTCMonth() + 3),
+    day: at.getUTCDate(),
   }
 }
+
+const weekdays = 'SunMonTueWedThuFriSat'
+const months = 'JanFebMarAprMayJunJulAugSepOctNovDec'

@@ -21,8 +21,11 @@ export function seeded(seed: string | number): Random {
   const root = String(seed)
   const draw = generator(root)
   const between = (from: number, to: number): number => from + Math.floor(draw() * (to - from + 1))
-  const text = (length: number, alphabet = nameAlphabet): string =>
-    Array.from({ length }, () => alphabet[between(0, alphabet.length - 1)]).join('')
+  const text = (length: number, alphabet = nameAlphabet): string => {
+    let drawn = ''
+    for (let i = 0; i < length; i++) drawn += alphabet[between(0, alphabet.length - 1)]
+    return drawn
+  }
   return {
     next: draw,
     between,

@@ -5,5 +5,8 @@
 export const drained = (): Promise<void> =>
   new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)))
 
+/** {@link drained} for a caller that itself runs in a microtask: after an `await`, never at the start of a callback. */
+export const drainedFromMicrotask = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
+
 /** Lets sockets and timers of the process have their turn. */
 export const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

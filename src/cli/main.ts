@@ -1,13 +1,17 @@
 import process from 'node:process'
+import { wallClock } from '#base/clock.ts'
 import { run } from '#cli/run.ts'
 
 /** The process's own entry: wires the terminal and the signals to {@link run}. Only here the exit code is set. */
 export async function main(): Promise<void> {
   const stop = new AbortController()
-  let interrupts = 0
+  let firstMs: number | undefined
   const interrupt = (): void => {
-    // The second Ctrl-C is a person who does not want to wait for cleaning up.
-    if (++interrupts > 1) process.exit(130)
+    const nowMs = wallClock.monotonic()
+    firstMs ??= nowMs
+    // The second Ctrl-C is a person who does not want to wait for cleaning up. One Ctrl-C may come twice: from the terminal,
+    // and from whoever started us and hands signals on (npm, an older Node.js).
+    if (nowMs - firstMs > sameInterruptMs) process.exit(130)
     stop.abort(new Interrupted())
   }
   for (const signal of signals) process.on(signal, interrupt)
@@ -26,6 +30,8 @@ export async function main(): Promise<void> {
   })
   for (const signal of signals) process.off(signal, interrupt)
 }
+
+const sameInterruptMs = 300
 
 /** SIGHUP: the terminal was closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

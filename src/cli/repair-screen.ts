@@ -3,6 +3,7 @@ import type { RepairAppEvent } from '#app/repair.ts'
 import { commandOf } from '#repair/commands.ts'
 import type { Plan, Step } from '#repair/types.ts'
 import { wordsFor } from '#report/command-words.ts'
+import { offerGroups, sayOffer } from '#report/groups.ts'
 import type { Palette } from '#report/types.ts'
 
 export interface ScreenOptions {
@@ -80,10 +81,7 @@ export class RepairScreen {
     const steps = plan.steps.map(
       (step, index) => `  ${index + 1}. ${this.#command(step)}\n${dim(`     ${step.because}\n`)}`,
     )
-    const offers = plan.offers.map(
-      ({ title, steps: offered }) =>
-        `  ${bold('offered:')} ${title}\n${offered.map((step) => `     ${this.#command(step)}\n`).join('')}`,
-    )
+    const offers = offerGroups([plan]).map((offer) => `  ${bold('offered:')} ${sayOffer(offer)}\n`)
     const keeps = plan.keeps.map(({ what, why }) => `  stays: ${what} (${why})\n`)
     return `\n${bold(plan.mode)} on ${about}; costs: ${plan.disruption}\n${[...steps, ...offers, ...keeps].join('')}`
   }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { Trouble } from '#base/trouble.ts'
 import { commands } from '#cli/commands/index.ts'
+import { versionLine } from '#cli/commands/version.ts'
 import type { Io } from '#cli/io.ts'
 
 /** Exit codes that others script against (design.md section 8). */
@@ -45,6 +46,8 @@ export function programOf(io: Io, exit: (code: number) => void): Command {
       writeErr: (text) => void io.stderr.write(text),
     })
     .showSuggestionAfterError()
+    .showHelpAfterError('hint: add --help to see how it is used')
+    .version(versionLine(), '--version', 'print the version')
     .addHelpText('after', examples)
   for (const add of commands) add(program, io, exit)
   inherit(program)
@@ -74,7 +77,7 @@ function inherit(command: Command): void {
 function told(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
   if (io.signal.aborted || (error instanceof Error && error.name === 'AbortError')) {
-    io.stderr.write('interrupted\n')
+    io.stderr.write(io.stderr.isTTY === true ? '\ninterrupted\n' : 'interrupted\n') // the terminal shows ^C, or a question
     return exitCodes.interrupted
   }
   if (error instanceof Trouble) {

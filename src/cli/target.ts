@@ -9,7 +9,7 @@ import type { Io } from '#cli/io.ts'
 import { LabClient } from '#lab/serve/client.ts'
 import { labClock } from '#lab/serve/clock.ts'
 import { LabStates } from '#lab/serve/state.ts'
-import type { NodeShell } from '#sources/live/api.ts'
+import type { NodeShell } from '#sources/live/index.ts'
 
 export interface TargetOptions {
   readonly kubeconfig?: string

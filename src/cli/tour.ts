@@ -34,7 +34,7 @@ export async function tour({ seed, io }: { readonly seed: string; readonly io: I
   try {
     const startedMs = wallClock.monotonic()
     const served = await serveLab({
-      name: 'tour',
+      name: 'default', // so that the commands it prints fit the lab that its reader boots next
       nodes: 5,
       flavour: 'hardened',
       seed,
@@ -47,7 +47,7 @@ export async function tour({ seed, io }: { readonly seed: string; readonly io: I
     })
     const crashed = served.ended.then(() => io.signal.throwIfAborted())
     try {
-      const guide = await Guide.of(new LabClient(states.need('tour'), { signal: io.signal }), io)
+      const guide = await Guide.of(new LabClient(states.need('default'), { signal: io.signal }), io)
       guide.title(
         `A cluster in a box`,
         `5 nodes, Kubernetes 1.31, Calico 3.29 with calico-node as uid 10001, up in ${Math.round(wallClock.monotonic() - startedMs)} ms`,

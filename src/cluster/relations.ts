@@ -66,3 +66,18 @@ export const relationInfo: { readonly [R in RelationName]: RelationInfo<Relation
 
 /** In the order in which a person would read them: cheap first. */
 export const relationNames = Object.keys(relationInfo) as readonly RelationName[]
+
+/** What each relation is about, for a sentence. */
+export const relationWords: Readonly<Record<RelationName, string>> = {
+  nodes: 'nodes',
+  pods: 'pods',
+  daemonSets: 'DaemonSets',
+  events: 'events',
+  messages: 'logs',
+  bgpSessions: 'BGP sessions',
+  hostPaths: 'host folders',
+  processes: 'processes',
+  tmpfilesEntries: 'tmpfiles.d',
+  ipPools: 'IP pools',
+  remarks: 'remarks',
+}

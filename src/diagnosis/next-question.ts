@@ -97,7 +97,7 @@ const openRelations = (unread: Diagnosis['unread']): readonly Open[] =>
     questions: [
       {
         command: relationInfo[relation].command({}),
-        why: 'it was not read completely, and trouble may show there',
+        why: 'not read completely yet, and trouble may show there',
         fills: [{ relation, about: clusterSubject }],
       },
     ],

@@ -174,11 +174,9 @@ describe('a shell on a node as a hand', () => {
   test('nothing in a file’s text is interpreted', () => {
     const command = commandOf(
       { ...write, text: "a'b $(reboot) `x`\nsecond\n" },
-      { kubectl: ['kubectl'], onNode: (_, argv) => argv[2] ?? '' },
+      { kubectl: ['kubectl'], onNode: (_, argv) => argv.join(' ') },
     )
-    expect(command).toBe(
-      "printf '%s\\n' 'a'\\''b $(reboot) `x`' second > /etc/tmpfiles.d/00-x.conf && chmod 0644 /etc/tmpfiles.d/00-x.conf",
-    )
+    expect(command).toBe("printf '%s\\n' 'a'\\''b $(reboot) `x`' second | tee /etc/tmpfiles.d/00-x.conf")
   })
   test('a command that fails has failed, with its last line', async () => {
     const { hand } = running({
@@ -266,6 +264,13 @@ describe('the lease that keeps two people apart', () => {
     ],
   ])('%s', async (_, answers, free) => {
     expect((await acquired(answers)).result.ok).toBe(free)
+  })
+
+  test('leases that may not be written are told, with the server’s words', async () => {
+    const { result } = await acquired({
+      [`POST ${folder}`]: { kind: 'forbidden', says: 'leases is forbidden', status: 403 },
+    })
+    expect(result).toMatchObject({ value: { unheld: expect.stringContaining('leases is forbidden') } })
   })
 
   test('release deletes what we hold, and only that', async () => {

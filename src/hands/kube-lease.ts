@@ -54,9 +54,7 @@ export function kubeLease(
       // 409: somebody was quicker in the moment between.
       if (!written.ok && written.error.status === 409)
         return failed({ holder: 'somebody else', forMs: durationS * 1000 })
-      return ok(
-        written.ok ? {} : { unheld: `the lease ${name} could not be written: ${written.error.says}` },
-      )
+      return ok(written.ok ? {} : { unheld: `the lease ${name} could not be written: ${written.error.says}` })
     },
     async release() {
       if (ours) await send({ method: 'DELETE', path: `${folder}/${name}` })

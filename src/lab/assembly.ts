@@ -2,6 +2,7 @@
  * Puts a lab together: machines on a network, their disks, the programs that run there, and what the cluster's owner applied
  * before the first boot.
  */
+import { isObject } from '#lab/api/json.ts'
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import { perform } from '#lab/api/perform.ts'
 import { apiPrograms } from '#lab/api/programs.ts'
@@ -125,12 +126,35 @@ const imagesOf = ({ flavour, calico }: LabPlan): readonly Image[] => [
   ...workloadImages(),
 ]
 
-const manifestsOf = ({ flavour, calico, nodes }: LabPlan, control: NodePlan): readonly Draft<KubeObject>[] => [
+const manifestsOf = (
+  { flavour, calico, nodes }: LabPlan,
+  control: NodePlan,
+): readonly Draft<KubeObject>[] => [
   ...kubeProxyManifests({ server: `https://${control.address}:${apiPort}`, clusterCidr: podCidr }),
   ...coreDnsManifests(),
-  ...calicoManifests({ flavour, version: calico }),
-  ...workloadManifests({ workers: nodes - 1, dbNode: 'k8s-worker-01' }),
+  ...[
+    ...calicoManifests({ flavour, version: calico }),
+    ...workloadManifests({ workers: nodes - 1, dbNode: 'k8s-worker-01', controlPlane: control.name }),
+  ].map(applied),
 ]
+
+/**
+ * As `kubectl apply` leaves an object: it remembers what was applied, so that the next `kubectl apply` can take away what a
+ * manifest no longer says (kubernetes/kubectl:pkg/util/apply.go). kubeadm writes its own objects without.
+ */
+function applied(draft: Draft<KubeObject>): Draft<KubeObject> {
+  const { metadata } = draft
+  const annotate = (annotations: Readonly<Record<string, string>>): Draft<KubeObject> => ({
+    ...draft,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } },
+  })
+  const last = JSON.stringify(annotate({}), keysInOrder)
+  return annotate({ 'kubectl.kubernetes.io/last-applied-configuration': `${last}\n` })
+}
+
+/** For JSON.stringify: kubectl writes the keys of a map in order. */
+const keysInOrder = (_: string, value: unknown): unknown =>
+  isObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value
 
 /** Writes what kubeadm and the cluster's owner applied, straight into the store: it was there before the first boot. */
 function applyAll(api: ApiServer, drafts: readonly Draft<KubeObject>[]): void {

@@ -1,5 +1,4 @@
 import { directKube } from '#lab/api/direct.ts'
-import type { Node } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
@@ -8,9 +7,10 @@ const role = 'node-role.kubernetes.io/control-plane'
 const retryMs = 500
 
 /**
- * What is left of `kubeadm init` once the first kubelet has registered its node: it is labelled and tainted as control plane
- * (kubernetes/kubernetes:cmd/kubeadm/app/phases/markcontrolplane/markcontrolplane.go). A kubelet may not do this itself, so a Node that
- * is deleted and registers again has neither.
+ * What is left of `kubeadm init` once the first kubelet has registered its node: it is labelled as control plane
+ * (kubernetes/kubernetes:cmd/kubeadm/app/phases/markcontrolplane/markcontrolplane.go), and not tainted: this cluster's owner asked for
+ * that with `nodeRegistration.taints: []`. A kubelet may not do this itself, so a Node that is deleted and registers again
+ * has no role.
  */
 export async function markControlPlane(
   task: Task,
@@ -20,10 +20,8 @@ export async function markControlPlane(
   const ref = { type: resources.nodes, name: node }
   for (;;) {
     try {
-      const { spec } = await kube.get<Node>(ref)
-      const taints = [...(spec.taints ?? []), { key: role, effect: 'NoSchedule' }]
       const labels = { [role]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
-      await kube.patch(ref, { type: 'merge', body: { metadata: { labels }, spec: { taints } } })
+      await kube.patch(ref, { type: 'merge', body: { metadata: { labels } } })
       return
     } catch (error) {
       if (!isKubeError(error, 'NotFound')) throw error

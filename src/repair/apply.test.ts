@@ -134,7 +134,7 @@ describe('a plan that cannot be carried out ends, and says where', () => {
     const deaf = { ...hands, carryOut: async () => ok('done') }
     const events = await all(apply({ ...optionsFor(world), hands: deaf }))
     expect(howEach(events)).toEqual(['keep: failed'])
-    expect(end(events).says).toContain('it is not so that')
+    expect(end(events).says).toContain('it still does not hold that')
   })
 
   test('calico-node that never becomes Ready', async () => {

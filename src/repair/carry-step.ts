@@ -35,7 +35,7 @@ async function* stepResult(step: Step, o: CarryOptions): AsyncGenerator<RepairEv
   const facts = await look(step, o)
   if (holds(step.check, facts)) return { how: 'already', says: sayCheck(step.check) }
   if (step.onlyIf !== undefined && !holds(step.onlyIf, facts))
-    return { how: 'left-out', says: `not needed: it is not so that ${sayCheck(step.onlyIf)}` }
+    return { how: 'left-out', says: `not needed: that is for when ${sayCheck(step.onlyIf)}` }
   if (step.act.hand === 'wait') return yield* untilSo(step, o, step.act)
 
   const rehearsed = await o.hands.rehearse?.(step.act, signalOf(o))
@@ -68,7 +68,7 @@ async function* untilSo(
   for (let waitedMs = 0; ; waitedMs += everyMs) {
     if (holds(step.check, await look(step, o))) return { how: 'done', says }
     if (waitedMs + everyMs > forMs)
-      return { how: 'failed', says: `after ${forMs / 1000} s it is not so that ${says}` }
+      return { how: 'failed', says: `after ${forMs / 1000} s it still does not hold that ${says}` }
     yield { kind: 'step-waits', step, says }
     await o.clock.sleep(everyMs, signalOf(o))
   }

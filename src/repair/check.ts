@@ -1,6 +1,6 @@
 import type { Facts } from '#cluster/facts.ts'
 import { calicoNodeContainer, calicoNodePodOf } from '#cluster/queries.ts'
-import type { RelationName } from '#cluster/relations.ts'
+import { type RelationName, relationWords } from '#cluster/relations.ts'
 import type { StepCheck } from '#repair/types.ts'
 
 /** Does the claim hold, on what was read? What was not read does not. */
@@ -48,7 +48,7 @@ export function sayCheck(check: StepCheck): string {
   switch (check.kind) {
     case 'rows': {
       const fields = Object.entries(check.where).map(([name, value]) => `${name} ${sayValue(name, value)}`)
-      return `${check.relation}: ${fields.join(', ')}`
+      return `${relationWords[check.relation]} show ${fields.join(', ')}`
     }
     case 'calico-node-ready':
       return `calico-node on ${check.node} is Ready`

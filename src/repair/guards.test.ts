@@ -111,6 +111,11 @@ describe('guards', () => {
     ['the cause matters and everything was saved', { goal: 'rca', gathered: 'bundle.tar' }, []],
   ])('%s', (_, o, expected) => expect(refusedBy(o)).toEqual(expected))
 
+  test('a lease that may not be written is told', () => {
+    const alone = judgeGuards(view({ unheld: 'leases is forbidden' })).find(({ guard }) => guard === 'alone')
+    expect(alone).toMatchObject({ answer: 'warn', says: expect.stringContaining('leases is forbidden') })
+  })
+
   test('every refusal names the flag that overrules it, and the flag does', () => {
     const o = {
       cluster: { planned: 'a', now: 'b' },

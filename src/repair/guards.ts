@@ -81,9 +81,9 @@ export const guards: Readonly<Record<string, Guard>> = {
 
   'max-disruption': ({ plan, maxDisruption }) =>
     order.indexOf(plan.disruption) <= order.indexOf(maxDisruption)
-      ? proceed(`the plan disrupts ${plan.disruption}, allowed is ${maxDisruption}`)
+      ? proceed(`the plan costs at most: ${plan.disruption}; allowed: ${maxDisruption}`)
       : refuse(
-          `the plan disrupts ${plan.disruption}, allowed is ${maxDisruption}`,
+          `the plan may cost: ${plan.disruption}; allowed: ${maxDisruption}`,
           `--max-disruption ${plan.disruption}`,
         ),
 

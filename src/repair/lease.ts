@@ -5,6 +5,8 @@ import type { Result } from '#base/result.ts'
  * be written there is nothing to hold: it succeeds and says why nothing keeps others away.
  */
 export interface Lease {
-  acquire(): Promise<Result<{ readonly unheld?: string }, { readonly holder: string; readonly forMs: number }>>
+  acquire(): Promise<
+    Result<{ readonly unheld?: string }, { readonly holder: string; readonly forMs: number }>
+  >
   release(): Promise<void>
 }

@@ -13,13 +13,23 @@ test.each([
   [
     'which may have a name',
     forCluster('ssh w1 uptime', { lab: 'blue' }),
-    'ninelives lab exec w1 --name blue -- uptime',
+    'ninelives lab exec --name blue w1 -- uptime',
   ],
   ['what is no ssh stays', forCluster('kubectl get nodes', { lab: 'default' }), 'kubectl get nodes'],
   [
     'an act over ssh is one word',
     wordsFor({}).onNode('w1', ['rm', '-f', '/a b']),
     `ssh w1 'sudo rm -f '\\''/a b'\\'''`,
+  ],
+  [
+    'and many where nothing in them needs quoting',
+    wordsFor({}).onNode('w1', ['rm', '-f', '/a']),
+    'ssh w1 sudo rm -f /a',
+  ],
+  [
+    'a command that reads what is piped into it',
+    wordsFor({ lab: 'blue' }).onNode('w1', ['tee', '/a'], { stdin: true }),
+    'ninelives lab exec -i --name blue w1 -- tee /a',
   ],
   ['kubectl is told the context', wordsFor({ context: 'prod' }).kubectl.join(' '), 'kubectl --context prod'],
 ])('%s', (_, actual, expected) => {

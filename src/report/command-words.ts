@@ -1,22 +1,24 @@
 import { commandLine } from '#base/command-line.ts'
-import type { ActWords } from '#repair/commands.ts'
+import { type ActWords, overSsh } from '#repair/commands.ts'
 import type { ClusterHead } from '#report/types.ts'
 
 /** How a person of this cluster reaches things: kubectl with its context; nodes by ssh, a lab's through the lab. */
 export const wordsFor = ({ context, lab }: ClusterHead = {}): ActWords => ({
+  // Of a lab too: a kubectl that looks at another cluster knows no such context, and does nothing.
   kubectl: context === undefined || context === '' ? ['kubectl'] : ['kubectl', '--context', context],
-  onNode: (node, argv) =>
-    lab === undefined
-      ? commandLine(['ssh', node, commandLine(['sudo', ...argv])])
-      : `${labExec(node, lab)}${commandLine(argv)}`,
+  onNode: (node, argv, { stdin = false } = {}) =>
+    lab === undefined ? overSsh(node, argv) : `${labExec(node, { lab, stdin })}${commandLine(argv)}`,
 })
 
 /** A question's command, written for any cluster, as it is typed for this one: a lab has no ssh. */
 export function forCluster(command: string, { lab }: ClusterHead = {}): string {
   if (lab === undefined || !command.startsWith('ssh ')) return command
   const [, node = '', rest = ''] = /^ssh (\S+) (.*)$/s.exec(command) ?? []
-  return `${labExec(node, lab)}${rest.startsWith("'") ? 'sh -c ' : ''}${rest}`
+  return `${labExec(node, { lab, stdin: false })}${rest.startsWith("'") ? 'sh -c ' : ''}${rest}`
 }
 
-const labExec = (node: string, lab: string): string =>
-  `ninelives lab exec ${node}${lab === 'default' ? '' : ` --name ${lab}`} -- `
+/** Options stand before the node: what follows it belongs to the command. */
+const labExec = (node: string, { lab, stdin }: { readonly lab: string; readonly stdin: boolean }): string => {
+  const options = [...(stdin ? ['-i'] : []), ...(lab === 'default' ? [] : ['--name', lab])]
+  return `${['ninelives', 'lab', 'exec', ...options, node, '--'].join(' ')} `
+}

@@ -1,6 +1,7 @@
 import { renderSubject } from '#cluster/subjects.ts'
-import type { Cause, Confidence, Evidence, Mode, Symptom, Unknown } from '#diagnosis/types.ts'
-import type { Disruption, Plan } from '#repair/types.ts'
+import type { Cause, Confidence, Evidence, Mode, Question, Symptom, Unknown } from '#diagnosis/types.ts'
+import type { Disruption, Offer, Plan, Step } from '#repair/types.ts'
+import { some } from '#report/layout.ts'
 import type { DiagnosisReport } from '#report/types.ts'
 
 /** One failure mode on several subjects: one cause to a reader, who mends them all alike. */
@@ -50,6 +51,51 @@ const disruptions: readonly Disruption[] = ['none', 'pod', 'node']
 export const disruptionOf = ({ plans }: CauseGroup): Disruption =>
   disruptions[Math.max(0, ...plans.map((plan) => disruptions.indexOf(plan.disruption)))] ?? 'none'
 
+/** Plans of one group whose steps are the same but for their node. */
+export function alikePlans({ plans }: CauseGroup): readonly (readonly Plan[])[] {
+  const kindOf = ({ steps }: Plan): string => steps.map(stem).join(' ')
+  return [...Map.groupBy(plans, kindOf).values()]
+}
+
+/** What several nodes are offered alike. */
+export interface OfferGroup {
+  readonly title: string
+  readonly where: readonly string[]
+  /** Numbers of the plan's own steps that are offered; `undefined`: others than the plan's. */
+  readonly repeats: readonly number[] | undefined
+}
+
+/** Offers of plans that go together, each place once; places that these plans mend themselves are no offer. */
+export function offerGroups(plans: readonly Plan[]): readonly OfferGroup[] {
+  const own = plans.map(({ about }) => renderSubject(about))
+  const offers = plans.flatMap((plan) =>
+    plan.offers.filter(({ about }) => !own.includes(renderSubject(about))),
+  )
+  const steps = plans[0]?.steps ?? []
+  const groups = Map.groupBy(offers, (offer) => `${offer.title} ${offer.steps.map(stem).join(' ')}`)
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const where = unique(group.map(({ about }) => (about.kind === 'cluster' ? 'the cluster' : about.name)))
+    return [{ title: first.title, where, repeats: repeated(first, steps) }]
+  })
+}
+
+/** `steps 1 and 2 on w1 and w2 (work still, until their next boot): ninelives repair --offers` */
+export function sayOffer({ title, where, repeats }: OfferGroup): string {
+  const steps = repeats?.map(String) ?? []
+  const what = steps.length === 0 ? 'more' : `step${steps.length === 1 ? '' : 's'} ${some(steps)}`
+  return `${what} on ${some(where, 6)} (${title}): ninelives repair --offers`
+}
+
+function repeated(offer: Offer, steps: readonly Step[]): readonly number[] | undefined {
+  const numbers = offer.steps.map((step) => steps.findIndex((own) => stem(own) === stem(step)) + 1)
+  return numbers.includes(0) ? undefined : numbers
+}
+
+/** What a step does, whatever the node: ids are `<what>@<node>`. */
+const stem = ({ id }: Step): string => id.replace(/@.*$/, '')
+
 /** Unknowns of one mode with the same gap, told once for all their subjects. */
 export interface UnknownGroup {
   readonly mode: string
@@ -67,6 +113,29 @@ export function unknownGroups(unknown: readonly Unknown[]): readonly UnknownGrou
   }
   return [...byKey.values()]
 }
+
+/** One question about several nodes, asked once. */
+export interface QuestionGroup extends Pick<Question, 'command' | 'why'> {
+  /** The other nodes that the same is to be asked of. */
+  readonly elsewhere: readonly string[]
+}
+
+export function questionGroups(questions: readonly Question[]): readonly QuestionGroup[] {
+  const alike = Map.groupBy(questions, (question) => {
+    const node = nodeOf(question)
+    return node === undefined
+      ? question.command
+      : `${question.command.replaceAll(node, '<node>')} ${question.why}`
+  })
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [{ command: first.command, why: first.why, elsewhere: others.flatMap((one) => nodeOf(one) ?? []) }],
+  )
+}
+
+/** The node that a shell command goes to. */
+const nodeOf = ({ command }: Question): string | undefined => /^ssh (\S+) /.exec(command)?.[1]
 
 /** Symptoms of one kind together, with where they were seen. */
 export function symptomGroups(symptoms: readonly Symptom[]): readonly {

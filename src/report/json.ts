@@ -1,6 +1,7 @@
 import { rfc3339 } from '#base/clock.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import type { Evidence, Question, Symptom } from '#diagnosis/types.ts'
+import { sayCheck } from '#repair/check.ts'
 import { type ActWords, commandOf } from '#repair/commands.ts'
 import type { Plan, Step } from '#repair/types.ts'
 import { forCluster, wordsFor } from '#report/command-words.ts'
@@ -79,12 +80,13 @@ const evidenceJson = ({ weight, says, from }: Evidence, cluster: ClusterHead | u
 })
 
 const stepsJson = ({ steps }: Plan, words: ActWords) =>
-  steps.map(({ id, node, act, because, undo, noUndo }: Step) => ({
+  steps.map(({ id, node, act, because, onlyIf, undo, noUndo }: Step) => ({
     id,
     node: node ?? null,
     command: commandOf(act, words),
     act,
     because,
+    onlyIf: onlyIf === undefined ? null : sayCheck(onlyIf),
     undo: undo === undefined ? null : commandOf(undo, words),
     noUndo: noUndo ?? null,
   }))

@@ -20,13 +20,17 @@ export function wrapped(text: string, first = ''): readonly string[] {
 const pieces = (word: string, width: number): readonly string[] =>
   word.length <= width ? [word] : [word.slice(0, width), ...pieces(word.slice(width), width)]
 
-/** One line of at most `max` characters, columns of blanks closed up; what is cut is shown as cut. */
+/** One line of at most `max` characters, columns of blanks closed up; cut between words, and shown as cut. */
 export function oneLine(text: string, max: number): string {
   const line = text
     .trim()
     .replace(/\s*\n\s*/g, ' ⏎ ')
     .replace(/\s+/g, ' ')
-  return line.length <= max ? line : `${line.slice(0, max - 1)}…`
+  if (line.length <= max) return line
+  const cut = line.slice(0, max - 1)
+  const space = cut.lastIndexOf(' ')
+  // A text without blanks has no better place.
+  return `${space > max / 2 ? cut.slice(0, space) : cut}…`
 }
 
 /** `a`, `a and b`, `a, b and 3 more` */

@@ -7,6 +7,7 @@ import { remedies } from '#failures/generated/repairs.ts'
 import { apiRead, calicoNode, deepRead, healthy, incident, node } from '#failures/testing/example-cluster.ts'
 import { planFor } from '#repair/plan.ts'
 import { renderJson } from '#report/json.ts'
+import { oneLine } from '#report/layout.ts'
 import { renderCommands, renderText } from '#report/text.ts'
 import { type ClusterHead, type DiagnosisReport, type Palette, plainPalette } from '#report/types.ts'
 
@@ -134,4 +135,26 @@ test('the JSON has the promised fields', () => {
     'unknown',
     'next',
   ])
+})
+
+test.each([
+  ['between words', 'panic: runtime error: invalid memory address', 24, 'panic: runtime error:…'],
+  ['inside a word that has no better place', 'a'.repeat(30), 10, `${'a'.repeat(9)}…`],
+  ['not at all where it fits', 'bird: Started', 13, 'bird: Started'],
+])('a quotation is cut %s', (_, text, max, expected) => expect(oneLine(text, max)).toBe(expected))
+
+test('evidence against a finding is shown, however much speaks for it', () => {
+  const report = reports['incident-deep'] as DiagnosisReport
+  const [cause] = report.diagnosis.causes
+  if (cause === undefined) throw new Error('the incident has a cause')
+  const said = (weight: 'strong' | 'against', says: string) => ({ weight, says, from: { source: 'x' } })
+  const evidence = [
+    ...Array.from({ length: 9 }, (_, index) => said('strong', `sign ${index}`)),
+    said('against', 'it may be mended already'),
+  ]
+  const causes = [{ ...cause, finding: { ...cause.finding, evidence } }]
+  const text = renderText({ ...report, plans: [], diagnosis: { ...report.diagnosis, causes } })
+  expect(text).toContain('Evidence  sign 0\n')
+  expect(text).toContain('and 3 more (-o json)')
+  expect(text).toContain('Against   it may be mended already')
 })

@@ -1,14 +1,20 @@
+import type { Subject } from '#cluster/facts.ts'
 import { symptomEntryOf } from '#cluster/symptoms.ts'
 import type { Confidence, Evidence, Symptom } from '#diagnosis/types.ts'
+import { sayCheck } from '#repair/check.ts'
 import { commandOf } from '#repair/commands.ts'
 import type { Plan, Step } from '#repair/types.ts'
 import { forCluster } from '#report/command-words.ts'
 import {
+  alikePlans,
   type CauseGroup,
   disruptionOf,
   evidenceOf,
   explainedBy,
+  type OfferGroup,
+  offerGroups,
   preventionOf,
+  sayOffer,
   symptomGroups,
   whereOf,
 } from '#report/groups.ts'
@@ -59,15 +65,16 @@ const symptomNames = (symptoms: readonly Symptom[]): readonly string[] =>
     return alike.length === 1 ? title : `${title} (${alike.length}×)`
   })
 
-const marks: Readonly<Record<Evidence['weight'], string>> = {
-  decisive: '● ',
-  strong: '○ ',
-  weak: '· ',
-  against: '✗ ',
+const labels: Readonly<Record<Evidence['weight'], string>> = {
+  decisive: 'Proof',
+  strong: 'Evidence',
+  weak: 'Fits too',
+  against: 'Against',
 }
 
-const evidenceShown = 8
+const evidenceShown = 6
 
+/** What carries the finding, with quotation and command; what merely fits besides, in one paragraph. */
 function evidence(group: CauseGroup, context: Context): readonly string[] {
   const distinct = [
     ...new Map(
@@ -76,30 +83,50 @@ function evidence(group: CauseGroup, context: Context): readonly string[] {
         .map((each) => [each.says, each]),
     ).values(),
   ].toReversed()
-  const hidden = distinct.length - evidenceShown
+  const of = (...weights: readonly Evidence['weight'][]): readonly Evidence[] =>
+    distinct.filter(({ weight }) => weights.includes(weight))
+  const [carries, fits] = [of('decisive', 'strong'), of('weak')]
+  // Without anything stronger the signs are the evidence.
+  const shown = carries.length === 0 ? fits : carries
+  const hidden = shown.length - evidenceShown
   return [
-    ...distinct.slice(0, evidenceShown).flatMap((each, index) => {
-      const label = `${indent}${(index === 0 ? 'Evidence' : '').padEnd(labelWidth)}${marks[each.weight]}`
-      return [...wrapped(each.says, label), ...provenance(each, context)]
-    }),
-    ...(hidden > 0 ? labelled('', `  and ${hidden} more (-o json)`) : []),
+    ...quoted(shown.slice(0, evidenceShown), context),
+    ...(hidden > 0 ? labelled('', `and ${hidden} more (-o json)`) : []),
+    ...(shown === fits || fits.length === 0
+      ? []
+      : labelled(labels.weak, fits.map(({ says }) => says).join('; '))),
+    ...quoted(of('against'), context),
   ]
 }
+
+/** Each with its quotation and its command; those of one weight under one label. */
+const quoted = (all: readonly Evidence[], context: Context): readonly string[] =>
+  all.flatMap((each, index) => {
+    const isNew = all[index - 1]?.weight !== each.weight
+    return [...labelled(isNew ? labels[each.weight] : '', each.says), ...provenance(each, context)]
+  })
 
 const quoteLinesMax = 3
 
 function provenance({ from, says }: Evidence, { report, palette }: Context): readonly string[] {
-  const margin = ' '.repeat(indent.length + labelWidth + 2)
+  const margin = ' '.repeat(indent.length + labelWidth)
   const words =
     from.quote === undefined ? '' : oneLine(from.quote, quoteLinesMax * (columns - margin.length - 2))
-  // A quotation that the sentence already holds says nothing more.
-  const quote = words === '' || says.includes(words) ? [] : wrapped(`"${words}"`, margin)
+  const quote = words === '' || isSaid(words, says) ? [] : wrapped(`"${words}"`, margin)
   const command = from.command === undefined ? undefined : forCluster(from.command, report.cluster)
   return [
     ...quote.map((line) => `${margin}${palette.cyan(line.slice(margin.length))}`),
-    `${margin}${palette.dim(`— ${from.source}`)}`,
-    ...(command === undefined ? [] : [`${margin}${palette.dim(`$ ${command}`)}`]),
+    // The command says where it was read, too; of a text, the line does.
+    command === undefined || report.source.kind !== 'live'
+      ? `${margin}${palette.dim(`— ${from.source}`)}`
+      : `${margin}${palette.dim(`$ ${command}`)}`,
   ]
+}
+
+/** A quotation of which the sentence holds every word says nothing more. */
+function isSaid(quote: string, says: string): boolean {
+  const words = new Set(says.split(/[\s,:;]+/))
+  return quote.split(/[\s,:;]+/).every((word) => words.has(word))
 }
 
 const disruptionWords = {
@@ -112,19 +139,53 @@ function mend(group: CauseGroup, context: Context): readonly string[] {
   if (group.plans.length === 0) return labelled('Mend', 'not by ninelives: the owner has to act')
   return [
     ...labelled('Mend', disruptionWords[disruptionOf(group)]),
-    ...group.plans.flatMap((plan) =>
-      plan.steps.flatMap((step, index) => stepLines(step, index + 1, context)),
-    ),
-    ...group.plans.flatMap((plan) => offers(plan)),
+    ...alikePlans(group).flatMap((plans) => planLines(plans, context)),
+    ...offerGroups(group.plans).flatMap(offerLines),
   ]
 }
 
-function stepLines({ act, because }: Step, number: number, { words, palette }: Context): readonly string[] {
-  const first = `${indent}  ${number}. `
-  if (act.hand === 'person' || act.hand === 'wait') return wrapped(act.says, first)
-  const command = commandOf(act, words)
-  return [...wrapped(because, first), `${' '.repeat(first.length)}${palette.cyan(`$ ${command}`)}`]
+/** What mends a state that has broken nothing yet: without the steps that get a broken node going again. */
+export const mendEarly = (group: CauseGroup, context: Context): readonly string[] =>
+  alikePlans(group).flatMap((plans) =>
+    planLines(
+      plans.map((plan) => ({
+        ...plan,
+        steps: plan.steps.filter(({ act, onlyIf }) => act.hand !== 'wait' && onlyIf === undefined),
+      })),
+      context,
+    ),
+  )
+
+/** One plan in full, and where else the same is to be done. */
+function planLines(plans: readonly Plan[], context: Context): readonly string[] {
+  const [first, ...others] = plans
+  if (first === undefined) return []
+  return [
+    ...first.steps.flatMap((step, index) => stepLines(step, index + 1, context)),
+    ...(others.length === 0
+      ? []
+      : wrapped(
+          `the same on ${some(
+            others.map(({ about }) => nameOf(about)),
+            6,
+          )}`,
+          `${indent}  + `,
+        )),
+  ]
 }
 
-const offers = ({ offers: offered }: Plan): readonly string[] =>
-  offered.flatMap(({ title }) => wrapped(`offered: ${title}`, `${indent}  + `))
+function stepLines(
+  { act, because, onlyIf }: Step,
+  number: number,
+  { words, palette }: Context,
+): readonly string[] {
+  const first = `${indent}  ${number}. `
+  if (act.hand === 'person' || act.hand === 'wait') return wrapped(act.says, first)
+  const why = onlyIf === undefined ? because : `only if ${sayCheck(onlyIf)}: ${because}`
+  return [...wrapped(why, first), `${' '.repeat(first.length)}${palette.cyan(`$ ${commandOf(act, words)}`)}`]
+}
+
+const offerLines = (offer: OfferGroup): readonly string[] =>
+  wrapped(`offered: ${sayOffer(offer)}`, `${indent}  + `)
+
+const nameOf = (about: Subject): string => (about.kind === 'cluster' ? 'the cluster' : about.name)

@@ -1,12 +1,21 @@
 import { rfc3339 } from '#base/clock.ts'
-import { relationInfo } from '#cluster/relations.ts'
+import { relationInfo, relationWords } from '#cluster/relations.ts'
 import { type Symptom, symptomEntryOf } from '#cluster/symptoms.ts'
 import type { Diagnosis } from '#diagnosis/types.ts'
+import { sayCheck } from '#repair/check.ts'
 import { type ActWords, commandOf } from '#repair/commands.ts'
 import { forCluster, wordsFor } from '#report/command-words.ts'
-import { type CauseGroup, groupsOf, symptomGroups, unknownGroups, whereOf } from '#report/groups.ts'
+import {
+  type CauseGroup,
+  groupsOf,
+  type QuestionGroup,
+  questionGroups,
+  symptomGroups,
+  unknownGroups,
+  whereOf,
+} from '#report/groups.ts'
 import { columns, oneLine, some, wrapped } from '#report/layout.ts'
-import { causeLines } from '#report/text-cause.ts'
+import { causeLines, mendEarly } from '#report/text-cause.ts'
 import type { Context } from '#report/text-context.ts'
 import { type ClusterHead, type DiagnosisReport, type Palette, plainPalette } from '#report/types.ts'
 import { age, missingWords } from '#report/words.ts'
@@ -51,7 +60,11 @@ export function renderCommands(
   const questions = diagnosis.next.map(({ command }) => forCluster(command, cluster))
   const acts = plans
     .filter(({ cause }) => diagnosis.causes.includes(cause))
-    .flatMap(({ plan }) => plan.steps.map(({ act }) => commandOf(act, words)))
+    .flatMap(({ plan }) => plan.steps)
+    .flatMap(({ act, onlyIf }) => [
+      ...(onlyIf === undefined ? [] : [`# only if ${sayCheck(onlyIf)}:`]),
+      commandOf(act, words),
+    ])
   return [...questions, ...acts].map((command) => `${command}\n`).join('')
 }
 
@@ -73,9 +86,10 @@ function clusterLine({ lab, context, server, user }: ClusterHead, { bold, yellow
   const name = lab ?? (context || server || 'a cluster')
   const mark = lab === undefined ? '' : `${yellow('[LAB]')} `
   const facts = [
-    context && context !== name && `context ${context}`,
+    // A lab's context and user are named after it.
+    lab === undefined && context && context !== name && `context ${context}`,
     server !== name && server,
-    user && `as ${user}`,
+    lab === undefined && user && `as ${user}`,
   ].filter(Boolean)
   return [`${mark}${bold(name)}`, ...facts].join(' · ')
 }
@@ -103,7 +117,7 @@ function verdict(
       const why =
         unexplained.length > 0
           ? `${unexplained.length} symptom${unexplained.length === 1 ? '' : 's'} without a known cause`
-          : `nothing wrong in what was read, but ${some(unread.map((one) => one.relation))} not read completely`
+          : `nothing wrong in what was read, but ${some(unread.map((one) => relationWords[one.relation]))} not read completely`
       return wrapped(why, 'UNDECIDED: ').map((line) => line.replace('UNDECIDED', bold(yellow('UNDECIDED'))))
     }
     case 'healthy':
@@ -117,8 +131,9 @@ function verdict(
   }
 }
 
-function preventive({ report, palette }: Context): string[] {
-  const { preventive: waiting } = report.diagnosis
+function preventive(context: Context): string[] {
+  const { report, palette } = context
+  const { preventive: waiting, causes } = report.diagnosis
   if (waiting.length === 0) return []
   return [
     palette.bold('Waiting to happen (nothing is broken there yet)'),
@@ -130,6 +145,8 @@ function preventive({ report, palette }: Context): string[] {
           ...wrapped(`${finding.says}.`, '     '),
           ...finding.evidence.slice(0, 1).flatMap(({ says }) => wrapped(says, '     ')),
         ]),
+      // A cause of the same mode offers these steps already.
+      ...(causes.some(({ mode }) => mode.id === group.mode.id) ? [] : mendEarly(group, context)),
     ]),
   ]
 }
@@ -155,11 +172,14 @@ function unknown({ unknown: open }: Diagnosis, { bold }: Palette): string[] {
   return [
     bold('Not known'),
     ...groups.slice(0, unknownShown).flatMap(({ mode, where, missing }) => {
-      const gaps = missing.map(({ relation, why }) => `${relation} ${missingWords[why]}`)
+      const gaps = [...Map.groupBy(missing, ({ why }) => why)].map(
+        ([why, alike]) =>
+          `${some(alike.map(({ relation }) => relationWords[relation]))} ${missingWords[why]}`,
+      )
       const isDeep = missing.some(
         ({ relation, why }) => why === 'not-asked' && relationInfo[relation].tier === 'deep',
       )
-      const hint = isDeep ? ' (--deep reads it)' : ''
+      const hint = isDeep ? ' (--deep reads them)' : ''
       return wrapped(`${mode} on ${some(where)}: ${gaps.join(', ')}${hint}`, '   ')
     }),
     ...(groups.length > unknownShown
@@ -176,9 +196,15 @@ function next({ report, palette }: Context): string[] {
   if (diagnosis.next.length === 0) return []
   return [
     bold(diagnosis.verdict === 'undecided' ? 'What would decide it' : 'What would tell more'),
-    ...diagnosis.next.flatMap(({ command, why }) => [
-      `   ${cyan(`$ ${forCluster(command, cluster)}`)}`,
-      ...wrapped(why, '     '),
+    ...questionGroups(diagnosis.next).flatMap((group, index, groups) => [
+      `   ${cyan(`$ ${forCluster(group.command, cluster)}`)}`,
+      // Commands that follow each other for one reason share it.
+      ...(whyOf(group) === whyOf(groups[index + 1]) ? [] : wrapped(whyOf(group) ?? '', '     ')),
     ]),
   ]
 }
+
+const whyOf = (group: QuestionGroup | undefined): string | undefined =>
+  group === undefined || group.elsewhere.length === 0
+    ? group?.why
+    : `${group.why}; the same on ${some(group.elsewhere)}`

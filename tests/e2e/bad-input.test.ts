@@ -50,6 +50,7 @@ const answers: Readonly<Record<string, readonly [number, string]>> = {
   garbage: [200, '<html>It works!</html>'],
 }
 const servers: Server[] = []
+let takenPort = 0
 const kubeconfigs: Record<string, string> = {}
 
 beforeAll(async () => {
@@ -59,7 +60,8 @@ beforeAll(async () => {
     )
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     servers.push(server)
-    kubeconfigs[name] = kubeconfig(name, (server.address() as AddressInfo).port)
+    takenPort = (server.address() as AddressInfo).port
+    kubeconfigs[name] = kubeconfig(name, takenPort)
   }
   kubeconfigs['dead'] = kubeconfig('dead', 1)
 })
@@ -112,6 +114,17 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
+  {
+    what: 'an unknown format of a list',
+    argv: () => ['lab', 'list', '-o', 'yaml'],
+    says: /no output format "yaml"\nhint: one of: text, json/,
+  },
+  {
+    what: 'an argument too many',
+    argv: () => ['explain', 'runtime-dir-permissions', 'twice'],
+    says: /too many arguments[\s\S]*hint: /,
+  },
+  { what: 'an argument that is missing', argv: () => ['lab', 'exec'], says: /missing .*'node'\nhint: / },
   { what: 'an unknown command', argv: () => ['diagnos'], says: /unknown command 'diagnos'[\s\S]*diagnose/ },
   { what: 'an unknown option', argv: () => ['diagnose', '--fast'], says: /unknown option '--fast'/ },
   { what: 'an unknown mode', argv: () => ['explain', 'nope'], says: /"nope"[\s\S]*hint: .*ninelives modes/ },
@@ -231,7 +244,7 @@ describe('bad input gets one clear error', () => {
   })
 
   test('a taken port', async () => {
-    const port = (servers[0]?.address() as AddressInfo).port
+    const port = takenPort
     const { stderr, code } = await said(['lab', 'up', '--port', String(port)])
     expect(stderr).toMatch(new RegExp(`port ${port} .*taken[\\s\\S]*hint: `))
     expect(code).toBe(2)
@@ -239,6 +252,12 @@ describe('bad input gets one clear error', () => {
 })
 
 describe('help', () => {
+  test('--version', async () => {
+    const { stdout, code } = await said(['--version'])
+    expect(stdout).toMatch(/^ninelives \d+\.\d+\.\d+ \(Node\.js /)
+    expect(code).toBe(0)
+  })
+
   test.each([
     '',
     'diagnose',

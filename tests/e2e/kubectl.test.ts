@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { wallClock } from '#base/clock.ts'
 import { faults } from '#cli/faults.ts'
+import { calicoManifests } from '#lab/calico/index.ts'
 import { type ServedLab, serveLab } from '#lab/serve/serve.ts'
 import { LabStates } from '#lab/serve/state.ts'
 import { kubectls } from '../../scripts/kubectl.ts'
@@ -66,7 +67,7 @@ const looks: readonly Case[] = [
     typed: 'get pods -A --field-selector spec.nodeName=k8s-worker-03',
     shows: /calico-node-\S+ +1\/1 +Running/,
   },
-  { typed: 'get pods -n shop -w', shows: /^frontend-\S+ +1\/1 +Running/m, code: 128, cutMs: 1_500 },
+  { typed: 'get pods -n shop -w', shows: /^frontend-\S+ +1\/1 +Running/m, code: 1, cutMs: 1_500 },
   {
     typed: 'get pod -n shop $POD -o yaml',
     shows: /^apiVersion: v1\nkind: Pod\n[\s\S]*\n {2}podIP: 10\.244\./,
@@ -148,6 +149,7 @@ const changes: Readonly<Record<string, readonly Case[]>> = {
     { typed: 'delete -f $DIR/config-map.yaml', shows: /configmap "applied" deleted/ },
   ],
   'a node is drained and given back': [
+    { typed: 'apply -f $DIR/calico.json', shows: /^daemonset\.apps\/calico-node unchanged$/m },
     { typed: 'cordon k8s-worker-04', shows: /node\/k8s-worker-04 cordoned/ },
     { typed: 'get node k8s-worker-04', shows: /Ready,SchedulingDisabled/ },
     {
@@ -205,7 +207,7 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
       async (_, lines) => {
         let gone = ''
         for (const each of lines) {
-          const pod = each.typed.includes('$POD') ? await anyFrontend() : '-'
+          const pod = each.typed.includes('$POD') ? await anyFrontend() : 'no pod'
           await holds(each, { pod, gone })
           if (each.typed.startsWith('delete pod')) gone = pod
         }

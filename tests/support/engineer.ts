@@ -169,12 +169,10 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
     const { name = '', namespace } = draft.metadata
     const root = type.group === '' ? '/api/v1' : `/apis/${type.group}/${type.version}`
     const space = namespace === undefined ? '' : `/namespaces/${namespace}`
-    await this.#request(
-      'PUT',
-      `${root}${space}/${type.resource}/${name}`,
-      { 'content-type': 'application/json' },
-      JSON.stringify(draft),
-    )
+    const path = `${root}${space}/${type.resource}/${name}`
+    const { resourceVersion } = (await this.get<KubeObject>(path)).metadata
+    const body = JSON.stringify({ ...draft, metadata: { ...draft.metadata, resourceVersion } })
+    await this.#request('PUT', path, { 'content-type': 'application/json' }, body)
   }
 
   async #exists(path: string): Promise<boolean> {

@@ -11,8 +11,7 @@ import type { Lab } from '#lab/lab.ts'
 import { execInLab, requestLab } from '#lab/request.ts'
 import { type Journal, memoryJournal } from '#repair/journal.ts'
 import type { DiagnosisReport } from '#report/types.ts'
-import { inProcessTransport } from '#sources/live/in-process.ts'
-import { readCluster } from '#sources/live/read-cluster.ts'
+import { inProcessTransport, readCluster } from '#sources/live/index.ts'
 
 export const engine: Engine = { modes, remedies }
 

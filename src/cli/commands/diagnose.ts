@@ -9,7 +9,7 @@ import type { Io } from '#cli/io.ts'
 import { paletteFor } from '#cli/palette.ts'
 import { openTarget, type TargetOptions, withTarget } from '#cli/target.ts'
 import type { DiagnosisReport } from '#report/types.ts'
-import type { PieceReport, TextPiece } from '#sources/text/read-text.ts'
+import type { PieceReport, TextPiece } from '#sources/text/index.ts'
 
 interface DiagnoseOptions extends TargetOptions {
   readonly text?: readonly string[]
@@ -88,7 +88,7 @@ async function ofCluster(options: DiagnoseOptions, io: Io): Promise<Diagnosed> {
 async function ofText(options: DiagnoseOptions, files: readonly string[], io: Io): Promise<Diagnosed> {
   if (options.lab !== undefined || options.kubeconfig !== undefined || options.context !== undefined)
     throw new Trouble('two-sources', '--text and a cluster are two sources', { hint: 'give one of them' })
-  const { decodeText, readText } = await import('#sources/text/read-text.ts')
+  const { decodeText, readText } = await import('#sources/text/index.ts')
   const { diagnoseText } = await import('#app/diagnose.ts')
   const { engine } = await import('#cli/engine.ts')
   const pieces: TextPiece[] = []

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { AddCommand } from '#cli/commands/index.ts'
+import { checkedFormat } from '#cli/format.ts'
 
 export const addVersion: AddCommand = (program, io) => {
   program
@@ -8,14 +9,17 @@ export const addVersion: AddCommand = (program, io) => {
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', '\nExamples:\n  ninelives version\n  ninelives version -o json')
     .action(({ output }: { output: string }) => {
-      const version = versionText()
+      const format = checkedFormat(output, ['text', 'json'])
       io.stdout.write(
-        output === 'json'
-          ? `${JSON.stringify({ version, node: process.versions.node })}\n`
-          : `ninelives ${version} (Node.js ${process.versions.node})\n`,
+        format === 'json'
+          ? `${JSON.stringify({ version: versionText(), node: process.versions.node })}\n`
+          : `${versionLine()}\n`,
       )
     })
 }
+
+/** `ninelives 0.1.0 (Node.js 24.11.1)` */
+export const versionLine = (): string => `ninelives ${versionText()} (Node.js ${process.versions.node})`
 
 /** The package's version: beside the sources in a checkout, beside `dist/` in a published package. */
 export function versionText(): string {

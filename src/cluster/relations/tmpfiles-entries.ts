@@ -4,7 +4,7 @@ import { named, type RelationInfo } from '#cluster/relations/relation.ts'
 export interface TmpfilesEntryRow {
   readonly node: string
   readonly file: string // /etc/tmpfiles.d/calico.conf
-  readonly path: string // /run/calico
+  readonly path: string // canonical: /run/calico, not /var/run/calico
   readonly kind: string // d, D, z …
   readonly mode?: number
   readonly user?: string // as written: 10001, root, calico

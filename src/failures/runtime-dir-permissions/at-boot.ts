@@ -35,11 +35,11 @@ export function atBoot(
 function byTheNode(view: Reads<'tmpfilesEntries'>, node: string, path: string): AtBoot | undefined {
   if (!path.startsWith('/run/')) return undefined
   const lines = linesFor(view, node, path)
-  const entry = lines.find(({ kind }) => creates.test(kind))
+  const entry = lines.find(isIn(creating))
   const wasRead = view.coverage('tmpfilesEntries', nodeSubject(node)).kind === 'complete'
   if (entry === undefined) return wasRead ? { folder: madeByKubelet, entry: 'none' } : undefined
-  const made = makesFolder.test(entry.kind) ? settled(entry) : undefined
-  const folder = lines.filter(({ kind }) => adjusts.test(kind)).reduce(adjusted, made)
+  const made = isIn(makingFolders)(entry) ? settled(entry) : undefined
+  const folder = lines.filter(isIn(adjusting)).reduce(adjusted, made)
   return folder === undefined ? undefined : { folder, entry }
 }
 
@@ -62,29 +62,32 @@ export const winningEntry = (
   view: Reads<'tmpfilesEntries'>,
   node: string,
   path: string,
-): Fact<TmpfilesEntryRow> | undefined => linesFor(view, node, path).find(({ kind }) => creates.test(kind))
+): Fact<TmpfilesEntryRow> | undefined => linesFor(view, node, path).find(isIn(creating))
 
 const linesFor = (
   view: Reads<'tmpfilesEntries'>,
   node: string,
   path: string,
 ): readonly Fact<TmpfilesEntryRow>[] =>
-  view.rows('tmpfilesEntries').filter((row) => row.node === node && row.wins && canonical(row.path) === path)
+  view.rows('tmpfilesEntries').filter((row) => row.node === node && row.wins && row.path === path)
 
 /** Lines that make something where nothing is. Only the folders among them are understood here. */
-const creates = /^[fFdDvqQpLcbCw]/
-const makesFolder = /^[dDvqQ]/
+const creating = 'fFdDvqQpLcbCw'
+const makingFolders = 'dDvqQ'
 /** Lines that set mode and owner of what is there by then. */
-const adjusts = /^[ezZm]/
+const adjusting = 'ezZm'
+
+/** The first letter is the kind; what follows it are modifiers (`d!`, `L+`). */
+const isIn =
+  (kinds: string) =>
+  ({ kind }: TmpfilesEntryRow): boolean =>
+    kinds.includes(kind.charAt(0) || ' ')
 
 /** `d /run/calico 0600 10001 0` */
 export const renderEntry = ({ kind, path, mode, user, group }: TmpfilesEntryRow): string =>
   [kind, path, mode === undefined ? '-' : mode.toString(8).padStart(4, '0'), user ?? '-', group ?? '-'].join(
     ' ',
   )
-
-/** systemd redirects lines below the legacy /var/run to /run. */
-const canonical = (path: string): string => path.replace(/^\/var\/run\//, '/run/').replace(/(.)\/$/, '$1')
 
 const settled = (line: TmpfilesEntryRow): Folder | undefined => adjusted(madeByKubelet, line)
 
@@ -100,5 +103,5 @@ const isLeftOut = (id: string | undefined): boolean => id === undefined || id ==
 
 function numberOf(id = ''): number | undefined {
   if (id === 'root') return 0
-  return /^\d+$/.test(id) ? Number(id) : undefined
+  return id !== '' && Number.isInteger(Number(id)) ? Number(id) : undefined
 }

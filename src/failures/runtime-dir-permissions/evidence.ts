@@ -37,7 +37,7 @@ export function folderEvidence({
       : [
           {
             weight: 'weak',
-            says: `calico-node's programs run as ${renderIdentity(who)}`,
+            says: `calico-node's programs run as ${renderIdentity(who)}${identities.all.length > 1 ? ', unless they are setuid' : ''}`,
             from: identities.from,
           },
         ]
@@ -55,12 +55,15 @@ function verdictOn(
   const lacking = who === undefined ? [] : lacks(folder, who, wanted[path] ?? [])
   if (isProof && lacking.length === 0)
     return { weight: 'decisive', says: `${is}, which no user can work with` }
-  const refused = `, which gives this user no ${lacking.join(' and no ')} permission`
+  if (who === undefined) return { weight: isProof ? 'decisive' : 'strong', says: is }
+  const refused = `, which gives uid ${who.uid} no ${lacking.join(' and no ')} permission`
   if (isProof) return { weight: 'decisive', says: `${is}${refused}` }
-  if (who === undefined) return { weight: 'strong', says: is }
   return lacking.length > 0
     ? { weight: 'strong', says: `${is}${refused}` }
-    : { weight: 'against', says: `${is}, which lets this user in: what was denied may be mended already` }
+    : {
+        weight: 'against',
+        says: `${is}, which lets uid ${who.uid} in: what was denied may be mended already`,
+      }
 }
 
 /** What BIRD said. Strong, not decisive: it tells of the path, not of what is wrong with it. */
@@ -132,7 +135,7 @@ export function signs(
 
 const probeWords: Readonly<Record<string, string>> = {
   'health/bird-not-running': 'the liveness probe finds BIRD down',
-  'health/panic': 'the readiness probe stops with a panic, as it does when it may not look at the socket',
+  'health/panic': 'the readiness probe panics, as it does where it may not look at the socket',
 }
 
 export const pointsAt = (involves: readonly Subject[] | undefined, about: Subject): boolean =>

@@ -74,7 +74,7 @@ const keepAtBoot = ({ node, path, file, owner }: Known, { entry }: RuntimeDirSta
     text: `${line(path, mode, `${owner.uid}`, `${owner.gid}`)}\n`,
     mode: 0o644,
   },
-  because: `${path} is made anew at each boot by the tmpfiles.d line that sorts first; this one will`,
+  because: `a tmpfiles.d file that sorts before the package’s, so that every boot makes ${path} right`,
   check: {
     kind: 'rows',
     relation: 'tmpfilesEntries',
@@ -129,8 +129,7 @@ const restartPod = ({ node }: Site, { namespace, name }: { namespace: string; na
   id: `restart-pod@${node}`,
   node,
   act: { hand: 'delete-pod', namespace, name },
-  because:
-    'kubelet waits up to five minutes before it starts a container anew that kept crashing; a new pod starts at once',
+  because: 'kubelet waits up to five minutes before it starts its container again; a new pod starts at once',
   onlyIf: { kind: 'calico-node-in-back-off', node },
   check: { kind: 'pod-gone', namespace, name },
   noUndo: 'the DaemonSet has made another pod',
@@ -169,9 +168,7 @@ function offerFor({ about, state, preventive }: Finding<RuntimeDirState>): reado
   const known = { ...site, owner }
   return [
     {
-      title: preventive
-        ? `${site.node}: still works, but its next boot would break it`
-        : `${site.node}: broken in the same way`,
+      title: preventive ? 'works still, until its next boot' : 'broken in the same way',
       about,
       // A node that works keeps its pod: only the file and the folder are put right.
       steps: preventive ? [keepAtBoot(known, state), mendNow(known, state)] : stepsFor(known, state),
@@ -204,5 +201,4 @@ function keepsFor({ node, path, file }: Site, { entry, pod }: RuntimeDirState): 
 const prevent = ({ file }: Site): readonly string[] => [
   `Put ${file} into the provisioning of every node (Ansible, Ignition, cloud-init): packages replace only files of their own name.`,
   'After each reboot of a rolling update, wait until calico-node is Ready there before the next node is touched.',
-  'Nodes that were updated and not yet rebooted are offered as steps of their own: mend them before they boot.',
 ]

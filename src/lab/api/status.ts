@@ -1,4 +1,5 @@
 /** Refusals of the API server as metav1.Status objects: staging:apimachinery/pkg/api/errors/errors.go. */
+import { Quiet } from '#base/quiet.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 
 export interface StatusCause {
@@ -17,7 +18,7 @@ export interface StatusDetails {
 }
 
 /** What a request is refused with. */
-export class Refusal extends Error {
+export class Refusal extends Quiet {
   readonly code: number
   readonly reason: string
   readonly details: StatusDetails | undefined

@@ -45,8 +45,16 @@ export const untolerated = (
   )
 
 /** A short stable name for what a template says, in the characters that Kubernetes uses for hashes. */
-export const templateHash = (template: PodTemplate): string =>
-  seeded(`template ${JSON.stringify(template)}`).text(10)
+export function templateHash(template: PodTemplate): string {
+  const known = hashes.get(template)
+  if (known !== undefined) return known
+  const hash = seeded(`template ${JSON.stringify(template)}`).text(10)
+  // What the API server keeps never changes; a template that somebody still builds may.
+  if (Object.isFrozen(template)) hashes.set(template, hash)
+  return hash
+}
+
+const hashes = new WeakMap<PodTemplate, string>()
 
 export const ownedBy = (owner: KubeObject): OwnerReference => ({
   apiVersion: owner.apiVersion,

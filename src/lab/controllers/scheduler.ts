@@ -128,7 +128,7 @@ class Placement {
     if (taint !== undefined) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`
     if (!matches(pod, node)) return "node(s) didn't match Pod's node affinity/selector"
     if (this.#on(node).length >= podsPerNode) return 'Too many pods'
-    if (antiAffinity(pod).some((selector) => this.#hosts(node, pod, selector) > 0))
+    if (antiAffinity(pod).some((selector) => this.#hosted(node, pod, selector).length > 0))
       return "node(s) didn't match pod anti-affinity rules"
     return undefined
   }
@@ -137,15 +137,15 @@ class Placement {
   best(pod: Pod, fitting: readonly Node[]): Node | undefined {
     const spread = spreadSelectors(pod)
     const cost = (node: Node): number =>
-      spread.reduce((sum, { selector }) => sum + this.#hosts(node, pod, selector), 0) * 1000 +
+      spread.reduce((sum, { selector }) => sum + this.#staying(node, pod, selector), 0) * 1000 +
       this.#on(node).length
     const hard = spread.filter(({ hard: isHard }) => isHard)
     const allowed = fitting.filter((node) =>
       hard.every(
         ({ selector, maxSkew }) =>
-          this.#hosts(node, pod, selector) +
+          this.#staying(node, pod, selector) +
             1 -
-            Math.min(...fitting.map((each) => this.#hosts(each, pod, selector))) <=
+            Math.min(...fitting.map((each) => this.#staying(each, pod, selector))) <=
           maxSkew,
       ),
     )
@@ -156,13 +156,20 @@ class Placement {
     return this.#byNode.get(node.metadata.name) ?? []
   }
 
-  #hosts(node: Node, pod: Pod, selector: LabelSelector): number {
+  #hosted(node: Node, pod: Pod, selector: LabelSelector): readonly Pod[] {
     const test = selectorTest(selector)
     return this.#on(node).filter(
       (each) =>
         each.metadata.namespace === pod.metadata.namespace &&
         each.metadata.uid !== pod.metadata.uid &&
         test(each.metadata.labels),
+    )
+  }
+
+  /** Topology spread does not count pods that are going (plugins/podtopologyspread/common.go); anti-affinity does. */
+  #staying(node: Node, pod: Pod, selector: LabelSelector): number {
+    return this.#hosted(node, pod, selector).filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
     ).length
   }
 }

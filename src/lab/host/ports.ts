@@ -3,6 +3,7 @@
  * waits on nothing else, so the same program could be carried by a simulated machine (data, virtual time) or by a
  * real one (processes, files). Calls are asynchronous for that reason; the simulated machine has a synchronous core.
  */
+import { Quiet } from '#base/quiet.ts'
 import type { Random } from '#base/random.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import type { Net, NetStack } from '#lab/network/ports.ts'
@@ -43,7 +44,7 @@ export const errnoTexts = {
 export type ErrnoCode = keyof typeof errnoTexts
 
 /** A refused system call. `message` is the glibc text; programs put their own words before it. */
-export class Errno extends Error {
+export class Errno extends Quiet {
   readonly code: ErrnoCode
   readonly path: string | undefined
 

@@ -1,11 +1,12 @@
 import { assert } from '#base/assert.ts'
+import { Quiet } from '#base/quiet.ts'
 import type { Random } from '#base/random.ts'
 import { seeded } from '#base/random.ts'
-import { drained, yieldTurn } from '#base/turn.ts'
+import { drained, drainedFromMicrotask, yieldTurn } from '#base/turn.ts'
 import { EventQueue, type QueuedEvent } from '#lab/kernel/queue.ts'
 
 /** What a task's pending waits reject with once it has been stopped. Let it pass; do not catch it. */
-export class Stopped extends Error {
+export class Stopped extends Quiet {
   constructor(name: string) {
     super(`${name} was stopped`)
     this.name = 'Stopped'
@@ -51,6 +52,10 @@ export interface KernelOptions {
   readonly onEvent?: (timeMs: number, name: string) => void
 }
 
+/** Sockets of the process get their turn after this much wall time; the wall clock is looked at once in so many events. */
+const sliceMs = 10
+const clockEvery = 32
+
 /** Virtual time and the order of everything that happens in a lab. */
 export class Kernel {
   readonly random: Random
@@ -82,17 +87,18 @@ export class Kernel {
 
   /** Runs `run` synchronously at `timeMs` (not before now). */
   at(timeMs: number, name: string, run: () => void): Cancel {
-    const event: QueuedEvent = {
-      time: Math.max(timeMs, this.#nowMs),
-      sequence: this.#sequence++,
-      name,
-      run,
-      cancelled: false,
-    }
-    this.#queue.push(event)
+    const event = this.schedule(timeMs, name, run)
     return () => {
       event.cancelled = true
     }
+  }
+
+  /** @internal {@link at} without a closure for who cancels rarely: set `cancelled`. */
+  schedule(timeMs: number, name: string, run: () => void): QueuedEvent {
+    const time = timeMs > this.#nowMs ? timeMs : this.#nowMs
+    const event: QueuedEvent = { time, sequence: this.#sequence++, name, run, cancelled: false }
+    this.#queue.push(event)
+    return event
   }
 
   /** Runs `tick` every `periodMs()`, first after one period, synchronously and without waking any task. */
@@ -134,16 +140,26 @@ export class Kernel {
     assert(!this.#running, 'the kernel is advanced by one caller at a time')
     this.#running = true
     let sliceStart = performance.now()
+    let settle = drained
     try {
       if (enough()) return true
-      for (;;) {
-        const next = this.#queue.peek()
-        if (next === undefined || next.time > limitMs) return false
-        this.#queue.pop()
-        await this.#run(next)
+      for (let ran = 1; ; ran++) {
+        const next = this.#queue.popDue(limitMs)
+        if (next === undefined) return false
+        this.#nowMs = next.time
+        this.#options.onEvent?.(next.time, next.name)
+        next.run()
+        // Most events wake nobody: then nothing is left to settle.
+        if (this.#dirty) {
+          this.#dirty = false
+          await settle()
+          settle = drainedFromMicrotask
+          this.#checkSettled()
+        }
         if (enough()) return true
-        if (performance.now() - sliceStart > 10) {
+        if (ran % clockEvery === 0 && performance.now() - sliceStart > sliceMs) {
           await yieldTurn()
+          settle = drainedFromMicrotask
           sliceStart = performance.now()
         }
       }
@@ -158,15 +174,9 @@ export class Kernel {
     await drained()
   }
 
-  async #run(event: QueuedEvent): Promise<void> {
-    this.#nowMs = event.time
-    this.#options.onEvent?.(event.time, event.name)
-    event.run()
-    if (!this.#dirty) return
-    this.#dirty = false
+  #checkSettled(): void {
     const woken = this.#woken
     this.#woken = undefined
-    await drained()
     if (this.#crash) {
       const crash = this.#crash
       this.#crash = undefined
@@ -193,6 +203,10 @@ export class Kernel {
   /** @internal */
   hopping<T>(value: T, settle: (value: T) => void): void {
     let hops = this.#options.hops ?? 0
+    if (hops === 0) {
+      settle(value)
+      return
+    }
     const hop = (): void => {
       if (hops-- > 0) queueMicrotask(hop)
       else settle(value)
@@ -250,7 +264,7 @@ class TaskState implements Task {
       const settle = (deliver: () => void): void => {
         if (settled) return
         settled = true
-        this.#kernel.at(this.#kernel.nowMs, this.name, () => {
+        this.#kernel.schedule(this.#kernel.nowMs, this.name, () => {
           if (!this.#waits.delete(stop)) return
           this.#kernel.settling(this)
           this.#kernel.hopping(undefined, deliver)
@@ -268,11 +282,11 @@ class TaskState implements Task {
     if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
     return new Promise<void>((resolve, reject) => {
       const stop = (error: unknown): void => {
-        cancel()
+        event.cancelled = true
         this.#waits.delete(stop)
         reject(error)
       }
-      const cancel = this.#kernel.at(this.#kernel.nowMs + ms, this.name, () => {
+      const event = this.#kernel.schedule(this.#kernel.nowMs + ms, this.name, () => {
         this.#waits.delete(stop)
         this.#kernel.settling(this)
         this.#kernel.hopping(undefined, resolve)

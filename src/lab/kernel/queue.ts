@@ -20,9 +20,11 @@ export class EventQueue {
     return this.#heap[0]
   }
 
-  pop(): QueuedEvent | undefined {
+  /** Takes the next event out, unless it comes after `limitMs`. */
+  popDue(limitMs: number): QueuedEvent | undefined {
     const first = this.peek()
-    if (first) this.#removeFirst()
+    if (first === undefined || first.time > limitMs) return undefined
+    this.#removeFirst()
     return first
   }
 

@@ -63,22 +63,34 @@ async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<numb
   // Rules that an earlier kube-proxy left stay in force until both lists are here.
   await services.untilSynced(p.task)
   await slices.untilSynced(p.task)
+  let settled: Inputs | undefined
   for (;;) {
     pending.clear()
-    await sync(p, config, services, slices)
+    settled = await sync(p, config, { services, slices, settled })
     state.syncedMs = p.now()
     await p.sleep(config.minSyncMs)
     await pending.wait(config.syncMs - config.minSyncMs)
   }
 }
 
+/** What a sync looks at. Each part is another value once it has changed, and the same one until then. */
+type Inputs = readonly unknown[]
+
+/** Answers what was there when all was as it should be; that again needs no look at the rules. */
 async function sync(
   p: Process,
   { clusterCidr }: KubeProxyConfig,
-  services: Informer<Service>,
-  slices: Informer<EndpointSlice>,
-): Promise<void> {
-  await syncRules(p.net, servicePorts(services.list(), slices.list()), { clusterCidr })
+  o: {
+    readonly services: Informer<Service>
+    readonly slices: Informer<EndpointSlice>
+    readonly settled: Inputs | undefined
+  },
+): Promise<Inputs> {
+  const inputs = (): Inputs => [o.services.list(), o.slices.list(), p.net.nat.chains(), p.net.filter.chains()]
+  const before = inputs()
+  if (o.settled?.every((each, i) => each === before[i])) return o.settled
+  await syncRules(p.net, servicePorts(o.services.list(), o.slices.list()), { clusterCidr })
+  return inputs()
 }
 
 function watched<T extends KubeObject>(

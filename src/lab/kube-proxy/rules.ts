@@ -153,8 +153,16 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** The first 16 characters of the SHA-256 in base32. */
 function hashed(text: string): string {
+  const known = hashes.get(text)
+  if (known !== undefined) return known
   const bits = [...createHash('sha256').update(text).digest().subarray(0, 10)]
     .map((byte) => byte.toString(2).padStart(8, '0'))
     .join('')
-  return (bits.match(/.{5}/g) ?? []).map((five) => alphabet[Number.parseInt(five, 2)]).join('')
+  const hash = (bits.match(/.{5}/g) ?? []).map((five) => alphabet[Number.parseInt(five, 2)]).join('')
+  if (hashes.size > 50_000) hashes.clear()
+  hashes.set(text, hash)
+  return hash
 }
+
+/** Every node asks for the same names at every sync. */
+const hashes = new Map<string, string>()

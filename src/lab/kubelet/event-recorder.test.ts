@@ -99,3 +99,27 @@ test('an event that has expired is written anew', async () => {
   })
   expect((await seen(b))[0]?.count).toBe(2)
 })
+
+test('two recorders that tell of one object at once write two events, and count up their own', async () => {
+  const b = await recorded(async (recorder, self, lab) => {
+    const other = new EventRecorder(self, { component: 'other', kubeFor: () => directKube(lab.api) })
+    for (let i = 0; i < 2; i++) {
+      recorder.record(said('mine', { reason: 'Scheduled' }))
+      other.record(said('theirs'))
+      await self.sleep(10_000)
+    }
+  })
+  const told = (await seen(b)).map(({ reason, message, count, source }) => [
+    reason,
+    message,
+    count,
+    source?.component,
+  ])
+  expect(told).toHaveLength(2)
+  expect(told).toEqual(
+    expect.arrayContaining([
+      ['Scheduled', 'mine', 2, 'test'],
+      ['Unhealthy', 'theirs', 2, 'other'],
+    ]),
+  )
+})

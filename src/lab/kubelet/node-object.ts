@@ -143,14 +143,23 @@ function wantedConditions(facts: NodeFacts): readonly (Condition & { readonly ch
 
 /** Whether a status has to be posted before its five minutes are over: anything but heartbeats differs. */
 export function statusDiffers(a: Node['status'], b: Node['status']): boolean {
-  return comparable(a) !== comparable(b)
+  return !sameImages(a.images ?? [], b.images ?? []) || comparable(a) !== comparable(b)
 }
+
+type NodeImages = NonNullable<Node['status']['images']>
+
+/** Apart from the rest, and first: it is most of a status, and compared without writing it out. */
+const sameImages = (a: NodeImages, b: NodeImages): boolean =>
+  a.length === b.length &&
+  a.every(({ names }, i) => {
+    const others = b[i]?.names
+    return names.length === others?.length && names.every((name, j) => name === others[j])
+  })
 
 const comparable = (status: Node['status']): string =>
   JSON.stringify([
     status.addresses,
     status.nodeInfo,
-    status.images?.map(({ names }) => names),
     [...(status.conditions ?? [])]
       .sort((x, y) => (x.type < y.type ? -1 : 1))
       .map(({ type, status: is, reason, message }) => [type, is, reason, message]),

@@ -172,7 +172,8 @@ class ProbeRun {
     this.#inARow = this.#last === success ? this.#inARow + 1 : 1
     this.#last = success
     const needed = success ? (probe.successThreshold ?? 1) : (probe.failureThreshold ?? 3)
-    if (this.#inARow < needed) return false
+    // Beyond the threshold the verdict stands already.
+    if (this.#inARow !== needed) return false
     if (!success && kind !== 'readiness') this.#onHold = true // it will be killed; nothing more to learn
     const key = `${kind} ${this.#instanceId}`
     const before = verdicts.get(key)

@@ -82,6 +82,14 @@ test('logs of the instance before, and followed to the end', async () => {
   expect(before).toMatchObject({ kind: 'out', text: 'hello from web exit-after 7000\n' })
 })
 
+test('logs of the instance before, while the container waits out a back-off: the one that ended', async () => {
+  const b = await withPod(['exit-after', '100'])
+  await b.advance(60_000)
+  expect((await b.pod('web')).status.containerStatuses?.[0]?.state.waiting?.reason).toBe('CrashLoopBackOff')
+  const [before] = await ask(b, logs({ previous: true }))
+  expect(before).toMatchObject({ kind: 'out', text: 'hello from web exit-after 100\n' })
+})
+
 test('exec: output, exit code, and what cannot be run', async () => {
   const b = await withPod()
   expect(await ask(b, exec(['/bin/say', 'hi', '3']))).toEqual([

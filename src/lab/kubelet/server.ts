@@ -57,14 +57,25 @@ async function handle(
     return refuse(404, `pod "${request.pod}" not found in namespace "${request.namespace}"`)
   if (!pods.runtime.isServing) return refuse(500, 'container runtime is down')
   const instances = pods.runtime.containers(pod.metadata.uid)
-  const [newest, before] = instancesOf(instances, request.container)
+  const [newest] = instancesOf(instances, request.container)
   if (request.kind === 'exec') {
     if (newest?.state !== 'running') return refuse(500, `container not found ("${request.container}")`)
     return exec(self, connection, pods.runtime, newest, request)
   }
-  const wanted = request.previous ? before : newest
+  const wanted = request.previous ? endedBefore(pod, instances, request.container) : newest
   if (wanted !== undefined) return logs(self, connection, wanted, request)
   refuse(400, missingLog(pod, request))
+}
+
+/** Whom `--previous` means: the last state of the container's status; while it waits for a restart, the one that just ended. */
+function endedBefore(
+  { status }: Pod,
+  instances: readonly ContainerInstance[],
+  container: string,
+): ContainerInstance | undefined {
+  const statuses = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]
+  const ended = statuses.find(({ name }) => name === container)?.lastState.terminated?.containerID
+  return instances.find(({ id }) => ended === `containerd://${id}`)
 }
 
 function missingLog(pod: Pod, request: Extract<KubeletRequest, { kind: 'logs' }>): string {

@@ -24,7 +24,7 @@ export function ipv4(text: string): Ipv4 {
 }
 
 /** Whether `text` is a dotted IPv4 address, without a prefix length. */
-export const isIpv4 = (text: string): boolean => parsed(text) !== undefined
+export const isIpv4 = (text: string): boolean => known.has(text) || parsed(text) !== undefined
 
 /** `10.0.0.21` */
 export const ipv4Text = (address: Ipv4): string =>

@@ -24,7 +24,7 @@ export type Chains = Readonly<Record<string, readonly Rule[]>>
 
 interface Compiled {
   readonly rule: Rule
-  matches(p: Passage): boolean
+  readonly matches: (p: Passage) => boolean
 }
 
 /** A table's chains, kept as they were restored and in a form that is quick to ask. */
@@ -53,8 +53,11 @@ export class ChainSet {
   ask(name: string, p: Passage, depth = 0): Answer | undefined {
     // The kernel refuses loops when a chain is loaded; here a loop ends like a chain without an answer.
     if (depth > 64) return undefined
-    for (const { rule, matches } of this.#chains.get(name) ?? []) {
-      if (!matches(p)) continue
+    const rules = this.#chains.get(name)
+    if (rules === undefined) return undefined
+    for (const compiled of rules) {
+      if (!compiled.matches(p)) continue
+      const { rule } = compiled
       const { target } = rule
       switch (target.kind) {
         case 'return':
@@ -87,7 +90,7 @@ export class ChainSet {
 function compile(rule: Rule): Compiled {
   const { match, target } = rule
   if (target.kind === 'dnat') ipv4(target.to)
-  const tests: ((p: Passage) => boolean)[] = []
+  const tests: Test[] = []
   const { protocol, port, state, set, mark, oneIn } = match
   if (match.in !== undefined) tests.push(onLink(match.in, (p) => p.in))
   if (match.out !== undefined) tests.push(onLink(match.out, (p) => p.out))
@@ -101,7 +104,19 @@ function compile(rule: Rule): Compiled {
   // Last, so that only packets which everything else matches draw.
   if (oneIn !== undefined) tests.push(drawn(oneIn))
   const frozen = Object.freeze(rule)
-  return { rule: frozen, matches: (p) => tests.every((test) => test(p)) }
+  return { rule: frozen, matches: all(tests) }
+}
+
+type Test = (p: Passage) => boolean
+
+/** Every test, in order, until one fails. Most rules have few: then no loop is needed. */
+function all(tests: readonly Test[]): Test {
+  const [first, second, third, ...more] = tests
+  if (first === undefined) return () => true
+  if (second === undefined) return first
+  if (third === undefined) return (p) => first(p) && second(p)
+  const rest = all([third, ...more])
+  return (p) => first(p) && second(p) && rest(p)
 }
 
 function onLink(pattern: string, name: (p: Passage) => string | undefined): (p: Passage) => boolean {

@@ -144,12 +144,24 @@ function candidates(name: string, { search, ndots }: ResolverConfig): readonly s
 }
 
 async function fromHosts(p: Process, name: string): Promise<string | undefined> {
-  for (const line of (await readable(p, '/etc/hosts')).split('\n')) {
-    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
-    if (names.includes(name) && isIpv4(address)) return address
-  }
-  return undefined
+  return hostsOf(await readable(p, '/etc/hosts')).get(name)
 }
+
+/** Names with the first address that a hosts file gives them. Few texts, each read very often. */
+function hostsOf(text: string): ReadonlyMap<string, string> {
+  const known = hostsTexts.get(text)
+  if (known !== undefined) return known
+  const hosts = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
+    if (isIpv4(address)) for (const name of names) if (!hosts.has(name)) hosts.set(name, address)
+  }
+  if (hostsTexts.size > 1000) hostsTexts.clear()
+  hostsTexts.set(text, hosts)
+  return hosts
+}
+
+const hostsTexts = new Map<string, ReadonlyMap<string, string>>()
 
 async function readable(p: Process, path: string): Promise<string> {
   try {

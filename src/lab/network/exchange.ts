@@ -45,7 +45,28 @@ export function sendLater(
   flow: Flow,
   { reply }: { reply: boolean },
 ): Verdict {
-  return send(stack, { packet: packetOf(first, 'established'), flow, reply, personal: false, count: 0 })
+  const key = flow.bindings.size === 0 ? laterKey(stack, first, reply) : undefined
+  const kept = key === undefined ? undefined : stack.fabric.keptFirst(key)
+  if (kept) {
+    stack.fabric.counts.kept++
+    return kept.kind === 'delivered' ? { ...kept, tuple: first.tuple } : kept
+  }
+  const walk = { packet: packetOf(first, 'established'), flow, reply, personal: false, count: 0 }
+  const verdict = send(stack, walk)
+  if (key !== undefined && !walk.personal) stack.fabric.keepFirst(key, verdict)
+  return verdict
+}
+
+/** What a packet's way depends on as long as nobody rewrites it: ports only where some rule names them. */
+function laterKey(
+  stack: SimStack,
+  { protocol, tuple, sizeBytes, dontFragment }: FirstPacket,
+  reply: boolean,
+) {
+  const { fabric, id } = stack
+  const port = fabric.isNamed(tuple.port) ? tuple.port : 0
+  const sourcePort = fabric.isNamed(tuple.sourcePort) ? tuple.sourcePort : 0
+  return `${reply ? 'reply' : 'later'} ${id} ${protocol} ${tuple.source} ${sourcePort} ${tuple.destination} ${port} ${sizeBytes} ${dontFragment}`
 }
 
 /** What happens to a first packet and to its answer, without sending either. */

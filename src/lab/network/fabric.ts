@@ -34,6 +34,7 @@ export class Fabric {
   #stacks = 0
   readonly #byAddress = new Map<Ipv4, Station>()
   readonly #kept = new Map<string, Verdict>()
+  readonly #namedPorts = new Set<number>()
 
   constructor(kernel: Kernel, random: Random) {
     this.kernel = kernel
@@ -110,7 +111,17 @@ export class Fabric {
     return this.#rules.map(({ rule }) => rule)
   }
 
+  /** Whether some rule has ever told packets apart by this port. */
+  isNamed(port: number): boolean {
+    return this.#namedPorts.has(port)
+  }
+
+  namePort(port: number | undefined): void {
+    if (port !== undefined) this.#namedPorts.add(port)
+  }
+
   addRule(rule: UnderlayRule): void {
+    this.namePort(rule.port)
     const source = rule.source === undefined ? undefined : cidr(rule.source)
     const destination = rule.destination === undefined ? undefined : cidr(rule.destination)
     this.#rules = [...this.#rules.filter((r) => r.rule.name !== rule.name), { rule, source, destination }]

@@ -304,6 +304,7 @@ export class SimStack implements NetStack {
 const tableOf = (chains: ChainSet, fabric: Fabric): Table => ({
   restore: async (changes: Chains) => {
     chains.restore(changes)
+    for (const rules of Object.values(changes)) for (const { match } of rules) fabric.namePort(match.port)
     fabric.touch()
   },
   chains: () => chains.chains(),

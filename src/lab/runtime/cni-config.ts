@@ -24,7 +24,7 @@ export async function loadCniNetwork(files: Files): Promise<Result<CniNetwork, s
   const first = await firstConfigFile(files)
   if (first === undefined) return failed('cni plugin not initialized')
   try {
-    const network = parseNetwork(await files.read(first))
+    const network = parsedNetwork(await files.read(first))
     if (network.plugins.length > 0) return ok(network)
     return failed(loadFailure(first, 'no plugins'))
   } catch (error) {
@@ -47,6 +47,18 @@ async function firstConfigFile(files: Files): Promise<string | undefined> {
 
 const loadFailure = (file: string, why: string): string =>
   `cni config load failed: failed to load CNI config list file ${file}: error parsing configuration list: ${why}: invalid cni config`
+
+/** The kubelet asks every 5 s; the file seldom changes. */
+function parsedNetwork(text: string): CniNetwork {
+  const known = networks.get(text)
+  if (known !== undefined) return known
+  const network = parseNetwork(text)
+  if (networks.size > 1000) networks.clear()
+  networks.set(text, network)
+  return network
+}
+
+const networks = new Map<string, CniNetwork>()
 
 function parseNetwork(text: string): CniNetwork {
   const root = record(JSON.parse(text))

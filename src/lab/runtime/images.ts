@@ -17,9 +17,17 @@ export function fullImageName(name: string): string {
 
 /** What a container's status shows as imageID: repository and digest. The digest follows from the name, as a pinned tag's does. */
 export function imageId(name: string): string {
+  const known = ids.get(name)
+  if (known !== undefined) return known
   const full = fullImageName(name)
-  return `${full.replace(/:[^/:]+$/, '')}@sha256:${seeded(`image ${full}`).text(64, hex)}`
+  const id = `${full.replace(/:[^/:]+$/, '')}@sha256:${seeded(`image ${full}`).text(64, hex)}`
+  if (ids.size > 1000) ids.clear()
+  ids.set(name, id)
+  return id
 }
+
+/** Every status of every node asks for them. */
+const ids = new Map<string, string>()
 
 /**
  * A registry that holds the lab's images. Not imitated: its network path (it is reached from every machine), layers that

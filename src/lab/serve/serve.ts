@@ -54,6 +54,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     })
     signal.throwIfAborted()
     await lab.advance(Math.max(0, clock.now() - lab.nowMs))
+    signal.throwIfAborted() // from here on an interruption is listened for
     return serveBooted(lab, server, port, options)
   } catch (error) {
     server.close()

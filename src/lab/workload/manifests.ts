@@ -26,15 +26,19 @@ export const workloadImages = (): readonly Image[] =>
  * `dbNode` alone, so that a node that is cut off from there loses its api, and then its frontend.
  */
 export const workloadManifests = (
-  o: { readonly workers: number; readonly dbNode: string } = { workers: 4, dbNode: 'k8s-worker-01' },
+  o: { readonly workers: number; readonly dbNode: string; readonly controlPlane: string } = {
+    workers: 4,
+    dbNode: 'k8s-worker-01',
+    controlPlane: 'k8s-control-01',
+  },
 ): readonly Draft<KubeObject>[] => [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: shopNamespace } },
   service('db'),
   service('api'),
   service('frontend'),
   tier('db', { replicas: 1, placed: { nodeSelector: { 'kubernetes.io/hostname': o.dbNode } } }),
-  tier('api', { replicas: o.workers, placed: onePerWorker('api'), upstream: 'http://db:8080' }),
-  tier('frontend', { replicas: o.workers, placed: onePerWorker('frontend'), upstream: 'http://api:8080' }),
+  tier('api', { replicas: o.workers, placed: onePerWorker('api', o), upstream: 'http://db:8080' }),
+  tier('frontend', { replicas: o.workers, placed: onePerWorker('frontend', o), upstream: 'http://api:8080' }),
 ]
 
 const service = (name: string): Draft<Service> => ({
@@ -83,15 +87,21 @@ function tier(
 const probe = (path: string, o: Probe): Probe => ({ httpGet: { path, port: 8080, scheme: 'HTTP' }, ...o })
 
 /**
- * One per worker, and none on the control plane, which carries no taint in this cluster. Preferred rather than required, so
+ * One per worker, and none on the control plane, which carries no taint in this cluster and gets its role's label only after
+ * it has registered. Preferred rather than required, so
  * that after a drain the evicted ones run on the other workers until somebody spreads them anew.
  */
-const onePerWorker = (app: string): Partial<PodSpec> => ({
+const onePerWorker = (
+  app: string,
+  { controlPlane }: { readonly controlPlane: string },
+): Partial<PodSpec> => ({
   affinity: {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {
         nodeSelectorTerms: [
-          { matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'DoesNotExist' }] },
+          {
+            matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'NotIn', values: [controlPlane] }],
+          },
         ],
       },
     },

@@ -21,7 +21,7 @@ const owner = { username: 'kubernetes-admin', groups: ['system:masters'] }
 const manifests = [
   ...kubeProxyManifests({ server: 'https://10.0.0.11:6443', clusterCidr: '10.244.0.0/16' }),
   ...coreDnsManifests(),
-  ...workloadManifests({ workers: 2, dbNode: 'k8s-worker-01' }),
+  ...workloadManifests({ workers: 2, dbNode: 'k8s-worker-01', controlPlane: 'k8s-control-01' }),
 ]
 
 interface Pod {

@@ -1,7 +1,7 @@
 import { timeoutSignal } from '#base/clock.ts'
 import { failed, ok, type Result } from '#base/result.ts'
 import { readJson, readRefusal, readRejection } from '#sources/live/answer.ts'
-import type { ApiTrouble, CallOptions, ClusterApi, LogRequest } from '#sources/live/api.ts'
+import type { ApiTrouble, CallOptions, ClusterApi, LogRequest, NodeShell } from '#sources/live/api.ts'
 import type { ApiRequest, ClusterIdentity, Transport } from '#sources/live/transport.ts'
 
 export interface ClusterApiOptions {
@@ -68,6 +68,21 @@ export function clusterWrites(
     }
     const answer = await call(o, (signal) => transport.request({ ...request, headers, signal }))
     return answer.ok ? readJson(answer.value) : answer
+  }
+}
+
+/** A node's shell whose answers do not take for ever, whatever lies behind it. */
+export function shellInTime(
+  shell: NodeShell,
+  { timeoutMs = 30_000, timer = timeoutSignal }: ClusterApiOptions = {},
+): NodeShell {
+  const call = caller(timeoutMs, timer)
+  return {
+    command: (node, argv) => shell.command(node, argv),
+    async run(node, argv, o) {
+      const answer = await call(o, (signal) => shell.run(node, argv, { ...o, signal }))
+      return answer.ok ? answer.value : answer
+    },
   }
 }
 

@@ -6,7 +6,7 @@
  */
 export type { ApiTrouble, ClusterApi, ExecOutput, NodeShell } from '#sources/live/api.ts'
 export type { Budget } from '#sources/live/budget.ts'
-export { clusterApi, clusterWrites } from '#sources/live/cluster-api.ts'
+export { clusterApi, clusterWrites, shellInTime } from '#sources/live/cluster-api.ts'
 export { type Commands, commandsFor } from '#sources/live/commands.ts'
 export { inProcessTransport } from '#sources/live/in-process.ts'
 export {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
-import { clusterApi } from '#sources/live/cluster-api.ts'
+import { clusterApi, shellInTime } from '#sources/live/cluster-api.ts'
 import { type ReadOptions, readCluster } from '#sources/live/read-cluster.ts'
 import {
   type FakeCluster,
@@ -211,6 +211,25 @@ describe('what may not be read costs its checks, and no more', () => {
       why: 'forbidden',
       says: expect.stringContaining('cannot list'),
     })
+  })
+
+  test('what a program’s logger puts before its words does not hide them', async () => {
+    const { logs, ...cluster } = fakeCluster()
+    const line =
+      '2026-01-08T05:59:00.000000000Z 2026-01-08 05:59:00.000 [WARNING][9] startup/startup.go 442: Terminating\n'
+    const { facts } = await reading({
+      ...cluster,
+      logs: { ...logs, 'calico-node-er03/calico-node': line },
+    }).read()
+    expect(facts.rows('messages').map(({ message }) => message.id)).toContain('startup/terminating')
+  })
+
+  test('a node’s shell that never answers costs its node’s files, in time', async () => {
+    const silent = { ...fakeShell(), run: () => new Promise<never>(() => {}) }
+    const shell = shellInTime(silent, { timer: () => AbortSignal.abort() })
+    const { facts } = await reading(fakeCluster(), { deep: true, shell }).read()
+    expect(facts.coverage('tmpfilesEntries', worker3)).toMatchObject({ why: 'timed-out' })
+    expect(facts.coverage('nodes').kind).toBe('complete')
   })
 
   test('exec: folders and sessions are missing, lists and logs are not', async () => {

@@ -79,7 +79,8 @@ function hearing(): {
       const [number] = data
       if (number === undefined) return
       bytes += data.length
-      parts[number] = [...(parts[number] ?? []), data.subarray(1)]
+      parts[number] ??= []
+      parts[number].push(data.subarray(1))
     },
     answer: () =>
       answerOf(text(channel.status), { stdout: text(channel.stdout), stderr: text(channel.stderr) }),

@@ -1,6 +1,7 @@
 import { rfc3339 } from '#base/clock.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import { labNamed, withName } from '#cli/commands/lab/name.ts'
+import { checkedFormat } from '#cli/format.ts'
 import { LabStates } from '#lab/serve/state.ts'
 
 /** `lab list`, `lab status`, `lab kubeconfig`. */
@@ -11,8 +12,9 @@ export const addLabKnow: AddCommand = (lab, io) => {
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', '\nExamples:\n  ninelives lab list\n  ninelives lab list -o json')
     .action(({ output }: { output: string }) => {
+      const format = checkedFormat(output, ['text', 'json'])
       const labs = new LabStates(io.env).list()
-      if (output === 'json')
+      if (format === 'json')
         io.stdout.write(
           `${JSON.stringify(
             labs.map(({ token: _, ...shown }) => shown),
@@ -37,8 +39,9 @@ export const addLabKnow: AddCommand = (lab, io) => {
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText('after', '\nExamples:\n  ninelives lab status\n  ninelives lab status --name other -o json')
     .action(async ({ name, output }: { name: string; output: string }) => {
+      const format = checkedFormat(output, ['text', 'json'])
       const status = await labNamed(name, io).status()
-      if (output === 'json') return void io.stdout.write(`${JSON.stringify(status, null, 2)}\n`)
+      if (format === 'json') return void io.stdout.write(`${JSON.stringify(status, null, 2)}\n`)
       io.stdout.write(
         `[LAB] ${status.name}: ${status.flavour}, Kubernetes ${status.kubernetes}, Calico ${status.calico}, seed ${status.seed}\n`,
       )

@@ -130,16 +130,16 @@ const whole =
   (text: string): number => {
     const value = Number(text)
     if (Number.isInteger(value) && value >= from && value <= to) return value
-    throw new InvalidArgumentError(`a whole number from ${from} to ${to} is needed.`)
+    throw new InvalidArgumentError(`Give a whole number from ${from} to ${to}.`)
   }
 
 const factor = (text: string): number => {
   const value = Number(text)
   if (value > 0 && value <= 1000) return value
-  throw new InvalidArgumentError('a number above 0, at most 1000, is needed.')
+  throw new InvalidArgumentError('Give a number above 0, at most 1000.')
 }
 
 const flavour = (text: string): Flavour => {
   if ((flavours as readonly string[]).includes(text)) return text as Flavour
-  throw new InvalidArgumentError(`choose one of ${flavours.join(', ')}.`)
+  throw new InvalidArgumentError(`Choose one of ${flavours.join(', ')}.`)
 }

@@ -210,10 +210,14 @@ const unknown = (pattern: string): Reply =>
     ? [[8003, 'No protocols match']]
     : [[9001, 'syntax error, unexpected CF_SYM_UNDEFINED, expecting CF_SYM_KNOWN or TEXT or ALL']]
 
-const moment = (ms: number): string => `${utc(ms).date} ${utc(ms).time.slice(0, 8)}`
+function moment(ms: number): string {
+  const { date, time } = utc(ms)
+  return `${date} ${time.slice(0, 8)}`
+}
 
 /** The time of day for what is younger than 20 hours, else the date (`bird:lib/timer.c`). */
 function since(bird: Bird, ms: number): string {
   const young = bird.process.now() - ms < 20 * 3_600_000
-  return young ? utc(ms).time.slice(0, 8) : utc(ms).date
+  const { date, time } = utc(ms)
+  return young ? time.slice(0, 8) : date
 }

@@ -18,7 +18,11 @@ export class FelixHealth {
     ['InternalDataplaneMainLoop', { timeoutSeconds: 90, live: true, ready: false }],
   ])
 
+  /** Asked for by every probe. */
+  #rendered: string | undefined
+
   ready(name: 'CalculationGraph' | 'FelixStartup' | 'InternalDataplaneMainLoop'): void {
+    this.#rendered = undefined
     const report = this.#reports.get(name)
     if (report) report.ready = true
   }
@@ -41,7 +45,8 @@ export class FelixHealth {
     if (path !== '/liveness' && path !== '/readiness') return { status: 404, body: '404 page not found\n' }
     const side = path === '/liveness' ? 'live' : 'ready'
     const healthy = [...this.#reports.values()].every((report) => report[side] !== false)
-    return { status: healthy ? 200 : 503, body: this.#table() }
+    this.#rendered ??= this.#table()
+    return { status: healthy ? 200 : 503, body: this.#rendered }
   }
 
   #table(): string {

@@ -1,0 +1,10 @@
+import type { KubeObject } from '#lab/api/objects/meta.ts'
+
+export interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>
+}
+
+export interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>
+  readonly type?: string
+}

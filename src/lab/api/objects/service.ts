@@ -1,0 +1,48 @@
+import type { KubeObject } from '#lab/api/objects/meta.ts'
+
+export interface Service extends KubeObject {
+  readonly spec: {
+    readonly clusterIP?: string
+    readonly clusterIPs?: readonly string[]
+    readonly type?: string
+    readonly selector?: Readonly<Record<string, string>>
+    readonly ports?: readonly {
+      readonly name?: string
+      readonly port: number
+      readonly targetPort?: number | string
+      readonly protocol?: string
+      readonly nodePort?: number
+    }[]
+  }
+}
+
+export interface EndpointSlice extends KubeObject {
+  readonly addressType: string
+  readonly endpoints: readonly {
+    readonly addresses: readonly string[]
+    readonly conditions?: {
+      readonly ready?: boolean
+      readonly serving?: boolean
+      readonly terminating?: boolean
+    }
+    readonly nodeName?: string
+    readonly targetRef?: Readonly<Record<string, string>>
+  }[]
+  readonly ports: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[]
+}
+
+export interface Endpoints extends KubeObject {
+  readonly subsets?: readonly {
+    readonly addresses?: readonly {
+      readonly ip: string
+      readonly nodeName?: string
+      readonly targetRef?: Readonly<Record<string, string>>
+    }[]
+    readonly notReadyAddresses?: readonly {
+      readonly ip: string
+      readonly nodeName?: string
+      readonly targetRef?: Readonly<Record<string, string>>
+    }[]
+    readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[]
+  }[]
+}
