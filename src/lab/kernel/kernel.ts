@@ -219,8 +219,8 @@ class TaskState implements Task {
   readonly name: string
   readonly #kernel: Kernel
   readonly #waits = new Set<(error: unknown) => void>()
-  readonly #children = new Set<TaskState>()
   readonly #endings: (() => void)[] = []
+  #children: Set<TaskState> | undefined // most tasks never have any
   #state: 'running' | 'stopped' | 'ended' = 'running'
 
   constructor(kernel: Kernel, name: string) {
@@ -308,8 +308,9 @@ class TaskState implements Task {
       child.stop()
       return child
     }
+    this.#children ??= new Set()
     this.#children.add(child)
-    child.onEnd(() => this.#children.delete(child))
+    child.onEnd(() => this.#children?.delete(child))
     child.begin(main)
     return child
   }
@@ -330,8 +331,10 @@ class TaskState implements Task {
     if (this.#state !== 'running') return
     this.#state = 'stopped'
     this.#kernel.settling(this)
-    const error = new Stopped(this.name)
-    for (const reject of [...this.#waits]) reject(error)
+    if (this.#waits.size > 0) {
+      const error = new Stopped(this.name)
+      for (const reject of [...this.#waits]) reject(error)
+    }
     this.#finish()
   }
 
@@ -343,7 +346,7 @@ class TaskState implements Task {
   }
 
   #finish(): void {
-    for (const child of [...this.#children]) child.stop()
+    if (this.#children !== undefined) for (const child of [...this.#children]) child.stop()
     for (const tell of this.#endings.splice(0)) tell()
   }
 }
