@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pageSections } from '#failures/page-sections.ts'
 import { generatedFiles } from './generate.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -38,18 +39,6 @@ function write(files: Readonly<Record<string, string>>): void {
     writeFileSync(join(root, path), text)
   }
 }
-
-const headings = [
-  'What you see',
-  'What is wrong',
-  'How we know',
-  'What it is confused with',
-  'How it is mended',
-  'When not to',
-  'Whose it is',
-  'Does traffic still flow',
-  'Sources',
-]
 
 const filesOf = (name: string): Readonly<Record<string, string>> => ({
   'index.ts': `import type { Mode } from '#diagnosis/types.ts'
@@ -92,7 +81,7 @@ describe('${name}', () => {
   })
 })
 `,
-  'README.md': `# ${name}\n\n${headings.map((heading) => `## ${heading}\n`).join('\n')}`,
+  'README.md': `# ${name}\n\n${pageSections.map((heading) => `## ${heading}\n`).join('\n')}`,
 })
 
 process.exitCode = main(process.argv[2])

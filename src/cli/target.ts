@@ -103,3 +103,21 @@ const labShell = (client: LabClient): NodeShell => ({
     ])
   },
 })
+
+/** What `diagnose` and `repair` both say of how to look at a target. */
+export async function lookingOptions(
+  { cluster, clock, timeoutMs }: Target,
+  { deep, node }: { readonly deep: boolean; readonly node?: string },
+  { signal }: Pick<Io, 'signal'>,
+) {
+  const { engine } = await import('#cli/engine.ts')
+  return {
+    cluster,
+    clock,
+    deep,
+    signal,
+    ...(await engine()),
+    ...(node === undefined ? {} : { nodes: [node] }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  }
+}

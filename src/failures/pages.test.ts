@@ -2,24 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { symptomEntries } from '#cluster/symptoms.ts'
 import { modes } from '#failures/generated/detectors.ts'
-
-const sections = [
-  'What you see',
-  'What is wrong',
-  'How we know',
-  'What it is confused with',
-  'How it is mended',
-  'When not to',
-  'Whose it is',
-  'Does traffic still flow',
-  'Sources',
-]
+import { pageSections } from '#failures/page-sections.ts'
 
 describe.each(modes)('$id', ({ id, symptoms, prevent, traffic }) => {
   const page = readFileSync(new URL(`./${id}/README.md`, import.meta.url), 'utf8')
 
   test('has a page with every section, in order', () => {
-    expect([...page.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual(sections)
+    expect([...page.matchAll(/^## (.+)$/gm)].map(([, title]) => title)).toEqual([...pageSections])
     expect(page).toMatch(new RegExp(`^# ${id}\n`))
   })
 

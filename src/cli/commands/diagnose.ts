@@ -7,7 +7,7 @@ import type { AddCommand } from '#cli/commands/index.ts'
 import { checkedFormat } from '#cli/format.ts'
 import type { Io } from '#cli/io.ts'
 import { paletteFor } from '#cli/palette.ts'
-import { openTarget, type TargetOptions, withTarget } from '#cli/target.ts'
+import { lookingOptions, openTarget, type TargetOptions, withTarget } from '#cli/target.ts'
 import type { DiagnosisReport } from '#report/types.ts'
 import type { PieceReport, TextPiece } from '#sources/text/index.ts'
 
@@ -66,17 +66,8 @@ interface Diagnosed {
 async function ofCluster(options: DiagnoseOptions, io: Io): Promise<Diagnosed> {
   const target = await openTarget(options, io)
   const { diagnoseLive } = await import('#app/diagnose.ts')
-  const { engine } = await import('#cli/engine.ts')
-  const { cluster, clock, timeoutMs } = target
-  const events = diagnoseLive({
-    cluster,
-    clock,
-    ...(await engine()),
-    deep: options.deep,
-    signal: io.signal,
-    ...(options.node === undefined ? {} : { nodes: [options.node] }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  })
+  const { cluster, clock } = target
+  const events = diagnoseLive(await lookingOptions(target, options, io))
   try {
     const report = await lastReport(events, io)
     return { report, nowMs: clock.now() }

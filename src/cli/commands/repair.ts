@@ -10,7 +10,7 @@ import { checkedFormat } from '#cli/format.ts'
 import type { Io } from '#cli/io.ts'
 import { paletteFor } from '#cli/palette.ts'
 import { RepairScreen } from '#cli/repair-screen.ts'
-import { openTarget, type Target, type TargetOptions, withTarget } from '#cli/target.ts'
+import { lookingOptions, openTarget, type Target, type TargetOptions, withTarget } from '#cli/target.ts'
 import type { Disruption } from '#repair/types.ts'
 
 interface RepairCommandOptions extends TargetOptions {
@@ -78,17 +78,9 @@ interface RunContext {
 
 async function run(options: RepairCommandOptions, { target, format, io }: RunContext): Promise<number> {
   const { repair } = await import('#app/repair.ts')
-  const { engine } = await import('#cli/engine.ts')
   const screen = new RepairScreen({ palette: paletteFor(io.stdout, io.env), target: target.cluster, format })
-  const { cluster, clock, timeoutMs } = target
   const events = repair({
-    cluster,
-    clock,
-    ...(await engine()),
-    deep: options.deep,
-    signal: io.signal,
-    ...(options.node === undefined ? {} : { nodes: [options.node] }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(await lookingOptions(target, options, io)),
     ...(options.apply ? { act: await actOptions(options, { target, format, io }) } : {}),
   })
   let outcome: RepairAppEvent | undefined

@@ -10,6 +10,7 @@ import type { CalicoFlavour } from '#lab/calico/version.ts'
 import { root } from '#lab/host/credentials.ts'
 import { createMachine, type LabMachine } from '#lab/host/machine.ts'
 import type { Credentials, Output, Process, Program, Tree } from '#lab/host/ports.ts'
+import { outputOf as gathered } from '#lab/host/process/collect.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
@@ -109,32 +110,8 @@ export async function calicoBed(o: {
     if (!found) throw new Error(`calico-node does not run on ${node}`)
     return found
   }
-  const outputOf = async (
-    run: (o: {
-      stdout: Writer
-      stderr: Writer
-    }) => Promise<{ onExit(tell: (s: { code: number }) => void): void }>,
-  ): Promise<Output> => {
-    const out = { stdout: '', stderr: '' }
-    const child = await run({
-      stdout: {
-        write: (text) => {
-          out.stdout += text
-        },
-      },
-      stderr: {
-        write: (text) => {
-          out.stderr += text
-        },
-      },
-    })
-    let code: number | undefined
-    child.onExit((status) => {
-      code = status.code
-    })
-    await kernel.runUntil(() => code !== undefined, kernel.nowMs + 120_000)
-    return { code: code ?? -1, ...out }
-  }
+  const outputOf = (start: Parameters<typeof gathered>[0]): Promise<Output> =>
+    gathered(start, (done) => kernel.runUntil(done, kernel.nowMs + 120_000))
   const bed: CalicoBed = {
     kernel,
     kube,
@@ -183,8 +160,6 @@ export async function calicoBed(o: {
   for (const name of names) await bindCalicoNode(kube, name)
   return bed
 }
-
-type Writer = { write(text: string): void }
 
 const sleeperImage = {
   name: 'docker.io/library/sleeper:1',

@@ -2,7 +2,7 @@ import { parseTime } from '#base/clock.ts'
 import { root } from '#lab/host/credentials.ts'
 import { createMachine, type LabMachine, type MachineOptions } from '#lab/host/machine.ts'
 import type { Credentials, Output, Program, Tree } from '#lab/host/ports.ts'
-import { Collector } from '#lab/host/process/streams.ts'
+import { outputOf } from '#lab/host/process/collect.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import type { NetStack } from '#lab/network/ports.ts'
 
@@ -79,17 +79,11 @@ export async function testMachine(o: {
   })
   machine.boot({ kernelMs: 0, userspaceMs: 0 })
   await kernel.advanceTo(kernel.nowMs + (o.settleMs ?? 1_000))
-  const run: TestMachine['run'] = async (argv, { as = root, stdin = '', cwd = '/' } = {}) => {
-    const stdout = new Collector()
-    const stderr = new Collector()
-    const child = await machine.start(argv, { as, stdin, cwd, stdout, stderr })
-    let code: number | undefined
-    child.onExit((status) => {
-      code = status.code
-    })
-    await kernel.runUntil(() => code !== undefined, kernel.nowMs + 3_600_000)
-    return { code: code ?? -1, stdout: stdout.text, stderr: stderr.text }
-  }
+  const run: TestMachine['run'] = (argv, { as = root, stdin = '', cwd = '/' } = {}) =>
+    outputOf(
+      (streams) => machine.start(argv, { as, stdin, cwd, ...streams }),
+      (done) => kernel.runUntil(done, kernel.nowMs + 3_600_000),
+    )
   return {
     kernel,
     machine,

@@ -2,6 +2,7 @@ import { bird, birdcl } from '#lab/calico/bird/programs.ts'
 import { root } from '#lab/host/credentials.ts'
 import { createMachine, type LabMachine } from '#lab/host/machine.ts'
 import type { Child, Output, Program } from '#lab/host/ports.ts'
+import { outputOf } from '#lab/host/process/collect.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 
@@ -96,28 +97,11 @@ async function birdNode(o: {
   return node
 }
 
-async function runIn(kernel: Kernel, machine: LabMachine, argv: readonly string[]): Promise<Output> {
-  const out = { stdout: '', stderr: '' }
-  const child = await machine.start(argv, {
-    as: root,
-    stdout: {
-      write: (text) => {
-        out.stdout += text
-      },
-    },
-    stderr: {
-      write: (text) => {
-        out.stderr += text
-      },
-    },
-  })
-  let code: number | undefined
-  child.onExit((status) => {
-    code = status.code
-  })
-  await kernel.runUntil(() => code !== undefined, kernel.nowMs + 60_000)
-  return { code: code ?? -1, ...out }
-}
+const runIn = (kernel: Kernel, machine: LabMachine, argv: readonly string[]): Promise<Output> =>
+  outputOf(
+    (streams) => machine.start(argv, { as: root, ...streams }),
+    (done) => kernel.runUntil(done, kernel.nowMs + 60_000),
+  )
 
 function birdConfig(address: string, all: readonly string[], block: string): string {
   const peers = all.filter((peer) => peer !== address)

@@ -3,6 +3,7 @@ import { calicoNode } from '#lab/calico/node/calico-node.ts'
 import { root } from '#lab/host/credentials.ts'
 import { createMachine, type LabMachine } from '#lab/host/machine.ts'
 import type { Output, Process, Program } from '#lab/host/ports.ts'
+import { outputOf } from '#lab/host/process/collect.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import { serveHttp } from '#lab/network/http.ts'
 import { createNetwork } from '#lab/network/network.ts'
@@ -93,26 +94,10 @@ async function probe(world: World, flags: readonly string[]): Promise<Output> {
   await kernel.advanceTo(10)
   if (world.nodename !== false) await machine.files.write('/var/lib/calico/nodename', 'node')
   await kernel.advanceTo((world.ageSeconds ?? 100) * 1000)
-  const out = { stdout: '', stderr: '' }
-  const child = await machine.start(['/bin/calico-node', ...flags], {
-    as: root,
-    stdout: {
-      write: (text) => {
-        out.stdout += text
-      },
-    },
-    stderr: {
-      write: (text) => {
-        out.stderr += text
-      },
-    },
-  })
-  let code: number | undefined
-  child.onExit((status) => {
-    code = status.code
-  })
-  await kernel.runUntil(() => code !== undefined, kernel.nowMs + 60_000)
-  return { code: code ?? -1, ...out }
+  return outputOf(
+    (streams) => machine.start(['/bin/calico-node', ...flags], { as: root, ...streams }),
+    (done) => kernel.runUntil(done, kernel.nowMs + 60_000),
+  )
 }
 
 const established = 'Mesh_10_0_0_2 BGP      master   up     10:51:40    Established'
