@@ -30,7 +30,6 @@ export class HostProcess implements Process {
   readonly state: ProcessState
   readonly task: Task
   #files: Files | undefined
-  #net: Net | undefined
   #random: Random | undefined
 
   constructor(state: ProcessState, task: Task) {
@@ -73,8 +72,7 @@ export class HostProcess implements Process {
     return this.#files
   }
   get net(): Net {
-    this.#net ??= this.state.space.stack.view({ credentials: this.credentials, task: this.state.task })
-    return this.#net
+    return this.state.net
   }
   get random(): Random {
     const { system } = this.state.space

@@ -15,6 +15,7 @@ import { HostProcess } from '#lab/host/process/process.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import type { View } from '#lab/host/vfs.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
+import type { Net } from '#lab/network/ports.ts'
 
 const signalNumbers: Readonly<Record<SignalName, number>> = {
   SIGHUP: 1,
@@ -70,6 +71,8 @@ export class ProcessState {
   /** Called when it ends: sockets that close, and the like. */
   readonly closers = new Set<() => void>()
   readonly threads = new Set<Task>()
+  /** One view for all threads, as sockets belong to the process; made anew when exec changes the credentials. */
+  #net: { readonly as: Credentials; readonly view: Net } | undefined
   readonly #exitListeners: ((status: ExitStatus) => void)[] = []
   #ending: ExitStatus | undefined
 
@@ -96,6 +99,13 @@ export class ProcessState {
     space.members.add(this)
     this.task = space.task.spawn(o.name, (task) => this.#main(task))
     this.task.onEnd(() => this.#finish(this.#ending ?? { code: 137, signal: 'SIGKILL' }))
+  }
+
+  get net(): Net {
+    const as = this.image.credentials
+    if (this.#net?.as !== as)
+      this.#net = { as, view: this.space.stack.view({ credentials: as, task: this.task }) }
+    return this.#net.view
   }
 
   get alive(): boolean {
