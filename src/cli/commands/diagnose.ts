@@ -120,10 +120,12 @@ function pieceNote({
 
 async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
   if (file === '-') return stdinBytes(io)
+  const { checkSize } = await import('#sources/text/index.ts')
   try {
-    if (statSync(file).size > textBytesMax) return new Uint8Array(statSync(file).size) // refused by its size
+    checkSize(nameOf(file), statSync(file).size)
     return readFileSync(file)
   } catch (cause) {
+    if (cause instanceof Trouble) throw cause
     const { code } = cause as NodeJS.ErrnoException
     const why =
       { ENOENT: 'is not there', EISDIR: 'is a folder', EACCES: 'may not be read' }[code ?? ''] ??
@@ -135,16 +137,15 @@ async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
   }
 }
 
-const textBytesMax = 64 * 2 ** 20
-
 async function stdinBytes({ stdin }: Io): Promise<Uint8Array> {
+  const { checkSize } = await import('#sources/text/index.ts')
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
     const buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     bytes += buffer.length
+    checkSize('standard input', bytes)
     chunks.push(buffer)
-    if (bytes > textBytesMax) break // its size alone will be refused
   }
   return Buffer.concat(chunks)
 }

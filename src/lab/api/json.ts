@@ -62,10 +62,6 @@ export function without<T extends object>(object: T, ...keys: readonly string[])
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key))) as T
 }
 
-/** The object with one key set; itself when it is so already. */
-export const withKey = <T extends object>(object: T, key: string, value: unknown): T =>
-  (object as JsonObject)[key] === value ? object : { ...object, [key]: value }
-
 /** `spec.nodeName` of an object; `undefined` where the path leads nowhere. */
 export function at(value: unknown, path: string): unknown {
   let found: unknown = value

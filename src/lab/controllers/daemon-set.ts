@@ -15,6 +15,7 @@ import {
   isReady,
   objectKey,
   ownedBy,
+  placing,
   templateHash,
   untolerated,
 } from '#lab/controllers/pods.ts'
@@ -62,9 +63,6 @@ export function startDaemonSets(kit: ControllerKit): void {
     await sync.writeStatus()
   })
 }
-
-const placing = ({ metadata, spec }: Node): string =>
-  JSON.stringify([metadata.labels, spec.taints, spec.unschedulable])
 
 interface SyncInput {
   readonly set: DaemonSet

@@ -5,8 +5,9 @@
  */
 import type { KubeClient } from '#lab/api/client.ts'
 import type { EndpointSlice, Endpoints, Pod, Service } from '#lab/api/objects.ts'
-import { isKubeError, resources } from '#lab/api/ports.ts'
+import { resources } from '#lab/api/ports.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
+import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
 import { space } from '#lab/controllers/references.ts'
@@ -101,7 +102,7 @@ async function writeEndpoints(
   }
   const subsets = living.length === 0 ? [] : [subset]
   if (present === undefined)
-    return quietly(
+    return unless(
       'AlreadyExists',
       kube.create<Endpoints>(resources.endpoints, {
         apiVersion: 'v1',
@@ -135,7 +136,7 @@ async function writeSlice(
   })
   const ports = portsOf(service, backends).map((port) => ({ name: '', ...port }))
   if (present === undefined)
-    return quietly(
+    return unless(
       'AlreadyExists',
       kube.create<EndpointSlice>(resources.endpointSlices, {
         apiVersion: 'discovery.k8s.io/v1',
@@ -167,19 +168,10 @@ async function remove(
   const [namespace = '', name = ''] = key.split('/')
   // `default/kubernetes` has no selector and is written by the API server; it never comes here while its Service is there.
   if (endpoints !== undefined)
-    await quietly('NotFound', kube.delete({ type: resources.endpoints, namespace, name }))
+    await unless('NotFound', kube.delete({ type: resources.endpoints, namespace, name }))
   if (slice !== undefined)
-    await quietly(
+    await unless(
       'NotFound',
       kube.delete({ type: resources.endpointSlices, namespace, name: slice.metadata.name }),
     )
-}
-
-/** Waits for a write whose one expected refusal means that it was done already. */
-async function quietly(reason: string, write: Promise<unknown>): Promise<void> {
-  try {
-    await write
-  } catch (error) {
-    if (!isKubeError(error, reason)) throw error
-  }
 }

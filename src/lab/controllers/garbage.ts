@@ -5,7 +5,8 @@
  */
 import type { Informer } from '#lab/api/informer.ts'
 import type { KubeObject, Node, Pod } from '#lab/api/objects.ts'
-import { isKubeError, type ResourceType, resources } from '#lab/api/ports.ts'
+import { type ResourceType, resources } from '#lab/api/ports.ts'
+import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { objectKey } from '#lab/controllers/pods.ts'
 import { space } from '#lab/controllers/references.ts'
@@ -181,11 +182,3 @@ const rootCa = (namespace: string) => ({
 
 const created = (write: Promise<unknown>): Promise<void> => unless('AlreadyExists', write)
 const removed = (write: Promise<unknown>): Promise<void> => unless('NotFound', write)
-
-async function unless(reason: string, write: Promise<unknown>): Promise<void> {
-  try {
-    await write
-  } catch (error) {
-    if (!isKubeError(error, reason)) throw error
-  }
-}

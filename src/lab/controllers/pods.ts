@@ -64,3 +64,7 @@ export const ownedBy = (owner: KubeObject): OwnerReference => ({
   controller: true,
   blockOwnerDeletion: true,
 })
+
+/** What of a node decides where pods go: heartbeats change none of it. */
+export const placing = ({ metadata, spec }: Node): string =>
+  JSON.stringify([metadata.labels, spec.taints, spec.unschedulable])

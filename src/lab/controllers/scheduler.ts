@@ -9,7 +9,7 @@ import type { LabelSelector, Node, Pod } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
-import { objectKey, untolerated } from '#lab/controllers/pods.ts'
+import { objectKey, placing, untolerated } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 
 const podsPerNode = 110
@@ -66,9 +66,6 @@ const isMine = ({ spec, metadata }: Pod): boolean =>
   spec.nodeName === undefined &&
   metadata.deletionTimestamp === undefined &&
   (spec.schedulerName ?? 'default-scheduler') === 'default-scheduler'
-
-const placing = ({ metadata, spec }: Node): string =>
-  JSON.stringify([metadata.labels, spec.taints, spec.unschedulable])
 
 const bind = (kube: KubeClient, pod: Pod, node: string): Promise<unknown> =>
   kube.post({ type: resources.pods, ...space(pod), name: pod.metadata.name }, 'binding', {

@@ -12,6 +12,3 @@ export function labKubeconfig({ name, port }: { readonly name: string; readonly 
     contexts: [{ name: lab, context: { cluster: lab, user: lab } }],
   })
 }
-
-/** Whether a context of a kubeconfig is a lab's. */
-export const isLabContext = (context: string): boolean => context.startsWith('ninelives-lab-')

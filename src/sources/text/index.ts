@@ -1,4 +1,5 @@
 /** The text source: pasted text, and files of it, as facts. */
+export { checkSize } from '#sources/text/input.ts'
 export {
   decodeText,
   type PieceReport,

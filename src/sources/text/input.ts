@@ -17,7 +17,7 @@ export const textBytesMax = 64 * 2 ** 20
  * @throws {Trouble} empty, binary, in another encoding, or over {@link textBytesMax}
  */
 export function decodeText(name: string, bytes: Uint8Array): TextPiece {
-  if (bytes.length > textBytesMax) throw tooLarge(name, bytes.length)
+  checkSize(name, bytes.length)
   const text = decoded(bytes)
   if (text === undefined)
     throw new Trouble('text-not-utf8', `${name} is not UTF-8 text`, {
@@ -26,13 +26,21 @@ export function decodeText(name: string, bytes: Uint8Array): TextPiece {
   return checkPiece({ name, text })
 }
 
+/**
+ * For readers that know the size before they have the bytes.
+ *
+ * @throws {Trouble} over {@link textBytesMax}
+ */
+export function checkSize(name: string, bytes: number): void {
+  if (bytes > textBytesMax) throw tooLarge(name, bytes)
+}
+
 /** @throws {Trouble} as {@link decodeText} */
 export function checkPiece(piece: TextPiece): TextPiece {
   // A character takes one to three bytes of UTF-8 per code unit; counting exactly only matters in between.
-  if (piece.text.length > textBytesMax) throw tooLarge(piece.name, piece.text.length)
+  checkSize(piece.name, piece.text.length)
   if (piece.text.length * 3 > textBytesMax) {
-    const bytes = Buffer.byteLength(piece.text)
-    if (bytes > textBytesMax) throw tooLarge(piece.name, bytes)
+    checkSize(piece.name, Buffer.byteLength(piece.text))
   }
   if (piece.text.trim() === '')
     throw new Trouble('text-empty', `${piece.name} is empty`, {

@@ -72,7 +72,7 @@ async function detached(o: UpOptions, io: Io): Promise<void> {
   const child = spawn(process.execPath, [smallHeap, process.argv[1] as string, 'lab', 'up', ...flags(o)], {
     detached: true,
     stdio: ['ignore', log, log],
-    env: { ...io.env, NINELIVES_DETACHED: '1' },
+    env: io.env,
   })
   closeSync(log)
   let exited: number | undefined
