@@ -5,6 +5,10 @@ export interface IpPoolRow {
   readonly cidr: string
   readonly disabled: boolean
   readonly encapsulation: 'none' | 'ipip' | 'ipip-cross-subnet' | 'vxlan' | 'vxlan-cross-subnet'
+  readonly natOutgoing?: boolean
+  readonly nodeSelector?: string // all()
+  readonly blockSize?: number
+  readonly allowedUses?: readonly string[] // Workload, Tunnel, LoadBalancer
   readonly resourceVersion?: string
 }
 

@@ -9,7 +9,17 @@ export interface NodeRow {
   readonly labels: Readonly<Record<string, string>>
   /** `projectcalico.org/IPv4Address`, e.g. 10.0.0.21/24. */
   readonly calicoIpv4?: string
+  readonly calicoIpv6?: string
+  /** Addresses of its tunnel devices: `projectcalico.org/IPv4IPIPTunnelAddr`, `…VXLANTunnelAddr`. */
+  readonly ipipTunnel?: string
+  readonly vxlanTunnel?: string
+  readonly wireguardAddress?: string
+  readonly externalIp?: string
+  readonly podCidr?: string
   readonly kubeletVersion?: string
+  readonly kernelVersion?: string // 5.15.0-91-generic
+  readonly osImage?: string
+  readonly containerRuntime?: string // containerd://1.7.13
   readonly createdAtMs?: number
 }
 

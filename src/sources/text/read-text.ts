@@ -5,7 +5,7 @@ import { nodeSubject } from '#cluster/subjects.ts'
 import { checkPiece, type TextPiece } from '#sources/text/input.ts'
 import { cleanLines } from '#sources/text/lines.ts'
 import { pasteTime } from '#sources/text/paste-time.ts'
-import { nodeOf, type Resolved, resolveSubjects } from '#sources/text/resolve.ts'
+import { isOfSomeNode, nodeOf, type Resolved, resolveSubjects } from '#sources/text/resolve.ts'
 import { notUnderstood, type Run, scan } from '#sources/text/scan.ts'
 
 export { decodeText, type TextPiece, textBytesMax } from '#sources/text/input.ts'
@@ -113,22 +113,11 @@ function aboutOf(run: Run, unnamed: Resolved['unnamed']): Pick<PieceReport, 'abo
     const isFromScope = about.name === scopeThen.node && scopeThen.nodeFrom !== undefined
     return isFromScope ? { about, aboutFrom: scopeThen.nodeFrom } : { about }
   }
-  const isUnnamed = run.rows.some((read) => needsNode.has(read.relation) && !nodeOf(read))
+  const isUnnamed = run.rows.some((read) => isOfSomeNode(read) && !nodeOf(read))
   return unnamed === undefined || !isUnnamed
     ? {}
     : { about: nodeSubject(unnamed.node), aboutFrom: unnamed.from }
 }
-
-/** Relations whose rows are about a node. */
-const needsNode: ReadonlySet<string> = new Set([
-  'nodes',
-  'messages',
-  'hostPaths',
-  'tmpfilesEntries',
-  'processes',
-  'bgpSessions',
-  'remarks',
-])
 
 type Placed = { readonly report: PieceReport; readonly run: Run }
 

@@ -27,16 +27,39 @@ export function resolveSubjects(rows: readonly ReadRow[], given: string | undefi
 
 // ------------------------------------------------------------------------------------------ node names
 
+/** Relations of the cluster as a whole: a `node` in their rows says something else than where they were read. */
+const clusterWide = new Set([
+  'daemonSets',
+  'ipPools',
+  'calicoNodes',
+  'bgpPeers',
+  'services',
+  'ipamBlocks',
+  'policies',
+  'hostEndpoints',
+  'webhooks',
+  'certificates',
+  'apiServices',
+  'secrets',
+  'roles',
+  'cloudRules',
+  'workers',
+] as const)
+
+type ClusterWide = typeof clusterWide extends Set<infer Name> ? Name : never
+type PlacedRow = Exclude<ReadRow, { relation: ClusterWide }>
+
+const isPlaced = (read: ReadRow): read is PlacedRow =>
+  !(clusterWide as ReadonlySet<string>).has(read.relation)
+
 /** Whom a row is about, where that is a node: undefined or empty when nobody said it. */
 export function nodeOf(read: ReadRow): string | undefined {
+  if (!isPlaced(read)) return undefined
   switch (read.relation) {
     case 'nodes':
       return read.row.name
     case 'events':
       return read.row.about.kind === 'Node' ? read.row.about.name : read.row.node
-    case 'daemonSets':
-    case 'ipPools':
-      return undefined
     default:
       return read.row.node
   }
@@ -53,12 +76,9 @@ function withNode(read: ReadRow, change: (node: string | undefined) => string | 
       const about = read.row.about.kind === 'Node' ? { ...read.row.about, name: after } : read.row.about
       return { ...read, row: { ...read.row, about, node: after } }
     }
-    case 'daemonSets':
-    case 'ipPools':
-      return read
     default:
       // Each of these rows has `node`; the spread of a union does not keep it together with its relation.
-      return { ...read, row: { ...read.row, node: after } } as ReadRow
+      return isPlaced(read) ? ({ ...read, row: { ...read.row, node: after } } as ReadRow) : read
   }
 }
 
@@ -211,8 +231,16 @@ function withUnnamed(read: ReadRow, node: string, nodeOfPod: ReadonlyMap<string,
   if (read.relation === 'messages' && read.row.pod !== undefined && nodeOfPod.size > 0) return read
   if (read.relation === 'events' && read.row.about.kind !== 'Node' && read.row.about.name !== '') return read
   if (read.relation === 'pods' && read.row.name !== unnamedCalicoPod) return read
+  // Where these name no machine, they are the cluster's.
+  if (ofCluster.has(read.relation) && nodeOf(read) === undefined) return read
   return withNode(read, (before) => (before === undefined || before === '' ? node : before))
 }
+
+const ofCluster: ReadonlySet<string> = new Set(['settings', 'versions', 'endpoints', 'attempts'])
+
+/** Whether a row tells of one machine, so that a row without a name leaves open of which. */
+export const isOfSomeNode = (read: ReadRow): boolean =>
+  isPlaced(read) && read.relation !== 'events' && read.relation !== 'pods' && !ofCluster.has(read.relation)
 
 // ------------------------------------------------------------------------------------------ tmpfiles.d
 

@@ -1,0 +1,53 @@
+import type { RelationInfo } from '#cluster/relations/relation.ts'
+
+/**
+ * What somebody tried or changed, and what came of it. Told by people, so never decisive; but a change that cured says
+ * what was wrong, and one that did not says what was not.
+ */
+export interface AttemptRow {
+  readonly act: AttemptAct
+  readonly outcome: 'cured' | 'no-change' | 'worse' | 'broke' | 'unknown'
+  readonly node?: string
+  /** `VXLANCrossSubnet` and `VXLAN` of `VXLANCrossSubnet -> VXLAN`; the flag or path that was changed. */
+  readonly before?: string
+  readonly after?: string
+}
+
+/** `set-setting`: `before` and `after` hold the values; everything else names itself. */
+export type AttemptAct =
+  | 'restart-calico-node'
+  | 'delete-calico-pod'
+  | 'restart-runtime'
+  | 'restart-kubelet'
+  | 'reboot'
+  | 'reload-worker'
+  | 'replace-worker'
+  | 'stop-firewall'
+  | 'allow-in-firewall'
+  | 'open-port'
+  | 'forward-accept'
+  | 'flush-rules'
+  | 'disable-checksum-offload'
+  | 'change-encapsulation'
+  | 'change-mtu'
+  | 'change-autodetection'
+  | 'change-backend'
+  | 'disable-wireguard'
+  | 'raise-memory-limit'
+  | 'raise-cpu'
+  | 'allow-loose-rpf'
+  | 'add-mount'
+  | 'delete-node-entry'
+  | 'delete-device'
+  | 'upgrade'
+  | 'apply-manifest'
+  | 'set-setting'
+
+export const attemptsInfo: RelationInfo<AttemptRow> = {
+  key: (row) => [row.act, row.outcome, row.node ?? '', row.before ?? '', row.after ?? ''].join('|'),
+  command: () => 'ask whoever reported it what was tried',
+  permission: 'none',
+  tier: 'api',
+  cost: 6,
+  carriesSymptoms: false,
+}
