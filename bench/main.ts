@@ -2,10 +2,11 @@
  * `npm run bench`: the figures that people feel, measured as whole processes where people start processes. Prints a table
  * with the goal beside each figure; exits 1 when a goal is missed.
  */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type BigText, calicoNodeLog, giantLine, mixedPaste } from './big-texts.ts'
 
 const root = join(import.meta.dirname, '..')
 const program = join(root, 'bin/ninelives')
@@ -19,6 +20,9 @@ interface Figure {
   readonly goal: number
 }
 
+const tellMemory =
+  'data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))'
+
 const figures: Figure[] = []
 
 try {
@@ -31,6 +35,9 @@ try {
   figures.push({ what: 'a served 5-node lab', value: servedMegabytes(), unit: 'MB', goal: 160 })
   cli('lab', 'down', '--name', 'bench')
   timed('npm start', 8000, () => cli('tour'))
+  bigText('50 MB of a calico-node’s log', calicoNodeLog)
+  bigText('50 MB of logs, YAML, tables and prose', mixedPaste)
+  bigText('50 MB on one line', giantLine)
 } finally {
   rmSync(state, { recursive: true, force: true })
 }
@@ -60,6 +67,24 @@ function cli(...argv: string[]): void {
     const { status } = error as { status?: number }
     if (status !== 1 && status !== 3) throw error
   }
+}
+
+/** Pasted text that nobody would read: how long it takes to be read and diagnosed, and what the process takes at most. */
+function bigText(what: string, make: BigText): void {
+  const path = join(state, 'big.txt')
+  writeFileSync(path, make(50 * 2 ** 20))
+  const start = performance.now()
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', tellMemory, program, 'diagnose', '--text', path, '-o', 'json'],
+    { env, encoding: 'utf8', maxBuffer: 2 ** 30 },
+  )
+  // 0, 1 and 3 are verdicts, not failures.
+  if (status === null || status === 2) throw new Error(stderr)
+  figures.push({ what, value: performance.now() - start, unit: 'ms', goal: 5000 })
+  const kilobytes = Number(/peak (\d+)/.exec(stderr)?.[1] ?? Number.NaN)
+  figures.push({ what: '… in memory', value: kilobytes / 1024, unit: 'MB', goal: 400 })
+  rmSync(path)
 }
 
 async function inProcess(): Promise<void> {

@@ -63,8 +63,23 @@ const list = (items: readonly string[]): string =>
 
 const camelCase = (id: string): string => id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  for (const [path, text] of Object.entries(generatedFiles())) {
+/** The index of pages, by its path: made of the modes themselves, so only when their list is current. */
+export async function generatedDocs(): Promise<Readonly<Record<string, string>>> {
+  const [{ modes }, { failureIndex }] = await Promise.all([
+    import('#failures/generated/detectors.ts'),
+    import('./failure-index.ts'),
+  ])
+  return { 'docs/failures/README.md': failureIndex(modes) }
+}
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  write(generatedFiles())
+  write(await generatedDocs())
+}

@@ -1,7 +1,9 @@
 import { type ClusterSession, type OpenedCluster, sessionWith } from '#app/cluster.ts'
 import { eventsOf } from '#app/events-of.ts'
+import { likenessToPages } from '#app/pages.ts'
 import type { Clock } from '#base/clock.ts'
 import type { Facts } from '#cluster/facts.ts'
+import { relationNames } from '#cluster/relations.ts'
 import { diagnose as decide } from '#diagnosis/diagnose.ts'
 import type { Diagnosis, Mode } from '#diagnosis/types.ts'
 import { planFor } from '#repair/plan.ts'
@@ -75,6 +77,8 @@ export interface TextFacts {
   readonly says: string
   /** What the reader wants known, such as pieces that it did not understand. */
   readonly notes?: readonly string[]
+  /** The text itself: where nothing decides, its likeness to the modes' pages chooses the next question. */
+  readonly words?: string
 }
 
 /** Diagnoses pasted text. `read` rejects with a Trouble for what is no text. */
@@ -83,11 +87,29 @@ export function diagnoseText(
 ): AsyncIterable<DiagnoseEvent> {
   const { modes, remedies, read } = options
   return eventsOf<DiagnoseEvent>(async (tell) => {
-    const { facts, says, notes } = await read()
+    const { facts, says, notes, words } = await read()
     tell({ kind: 'stage', stage: 'text', says })
-    const source = { kind: 'text', says, ...(notes === undefined ? {} : { notes }) } as const
-    tell({ kind: 'report', report: reportOf(decide(facts, modes), remedies, { source }) })
+    const diagnosis = diagnoseComplaint(facts, modes, words)
+    const source = {
+      kind: 'text',
+      says,
+      ...(notes === undefined ? {} : { notes }),
+      ...(isOpenShift(facts) ? { client: 'oc' as const } : {}),
+    } as const
+    tell({ kind: 'report', report: reportOf(diagnosis, remedies, { source }) })
   })
+}
+
+/** Somebody typed `oc`, or a namespace is OpenShift's: there the same commands go by another name. */
+const isOpenShift = (facts: Facts): boolean =>
+  facts.rows('pods').some(({ namespace }) => namespace.startsWith('openshift-')) ||
+  relationNames.some((relation) => facts.rows(relation).some(({ from }) => from.command?.startsWith('oc ')))
+
+/** The diagnosis of what somebody showed, with its likeness to the modes' pages where nothing decides. */
+export function diagnoseComplaint(facts: Facts, modes: readonly Mode[], words = ''): Diagnosis {
+  const first = decide(facts, modes)
+  const isOpen = !first.causes.some(({ confidence }) => confidence === 'confirmed')
+  return isOpen && words !== '' ? decide(facts, modes, { likeness: likenessToPages(modes).of(words) }) : first
 }
 
 /** Joins a diagnosis with the plans that its modes have. */

@@ -1,5 +1,5 @@
 import type { Coverage, Fact, Facts, MissingReason, Provenance, Subject } from '#cluster/facts.ts'
-import { filled } from '#cluster/relations/relation.ts'
+import { filled, latest } from '#cluster/relations/relation.ts'
 import {
   type RelationInfo,
   type RelationName,
@@ -14,7 +14,7 @@ export interface FactsBuilder {
   add<R extends RelationName>(relation: R, row: Relations[R], from: Provenance): void
   /** How far the relation was read: as a whole, or for one subject. The best that was said of a subject counts. */
   cover(relation: RelationName, coverage: Coverage, about?: Subject): void
-  freeze(o: { readonly observedAtMs: number }): Facts
+  freeze(o: { readonly observedAtMs: number; readonly isComplaint?: boolean }): Facts
 }
 
 type AnyFact = Fact<Relations[RelationName]>
@@ -40,7 +40,8 @@ export function factsBuilder({ unread }: { readonly unread: MissingReason }): Fa
       const key = about === undefined ? whole : renderSubject(about)
       bySubject.set(key, better(bySubject.get(key), coverage))
     },
-    freeze: ({ observedAtMs }) => frozen(deduplicated(rows, 'fold'), coverages, { observedAtMs, unread }),
+    freeze: ({ observedAtMs, isComplaint = false }) =>
+      frozen(deduplicated(rows, 'fold'), coverages, { observedAtMs, isComplaint, unread }),
   }
 }
 
@@ -59,7 +60,8 @@ export function mergeFacts(sources: readonly Facts[]): Facts {
     coverages.set(relation, bestCoverages(relation, sources))
   }
   const observedAtMs = Math.max(0, ...sources.map((source) => source.observedAtMs))
-  return frozen(deduplicated(rows, 'join'), coverages, { observedAtMs, unread: 'not-asked' })
+  const isComplaint = sources.some((source) => source.isComplaint)
+  return frozen(deduplicated(rows, 'join'), coverages, { observedAtMs, isComplaint, unread: 'not-asked' })
 }
 
 /** The same facts as if this relation had not been read. */
@@ -69,6 +71,8 @@ export const withoutRelation = (
   why: MissingReason = 'not-asked',
 ): Facts => ({
   observedAtMs: facts.observedAtMs,
+  isComplaint: facts.isComplaint ?? false,
+  ...(facts.newestAtMs === undefined ? {} : { newestAtMs: facts.newestAtMs }),
   rows: (relation) => (relation === hidden ? [] : facts.rows(relation)),
   coverage: (relation, about) =>
     relation === hidden ? { kind: 'missing', why } : facts.coverage(relation, about),
@@ -81,10 +85,14 @@ interface FrozenFacts extends Facts {
 function frozen(
   rows: Rows,
   coverages: Coverages,
-  { observedAtMs, unread }: { readonly observedAtMs: number; readonly unread: MissingReason },
+  o: { readonly observedAtMs: number; readonly isComplaint: boolean; readonly unread: MissingReason },
 ): FrozenFacts {
+  const { observedAtMs, isComplaint, unread } = o
+  const newestAtMs = isComplaint ? newestIn(rows) : undefined
   return {
     observedAtMs,
+    isComplaint,
+    ...(newestAtMs === undefined ? {} : { newestAtMs }),
     coverages,
     // The map holds under each name the rows of that relation only.
     rows: <R extends RelationName>(relation: R) =>
@@ -95,6 +103,15 @@ function frozen(
       return own ?? bySubject?.get(whole) ?? { kind: 'missing', why: unread }
     },
   }
+}
+
+/** When the newest message or event was; undefined where none has a time. */
+function newestIn(rows: Rows): number | undefined {
+  // Under each name the map holds that relation's rows.
+  const messages = (rows.get('messages') ?? []) as readonly Relations['messages'][]
+  const events = (rows.get('events') ?? []) as readonly Relations['events'][]
+  const times = [...messages.map(({ atMs }) => atMs), ...events.map(({ lastAtMs }) => lastAtMs)]
+  return times.reduce((newest, time) => latest(newest, time), undefined)
 }
 
 function bestCoverages(relation: RelationName, sources: readonly Facts[]): Map<string, Coverage> {
@@ -154,7 +171,7 @@ function deduplicatedRows(
     else same.push(row)
   }
   return [...byKey.keys()].sort(byText).map((key) => {
-    const [first, ...others] = (byKey.get(key) ?? []).toSorted(newestFirst)
+    const [first, ...others] = newestFirst(byKey.get(key) ?? [])
     return others.reduce((newer, older) => oneFact(newer, older, combine), first as AnyFact)
   })
 }
@@ -169,9 +186,18 @@ function oneFact(
 }
 
 /** Times first; among equals the text of the row, so that the order of adding makes no difference. */
-function newestFirst(a: AnyFact, b: AnyFact): number {
-  const byTime = (b.from.atMs ?? 0) - (a.from.atMs ?? 0)
-  return byTime !== 0 ? byTime : byText(JSON.stringify(a), JSON.stringify(b))
+function newestFirst(rows: readonly AnyFact[]): readonly AnyFact[] {
+  if (rows.length < 2) return rows
+  const texts = new Map<AnyFact, string>()
+  const textOf = (row: AnyFact): string => {
+    const text = texts.get(row) ?? JSON.stringify(row)
+    texts.set(row, text)
+    return text
+  }
+  return rows.toSorted((a, b) => {
+    const byTime = (b.from.atMs ?? 0) - (a.from.atMs ?? 0)
+    return byTime !== 0 ? byTime : byText(textOf(a), textOf(b))
+  })
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -16,6 +16,8 @@ export interface Provenance {
   readonly command?: string
   /** When it was so, ms since 1970; omitted where the source does not say. */
   readonly atMs?: number
+  /** Somebody said so in their own words: it never proves anything alone. */
+  readonly isTold?: true
 }
 
 export type Fact<Row> = Row & { readonly from: Provenance }
@@ -40,6 +42,13 @@ export type MissingReason =
 /** Something whose rows can be read: all facts, or the part of them that a detector declared. */
 export interface Reads<Names extends RelationName> {
   readonly observedAtMs: number
+  /**
+   * Somebody showed this because something is wrong (a paste): a wrong state in it is then what they ask about, even where no
+   * symptom was shown with it. A look at a cluster is no complaint.
+   */
+  readonly isComplaint?: boolean
+  /** Of a complaint: the time of the newest thing that was said in it, ms since 1970. People paste events of an hour ago. */
+  readonly newestAtMs?: number
   rows<R extends Names>(relation: R): readonly Fact<Relations[R]>[]
   /** Coverage for this subject: its own where one was recorded, else the relation's as a whole. */
   coverage(relation: Names, about?: Subject): Coverage

@@ -7,6 +7,8 @@ export interface Message {
   readonly id: string
   /** The inner values: `{ path: '/var/run/calico/bird.ctl', error: 'Permission denied' }`. */
   readonly params: Readonly<Record<string, string>>
+  /** Messages that its error quotes: a refused connection inside “failed to connect to Typha”. Most specific first. */
+  readonly inner?: readonly Message[]
 }
 
 /** How one message is recognised and where its words come from. */

@@ -1,10 +1,18 @@
 /** Small questions that several symptoms and detectors put to the facts. */
 import type { Coverage, Fact, Reads, Subject } from '#cluster/facts.ts'
+import type { Message } from '#cluster/messages.ts'
 import type { ConditionRow, ContainerRow, MessageRow, NodeRow, PodRow } from '#cluster/relations.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
 
-export const calicoNodePods = (facts: Reads<'pods'>): readonly Fact<PodRow>[] =>
-  facts.rows('pods').filter((pod) => pod.component === 'calico-node')
+export function calicoNodePods(facts: Reads<'pods'>): readonly Fact<PodRow>[] {
+  const pods = facts.rows('pods')
+  const found = calicosOf.get(pods) ?? pods.filter((pod) => pod.component === 'calico-node')
+  calicosOf.set(pods, found)
+  return found
+}
+
+/** Asked for each message of a log; rows never change. */
+const calicosOf = new WeakMap<readonly Fact<PodRow>[], readonly Fact<PodRow>[]>()
 
 /** The calico-node pod of a node; of two (a new one beside one that is going) the one that stays. */
 export function calicoNodePodOf(facts: Reads<'pods'>, node: string): Fact<PodRow> | undefined {
@@ -35,9 +43,17 @@ export function isReady(pod: PodRow): boolean | undefined {
 export const restartsOf = (pod: PodRow): number => pod.restarts ?? calicoNodeContainer(pod)?.restarts ?? 0
 
 /** Calico's namespace: where its pods are, else where a manifest puts them. */
-export const calicoNamespace = (facts: Reads<'pods'>): string =>
-  facts.rows('pods').find((pod) => pod.component !== undefined && pod.namespace !== '')?.namespace ??
-  'kube-system'
+export function calicoNamespace(facts: Reads<'pods'>): string {
+  const pods = facts.rows('pods')
+  const found =
+    namespaceOf.get(pods) ??
+    pods.find((pod) => pod.component !== undefined && pod.namespace !== '')?.namespace ??
+    'kube-system'
+  namespaceOf.set(pods, found)
+  return found
+}
+
+const namespaceOf = new WeakMap<readonly Fact<PodRow>[], string>()
 
 export const nodeNamed = (facts: Reads<'nodes'>, name: string): Fact<NodeRow> | undefined =>
   facts.rows('nodes').find((node) => node.name === name)
@@ -52,6 +68,12 @@ export function nodeNames(facts: Reads<'nodes' | 'pods'>): readonly string[] {
 
 export const conditionOf = (node: NodeRow, type: string): ConditionRow | undefined =>
   node.conditions.find((condition) => condition.type === type)
+
+/** Whether the control plane hears of the node: while it does not, its pods are called not ready, whatever they do. */
+export const isHeardOf = (facts: Reads<'nodes'>, name: string | undefined): boolean => {
+  const node = name === undefined ? undefined : nodeNamed(facts, name)
+  return node === undefined || conditionOf(node, 'Ready')?.status !== 'Unknown'
+}
 
 /** Whose address this is, as Kubernetes or Calico know it. */
 export const nodeWithAddress = (facts: Reads<'nodes'>, address: string): Fact<NodeRow> | undefined =>
@@ -76,7 +98,18 @@ const podNamed = (
   facts: Reads<'pods'>,
   { namespace, name }: { readonly namespace?: string; readonly name: string },
 ): Fact<PodRow> | undefined =>
-  facts.rows('pods').find((pod) => pod.name === name && (!namespace || pod.namespace === namespace))
+  podsByName(facts.rows('pods'))
+    .get(name)
+    ?.find((pod) => !namespace || pod.namespace === namespace)
+
+/** Asked for each message of a log, as well. */
+function podsByName(pods: readonly Fact<PodRow>[]): ReadonlyMap<string, readonly Fact<PodRow>[]> {
+  const found = namesOf.get(pods) ?? Map.groupBy(pods, (pod) => pod.name)
+  namesOf.set(pods, found)
+  return found
+}
+
+const namesOf = new WeakMap<readonly Fact<PodRow>[], ReadonlyMap<string, readonly Fact<PodRow>[]>>()
 
 /** Whether calico-node printed it, or kubelet said it of calico-node. */
 export const isOfCalicoNode = (facts: Reads<'pods'>, row: MessageRow): boolean =>
@@ -96,3 +129,13 @@ export function placeOfMessage(facts: Reads<'pods'>, row: MessageRow): Subject {
 export const placeOfPod = (pod: PodRow): Subject => (pod.node ? nodeSubject(pod.node) : podSubject(pod))
 
 export const isComplete = (coverage: Coverage): boolean => coverage.kind === 'complete'
+
+/** The message of this id that a message's error quotes, at any depth. */
+export function innerMessage({ message }: MessageRow, ...ids: readonly string[]): Message | undefined {
+  for (const one of message.inner ?? []) {
+    if (ids.includes(one.id)) return one
+    const deeper = innerMessage({ message: one, count: 1 }, ...ids)
+    if (deeper !== undefined) return deeper
+  }
+  return undefined
+}

@@ -36,4 +36,7 @@ export function parseSubject(text: string): Subject | undefined {
   return undefined
 }
 
-export const isSameSubject = (a: Subject, b: Subject): boolean => renderSubject(a) === renderSubject(b)
+/** A table of one namespace does not print it: a pod's name then has to do. */
+export const isSameSubject = (a: Subject, b: Subject): boolean =>
+  renderSubject(a) === renderSubject(b) ||
+  (a.kind === 'pod' && b.kind === 'pod' && a.name === b.name && (a.namespace === '' || b.namespace === ''))

@@ -14,8 +14,10 @@ import { crossNodeTrafficFailing } from '#cluster/symptoms/cross-node-traffic-fa
 import { networkUnavailable } from '#cluster/symptoms/network-unavailable.ts'
 import { cniNotInitialized, nodeNotReady } from '#cluster/symptoms/node-conditions.ts'
 import { nodeFlapping } from '#cluster/symptoms/node-flapping.ts'
+import { podTrafficFailing } from '#cluster/symptoms/pod-traffic-failing.ts'
 import { podsNotReadyOnNode } from '#cluster/symptoms/pods-not-ready-on-node.ts'
 import { sandboxCreationFailing } from '#cluster/symptoms/sandbox-creation-failing.ts'
+import { toldByPrograms } from '#cluster/symptoms/told-by-programs.ts'
 
 /** What an operator would see. Ids are stable: `calico-node-not-ready`, `node-not-ready` … */
 export interface Symptom {
@@ -50,6 +52,8 @@ export const symptomEntries: readonly SymptomEntry[] = [
   sandboxCreationFailing,
   podsNotReadyOnNode,
   crossNodeTrafficFailing,
+  podTrafficFailing,
+  ...toldByPrograms,
 ]
 
 /** All symptoms that the facts show, in the order of the entries, then of their subjects. */

@@ -4,7 +4,7 @@ import type { NodeRow, RelationName, RemarkRow } from '#cluster/relations.ts'
 import { nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
-import type { Evidence, Finding, Mode, Weight } from '#diagnosis/types.ts'
+import type { Evidence, Finding, Likeness, Mode, Weight } from '#diagnosis/types.ts'
 
 const notReady = (name: string): NodeRow => ({
   name,
@@ -145,7 +145,8 @@ describe('verdict', () => {
     diagnose(factsOf(table, { complete: read }), modes).verdict
 
   test.each<[string, Table, readonly Mode[], readonly string[], string]>([
-    ['a cause', sickNodes('a'), [mode('x', ['weak'])], complete, 'broken'],
+    ['a cause', sickNodes('a'), [mode('x', ['strong'])], complete, 'broken'],
+    ['a cause that is only possible', sickNodes('a'), [mode('x', ['weak'])], complete, 'undecided'],
     ['a symptom without a cause', sickNodes('a'), [], complete, 'undecided'],
     [
       'nothing wrong in what was read, but not everything was read',
@@ -302,5 +303,93 @@ describe('determinism', () => {
         },
       ),
     )
+  })
+})
+
+describe('a complaint: somebody shows this because something is wrong', () => {
+  const complaint = (modes: readonly Mode[], table: Table = {}, likeness?: Likeness) => {
+    const facts = { ...factsOf(table), isComplaint: true }
+    const { verdict, causes } = diagnose(facts, modes, likeness === undefined ? {} : { likeness })
+    return { verdict, causes: causes.map((cause) => `${cause.mode.id} ${cause.confidence}`) }
+  }
+
+  test.each<[string, readonly Mode[], readonly string[]]>([
+    ['what is proven wrong needs no symptom', [mode('x', ['decisive'])], ['x confirmed']],
+    ['what fits well needs none either', [mode('x', ['strong'])], ['x likely']],
+    ['what merely fits does', [mode('x', ['weak'])], []],
+    [
+      'beside a proof at the same place nobody guesses',
+      [mode('x', ['decisive']), mode('y', ['strong'])],
+      ['x confirmed'],
+    ],
+    [
+      'two proofs at one place: neither is certain',
+      [mode('x', ['decisive']), mode('y', ['decisive'])],
+      ['x likely', 'y likely'],
+    ],
+    [
+      'two proofs at two places are two causes',
+      [mode('x', ['decisive'], { on: 'a' }), mode('y', ['decisive'], { on: 'b' })],
+      ['x confirmed', 'y confirmed'],
+    ],
+    [
+      'of guesses the next best follow',
+      [mode('x', ['strong', 'weak']), mode('y', ['strong'])],
+      ['x likely', 'y possible'],
+    ],
+  ])('%s', (_, modes, expected) => {
+    expect(complaint(modes).causes).toEqual(expected)
+  })
+
+  test('the same state in a cluster that nobody complains about is no cause', () => {
+    const { causes, preventive } = diagnose(factsOf({}), [mode('x', ['decisive'])])
+    expect([causes.length, preventive.length]).toEqual([0, 1])
+  })
+
+  const silentMode = (id: string): Mode => mode(id, [])
+  const pool = { name: 'p', cidr: '10.244.0.0/16', disabled: false, encapsulation: 'none' } as const
+
+  test('likeness names what is possible for a symptom, and decides nothing', () => {
+    const likeness = new Map([
+      ['x', 0.2],
+      ['y', 0.4],
+      ['z', 0.01],
+    ])
+    const calicos: Table = { ...sickNodes('a'), ipPools: [pool] }
+    expect(complaint(['x', 'y', 'z'].map(silentMode), calicos, likeness)).toEqual({
+      verdict: 'undecided',
+      causes: ['y possible', 'x possible'],
+    })
+  })
+
+  const nextOf = (modes: readonly Mode[], table: Table, likeness: Likeness): readonly string[] =>
+    diagnose({ ...factsOf(table), isComplaint: true }, modes, { likeness }).next.map(({ command }) => command)
+
+  test('without a symptom likeness chooses the question', () => {
+    const likeness = new Map([
+      ['x', 0.1],
+      ['y', 0.3],
+      ['z', 0.12],
+    ])
+    expect(nextOf(['x', 'y', 'z'].map(silentMode), {}, likeness)[0]).toBe('look at cluster for y')
+    expect(nextOf(['x'].map(silentMode), {}, new Map([['x', 0.01]]))[0]).not.toContain('look at')
+  })
+
+  test('of a harmless part of a log the rest is asked for first', () => {
+    const started = { message: { id: 'startup/log-level', params: {} }, count: 1 }
+    const table = { messages: [started] }
+    expect(nextOf([silentMode('x')], table, new Map([['x', 0.3]]))[0]).toMatch(/^kubectl logs .*calico-node/)
+  })
+
+  test('of a text that does not speak of Calico likeness names nothing', () => {
+    expect(complaint([silentMode('x')], sickNodes('a'), new Map([['x', 0.9]])).causes).toEqual([])
+  })
+
+  test('what merely fits is named where the text speaks of Calico and nothing else is known', () => {
+    expect(complaint([mode('x', ['weak'])], { ipPools: [pool] }).causes).toEqual(['x possible'])
+  })
+
+  test('without a symptom likeness names nothing', () => {
+    expect(complaint([silentMode('x')], {}, new Map([['x', 0.9]])).causes).toEqual([])
   })
 })

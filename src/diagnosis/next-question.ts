@@ -1,11 +1,13 @@
 import type { Facts, Subject } from '#cluster/facts.ts'
+import { leadsOf } from '#cluster/leads.ts'
 import type { Question } from '#cluster/questions.ts'
 import { relationInfo } from '#cluster/relations.ts'
 import { clusterSubject, isSameSubject, renderSubject } from '#cluster/subjects.ts'
 import { type Symptom, symptomEntryOf } from '#cluster/symptoms.ts'
 import type { Explanation } from '#diagnosis/explain.ts'
 import type { Judgement } from '#diagnosis/judge.ts'
-import type { Diagnosis, Mode } from '#diagnosis/types.ts'
+import type { Diagnosis, Likeness, Mode } from '#diagnosis/types.ts'
+import { isSilent, worthsOf } from '#diagnosis/worths.ts'
 
 /** Something that is not decided yet, what would decide it (the most telling first), and how much it matters. */
 interface Open {
@@ -17,7 +19,8 @@ const questionsMax = 5
 
 /**
  * The questions whose answers decide most of what is open, for the least effort. A question that several hypotheses
- * wait for serves them all; one whose answer was read already is not asked.
+ * wait for serves them all; one whose answer was read already is not asked. Of a complaint that shows only a harmless part
+ * of something, the rest is asked for first.
  */
 export function nextQuestions(
   facts: Facts,
@@ -25,28 +28,55 @@ export function nextQuestions(
     judgements,
     explanation,
     unread,
+    likeness = new Map(),
   }: {
     readonly judgements: readonly Judgement[]
     readonly explanation: Explanation
     readonly unread: Diagnosis['unread']
+    readonly likeness?: Likeness
   },
 ): readonly Question[] {
+  const worths = worthsOf(judgements, explanation, likeness)
   const open = [
-    ...openSymptoms(facts, explanation),
+    ...openSymptoms(facts, judgements, explanation),
     ...openCauses(facts, explanation),
-    ...openUnknowns(facts, { judgements, explanation }),
+    ...openUnknowns(facts, { judgements, explanation, worths }),
     // Once there is a cause, what else might be wrong can wait.
-    ...(explanation.causes.length === 0 ? openRelations(unread) : []),
+    ...(explanation.causes.length === 0
+      ? openRelations(unread, isSilent(explanation) && worths.size > 0)
+      : []),
   ]
-  return byGain(open, facts).slice(0, questionsMax)
+  const questions = [...leads(facts, explanation), ...byGain(open, facts)]
+  return questions.filter(isFirstOfItsKind).slice(0, questionsMax)
 }
 
-/** Nothing explains it: what a person looks at next when seeing it. */
-const openSymptoms = (facts: Facts, { unexplained }: Explanation): readonly Open[] =>
-  distinct(unexplained).map((symptom) => ({
+const isFirstOfItsKind = ({ command }: Question, at: number, all: readonly Question[]): boolean =>
+  all.findIndex((one) => one.command === command) === at
+
+/** While causes are mere possibilities, what somebody who complains left out comes first. */
+const leads = (facts: Facts, { causes, unexplained }: Explanation): readonly Question[] =>
+  facts.isComplaint === true && causes.every(({ confidence }) => confidence === 'possible')
+    ? leadsOf(facts, unexplained).filter((question) => !isAnswered(question, facts))
+    : []
+
+/**
+ * Nothing explains it: what a person looks at next when seeing it. Less, where some sign already points to one possible cause of it:
+ * that one's own questions tell more.
+ */
+function openSymptoms(
+  facts: Facts,
+  judgements: readonly Judgement[],
+  { unexplained, causes }: Explanation,
+): readonly Open[] {
+  const findings = new Set(judgements.flatMap((one) => one.findings))
+  const pointedAt = new Set(
+    causes.filter(({ finding }) => findings.has(finding)).flatMap((one) => one.explains),
+  )
+  return distinct(unexplained).map((symptom) => ({
     questions: symptomEntryOf(symptom.id)?.questions(symptom, facts) ?? [],
-    matters: 4,
+    matters: pointedAt.has(symptom) ? 2 : 4,
   }))
+}
 
 /** The same question about the same subject, however many sessions or pods raise it. */
 const distinct = (symptoms: readonly Symptom[]): readonly Symptom[] => [
@@ -71,19 +101,27 @@ function openUnknowns(
   {
     judgements,
     explanation,
-  }: { readonly judgements: readonly Judgement[]; readonly explanation: Explanation },
+    worths,
+  }: {
+    readonly judgements: readonly Judgement[]
+    readonly explanation: Explanation
+    readonly worths: ReadonlyMap<string, number>
+  },
 ): readonly Open[] {
   return judgements.flatMap(({ mode, unknown }) =>
     unknown.map(({ about }) => ({
       questions: mode.questions(about, facts),
-      matters: mattersFor(mode, about, explanation),
+      matters: mattersFor(mode, about, explanation, worths.get(mode.id) ?? 0),
     })),
   )
 }
 
 /** Most where it would explain what nothing explains; then where the same mode struck elsewhere; else it can wait. */
-function mattersFor(mode: Mode, about: Subject, { unexplained, causes }: Explanation): number {
-  if (unexplained.some((symptom) => mode.symptoms.includes(symptom.id) && touches(symptom, about))) return 3
+function mattersFor(mode: Mode, about: Subject, explanation: Explanation, worth: number): number {
+  const { unexplained, causes } = explanation
+  if (isSilent(explanation)) return worth
+  if (unexplained.some((symptom) => mode.symptoms.includes(symptom.id) && touches(symptom, about)))
+    return worth
   const isElsewhere = about.kind !== 'cluster' && causes.some((cause) => cause.mode.id === mode.id)
   return isElsewhere ? 1 : 0
 }
@@ -92,7 +130,8 @@ const touches = (symptom: Symptom, about: Subject): boolean =>
   about.kind === 'cluster' ||
   [symptom.about, ...(symptom.involves ?? [])].some((one) => isSameSubject(one, about))
 
-const openRelations = (unread: Diagnosis['unread']): readonly Open[] =>
+/** @param isLike what was shown reads like something: then a look at everything can wait */
+const openRelations = (unread: Diagnosis['unread'], isLike: boolean): readonly Open[] =>
   unread.map(({ relation }) => ({
     questions: [
       {
@@ -101,7 +140,7 @@ const openRelations = (unread: Diagnosis['unread']): readonly Open[] =>
         fills: [{ relation, about: clusterSubject }],
       },
     ],
-    matters: 1,
+    matters: isLike ? 0.2 : 1,
   }))
 
 function byGain(open: readonly Open[], facts: Facts): readonly Question[] {

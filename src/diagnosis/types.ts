@@ -98,6 +98,9 @@ export interface Clear {
   readonly about: Subject
 }
 
+/** By mode: how much what was shown reads like its page, from 0 to 1. No evidence; a mode that is not named has none. */
+export type Likeness = ReadonlyMap<string, number>
+
 /** What the engine answers. Reports, plans and exit codes derive from it; it holds no text of a format. */
 export interface Diagnosis {
   readonly verdict: 'healthy' | 'broken' | 'undecided'

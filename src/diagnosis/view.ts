@@ -14,6 +14,8 @@ export function viewOf(mode: Mode, facts: Facts, symptoms: readonly Symptom[]): 
     )
   return {
     observedAtMs: facts.observedAtMs,
+    isComplaint: facts.isComplaint ?? false,
+    ...(facts.newestAtMs === undefined ? {} : { newestAtMs: facts.newestAtMs }),
     symptoms,
     rows: (relation) => {
       check(relation)

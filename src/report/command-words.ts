@@ -10,8 +10,9 @@ export const wordsFor = ({ context, lab }: ClusterHead = {}): ActWords => ({
     lab === undefined ? overSsh(node, argv) : `${labExec(node, { lab, stdin })}${commandLine(argv)}`,
 })
 
-/** A question's command, written for any cluster, as it is typed for this one: a lab has no ssh. */
-export function forCluster(command: string, { lab }: ClusterHead = {}): string {
+/** A question's command, written for any cluster, as it is typed for this one: a lab has no ssh, OpenShift has oc. */
+export function forCluster(command: string, { lab }: ClusterHead = {}, client?: 'oc'): string {
+  if (client !== undefined) return command.replaceAll(/\bkubectl(?= )/g, client)
   if (lab === undefined || !command.startsWith('ssh ')) return command
   const [, node = '', rest = ''] = /^ssh (\S+) (.*)$/s.exec(command) ?? []
   return `${labExec(node, { lab, stdin: false })}${rest.startsWith("'") ? 'sh -c ' : ''}${rest}`

@@ -114,6 +114,27 @@ export function unknownGroups(unknown: readonly Unknown[]): readonly UnknownGrou
   return [...byKey.values()]
 }
 
+/** Something that was not read, and the modes that could not be judged without it. */
+export interface UnknownGap {
+  readonly gap: Unknown['missing'][number]
+  readonly modes: readonly string[]
+}
+
+/** That for which most modes wait first. */
+export function unknownGaps(unknown: readonly Unknown[]): readonly UnknownGap[] {
+  const byKey = new Map<string, { gap: Unknown['missing'][number]; modes: Set<string> }>()
+  for (const { mode, missing } of unknown)
+    for (const gap of missing) {
+      const key = `${gap.relation} ${gap.why}`
+      const entry = byKey.get(key) ?? { gap, modes: new Set() }
+      byKey.set(key, entry)
+      entry.modes.add(mode)
+    }
+  return [...byKey.values()]
+    .map(({ gap, modes }) => ({ gap, modes: [...modes] }))
+    .toSorted((a, b) => b.modes.length - a.modes.length)
+}
+
 /** One question about several nodes, asked once. */
 export interface QuestionGroup extends Pick<Question, 'command' | 'why'> {
   /** The other nodes that the same is to be asked of. */

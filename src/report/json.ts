@@ -20,8 +20,10 @@ import type { ClusterHead, DiagnosisReport } from '#report/types.ts'
 import { missingWords } from '#report/words.ts'
 
 /** The report as others script against it: names and shapes change only with a new `apiVersion`. */
-export const renderJson = (report: DiagnosisReport): string =>
-  `${JSON.stringify(diagnosisJson(report), null, 2)}\n`
+export const renderJson = (
+  report: DiagnosisReport,
+  more: { readonly changes?: readonly string[] } = {},
+): string => `${JSON.stringify({ ...diagnosisJson(report), ...more }, null, 2)}\n`
 
 /** The same as a plain value. `words`: how a person reaches this cluster; by default guessed from its head. */
 export function diagnosisJson(

@@ -2,14 +2,19 @@ import { describe, expect, test } from 'vitest'
 import type { ConditionRow } from '#cluster/relations.ts'
 import { factsOf, type Table, testNowMs } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
-import { modes } from '#failures/generated/detectors.ts'
+import type { Mode } from '#diagnosis/types.ts'
 import { remedies } from '#failures/generated/repairs.ts'
+import { mode as kubeletLostContact } from '#failures/kubelet-lost-contact/index.ts'
+import { mode as runtimeDirPermissions } from '#failures/runtime-dir-permissions/index.ts'
 import { apiRead, calicoNode, deepRead, healthy, incident, node } from '#failures/testing/example-cluster.ts'
 import { planFor } from '#repair/plan.ts'
 import { renderJson } from '#report/json.ts'
 import { oneLine } from '#report/layout.ts'
 import { renderCommands, renderText } from '#report/text.ts'
 import { type ClusterHead, type DiagnosisReport, type Palette, plainPalette } from '#report/types.ts'
+
+/** The form of a report does not change with every mode that is added: two are enough to see it. */
+const modes: readonly Mode[] = [kubeletLostContact, runtimeDirPermissions]
 
 const production: ClusterHead = { context: 'prod', server: 'https://10.0.0.11:6443', user: 'alice' }
 

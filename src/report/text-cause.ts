@@ -36,12 +36,19 @@ export function causeLines(group: CauseGroup, number: number, context: Context):
     '',
     ...evidence(group, context),
     '',
-    ...labelled('Whose', ownerWords[group.mode.owner]),
-    ...labelled('Traffic', group.mode.traffic),
-    ...mend(group, context),
-    ...list('Prevent', preventionOf(group)),
+    // What may well be something else is not mended yet; its page says how it is told apart.
+    ...(group.confidence === 'possible'
+      ? labelled('Read', `ninelives explain ${group.mode.id}`)
+      : consequences(group, context)),
   ]
 }
+
+const consequences = (group: CauseGroup, context: Context): readonly string[] => [
+  ...labelled('Whose', ownerWords[group.mode.owner]),
+  ...labelled('Traffic', group.mode.traffic),
+  ...mend(group, context),
+  ...list('Prevent', preventionOf(group)),
+]
 
 const summariesShown = 3
 
@@ -136,7 +143,8 @@ const disruptionWords = {
 } as const
 
 function mend(group: CauseGroup, context: Context): readonly string[] {
-  if (group.plans.length === 0) return labelled('Mend', 'not by ninelives: the owner has to act')
+  if (group.plans.length === 0)
+    return labelled('Mend', `not by ninelives: the owner has to act (ninelives explain ${group.mode.id})`)
   return [
     ...labelled('Mend', disruptionWords[disruptionOf(group)]),
     ...alikePlans(group).flatMap((plans) => planLines(plans, context)),

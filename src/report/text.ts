@@ -11,6 +11,8 @@ import {
   type QuestionGroup,
   questionGroups,
   symptomGroups,
+  type UnknownGroup,
+  unknownGaps,
   unknownGroups,
   whereOf,
 } from '#report/groups.ts'
@@ -50,6 +52,12 @@ export function renderText(
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
+}
+
+/** What is different since the last piece of a case; nothing where nothing is. */
+export function renderChanges(changes: readonly string[], { bold }: Palette = plainPalette): string {
+  if (changes.length === 0) return ''
+  return `\n${[bold('Since the last piece'), ...changes.flatMap((each) => wrapped(each, '   '))].join('\n')}\n`
 }
 
 /** Just what a person would type, in order: first to decide, then to mend. */
@@ -115,9 +123,11 @@ function verdict(
     }
     case 'undecided': {
       const why =
-        unexplained.length > 0
-          ? `${unexplained.length} symptom${unexplained.length === 1 ? '' : 's'} without a known cause`
-          : `nothing wrong in what was read, but ${some(unread.map((one) => relationWords[one.relation]))} not read completely`
+        groups.length > 0
+          ? `${groups.length} cause${groups.length === 1 ? ' is' : 's are'} possible, none is shown`
+          : unexplained.length > 0
+            ? `${unexplained.length} symptom${unexplained.length === 1 ? '' : 's'} without a known cause`
+            : `nothing wrong in what was read, but ${some(unread.map((one) => relationWords[one.relation]))} not read completely`
       return wrapped(why, 'UNDECIDED: ').map((line) => line.replace('UNDECIDED', bold(yellow('UNDECIDED'))))
     }
     case 'healthy':
@@ -169,35 +179,51 @@ const symptomLines = (symptoms: readonly Symptom[], { dim }: Palette): readonly 
 function unknown({ unknown: open }: Diagnosis, { bold }: Palette): string[] {
   if (open.length === 0) return []
   const groups = unknownGroups(open)
-  return [
-    bold('Not known'),
-    ...groups.slice(0, unknownShown).flatMap(({ mode, where, missing }) => {
-      const gaps = [...Map.groupBy(missing, ({ why }) => why)].map(
-        ([why, alike]) =>
-          `${some(alike.map(({ relation }) => relationWords[relation]))} ${missingWords[why]}`,
-      )
-      const isDeep = missing.some(
-        ({ relation, why }) => why === 'not-asked' && relationInfo[relation].tier === 'deep',
-      )
-      const hint = isDeep ? ' (--deep reads them)' : ''
-      return wrapped(`${mode} on ${some(where)}: ${gaps.join(', ')}${hint}`, '   ')
-    }),
-    ...(groups.length > unknownShown
-      ? [`   and ${groups.length - unknownShown} more (-o json lists them)`]
-      : []),
-  ]
+  // A few are told one by one; of many, what they wait for is what a person can do something about.
+  return groups.length <= unknownShown
+    ? [bold('Not known'), ...groups.flatMap(unknownLines)]
+    : [bold(`Not known: ${unknownModes(open)} other failure modes, for want of`), ...gapLines(open)]
 }
 
 const unknownShown = 6
 
+const unknownModes = (open: Diagnosis['unknown']): number => new Set(open.map(({ mode }) => mode)).size
+
+function unknownLines({ mode, where, missing }: UnknownGroup): readonly string[] {
+  const gaps = [...Map.groupBy(missing, ({ why }) => why)].map(
+    ([why, alike]) => `${some(alike.map(({ relation }) => relationWords[relation]))} ${missingWords[why]}`,
+  )
+  const hint = missing.some(isDeep) ? ' (--deep reads them)' : ''
+  return wrapped(`${mode} on ${some(where)}: ${gaps.join(', ')}${hint}`, '   ')
+}
+
+type Gap = UnknownGroup['missing'][number]
+
+const isDeep = ({ relation, why }: Gap): boolean =>
+  why === 'not-asked' && relationInfo[relation].tier === 'deep'
+
+/** By what is missing, that for which most modes wait first. */
+function gapLines(open: Diagnosis['unknown']): readonly string[] {
+  const gaps = unknownGaps(open)
+  return [
+    ...gaps.slice(0, unknownShown).flatMap(({ gap, modes }) => {
+      const hint = isDeep(gap) ? ', which --deep reads' : ''
+      const waiting = `${modes.length} mode${modes.length === 1 ? '' : 's'}`
+      return wrapped(`${relationWords[gap.relation]} (${missingWords[gap.why]}${hint}): ${waiting}`, '   ')
+    }),
+    ...(gaps.length > unknownShown ? [`   and ${gaps.length - unknownShown} more (-o json lists them)`] : []),
+  ]
+}
+
 function next({ report, palette }: Context): string[] {
-  const { diagnosis, cluster } = report
+  const { diagnosis, cluster, source } = report
+  const client = source.kind === 'text' ? source.client : undefined
   const { bold, cyan } = palette
   if (diagnosis.next.length === 0) return []
   return [
     bold(diagnosis.verdict === 'undecided' ? 'What would decide it' : 'What would tell more'),
     ...questionGroups(diagnosis.next).flatMap((group, index, groups) => [
-      `   ${cyan(`$ ${forCluster(group.command, cluster)}`)}`,
+      `   ${cyan(`$ ${forCluster(group.command, cluster, client)}`)}`,
       // Commands that follow each other for one reason share it.
       ...(whyOf(group) === whyOf(groups[index + 1]) ? [] : wrapped(whyOf(group) ?? '', '     ')),
     ]),

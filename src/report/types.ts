@@ -25,7 +25,13 @@ export interface ClusterHead {
 export type SourceHead =
   | { readonly kind: 'live'; readonly deep: boolean; readonly requests: number }
   /** `says`: what was read, in one line; `notes`: what the reader wants known, such as pieces that it did not understand. */
-  | { readonly kind: 'text' | 'bundle'; readonly says: string; readonly notes?: readonly string[] }
+  | {
+      readonly kind: 'text' | 'bundle'
+      readonly says: string
+      readonly notes?: readonly string[]
+      /** What people of this cluster type instead of kubectl. */
+      readonly client?: 'oc'
+    }
 
 /** How words are made to stand out. Injected, so that a log file stays readable. */
 export interface Palette {

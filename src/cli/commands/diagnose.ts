@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import type { DiagnoseEvent } from '#app/diagnose.ts'
 import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
@@ -8,14 +9,18 @@ import { checkedFormat } from '#cli/format.ts'
 import type { Io } from '#cli/io.ts'
 import { paletteFor } from '#cli/palette.ts'
 import { lookingOptions, openTarget, type TargetOptions, withTarget } from '#cli/target.ts'
+import type { Diagnosis } from '#diagnosis/types.ts'
 import type { DiagnosisReport } from '#report/types.ts'
-import type { PieceReport, TextPiece } from '#sources/text/index.ts'
+import type { PieceReport, TextPiece, UnreadLine } from '#sources/text/index.ts'
 
 interface DiagnoseOptions extends TargetOptions {
   readonly text?: readonly string[]
+  readonly case?: string
   readonly node?: string
   readonly deep: boolean
   readonly commands: boolean
+  readonly reply: boolean
+  readonly unread: boolean
   readonly output: string
 }
 
@@ -29,6 +34,10 @@ export const addDiagnose: AddCommand = (program, io, exit) => {
       'read pasted text instead of a cluster; - is standard input; repeatable',
       collect,
     )
+    .option(
+      '--case <dir>',
+      'keep the pieces of one trouble in a folder as they arrive, and say what each new one changed',
+    )
     .option('--node <node>', 'only this node gets a closer look; of a text: whom it speaks of')
     .option(
       '--deep',
@@ -36,6 +45,8 @@ export const addDiagnose: AddCommand = (program, io, exit) => {
       false,
     )
     .option('--commands', 'print just the commands a person would type next', false)
+    .option('--reply', 'print a short answer for whoever asked, with what they should post next', false)
+    .option('--unread', 'of a text: also print the lines that told nothing', false)
     .option('-o, --output <format>', 'text or json', 'text')
     .addHelpText(
       'after',
@@ -47,13 +58,15 @@ Examples:
   ninelives diagnose --context prod --node worker-3
   ninelives diagnose --lab --deep                 the lab "default"
   pbpaste | ninelives diagnose --text -           what was pasted into a chat
-  ninelives diagnose --text describe.txt --text calico-node.log -o json`,
+  ninelives diagnose --text describe.txt --text calico-node.log -o json
+  pbpaste | ninelives diagnose --case ./ticket-4711 --text -    what arrived just now, with all that came before
+  pbpaste | ninelives diagnose --text - --reply   an answer to paste back`,
     )
     .action(async (options: DiagnoseOptions) => {
       const format = checkedFormat(options.output, ['text', 'json'])
-      const report =
-        options.text === undefined ? await ofCluster(options, io) : await ofText(options, options.text, io)
-      await print(report.report, { format, commands: options.commands, nowMs: report.nowMs }, io)
+      const isText = options.text !== undefined || options.case !== undefined
+      const report = isText ? await ofText(options, io) : await ofCluster(options, io)
+      await print(report, { format, commands: options.commands, reply: options.reply }, io)
       exit({ healthy: 0, broken: 1, undecided: 3 }[report.report.diagnosis.verdict])
     })
 }
@@ -61,6 +74,8 @@ Examples:
 interface Diagnosed {
   readonly report: DiagnosisReport
   readonly nowMs: number
+  /** Of a case: what is different since its last piece. */
+  readonly changes?: readonly string[]
 }
 
 async function ofCluster(options: DiagnoseOptions, io: Io): Promise<Diagnosed> {
@@ -76,24 +91,71 @@ async function ofCluster(options: DiagnoseOptions, io: Io): Promise<Diagnosed> {
   }
 }
 
-async function ofText(options: DiagnoseOptions, files: readonly string[], io: Io): Promise<Diagnosed> {
+async function ofText(options: DiagnoseOptions, io: Io): Promise<Diagnosed> {
   if (options.lab !== undefined || options.kubeconfig !== undefined || options.context !== undefined)
-    throw new Trouble('two-sources', '--text and a cluster are two sources', { hint: 'give one of them' })
-  const { decodeText, readText } = await import('#sources/text/index.ts')
+    throw new Trouble('two-sources', '--text or --case and a cluster are two sources', {
+      hint: 'give one of them',
+    })
+  const { readText, unreadLines } = await import('#sources/text/index.ts')
   const { diagnoseText } = await import('#app/diagnose.ts')
   const { engine } = await import('#cli/engine.ts')
-  const pieces: TextPiece[] = []
-  for (const file of files) pieces.push(decodeText(nameOf(file), await bytesOf(file, io)))
+  keepMemorySmall()
+  const given = await piecesOf(options.text ?? [], io)
+  const kept = options.case === undefined ? undefined : await openedCase(options.case, given)
+  const pieces = kept?.pieces ?? given
   const nowMs = wallClock.now()
   const reading = readText(pieces, { nowMs, ...(options.node === undefined ? {} : { node: options.node }) })
+  const unread = options.unread ? unreadLines(pieces, reading.pieces) : []
   const says = pieces.map(({ name }) => name).join(', ')
-  const notes = reading.pieces.map(pieceNote)
+  const notes = [...reading.pieces.map(pieceNote), ...unread.map(unreadNote)]
   const events = diagnoseText({
     ...(await engine()),
-    read: async () => ({ facts: reading.facts, says, notes }),
+    read: async () => ({ facts: reading.facts, says, notes, words: wordsOf(pieces) }),
   })
-  return { report: await lastReport(events, io), nowMs }
+  const report = await lastReport(events, io)
+  return { report, nowMs, ...(kept === undefined ? {} : { changes: kept.conclude(report.diagnosis) }) }
 }
+
+/**
+ * V8 lets the spaces for new and for old objects grow to a multiple of what lives, which for a large text is much. It reads a
+ * text as fast without.
+ */
+const keepMemorySmall = (): void => {
+  setFlagsFromString('--semi-space-growth-factor=1')
+  setFlagsFromString('--heap-growing-percent=15')
+}
+
+async function piecesOf(files: readonly string[], io: Io): Promise<readonly TextPiece[]> {
+  const pieces: TextPiece[] = []
+  for (const file of files) pieces.push(await pieceOf(file, io))
+  return pieces
+}
+
+/** The case with its new pieces; `conclude` keeps the verdict and says what is different. */
+async function openedCase(folder: string, given: readonly TextPiece[]) {
+  const { addPieces, changesSince, keepVerdict, openCase, verdictOf } = await import('#app/case-folder.ts')
+  const opened = openCase(folder)
+  if (opened.pieces.length + given.length === 0)
+    throw new Trouble('case-empty', `the case ${folder} holds no piece yet`, {
+      hint: `add one: pbpaste | ninelives diagnose --case ${folder} --text -`,
+    })
+  const pieces = addPieces(folder, opened, given)
+  return {
+    pieces,
+    conclude: (diagnosis: Diagnosis): readonly string[] => {
+      const verdict = verdictOf(diagnosis)
+      keepVerdict(folder, verdict)
+      return changesSince(opened.before, verdict)
+    },
+  }
+}
+
+const unreadNote = ({ name, number, text }: UnreadLine): string =>
+  `${name}, line ${number} told nothing: ${text}`
+
+/** As much of it as a comparison of words looks at. */
+const wordsOf = (pieces: readonly TextPiece[]): string =>
+  pieces.map(({ blocks, text }) => (blocks?.[0] ?? text).slice(0, 65_536)).join('\n')
 
 const nameOf = (file: string): string => (file === '-' ? 'standard input' : basename(file))
 
@@ -118,12 +180,18 @@ function pieceNote({
   return `${name}, ${lines}: ${format}${subject}: ${facts} ${facts === 1 ? 'fact' : 'facts'}${unread}`
 }
 
-async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
-  if (file === '-') return stdinBytes(io)
-  const { checkSize } = await import('#sources/text/index.ts')
+/** Decoded as it is read, so that a large file is never held twice. */
+async function pieceOf(file: string, io: Io): Promise<TextPiece> {
+  const { blockBytes, checkSize, textDecoder } = await import('#sources/text/index.ts')
+  const decoder = textDecoder(nameOf(file))
+  if (file === '-') {
+    for await (const chunk of io.stdin as AsyncIterable<Buffer | string>)
+      decoder.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+    return decoder.end()
+  }
   try {
     checkSize(nameOf(file), statSync(file).size)
-    return readFileSync(file)
+    readBlocks(file, blockBytes, decoder.push)
   } catch (cause) {
     if (cause instanceof Trouble) throw cause
     const { code } = cause as NodeJS.ErrnoException
@@ -135,19 +203,18 @@ async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
       cause,
     })
   }
+  return decoder.end()
 }
 
-async function stdinBytes({ stdin }: Io): Promise<Uint8Array> {
-  const { checkSize } = await import('#sources/text/index.ts')
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
-    const buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-    bytes += buffer.length
-    checkSize('standard input', bytes)
-    chunks.push(buffer)
+function readBlocks(file: string, size: number, take: (bytes: Uint8Array) => void): void {
+  const descriptor = openSync(file, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(size)
+    for (let read = readSync(descriptor, buffer); read > 0; read = readSync(descriptor, buffer))
+      take(buffer.subarray(0, read))
+  } finally {
+    closeSync(descriptor)
   }
-  return Buffer.concat(chunks)
 }
 
 /** Tells each stage on stderr, where a person watches, and answers the report that ends the stream. */
@@ -162,21 +229,29 @@ async function lastReport(events: AsyncIterable<DiagnoseEvent>, io: Io): Promise
 }
 
 async function print(
-  report: DiagnosisReport,
+  { report, nowMs, changes }: Diagnosed,
   {
     format,
     commands,
-    nowMs,
-  }: { readonly format: 'text' | 'json'; readonly commands: boolean; readonly nowMs: number },
+    reply,
+  }: { readonly format: 'text' | 'json'; readonly commands: boolean; readonly reply: boolean },
   io: Io,
 ): Promise<void> {
   if (format === 'json') {
     const { renderJson } = await import('#report/json.ts')
-    io.stdout.write(renderJson(report))
+    io.stdout.write(renderJson(report, { ...(changes === undefined ? {} : { changes }) }))
     return
   }
-  const { renderText, renderCommands } = await import('#report/text.ts')
+  if (reply) {
+    const { renderReply } = await import('#report/reply.ts')
+    io.stdout.write(renderReply(report))
+    return
+  }
+  const { renderChanges, renderText, renderCommands } = await import('#report/text.ts')
+  const palette = paletteFor(io.stdout, io.env)
   io.stdout.write(
-    commands ? renderCommands(report) : renderText(report, { palette: paletteFor(io.stdout, io.env), nowMs }),
+    commands
+      ? renderCommands(report)
+      : `${renderText(report, { palette, nowMs })}${renderChanges(changes ?? [], palette)}`,
   )
 }

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
-import { wantsColour } from '#cli/io.ts'
+import { type Io, wantsColour } from '#cli/io.ts'
 import { renderPage } from '#cli/page.ts'
+import { factsBuilder } from '#cluster/facts-builder.ts'
+import { clusterSubject } from '#cluster/subjects.ts'
+import { type SymptomEntry, symptomEntries } from '#cluster/symptoms.ts'
+import type { Mode } from '#diagnosis/types.ts'
 
 export const addExplain: AddCommand = (program, io) => {
   program
@@ -15,28 +18,47 @@ export const addExplain: AddCommand = (program, io) => {
     )
     .action(async (name: string) => {
       const { modes } = await import('#failures/generated/detectors.ts')
+      const { pageOf } = await import('#app/pages.ts')
       const mode = modes.find(({ id }) => id === name)
-      if (mode !== undefined) {
+      const symptom = symptomEntries.find(({ id }) => id === name)
+      if (mode !== undefined)
         io.stdout.write(renderPage(pageOf(mode.id), { colour: wantsColour(io.stdout, io.env) }))
-        return
-      }
-      const causing = modes.filter(({ symptoms }) => symptoms.includes(name))
-      if (causing.length === 0)
-        throw new Trouble('unknown-mode', `nothing is known by the name "${name}"`, {
-          hint: 'the names: ninelives modes; the symptoms a mode makes are on its page',
-        })
-      io.stdout.write(`${name} can come from:\n`)
-      for (const { id, title, traffic } of causing) io.stdout.write(`\n  ${id}\n    ${title}. ${traffic}\n`)
-      io.stdout.write(
-        `\nwhich one it is: ninelives diagnose; one of them: ninelives explain ${causing[0]?.id}\n`,
-      )
+      else if (symptom !== undefined) explainSymptom(symptom, modes, io)
+      else throw unknownName(name, modes)
     })
 }
 
-/** The page of a mode: its README in a checkout, a copy beside the bundle in a published package. */
-function pageOf(mode: string): string {
-  const places = [`../../failures/${mode}/README.md`, `./pages/${mode}.md`, `../pages/${mode}.md`]
-  const page = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url))
-  if (page === undefined) throw new Error(`the page of ${mode} is missing`)
-  return readFileSync(page, 'utf8')
+/** What a symptom is, what it can come from (the most typical first), and what a person looks at next. */
+function explainSymptom({ id, title, questions }: SymptomEntry, modes: readonly Mode[], io: Io): void {
+  const causing = modes
+    .filter(({ symptoms }) => symptoms.includes(id))
+    .toSorted((a, b) => a.symptoms.indexOf(id) - b.symptoms.indexOf(id))
+  io.stdout.write(`${id}: ${title}\n`)
+  if (causing.length > 0) io.stdout.write('\nIt can come from\n')
+  for (const { id: mode, title: what, traffic } of causing)
+    io.stdout.write(`\n  ${mode}\n    ${what}. ${traffic}\n`)
+  const nothing = factsBuilder({ unread: 'not-asked' }).freeze({ observedAtMs: 0 })
+  const example = { id, about: clusterSubject, says: '', from: { source: '' }, when: 'now' } as const
+  const asked = questions(example, nothing)
+  if (asked.length > 0) io.stdout.write('\nWhat to look at next\n')
+  for (const { command, why } of asked) io.stdout.write(`\n  $ ${command}\n    ${why}\n`)
+  const first = causing[0]
+  io.stdout.write(
+    `\nWhich one it is: ninelives diagnose${first === undefined ? '' : `; one of them: ninelives explain ${first.id}`}\n`,
+  )
+}
+
+function unknownName(name: string, modes: readonly Mode[]): Trouble {
+  const names = [...modes.map(({ id }) => id), ...symptomEntries.map(({ id }) => id)]
+  const words = name
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 2)
+  const near = names.filter((each) => words.some((word) => each.includes(word))).slice(0, 5)
+  return new Trouble('unknown-mode', `nothing is known by the name "${name}"`, {
+    hint:
+      near.length > 0
+        ? `near it: ${near.join(', ')}; all names: ninelives modes`
+        : 'the names: ninelives modes; the symptoms a mode makes are on its page',
+  })
 }

@@ -12,13 +12,15 @@ export const addModes: AddCommand = (program, io) => {
       const { modes } = await import('#failures/generated/detectors.ts')
       const { remedies } = await import('#failures/generated/repairs.ts')
       const { faults } = await import('#failures/generated/faults.ts')
-      const rows = modes.map(({ id, title, owner, maturity }) => ({
+      const rows = modes.map(({ id, title, owner, maturity, symptoms, traffic }) => ({
         id,
         title,
         owner,
         maturity,
         repair: remedies[id] !== undefined,
         lab: faults[id] !== undefined,
+        symptoms,
+        traffic,
       }))
       if (format === 'json') return void io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
       const width = Math.max(...rows.map(({ id }) => id.length))

@@ -63,7 +63,7 @@ export const birdEntries = [
     ],
     'bird/config-error': [
       '/bird',
-      /^bird: (?<path>\/\S{1,200}\/bird\S{0,80}\.cfg)[:, ](?:line )?(?<line>\d+)(?::(?<column>\d+))?:? (?<error>.+)/,
+      /^bird: (?<path>\/\S{1,200}\/bird\S{0,80}\.cfg)(?:[:,] ?| )(?:line )?(?<line>\d+)(?::(?<column>\d+))?:? (?<error>.+)/,
       'BIRD cannot read the configuration that was rendered for it',
     ],
   }),
@@ -235,7 +235,7 @@ export const birdEntries = [
   ...from('bird:client/client.c', {
     'birdcl/unable-to-connect': [
       'unable to connect to server control socket',
-      /Unable to connect to server control socket \((?<path>[^)]+)\): (?<error>.+)/,
+      /Unable to connect to server control socket \((?<path>[^)]+)\): (?<error>.+?)(?=\.|Couldn't connect|$)/,
       'birdcl did not reach BIRD’s control socket',
     ],
   }),

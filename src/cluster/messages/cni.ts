@@ -1,5 +1,6 @@
 /** The CNI plugin's errors as containerd, CRI-O and kubelet pass them on; its installer; its token refresher. */
 import { from } from '#cluster/messages/entries.ts'
+import { logged } from '#cluster/messages/sentences.ts'
 
 export const cniEntries = [
   ...from('projectcalico/calico:cni-plugin/pkg/plugin/plugin.go', {
@@ -84,7 +85,7 @@ export const cniEntries = [
   ...from('containerd/go-cni:cni.go', {
     'cni/not-initialized': [
       'cni ',
-      /cni (?:plugin not initialized|config (?:not initialized|uninitialized))/,
+      /(?:(?<runtime>docker): network plugin is not ready: )?cni (?:plugin not initialized|config (?:not initialized|uninitialized))/,
       'no CNI configuration in /etc/cni/net.d that the runtime can use',
     ],
     'cni/config-load-failed': [
@@ -103,17 +104,17 @@ export const cniEntries = [
   ...from('projectcalico/calico:cni-plugin/pkg/install/install.go', {
     'install-cni/no-writeable-directory': [
       'found no writeable directory, exiting',
-      /found no writeable directory, exiting/,
+      logged(/found no writeable directory, exiting/),
       'the host’s folder for CNI programs cannot be written (read-only file system)',
     ],
     'install-cni/install-failed': [
       'failed to install ',
-      /Failed to install (?<path>\/[^"\s]{1,200})/,
+      logged(/Failed to install (?<path>\/[^"\s]{1,200})/),
       'a CNI program could not be put on the host',
     ],
     'install-cni/binary-unusable': [
       'failed to verify installed binary ',
-      /Failed to verify installed binary (?<path>\S+)/,
+      logged(/Failed to verify installed binary (?<path>\S+)/),
       'a CNI program that was installed does not run on the host',
     ],
     'install-cni/config-invalid': [
@@ -130,17 +131,17 @@ export const cniEntries = [
   ...from('projectcalico/calico:node/pkg/cni/token_watch.go', {
     'cni/token-create-failed': [
       'unable to create token for cni kubeconfig',
-      /Unable to create token for CNI kubeconfig(?:.*?error=(?<error>.+))?/,
+      logged(/Unable to create token for CNI kubeconfig/),
       'no new token for the CNI plugin: a right is missing, its account is gone, or the API server is out of reach',
     ],
     'cni/token-write-failed': [
       'failed to write cni plugin kubeconfig file',
-      /Failed to write CNI plugin kubeconfig file(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to write CNI plugin kubeconfig file/),
       'the CNI plugin’s kubeconfig cannot be written',
     ],
     'cni/token-update-failed': [
       'failed to update cni token, retrying',
-      /Failed to update CNI token, retrying\.\.\.(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to update CNI token, retrying\.\.\./),
       'the CNI plugin’s token was not renewed; it works until it expires',
     ],
     'cni/token-updated': [
@@ -172,12 +173,13 @@ export const cniEntries = [
     ],
     'ipam/no-qualified-pool': [
       'cannot find a qualified ippool',
-      /cannot find a qualified ippool, no pools match the required use/,
+      /cannot find a qualified ippool(?:, no pools match the required use)?/,
       'no pool may be used for pods',
     ],
     'ipam/pool-unknown': [
-      'does not exist, or is not enabled',
-      /the given pool \((?<pool>[^)]+)\) does not exist, or is not enabled/,
+      'the given pool (',
+      // Before 3.0 it ended there.
+      /[Tt]he given pool \((?<pool>[^)\s]{1,60})\) does not exist(?:, or is not enabled)?/,
       'an annotation names a pool that is not there',
     ],
     'ipam/address-assigned': [

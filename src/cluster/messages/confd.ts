@@ -1,5 +1,6 @@
 /** confd, which renders BIRD's configuration. */
 import { from } from '#cluster/messages/entries.ts'
+import { logged } from '#cluster/messages/sentences.ts'
 
 export const confdEntries = [
   ...from('projectcalico/calico:confd/pkg/backends/calico/client.go', {
@@ -26,7 +27,9 @@ export const confdEntries = [
     ],
     'confd/password-unreadable': [
       "can't read password ",
-      /Can't read password (?:for BGPPeer (?<peer>\S+)|referenced by BGP Configuration (?<configuration>\S+) in secret (?<secret>\S+))(?:.*?error=(?<error>.+))?/,
+      logged(
+        /Can't read password (?:for BGPPeer (?<peer>\S+)|referenced by BGP Configuration (?<configuration>\S+) in secret (?<secret>\S+))/,
+      ),
       'the secret with a BGP password cannot be read; the peer is configured without a password',
     ],
     'confd/mesh-skipped': [

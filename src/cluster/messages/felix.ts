@@ -1,5 +1,6 @@
 /** Felix, of the Go generations (`felix/…`, older without a component) and of the Python era (`calico.felix.…`). */
 import { from } from '#cluster/messages/entries.ts'
+import { logged } from '#cluster/messages/sentences.ts'
 
 export const felixEntries = [
   ...from('projectcalico/calico:felix/daemon/daemon.go', {
@@ -11,27 +12,27 @@ export const felixEntries = [
     ],
     'felix/datastore-client-failed': [
       'failed to create datastore client',
-      /Failed to create datastore client(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to create datastore client/),
       'Felix cannot make its datastore client and tries again',
     ],
     'felix/config-unreadable': [
       'failed to get config from datastore',
-      /Failed to get config from datastore(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to get config from datastore/),
       'Felix cannot read its configuration and tries again every second',
     ],
     'felix/config-invalid': [
       'failed to parse/validate configuration from datastore',
-      /Failed to parse\/validate configuration from datastore/,
+      logged(/Failed to parse\/validate configuration from datastore/),
       'a FelixConfiguration holds a value that Felix refuses; it never gets ready',
     ],
     'felix/pools-unreadable': [
       'failed to list ip pools',
-      /Failed to list IP Pools(?:.*?error=(?<error>.+))?/i,
+      logged(/Failed to list IP Pools/i),
       'Felix cannot read the IP pools',
     ],
     'felix/datastore-reconnect': [
       'connect to datastore',
-      /Failed to \(re\)connect to datastore(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to \(re\)connect to datastore/),
       'Felix lost the datastore and tries again',
     ],
     'felix/typha-gave-up': [
@@ -84,7 +85,7 @@ export const felixEntries = [
     ],
     'felix/reporter-bad': [
       'reporter is not ',
-      /Reporter is not (?<what>live|ready): (?<detail>.+)/,
+      /Reporter is not (?<what>live|ready)(?:: (?<detail>.*?))?\.?(?: name="?(?<name>[\w.-]+)"?|$)/,
       'a part of Felix is not well',
     ],
   }),
@@ -96,7 +97,7 @@ export const felixEntries = [
     ],
     'datastore/list-failed': [
       'failed to perform list of current data during resync',
-      /Failed to perform list of current data during resync(?:.*?ListRoot="(?<resource>[^"]+)")?(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to perform list of current data during resync(?:.*?ListRoot="(?<resource>[^"]+)")?/),
       'a list of resources cannot be read',
     ],
     'datastore/connection-failed': [
@@ -108,17 +109,24 @@ export const felixEntries = [
   ...from('projectcalico/calico:felix/iptables/table.go', {
     'felix/iptables-restore-failed': [
       'tables-restore command',
-      /Failed to execute ip\(6\)tables-restore command(?:.*?errorOutput="(?<errorOutput>(?:[^"\\]|\\.){0,2000}))?/,
+      logged(/Failed to execute ip\(6\)tables-restore command/, {
+        errorOutput: 'errorOutput',
+        table: 'table',
+        ipVersion: 'ipVersion',
+      }),
       'iptables-restore refused Felix’s rules; its own words say why',
     ],
     'felix/iptables-retry': [
       'failed to program iptables, will retry',
-      /Failed to program iptables, will retry/,
+      logged(/Failed to program iptables, will retry/, { table: 'table', ipVersion: 'ipVersion' }),
       'Felix’s rules were refused; it tries again',
     ],
     'felix/iptables-gave-up': [
       'failed to program iptables, giving up after retries',
-      /Failed to program iptables, giving up after retries/,
+      logged(/Failed to program iptables, giving up after retries/, {
+        table: 'table',
+        ipVersion: 'ipVersion',
+      }),
       'Felix cannot program iptables and crashes',
     ],
     'felix/iptables-incompatible-nft': [
@@ -128,41 +136,55 @@ export const felixEntries = [
     ],
     'felix/iptables-save-failed': [
       'save command failed',
-      /ip6?tables(?:-legacy|-nft)?-save command failed(?<last> after retries)?(?:.*?stderr="(?<errorOutput>(?:[^"\\]|\\.){0,2000}))?/,
+      logged(/ip6?tables(?:-legacy|-nft)?-save command failed(?<last> after retries)?/, {
+        stderr: 'errorOutput',
+        table: 'table',
+        ipVersion: 'ipVersion',
+      }),
       'Felix cannot read the rules that are there',
     ],
     'felix/chain-out-of-sync': [
       'detected out-of-sync ',
-      /Detected out-of-sync (?:Calico chain|inserts), marking for resync/,
+      logged(/Detected out-of-sync (?:Calico chain|inserts), marking for resync/, {
+        chainName: 'chain',
+        table: 'table',
+        ipVersion: 'ipVersion',
+      }),
       'somebody else edits Calico’s chains',
     ],
   }),
   ...from('projectcalico/calico:felix/nftables/table.go', {
     'felix/nftables-failed': [
       'failed to program nftables',
-      /Failed to program nftables, (?<what>will retry|giving up after retries|loading diags before panic)/,
+      logged(
+        /Failed to program nftables, (?<what>will retry|giving up after retries|loading diags before panic)/,
+        { table: 'table', ipVersion: 'ipVersion' },
+      ),
       'Felix cannot program nftables',
     ],
   }),
   ...from('projectcalico/calico:felix/ipsets/ipsets.go', {
     'felix/ipset-list-failed': [
       "bad return code from 'ipset list",
-      /Bad return code from 'ipset list(?: (?<set>[^']+))?'(?:.*?stderr="(?<errorOutput>(?:[^"\\]|\\.){0,2000}))?/,
+      logged(/Bad return code from 'ipset list(?: (?<set>[^']+))?'/, {
+        stderr: 'errorOutput',
+        family: 'family',
+      }),
       'ipset cannot list what the kernel holds',
     ],
     'felix/ipset-resync-failed': [
       'failed to resync with dataplane',
-      /Failed to resync with dataplane/,
+      logged(/Failed to resync with dataplane/, { family: 'family' }),
       'Felix cannot read the IP sets',
     ],
     'felix/ipset-gave-up': [
       'failed to update ip sets after multiple retries',
-      /Failed to update IP sets after multiple retries/,
+      logged(/Failed to update IP sets after multiple retries/, { family: 'family' }),
       'Felix cannot write its IP sets and crashes',
     ],
     'felix/ipset-restore-failed': [
       'failed to complete ipset restore',
-      /Failed to complete ipset restore(?:.*?stderr="(?<errorOutput>(?:[^"\\]|\\.){0,2000}))?/,
+      logged(/Failed to complete ipset restore/, { stderr: 'errorOutput', family: 'family' }),
       'the kernel refused Felix’s IP sets',
     ],
   }),
@@ -179,7 +201,9 @@ export const felixEntries = [
     ],
     'felix/parent-device-missing': [
       'unable to find parent interface with address',
-      /unable to find parent interface with address (?<address>[\da-fA-F.:]+)/i,
+      logged(/unable to find parent interface with address (?<address>[\da-fA-F.:]+)/i, {
+        ipVersion: 'ipVersion',
+      }),
       'the node’s registered address is on none of its interfaces',
     ],
   }),
@@ -191,12 +215,15 @@ export const felixEntries = [
     ],
     'felix/mtu-too-large': [
       'configured mtu is larger than detected host interface mtu',
-      /Configured MTU is larger than detected host interface MTU/,
+      logged(/Configured MTU is larger than detected host interface MTU/, {
+        configuredMTU: 'value',
+        detectedMTU: 'detected',
+      }),
       'pods are given a larger MTU than their host can carry',
     ],
     'felix/mtu-file-unwritable': [
       'failed to write mtu file',
-      /Failed to write MTU file(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to write MTU file/),
       'Felix may not write the pods’ MTU to the host',
     ],
     'felix/rpf-loose': [
@@ -218,21 +245,21 @@ export const felixEntries = [
   ...from('projectcalico/calico:felix/dataplane/linux/endpoint_mgr.go', {
     'felix/interface-config-failed': [
       'failed to configure interface, will retry',
-      /Failed to configure interface, will retry(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to configure interface, will retry/, { ifaceName: 'interface' }),
       'Felix may not set a sysctl of a pod’s interface, or it is gone',
     ],
   }),
   ...from('projectcalico/calico:felix/dataplane/linux/ipip_mgr.go', {
     'felix/tunnel-device-failed': [
       'tunnel device',
-      /Failed (?:to )?(?:add IPIP|configure(?: IPIP)?|get) tunnel device(?:, retrying\.\.\.)?(?:.*?error=(?<error>.+))?/,
+      logged(/Failed (?:to )?(?<what>add|configure|get)(?: IPIP)? tunnel device(?:, retrying\.\.\.)?/),
       'the tunnel device cannot be made or set up',
     ],
   }),
   ...from('projectcalico/calico:felix/wireguard/wireguard.go', {
     'felix/wireguard-unsupported': [
       'wireguard is not supported',
-      /Wireguard is not supported/i,
+      logged(/Wireguard is not supported/i),
       'the kernel has no WireGuard',
     ],
   }),

@@ -36,6 +36,11 @@ export const healthEntries = [
       /felix is not ready: (?<error>.+)/i,
       'Felix does not answer its readiness check, or one of its parts is not ready',
     ],
+    'health/probe-status': [
+      ' probe reporting ',
+      /(?<probe>readiness|liveness) probe reporting (?<status>\d{3})/i,
+      'Felix answers its health check, and says that one of its parts is not well',
+    ],
     'health/bad-arguments': [
       'calico/node check error: ',
       /calico\/node check error: (?<error>.+)/i,

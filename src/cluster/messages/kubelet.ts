@@ -1,4 +1,4 @@
-/** Texts of kubelet: conditions, events and its own log; and of the node controller, which writes on its behalf. */
+/** Texts of kubelet about its node: conditions, events, its own log; and of the node controller, which writes on its behalf. */
 import { from } from '#cluster/messages/entries.ts'
 
 export const kubeletEntries = [
@@ -41,12 +41,12 @@ export const kubeletEntries = [
     ],
     'kubelet/register-failed': [
       'unable to register node with api server',
-      /Unable to register node with API server/,
+      /Unable to register node with API server(?:.*? node="(?<node>[^"]+)")?/,
       'kubelet cannot register its node',
     ],
     'kubelet/node-not-found': [
-      'error getting node',
-      /Error getting (?:the current )?node.*?node "(?<node>[^"\\]+)\\?" not found/,
+      'error getting ',
+      /Error getting (?:the current )?node.*?node \\{0,3}"(?<node>[^"\\]+)\\{0,3}" not found/,
       'kubelet’s node does not exist in the API under this name',
     ],
   }),
@@ -79,47 +79,6 @@ export const kubeletEntries = [
       'the container runtime answers too slowly',
     ],
   }),
-  ...from('kubernetes/kubernetes:pkg/kubelet/kuberuntime/kuberuntime_manager.go', {
-    'kubelet/liveness-failed-restart': [
-      'failed liveness probe, will be restarted',
-      /Container (?<container>[\w.-]{1,253}) failed liveness probe, will be restarted/,
-      'kubelet kills the container because its liveness probe failed too often in a row',
-    ],
-    'kubelet/startup-failed-restart': [
-      'failed startup probe, will be restarted',
-      /Container (?<container>[\w.-]{1,253}) failed startup probe, will be restarted/,
-      'kubelet kills the container because it did not start in time',
-    ],
-    'kubelet/back-off-restarting': [
-      'back-off ',
-      /back-off (?<delay>[\dhms.]{1,12} )?restarting failed container(?:=(?<container>[\w.-]+) pod=(?<pod>[a-z0-9.-]+)_(?<namespace>[a-z0-9-]+)\(| (?<container2>[\w.-]+) in pod (?<pod2>[a-z0-9.-]+)_(?<namespace2>[a-z0-9-]+)\(|$|\b)/i,
-      'the container ended again and again; kubelet waits before it starts it once more (CrashLoopBackOff)',
-    ],
-    'kubelet/sandbox-changed': [
-      'pod sandbox changed, it will be killed',
-      /Pod sandbox changed, it will be killed and re-created/,
-      'the pod’s sandbox is gone (reboot, runtime restart) and is made again',
-    ],
-  }),
-  ...from('kubernetes/kubernetes:pkg/kubelet/images/image_manager.go', {
-    'kubelet/back-off-pulling': [
-      'back-off pulling image ',
-      /Back-off pulling image "(?<image>[^"]+)"/,
-      'an image cannot be pulled; kubelet waits before it tries again',
-    ],
-  }),
-  ...from('kubernetes/kubernetes:pkg/kubelet/prober/prober.go', {
-    'kubelet/probe-timed-out': [
-      'timed out',
-      /command (?:timed out: )?"(?<command>[^"]+)" timed out(?: after (?<after>\w+))?/,
-      'a probe’s command did not end in time: the node is overloaded or the program hangs',
-    ],
-    'kubelet/http-probe-failed': [
-      'http probe failed with statuscode: ',
-      /HTTP probe failed with statuscode: (?<status>\d+)/,
-      'a probe was answered with an error',
-    ],
-  }),
   ...from('kubernetes/kubernetes:pkg/kubelet/stats/cri_stats_provider.go', {
     'kubelet/invalid-disk-capacity': [
       'invalid capacity 0 on image filesystem',
@@ -146,53 +105,85 @@ export const kubeletEntries = [
       'the node runs out of memory, disk or process ids',
     ],
   }),
-  ...from('kubernetes/kubernetes:pkg/kubelet/eviction/helpers.go', {
-    'kubelet/evicted': [
-      'the node was low on resource: ',
-      /The node was low on resource: (?<resource>[\w-]+)/,
-      'kubelet evicted the pod because the node ran out of something',
+  ...from('kubernetes/kubernetes:pkg/kubelet/dockershim/docker_service.go', {
+    'kubelet/cgroup-driver-mismatch': [
+      'kubelet cgroup driver: ',
+      /misconfiguration: kubelet cgroup driver: \\{0,3}"(?<kubelet>\w+)\\{0,3}" is different from docker cgroup driver: \\{0,3}"(?<runtime>\w+)/,
+      'kubelet and the runtime use different cgroup drivers; kubelet does not start',
     ],
   }),
-]
-
-/** Texts that wrap another program's words: tried after everything else, so that the inner error is named first. */
-export const kubeletWrappers = [
-  ...from('kubernetes/kubernetes:pkg/kubelet/kuberuntime/kuberuntime_manager.go', {
-    'kubelet/sandbox-create-failed': [
-      'create pod sandbox',
-      /Failed (?:to )?create pod sandbox: (?<error>.+)/i,
-      'the pod’s sandbox could not be made: its network set-up or the runtime failed',
+  ...from('kubernetes/kubernetes:cmd/kubelet/app/server.go', {
+    'kubelet/start-failed': [
+      'failed to run kubelet',
+      /[Ff]ailed to run [Kk]ubelet(?:: (?<error>(?:[^"\\\n]|\\.){1,2000})|" err="(?<error2>(?:[^"\\\n]|\\.){0,2000}))/,
+      'kubelet does not start',
     ],
-    'kubelet/kill-pod-failed': [
-      'error killing pod: ',
-      /error killing pod: (?<error>.+)/i,
-      'the pod could not be taken down: mostly its network tear-down failed',
+    'kubelet/swap-on': [
+      'running with swap on is not supported',
+      /running with swap on is not supported/,
+      'kubelet does not start while swap is on',
     ],
-  }),
-  ...from('kubernetes/kubernetes:pkg/kubelet/images/image_manager.go', {
-    'kubelet/pull-failed': [
-      'failed to pull ',
-      /Failed to pull (?:and unpack )?image "(?<image>[^"]+)": (?<error>.+)/i,
-      'an image cannot be pulled',
+    'kubelet/config-missing': [
+      'failed to load kubelet config file',
+      /failed to load [Kk]ubelet config file[^\n]{0,160}?(?<path>\/[\w./-]{1,160}\.ya?ml)/,
+      'kubelet has no configuration: the node has not joined',
     ],
   }),
-  ...from('kubernetes/kubernetes:pkg/kubelet/prober/prober.go', {
-    'kubelet/probe-failed': [
-      ' probe failed: ',
-      /(?<probe>Liveness|Readiness|Startup) probe failed: (?<output>.*)/s,
-      'a probe failed',
+  ...from('kubernetes/kubernetes:pkg/kubelet/cm/container_manager_linux.go', {
+    'kubelet/cgroup-failed': [
+      'failed to ensure ',
+      /[Ff]ailed to ensure (?:that )?(?:the pod: )?[^\n]{1,160}?\bcgroups?\b[^\n:]{0,80}(?:: (?<error>[^\n]+))?/,
+      'kubelet cannot make a control group for a pod',
     ],
-    'kubelet/probe-errored': [
-      ' probe errored',
-      /(?<probe>Liveness|Readiness|Startup) probe errored[^:]{0,60}: (?<output>.*)/s,
-      'a probe could not be carried out',
+    'kubelet/pod-cgroup-failed': [
+      'unable to ensure pod container exists: ',
+      /unable to ensure pod container exists: (?<error>[^\n]+)/,
+      'kubelet cannot make a control group for a pod',
+    ],
+    'kubelet/qos-cgroups-failed': [
+      'failed to initialize top level qos containers',
+      /failed to initialize top level QOS containers(?:: (?<error>(?:[^"\\\n]|\\.){1,2000}))?/,
+      'kubelet cannot make its control groups and does not start',
+    ],
+    'kubelet/cgroup-stats-failed': [
+      'failed to get system container stats',
+      /Failed to get system container stats/,
+      'mostly harmless: kubelet and the runtime do not agree on their control groups',
     ],
   }),
-  ...from('kubernetes/kubernetes:pkg/volume/util/operationexecutor/operation_generator.go', {
-    'kubelet/mount-failed': [
-      'mountvolume.setup failed for volume ',
-      /MountVolume\.SetUp failed for volume "(?<volume>[^"]+)" ?: (?<error>.+)/,
-      'a volume of the pod cannot be mounted',
+  ...from('kubernetes/kubernetes:pkg/kubelet/kubelet.go', {
+    'kubelet/node-unknown': [
+      '" not found',
+      /\bnode \\{0,3}"(?<node>[^"\\\s]{1,253})\\{0,3}" not found/,
+      'kubelet’s node does not exist in the API under this name, or kubelet has not heard from the API server yet',
+    ],
+    'kubelet/pods-skipped': [
+      'skipping pod synchronization',
+      /[Ss]kipping pod synchronization/,
+      'kubelet starts and stops no pods for now; it says why',
+    ],
+    // As people shorten the condition's words.
+    'kubelet/runtime-network-not-ready': [
+      'container runtime network not ready',
+      /container runtime network not ready(?!: )/,
+      'the container runtime has no CNI configuration that it can use',
+    ],
+    'kubelet/network-not-ready': [
+      'network is not ready: ',
+      /network is not ready: (?<message>[^\n]+)/,
+      'kubelet starts no pod that has a network of its own',
+    ],
+  }),
+  ...from('kubernetes/kubernetes:pkg/kubelet/certificate/kubelet.go', {
+    'kubelet/certificate-expired': [
+      'art of the existing bootstrap client certificate',
+      /Part of the existing bootstrap client certificate (?:in \S{1,200} )?is expired(?:: (?<limit>[\d-]{10}))?/i,
+      'kubelet’s client certificate is out of its time',
+    ],
+    'kubelet/no-certificate': [
+      'no serving certificate available for the kubelet',
+      /no serving certificate available for the kubelet/,
+      'kubelet’s request for a serving certificate was not approved; logs and exec fail',
     ],
   }),
 ]

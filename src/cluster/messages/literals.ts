@@ -12,6 +12,8 @@ export function literalIndex(literals: readonly string[]): LiteralIndex {
   const classes = characterClasses(literals)
   const { next, ends } = automaton(literals, classes)
   const width = classes.count
+  // Small tables stay in the processor's cache: most of a text walks near the start of the automaton.
+  const isEnd = Uint8Array.from(ends, (here) => (here === undefined ? 0 : 1))
   return {
     find(text) {
       let state = 0
@@ -19,10 +21,9 @@ export function literalIndex(literals: readonly string[]): LiteralIndex {
       for (let at = 0; at < text.length; at++) {
         const code = text.charCodeAt(at)
         state = next[state * width + (code < 128 ? (classes.of[code] as number) : 0)] as number
-        const here = ends[state]
-        if (here === undefined) continue
+        if (isEnd[state] === 0) continue
         found ??= new Set()
-        for (const index of here) found.add(index)
+        for (const index of ends[state] ?? []) found.add(index)
       }
       return found === undefined ? none : [...found].sort((a, b) => a - b)
     },
@@ -69,7 +70,8 @@ function automaton(literals: readonly string[], classes: Classes) {
     ends[state] = [...(ends[state] ?? []), index]
   })
   linkFailures({ next, ends, width })
-  return { next, ends }
+  const used = next.subarray(0, states * width)
+  return { next: states < 2 ** 16 ? Uint16Array.from(used) : used, ends }
 }
 
 /** Turns the trie into an automaton: where a literal breaks off, go on with the longest suffix that is another's start. */

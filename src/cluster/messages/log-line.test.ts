@@ -42,6 +42,71 @@ describe('peel', () => {
       { component: 'felix', text: "Bad return code from 'ipset list'." },
     ],
     [
+      'cut before its level',
+      '[WARNING][9] startup/autodetection_methods.go 140: Unable to auto-detect an IPv4 address: none...',
+      {
+        level: 'warning',
+        component: 'startup',
+        text: 'Unable to auto-detect an IPv4 address: none...',
+      },
+    ],
+    [
+      'an old line without time and component',
+      'startup.go 187: Early log level set to info',
+      { component: 'startup', text: 'Early log level set to info' },
+    ],
+    [
+      'cut before its time of day',
+      '07:42:40.999 [INFO][85] felix/int_dataplane.go 434: Completed',
+      { level: 'info', component: 'felix', text: 'Completed' },
+    ],
+    [
+      'the installer, cut',
+      'cni-installer/<nil> <nil>: CNI plugin version: v3.27.0',
+      { component: 'cni-installer', text: 'CNI plugin version: v3.27.0' },
+    ],
+    [
+      'Windows, whose lines end in a carriage return',
+      '2024-05-13 07:42:40.999 [INFO][2184] felix/vxlan_mgr.go 120: Done\r',
+      { component: 'felix', text: 'Done\r' },
+    ],
+    [
+      'klog cut before its file',
+      'kubelet.go:2345] "Skipping pod synchronization" err="x"',
+      { text: '"Skipping pod synchronization" err="x"', fields: { err: 'x' } },
+    ],
+    ['klog without its date', '06:30:00.123456    1234 a.go:1] gone', { text: 'gone' }],
+    ['klog with a date and no time', 'E0107 server.go:12] gone', { level: 'error', text: 'gone' }],
+    [
+      'logfmt without time',
+      'level=error msg="Failed to install /host/opt/cni/bin/tuning" error="text file busy"',
+      { level: 'error', text: 'Failed to install /host/opt/cni/bin/tuning error=text file busy' },
+    ],
+    [
+      'logfmt with a bare time',
+      'time=2026-01-07T06:30:00Z level=info msg=Ready',
+      { atMs: at('2026-01-07T06:30:00Z'), level: 'info', text: 'Ready' },
+    ],
+    [
+      'zap with a stack trace',
+      '{"level":"error","ts":"2026-01-07T06:30:00Z","logger":"controller_ippool","msg":"Failed","error":"denied","stacktrace":"a.b\\n\\t/c.go:1"}',
+      {
+        atMs: at('2026-01-07T06:30:00Z'),
+        component: 'controller_ippool',
+        fields: { error: 'denied', stacktrace: 'a.b\n\t/c.go:1' },
+      },
+    ],
+    [
+      'zap for people',
+      '2026-01-07T06:30:00.500Z\tERROR\tcontroller_installation\tFailed to write\t{"error": "denied", "Request.Name": "default"}',
+      {
+        atMs: at('2026-01-07T06:30:00.500Z'),
+        level: 'error',
+        component: 'controller_installation',
+        text: 'Failed to write error=denied Request.Name=default',
+      },
+    ],
+    [
       'klog, whose lines have no year',
       'W0106 22:48:13.313098    1957 server.go:468] Failed to retrieve node info: nodes "n" not found',
       {
@@ -123,6 +188,9 @@ describe('peel', () => {
     ['a table', 'calico-node-x7k2p   0/1   CrashLoopBackOff   7   20m'],
     ['an object, which is no log line', '{"apiVersion":"v1","kind":"Node"}'],
     ['broken JSON', '{"msg": "cut in the mid'],
+    ['a file and its line in a sentence', 'see startup.go 187 for the reason'],
+    ['a place in a file', 'main.go:12: undefined: x'],
+    ['a range in brackets', '[10.0.0.1-10.0.0.9] is reserved'],
     ['nothing', ''],
   ])('near miss: %s', (_, line) => {
     expect(peel(line, { nowMs })).toBeUndefined()
@@ -131,4 +199,23 @@ describe('peel', () => {
   test('without a current time, a line without a year has no time', () => {
     expect(peel('E0107 06:30:00.000000 1 a.go:1] x')?.atMs).toBeUndefined()
   })
+})
+
+test.each([
+  [
+    'a line of the journal without its time',
+    'rr-7 kubelet[77]: it stops',
+    { host: 'rr-7', component: 'kubelet', text: 'it stops' },
+  ],
+  [
+    'BIRD outside a container',
+    'Jan 07 06:30:00 rr-7 bird[77]: Started',
+    { host: 'rr-7', text: 'bird: Started' },
+  ],
+])('%s', (_, text, expected) => {
+  expect(peel(text, { nowMs })).toMatchObject(expected)
+})
+
+test('words that only look like a line of the journal keep their shape', () => {
+  expect(peel('the list[2]: is empty', { nowMs })?.host).toBeUndefined()
 })

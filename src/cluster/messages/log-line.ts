@@ -2,7 +2,7 @@
  * Takes the envelopes off a log line: what kubectl, the runtime, the journal and the program's own logger put around
  * the words. Formats nest (`kubectl --timestamps` around Calico's, the journal around klog), so they come off in turn.
  */
-import { parseTime, utc } from '#base/clock.ts'
+import { parseTime, rfc3339 } from '#base/clock.ts'
 import { fieldsOf, keyValues } from '#cluster/messages/log-fields.ts'
 
 /** A line without its envelopes. Everything that an envelope said is kept. */
@@ -72,18 +72,54 @@ const calico: Envelope = (text) => {
     ...timed(`${m.date}T${m.time}.${m.ms}Z`),
     ...leveled(m.level),
     ...named(m.component ?? python ?? componentOfFile(m.file ?? '')),
-    text: m.rest ?? '',
+    ...innermost(m.rest),
   }
 }
 
-/** The same without its time, as people cut it: `felix/ipsets.go 569: …`, `[ERROR][146/18] calico.felix.actor 321: …`. */
+/** What stands in a program's own line has no further envelope: looking for one costs more than all the rest. */
+const innermost = (text = ''): Pick<Layer, 'text' | 'fields'> & { text: string } => ({
+  text,
+  fields: fieldsOf(text),
+})
+
+/**
+ * The same cut at its front, as people paste it: without its date or time (`07:42:40.999 [INFO][85] felix/…`), without
+ * its level (`felix/ipsets.go 569: …`, `startup.go 187: …`), or from the level's bracket on (`[ERROR][146/18] …`).
+ */
 const cutCalico: Envelope = (text) => {
   const m =
-    /^(?:\[(?<level>[A-Z]+)\]\[[\d/]{1,16}\] )?(?:(?<component>[a-z][\w-]{1,40})\/(?<file>[\w-]{1,80}\.go)|(?<python>calico\.[\w.]{1,80})) (?<line>\d{1,6}): (?<rest>.*)$/s.exec(
+    /^(?:\d\d:\d\d:\d\d(?:[.,]\d{1,3})? )?(?:\[(?<level>[A-Z]+)\]\[[\d/]{1,16}\] )?(?:(?:(?<component>[a-z][\w-]{1,40})\/)?(?<file>[\w-]{1,80}\.go|<nil>)|(?<python>calico\.[\w.]{1,80})) (?<line>\d{1,6}|<nil>): (?<rest>.*)$/s.exec(
       text,
     )?.groups
   if (!m) return undefined
-  return { ...leveled(m.level), ...named(m.component ?? m.python), text: m.rest ?? '' }
+  const component = m.component ?? m.python ?? componentOfFile(m.file ?? '')
+  return { ...leveled(m.level), ...named(component), text: m.rest ?? '' }
+}
+
+/** zap for people, as controllers print it in development: fields apart by tabs, the last an object. */
+const zapConsole: Envelope = (text) => {
+  const m =
+    /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d))\t(?<level>DEBUG|INFO|WARN|ERROR|DPANIC|PANIC|FATAL)\t(?:(?<logger>[\w.-]{1,80})\t)?(?<rest>[^\t]*)(?:\t(?<fields>\{.*\}))?/s.exec(
+      text,
+    )?.groups
+  if (!m) return undefined
+  const fields = plainFields(parsedRecord(m.fields ?? '{}') ?? {})
+  return {
+    ...timed(m.time?.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')),
+    ...leveled(m.level),
+    ...named(m.logger),
+    text: withFields(m.rest ?? '', fields),
+    fields,
+  }
+}
+
+/** klog cut at its front: `kubelet.go:2345] …`, or with a time and no date. */
+const cutKlog: Envelope = (text) => {
+  const m =
+    /^(?:(?<level>[IWEF])(?:\d{4})? )?(?:\d\d:\d\d:\d\d(?:\.\d{1,9})? +)?(?:\d{1,8} )?(?<file>[a-z][\w./-]{0,120}\.go:\d{1,6})\] (?<rest>.*)$/s.exec(
+      text,
+    )?.groups
+  return m && { ...leveled(klogLevels[m.level ?? '']), text: m.rest ?? '' }
 }
 
 /** `E0107 06:30:00.123456    1234 kubelet.go:2345] "…" err="…"`. */
@@ -94,7 +130,7 @@ const klog: Envelope = (text, nowMs) => {
     )?.groups
   if (!m) return undefined
   const at = withoutYear({ monthDay: `${m.month}-${m.day}`, time: `${m.time}${m.fraction ?? ''}`, nowMs })
-  return { ...at, ...leveled(klogLevels[m.level ?? 'I']), text: m.rest ?? '' }
+  return { ...at, ...leveled(klogLevels[m.level ?? 'I']), ...innermost(m.rest) }
 }
 
 const klogLevels: Readonly<Record<string, string>> = { I: 'INFO', W: 'WARNING', E: 'ERROR', F: 'FATAL' }
@@ -112,14 +148,27 @@ const journal: Envelope = (text, nowMs) => {
     m.iso === undefined
       ? withoutYear({ monthDay, time: `${m.time}${m.fraction ?? ''}`, nowMs })
       : timed(m.iso.replace(/([+-]\d\d)(\d\d)$/, '$1:$2').replace(',', '.'))
-  return { ...at, ...(m.host && { host: m.host }), ...named(m.unit), text: m.rest ?? '' }
+  return { ...at, ...(m.host && { host: m.host }), ...named(m.unit), text: ofBird(m.unit, m.rest) }
+}
+
+/** BIRD that runs outside a container leaves its name to the journal. */
+const ofBird = (unit = '', text = ''): string => (/^bird6?$/.test(unit) ? `bird: ${text}` : text)
+
+/** The same without its time: `k8s-worker-03 kubelet[1234]: …`. */
+const cutJournal: Envelope = (text) => {
+  const m =
+    /^(?<host>(?=[^\s]{0,252}[-.\d])[a-z\d][\w.-]{0,252}) (?<unit>[\w@.-]{1,60})\[\d{1,8}\]: (?<rest>.*)$/s.exec(
+      text,
+    )?.groups
+  return m && { ...(m.host && { host: m.host }), ...named(m.unit), text: m.rest ?? '' }
 }
 
 const months = 'JanFebMarAprMayJunJulAugSepOctNovDec'
 
 /** `time="2026-01-07T06:30:00.123456789Z" level=error msg="…" error="…"`, also cut at its front. */
 const logfmt: Envelope = (text) => {
-  if (!/^(?:time="[^"]{1,64}" )?level=\w+ msg=/.test(text)) return undefined
+  if (!/^(?:time=(?:"[^"]{1,64}"|[\d:TZ.+-]{8,40}) )?level=\w+ (?:source="?[\w.:]{1,80}"? )?msg=/.test(text))
+    return undefined
   const { time, level, msg, ...rest } = keyValues(text)
   if (msg === undefined) return undefined
   return { ...timed(time), ...leveled(level), text: withFields(msg, rest), fields: rest }
@@ -135,16 +184,12 @@ const json: Envelope = (text) => {
   if (typeof words !== 'string') return undefined
   const at = typeof ts === 'number' ? { atMs: Math.round(ts * 1000) } : timed(asText(ts ?? time))
   if (log !== undefined) return { ...at, text: words.replace(/\n$/, '') }
-  const fields = Object.fromEntries(
-    Object.entries(rest).flatMap(([key, value]) =>
-      typeof value === 'object' ? [] : [[key, String(value)] as const],
-    ),
-  )
+  const fields = plainFields(rest)
   return {
     ...at,
     ...leveled(asText(level)),
     ...named(asText(logger)),
-    text: withFields(words, fields),
+    text: withFields(words, spoken(fields)),
     fields,
   }
 }
@@ -181,17 +226,34 @@ const kernel: Envelope = (text) => {
   return m && { ...timed(m.ctime && `${m.ctime} UTC`), component: 'kernel', text: m.rest ?? '' }
 }
 
+/** Without what only debuggers read, and what would follow an inner error. */
+const spoken = ({
+  stacktrace: _stacktrace,
+  caller: _caller,
+  ...fields
+}: Readonly<Record<string, string>>): Readonly<Record<string, string>> => fields
+
+const plainFields = (record: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(record).flatMap(([key, value]) =>
+      typeof value === 'object' ? [] : [[key, String(value)] as const],
+    ),
+  )
+
 const envelopes: readonly Envelope[] = [
   prefix,
   bird,
   calico,
   klog,
+  zapConsole,
   journal,
   timestamps,
   logfmt,
   json,
   kernel,
+  cutJournal,
   cutCalico,
+  cutKlog,
 ]
 
 const timed = (time: string | undefined): { atMs?: number } => {
@@ -201,7 +263,7 @@ const timed = (time: string | undefined): { atMs?: number } => {
 
 function withoutYear(o: { monthDay: string; time: string; nowMs: number | undefined }): { atMs?: number } {
   if (o.nowMs === undefined) return {}
-  const year = Number(utc(o.nowMs).date.slice(0, 4))
+  const year = Number(rfc3339(o.nowMs).slice(0, 4))
   const time = o.time.slice(0, 12)
   const { atMs } = timed(`${year}-${o.monthDay}T${time}Z`)
   // A day of grace: clocks differ and the journal prints local time.
@@ -233,6 +295,12 @@ const componentOfFile = (file: string): string | undefined => oldFiles[file]
 
 const oldFiles: Readonly<Record<string, string>> = {
   'startup.go': 'startup',
+  'autodetection_methods.go': 'startup',
+  'allocateip.go': 'tunnel-ip-allocator',
+  'vxlan_mgr.go': 'felix',
+  'ipip_mgr.go': 'felix',
+  'route_table.go': 'felix',
+  'endpoint_mgr.go': 'felix',
   'daemon.go': 'felix',
   'int_dataplane.go': 'felix',
   'table.go': 'felix',

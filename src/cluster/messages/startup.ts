@@ -1,5 +1,6 @@
 /** calico-node's start-up (`startup/`, `complete-startup/`, `shutdown/`), the tunnel address allocator and start_runit. */
 import { from } from '#cluster/messages/entries.ts'
+import { logged } from '#cluster/messages/sentences.ts'
 
 const startup = 'projectcalico/calico:node/pkg/lifecycle/startup/startup.go'
 
@@ -12,7 +13,7 @@ export const startupEntries = [
     ],
     'startup/datastore-retry': [
       'hit error connecting to datastore - retry',
-      /Hit error connecting to datastore - retry(?: error=(?<error>.+))?/,
+      logged(/Hit error connecting to datastore - retry/),
       'start-up cannot reach the API server and tries again every second',
     ],
     'startup/datastore-unauthorized': [
@@ -28,7 +29,7 @@ export const startupEntries = [
     ],
     'startup/address-in-use': [
       ' is already using the ipv',
-      /Calico node '(?<other>[^']+)' is already using the (?<family>IPv[46]) address (?<address>[\da-fA-F.:]+?)\.?(?:$|\s)/,
+      /Calico node '(?<other>[^']+)' is already using the (?<family>IPv[46]) address (?<address>[\da-fA-FxX*.:]+?|<[^<>\s]{1,40}>|\[[^\]\s]{1,40}\])\.?(?:$|\s)/,
       'another node is registered with this node’s address; start-up refuses to go on',
     ],
     'startup/address-conflict': [
@@ -38,7 +39,10 @@ export const startupEntries = [
     ],
     'startup/address-changed': [
       'address has changed. this could happen if there are multiple nodes',
-      /(?<family>IPv[46]) address has changed\. This could happen if there are multiple nodes with the same name/,
+      logged(
+        /(?<family>IPv[46]) address has changed\. This could happen if there are multiple nodes with the same name/,
+        { node: 'node', original: 'previous', updated: 'address' },
+      ),
       'this node was registered with another address before',
     ],
     'startup/no-addresses': [
@@ -48,7 +52,7 @@ export const startupEntries = [
     ],
     'startup/nodename-unwritable': [
       'unable to write to /var/lib/calico/nodename',
-      /Unable to write to (?<path>\/var\/lib\/calico\/nodename)/,
+      logged(/Unable to write to (?<path>\/var\/lib\/calico\/nodename)/),
       'start-up may not write its file on the host',
     ],
     'startup/mount-missing': [
@@ -58,22 +62,22 @@ export const startupEntries = [
     ],
     'startup/node-write-failed': [
       'unable to set node resource configuration',
-      /Unable to set node resource configuration(?::? (?:error=)?(?<error>.+))?/,
+      logged(/Unable to set node resource configuration(?:: (?<error3>.+))?/),
       'start-up may not write its node, or Calico’s resources are not there',
     ],
     'startup/node-read-failed': [
       'unable to query node configuration',
-      /Unable to query node configuration(?::? (?:error=)?(?<error>.+))?/,
+      logged(/Unable to query node configuration(?:: (?<error3>.+))?/),
       'start-up cannot read its node',
     ],
     'startup/pools-read-failed': [
       'unable to fetch ip pool list',
-      /Unable to fetch IP pool list(?::? (?:error=)?(?<error>.+))?/,
+      logged(/Unable to fetch IP pool list(?:: (?<error3>.+))?/),
       'start-up cannot read the IP pools',
     ],
     'startup/kubeadm-config-failed': [
       'failed to query kubeadm',
-      /failed to query kubeadm's config map(?: error=(?<error>.+))?/,
+      logged(/failed to query kubeadm's config map/),
       'start-up cannot read kubeadm’s configuration; only some errors of this kind are tolerated',
     ],
     'startup/pool-env-invalid': [
@@ -88,7 +92,9 @@ export const startupEntries = [
     ],
     'startup/resource-init-failed': [
       'unable to ',
-      /Unable to (?:initialize (?<resource>ClusterInformation|[\w-]+ Tier)|set global default configuration)(?: error=(?<error>.+))?/,
+      logged(
+        /Unable to (?:initialize (?<resource>ClusterInformation|[\w-]+ Tier)|set global default configuration)/,
+      ),
       'start-up cannot write Calico’s default resources',
     ],
     'startup/using-node-name': ['using node name: ', /Using node name: (?<node>[\w.-]+)/, 'start-up is done'],
@@ -99,7 +105,9 @@ export const startupEntries = [
     ],
     'startup/network-unavailable-failed': [
       'networkunavailable',
-      /(?:Unable to set NetworkUnavailable to (?:False|True)|Failed to set NetworkUnavailable; will retry)(?: error=(?<error>.+))?/i,
+      logged(
+        /(?:Unable to set NetworkUnavailable to (?:False|True)|Failed to set NetworkUnavailable; will retry)/i,
+      ),
       'calico-node cannot write its condition on the node',
     ],
     'startup/not-ready-yet': [
@@ -117,12 +125,12 @@ export const startupEntries = [
   ...from('projectcalico/calico:node/pkg/lifecycle/startup/autodetection/autodetection_methods.go', {
     'startup/address-autodetected': [
       'using autodetected ipv',
-      /Using autodetected (?<family>IPv[46]) address (?:on (?:matching )?interface (?<interface>\S+?): )?(?<address>[\da-fA-F.:]+(?:\/\d+)?)(?:,| on|$)/,
+      /Using autodetected (?<family>IPv[46]) address (?:on (?:matching )?interface (?<interface>\S+?): )?(?<address>[\da-fA-F.:]+(?:\/\d+)?)(?:, detected by connecting to (?<destination>\S+)| on (?:matching )?interface (?<interface2>\S+)| while|,|$)/,
       'the address that calico-node chose for this node, and where it found it',
     ],
     'startup/autodetect-failed': [
       'auto',
-      /(?:Unable to auto-?detect an? (?<family>IPv[46]) address|Couldn't autodetect an? (?<family2>IPv[46]) address|failed to autodetect an? (?<family3>IPv[46]) address|Unable to auto-detect (?<family4>IPv[46]) address by connecting to \S+)(?:[^:]{0,80}: (?<error>.+))?/i,
+      /(?:Unable to auto-?detect an? (?<family>IPv[46]) address|Couldn't autodetect an? (?<family2>IPv[46]) address|failed to autodetect an? (?<family3>IPv[46]) address|Unable to auto-detect (?<family4>IPv[46]) address by connecting to (?<destination>\S+?)(?=: |$))(?:[^:]{0,80}: (?<error>.+))?/i,
       'no address of this host fits the way calico-node was told to look for one',
     ],
     'startup/autodetect-method-invalid': [
@@ -175,7 +183,7 @@ export const startupEntries = [
   ...from('projectcalico/calico:node/pkg/allocateip/allocateip.go', {
     'tunnel/no-address': [
       'unable to ',
-      /Unable to autoassign an (?:IPv4 )?address|unable to assign an address: no IP pools provided/i,
+      /Unable to autoassign an (?:(?<family>IPv[46]) )?address\b(?! (?:for \w+ )?- pools)(?:.*? error=(?<error>.+?)(?= [A-Za-z_]\w{0,40}=|$))?|unable to assign an address: no IP pools provided/i,
       'the node’s tunnel device gets no address',
     ],
     'tunnel/no-datastore': [

@@ -1,4 +1,4 @@
-/** systemd, systemd-tmpfiles, the container runtimes and the kernel, as they appear in a node's journal. */
+/** systemd and systemd-tmpfiles, as they appear in a node's journal. */
 import { from } from '#cluster/messages/entries.ts'
 
 export const systemdEntries = [
@@ -10,7 +10,7 @@ export const systemdEntries = [
     ],
     'tmpfiles/legacy-directory': [
       'line references path below legacy directory',
-      /(?<file>\/[\w./-]{1,200}?)?:?(?<line>\d+)?: ?Line references path below legacy directory (?<legacy>\S+), updating (?<path>\S+)/,
+      /(?<file>\/[\w./-]{1,200}?)?:?(?<line>\d{1,6})?: ?Line references path below legacy directory (?<legacy>\S+), updating (?<path>\S+)/,
       'harmless: /var/run is an old name of /run',
     ],
     'tmpfiles/duplicate': [
@@ -40,78 +40,44 @@ export const systemdEntries = [
       /(?<unit>[\w@.:-]{1,120}): Start request repeated too quickly/,
       'systemd gave up starting a unit',
     ],
-  }),
-]
-
-export const kernelEntries = [
-  ...from('torvalds/linux:net/ipv4/tcp_ipv4.c', {
-    'kernel/tcp-md5': [
-      'md5 hash ',
-      /MD5 Hash (?<what>mismatch|not found|NOT expected[^ ]*|failed) for/i,
-      'two ends of a BGP session have different passwords, or one has none',
+    'systemd/failed-to-start': [
+      'failed to start ',
+      /^Failed to start (?<unit>[\w@-]{1,80}(?:\.service)?(?: - |: ).+?|[\w@.:-]{1,80}\.service)\.?$/,
+      'a unit could not be started',
+    ],
+    'systemd/dependency-failed': [
+      'dependency failed for ',
+      /Dependency failed for (?<unit>[^\n]{1,120}?)\.?$/,
+      'a unit was not started because another one that it needs failed',
     ],
   }),
-  ...from('torvalds/linux:mm/oom_kill.c', {
-    'kernel/oom-kill': [
-      'killed process ',
-      /Killed process (?<pid>\d+) \((?<program>[^)]+)\)/,
-      'the kernel killed a process because memory ran out',
+  ...from('systemd/systemd:src/core/service.c', {
+    'systemd/main-process-exited': [
+      'main process exited, code=',
+      /(?<unit>[\w@.:-]{1,120}): Main process exited, code=(?<code>\w+), status=(?<status>\d+)(?:\/(?<name>[\w-]+))?/i,
+      'a unit’s program ended',
+    ],
+    'systemd/restart-scheduled': [
+      'scheduled restart job, restart counter is at ',
+      /(?<unit>[\w@.:-]{1,120}): Scheduled restart job, restart counter is at (?<count>\d+)/,
+      'systemd starts a unit again that ended',
+    ],
+    'systemd/watchdog-timeout': [
+      ': watchdog timeout',
+      /(?<unit>[\w@.:-]{1,120}): Watchdog timeout/,
+      'a unit’s program hangs and is killed',
     ],
   }),
-  ...from('torvalds/linux:net/netfilter/nf_conntrack_core.c', {
-    'kernel/conntrack-full': [
-      'nf_conntrack: table full, dropping packet',
-      /nf_conntrack: (?:nf_conntrack: )?table full, dropping packet/,
-      'the table of connections is full; new ones are dropped',
+  ...from('systemd/systemd:src/core/exec-invoke.c', {
+    'systemd/exec-failed': [
+      'failed at step ',
+      /(?:(?<unit>[\w@.:-]{1,120}): )?Failed at step (?<step>[A-Z_]{2,24}) spawning (?<path>\S{1,200}?): (?<error>[A-Z][\w ]{3,80})/,
+      'systemd could not start a program: it is not there, may not be run, or one of the unit’s settings cannot be applied',
     ],
-  }),
-  ...from('torvalds/linux:net/netfilter/ipset/ip_set_core.c', {
-    'ipset/incompatible': [
-      'kernel and userspace incompatible',
-      /Kernel and userspace incompatible: settype (?<type>[\w:,]+) with revision (?<revision>\d+) not supported by userspace/,
-      'the host’s kernel or tools made IP sets that Calico’s ipset cannot read',
-    ],
-    'ipset/type-unsupported': [
-      'kernel error received: ',
-      /Kernel error received: (?<error>set type not supported|Invalid argument)/,
-      'the kernel lacks a type of IP set',
-    ],
-  }),
-  ...from('netfilter/iptables:iptables/xtables-restore.c', {
-    'iptables/match-missing': [
-      "couldn't load ",
-      /Couldn't load (?<kind>match|target) [`'](?<name>[^'\s]+)'/,
-      'the kernel or the image lacks an extension of iptables',
-    ],
-    'iptables/table-missing': [
-      ' table ',
-      /(?:unable to initialize|can't initialize iptables) table [`'](?<table>\w+)'/,
-      'the kernel lacks a table of iptables',
-    ],
-    'iptables/lock-held': [
-      'holding the xtables lock',
-      /Another app is currently holding the xtables lock/,
-      'another program keeps the lock of iptables',
-    ],
-  }),
-]
-
-export const runtimeEntries = [
-  ...from('containerd/containerd:internal/cri/server/sandbox_run.go', {
-    'containerd/sandbox-network-failed': [
-      'failed to setup network for sandbox ',
-      /failed to setup network for sandbox \\?"(?<sandbox>\w+)\\?":? (?<error>.+)/,
-      'the CNI plugin could not set up a pod’s network',
-    ],
-    'containerd/sandbox-teardown-failed': [
-      'failed to destroy network for sandbox ',
-      /failed to destroy network for sandbox \\?"(?<sandbox>\w+)\\?":? (?<error>.+)/,
-      'the CNI plugin could not take down a pod’s network',
-    ],
-    'containerd/no-cni-config': [
-      'no network config found in ',
-      /no network config found in (?<path>\S+?): cni plugin not initialized/,
-      'no CNI configuration on this node',
+    'systemd/environment-file-missing': [
+      'failed to load environment files: ',
+      /(?:(?<unit>[\w@.:-]{1,120}): )?Failed to load environment files: (?<error>[A-Z][\w ]{3,80})/,
+      'a file of settings that a unit names is not there',
     ],
   }),
 ]

@@ -1,11 +1,14 @@
 /** Typha, its clients, kube-controllers and the operator. */
 import { from } from '#cluster/messages/entries.ts'
+import { logged } from '#cluster/messages/sentences.ts'
 
 export const typhaEntries = [
   ...from('projectcalico/calico:typha/pkg/discovery/discovery.go', {
     'typha/discovery-failed': [
       'typha',
-      /(?:Typha discovery enabled but discovery failed|Unable to get Typha service(?: endpoints)? from Kubernetes)(?:.*?error=(?<error>.+))?/,
+      logged(
+        /(?:Typha discovery enabled but discovery failed|Unable to get Typha service(?: endpoints)? from Kubernetes)/,
+      ),
       'Typha’s Service or its endpoints are missing, or may not be read',
     ],
     'typha/none-ready': [
@@ -13,11 +16,21 @@ export const typhaEntries = [
       /Didn't find any ready Typha instances/,
       'there are Typhas, none is ready',
     ],
+    'typha/service-incomplete': [
+      'ubernetes service ',
+      /(?:Kubernetes service missing IP or port|missing Kubernetes service IP or port)/i,
+      'Typha’s Service has no address, or no port of Typha’s name',
+    ],
   }),
   ...from('projectcalico/calico:typha/pkg/syncclient/sync_client.go', {
+    'typha/certificate-invalid': [
+      ' typha endpoint ',
+      /(?:Failed to connect to|error connecting to) typha endpoint(?: \(\d+ of \d+\))? (?<address>[\da-fA-F.:[\]]+?):(?<port>\d+)\b.*? error=(?<error>(?:x509|tls|remote error: tls|[^=]{0,60}x509): .+?)(?= [A-Za-z_]\w{0,40}=|$)/i,
+      'a Typha was reached; its certificate or ours was refused',
+    ],
     'typha/endpoint-failed': [
       'connect',
-      /(?:Failed to connect to typha endpoint|error connecting to typha endpoint(?: \(\d+ of \d+\))?) (?<address>[\da-fA-F.:[\]]+?:\d+)(?:.*?error=(?<error>.+?)(?: type=|$))?/i,
+      /(?:Failed to connect to typha endpoint|error connecting to typha endpoint(?: \(\d+ of \d+\))?) (?<address>[\da-fA-F.:[\]]+?:\d+)(?:.*?error=(?<error>.+?)(?= [A-Za-z_]\w{0,40}=|$))?/i,
       'one Typha cannot be reached',
     ],
     'typha/all-failed': [
@@ -46,14 +59,14 @@ export const typhaEntries = [
   ...from('projectcalico/calico:typha/pkg/daemon/daemon.go', {
     'typha/datastore-failed': [
       'failed to connect to datastore',
-      /Failed to connect to datastore(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to connect to datastore/),
       'Typha cannot reach the API server',
     ],
   }),
   ...from('projectcalico/calico:kube-controllers/cmd/kube-controllers/main.go', {
     'kube-controllers/datastore-failed': [
       'failed to initialize ',
-      /Failed to initialize (?:Calico )?datastore(?:.*?error=(?<error>.+))?/,
+      logged(/Failed to initialize (?:Calico )?datastore/),
       'kube-controllers cannot prepare the datastore',
     ],
   }),
@@ -67,7 +80,13 @@ export const typhaEntries = [
   ...from('projectcalico/calico:kube-controllers/pkg/controllers/node/ipam_allocation.go', {
     'kube-controllers/ip-leak': [
       ' ip leak',
-      /(?<what>Candidate|Confirmed) IP leak(?: after (?<after>\S+))?(?:.*?ip="(?<address>[^"]+)")?/,
+      logged(/(?<what>Candidate|Confirmed) IP leak(?: after (?<after>\S+))?/, {
+        handle: 'handle',
+        ip: 'address',
+        node: 'node',
+        pod: 'pod',
+        block: 'block',
+      }),
       'an address is allocated to a pod that is gone',
     ],
   }),
@@ -91,7 +110,7 @@ export const typhaEntries = [
   ...from('tigera/operator:pkg/controller/migration/namespace_migration.go', {
     'operator/migration-failed': [
       'error migrating resources to calico-system',
-      /error migrating resources to calico-system/,
+      logged(/error migrating resources to calico-system(?: - (?<error3>.+))?/),
       'the move from kube-system to calico-system does not go on',
     ],
   }),

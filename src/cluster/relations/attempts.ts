@@ -17,6 +17,7 @@ export interface AttemptRow {
 export type AttemptAct =
   | 'restart-calico-node'
   | 'delete-calico-pod'
+  | 'restart-typha' // also by deleting its pods
   | 'restart-runtime'
   | 'restart-kubelet'
   | 'reboot'
@@ -36,9 +37,14 @@ export type AttemptAct =
   | 'raise-memory-limit'
   | 'raise-cpu'
   | 'allow-loose-rpf'
+  | 'load-module'
+  | 'raise-limit'
+  | 'enable-forwarding'
   | 'add-mount'
   | 'delete-node-entry'
   | 'delete-device'
+  | 'remove-policy' // of Calico or Kubernetes, or a HostEndpoint; `after`: its name
+  | 'uninstall-network' // `after`: calico, flannel …
   | 'upgrade'
   | 'apply-manifest'
   | 'set-setting'

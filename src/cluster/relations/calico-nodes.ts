@@ -5,6 +5,8 @@ export interface CalicoNodeRow {
   readonly name: string
   readonly ipv4?: string // 10.0.0.21/24
   readonly ipv6?: string
+  /** What its `addresses` say of Kubernetes’ own address of the node. */
+  readonly internalIp?: string
   readonly asNumber?: string // as printed: 64512, (64512) for the inherited one
   readonly ipipTunnel?: string
   readonly vxlanTunnel?: string

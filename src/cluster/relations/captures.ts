@@ -8,7 +8,8 @@ export interface CaptureRow {
   readonly source?: string
   readonly destination?: string
   readonly port?: number // destination
-  readonly shows: 'packet' | 'bad-checksum' | 'too-big' | 'prohibited' | 'retransmission'
+  /** `nothing`: a capture that asked for this protocol ended without a packet. */
+  readonly shows: 'packet' | 'bad-checksum' | 'too-big' | 'prohibited' | 'retransmission' | 'nothing'
 }
 
 export const capturesInfo: RelationInfo<CaptureRow> = {

@@ -20,6 +20,8 @@ export interface FilterRuleRow {
   readonly comment?: string
   readonly rejectWith?: string // icmp-host-prohibited
   readonly packets?: number
+  /** What else must hold, as written: `ctstate INVALID`, `mark 0x10000/0x10000`. Undefined: nothing more. */
+  readonly conditions?: string
 }
 
 export const filterRulesInfo: RelationInfo<FilterRuleRow> = {

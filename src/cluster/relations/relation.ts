@@ -37,9 +37,10 @@ export const named = ({ node, pod, namespace }: Where): Required<Where> => ({
 
 /** `newer`, and what only `older` told: absent fields and empty lists say nothing. */
 export function filled<Row extends object>(newer: Row, older: Row): Row {
-  const told = Object.entries(newer).filter(([, value]) => !isSilent(value))
-  // Both are whole rows, so their union is one.
-  return { ...newer, ...older, ...Object.fromEntries(told) } as Row
+  // Both are whole rows, so their union is one. A loop, since a long log is filled a hundred thousand times.
+  const row = { ...newer, ...older }
+  for (const key in newer) if (!isSilent(newer[key])) row[key] = newer[key]
+  return row
 }
 
 const isSilent = (value: unknown): boolean =>

@@ -18,7 +18,7 @@ export interface SettingRow {
  * - `env`: an environment variable of one of Calico's containers.
  * - `felix`: a parameter as Felix's log says that it took it; `in` holds where it came from.
  * - `FelixConfiguration` …: a field of a resource's spec, as a dotted path: `calicoNetwork.ipPools.encapsulation`.
- * - `container`: of a container's spec: `resources.limits.memory`, `volumeMounts` (a path), `livenessProbe.timeoutSeconds`.
+ * - `container`: of a container's spec: `image`, `resources.limits.memory`, `volumeMounts` (a path), `livenessProbe.timeoutSeconds`.
  * - `sysctl`: `net.ipv4.ip_forward`. `ethtool`: an offload, on or off, with the device in `in`.
  * - `cni`: a field of a CNI configuration: `mtu`, `ipam.type`, `container_settings.allow_ip_forwarding`.
  * - `runtime`, `kubelet`, `kube-proxy`, `apiserver`, `etcd`, `networkd`, `NetworkManager`: a key of that program's file or unit.

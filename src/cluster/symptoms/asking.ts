@@ -1,4 +1,5 @@
 /** What a person looks at next, as the runbook of a calico-node that does not work orders it. */
+import { ask } from '#cluster/asking.ts'
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { calicoNamespace, calicoNodePodOf } from '#cluster/queries.ts'
 import type { Question } from '#cluster/questions.ts'
@@ -38,6 +39,19 @@ export const askCalicoLog = (facts: Facts, about: Subject, why: string): Questio
   why,
   fills: [{ relation: 'messages', about }],
 })
+
+/**
+ * Where Typha is ready, who suffers without it, and whether WireGuard is on: three explanations of one silence, told apart by one
+ * look. The same words for everybody who asks, so that their questions count together.
+ */
+export const askTypha = (facts: Facts, about: Subject): Question =>
+  ask(facts, about, {
+    fills: ['endpoints', 'pods', 'settings'],
+    why: 'where a Typha is ready and whether its Service leads there; whether WireGuard is on, which locks nodes out of it',
+    command: ({ namespace }) =>
+      `kubectl get endpoints,pods -n ${namespace} -o wide | grep -E 'typha|calico-node'; kubectl get services -A | grep typha; kubectl get felixconfigurations.crd.projectcalico.org default -o yaml | grep -i wireguard`,
+    cost: 1,
+  })
 
 /** The pod's name, or the placeholder that the runbook uses. */
 function podNameFor(facts: Facts, about: Subject): string {

@@ -19,7 +19,7 @@ export const nodeNotReady: SymptomEntry<'nodes' | 'pods' | 'messages'> = {
     ...facts
       .rows('nodes')
       .flatMap((node) => seen(node, 'node-not-ready', (ready) => !isNetworkNotReady(ready))),
-    ...saidOnly(facts, 'node-not-ready', 'kubelet/stopped-posting-status'),
+    ...saidOnly(facts, 'node-not-ready', ['kubelet/stopped-posting-status']),
   ],
   questions: (symptom) => [
     askNode(
@@ -40,13 +40,25 @@ export const cniNotInitialized: SymptomEntry<'nodes' | 'pods' | 'messages'> = {
   reads: ['nodes', 'pods', 'messages'],
   see: (facts) => [
     ...facts.rows('nodes').flatMap((node) => seen(node, 'cni-not-initialized', isNetworkNotReady)),
-    ...saidOnly(facts, 'cni-not-initialized', 'kubelet/network-plugin-not-ready'),
+    ...saidOnly(facts, 'cni-not-initialized', noConfiguration),
   ],
   questions: ({ about }, facts) => [
     askCalicoPods(facts, about, 'whether calico-node runs there at all: it writes the CNI configuration'),
     askCalicoLog(facts, about, 'what keeps calico-node from running'),
   ],
 }
+
+/** The same in the words of kubelet and the runtimes. */
+const noConfiguration = [
+  'kubelet/network-plugin-not-ready',
+  'kubelet/network-not-ready',
+  'kubelet/runtime-network-not-ready',
+  'cni/not-initialized',
+  'cni/no-configuration-file',
+  'cni/config-load-failed',
+  'containerd/no-cni-config',
+  'runtime/default-network-missing',
+]
 
 /** Is this Ready condition about the pod network? `NetworkPluginNotReady` is the runtime's own reason, word for word. */
 export const isNetworkNotReady = (ready: ConditionRow): boolean =>
@@ -74,19 +86,21 @@ function seen(node: Fact<NodeRow>, id: string, isIt: (ready: ConditionRow) => bo
 function saidOnly(
   facts: Reads<'nodes' | 'pods' | 'messages'>,
   id: string,
-  message: string,
+  messages: readonly string[],
 ): readonly Symptom[] {
   const known = new Set(
     facts.rows('nodes').flatMap((node) => (conditionOf(node, 'Ready') ? [node.name] : [])),
   )
   const symptoms = facts
     .rows('messages')
-    .filter((row) => row.message.id === message && isRecent(facts, row.atMs))
+    .filter((row) => messages.includes(row.message.id) && isRecent(facts, row.atMs))
     .flatMap((row) => symptomOf(row, nodeOfMessage(facts, row)))
   return [...new Map(symptoms.map((one) => [renderSubject(one.about), one])).values()]
 
   function symptomOf(row: Fact<MessageRow>, node: string | undefined): readonly Symptom[] {
     if (node === undefined ? known.size > 0 : known.has(node)) return []
-    return [{ id, about: nodeSubject(node), says: row.from.quote ?? message, from: row.from, when: 'now' }]
+    return [
+      { id, about: nodeSubject(node), says: row.from.quote ?? row.message.id, from: row.from, when: 'now' },
+    ]
   }
 }

@@ -1,27 +1,60 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
+import { nodeOfMessage } from '#cluster/queries.ts'
 import type { EventRow, PodRow } from '#cluster/relations.ts'
-import { nodeSubject } from '#cluster/subjects.ts'
+import { nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { askCalicoLog, askCalicoPods } from '#cluster/symptoms/asking.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import type { Symptom, SymptomEntry } from '#cluster/symptoms.ts'
 
 /** New pods of a node get no network. One symptom per node, whatever the number of pods. */
-export const sandboxCreationFailing: SymptomEntry<'pods' | 'events'> = {
+export const sandboxCreationFailing: SymptomEntry<'pods' | 'events' | 'messages'> = {
   id: 'sandbox-creation-failing',
   title: 'pods of a node get no network (sandbox creation fails)',
-  reads: ['pods', 'events'],
+  reads: ['pods', 'events', 'messages'],
   see: (facts) => {
     const byNode = new Map<string, Fact<EventRow>[]>()
     for (const event of facts.rows('events').filter((one) => isFailing(facts, one))) {
       const node = event.node ?? podOf(facts, event)?.node ?? ''
       byNode.set(node, [...(byNode.get(node) ?? []), event])
     }
-    return [...byNode].flatMap(([node, events]) => symptomOf(node, events))
+    const ofEvents = [...byNode].flatMap(([node, events]) => symptomOf(node, events))
+    return [...ofEvents, ...(facts.rows('events').length === 0 ? ofMessages(facts) : [])]
   },
   questions: ({ about }, facts) => [
     askCalicoPods(facts, about, 'whether calico-node runs there: the CNI plugin needs what it writes'),
     askCalicoLog(facts, about, 'what calico-node says'),
   ],
+}
+
+/** The same told without an event around it: a line of kubelet or of the runtime, or an event's text alone. */
+const failures = new Set([
+  'kubelet/sandbox-create-failed',
+  'kubelet/kill-pod-failed',
+  'containerd/sandbox-network-failed',
+  'containerd/sandbox-teardown-failed',
+  'crio/cni-failed',
+  'crio/sandbox-network-failed',
+  'runtime/cni-plugin-failed',
+  'runtime/network-plugin-failed',
+  'runtime/pod-network-failed',
+  'multus/delegate-failed',
+  'cni/nodename-missing',
+  'cni/unauthorized',
+  'cni/forbidden',
+  'cni/api-unreachable',
+  'cni/final-error',
+])
+
+function ofMessages(facts: Reads<'pods' | 'messages'>): readonly Symptom[] {
+  const symptoms = facts
+    .rows('messages')
+    .filter((row) => failures.has(row.message.id) && isRecent(facts, row.atMs))
+    .map((row): Symptom => {
+      const about = nodeSubject(nodeOfMessage(facts, row))
+      const says = row.from.quote ?? row.message.id
+      return { id: 'sandbox-creation-failing', about, says, from: row.from, when: 'now' }
+    })
+  return [...new Map(symptoms.map((one) => [renderSubject(one.about), one])).values()]
 }
 
 function isFailing(facts: Reads<'pods' | 'events'>, event: EventRow): boolean {

@@ -18,6 +18,7 @@ export const mode: Mode<KubeletLostContactState> = {
     'pods-not-ready-on-node',
     'bgp-session-down',
     'network-unavailable',
+    'api-unreachable',
   ],
   traffic:
     'Pods that run there go on and keep their routes while the machine is up; Services send them nothing, and after five minutes they are replaced elsewhere.',

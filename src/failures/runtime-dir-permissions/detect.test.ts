@@ -339,3 +339,22 @@ describe('what was not read', () => {
     expect(diagnose(facts, [mode])).toMatchObject({ verdict: 'healthy', unknown: [] })
   })
 })
+
+describe('the init container of non-privileged mode', () => {
+  const said = (id: string, path: string): Table => ({
+    nodes: [node('w3')],
+    messages: [{ node: 'w3', message: { id, params: { path } }, count: 1, atMs: ago(30) }],
+    pods: [calicoNode('w3', { ready: false })],
+  })
+  test.each<[string, Table, readonly string[]]>([
+    [
+      'may not give a folder away',
+      said('startup/folder-owner-failed', '/var/run/calico/'),
+      ['node/w3 confirmed'],
+    ],
+    ['cannot make one', said('startup/folder-create-failed', '/var/lib/calico/'), ['node/w3 likely']],
+    ['says nothing of it', said('startup/succeeded', '/var/lib/calico/'), []],
+  ])('%s', (_, table, expected) => {
+    expect(outcome(table)).toEqual(expected)
+  })
+})

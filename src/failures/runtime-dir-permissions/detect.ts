@@ -16,6 +16,7 @@ import {
   signs,
 } from '#failures/runtime-dir-permissions/evidence.ts'
 import { type Identities, identitiesAt, nodeNameOf } from '#failures/runtime-dir-permissions/identities.ts'
+import { initFindings } from '#failures/runtime-dir-permissions/init.ts'
 import type { Names } from '#failures/runtime-dir-permissions/names.ts'
 import type { RuntimeDirState } from '#failures/runtime-dir-permissions/state.ts'
 import { stateOf } from '#failures/runtime-dir-permissions/state-of.ts'
@@ -31,8 +32,10 @@ export const detector = defineDetector<RuntimeDirState, Names>({
   needs: ['pods', 'processes', 'hostPaths', 'tmpfilesEntries'],
   uses: ['nodes', 'messages', 'bgpSessions', 'remarks'],
   judges: 'node',
-  detect: (view) =>
-    places(view).flatMap((place) => foldersOf(place).flatMap((path) => findingAt(view, place, path))),
+  detect: (view) => [
+    ...places(view).flatMap((place) => foldersOf(place).flatMap((path) => findingAt(view, place, path))),
+    ...initFindings(view),
+  ],
   explains: (finding, symptom) => explains(finding, symptom),
   isImmune: (about, view) => {
     const identities = about.kind === 'node' ? identitiesAt(view, about) : undefined

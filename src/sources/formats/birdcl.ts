@@ -35,7 +35,10 @@ const row =
 function sessionOf(line: string): readonly Omit<BgpSessionRow, 'node'>[] {
   const match = row.exec(line)
   if (match === null) return []
-  const [, scope = '', name = '', protocolState, state, info] = match
+  const [, scope = '', name = '', protocolState, word, rest] = match
+  // A protocol that is down has no state of BGP, only its last error.
+  const hasState = word === undefined || !word.endsWith(':')
+  const [state, info] = hasState ? [word, rest] : [undefined, [word, rest].filter(Boolean).join(' ')]
   return [
     {
       peer: peerAddress(name),

@@ -100,6 +100,11 @@ describe('birdcl show protocols', () => {
       [{ peer: '10.0.0.23', up: false, state: 'Active', info: 'Socket: Connection refused' }],
     ],
     [
+      'down: there is no state, only the last error',
+      'Mesh_10_0_0_23 BGP      master   down   05:58:00    Error: No listening socket',
+      [{ up: false, state: 'down', info: 'Error: No listening socket' }],
+    ],
+    [
       'a waiting passive side',
       'Mesh_10_0_0_23 BGP      master   start  05:58:00    Passive       ',
       [{ state: 'Passive', up: false }],

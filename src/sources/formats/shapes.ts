@@ -33,6 +33,7 @@ export const nodeShape = z.object({
   spec: z
     .object({
       unschedulable: flag,
+      podCIDR: text,
       taints: list(z.object({ key: z.string(), effect: z.string() })),
     })
     .nullish(),
@@ -49,7 +50,9 @@ export const nodeShape = z.object({
           lastTransitionTime: text,
         }),
       ),
-      nodeInfo: z.object({ kubeletVersion: text }).nullish(),
+      nodeInfo: z
+        .object({ kubeletVersion: text, kernelVersion: text, osImage: text, containerRuntimeVersion: text })
+        .nullish(),
     })
     .nullish(),
 })
@@ -149,6 +152,10 @@ export const ipPoolShape = z.object({
     disabled: flag,
     ipipMode: text,
     vxlanMode: text,
+    natOutgoing: flag,
+    nodeSelector: text,
+    blockSize: count,
+    allowedUses: list(z.string()),
   }),
 })
 

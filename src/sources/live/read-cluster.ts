@@ -5,6 +5,7 @@ import { type FactsBuilder, factsBuilder } from '#cluster/facts-builder.ts'
 import type { Message } from '#cluster/messages.ts'
 import type { Relations } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
+import { symptomsOf } from '#cluster/symptoms.ts'
 import type { ClusterApi, NodeShell } from '#sources/live/api.ts'
 import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
 import { type Commands, commandsFor } from '#sources/live/commands.ts'
@@ -22,6 +23,7 @@ import {
   readStuckPods,
 } from '#sources/live/lists.ts'
 import { readAllLogs } from '#sources/live/logs.ts'
+import { readResources } from '#sources/live/resources.ts'
 import { everyNode, type Suspect, suspectsOf, withPod } from '#sources/live/suspects.ts'
 import { unreadable } from '#sources/live/unreadable.ts'
 import { joined, notAsked, type Reading, type ReadRow } from '#sources/reading.ts'
@@ -55,7 +57,7 @@ export interface ClusterReading {
 }
 
 /**
- * Reads a cluster into facts, cheapest first: a few lists, then the logs of suspects, then (with `deep`) a look into
+ * Reads a cluster into facts, cheapest first: a few lists, where these show a symptom what is configured, then the logs of suspects, then (with `deep`) a look into
  * calico-node and at the nodes. What may not be read or does not answer becomes `missing` with its reason.
  *
  * Rejects with a Trouble when nothing at all could be read, and with `signal.reason` when interrupted.
@@ -73,6 +75,7 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   if (lists.rows.length === 0) refuseNothing(context)
 
   refuseUnknown(options.nodes ?? [], freeze())
+  if (symptomsOf(freeze()).some(({ when }) => when === 'now')) fill(builder, await readResources(context))
 
   const { suspects, peers } = narrowedTo(options.nodes, freeze())
   const looked = [...suspects, ...peers].slice(0, suspectsMax)

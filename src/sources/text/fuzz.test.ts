@@ -2,13 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { Trouble } from '#base/trouble.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
-import { diagnose } from '#diagnosis/diagnose.ts'
-import { modes } from '#failures/generated/detectors.ts'
-import { readText } from '#sources/text/read-text.ts'
-
-const nowMs = 1_767_769_200_000
+import { readAnything, repeated, workOf } from '#sources/text/testing/read-anything.ts'
 
 /** One piece of every format that has a reader. */
 const evidence: readonly string[] = [
@@ -30,6 +25,12 @@ const evidence: readonly string[] = [
   '{\n  "kind": "Pod",\n  "metadata": { "name": "p" },\n  "status": { "phase": "Running" }\n}',
   '/proc/70/status:Name:\tbird\n/proc/70/status:Uid:\t10001\t10001\t10001\t10001\n/proc/70/status:Gid:\t0\t0\t0\t0',
   'Pods on k8s-worker-03 can reach each other but cannot reach pods on other nodes after the node was rebooted.',
+  'NAME     CIDR           NAT    IPIPMODE   VXLANMODE   DISABLED\npool-a   10.61.0.0/16   true   Always     Never       false',
+  'NAME           ENDPOINTS   AGE\ncalico-typha   <none>      9m',
+  '+----------+---------------+-----------+------------+\n| GROUPING | CIDR | IPS TOTAL | IPS IN USE |\n| Block    | 10.61.4.64/26 | 64 | 3 (5%) |',
+  'Name:  one\nAPI Version:  x/v1\nKind:  GlobalNetworkPolicy\nSpec:\n  Egress:\n    Action:  Allow\n    Action:  Deny\n  Types:\n    Egress',
+  '    Last State:     Terminated\n      Reason:       Error\n      Exit Code:    139',
+  'ID      Direction   IP version   Protocol   Remote\nr006-a  inbound     ipv4         all        0.0.0.0/0',
   ...caseTexts(),
 ]
 
@@ -65,22 +66,6 @@ const mutated = fc
     return wrapAt === null ? text : text.replace(new RegExp(`([^\\n]{${wrapAt}})`, 'g'), '$1\n')
   })
 
-/** Reads, diagnoses and checks what must always hold. */
-function readAnything(text: string): void {
-  try {
-    const { facts, pieces } = readText([{ name: 'fuzz', text }], { nowMs })
-    const lines = text.split('\n').length
-    for (const piece of pieces) {
-      expect(piece.fromLine).toBeGreaterThanOrEqual(1)
-      expect(piece.toLine).toBeGreaterThanOrEqual(piece.fromLine)
-      expect(piece.toLine).toBeLessThanOrEqual(lines)
-    }
-    diagnose(facts, modes)
-  } catch (error) {
-    if (!(error instanceof Trouble)) throw error
-  }
-}
-
 describe('whatever is pasted, it is read or refused', () => {
   test('any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), readAnything), { numRuns: 300 })
@@ -104,34 +89,6 @@ describe('twice the text costs twice the work', () => {
     vi.restoreAllMocks()
   })
 
-  /** Characters that patterns and the catalogue's index walked over. */
-  function workOf(read: () => void): number {
-    let work = 0
-    const exec = RegExp.prototype.exec
-    vi.spyOn(RegExp.prototype, 'exec').mockImplementation(function (this: RegExp, text: string) {
-      const start = this.global || this.sticky ? this.lastIndex : 0
-      const match = exec.call(this, text)
-      const isAnchored = this.sticky || (this.source.startsWith('^') && !this.multiline)
-      // An anchored pattern that does not match has looked at the start only, as far as its first parts go.
-      work +=
-        match === null && isAnchored
-          ? 1
-          : (match === null ? text.length : match.index + match[0].length) - start
-      return match
-    })
-    const charCodeAt = String.prototype.charCodeAt
-    vi.spyOn(String.prototype, 'charCodeAt').mockImplementation(function (this: string, at: number) {
-      work++
-      return charCodeAt.call(this, at)
-    })
-    read()
-    vi.restoreAllMocks()
-    return work
-  }
-
-  const repeated = (piece: string, times: number): string =>
-    Array.from({ length: times }, () => piece).join('\n')
-
   test.each([
     ...evidence.slice(0, 18),
     // Starts of formats that never go on, and things that look like the inside of one.
@@ -141,6 +98,19 @@ describe('twice the text costs twice the work', () => {
     'kind: x\na',
     'Name:  x',
     'Name:  x\n  y',
+    'Name:  x\nID:  y',
+    'ID:  kube-x',
+    'Containers:',
+    'Containers:\n  web:\n    Image:  x',
+    '  calico-node:\n    Image:  x:1',
+    'Environment:',
+    '{\n"SecurityGroups":',
+    '| IP Pool  | 10.61.0.0/16 |',
+    'Found 1 IPAM blocks.',
+    'NAME   READY   STATUS   EXTRA\na 1 b',
+    'ID  Direction  Protocol  Remote',
+    'Mesh_10_0_0_2 BGP      master   start  10:51:28    Active\n  BGP state:  Active',
+    '10.1.7.9 node-to-node mesh start 12:33:20 Connect',
     '----  ----',
     'NAME   READY',
     '# a comment',
@@ -155,6 +125,13 @@ describe('twice the text costs twice the work', () => {
     'bird: ',
     '2026-01-07 06:30:12.100 [INFO][9] a/b.go 1: x',
     'a `quoted piece of output that is long` b',
+    'env:\n- name: IP\n      value: autodetect',
+    'mtu: 1400\nipipMode: Always',
+    'cidr: 10.52.0.0/16',
+    '"mtu": 1400,',
+    '{"cniVersion": "1.0.0", "plugins": [',
+    'filter f {\n  if (net ~ 10.52.0.0/16) then {',
+    '/calico/bgp/v1/global/as_num',
     '(((',
   ])('lines: %j', (piece) => {
     const once = workOf(() => readAnything(repeated(piece, 150)))

@@ -1,5 +1,5 @@
 /** The text source: pasted text, and files of it, as facts. */
-export { checkSize } from '#sources/text/input.ts'
+export { blockBytes, checkSize, textDecoder } from '#sources/text/input.ts'
 export {
   decodeText,
   type PieceReport,
@@ -8,3 +8,4 @@ export {
   type TextReading,
   textBytesMax,
 } from '#sources/text/read-text.ts'
+export { type UnreadLine, unreadLines } from '#sources/text/unread-lines.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Trouble } from '#base/trouble.ts'
-import { decodeText, textBytesMax } from '#sources/text/input.ts'
+import { decodeText, textBytesMax, textDecoder } from '#sources/text/input.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -45,5 +45,26 @@ describe('decodeText', () => {
     const text = '\ufeffName: k8s-worker-03'
     const utf16 = new Uint8Array(Buffer.from(text, 'utf16le'))
     expect(decodeText('paste.txt', utf16).text).toBe('Name: k8s-worker-03')
+  })
+
+  test('bytes that come in any pieces are the same text', () => {
+    const text = 'one – two\nplain\n\nüber\nno end €'
+    const all = bytes(text)
+    for (let size = 1; size < 9; size++) {
+      const decoder = textDecoder('paste.txt')
+      const buffer = new Uint8Array(size)
+      for (let at = 0; at < all.length; at += size) {
+        const piece = all.subarray(at, at + size)
+        buffer.set(piece)
+        decoder.push(buffer.subarray(0, piece.length)) // which it must not keep
+      }
+      const { blocks, text: decoded } = decoder.end()
+      expect(decoded).toBe(text)
+      expect(blocks?.slice(0, -1).every((block) => block.endsWith('\n'))).toBe(true)
+    }
+  })
+
+  test('a letter that is cut off at the end is no UTF-8', () => {
+    expect(troubleOf(bytes('a\n€').subarray(0, 4)).code).toBe('text-not-utf8')
   })
 })

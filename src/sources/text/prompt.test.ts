@@ -13,6 +13,11 @@ describe('promptScope', () => {
       },
     ],
     [
+      '$ kubectl exec -it -n vpn gateway-0 -c main -- sysctl net.ipv4.ip_forward',
+      { namespace: 'vpn', container: 'main', pod: { namespace: 'vpn', name: 'gateway-0' } },
+    ],
+    ['$ kubectl exec -n vpn deploy/gateway -- ip route', { namespace: 'vpn' }],
+    [
       'kubectl logs -ncalico-system calico-node-x7k2p',
       {
         namespace: 'calico-system',

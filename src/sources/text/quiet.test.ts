@@ -4,6 +4,7 @@ import { parseTime } from '#base/clock.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { modes } from '#failures/generated/detectors.ts'
 import { readText } from '#sources/text/read-text.ts'
+import { quietSamples } from '#sources/text/testing/samples.ts'
 
 const nowMs = parseTime('2026-01-07T07:00:00Z') ?? 0
 
@@ -60,11 +61,32 @@ Error: listen EACCES: permission denied /var/run/web.sock`,
       `root@k8s-worker-03:~# ls -ld /run/user
 drwx------ 3 root root 60 Jan  7 06:30 /run/user`,
     ],
+    [
+      'a question about firewalls',
+      'Is firewalld running on your nodes? If ufw is active, pods may be cut off.',
+    ],
+    ['advice', 'Please check that no flannel interfaces are left, and make sure that the disk is not full.'],
+    ['an application’s memory', 'The web pod of our shop was OOMKilled twice, so we gave it more memory.'],
+    ['a plan', 'We will upgrade to Calico 3.30 next week and want to switch firewalld off then.'],
+    ['a setup', 'We run Kubernetes 1.29 with Calico 3.27 on Ubuntu hosts; iptables is in nf_tables mode.'],
+    ['what is well', 'Port 179 is not blocked, typha responds, and the calico-node DaemonSet is complete.'],
+    ['a release note', 'Fixed in v3.26.1: stale FDB entries could be left when a node was deleted.'],
+    ['a firewall that runs', 'firewalld is active on the bastion host only.'],
     ['a shopping list', 'milk, bread, two calico cats and a node of ginger'],
   ])('%s', (_, text) => {
     const { facts } = readText([{ name: 'paste', text }], { nowMs })
     const diagnosis = diagnose(facts, modes)
     expect(diagnosis.causes).toEqual([])
     expect(diagnosis.symptoms.filter(({ when }) => when === 'now')).toEqual([])
+  })
+})
+
+/** Whole pastes, one a file: troubles of applications and tools, talk, and clusters that are well. */
+describe('no cause', () => {
+  test.each(quietSamples.map(({ name, text }) => [name, text]))('%s', (name, text) => {
+    const { facts } = readText([{ name, text }], { nowMs })
+    const { causes, verdict } = diagnose(facts, modes)
+    expect(causes.map(({ mode, finding }) => `${mode.id}: ${finding.says}`)).toEqual([])
+    expect(verdict).not.toBe('broken')
   })
 })

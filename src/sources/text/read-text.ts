@@ -2,10 +2,11 @@
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { factsBuilder } from '#cluster/facts-builder.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
+import { type Gathered, gathered } from '#sources/text/gathered.ts'
 import { checkPiece, type TextPiece } from '#sources/text/input.ts'
 import { cleanLines } from '#sources/text/lines.ts'
 import { pasteTime } from '#sources/text/paste-time.ts'
-import { isOfSomeNode, nodeOf, type Resolved, resolveSubjects } from '#sources/text/resolve.ts'
+import { type Resolved, resolveSubjects } from '#sources/text/resolve.ts'
 import { notUnderstood, type Run, scan } from '#sources/text/scan.ts'
 
 export { decodeText, type TextPiece, textBytesMax } from '#sources/text/input.ts'
@@ -42,20 +43,16 @@ export function readText(
   pieces: readonly TextPiece[],
   { node, nowMs }: { readonly node?: string; readonly nowMs: number },
 ): TextReading {
-  const read = pieces.map((piece) => readPiece(checkPiece(piece), { node, nowMs }))
+  const into = gathered()
+  const read = pieces.map((piece) => readPiece(checkPiece(piece), { node, nowMs, into }))
   const builder = factsBuilder({ unread: 'not-in-text' })
-  const { rows, unnamed } = resolveSubjects(
-    read.flatMap(({ runs }) => runs.flatMap((run) => run.rows)),
-    node,
-  )
+  const { rows, unnamed } = resolveSubjects(into.rows(), node)
   for (const { relation, row, from } of rows) builder.add(relation, row, from)
-  for (const { runs } of read)
-    for (const { covered } of runs.flatMap((run) => ({ covered: run.covered ?? [] })))
-      for (const { relation, coverage, about } of covered) builder.cover(relation, coverage, about)
+  for (const { relation, coverage, about } of into.covered()) builder.cover(relation, coverage, about)
   const observedAtMs = Math.max(0, ...read.map(({ atMs }) => atMs))
   return {
-    facts: builder.freeze({ observedAtMs }),
-    pieces: read.flatMap(({ name, runs, numberOf }) => reportsOf({ name, runs, numberOf, unnamed })),
+    facts: builder.freeze({ observedAtMs, isComplaint: true }),
+    pieces: read.flatMap(({ name, runs }) => reportsOf({ name, runs, unnamed })),
   }
 }
 
@@ -63,29 +60,29 @@ interface ReadPiece {
   readonly name: string
   readonly atMs: number
   readonly runs: readonly Run[]
-  readonly numberOf: (index: number) => number
 }
 
 function readPiece(
   piece: TextPiece,
-  o: { readonly node: string | undefined; readonly nowMs: number },
+  o: { readonly node: string | undefined; readonly nowMs: number; readonly into: Gathered },
 ): ReadPiece {
-  const lines = cleanLines(piece.text)
-  const atMs = pasteTime(piece.text, o.nowMs)
-  const runs = scan({ name: piece.name, lines, atMs }, o.node)
-  return { name: piece.name, atMs, runs, numberOf: (index) => lines[index]?.number ?? index + 1 }
+  const text = piece.blocks ?? piece.text
+  const lines = cleanLines(text)
+  const atMs = pasteTime(text, o.nowMs)
+  const runs = scan({ source: { name: piece.name, lines, atMs }, given: o.node, into: o.into })
+  return { name: piece.name, atMs, runs }
 }
 
 // ------------------------------------------------------------------------------------------ reports
 
-interface Reported extends Pick<ReadPiece, 'name' | 'runs' | 'numberOf'> {
+interface Reported extends Pick<ReadPiece, 'name' | 'runs'> {
   readonly unnamed: Resolved['unnamed']
 }
 
-function reportsOf({ name, runs, numberOf, unnamed }: Reported): readonly PieceReport[] {
+function reportsOf({ name, runs, unnamed }: Reported): readonly PieceReport[] {
   const reports: { report: PieceReport; run: Run }[] = []
   for (const run of runs) {
-    const report = reportOf(run, { name, numberOf, unnamed })
+    const report = reportOf(run, { name, unnamed })
     const last = reports.at(-1)
     if (last !== undefined && isMore(last, { report, run })) last.report = together(last.report, report)
     else reports.push({ report, run })
@@ -93,15 +90,15 @@ function reportsOf({ name, runs, numberOf, unnamed }: Reported): readonly PieceR
   return reports.map(({ report }) => report)
 }
 
-function reportOf(run: Run, { name, numberOf, unnamed }: Omit<Reported, 'runs'>): PieceReport {
+function reportOf(run: Run, { name, unnamed }: Omit<Reported, 'runs'>): PieceReport {
   return {
     name,
-    fromLine: numberOf(run.at),
-    toLine: numberOf(run.at + run.lines - 1),
+    fromLine: run.fromLine,
+    toLine: run.toLine,
     format: run.format,
     ...aboutOf(run, unnamed),
-    facts: run.rows.length,
-    notUnderstood: run.notUnderstood ?? 0,
+    facts: run.facts,
+    notUnderstood: run.notUnderstood,
   }
 }
 
@@ -113,8 +110,7 @@ function aboutOf(run: Run, unnamed: Resolved['unnamed']): Pick<PieceReport, 'abo
     const isFromScope = about.name === scopeThen.node && scopeThen.nodeFrom !== undefined
     return isFromScope ? { about, aboutFrom: scopeThen.nodeFrom } : { about }
   }
-  const isUnnamed = run.rows.some((read) => isOfSomeNode(read) && !nodeOf(read))
-  return unnamed === undefined || !isUnnamed
+  return unnamed === undefined || !run.isUnnamed
     ? {}
     : { about: nodeSubject(unnamed.node), aboutFrom: unnamed.from }
 }

@@ -2,6 +2,7 @@
  * Whom the rows speak of. Half of what people paste does not say it; what the rest of the paste says decides, when it
  * can be decided. All rules work on all rows together, so the order of the pieces makes no difference.
  */
+import type { PodRow } from '#cluster/relations.ts'
 import { parseTmpfiles } from '#sources/formats/tmpfiles.ts'
 import type { ReadRow } from '#sources/reading.ts'
 import { podMark, unnamedCalicoPod } from '#sources/text/reader.ts'
@@ -137,18 +138,19 @@ const podsNode = (node: string | undefined, nodeOfPod: ReadonlyMap<string, strin
 
 /** A pod that was only spoken of is the one that was seen on its node. */
 function withoutDoubles(rows: readonly ReadRow[]): readonly ReadRow[] {
-  const seen = new Set(
-    rows.flatMap((read) =>
-      read.relation === 'pods' && read.row.component === 'calico-node' && read.row.name !== unnamedCalicoPod
-        ? [read.row.node ?? '']
-        : [],
-    ),
+  const calicoNodes = rows.flatMap((read) =>
+    read.relation === 'pods' && read.row.component === 'calico-node' && read.row.name !== unnamedCalicoPod
+      ? [read.row]
+      : [],
   )
+  const seen = new Set(calicoNodes.map(({ node }) => node ?? ''))
+  const named = calicoNodes.length > namedMax ? [] : calicoNodes
   const reasons = new Map(rows.flatMap(readyOf).filter(([, ready]) => ready.reason !== undefined))
   const cordoned = new Set(
     rows.flatMap((read) => (read.relation === 'nodes' && read.row.unschedulable ? [read.row.name] : [])),
   )
   return rows
+    .map((read) => withItsName(read, named))
     .filter(
       (read) =>
         !(
@@ -159,6 +161,21 @@ function withoutDoubles(rows: readonly ReadRow[]): readonly ReadRow[] {
     )
     .map((read) => withoutGuess(withCordon(read, cordoned), reasons))
 }
+
+/** Containers that somebody cut out of a description belong to the only calico-node that was named, or that is not well. */
+function withItsName(read: ReadRow, named: readonly PodRow[]): ReadRow {
+  if (read.relation !== 'pods' || read.row.name !== unnamedCalicoPod || read.row.containers.length === 0)
+    return read
+  const { node } = read.row
+  const here = node === undefined ? named : named.filter((pod) => pod.node === node)
+  const [only, ...others] = here.length > 1 ? here.filter(({ ready }) => ready === false) : here
+  return only === undefined || others.length > 0
+    ? read
+    : { ...read, row: { ...read.row, name: only.name, namespace: only.namespace } }
+}
+
+/** Among more nobody can tell whose they are; a few are looked through for each row. */
+const namedMax = 50
 
 type Ready = { readonly status: string; readonly reason?: string }
 

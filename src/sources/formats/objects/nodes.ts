@@ -1,9 +1,11 @@
-import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
+import type { ConditionRow, NodeRow, VersionRow } from '#cluster/relations.ts'
 import { atMs, defined } from '#sources/formats/objects/defined.ts'
 import type { NodeObject } from '#sources/formats/shapes.ts'
 
-/** A Node object as a row. `projectcalico.org/IPv4Address` is what calico-node's startup writes: projectcalico/calico:node/pkg/lifecycle/startup/startup.go. */
+/** A Node object as a row. */
 export function nodeRow({ metadata, spec, status }: NodeObject): NodeRow {
+  const address = (wanted: string) => status?.addresses?.find(({ type }) => type === wanted)?.address
+  const { nodeInfo } = status ?? {}
   return {
     name: metadata.name,
     unschedulable: spec?.unschedulable === true,
@@ -11,12 +13,50 @@ export function nodeRow({ metadata, spec, status }: NodeObject): NodeRow {
     taints: spec?.taints ?? [],
     labels: metadata.labels ?? {},
     ...defined({
-      internalIp: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address,
-      calicoIpv4: metadata.annotations?.['projectcalico.org/IPv4Address'],
-      kubeletVersion: status?.nodeInfo?.kubeletVersion,
+      internalIp: address('InternalIP'),
+      externalIp: address('ExternalIP'),
+      podCidr: spec?.podCIDR,
+      kubeletVersion: nodeInfo?.kubeletVersion,
+      kernelVersion: nodeInfo?.kernelVersion,
+      osImage: nodeInfo?.osImage,
+      containerRuntime: nodeInfo?.containerRuntimeVersion,
       createdAtMs: atMs(metadata.creationTimestamp),
     }),
+    ...annotated(metadata.annotations ?? {}),
   }
+}
+
+/**
+ * What calico-node writes about a node on it.
+ *
+ * @see projectcalico/calico:libcalico-go/lib/backend/k8s/resources/node.go
+ */
+export const annotated = (
+  annotations: Readonly<Record<string, unknown>>,
+): Pick<NodeRow, 'calicoIpv4' | 'calicoIpv6' | 'ipipTunnel' | 'vxlanTunnel' | 'wireguardAddress'> => {
+  const written = (name: string): string | undefined => {
+    const value = annotations[`projectcalico.org/${name}`]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  return defined({
+    calicoIpv4: written('IPv4Address'),
+    calicoIpv6: written('IPv6Address'),
+    ipipTunnel: written('IPv4IPIPTunnelAddr'),
+    vxlanTunnel: written('IPv4VXLANTunnelAddr'),
+    wireguardAddress: written('IPv4WireguardInterfaceAddr'),
+  })
+}
+
+/** The versions that a node reports of itself. */
+export function nodeVersions(row: NodeRow): readonly VersionRow[] {
+  const node = row.name === '' ? {} : { node: row.name }
+  const runtime = /^(?<of>[a-z-]{2,20}):\/\/(?<version>\S+)$/.exec(row.containerRuntime ?? '')?.groups
+  return [
+    ['kubernetes', row.kubeletVersion],
+    ['kernel', row.kernelVersion],
+    ['os', row.osImage],
+    [runtime?.of ?? '', runtime?.version],
+  ].flatMap(([of = '', version]) => (version === undefined ? [] : [{ of, version, ...node }]))
 }
 
 type Condition = NonNullable<NonNullable<NodeObject['status']>['conditions']>[number]

@@ -19,7 +19,13 @@ export const ipPoolRow = ({ metadata, spec }: IpPoolObject): IpPoolRow => ({
   cidr: spec.cidr,
   disabled: spec.disabled === true,
   encapsulation: encapsulation(spec),
-  ...defined({ resourceVersion: metadata.resourceVersion }),
+  ...defined({
+    natOutgoing: spec.natOutgoing,
+    nodeSelector: spec.nodeSelector,
+    blockSize: spec.blockSize,
+    allowedUses: spec.allowedUses,
+    resourceVersion: metadata.resourceVersion,
+  }),
 })
 
 function encapsulation({ ipipMode, vxlanMode }: IpPoolObject['spec']): IpPoolRow['encapsulation'] {

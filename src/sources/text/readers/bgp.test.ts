@@ -24,7 +24,7 @@ No IPv6 peers found.`
         format: 'calicoctl node status',
         about: nodeSubject('k8s-worker-03'),
         aboutFrom: 'the prompt',
-        facts: 2,
+        facts: 4,
       },
     ])
     expect(facts.rows('bgpSessions')).toMatchObject([
@@ -35,19 +35,90 @@ No IPv6 peers found.`
 
   test.each([
     [
-      '| 10.1.1.140  | node specific | start | 12:33:20 | Idle Received: Bad peer AS',
+      '| 10.7.7.41   | node specific | start | 09:14:02 | Idle Received: Bad peer AS',
       'node',
       'Idle',
       'Received: Bad peer AS',
     ],
     [
-      '| 192.0.2.136   | node-to-node mesh | down  | 06:44:51 | Error: No listening socket |',
+      '| 198.51.100.7  | node-to-node mesh | down  | 17:20:31 | Error: No listening socket |',
       'mesh',
       'down',
       'Error: No listening socket',
     ],
+    [
+      '10.1.7.9 node-to-node mesh start 12:33:20 Connect Socket: Connection refused',
+      'mesh',
+      'Connect',
+      'Socket: Connection refused',
+    ],
+    [
+      '10.1.7.9 | node-to-node mesh | start | 2025-11-02 | OpenSent Socket: Connection closed |',
+      'mesh',
+      'OpenSent',
+      'Socket: Connection closed',
+    ],
+    [
+      'node-to-node mesh | start | 12:33:20 | Active Socket: Operation timed out |',
+      'mesh',
+      'Active',
+      'Socket: Operation timed out',
+    ],
+    [
+      '| fd00:7::9 | global | start | 12:33:20 | Passive BGP Error: Cease |',
+      'global',
+      'Passive',
+      'BGP Error: Cease',
+    ],
   ])('a row alone: %s', (text, kind, state, info) => {
     expect(rows(text, 'bgpSessions')).toMatchObject([{ kind, state, info, up: false }])
+  })
+
+  test('a row cut behind its state is a session that is not up', () => {
+    expect(rows('| 10.1.7.9   | node-to-node mesh | start |', 'bgpSessions')).toEqual([
+      { node: '', peer: '10.1.7.9', kind: 'mesh', up: false, state: 'start' },
+    ])
+  })
+
+  test('dropped packets give no reason', () => {
+    expect(rows('| 10.1.7.9 | node-to-node mesh | start | 12:33:20 | Connect |', 'bgpSessions')).toEqual([
+      { node: '', peer: '10.1.7.9', kind: 'mesh', up: false, state: 'Connect' },
+    ])
+  })
+
+  test('a node without peers says so', () => {
+    const text = 'IPv4 BGP status\nNo IPv4 peers found.\n\nIPv6 BGP status\nNo IPv6 peers found.'
+    expect(rows(text, 'bgpSessions')).toEqual([])
+    expect(rows(text, 'messages')).toMatchObject([
+      { message: { id: 'calicoctl/no-peers', params: { family: 'IPv4' } } },
+      { message: { id: 'calicoctl/no-peers', params: { family: 'IPv6' } } },
+    ])
+  })
+
+  test('birdcl show protocols all: the neighbour and the last error stand below', () => {
+    const text = `name     proto    table    state  since       info
+rack1    BGP      master   start  10:51:28    Idle
+  Description:    top of rack
+  BGP state:          Idle
+    Neighbor address: 10.1.7.254
+    Neighbor AS:      65001
+    Last error:       Received: Bad peer AS
+
+Mesh_10_1_7_9 BGP      master   up     10:51:40    Established
+  BGP state:          Established
+    Neighbor address: 10.1.7.9`
+    expect(rows(text, 'bgpSessions')).toMatchObject([
+      { peer: '10.1.7.254', kind: 'node', up: false, state: 'Idle', info: 'Received: Bad peer AS' },
+      { peer: '10.1.7.9', kind: 'mesh', up: true },
+    ])
+  })
+
+  test('near miss: BIRD’s table is not the kernel’s', () => {
+    const { facts, pieces } = read(
+      '10.61.4.64/26      via 10.1.7.9 on eth0 [Mesh_10_1_7_9 10:51:41] * (100/0) [i]',
+    )
+    expect(pieces).toMatchObject([{ format: 'birdcl show route', facts: 0, notUnderstood: 0 }])
+    expect(facts.rows('routes')).toEqual([])
   })
 
   test('birdcl show protocols, through a pod whose node another table tells', () => {

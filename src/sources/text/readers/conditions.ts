@@ -57,10 +57,11 @@ export function conditionBlock(lines: readonly TextLine[], at: number): Conditio
   for (; next < lines.length; next++) {
     const text = lines[next]?.text ?? ''
     if (isHeader(text) && next - at < headerLinesMax) continue
-    if (conditionRow(text) === undefined) break
+    const alone = conditionRow(text)
+    if (alone === undefined) break
     const wrapped = continuations(lines, next)
     const whole = joinWrapped([text, ...wrapped.map((line) => line.text)])
-    conditions.push(conditionRow(whole) as ConditionRow) // it was one before more words came after it
+    conditions.push(conditionRow(whole) ?? alone) // a bare one ends with its line
     places.push(next)
     next += wrapped.length
   }
@@ -90,9 +91,13 @@ const dated = new RegExp(
 const short =
   /^\s*(?:[-*•]\s+)?(?<type>Ready|NetworkUnavailable|MemoryPressure|DiskPressure|PIDPressure)[\s=:]+(?<status>True|False|Unknown)\s+(?<reason>[A-Z][a-z]\w{2,80})\s+(?<message>[\w(].*)$/s
 
+/** Not even a reason, as custom columns and people print them. `Ready` alone may be a pod's. */
+const bare =
+  /^\s*(?:[-*•]\s+)?(?<type>NetworkUnavailable|MemoryPressure|DiskPressure|PIDPressure)[\s=:]+(?<status>True|False|Unknown)\s*(?:\([^)]{0,200}\)\s*)?$/
+
 function conditionRow(line: string): ConditionRow | undefined {
   if (!/\b(?:True|False|Unknown)\b/.test(line)) return undefined
-  const m = (dated.exec(line) ?? short.exec(line))?.groups
+  const m = (dated.exec(line) ?? short.exec(line) ?? bare.exec(line))?.groups
   if (m?.type === undefined) return undefined
   const heartbeatAtMs = parseTime(m.heartbeat ?? '')
   const transitionAtMs = parseTime(m.transition ?? '')

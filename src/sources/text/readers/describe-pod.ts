@@ -1,7 +1,7 @@
 import { parseTime } from '#base/clock.ts'
 import type { ContainerRow, PodRow } from '#cluster/relations.ts'
-import type { TextLine } from '#sources/text/lines.ts'
 import { calicoComponentOf } from '#sources/text/reader.ts'
+import { type ContainerBlock, containerBlocks } from '#sources/text/readers/describe-containers.ts'
 import { type Description, fieldOf, labels, linesOf } from '#sources/text/readers/description.ts'
 
 /**
@@ -11,16 +11,15 @@ import { type Description, fieldOf, labels, linesOf } from '#sources/text/reader
  * @see kubernetes/kubectl:pkg/describe/describe.go (describePod)
  */
 export function describedPod(description: Description, name: string): PodRow {
-  const containers = [
-    ...containersOf(linesOf(description, 'Init Containers'), true),
-    ...containersOf(linesOf(description, 'Containers'), false),
-  ]
+  const containers = containerBlocks(description).map(containerOf)
   const node = /^[\w.-]+/.exec(fieldOf(description, 'Node') ?? '')?.[0]
   const phase = /^[A-Z][a-z]+/.exec(fieldOf(description, 'Status') ?? '')?.[0]
   const ready = readiness(description)
   const component = calicoComponentOf(labels(description)['k8s-app'] ?? name)
   const created = parseTime(fieldOf(description, 'Start Time') ?? '')
-  const status = statusOf(containers, phase)
+  // The reason of a failed pod itself (`Evicted`) stands in for its phase, as in kubectl's STATUS column.
+  const reason = phase === 'Failed' ? fieldOf(description, 'Reason') : undefined
+  const status = statusOf(containers, reason ?? phase)
   const ip = fieldOf(description, 'IP')
   return {
     namespace: fieldOf(description, 'Namespace') ?? '',
@@ -56,21 +55,8 @@ function statusOf(containers: readonly ContainerRow[], phase: string | undefined
   return main?.reason ?? phase
 }
 
-/** Blocks of `  name:` with deeper lines. */
-function containersOf(lines: readonly TextLine[], init: boolean): readonly ContainerRow[] {
-  const blocks: { name: string; lines: string[] }[] = []
-  for (const { text } of lines) {
-    const name = /^ {1,4}(?<name>[a-z0-9][a-z0-9-]{0,62}):$/.exec(text)?.groups?.name
-    if (name !== undefined) blocks.push({ name, lines: [] })
-    else blocks.at(-1)?.lines.push(text)
-  }
-  return blocks.map((block) => containerOf(block, init))
-}
-
-function containerOf(
-  block: { readonly name: string; readonly lines: readonly string[] },
-  init: boolean,
-): ContainerRow {
+/** A container's states, as far as its block shows them. */
+export function containerOf(block: ContainerBlock): ContainerRow {
   const state = stateOf(block.lines, 'State')
   const last = stateOf(block.lines, 'Last State')
   const image = lineField(block.lines, 'Image')
@@ -79,7 +65,7 @@ function containerOf(
   const termination = last?.kind === 'Terminated' ? last : state?.kind === 'Terminated' ? state : undefined
   return {
     name: block.name,
-    init,
+    init: block.init,
     ...(image !== undefined && { image }),
     ...(ready !== undefined && { ready: ready === 'True' }),
     ...(restarts !== undefined && { restarts: Number(restarts) }),
@@ -112,6 +98,8 @@ interface State {
   readonly finishedAtMs?: number
 }
 
+const ofState = /^\s*(?:Reason|Message|Exit Code|Signal|Started|Finished):/
+
 /** `State:  Terminated` and the deeper lines up to the next field of the container. */
 function stateOf(lines: readonly string[], key: string): State | undefined {
   const at = lines.findIndex((line) => line.trimStart().startsWith(`${key}:`))
@@ -120,7 +108,8 @@ function stateOf(lines: readonly string[], key: string): State | undefined {
   if (own === undefined || kind === undefined) return undefined
   const indent = own.search(/\S/)
   const rest = lines.slice(at + 1)
-  const end = rest.findIndex((line) => line.search(/\S/) <= indent)
+  // Where the indentation is gone, the words themselves tell what belongs to a state.
+  const end = rest.findIndex((line) => line.search(/\S/) <= indent && !ofState.test(line))
   const inside = end < 0 ? rest : rest.slice(0, end)
   const exitCode = lineField(inside, 'Exit Code')
   const reason = lineField(inside, 'Reason')

@@ -92,6 +92,13 @@ describe('kubectl describe node', () => {
     expect(facts.rows('events').map(({ about }) => about.name)).toEqual(['k8s-worker-03', 'k8s-worker-03'])
   })
 
+  test('a condition without a reason is one, where its type is a node’s only', () => {
+    const { facts } = read('NetworkUnavailable   True   (nobody lifts it)\n\nReady   False\n')
+    expect(facts.rows('nodes').flatMap(({ conditions }) => conditions)).toEqual([
+      { type: 'NetworkUnavailable', status: 'True' },
+    ])
+  })
+
   test('cut before its conditions, it is not complete', () => {
     const cut = describeNode.slice(0, describeNode.indexOf('Conditions:'))
     expect(read(cut).facts.coverage('nodes', nodeSubject('k8s-worker-03'))).toEqual({ kind: 'partial' })

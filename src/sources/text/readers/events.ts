@@ -1,6 +1,7 @@
 import type { EventRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import type { ReadRow } from '#sources/reading.ts'
+import { imageVersions } from '#sources/formats/images.ts'
+import type { ReadCoverage, ReadRow } from '#sources/reading.ts'
 import { continuations, joinWrapped, type TextLine } from '#sources/text/lines.ts'
 import { messageRows } from '#sources/text/message-rows.ts'
 import {
@@ -12,6 +13,8 @@ import {
   type Source,
 } from '#sources/text/reader.ts'
 import { headerLinesMax } from '#sources/text/readers/conditions.ts'
+import { type EventLine, eventLine, isHeader } from '#sources/text/readers/event-lines.ts'
+import { wholeList } from '#sources/text/readers/whole-list.ts'
 
 /**
  * Events as `kubectl describe` and `kubectl get events` print them, a table or single lines. Without the object's name
@@ -32,27 +35,31 @@ export const eventsReader: Reader = {
       lines: block.lines,
       format: 'events',
       rows,
-      covered: [{ relation: 'events', coverage: { kind: 'partial' } }],
+      covered: partlyEvents(source, scope, { at, end: at + block.lines }, rows),
       ...(about !== undefined && { about }),
     }
   },
 }
 
+/** Everything that the API server still remembers, where the command above asked for it. */
+function partlyEvents(
+  source: Source,
+  scope: Scope,
+  lines: { readonly at: number; readonly end: number },
+  rows: readonly ReadRow[],
+): readonly ReadCoverage[] {
+  const isWhole =
+    isHeader(source.lines[lines.at]?.text ?? '') && wholeList({ source, scope, ...lines }, rows) === 'events'
+  const relations = new Set(rows.map(({ relation }) => relation))
+  return [...relations].map((relation) => ({
+    relation,
+    coverage: { kind: isWhole && relation === 'events' ? 'complete' : 'partial' },
+  }))
+}
+
 export interface EventBlock {
   readonly events: readonly { readonly at: number; readonly line: EventLine }[]
   readonly lines: number
-}
-
-interface EventLine {
-  readonly type: 'Normal' | 'Warning'
-  readonly reason: string
-  readonly message: string
-  readonly age?: string
-  readonly span?: string
-  readonly count: number
-  readonly component?: string
-  readonly host?: string
-  readonly object?: { readonly kind: string; readonly namespace?: string; readonly name: string }
 }
 
 export function eventBlock(lines: readonly TextLine[], at: number): EventBlock {
@@ -62,7 +69,10 @@ export function eventBlock(lines: readonly TextLine[], at: number): EventBlock {
     const text = lines[next]?.text ?? ''
     if (isHeader(text) && next - at < headerLinesMax) continue
     if (eventLine(text) === undefined) break
-    const wrapped = continuations(lines, next)
+    const below = continuations(lines, next)
+    // A row of `get events` begins with its age, which a wrapped line might do as well.
+    const end = below.findIndex((each) => eventLine(each.text) !== undefined)
+    const wrapped = end === -1 ? below : below.slice(0, end)
     const line = eventLine(joinWrapped([text, ...wrapped.map((each) => each.text)]))
     if (line !== undefined) events.push({ at: next, line })
     next += wrapped.length
@@ -80,6 +90,7 @@ export function eventRows(source: Source, scope: Scope, block: EventBlock): read
     const container = containerOf(row)
     return [
       { relation: 'events', row, from } as const,
+      ...imageVersions(row.message).map((version) => ({ relation: 'versions', row: version, from }) as const),
       ...messageRows(
         row.message,
         {
@@ -99,49 +110,6 @@ export function eventRows(source: Source, scope: Scope, block: EventBlock): read
     ]
   })
 }
-
-const isHeader = (line: string): boolean =>
-  /^\s*(?:Type\s+Reason\s+Age\s+From\s+(?:Message)?|(?:NAMESPACE\s+)?LAST SEEN\s+TYPE\s+REASON\b.*|-{3,}\s+-{3,}(?:\s+-{3,})*|Events:)\s*$/.test(
-    line,
-  )
-
-const age = '\\d[\\dsmhdy]{0,12}|<unknown>|<invalid>'
-const described = new RegExp(
-  `^\\s*(?:[-*•]\\s+)?(?<type>Normal|Warning)\\s+(?<reason>[A-Z][A-Za-z]{2,60})\\s+(?:(?<age>${age})(?:\\s+\\(x(?<count>\\d{1,9}) over (?<span>${age})\\))?\\s+)?(?<component>[a-z][\\w./-]{0,80})(?:,\\s+(?<host>[\\w.-]{1,253}))?\\s+(?<message>\\S.*)$`,
-  's',
-)
-const listed = new RegExp(
-  `^\\s*(?:(?<namespace>[a-z0-9][a-z0-9-]{0,62})\\s+)?(?<age>${age})(?:\\s+\\(x(?<count>\\d{1,9}) over (?<span>${age})\\))?\\s+(?<type>Normal|Warning)\\s+(?<reason>[A-Z][A-Za-z]{2,60})\\s+(?<kind>[a-z]{2,40})/(?<name>[\\w.:-]{1,253})\\s+(?:spec\\.\\w{1,40}\\{[\\w-]{1,63}\\}\\s+)?(?:(?<component>[a-z][\\w-]{2,60}), (?<host>[\\w.-]{1,253})\\s+)?(?<message>\\S.*)$`,
-  's',
-)
-
-function eventLine(line: string): EventLine | undefined {
-  if (!/\b(?:Normal|Warning)\s/.test(line)) return undefined
-  const m = (described.exec(line) ?? listed.exec(line))?.groups
-  if (m?.reason === undefined || m.message === undefined) return undefined
-  const wide = / {2,}(?<first>\d[\dsmhdy]{0,12}) {2,}(?<count>\d{1,9}) {2,}[\w.-]{1,253}$/.exec(m.message)
-  const kind = m.kind === undefined ? undefined : kindOf(m.kind)
-  const span = wide?.groups?.first ?? m.span
-  return {
-    type: m.type as EventLine['type'], // the pattern admits nothing else
-    reason: m.reason,
-    message: (wide === null ? m.message : m.message.slice(0, wide.index)).trim(),
-    count: Number(wide?.groups?.count ?? m.count ?? 1),
-    ...(m.age !== undefined && { age: m.age }),
-    ...(span !== undefined && { span }),
-    ...(m.component !== undefined && { component: m.component }),
-    ...(m.host !== undefined && { host: m.host }),
-    ...(kind !== undefined &&
-      m.name !== undefined && {
-        object: { kind, name: m.name, ...(m.namespace !== undefined && { namespace: m.namespace }) },
-      }),
-  }
-}
-
-/** Kubernetes' own spelling of a kind that kubectl printed in small letters. */
-const kindOf = (small: string): string =>
-  ({ daemonset: 'DaemonSet', replicaset: 'ReplicaSet', statefulset: 'StatefulSet' })[small] ??
-  small.slice(0, 1).toUpperCase() + small.slice(1)
 
 interface Around {
   readonly source: Source

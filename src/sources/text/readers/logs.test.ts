@@ -33,6 +33,7 @@ bird: Cannot create control socket /var/run/calico/bird.ctl: Permission denied
     const text =
       'Jan  7 06:51:10 k8s-worker-03 kubelet[812]: E0107 06:51:10.000000     812 kubelet_node_status.go:549] "Error updating node status, will retry" err="error getting node \\"k8s-worker-03\\": Get \\"https://10.0.0.11:6443/x\\": dial tcp 10.0.0.11:6443: i/o timeout"'
     expect(rows(text, 'messages')).toMatchObject([
+      { message: { id: 'dial/timeout', params: { address: '10.0.0.11', port: '6443' } } },
       {
         message: { id: 'kubelet/status-update-failed' },
         node: 'k8s-worker-03',
@@ -66,4 +67,31 @@ bird: Cannot create control socket /var/run/calico/bird.ctl: Permission denied
 dy using the IPv4 address 172.18.0.1.`
     expect(rows(text, 'messages')).toMatchObject([{ message: { id: 'startup/address-in-use' } }])
   })
+})
+
+test.each([
+  ['ip -6 route add fd20:5::/122 via fd20:5::9 dev vxlan-v6.calico onlink', { device: 'vxlan-v6.calico' }],
+  ['ip route add 10.9.0.0/26 via 10.0.0.9', {}],
+])('a refusal of the kernel names the device that the command was about: %s', (command, device) => {
+  const text = `root@w1:~# ${command}\nRTNETLINK answers: No route to host`
+  expect(rows(text, 'messages')).toMatchObject([
+    { message: { id: 'ip/rtnetlink', params: { error: 'No route to host', ...device } } },
+  ])
+})
+
+test('the Services that eBPF’s proxy writes are endpoints as the data plane sees them', () => {
+  const text =
+    '2026-01-07 06:30:12.100 [DEBUG][70] felix/syncer.go 528: Applying new state, {map[shop/web::10.43.7.7:80/TCP] map[] zone-a}'
+  expect(rows(text, 'endpoints')).toMatchObject([
+    { namespace: 'shop', name: 'web', addresses: [], seenBy: 'dataplane' },
+  ])
+})
+
+test('of eBPF’s map, Services without back-ends', () => {
+  const text = `10.43.0.1 port 443 proto 6 id 3 count 0 local 0
+10.43.0.10 port 53 proto 17 id 4 count 1 local 0
+\t4:0\t 10.42.0.2:53`
+  expect(rows(text, 'endpoints')).toMatchObject([
+    { name: '10.43.0.1:443', addresses: [], seenBy: 'dataplane' },
+  ])
 })

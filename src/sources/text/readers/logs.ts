@@ -1,7 +1,9 @@
-import { mayHoldMessage, recogniseAll } from '#cluster/messages/catalogue.ts'
+import type { Provenance } from '#cluster/facts.ts'
+import { mayWrapMessage, recogniseAll, withInner } from '#cluster/messages/catalogue.ts'
 import { type LogLine, peel } from '#cluster/messages/log-line.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
+import { parseBpfState } from '#sources/formats/bpf-services.ts'
 import type { ReadRow } from '#sources/reading.ts'
 import { continuations, isBlank, looksLikeLog } from '#sources/text/lines.ts'
 import { place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
@@ -18,7 +20,7 @@ export const logsReader: Reader = {
     const rows: ReadRow[] = []
     let notUnderstood = 0
     let next = at
-    for (; next < source.lines.length; next++) {
+    for (; next < source.lines.length && next - at < linesMax; next++) {
       const text = source.lines[next]?.text ?? ''
       if (isBlank(text) && looksLikeLog(source.lines[next + 1]?.text ?? '')) continue
       if (!looksLikeLog(text) || (text.startsWith('{') && peel(text) === undefined)) break
@@ -38,6 +40,9 @@ export const logsReader: Reader = {
   },
 }
 
+/** A longer log is read in parts, so that what it says is put together while it is read. */
+const linesMax = 2000
+
 function subjectOf(host: string | undefined, { node, pod }: Scope): Pick<Taken, 'about'> {
   if (host !== undefined) return { about: nodeSubject(host) }
   if (pod !== undefined) return { about: podSubject(pod) }
@@ -51,7 +56,9 @@ function readRecord(
   scope: Scope,
 ): { readonly rows: readonly ReadRow[]; readonly more: number } {
   const text = source.lines[at]?.text ?? ''
-  const below = continuations(source.lines, at, 12)
+  const next = source.lines[at + 1]?.text
+  const isAlone = next === undefined || next === '' || looksLikeLog(next)
+  const below = isAlone ? [] : continuations(source.lines, at, 12)
   if (below.length === 0) return { rows: rowsOf(source, at, scope, text), more: 0 }
   // Wrapped lines continue a word or a sentence; lines that a program printed below stand alone. Both are tried.
   const parts = below.map((line) => line.text)
@@ -70,19 +77,40 @@ function isNew(read: ReadRow, seen: Set<string>): boolean {
 
 function rowsOf(source: Source, at: number, scope: Scope, text: string): readonly ReadRow[] {
   // Most lines hold nothing: they are not worth unwrapping.
-  if (!mayHoldMessage(text)) return []
+  if (!mayWrapMessage(text)) return []
   const line = peel(text, { nowMs: source.atMs })
   const from = place(source, at, scope, {
     quote: text,
     ...(line?.atMs !== undefined && { atMs: line.atMs }),
   })
   const about = aboutOf(line, scope)
-  return recogniseAll(line?.text ?? text).map((message) => {
+  return recogniseAll(line?.text ?? text).flatMap((message): readonly ReadRow[] => {
     const error = message.params.error ?? line?.fields.error
-    const params = error === undefined ? message.params : { ...message.params, error }
-    return { relation: 'messages', row: { ...about, message: { id: message.id, params }, count: 1 }, from }
+    const device = message.id === 'ip/rtnetlink' ? deviceOf(scope.command) : undefined
+    const params = {
+      ...message.params,
+      ...(error !== undefined && { error }),
+      ...(device !== undefined && { device }),
+    }
+    const whole =
+      error === message.params.error ? { ...message, params } : withInner({ id: message.id, params })
+    return [
+      { relation: 'messages', row: { ...about, message: whole, count: 1 }, from },
+      ...(message.id === 'felix/bpf-services-state' ? bpfRows(text, about.node, from) : []),
+    ]
   })
 }
+
+/** The kernel refuses `ip`'s wish without naming the device that it was about; the command does. */
+const deviceOf = (command: string | undefined): string | undefined =>
+  /(?:^|\s)ip\s.{0,400}?\sdev\s+(?<device>[\w.@-]{1,20})/.exec(command ?? '')?.groups?.device
+
+const bpfRows = (text: string, node: string | undefined, from: Provenance): readonly ReadRow[] =>
+  parseBpfState(text).map((service) => ({
+    relation: 'endpoints',
+    row: { ...service, seenBy: 'dataplane', ...(node !== undefined && { node }) },
+    from,
+  }))
 
 function aboutOf(line: LogLine | undefined, scope: Scope): Omit<MessageRow, 'message' | 'count'> {
   const node = line?.host ?? scope.node

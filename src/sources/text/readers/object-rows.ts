@@ -1,24 +1,27 @@
-/** Kubernetes objects, whole or in part, as rows. The shapes are those by which the live source reads the API. */
+/** Kubernetes' and Calico's objects, whole or in part, as rows. Nodes, pods and events have the shapes by which the live source reads the API. */
 import { z } from 'zod'
 import type { Provenance, Subject } from '#cluster/facts.ts'
-import type { NodeRow } from '#cluster/relations.ts'
-import { nodeSubject, podSubject } from '#cluster/subjects.ts'
-import { eventRow } from '#sources/formats/objects/events.ts'
-import { nodeRow } from '#sources/formats/objects/nodes.ts'
-import { daemonSetRow, ipPoolRow } from '#sources/formats/objects/others.ts'
-import { podRow } from '#sources/formats/objects/pods.ts'
-import { daemonSetShape, eventShape, ipPoolShape, nodeShape, podShape } from '#sources/formats/shapes.ts'
+import { fragmentRows } from '#sources/formats/objects/fragments.ts'
+import { kindRows } from '#sources/formats/objects/kinds.ts'
+import type { Told } from '#sources/formats/objects/told.ts'
 import type { ReadCoverage, ReadRow } from '#sources/reading.ts'
 import { messageRows } from '#sources/text/message-rows.ts'
 import type { Scope, Source } from '#sources/text/reader.ts'
+import { eventRows, nodeConditions, nodeRows, podRows } from '#sources/text/readers/object-core.ts'
+import { withRemarks } from '#sources/text/readers/object-remarks.ts'
 
-interface Around {
+export interface Around {
   readonly source: Source
   readonly scope: Scope
+  /** Where the object begins. */
   readonly from: Provenance
+  /** Where in it a row is told; where it begins, unless that is known better. */
+  readonly placeOf?: (told: Told) => Provenance
+  /** What people wrote into it behind `#`. */
+  readonly remarks?: readonly string[]
 }
 
-interface ObjectRows {
+export interface ObjectRows {
   readonly rows: readonly ReadRow[]
   readonly covered: readonly ReadCoverage[]
   readonly about?: Subject
@@ -32,7 +35,7 @@ export function objectRows(value: unknown, around: Around): ObjectRows {
   const [only] = read
   if (only !== undefined && objects.length === 1) return only
   return {
-    rows: read.flatMap(({ rows }) => rows),
+    rows: withWholeServices(read.flatMap(({ rows }) => rows)),
     covered: read.flatMap(({ covered }) => covered),
     what: `${objects.length} objects`,
   }
@@ -50,148 +53,97 @@ const kindShape = z.object({ kind: z.string() })
 const kindOf = (value: unknown): string | undefined => kindShape.safeParse(value).data?.kind
 
 function oneObject(value: unknown, around: Around): ObjectRows {
-  switch (kindOf(value)) {
+  const kind = kindOf(value)
+  const told = kind === undefined ? undefined : kindRows(value)
+  if (kind !== undefined && told !== undefined)
+    return objectOf([...placed(told, around), ...messagesIn(value, around)], articled(kind))
+  switch (kind) {
     case 'Node':
-      return nodeRows(value, around)
+      return nodeRows(value, around) ?? fragment(value, around)
     case 'Pod':
-      return podRows(value, around)
+      return podRows(value, around) ?? fragment(value, around)
     case 'Event':
-      return eventRows(value, around)
-    case 'DaemonSet': {
-      const object = daemonSetShape.safeParse(value)
-      return object.success
-        ? simple('daemonSets', daemonSetRow(object.data), around)
-        : fragment(value, around)
-    }
-    case 'IPPool': {
-      const object = ipPoolShape.safeParse(value)
-      return object.success ? simple('ipPools', ipPoolRow(object.data), around) : fragment(value, around)
-    }
-    default:
+      return eventRows(value, around) ?? objectOf([], articled(kind))
+    case undefined:
       return fragment(value, around)
+    default:
+      // Of kinds that nobody reads, what their conditions quote still tells.
+      return objectOf(messagesIn(value, around), articled(kind))
   }
 }
 
-function simple<R extends 'daemonSets' | 'ipPools'>(
-  relation: R,
-  row: Extract<ReadRow, { relation: R }>['row'],
-  { from }: Around,
-): ObjectRows {
-  // The generic parameter ties the two together; the union does not follow it.
-  const read = { relation, row, from } as unknown as ReadRow
-  return {
-    rows: [read],
-    covered: [{ relation, coverage: { kind: 'partial' } }],
-    what: relation === 'daemonSets' ? 'a DaemonSet' : 'an IPPool',
-  }
-}
-
-function nodeRows(value: unknown, around: Around): ObjectRows {
-  const object = nodeShape.safeParse(value)
-  if (!object.success) return fragment(value, around)
-  const row = nodeRow(object.data)
-  const about = nodeSubject(row.name)
-  const isWhole = row.conditions.some((condition) => condition.type === 'Ready')
-  return {
-    rows: [{ relation: 'nodes', row, from: around.from }, ...conditionMessages(row, around)],
-    covered: [
-      { relation: 'nodes', coverage: { kind: 'partial' } },
-      ...(isWhole ? [{ relation: 'nodes', coverage: { kind: 'complete' }, about } as const] : []),
-    ],
-    about,
-    what: 'a Node',
-  }
-}
-
-const conditionMessages = ({ name, conditions }: NodeRow, { from }: Around): readonly ReadRow[] =>
-  conditions.flatMap(({ message }) => messageRows(message ?? '', name === '' ? {} : { node: name }, from))
-
-function podRows(value: unknown, around: Around): ObjectRows {
-  const object = podShape.safeParse(value)
-  if (!object.success) return fragment(value, around)
-  const row = podRow(object.data)
-  const pod = { namespace: row.namespace, name: row.name }
-  const messages = row.containers.flatMap((container) =>
-    messageRows(
-      container.message ?? '',
-      { pod, container: container.name, ...(row.node !== undefined && { node: row.node }) },
-      around.from,
-    ),
-  )
-  return {
-    rows: [{ relation: 'pods', row, from: around.from }, ...messages],
-    covered: [{ relation: 'pods', coverage: { kind: 'partial' } }],
-    about: podSubject(pod),
-    what: 'a Pod',
-  }
-}
-
-function eventRows(value: unknown, { from: place }: Around): ObjectRows {
-  const object = eventShape.safeParse(value)
-  if (!object.success) return nothing
-  const row = eventRow(object.data)
-  const from = row.lastAtMs === undefined ? place : { ...place, atMs: row.lastAtMs }
-  const { about } = row
-  return {
-    rows: [
-      { relation: 'events', row, from },
-      ...messageRows(
-        row.message,
-        {
-          count: row.count,
-          ...(row.node !== undefined && { node: row.node }),
-          ...(row.lastAtMs !== undefined && { atMs: row.lastAtMs }),
-          ...(about.kind === 'Pod' && {
-            pod: { name: about.name, ...(about.namespace !== undefined && { namespace: about.namespace }) },
-          }),
-        },
-        from,
-      ),
-    ],
-    covered: [{ relation: 'events', coverage: { kind: 'partial' } }],
-    what: 'an Event',
-  }
-}
-
-const nothing: ObjectRows = { rows: [], covered: [], what: 'nothing known' }
-
-const conditionsShape = z
-  .array(
-    z.object({
-      type: z.string(),
-      status: z.enum(['True', 'False', 'Unknown']),
-      reason: z.string().nullish(),
-      message: z.string().nullish(),
-      lastHeartbeatTime: z.string().nullish(),
-      lastTransitionTime: z.string().nullish(),
-    }),
-  )
-  .min(1)
-
-/** Conditions of a node without the node around them: only nodes have a heartbeat, or a reason that starts with Kubelet. */
 function fragment(value: unknown, around: Around): ObjectRows {
-  const conditions = conditionsShape.safeParse(conditionsIn(value))
-  if (!conditions.success) return nothing
-  const isOfNode = conditions.data.some(
-    ({ type, reason, lastHeartbeatTime }) =>
-      typeof lastHeartbeatTime === 'string' ||
-      /^(?:Kubelet|NodeStatus|Calico)/.test(reason ?? '') ||
-      type === 'NetworkUnavailable',
-  )
-  if (!isOfNode) return nothing
-  const name = around.scope.node ?? ''
-  const row = nodeRow({ metadata: { name: 'unnamed' }, status: { conditions: conditions.data } })
-  const named: NodeRow = { ...row, name }
-  return {
-    rows: [{ relation: 'nodes', row: named, from: around.from }, ...conditionMessages(named, around)],
-    covered: [{ relation: 'nodes', coverage: { kind: 'partial' } }],
-    about: nodeSubject(name),
-    what: 'a node’s conditions',
-  }
+  const conditions = nodeConditions(value, around)
+  if (conditions !== undefined) return conditions
+  const told = kindOf(value) === undefined ? fragmentRows(value) : []
+  return objectOf([...placed(told, around), ...messagesIn(value, around)], 'a part of an object')
 }
 
-function conditionsIn(value: unknown): unknown {
-  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value
-  if ('conditions' in value) return value.conditions
-  return 'status' in value ? conditionsIn(value.status) : [value]
+const placed = (told: readonly Told[], around: Around): readonly ReadRow[] =>
+  withRemarks(told, around.remarks ?? []).map((one) => {
+    const from = around.placeOf?.(one) ?? around.from
+    // Row and relation come from one reader; the union does not follow a spread.
+    return { ...inScope(one, around.scope), from } as ReadRow
+  })
+
+/** What a part does not say itself: whose node it is cut out of, in which file of which node it stands. */
+function inScope(one: Told, { node, path }: Scope): Told {
+  if (one.relation === 'nodes' && one.row.name === '')
+    return { relation: 'nodes', row: { ...one.row, name: node ?? '' } }
+  const isFile = one.relation === 'settings' && one.row.of === 'cni' && one.row.in === undefined
+  return isFile && path?.includes('/net.d/') === true
+    ? { relation: 'settings', row: { ...one.row, in: path, ...(node !== undefined && { node }) } }
+    : one
+}
+
+const objectOf = (rows: readonly ReadRow[], what: string): ObjectRows => ({
+  rows,
+  covered: [...new Set(rows.map(({ relation }) => relation))].map((relation) => ({
+    relation,
+    coverage: { kind: 'partial' },
+  })),
+  what,
+})
+
+const articled = (kind: string): string => `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`
+
+const worded = z.object({ message: z.string() })
+const conditioned = z.object({ status: z.object({ conditions: z.array(z.unknown()) }) })
+
+/** Programs' words in an object's conditions, in an answer of the API server (`kind: Status`), or in a condition alone. */
+function messagesIn(value: unknown, { from }: Around): readonly ReadRow[] {
+  const conditions = conditionList(value)
+  return [value, ...conditions].flatMap((one) =>
+    messageRows(worded.safeParse(one).data?.message ?? '', {}, from),
+  )
+}
+
+const conditionList = (value: unknown): readonly unknown[] =>
+  Array.isArray(value)
+    ? value.slice(0, conditionsMax)
+    : (conditioned.safeParse(value).data?.status.conditions ?? [])
+
+const conditionsMax = 100
+
+/** A Service's slices, one for each family or for every hundred endpoints, are one Service. */
+function withWholeServices(rows: readonly ReadRow[]): readonly ReadRow[] {
+  const whole = new Map<string, Extract<ReadRow, { relation: 'endpoints' }>>()
+  for (const read of rows)
+    if (read.relation === 'endpoints') {
+      const key = `${read.row.namespace}/${read.row.name}`
+      const row = whole.get(key)?.row
+      whole.set(key, row === undefined ? read : { ...read, row: bothOf(row, read.row) })
+    }
+  return [...rows.filter(({ relation }) => relation !== 'endpoints'), ...whole.values()]
+}
+
+type EndpointsRow = Extract<ReadRow, { relation: 'endpoints' }>['row']
+
+function bothOf(a: EndpointsRow, b: EndpointsRow): EndpointsRow {
+  const notReady = [...(a.notReady ?? []), ...(b.notReady ?? [])]
+  return {
+    ...a,
+    addresses: [...new Set([...a.addresses, ...b.addresses])],
+    ...(notReady.length > 0 && { notReady }),
+  }
 }

@@ -94,7 +94,7 @@ status:
   })
 
   test.each([
-    ['a list of environment variables', '- name: IP_AUTODETECTION_METHOD\n  value: "first-found"'],
+    ['a list of an application’s variables', '- name: DATABASE_URL\n  value: "postgres://db"'],
     [
       'conditions of a Deployment',
       'conditions:\n- type: Available\n  status: "False"\n  reason: MinimumReplicasUnavailable',

@@ -12,7 +12,7 @@ export const processesReader: Reader = {
 }
 
 const statusLine =
-  /^(?:\/proc\/(?<pid>\d{1,8}|self)\/status:)?(?<field>Name|Umask|State|Tgid|Pid|PPid|Uid|Gid|Groups|Cap(?:Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs|Seccomp):\s/
+  /^(?:\/proc\/(?<pid>\d{1,8}|self)\/status:)?(?<field>Name|Umask|State|Tgid|Pid|PPid|Uid|Gid|Groups|Cap(?:Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs|Seccomp):(?:\s|$)/
 
 function procStatus(source: Source, at: number, scope: Scope): Taken | undefined {
   const byPid = new Map<string, { at: number; lines: string[] }>()

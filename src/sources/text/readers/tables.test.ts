@@ -70,6 +70,9 @@ shop          web-6d4cf56db6-abc  1/1     Running            0             50m  
         unschedulable: true,
         internalIp: '10.0.0.23',
         kubeletVersion: 'v1.31.9',
+        osImage: 'Ubuntu 22.04.5 LTS',
+        kernelVersion: '5.15.0-136-generic',
+        containerRuntime: 'containerd://1.7.27',
         conditions: [{ type: 'Ready', status: 'False' }],
       },
     ],
@@ -108,7 +111,7 @@ shop          web-6d4cf56db6-abc  1/1     Running            0             50m  
   })
 
   test('a table that no reader knows is counted, not guessed at', () => {
-    const { pieces, facts } = read('NAME           ENDPOINTS   AGE\ncalico-typha   <none>      15m')
+    const { pieces, facts } = read('NAME           FLAVOURS   AGE\nvanilla-1      <none>     15m')
     expect(pieces).toMatchObject([{ format: 'a table of kubectl', facts: 0, notUnderstood: 1 }])
     expect(facts.rows('pods')).toEqual([])
   })

@@ -1,0 +1,97 @@
+/** What tells that a machine is on, off, or not there at all. */
+import { bareAddress } from '#cluster/addresses.ts'
+import type { AccusedPeer } from '#cluster/bgp-complaints.ts'
+import type { Subject } from '#cluster/facts.ts'
+import { calicoNodePodOf, conditionOf, isComplete, nodeNamed } from '#cluster/queries.ts'
+import { isRecent } from '#cluster/symptoms/recency.ts'
+import { type Sign, sign } from '#diagnosis/signs.ts'
+import type { View, Weight } from '#diagnosis/types.ts'
+import type { Names } from '#failures/bgp-peer-node-down/names.ts'
+
+export function machineSigns(
+  view: View<Names>,
+  { address, node, complaints }: AccusedPeer,
+  about: Subject,
+): readonly Sign[] {
+  const at = (row: Parameters<typeof sign>[0], weight: Weight, says: string): Sign =>
+    sign(row, weight, says, about)
+  const isOn = complaints.filter(({ trouble }) => trouble === 'refused' || trouble === 'answered')
+  const pod = node === undefined ? undefined : calicoNodePodOf(view, node.name)
+  return [
+    ...isOn.map((row) => at(row, 'against', `${address} answers: its machine is on`)),
+    ...(node !== undefined && conditionOf(node, 'Ready')?.status === 'True'
+      ? [at(node, 'against', `${node.name} is Ready`)]
+      : []),
+    // A container that restarts is being started by somebody.
+    ...(pod?.status !== undefined && starting.has(pod.status)
+      ? [at(pod, 'against', `kubelet reports of ${pod.name}: ${pod.status}`)]
+      : []),
+    // Whoever writes a log is on.
+    ...(node === undefined
+      ? []
+      : view
+          .rows('messages')
+          .filter((row) => row.node === node.name && ofLogs.has(row.message.id) && row.atMs !== undefined)
+          .filter((row) => isRecent(view, row.atMs))
+          .map((row) => at(row, 'against', `calico-node of ${node.name} wrote its log a moment ago`))),
+    ...view
+      .rows('reachability')
+      .filter(({ to }) => to === address || to === node?.name)
+      .flatMap((row) => {
+        if (row.outcome === 'ok' || row.outcome === 'refused')
+          return [at(row, 'against', `${row.to} answers`)]
+        const isGone = row.port !== 179 && (row.outcome === 'timed-out' || row.outcome === 'no-route')
+        return isGone ? [at(row, 'strong', `${row.to} does not answer to ${row.protocol}`)] : []
+      }),
+    ...view
+      .rows('workers')
+      .filter((row) => row.node === address || (row.node !== undefined && row.node === node?.name))
+      .filter(({ state }) => !wellStates.has(state.toLowerCase()))
+      .map((row) => at({ from: row.from }, 'strong', `the provider says that it is ${row.state}`)),
+  ]
+}
+
+/** What calico-node's own programs write; kubelet and others speak of a node that is off as well. */
+const ofLogs: ReadonlySet<string> = new Set([
+  'bird/cannot-create-control-socket',
+  'bird/config-unreadable',
+  'bird/protocol-starting',
+  'bird/reconfigured',
+  'bird/started',
+  'bird/state-changed',
+  'confd/config-updated',
+  'felix/in-sync',
+  'startup/datastore-ready',
+  'startup/using-node-name',
+])
+
+const starting = new Set([
+  'CrashLoopBackOff',
+  'Error',
+  'Init:Error',
+  'Init:CrashLoopBackOff',
+  'ImagePullBackOff',
+])
+const wellStates = new Set(['normal', 'deployed', 'provisioned'])
+
+/** Calico still has a node with this address, and Kubernetes none: somebody deleted it, or took the machine away. */
+export function missingNode(view: View<Names>, address: string): Sign | undefined {
+  const nodes = view.rows('nodes').filter(({ name }) => name !== '')
+  const isKnown = nodes.some((node) =>
+    [node.internalIp, node.externalIp, node.calicoIpv4].some((each) => bareAddress(each ?? '') === address),
+  )
+  if (isKnown || nodes.length === 0) return undefined
+  const entry = view
+    .rows('calicoNodes')
+    .find(({ ipv4, ipv6 }) => [ipv4, ipv6].some((each) => bareAddress(each ?? '') === address))
+  if (entry !== undefined)
+    return nodeNamed(view, entry.name) === undefined
+      ? sign({ from: entry.from }, 'decisive', `Calico knows ${entry.name} (${address}), Kubernetes does not`)
+      : undefined
+  const isListWhole =
+    isComplete(view.coverage('nodes')) && nodes.every(({ internalIp }) => internalIp !== undefined)
+  const [first] = nodes
+  return isListWhole && first !== undefined
+    ? sign({ from: first.from }, 'strong', `no node has the address ${address}`)
+    : undefined
+}

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest'
+import type { FilterRuleRow, NodeRow } from '#cluster/relations.ts'
+import { factsOf, type Table } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
+import { mode } from '#failures/bgp-port-179-blocked/index.ts'
+import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
+
+const probe = (peers: string): string =>
+  `Readiness probe failed: calico/node is not ready: BIRD is not ready: BGP not established with ${peers}`
+
+const status = (...rows: readonly (readonly [peer: string, state: string, info: string])[]): string =>
+  [
+    'Calico process is running.',
+    '',
+    'IPv4 BGP status',
+    '+--------------+-------------------+-------+----------+--------------------------------+',
+    '| PEER ADDRESS |     PEER TYPE     | STATE |  SINCE   |              INFO              |',
+    '+--------------+-------------------+-------+----------+--------------------------------+',
+    ...rows.map(
+      ([peer, state, info]) =>
+        `| ${peer.padEnd(12)} | node-to-node mesh | ${state.padEnd(5)} | 05:06:07 | ${info.padEnd(30)} |`,
+    ),
+    '+--------------+-------------------+-------+----------+--------------------------------+',
+  ].join('\n')
+
+const nodes = (...rows: readonly (readonly [name: string, ready: string, address: string])[]): string =>
+  [
+    '$ kubectl get nodes -o wide',
+    'NAME   STATUS     ROLES    AGE   VERSION   INTERNAL-IP   EXTERNAL-IP   OS-IMAGE             KERNEL-VERSION     CONTAINER-RUNTIME',
+    ...rows.map(
+      ([name, ready, address]) =>
+        `${name}     ${ready.padEnd(8)}   <none>   20d   v1.31.2   ${address}     <none>        Ubuntu 22.04.4 LTS   5.15.0-91-generic  containerd://1.7.13`,
+    ),
+    '',
+  ].join('\n')
+
+const silent = status(['10.7.4.22', 'start', 'Active'], ['10.7.4.23', 'start', 'Connect'])
+const blockedTest =
+  'root@w1:~# nc -vz -w 3 10.7.4.22 179\nnc: connect to 10.7.4.22 port 179 (tcp) timed out: Operation now in progress'
+
+describe('found', () => {
+  test.each<[string, string, Verdict]>([
+    ['peers do not answer a dial', silent, 'likely'],
+    ['a test of 179 gets no answer', `${probe('10.7.4.22,10.7.4.23')}\n\n${blockedTest}`, 'confirmed'],
+    [
+      'telnet is rejected at once',
+      `${probe('10.7.4.22')}\n\nroot@w1:~# telnet 10.7.4.22 179\nTrying 10.7.4.22...\ntelnet: Unable to connect to remote host: No route to host`,
+      'confirmed',
+    ],
+    [
+      'a rule drops it',
+      `${probe('10.7.4.22,10.7.4.23')}\n\nroot@w1:~# iptables -S INPUT\n-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 179 -j DROP`,
+      'confirmed',
+    ],
+    [
+      'a rule rejects it among other ports',
+      `${silent}\n\nroot@w1:~# iptables -S INPUT\n-P INPUT ACCEPT\n-A INPUT -p tcp -m multiport --dports 111,179 -j REJECT --reject-with icmp-port-unreachable`,
+      'confirmed',
+    ],
+    [
+      'the filter ends with a refusal of all that was not let in',
+      `${probe('10.7.4.22,10.7.4.23')}\n\nroot@w1:~# iptables -S INPUT\n-P INPUT ACCEPT\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -j REJECT --reject-with icmp-host-prohibited`,
+      'likely',
+    ],
+    [
+      'opening the port cured it',
+      `${probe('10.7.4.22,10.7.4.23')}\n\nOpening port 179/tcp between the nodes fixed the problem.`,
+      'likely',
+    ],
+    ['the probe alone', probe('10.7.4.22,10.7.4.23'), 'possible'],
+    [
+      'hosts are rejected that are Ready',
+      `${nodes(['w1', 'Ready', '10.7.4.21'], ['w2', 'Ready', '10.7.4.22'], ['w3', 'Ready', '10.7.4.23'])}\n${status(['10.7.4.22', 'start', 'Active Socket: No route to host'], ['10.7.4.23', 'start', 'Active Socket: No route to host'])}`,
+      'likely',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(foundIn(text, mode)).toBe(expected)
+  })
+
+  test('without the rule it is a guess', () => {
+    const text = `${probe('10.7.4.22,10.7.4.23')}\n\nroot@w1:~# iptables -S INPUT\n-P INPUT ACCEPT`
+    expect(foundIn(text, mode)).toBe('possible')
+  })
+})
+
+describe('near misses', () => {
+  test.each<[string, string, readonly Verdict[]]>([
+    ['everybody complains about the address of a Docker bridge', probe('172.17.0.1'), ['not found']],
+    [
+      'the only peer is a node that is off',
+      `${nodes(['w1', 'Ready', '10.7.4.21'], ['w2', 'NotReady', '10.7.4.22'])}\n${probe('10.7.4.22')}`,
+      ['not found'],
+    ],
+    [
+      'peers refuse: nobody listens there',
+      status(
+        ['10.7.4.22', 'start', 'Active Socket: Connection refused'],
+        ['10.7.4.23', 'start', 'Active Socket: Connection refused'],
+      ),
+      ['not found', 'possible'],
+    ],
+    [
+      'the peer says why',
+      status(['10.7.4.22', 'start', 'Idle Received: Bad peer AS']),
+      ['not found', 'possible'],
+    ],
+    [
+      'this side does not listen',
+      status(['10.7.4.22', 'down', 'Error: No listening socket']),
+      ['not found', 'possible'],
+    ],
+    ['all sessions are up', status(['10.7.4.22', 'up', 'Established']), ['not found']],
+    [
+      'a rule for another port',
+      `root@w1:~# iptables -S INPUT\n-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 1179 -j DROP`,
+      ['not found'],
+    ],
+    [
+      'a closed filter of a host whose sessions nobody complains about',
+      `root@w1:~# iptables -S INPUT\n-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -j REJECT --reject-with icmp-host-prohibited`,
+      ['not found'],
+    ],
+    [
+      'the machine answers to nothing at all',
+      `${probe('10.7.4.22')}\n\n${blockedTest}\nroot@w1:~# nc -vz -w 3 10.7.4.22 22\nnc: connect to 10.7.4.22 port 22 (tcp) timed out: Operation now in progress`,
+      ['possible'],
+    ],
+    [
+      'the port takes connections',
+      `${probe('10.7.4.22')}\n\nroot@w1:~# nc -vz -w 3 10.7.4.22 179\nConnection to 10.7.4.22 179 port [tcp/bgp] succeeded!`,
+      ['not found', 'possible'],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(expected).toContain(foundIn(text, mode))
+  })
+})
+
+const rule = (position: number, more: Partial<FilterRuleRow>): FilterRuleRow => ({
+  node: 'w1',
+  backend: 'nft',
+  family: 4,
+  table: 'filter',
+  chain: 'INPUT',
+  position,
+  target: 'DROP',
+  ...more,
+})
+const node: NodeRow = {
+  name: 'w2',
+  internalIp: '10.7.4.22',
+  unschedulable: false,
+  taints: [],
+  labels: {},
+  conditions: [],
+}
+const down = { node: 'w1', peer: '10.7.4.22', kind: 'mesh' as const, up: false, state: 'Active' }
+
+describe('by facts', () => {
+  test.each<[string, Table, string | undefined]>([
+    ['a rule by number', { filterRules: [rule(1, { protocol: 'tcp', ports: '179' })] }, 'confirmed'],
+    [
+      'a range that holds the port',
+      { filterRules: [rule(1, { protocol: 'tcp', ports: '1:1023' })] },
+      'confirmed',
+    ],
+    [
+      'peers are let in before the rest is dropped',
+      {
+        filterRules: [
+          rule(1, { protocol: 'tcp', ports: '179', source: '10.7.4.0/24', target: 'ACCEPT' }),
+          rule(2, { protocol: 'tcp', ports: '179' }),
+        ],
+      },
+      'possible',
+    ],
+    ['a rule for UDP', { filterRules: [rule(1, { protocol: 'udp', ports: '179' })] }, 'possible'],
+    [
+      'a policy of Calico’s',
+      { filterRules: [rule(1, { chain: 'cali-fh-eth0', protocol: 'tcp', ports: '179' })] },
+      'possible',
+    ],
+    [
+      'a jump into a chain that was not shown',
+      { filterRules: [rule(1, { target: 'IN_public' }), rule(2, {})] },
+      'possible',
+    ],
+    [
+      'a capture with a prohibition',
+      { captures: [{ node: 'w1', protocol: 'tcp', port: 179, shows: 'prohibited' }] },
+      'confirmed',
+    ],
+  ])('%s', (_, table, expected) => {
+    const facts = factsOf({ nodes: [node], bgpSessions: [down], ...table })
+    expect(diagnose(facts, [mode]).causes[0]?.confidence).toBe(expected)
+  })
+})

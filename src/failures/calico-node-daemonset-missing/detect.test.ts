@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest'
+import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
+import { mode } from '#failures/calico-node-daemonset-missing/index.ts'
+import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
+
+const sets = (...names: readonly string[]) =>
+  [
+    '$ kubectl get daemonsets -A',
+    'NAMESPACE     NAME   DESIRED   CURRENT   READY   UP-TO-DATE   AVAILABLE   NODE SELECTOR            AGE',
+    ...names.map(
+      (name) =>
+        `kube-system   ${name}   4         4         4       4            4           kubernetes.io/os=linux   9d`,
+    ),
+    '',
+  ].join('\n')
+const others =
+  'NAMESPACE     NAME                                       READY   STATUS    RESTARTS   AGE\nkube-system   calico-kube-controllers-6c5b7d9f44-k2j4h   1/1     Running   0          9d\n'
+const gone = 'Error from server (NotFound): daemonsets.apps "calico-node" not found'
+
+describe('found', () => {
+  test.each<[string, string, Verdict]>([
+    ['as somebody says', 'The calico-node DaemonSet was deleted by a clean-up job.', 'likely'],
+    ['a whole list without it, beside Calico’s other pods', `${sets('kube-proxy')}\n${others}`, 'confirmed'],
+    ['an empty list', `$ kubectl get ds -A\nNo resources found\n\n${others}`, 'confirmed'],
+    [
+      'asked for by name, beside Calico’s other pods',
+      `$ kubectl get ds -n kube-system calico-node\n${gone}\n\n${others}`,
+      'confirmed',
+    ],
+    [
+      'asked for by label in all namespaces',
+      `$ kubectl get ds -A -l k8s-app=calico-node\nNo resources found\n\n${others}`,
+      'confirmed',
+    ],
+    ['the operator misses it', 'DaemonSet "calico-system/calico-node" not found', 'confirmed'],
+    ['asked for by name alone', gone, 'likely'],
+    [
+      'asked for by label in one namespace',
+      '$ kubectl get ds -n kube-system -l k8s-app=calico-node\nNo resources found in kube-system namespace.\n',
+      'likely',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(foundIn(text, mode)).toBe(expected)
+  })
+})
+
+describe('near misses', () => {
+  test.each<[string, string]>([
+    ['it is there', `${sets('calico-node', 'kube-proxy')}\n${others}`],
+    ['canal has another name for it', `${sets('canal', 'kube-proxy')}\n${others}`],
+    ['a cluster without Calico', sets('cilium', 'kube-proxy')],
+    [
+      'a part of the list',
+      `$ kubectl get daemonsets -n kube-system\n${sets('kube-proxy').split('\n').slice(1).join('\n')}\n${others}`,
+    ],
+    [
+      'asked for in the wrong namespace: its pods are elsewhere',
+      `${gone}\n\n${others}kube-system   calico-node-x7k2p   0/1   Running   0   9d\n`,
+    ],
+    [
+      'it is there and may not make pods',
+      `${gone}\n\n  LAST SEEN   TYPE      REASON         OBJECT                  MESSAGE\n  2m          Warning   FailedCreate   daemonset/calico-node   Error creating: admission webhook "x.example" denied the request: no\n`,
+    ],
+    ['another DaemonSet was asked for', gone.replace('calico-node', 'web')],
+  ])('%s', (_, text) => {
+    expect(foundIn(text, mode)).toBe('not found')
+  })
+})
+
+describe('by facts', () => {
+  const node = (status: 'True' | 'Unknown', calicoIpv4 = '10.3.0.7/24') => ({
+    name: 'w1',
+    unschedulable: false,
+    taints: [],
+    labels: {},
+    createdAtMs: ago(600),
+    conditions: [{ type: 'Ready', status }],
+    ...(calicoIpv4 !== '' && { calicoIpv4 }),
+  })
+  const all = ['nodes', 'pods', 'daemonSets', 'ipPools', 'events']
+  const pool = { name: 'p', cidr: '10.61.0.0/16', disabled: false, encapsulation: 'none' as const }
+  const seen = (table: Table, complete: readonly string[] = all) =>
+    diagnose(factsOf(table, { complete }), [mode])
+
+  test.each<[string, Table, readonly string[], string | undefined]>([
+    ['nodes that had Calico, no DaemonSet', { nodes: [node('True')], ipPools: [pool] }, all, 'confirmed'],
+    ['DaemonSets were not listed', { nodes: [node('True')], ipPools: [pool] }, ['nodes', 'pods'], 'possible'],
+    ['no node is in contact', { nodes: [node('Unknown')], ipPools: [pool] }, all, undefined],
+    [
+      'canal: pools, and nodes without Calico’s mark',
+      { nodes: [node('True', '')], ipPools: [pool] },
+      all,
+      'possible',
+    ],
+  ])('%s', (_, table, complete, expected) => {
+    expect(seen(table, complete).causes[0]?.confidence).toBe(expected)
+  })
+
+  test('where it is there, it is not missing', () => {
+    expect(
+      seen({ daemonSets: [{ namespace: 'kube-system', name: 'calico-node', desired: 0 }] }, []).clear,
+    ).toHaveLength(1)
+  })
+})

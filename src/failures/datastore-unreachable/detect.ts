@@ -1,0 +1,140 @@
+import type { ApiOutcome } from '#cluster/api-callers.ts'
+import { type ApiContact, apiContacts } from '#cluster/api-contacts.ts'
+import type { Reads } from '#cluster/facts.ts'
+import { isBroken } from '#cluster/kube-proxy.ts'
+import { spreadOf } from '#cluster/places.ts'
+import { calicoNodePods, innerMessage, isReady } from '#cluster/queries.ts'
+import { clusterSubject } from '#cluster/subjects.ts'
+import { contactSigns } from '#diagnosis/contact-signs.ts'
+import { defineDetector } from '#diagnosis/define-detector.ts'
+import {
+  explainsHere,
+  findingsOf,
+  type MessageSign,
+  messageSigns,
+  type Sign,
+  sign,
+} from '#diagnosis/signs.ts'
+import type { Weight } from '#diagnosis/types.ts'
+import { isWorthSaying } from '#diagnosis/worth-saying.ts'
+import { isApiServerPod, isEtcdPod } from '#failures/datastore-unreachable/control-plane.ts'
+
+export interface DatastoreState {
+  /** On how many of the known nodes it is told. */
+  readonly places: number
+}
+
+type Needs = 'messages' | 'pods' | 'reachability'
+
+/**
+ * Finds a control plane that is out of reach from all or most nodes at one time: the API server (or etcd under it) is down, or
+ * everything between.
+ *
+ * @see projectcalico/calico:libcalico-go/lib/backend/watchersyncer/watchercache.go (ten minutes without a datastore)
+ */
+export const detector = defineDetector<DatastoreState, Needs>({
+  needs: ['messages', 'pods'],
+  uses: ['reachability'],
+  judges: 'cluster',
+  detect: (view) => {
+    const contacts = apiContacts(view).filter(({ outcome }) => lost.has(outcome))
+    const spread = spreadOf(
+      view,
+      contacts.map(({ about }) => about),
+    )
+    const told = [
+      ...contactSigns(contacts, (one) => meaningOf(one, spread.isEverywhere && spread.places >= 3)),
+      ...messageSigns(view, said, { endedBy: ['startup/datastore-ready', 'felix/in-sync'] }),
+      ...ofControlPlane(view, contacts.length > 0),
+    ]
+    const signs = [
+      ...told,
+      ...(spread.isEverywhere
+        ? contactSigns(contacts.slice(0, 1), () => ['strong', `${spread.places} nodes say so at one time`])
+        : []),
+      ...(contacts.length > 0 ? othersAreWell(view, contacts) : []),
+    ]
+    return findingsOf(signs, {
+      judges: 'cluster',
+      conclude: (own) =>
+        isWorthSaying(own, view, ['api-unreachable'])
+          ? {
+              says: 'the API server (Calico’s datastore) is out of reach for all or most nodes',
+              state: { places: spread.places },
+            }
+          : undefined,
+    })
+  },
+  explains: explainsHere,
+})
+
+const lost: ReadonlySet<ApiOutcome> = new Set([
+  'timed-out',
+  'no-route',
+  'refused',
+  'reset',
+  'no-answer',
+  'ended',
+])
+
+/** What refuses is there and serves nothing; what is told everywhere at one time is no node's own fault. */
+function meaningOf({ outcome, address, row }: ApiContact, isEverywhere: boolean): readonly [Weight, string] {
+  const says = `the API server${address === undefined ? '' : ` at ${address}`} ${outcomes[outcome] ?? 'does not answer'}`
+  if (isEverywhere) return ['decisive', says]
+  return [outcome === 'refused' || row.message.id === 'kubectl/unable-to-connect' ? 'strong' : 'weak', says]
+}
+
+const outcomes: { readonly [outcome in ApiOutcome]?: string } = {
+  refused: 'refuses connections',
+  reset: 'cuts connections',
+  ended: 'cuts connections',
+  'no-route': 'is out of reach',
+}
+
+const said: Readonly<Record<string, MessageSign>> = {
+  'kubectl/api-unreachable': ['strong', 'kubectl does not reach the API server either'],
+  'kubectl/unable-to-connect': (row) =>
+    innerMessage(
+      row,
+      'dial/timeout',
+      'dial/no-route',
+      'dial/refused',
+      'http/awaiting-headers',
+      'http/waiting-for-connection',
+    )
+      ? ['strong', 'kubectl does not reach the API server either']
+      : undefined,
+  'datastore/connection-failed': ['strong', 'no datastore for ten minutes'],
+  'datastore/list-refused': ['strong', 'the API server refuses connections'],
+  'felix/restarting-connections': ['weak', 'Felix could not read its configuration for minutes'],
+  'api/server-timeout': ['weak', 'the API server or etcd does not answer in time'],
+  'etcd/no-leader': ['strong', 'etcd has no leader: the API server cannot serve'],
+  'etcd/no-space': ['strong', 'etcd takes no writes: its space is used up'],
+  'etcd/server-error': ['weak', 'etcd answers the API server with an error'],
+}
+
+function ofControlPlane(view: Reads<'pods' | 'reachability'>, isLost: boolean): readonly Sign[] {
+  const weight = isLost ? 'decisive' : 'strong'
+  return [
+    ...view
+      .rows('pods')
+      .filter((pod) => (isApiServerPod(pod) || isEtcdPod(pod)) && isBroken(pod))
+      .map((pod) =>
+        sign(pod, isApiServerPod(pod) ? weight : 'strong', `${pod.name} does not run`, clusterSubject),
+      ),
+    ...view
+      .rows('reachability')
+      .filter(({ port, outcome }) => port === 6443 && outcome === 'refused')
+      .map((row) => sign(row, 'strong', `${row.to}:6443 refuses: nobody listens there`, clusterSubject)),
+  ]
+}
+
+/** Where one of several nodes complains and the others are ready, the API server is there. */
+function othersAreWell(view: Reads<'pods'>, contacts: readonly ApiContact[]): readonly Sign[] {
+  const complaining = new Set(contacts.flatMap(({ about }) => (about.kind === 'node' ? [about.name] : [])))
+  const well = calicoNodePods(view).filter((pod) => isReady(pod) === true && !complaining.has(pod.node ?? ''))
+  const [first] = well
+  return first !== undefined && well.length >= Math.max(1, complaining.size)
+    ? [sign(first, 'against', `calico-node is ready on ${well.length} other nodes`, clusterSubject)]
+    : []
+}

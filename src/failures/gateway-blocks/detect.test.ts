@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import type { BgpSessionRow, CloudRuleRow } from '#cluster/relations.ts'
+import { factsOf, type Table } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
+import { mode } from '#failures/gateway-blocks/index.ts'
+
+const session = (peer: string, up: boolean, info?: string): BgpSessionRow => ({
+  node: 'w1',
+  peer,
+  kind: 'mesh',
+  up,
+  state: up ? 'Established' : 'Active',
+  ...(info === undefined ? {} : { info }),
+})
+const rule = (more: Partial<CloudRuleRow> = {}): CloudRuleRow => ({
+  kind: 'gateway',
+  group: 'vyatta-1',
+  action: 'drop',
+  protocol: 'tcp',
+  portMin: 179,
+  portMax: 179,
+  remote: '10.1.1.0/24',
+  destination: '10.1.2.0/24',
+  ...more,
+})
+const split = [session('10.1.1.5', true), session('10.1.2.5', false), session('10.1.2.6', false)]
+
+const verdictOn = (table: Table): string => {
+  const { causes } = diagnose({ ...factsOf(table), isComplaint: true }, [mode])
+  return causes[0]?.confidence ?? 'not found'
+}
+
+test.each<[string, Table, string]>([
+  [
+    'a rule for nodes on one side',
+    { bgpSessions: split, cloudRules: [rule({ remote: '192.0.2.0/24' })] },
+    'likely',
+  ],
+  ['the gateway’s own rule', { bgpSessions: split, cloudRules: [rule()] }, 'confirmed'],
+  [
+    'sessions split at a border, and somebody changed the firewall',
+    { bgpSessions: split, remarks: [{ says: 'firewall-was-changed' }] },
+    'possible',
+  ],
+])('found: %s', (_, table, expected) => {
+  expect(verdictOn(table)).toBe(expected)
+})
+
+describe('near misses', () => {
+  test.each<[string, Table]>([
+    [
+      'sessions split at a border and nothing else: a setting of the account may do that too',
+      { bgpSessions: split },
+    ],
+    [
+      'a peer of the same network is down as well',
+      { bgpSessions: [...split, session('10.1.1.6', false)], remarks: [{ says: 'firewall-was-changed' }] },
+    ],
+    [
+      'the peers answer that nobody listens',
+      {
+        bgpSessions: [session('10.1.1.5', true), session('10.1.2.5', false, 'Socket: Connection refused')],
+        remarks: [{ says: 'firewall-was-changed' }],
+      },
+    ],
+    [
+      'a rule for other networks',
+      { bgpSessions: split, cloudRules: [rule({ remote: '192.0.2.0/24', destination: '198.51.100.0/24' })] },
+    ],
+    ['a rule that lets through', { bgpSessions: split, cloudRules: [rule({ action: 'allow' })] }],
+    ['a rule for another port', { bgpSessions: split, cloudRules: [rule({ portMin: 23, portMax: 23 })] }],
+  ])('%s', (_, table) => {
+    expect(verdictOn(table)).toBe('not found')
+  })
+})

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { factsOf, type Table } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
+import { mode } from '#failures/nodename-file-missing/index.ts'
+import { calicoNode, node } from '#failures/testing/example-cluster.ts'
+import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
+
+const plugin =
+  'plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running and has mounted /var/lib/calico/'
+const startup = (line: string): string =>
+  `2025-03-04 05:06:07.890 [WARNING][9] startup/startup.go 120: ${line}`
+const mounts = (...paths: readonly string[]): string =>
+  [
+    'apiVersion: apps/v1',
+    'kind: DaemonSet',
+    'metadata:',
+    '  name: calico-node',
+    '  namespace: kube-system',
+    'spec:',
+    '  template:',
+    '    spec:',
+    '      containers:',
+    '      - name: calico-node',
+    '        image: docker.io/calico/node:v3.29.1',
+    '        volumeMounts:',
+    ...paths.flatMap((path) => [
+      `        - mountPath: ${path}`,
+      `          name: v${path.replaceAll('/', '-')}`,
+    ]),
+  ].join('\n')
+
+describe('found', () => {
+  test.each<[string, string, Verdict]>([
+    [
+      'start-up misses the mount',
+      startup(
+        "Expected /var/lib/calico to be mounted into the container but it wasn't present. Node name may not be detected properly",
+      ),
+      'confirmed',
+    ],
+    [
+      'the plugin misses the file after a start that ended well',
+      `${startup('Using node name: beta')}\nCalico node started successfully\n\n${plugin}`,
+      'confirmed',
+    ],
+    [
+      'the DaemonSet mounts everything else',
+      mounts('/lib/modules', '/run/xtables.lock', '/var/run/calico'),
+      'confirmed',
+    ],
+    ['somebody says so', 'The mount of /var/lib/calico is missing in the calico-node container.', 'likely'],
+    ['the plugin’s words alone: calico-node may just not have come up yet', plugin, 'possible'],
+    [
+      'start-up ended well and does not see its file',
+      '/var/lib/calico/nodename does not exist, exiting',
+      'likely',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(foundIn(text, mode)).toBe(expected)
+  })
+})
+
+describe('near misses', () => {
+  test.each<[string, string]>([
+    [
+      'calico-node does not start, for another reason',
+      `${plugin}\n\n${startup('Invalid IP autodetection method: bond0')}\n${startup('Terminating')}`,
+    ],
+    [
+      'the DaemonSet mounts it',
+      mounts('/lib/modules', '/run/xtables.lock', '/var/run/calico', '/var/lib/calico'),
+    ],
+    ['a part of the list of mounts', mounts('/lib/modules')],
+    [
+      'another folder is not mounted',
+      startup(
+        "Expected /var/run/calico to be mounted into the container but it wasn't present. 'calicoctl node status' may provide incomplete status information",
+      ),
+    ],
+    [
+      'the plugin fails for another reason',
+      'plugin type="calico" failed (add): error getting ClusterInformation: connection is unauthorized: Unauthorized',
+    ],
+    ['start-up ends', startup('Terminating')],
+  ])('%s', (_, text) => {
+    expect(foundIn(text, mode)).toBe('not found')
+  })
+})
+
+describe('on a cluster', () => {
+  const table = (ready: boolean): Table => ({
+    nodes: [node('w1')],
+    pods: [calicoNode('w1', { ready })],
+    hostPaths: [{ node: 'w1', path: '/var/lib/calico/nodename', exists: false }],
+    messages: [
+      {
+        message: {
+          id: 'cni/nodename-missing',
+          params: { path: '/var/lib/calico/nodename', error: 'no such file or directory' },
+        },
+        node: 'w1',
+        count: 3,
+      },
+    ],
+  })
+  test.each<[string, boolean, string]>([
+    ['a calico-node that is ready must have written it', true, 'confirmed'],
+    ['one that is not ready may not have got that far', false, 'possible'],
+  ])('%s', (_, ready, expected) => {
+    expect(diagnose(factsOf(table(ready)), [mode]).causes.map(({ confidence }) => confidence)).toEqual([
+      expected,
+    ])
+  })
+})

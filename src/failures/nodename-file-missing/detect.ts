@@ -1,0 +1,157 @@
+import type { Fact, Reads } from '#cluster/facts.ts'
+import { calicoNodePodAt, isReady, placeOfMessage } from '#cluster/queries.ts'
+import type { MessageRow } from '#cluster/relations.ts'
+import { nodeSubject } from '#cluster/subjects.ts'
+import { defineDetector } from '#diagnosis/define-detector.ts'
+import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import type { Weight } from '#diagnosis/types.ts'
+import { isWorthSaying } from '#diagnosis/worth-saying.ts'
+
+export interface NodenameState {
+  /** Whether the pod lacks the mount. */
+  readonly isUnmounted: boolean
+}
+
+type Names = 'messages' | 'pods' | 'settings' | 'hostPaths'
+
+const folder = '/var/lib/calico'
+
+/**
+ * Finds nodes on which calico-node runs, and the CNI plugin does not see the file that its start-up writes: the folder is not
+ * mounted, or was emptied. Where calico-node does not run, the missing file is a consequence.
+ *
+ * @see projectcalico/calico:node/pkg/lifecycle/startup/startup.go (writeNodeConfig)
+ * @see projectcalico/calico:cni-plugin/internal/pkg/utils/utils.go (DetermineNodename)
+ */
+export const detector = defineDetector<NodenameState, Names>({
+  needs: ['messages', 'hostPaths'],
+  uses: ['pods', 'settings'],
+  judges: 'node',
+  detect: (view) => {
+    const signs = [...missing(view), ...absent(view), ...unmounted(view)]
+    return findingsOf([...signs, ...(signs.length === 0 ? [] : excuses(view))], {
+      judges: 'node',
+      conclude: (own) =>
+        isWorthSaying(own, view, ['sandbox-creation-failing', 'calico-node-not-ready'])
+          ? {
+              says: `calico-node’s file ${folder}/nodename is not on the host, where the CNI plugin looks for it`,
+              state: { isUnmounted: unmounted(view).length > 0 },
+            }
+          : undefined,
+    })
+  },
+  explains: explainsHere,
+})
+
+/** Who does not find the file; how much that says depends on whether calico-node ever started there. */
+const missing = (view: Reads<Names>): readonly Sign[] => [
+  ...messageSigns(view, {
+    'cni/nodename-missing': (row) => weighed(view, row, 'the CNI plugin does not find the file'),
+    'health/nodename-missing': (row) => weighed(view, row, 'the probe does not find the file'),
+    'startup/nodename-missing': ['strong', 'start-up ended well, and its file cannot be seen'],
+    'startup/nodename-unwritable': ['weak', 'start-up may not write its file'],
+    'startup/folder-create-failed': ['weak', 'start-up cannot make its folder on the host'],
+  }),
+  // Printed once, at the start, and true as long as the pod lives.
+  ...messageSigns(
+    view,
+    {
+      'startup/mount-missing': ({ message: { params } }) =>
+        params.path === folder ? ['decisive', `the pod does not mount ${folder}`] : undefined,
+    },
+    { ofAnyAge: true },
+  ),
+]
+
+function weighed(view: Reads<Names>, row: Fact<MessageRow>, says: string): readonly [Weight, string] {
+  const pod = calicoNodePodAt(view, placeOfMessage(view, row))
+  if ((pod !== undefined && isReady(pod)) || isStarted(view))
+    return ['decisive', `${says}, though calico-node runs there`]
+  // Alone it says no more than that calico-node has not come up there (yet).
+  return ['weak', says]
+}
+
+const isStarted = (view: Reads<Names>): boolean =>
+  !hasExcuse(view) &&
+  view
+    .rows('messages')
+    .some(({ message }) => message.id === 'startup/succeeded' || message.id === 'startup/using-node-name')
+
+/** Messages of a calico-node that did not get as far as to write its file, or of what keeps it from starting. */
+const excuse = new Set([
+  'startup/terminating',
+  'startup/failed',
+  'startup/datastore-retry',
+  'startup/datastore-unauthorized',
+  'startup/datastore-config-error',
+  'startup/autodetect-failed',
+  'startup/autodetect-method-invalid',
+  'startup/no-addresses',
+  'startup/address-in-use',
+  'startup/address-conflict',
+  'startup/node-write-failed',
+  'startup/node-read-failed',
+  'startup/pools-read-failed',
+  'startup/resource-init-failed',
+  'install-cni/install-failed',
+  'install-cni/no-writeable-directory',
+  'cni/token-create-failed',
+  'kubelet/pull-failed',
+  'kubelet/image-pull-back-off',
+  'kubelet/back-off-restarting',
+  'kubelet/mount-failed',
+  'api/forbidden',
+  'dial/timeout',
+  'dial/refused',
+  'dial/no-route',
+  'dial/unreachable',
+  'tls/unknown-authority',
+])
+
+const excusesIn = (view: Reads<Names>): readonly Fact<MessageRow>[] =>
+  view.rows('messages').filter(({ message }) => excuse.has(message.id))
+
+const hasExcuse = (view: Reads<Names>): boolean => excusesIn(view).length > 0
+
+/** What shows that the file is missing because calico-node does not start. */
+const excuses = (view: Reads<Names>): readonly Sign[] =>
+  unmounted(view).length > 0
+    ? []
+    : excusesIn(view)
+        .slice(0, 1)
+        .map((row) =>
+          sign(
+            row,
+            'against',
+            'calico-node does not start, for a reason of its own',
+            placeOfMessage(view, row),
+          ),
+        )
+
+/** The host was looked at. */
+const absent = (view: Reads<Names>): readonly Sign[] =>
+  view.rows('hostPaths').flatMap((row) => {
+    if (row.exists || (row.path !== `${folder}/nodename` && row.path !== folder)) return []
+    const pod = calicoNodePodAt(view, nodeSubject(row.node))
+    const isRunning = pod !== undefined && isReady(pod) === true
+    return [
+      isRunning
+        ? sign(row, 'decisive', `${row.path} does not exist, though calico-node is ready`)
+        : sign(row, 'weak', `${row.path} does not exist on the host`),
+    ]
+  })
+
+/** What calico-node’s container mounts, or what somebody says that it does not. */
+function unmounted(view: Reads<Names>): readonly Sign[] {
+  const own = view.rows('settings').filter((row) => row.of === 'container' && row.in === 'calico-node')
+  const told = own.filter((row) => row.name === 'missingMounts' && row.value === folder)
+  const mounts = own.filter((row) => row.name === 'volumeMounts')
+  const other = mounts.length < 3 ? undefined : mounts.find(({ value }) => value === '/var/run/calico')
+  const isMounted = mounts.some(({ value }) => value === folder || value === '/var/lib')
+  return [
+    ...told.map((row) => sign(row, 'strong', `the pod does not mount ${folder}`)),
+    ...(other === undefined || isMounted
+      ? []
+      : [sign(other, 'decisive', `calico-node mounts folders of the host, and not ${folder}`)]),
+  ]
+}

@@ -1,0 +1,111 @@
+import type { Fact, Reads } from '#cluster/facts.ts'
+import { portsOf } from '#cluster/lists.ts'
+import { endpointOfChain, isEndOfPolicies } from '#cluster/refusals.ts'
+import type { HostEndpointRow, SettingRow } from '#cluster/relations.ts'
+import { felixSettings, isOn, settingsNamed } from '#cluster/settings.ts'
+import { type Sign, sign } from '#diagnosis/signs.ts'
+import { locksHosts, neededPorts } from '#failures/policy-lockout/policies.ts'
+
+export type HostReads = 'hostEndpoints' | 'settings' | 'policies' | 'filterRules'
+
+/** Hosts that Calico protects, and what keeps them from what they need. */
+export const hostSigns = (view: Reads<HostReads>, isFailing: boolean): readonly Sign[] => {
+  const endpoints = guarded(view)
+  const [first] = endpoints
+  return [
+    ...ofFailsafes(view, first),
+    ...ofPolicies(view, first),
+    ...ofDrops(view),
+    ...(first === undefined
+      ? []
+      : [
+          sign(
+            { from: first.from },
+            isFailing ? 'strong' : 'weak',
+            `the HostEndpoint ${first.name} denies what no policy allows`,
+          ),
+        ]),
+  ]
+}
+
+/** Those that kube-controllers makes by itself allow everything until a policy selects them. */
+const guarded = (view: Reads<'hostEndpoints'>): readonly Fact<HostEndpointRow>[] =>
+  view
+    .rows('hostEndpoints')
+    .filter(({ labels }) => labels['projectcalico.org/created-by'] !== 'calico-kube-controllers')
+
+/**
+ * Failsafe ports stay open whatever policies say. A list of one's own replaces Calico's; what it lacks is open only by policy.
+ *
+ * @see projectcalico/calico:felix/config/config_params.go (FailsafeInboundHostPorts)
+ */
+function ofFailsafes(view: Reads<'settings'>, endpoint: Fact<HostEndpointRow> | undefined): readonly Sign[] {
+  return (['FailsafeInboundHostPorts', 'FailsafeOutboundHostPorts'] as const).flatMap((name) => {
+    const rows = failsafes(view, name)
+    const [first] = rows
+    if (first === undefined) return []
+    const ports = new Set(rows.flatMap(({ value }) => portsOf(value)))
+    const lacking = neededPorts.filter(([port]) => port !== etcdPort && !ports.has(port))
+    if (lacking.length === 0) return []
+    const says = `${name} lacks ${lacking.map(([port, what]) => `${port} (${what})`).join(', ')}`
+    return [sign({ from: first.from }, endpoint === undefined ? 'strong' : 'decisive', says)]
+  })
+}
+
+/** Only where Calico's datastore is etcd, or on its own machines. */
+const etcdPort = 2379
+
+/** A list in a resource has a row for each item's field; in a variable it is one text. */
+const failsafes = (view: Reads<'settings'>, name: string): readonly Fact<SettingRow>[] => {
+  const whole = felixSettings(view, name)
+  return whole.length > 0
+    ? whole
+    : view
+        .rows('settings')
+        .filter(
+          ({ of, name: path }) =>
+            of === 'FelixConfiguration' && path.toLowerCase() === `${name.toLowerCase()}.port`,
+        )
+}
+
+/** A global policy that lets nothing through selects hosts, too. */
+function ofPolicies(view: Reads<HostReads>, endpoint: Fact<HostEndpointRow> | undefined): readonly Sign[] {
+  const isAutomatic = settingsNamed(view, 'KubeControllersConfiguration', 'autoCreate').some(isOn)
+  const isGuarded = endpoint !== undefined || isAutomatic || view.rows('hostEndpoints').length > 0
+  return view
+    .rows('policies')
+    .filter(locksHosts)
+    .map((row) =>
+      isGuarded
+        ? sign(row, 'decisive', `${row.name} lets nothing through, and hosts are endpoints, too`)
+        : sign(row, 'strong', `${row.name} lets nothing through, of all pods`),
+    )
+}
+
+/**
+ * What Calico's own chains have dropped: of hosts (`cali-fh-`, `cali-th-`), and of pods.
+ *
+ * @see projectcalico/calico:felix/rules/endpoints.go (Drop if no policies passed packet)
+ */
+const ofDrops = (view: Reads<'filterRules'>): readonly Sign[] =>
+  view
+    .rows('filterRules')
+    .filter(({ target, packets }) => target === 'DROP' && (packets ?? 0) > 0)
+    .flatMap((rule): readonly Sign[] => {
+      const counted = `${rule.packets} packets`
+      const at = { from: rule.from }
+      switch (endpointOfChain(rule.chain)) {
+        case 'host':
+          return [
+            sign(at, 'decisive', `policy of the host’s interface has dropped ${counted} (${rule.chain})`),
+          ]
+        case 'pod':
+          return isEndOfPolicies(rule)
+            ? [sign(at, 'strong', `policy has dropped ${counted} of a pod (${rule.chain})`)]
+            : []
+        case 'policy':
+          return [sign(at, 'strong', `a policy’s Deny rule has dropped ${counted} (${rule.chain})`)]
+        default:
+          return []
+      }
+    })

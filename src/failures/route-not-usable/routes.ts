@@ -1,0 +1,135 @@
+/** What a kernel's routing table says of routes that cannot be used. */
+import { familyOf, holds } from '#cluster/addresses.ts'
+import type { Fact } from '#cluster/facts.ts'
+import { isComplete, nodeNamed } from '#cluster/queries.ts'
+import type { IpamBlockRow, RouteRow } from '#cluster/relations.ts'
+import { settingsNamed } from '#cluster/settings.ts'
+import { nodeSubject } from '#cluster/subjects.ts'
+import { type Sign, sign } from '#diagnosis/signs.ts'
+import type { View } from '#diagnosis/types.ts'
+import type { Names } from '#failures/route-not-usable/names.ts'
+
+export function ofRoutes(view: View<Names>): readonly Sign[] {
+  const rows = view.rows('routes').filter((row) => row.in === 'host')
+  return [
+    ...rows.filter(({ type }) => type === 'blackhole').flatMap((row) => ofBlackhole(view, row)),
+    ...rows
+      .filter(({ type, proto }) => type === 'unreachable' && isCalicos(proto))
+      .map((row) => ofUnreachable(view, row)),
+    ...twice(rows),
+    ...missing(view, rows),
+  ]
+}
+
+/** BIRD's routes, and Felix' own protocol. */
+const isCalicos = (proto: string | undefined): boolean => proto === 'bird' || proto === '12' || proto === '80'
+
+/**
+ * A node's own block is a blackhole by intent: its pods have routes of their own, which are longer. A range wider than any block
+ * can be, one that holds Services, or a block of another node is not.
+ *
+ * @see projectcalico/calico:api/pkg/apis/projectcalico/v3/ippool.go (blockSize: 20 to 32, 116 to 128)
+ */
+function ofBlackhole(view: View<Names>, row: Fact<RouteRow>): readonly Sign[] {
+  const whose = ofServices(view, row.destination)
+    ? 'the range of the Services'
+    : isWiderThanBlocks(row.destination) && isCalicos(row.proto)
+      ? 'a range wider than any block'
+      : ofAnother(view, row)
+  if (whose === undefined) return []
+  return [sign(row, isCalicos(row.proto) ? 'decisive' : 'strong', `blackhole ${row.destination} is ${whose}`)]
+}
+
+const ofServices = (view: View<Names>, destination: string): boolean =>
+  view
+    .rows('services')
+    .some(
+      ({ clusterIp }) =>
+        clusterIp !== undefined && familyOf(clusterIp) !== undefined && holds(destination, clusterIp),
+    ) ||
+  settingsNamed(view, ['apiserver', 'other', 'kube-proxy'], 'service-cluster-ip-range').some(({ value }) =>
+    value.split(',').includes(destination),
+  )
+
+function isWiderThanBlocks(destination: string): boolean {
+  const [address = '', length] = destination.split('/')
+  return length !== undefined && Number(length) < (familyOf(address) === 6 ? 116 : 20)
+}
+
+const ofAnother = (view: View<Names>, { destination, node }: RouteRow): string | undefined => {
+  const block = blocks(view).find(({ cidr }) => cidr === destination)
+  return block === undefined || node === '' || block.node === node ? undefined : `the block of ${block.node}`
+}
+
+/** Blocks that are known to be a node's. */
+const blocks = (view: View<Names>): readonly (IpamBlockRow & { readonly node: string })[] =>
+  view
+    .rows('ipamBlocks')
+    .flatMap((row) => (row.kind === 'block' && row.node ? [{ ...row, node: row.node }] : []))
+
+function ofUnreachable(view: View<Names>, row: Fact<RouteRow>): Sign {
+  const own = view
+    .rows('bgpSessions')
+    .filter(({ node }) => node === row.node || node === '' || row.node === '')
+  const says = `unreachable ${row.destination}: BIRD finds no way to the next hop`
+  if (own.length > 0 && own.every(({ up }) => up))
+    return sign(row, 'decisive', `${says}, and all peers are Established`)
+  return sign(row, own.some(({ up }) => !up) ? 'weak' : 'strong', says)
+}
+
+/** One destination with two owners: the kernel keeps the first, or one of them by its metric. */
+const twice = (rows: readonly Fact<RouteRow>[]): readonly Sign[] =>
+  rows.flatMap((row) => {
+    const isOurs = isCalicos(row.proto) && row.type === 'unicast' && row.destination !== 'default'
+    const other = isOurs
+      ? rows.find(
+          (one) =>
+            one.node === row.node &&
+            one.destination === row.destination &&
+            !isCalicos(one.proto) &&
+            one.type === 'unicast',
+        )
+      : undefined
+    return other === undefined
+      ? []
+      : [
+          sign(
+            other,
+            'strong',
+            `${row.destination} has a second route that is not Calico’s (${other.dev ?? other.via ?? ''})`,
+          ),
+        ]
+  })
+
+/** A whole table that lacks another node's block, though there is a session with that node. */
+function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly Sign[] {
+  return [...Map.groupBy(rows, ({ node }) => node)].flatMap(([node, own]) => {
+    const [first] = own
+    if (node === '' || first === undefined || !isComplete(view.coverage('routes', nodeSubject(node))))
+      return []
+    return blocks(view)
+      .filter((block) => block.node !== node && hasSession(view, node, block.node))
+      .filter(
+        ({ cidr }) =>
+          !own.some(
+            ({ destination }) =>
+              destination.includes('/') &&
+              destination !== '0.0.0.0/0' &&
+              holds(destination, cidr.split('/')[0] ?? ''),
+          ),
+      )
+      .map((block) =>
+        sign(
+          first,
+          'decisive',
+          `no route to ${block.cidr} of ${block.node}, though the session with it is Established`,
+        ),
+      )
+  })
+}
+
+function hasSession(view: View<Names>, node: string, other: string): boolean {
+  const peer = nodeNamed(view, other)
+  const addresses = [peer?.internalIp, peer?.calicoIpv4?.split('/')[0]]
+  return view.rows('bgpSessions').some((row) => row.up && row.node === node && addresses.includes(row.peer))
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import type { AttemptRow, PodRow } from '#cluster/relations.ts'
+import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
+import { mode } from '#failures/worker-needs-reload/index.ts'
+
+const pod = (node: string, ready: boolean, ageMinutes = 50_000): PodRow => ({
+  namespace: 'kube-system',
+  name: `calico-node-${node}`,
+  node,
+  component: 'calico-node',
+  status: 'Running',
+  ready,
+  containers: [],
+  createdAtMs: ago(ageMinutes),
+})
+const oneSick = [pod('w1', true), pod('w2', true), pod('w3', false, 20)]
+const allSick = ['w1', 'w2', 'w3'].map((name) => pod(name, false))
+const tried = (act: AttemptRow['act'], outcome: AttemptRow['outcome'], node = 'w3'): AttemptRow => ({
+  act,
+  outcome,
+  node,
+})
+const newPod = tried('delete-calico-pod', 'no-change')
+const reboot = tried('reboot', 'no-change')
+
+const verdictOn = (table: Table): string => {
+  const { causes } = diagnose({ ...factsOf(table), isComplaint: true }, [mode])
+  return causes[0]?.confidence ?? 'not found'
+}
+
+test.each<[string, Table, string]>([
+  [
+    'new pod and reboot changed nothing on the one sick worker',
+    { pods: oneSick, attempts: [newPod, reboot] },
+    'confirmed',
+  ],
+  ['the same where no pods were shown', { attempts: [newPod, reboot] }, 'likely'],
+  ['a reload cured it', { attempts: [tried('reload-worker', 'cured')] }, 'likely'],
+  [
+    'the record holds a reboot, and calico-node there is not ready',
+    {
+      pods: oneSick,
+      events: [
+        {
+          about: { kind: 'Node', name: 'w3' },
+          type: 'Warning',
+          reason: 'Rebooted',
+          message: 'Node w3 has been rebooted',
+          count: 1,
+          lastAtMs: ago(20),
+        },
+      ],
+    },
+    'likely',
+  ],
+])('found: %s', (_, table, expected) => {
+  expect(verdictOn(table)).toBe(expected)
+})
+
+describe('near misses', () => {
+  test.each<[string, Table]>([
+    ['only a new pod was tried', { pods: oneSick, attempts: [newPod] }],
+    ['a reboot cured it', { pods: oneSick, attempts: [newPod, tried('reboot', 'cured')] }],
+    [
+      'rebooted, and well since',
+      {
+        pods: [pod('w1', true), pod('w2', true), pod('w3', true)],
+        events: [
+          {
+            about: { kind: 'Node', name: 'w3' },
+            type: 'Warning',
+            reason: 'Rebooted',
+            message: 'Node w3 has been rebooted',
+            count: 1,
+            lastAtMs: ago(20),
+          },
+        ],
+      },
+    ],
+    ['all workers are sick alike', { pods: allSick }],
+  ])('%s', (_, table) => {
+    expect(verdictOn(table)).toBe('not found')
+  })
+})
