@@ -1,17 +1,20 @@
 /** BGP’s errors, BIRD’s further lines, confd and Typha: a line for every entry, in the format of its log. */
-import { describe, expect, test } from 'vitest'
 import { bgpErrorEntries } from '#cluster/messages/bgp-errors.ts'
 import { birdMoreEntries } from '#cluster/messages/bird-more.ts'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { confdMoreEntries } from '#cluster/messages/confd-more.ts'
-import { peel } from '#cluster/messages/log-line.ts'
 import { typhaMoreEntries } from '#cluster/messages/typha-more.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, line: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'bgp/bad-peer-as',
     'bird: Mesh_10_20_0_7: Error: Bad peer AS: 64513',
     { protocol: 'Mesh_10_20_0_7', by: 'Error', as: '64513' },
+  ],
+  [
+    'confd/no-bird-service',
+    'Output from reloadcmd: "fail: bird6: unable to change to service directory: file does not exist\\n"',
+    { program: 'bird6', error: 'file does not exist' },
   ],
   [
     'bgp/bad-identifier',
@@ -456,33 +459,12 @@ const rows: readonly (readonly [id: string, line: string, params: Record<string,
   ],
 ]
 
-const own = new Set(
-  [...bgpErrorEntries, ...birdMoreEntries, ...confdMoreEntries, ...typhaMoreEntries].map(({ id }) => id),
-)
-
-/** Lines of a logger must lose their envelope; BIRD's and calicoctl's have none. */
-const textOf = (line: string): string | undefined => {
-  const peeled = peel(line)?.text
-  return /^(?:\d{4}-|\{)/.test(line) ? peeled : (peeled ?? line)
-}
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, line, params) => {
-    const found = recogniseAll(textOf(line) ?? '').find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...bgpErrorEntries, ...birdMoreEntries, ...confdMoreEntries, ...typhaMoreEntries], {
+  logLines: rows,
+  nearMisses: [
     ['a session that is up', 'bird: Mesh_10_20_0_7: State changed to up'],
     ['a socket that listens', 'Socket: /var/run/calico/bird.ctl'],
     ['a selector that is fine', 'Parsed selector: all()'],
     ['an error of a web server', 'Error: Connection rejected by the proxy?'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

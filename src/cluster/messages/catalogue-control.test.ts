@@ -1,10 +1,9 @@
 /** What kube-proxy, CoreDNS, the API server, the scheduler, controllers and clouds say. */
-import { describe, expect, test } from 'vitest'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { controlPlaneEntries } from '#cluster/messages/control-plane.ts'
 import { serviceEntries } from '#cluster/messages/services.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, text: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'kube-proxy/node-missing',
     '"Failed to retrieve node info" err="nodes \\"node-7\\" not found"',
@@ -212,27 +211,14 @@ const rows: readonly (readonly [id: string, text: string, params: Record<string,
   ],
 ]
 
-const own = new Set([...controlPlaneEntries, ...serviceEntries].map(({ id }) => id))
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, text, params) => {
-    const found = recogniseAll(text).find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...controlPlaneEntries, ...serviceEntries], {
+  texts: rows,
+  nearMisses: [
     ['a proxy that works', '"Using iptables Proxier"'],
     ['a name server that is ready', '[INFO] 127.0.0.1:41234 - 7 "HINFO IN 1.2. udp 57 false 512" NXDOMAIN'],
     ['an API that is served', 'v3.projectcalico.org   calico-apiserver/calico-api   True   9d'],
     ['a token of a game', 'he took the token and moved on'],
     ['nodes that are counted', '5 nodes are there'],
     ['a route that was made', 'Created route for node node-7 10.42.3.0/24'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

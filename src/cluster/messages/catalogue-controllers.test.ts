@@ -1,12 +1,10 @@
 /** Kube-controllers, tigera-operator and calico-apiserver: a line for every entry, in the format of its log. */
-import { describe, expect, test } from 'vitest'
 import { calicoApiserverEntries } from '#cluster/messages/calico-apiserver.ts'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { kubeControllersEntries } from '#cluster/messages/kube-controllers.ts'
-import { peel } from '#cluster/messages/log-line.ts'
 import { operatorEntries } from '#cluster/messages/operator.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, line: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'kube-controllers/ip-valid',
     '2026-03-04 05:06:07.089 [WARNING][71] kube-controllers/ipam_allocation.go 123: Confirmed valid IP after 15m0s block="x1" error=connection refused handle="k8s-pod-network.77" ip="10.20.0.7" namespace="kube-system" node="node-a" pod="web-0"',
@@ -473,33 +471,12 @@ const rows: readonly (readonly [id: string, line: string, params: Record<string,
   ],
 ]
 
-const own = new Set(
-  [...kubeControllersEntries, ...operatorEntries, ...calicoApiserverEntries].map(({ id }) => id),
-)
-
-/** Lines of a logger must lose their envelope; BIRD's and calicoctl's have none. */
-const textOf = (line: string): string | undefined => {
-  const peeled = peel(line)?.text
-  return /^(?:\d{4}-|\{)/.test(line) ? peeled : (peeled ?? line)
-}
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, line, params) => {
-    const found = recogniseAll(textOf(line) ?? '').find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...kubeControllersEntries, ...operatorEntries, ...calicoApiserverEntries], {
+  logLines: rows,
+  nearMisses: [
     ['another program’s garbage', 'garbage collecting 4 images'],
     ['a pod that runs', 'Pod calico-system/calico-node-abcde is running'],
     ['a DaemonSet that is complete', 'DaemonSet "calico-system/calico-node" is available'],
     ['a file that moved', 'Migrated 3 files'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

@@ -1,11 +1,9 @@
 /** Felix’s iptables, nftables, IP sets and eBPF: a line for every entry, in the format of its log. */
-import { describe, expect, test } from 'vitest'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { felixBpfEntries } from '#cluster/messages/felix-bpf.ts'
 import { felixTableEntries } from '#cluster/messages/felix-tables.ts'
-import { peel } from '#cluster/messages/log-line.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, line: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'felix/iptables-diagnostics',
     '2026-03-04 05:06:07.089 [WARNING][71] felix/table.go 123: Failed to program iptables, loading diags before panic. error=connection refused ipVersion=0x4 table="filter"',
@@ -324,31 +322,12 @@ const rows: readonly (readonly [id: string, line: string, params: Record<string,
   ],
 ]
 
-const own = new Set([...felixTableEntries, ...felixBpfEntries].map(({ id }) => id))
-
-/** Lines of a logger must lose their envelope; BIRD's and calicoctl's have none. */
-const textOf = (line: string): string | undefined => {
-  const peeled = peel(line)?.text
-  return /^(?:\d{4}-|\{)/.test(line) ? peeled : (peeled ?? line)
-}
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, line, params) => {
-    const found = recogniseAll(textOf(line) ?? '').find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...felixTableEntries, ...felixBpfEntries], {
+  logLines: rows,
+  nearMisses: [
     ['a retry of somebody else', 'Retrying in 5 s'],
     ['a map of a city', 'failed to find the map'],
     ['a kube-proxy that works', 'kube-proxy started'],
     ['an IP set that is listed', 'Name: cali40s'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

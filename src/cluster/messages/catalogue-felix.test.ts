@@ -1,12 +1,10 @@
 /** Felix’s settings, Python Felix, and Felix’s routes and tunnels: a line for every entry, in the format of its log. */
-import { describe, expect, test } from 'vitest'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { felixConfigEntries } from '#cluster/messages/felix-config.ts'
 import { felixPythonEntries } from '#cluster/messages/felix-python.ts'
 import { felixRouteEntries } from '#cluster/messages/felix-routes.ts'
-import { peel } from '#cluster/messages/log-line.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, line: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'felix/parameter',
     '2026-03-04 05:06:07.089 [WARNING][71] felix/config_params.go 123: Parsed value for VXLANPort: 4790 (from config file)',
@@ -198,6 +196,11 @@ const rows: readonly (readonly [id: string, line: string, params: Record<string,
       regex: 'x1',
       cidr: '10.44.3.0/26',
     },
+  ],
+  [
+    'felix/rules-list-failed',
+    '2026-03-04 05:06:07.089 [ERROR][71] felix/route_rule.go 123: Failed to list routing rules, retrying... error=operation not supported ipVersion=4',
+    { error: 'operation not supported', ipVersion: '4' },
   ],
   [
     'felix/route-delete-failed',
@@ -545,31 +548,12 @@ const rows: readonly (readonly [id: string, line: string, params: Record<string,
   ],
 ]
 
-const own = new Set([...felixConfigEntries, ...felixPythonEntries, ...felixRouteEntries].map(({ id }) => id))
-
-/** Lines of a logger must lose their envelope; BIRD's and calicoctl's have none. */
-const textOf = (line: string): string | undefined => {
-  const peeled = peel(line)?.text
-  return /^(?:\d{4}-|\{)/.test(line) ? peeled : (peeled ?? line)
-}
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, line, params) => {
-    const found = recogniseAll(textOf(line) ?? '').find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...felixConfigEntries, ...felixPythonEntries, ...felixRouteEntries], {
+  logLines: rows,
+  nearMisses: [
     ['a parameter of somebody else', 'Parameter timeout has a value'],
     ['a route in a table', '10.44.9.0/26 via 10.20.0.1 dev ens4 proto bird'],
     ['a wireguard interface that is fine', 'wireguard.cali: state UP'],
     ['a call that went well', 'system call (retcode : 0)'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

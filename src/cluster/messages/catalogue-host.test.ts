@@ -1,14 +1,13 @@
 /** What hosts say: iptables, ipset, modprobe, ip, the loader, the kernel, systemd, and who changes network or clock. */
-import { describe, expect, test } from 'vitest'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { hostServiceEntries } from '#cluster/messages/host-services.ts'
 import { hostToolEntries } from '#cluster/messages/host-tools.ts'
 import { kernelEntries } from '#cluster/messages/kernel.ts'
 import { machineEntries } from '#cluster/messages/kernel-machine.ts'
 import { netfilterEntries } from '#cluster/messages/netfilter.ts'
 import { systemdEntries } from '#cluster/messages/systemd.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, text: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'ipset/incompatible',
     'ipset v7.15: Kernel and userspace incompatible: settype list:set with revision 4 not supported by userspace.',
@@ -562,7 +561,7 @@ const rows: readonly (readonly [id: string, text: string, params: Record<string,
   ],
 ]
 
-const own = new Set(
+provesEntries(
   [
     ...hostServiceEntries,
     ...hostToolEntries,
@@ -570,31 +569,19 @@ const own = new Set(
     ...machineEntries,
     ...netfilterEntries,
     ...systemdEntries,
-  ].map(({ id }) => id),
+  ],
+  {
+    texts: rows,
+    nearMisses: [
+      ['a module that was loaded', 'modprobe ip_vs: inserted'],
+      ['an interface that came up', 'IPv6: ADDRCONF(NETDEV_CHANGE): eth1: link becomes ready'],
+      ['a firewall that matches', 'iptables: rule matched 4 packets'],
+      ['a table on a page', 'the table was full of plates'],
+      ['a clock that is right', 'Selected source 192.0.2.123 (ntp.shop.example)'],
+      ['a disk with room', '/dev/vda1 100G 20G 80G 20% /'],
+      ['a shell’s other test', "+ '[' 1 '!=' 1 ']'"],
+      ['an address that networkd lists', 'eth1: Gained carrier'],
+      ['a checksum that is right', '[udp sum ok] VXLAN, flags [I]'],
+    ],
+  },
 )
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, text, params) => {
-    const found = recogniseAll(text).find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
-    ['a module that was loaded', 'modprobe ip_vs: inserted'],
-    ['an interface that came up', 'IPv6: ADDRCONF(NETDEV_CHANGE): eth1: link becomes ready'],
-    ['a firewall that matches', 'iptables: rule matched 4 packets'],
-    ['a table on a page', 'the table was full of plates'],
-    ['a clock that is right', 'Selected source 192.0.2.123 (ntp.shop.example)'],
-    ['a disk with room', '/dev/vda1 100G 20G 80G 20% /'],
-    ['a shell’s other test', "+ '[' 1 '!=' 1 ']'"],
-    ['an address that networkd lists', 'eth1: Gained carrier'],
-    ['a checksum that is right', '[udp sum ok] VXLAN, flags [I]'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
-})

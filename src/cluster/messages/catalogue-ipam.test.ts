@@ -1,13 +1,11 @@
 /** IPAM, calicoctl, the datastore’s wrappers and Windows: a line for every entry, in the format of its log. */
-import { describe, expect, test } from 'vitest'
 import { calicoctlEntries } from '#cluster/messages/calicoctl.ts'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { ipamEntries } from '#cluster/messages/ipam.ts'
 import { libcalicoEntries } from '#cluster/messages/libcalico.ts'
-import { peel } from '#cluster/messages/log-line.ts'
 import { windowsEntries } from '#cluster/messages/windows.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, line: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'ipam/windows-strict-affinity',
     '2026-03-04 05:06:07.089 [WARNING][71] ipam-plugin/ipam.go 123: global strict affinity should not be false for Windows node',
@@ -402,33 +400,12 @@ const rows: readonly (readonly [id: string, line: string, params: Record<string,
   ],
 ]
 
-const own = new Set(
-  [...ipamEntries, ...calicoctlEntries, ...libcalicoEntries, ...windowsEntries].map(({ id }) => id),
-)
-
-/** Lines of a logger must lose their envelope; BIRD's and calicoctl's have none. */
-const textOf = (line: string): string | undefined => {
-  const peeled = peel(line)?.text
-  return /^(?:\d{4}-|\{)/.test(line) ? peeled : (peeled ?? line)
-}
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, line, params) => {
-    const found = recogniseAll(textOf(line) ?? '').find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...ipamEntries, ...calicoctlEntries, ...libcalicoEntries, ...windowsEntries], {
+  logLines: rows,
+  nearMisses: [
     ['pools that are there', 'found 2 configured Calico pools'],
     ['a form with a field', 'the error is in a field'],
     ['a resource in a sentence', 'this resource is not needed'],
     ['a version in a sentence', 'a version mismatch between the two may be the reason, who knows'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

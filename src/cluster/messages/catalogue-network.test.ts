@@ -1,11 +1,10 @@
 /** Errors of Go’s network library, of the Kubernetes API and of etcd, as they stand in other programs’ lines. */
-import { describe, expect, test } from 'vitest'
 import { apiEntries } from '#cluster/messages/api.ts'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { etcdEntries } from '#cluster/messages/etcd.ts'
 import { netEntries } from '#cluster/messages/go-net.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, text: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'dial/timeout',
     'Get "https://10.43.0.1:443/version": dial tcp 10.43.0.1:443: i/o timeout',
@@ -386,15 +385,9 @@ const rows: readonly (readonly [id: string, text: string, params: Record<string,
   ],
 ]
 
-const own = new Set([...apiEntries, ...etcdEntries, ...netEntries].map(({ id }) => id))
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, text, params) => {
-    const found = recogniseAll(text).find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...apiEntries, ...etcdEntries, ...netEntries], {
+  texts: rows,
+  nearMisses: [
     ['a connection that worked', 'Connected to 192.0.2.7:6443 over TLS'],
     ['a sentence about certificates', 'the certificate of the server is valid until spring'],
     ['a page that answered', 'Get "https://10.43.0.1:443/version": 200 OK'],
@@ -403,12 +396,5 @@ describe('messages', () => {
     ['an unauthorized person', 'an unauthorized person asked for the keys'],
     ['a file that a person did not find', 'the file "notes" was not there'],
     ['a parser at its end', 'unexpected end of file'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

@@ -1,13 +1,11 @@
 /** Calico-node’s start-up, the tunnel address allocator, the installer and the CNI plugin: a line for every entry, in the format of its log. */
-import { describe, expect, test } from 'vitest'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { cniPluginEntries } from '#cluster/messages/cni-plugin.ts'
 import { installCniEntries } from '#cluster/messages/install-cni.ts'
-import { peel } from '#cluster/messages/log-line.ts'
 import { nodeNameEntries } from '#cluster/messages/node-name.ts'
 import { tunnelEntries } from '#cluster/messages/tunnel.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, line: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'startup/node-name-from-environment',
     '2026-03-04 05:06:07.089 [WARNING][71] startup/utils.go 123: Using NODENAME environment for node name node-a',
@@ -550,33 +548,12 @@ const rows: readonly (readonly [id: string, line: string, params: Record<string,
   ],
 ]
 
-const own = new Set(
-  [...nodeNameEntries, ...tunnelEntries, ...installCniEntries, ...cniPluginEntries].map(({ id }) => id),
-)
-
-/** Lines of a logger must lose their envelope; BIRD's and calicoctl's have none. */
-const textOf = (line: string): string | undefined => {
-  const peeled = peel(line)?.text
-  return /^(?:\d{4}-|\{)/.test(line) ? peeled : (peeled ?? line)
-}
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, line, params) => {
-    const found = recogniseAll(textOf(line) ?? '').find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
+provesEntries([...nodeNameEntries, ...tunnelEntries, ...installCniEntries, ...cniPluginEntries], {
+  logLines: rows,
+  nearMisses: [
     ['a node’s name in a sentence', 'The node name is determined by the cloud'],
     ['an address that is assigned', '10.20.0.7 is assigned to this pod'],
     ['another program’s plugin', 'unsupported plugin version 0.1.0'],
     ['a copy that went well', 'cp /opt/cni/bin/calico /host/opt/cni/bin'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
+  ],
 })

@@ -1,13 +1,12 @@
 /** What kubelet, the runtimes and registries say about a node and its pods. */
-import { describe, expect, test } from 'vitest'
-import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import { imageEntries, imageWrappers } from '#cluster/messages/images.ts'
 import { kubeletEntries } from '#cluster/messages/kubelet.ts'
 import { podEntries } from '#cluster/messages/kubelet-pods.ts'
 import { kubeletWrappers } from '#cluster/messages/kubelet-wrappers.ts'
 import { runtimeEntries } from '#cluster/messages/runtime.ts'
+import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
-const rows: readonly (readonly [id: string, text: string, params: Record<string, string>])[] = [
+const rows: readonly MessageCase[] = [
   [
     'kubelet/cgroup-driver-mismatch',
     'failed to run Kubelet: misconfiguration: kubelet cgroup driver: "systemd" is different from docker cgroup driver: "cgroupfs"',
@@ -531,7 +530,7 @@ const rows: readonly (readonly [id: string, text: string, params: Record<string,
   ],
 ]
 
-const own = new Set(
+provesEntries(
   [
     ...imageEntries,
     ...imageWrappers,
@@ -539,28 +538,16 @@ const own = new Set(
     ...podEntries,
     ...kubeletWrappers,
     ...runtimeEntries,
-  ].map(({ id }) => id),
+  ],
+  {
+    texts: rows,
+    nearMisses: [
+      ['an image that was pulled', 'Successfully pulled image "shop/web:v9" in 812ms'],
+      ['a container that started', 'Started container web'],
+      ['a volume that was mounted', 'MountVolume.SetUp succeeded for volume "web-ca"'],
+      ['a pod that was placed', 'Successfully assigned shop/web-0 to node-7'],
+      ['a network that was added', 'Add eth0 [10.42.3.9/32] from k8s-pod-network'],
+      ['a table of pods', 'web-0   1/1   Running   0   9d   10.42.3.9   node-7'],
+    ],
+  },
 )
-
-describe('messages', () => {
-  test.each(rows)('%s: %s', (id, text, params) => {
-    const found = recogniseAll(text).find((message) => message.id === id)
-    expect(found?.params).toEqual(params)
-  })
-
-  test.each([
-    ['an image that was pulled', 'Successfully pulled image "shop/web:v9" in 812ms'],
-    ['a container that started', 'Started container web'],
-    ['a volume that was mounted', 'MountVolume.SetUp succeeded for volume "web-ca"'],
-    ['a pod that was placed', 'Successfully assigned shop/web-0 to node-7'],
-    ['a network that was added', 'Add eth0 [10.42.3.9/32] from k8s-pod-network'],
-    ['a table of pods', 'web-0   1/1   Running   0   9d   10.42.3.9   node-7'],
-  ])('near miss: %s', (_, text) => {
-    expect(recogniseAll(text).filter(({ id }) => own.has(id))).toEqual([])
-  })
-
-  test('every entry has a line above', () => {
-    const shown = new Set(rows.map(([id]) => id))
-    expect([...own].filter((id) => !shown.has(id))).toEqual([])
-  })
-})

@@ -49,6 +49,11 @@ export const cniEntries = [
       /no podCidr for node (?<node>\S+)/,
       'the node has no PodCIDR',
     ],
+    'cni/pool-unparsable': [
+      'error parsing pool ',
+      /error parsing pool \\{0,3}"(?<pool>[^"\\]{1,253})\\{0,3}": (?<error>[^\n]{1,200})/,
+      'a pool that the pod or the plugin’s configuration names is neither a range nor a pool’s name',
+    ],
     'cni/ipam-empty': [
       'ipam plugin returned ',
       /IPAM plugin returned (?:no IP addresses in result|missing IP config)/,

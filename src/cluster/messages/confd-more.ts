@@ -24,6 +24,11 @@ export const confdMoreEntries = [
       /(?:Failed to|Unable to|Cannot|Error) (?!open)[^\n]{1,120}?(?<path>[\w./-]{0,150}bird6?_aggr\.cfg)(?:[:,]? (?<error>.+))?/i,
       'a file of BIRD’s configuration cannot be written or read',
     ],
+    'confd/no-bird-service': [
+      'unable to change to service directory',
+      /fail: (?<program>bird6?): unable to change to service directory: (?<error>[^"\\\n]{1,120})/,
+      'confd tells runit to have BIRD read its configuration anew, and runit has no such service',
+    ],
     'confd/created-unchecked': [
       'check failed, but file does not yet exist',
       /Check failed, but file does not yet exist - create anyway/,

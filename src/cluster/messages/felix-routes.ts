@@ -14,6 +14,11 @@ export const felixRouteEntries = [
       logged(/Failed to add route\b(?! (?:inside|encap|\())/, route),
       'the kernel refused one of Felix’s routes: `file exists` means that another interface has it',
     ],
+    'felix/rules-list-failed': [
+      'failed to list routing rules',
+      logged(/Failed to list routing rules/, table),
+      'Felix cannot read the kernel’s routing rules',
+    ],
     'felix/route-delete-failed': [
       'failed to delete ',
       logged(/Failed to delete (?:old |conflicting )?route\b/, route),

@@ -12,7 +12,7 @@ export const imageEntries = [
   ...from('distribution/distribution:registry/api/errcode/register.go', {
     'registry/rate-limited': [
       'toomanyrequests',
-      /toomanyrequests:? ?(?<error>[^\n]{0,200})/i,
+      /(?:\b(?<image>[a-z0-9][\w.-]{1,120}\/[\w./-]{1,200}(?::[\w.-]{1,128})?)['"]?: )?toomanyrequests:? ?(?<error>[^\n]{0,200})/i,
       'the registry limits how much may be pulled',
     ],
     'registry/unauthorized': [

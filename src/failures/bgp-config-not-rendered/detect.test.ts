@@ -34,6 +34,28 @@ describe('found', () => {
       'bird: Unable to open included file bird_aggr.cfg: No such file or directory',
       'likely',
     ],
+    [
+      'runit knows no BIRD',
+      confd(
+        'Output from reloadcmd: "fail: bird: unable to change to service directory: file does not exist\\n"',
+        'DEBUG',
+      ),
+      'likely',
+    ],
+    [
+      'BIRD waits for its file, start after start',
+      [
+        'IPv4 BGP status',
+        'Unable to connect to server control socket (/var/run/calico/bird.ctl): Connection refused',
+        "Couldn't connect to bird.",
+        '',
+        ...[34, 35, 36].map(
+          (second) =>
+            `2024-03-04_05:06:${second}.10000 bird: Unable to open configuration file /etc/calico/confd/config/bird.cfg: No such file or directory`,
+        ),
+      ].join('\n'),
+      'likely',
+    ],
     ['only the mesh’s setting', `${mesh(true)}\n\n${noPeers}`, 'likely'],
   ])('%s', (_, text, expected) => {
     expect(foundIn(text, mode)).toBe(expected)

@@ -36,7 +36,7 @@ export const detector = defineDetector<RenderState, Names>({
   uses: ['pods', 'nodes', 'calicoNodes', 'settings', 'attempts', 'remarks'],
   judges: 'node',
   detect: (view) => {
-    const signs = [...said(view), ...withoutPeers(view), ...ofPeople(view)]
+    const signs = [...said(view), ...withoutService(view), ...withoutPeers(view), ...ofPeople(view)]
     return findingsOf([...signs, ...(signs.length === 0 ? [] : told(view))], {
       judges: 'node',
       conclude: (own) =>
@@ -86,14 +86,32 @@ const said = (view: Reads<Names>): readonly Sign[] =>
         `BIRD cannot read what was rendered for it, line ${params.line ?? '?'}: ${params.error ?? ''}`,
       ],
       'bird/included-file-unreadable': ['strong', 'BIRD’s configuration is rendered in part only'],
-      // Normal in the first seconds.
-      'bird/config-unreadable': ['weak', 'BIRD has no configuration yet'],
+      'bird/config-unreadable': [
+        isRepeated(view, 'bird/config-unreadable') ? 'strong' : 'weak',
+        'BIRD has no configuration yet',
+      ],
       'confd/settings-failed': ['weak', 'confd cannot read the BGP settings'],
       'confd/sync-lost': ['weak', 'confd lost its way to the datastore'],
       'confd/typha-lost': ['weak', 'confd lost its way to Typha'],
     },
     { endedBy: ['confd/config-updated'] },
   )
+
+/** Confd renders all the same, so that what it rendered later ends nothing. */
+const withoutService = (view: Reads<Names>): readonly Sign[] =>
+  messageSigns(view, {
+    'confd/no-bird-service': [
+      'strong',
+      'runit has no service of BIRD that could be told of its configuration',
+    ],
+  })
+
+/** Runit starts BIRD once a second: a line or two of these are normal while calico-node starts. */
+const isRepeated = (view: Reads<'messages'>, id: string): boolean =>
+  view
+    .rows('messages')
+    .filter(({ message }) => message.id === id)
+    .reduce((sum, { count }) => sum + (count ?? 1), 0) >= 3
 
 /** Nodes that show no IPv4 peer, against what the datastore and the others say. */
 function withoutPeers(view: Reads<Names>): readonly Sign[] {

@@ -20,6 +20,11 @@ describe('found', () => {
       '$ kubectl logs -n kube-system calico-node-x7k2p -c install-cni\nexec /opt/cni/bin/install: exec format error\n',
       'confirmed',
     ],
+    [
+      'pulled by hand, with the image in the answer',
+      'FATA[0033] pulling image: rpc error: code = Unknown desc = Error reading manifest v3.20.0 in docker.io/calico/kube-controllers: toomanyrequests: You have reached your pull rate limit.',
+      'confirmed',
+    ],
     ['in people’s words', 'Our hosts are arm64 but the calico image is for amd64 only.', 'likely'],
     ['the registry limits pulls', failed('docker.io/calico/cni:v3.27.0', limited), 'confirmed'],
     [

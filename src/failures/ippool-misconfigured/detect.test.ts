@@ -37,6 +37,11 @@ describe('found', () => {
       'confirmed',
     ],
     [
+      'pods are to have addresses of a pool that is not there',
+      'Failed to create pod sandbox: networkPlugin cni failed to set up pod "web-0_shop" network: error parsing pool "rack-9": invalid CIDR address: rack-9',
+      'confirmed',
+    ],
+    [
       'the pool lies outside of kubeadm’s range',
       `${kubeadm}\n---\n${pool('  cidr: 192.168.0.0/16\n  ipipMode: Always\n  natOutgoing: true\n')}`,
       'confirmed',

@@ -80,6 +80,10 @@ const running: Readonly<Record<string, MessageSign>> = {
     `${params.value} is no mode of a tunnel`,
   ],
   'startup/pool-env-invalid': ['decisive', 'the environment describes a pool that cannot be'],
+  'cni/pool-unparsable': ({ message: { params } }) => [
+    'decisive',
+    `pods are to take addresses out of “${params.pool}”, which is no pool and no range`,
+  ],
   'cni/no-pod-cidr': ({ message: { params } }) => [
     'decisive',
     `the plugin is to take addresses out of the node’s PodCIDR, and ${params.node} has none`,

@@ -53,6 +53,11 @@ describe('found', () => {
       'confirmed',
     ],
     [
+      'a kernel without policy routing',
+      '2025-03-04 05:06:07.890 [ERROR][77] felix/route_rule.go 248: Failed to list routing rules, retrying... error=operation not supported ipVersion=4',
+      'confirmed',
+    ],
+    [
       'checksystem, of a module that is never optional',
       'Checking kernel modules...\n                ip_set                  OK\n                xt_set                  FAIL\n',
       'likely',

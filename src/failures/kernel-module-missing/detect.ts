@@ -117,6 +117,10 @@ const said: Readonly<Record<string, MessageSign>> = {
     innerMessage(row, 'host/not-supported')
       ? ['decisive', 'the kernel has no VXLAN']
       : ['weak', 'the VXLAN device cannot be made'],
+  'felix/rules-list-failed': (row) =>
+    innerMessage(row, 'host/not-supported')
+      ? ['decisive', 'the kernel has no policy routing: it keeps no rules that Felix could list']
+      : undefined,
   'felix/crashed-in': ({ message: { params } }) =>
     params.type === 'vxlanManager' ? ['strong', 'Felix crashes while it makes the VXLAN device'] : undefined,
   'felix/ipip-device-failed': ['strong', 'the IP-in-IP device cannot be made'],

@@ -38,6 +38,11 @@ describe('found', () => {
       'confirmed',
     ],
     [
+      'a plugin that asks with the node’s account',
+      'Failed to create pod sandbox: NetworkPlugin cni failed to set up pod "web-0_shop" network: namespaces "shop" is forbidden: User "system:node:alpha" cannot get namespaces in the namespace "shop"',
+      'likely',
+    ],
+    [
       'the CNI plugin, in a pod’s event',
       `Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "ab12": plugin type="calico" failed (add): error getting ClusterInformation: connection is unauthorized: clusterinformations.crd.projectcalico.org "default" is forbidden: User "system:serviceaccount:kube-system:calico-cni-plugin" cannot get resource "clusterinformations" in API group "crd.projectcalico.org" at the cluster scope`,
       'confirmed',

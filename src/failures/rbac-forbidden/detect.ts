@@ -76,6 +76,8 @@ const ofMissingRole: MessageSign = ({ message: { params } }) =>
   // The bindings that name roles of Calico's.
   isCalicoAccount(params.name ?? '') ? ['decisive', `the role ${params.name} does not exist`] : undefined
 
+const isNodeAccount = (user = ''): boolean => user.startsWith('system:node:')
+
 /** Cut refusals count by who quotes them; without any quotation, these lines only fit. */
 const quoting =
   (says: string): MessageSign =>
@@ -93,6 +95,11 @@ const isSilent = ({ message }: Fact<MessageRow>): boolean =>
 
 const wrappers: Readonly<Record<string, MessageSign>> = {
   'cni/forbidden': quoting('the CNI plugin’s account is refused a right'),
+  // Whoever wrote the plugin’s kubeconfig: of several plugins it need not be Calico’s.
+  'runtime/network-plugin-failed': (row) =>
+    isNodeAccount(innerMessage(row, 'api/forbidden')?.params.user)
+      ? ['strong', 'a CNI plugin asks with the node’s own account, which lacks the right']
+      : undefined,
   'cni/token-create-failed': quoting('no token may be made for the CNI plugin'),
   'cni/token-update-failed': quoting('no token may be made for the CNI plugin'),
   'datastore/list-failed': quoting('a list of resources is refused'),

@@ -7,7 +7,8 @@ import { checkPiece, type TextPiece } from '#sources/text/input.ts'
 import { cleanLines } from '#sources/text/lines.ts'
 import { pasteTime } from '#sources/text/paste-time.ts'
 import { type Resolved, resolveSubjects } from '#sources/text/resolve.ts'
-import { notUnderstood, type Run, scan } from '#sources/text/scan.ts'
+import type { Run } from '#sources/text/runs.ts'
+import { notUnderstood, scan } from '#sources/text/scan.ts'
 
 export { decodeText, type TextPiece, textBytesMax } from '#sources/text/input.ts'
 

@@ -1,7 +1,5 @@
 /** One pass over a text: at each line the readers are asked in turn, and the first that can read takes its lines. */
 
-import type { Subject } from '#cluster/facts.ts'
-import { renderSubject } from '#cluster/subjects.ts'
 import type { ReadRow } from '#sources/reading.ts'
 import type { Gathered } from '#sources/text/gathered.ts'
 import { isBlank, isFence, type TextLine } from '#sources/text/lines.ts'
@@ -29,7 +27,7 @@ import { settingsReader } from '#sources/text/readers/settings.ts'
 import { tablesReader } from '#sources/text/readers/tables.ts'
 import { tmpfilesReader } from '#sources/text/readers/tmpfiles.ts'
 import { variablesReader } from '#sources/text/readers/variables.ts'
-import { isOfSomeNode, nodeOf } from '#sources/text/resolve.ts'
+import { append, type Run, runOf } from '#sources/text/runs.ts'
 
 /** The surest first; sentences last, since anything may look like one. */
 const readers: readonly Reader[] = [
@@ -61,20 +59,6 @@ const readers: readonly Reader[] = [
 /** No table, event or sentence is longer; what is, is a record or an object on one line. */
 const lineMax = 4096
 const readersOfLongLines: readonly Reader[] = [logsReader, objectsReader, messagesReader]
-
-/** A run of lines and what became of it; what was read in it is in {@link Gathered}. */
-export interface Run {
-  /** Numbers of its first and its last line. */
-  readonly fromLine: number
-  readonly toLine: number
-  readonly format: string
-  readonly about?: Subject
-  readonly facts: number
-  readonly notUnderstood: number
-  readonly scopeThen: Scope
-  /** Some row in it tells of one machine without naming it. */
-  readonly isUnnamed: boolean
-}
 
 interface Scanning {
   /** Its lines are given back as they are passed: of a large text they are as large as the text. */
@@ -163,45 +147,5 @@ function gather({ rows, covered }: Pick<Taken, 'rows' | 'covered'>, into: Gather
   for (const row of rows) into.add(row)
   for (const each of covered ?? []) into.cover(each)
 }
-
-function runOf(
-  { lines }: Source,
-  at: number,
-  { taken, scope }: { readonly taken: Taken; readonly scope: Scope },
-): Run {
-  const last = at + taken.lines - 1
-  return {
-    fromLine: lines[at]?.number ?? at + 1,
-    toLine: lines[last]?.number ?? last + 1,
-    format: taken.format,
-    ...(taken.about !== undefined && { about: taken.about }),
-    facts: taken.rows.length,
-    notUnderstood: taken.notUnderstood ?? 0,
-    scopeThen: scope,
-    isUnnamed: taken.rows.some((read) => isOfSomeNode(read) && !nodeOf(read)),
-  }
-}
-
-/** A run that goes on with the one before is part of it: of a long text there are otherwise as many as it has lines. */
-function append(runs: Run[], next: Run): void {
-  const last = runs.at(-1)
-  const goesOn =
-    last !== undefined &&
-    last.format === next.format &&
-    last.scopeThen === next.scopeThen &&
-    last.isUnnamed === next.isUnnamed &&
-    isSameAbout(last.about, next.about)
-  if (!goesOn) runs.push(next)
-  else
-    runs[runs.length - 1] = {
-      ...last,
-      toLine: next.toLine,
-      facts: last.facts + next.facts,
-      notUnderstood: last.notUnderstood + next.notUnderstood,
-    }
-}
-
-const isSameAbout = (a: Subject | undefined, b: Subject | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && renderSubject(a) === renderSubject(b))
 
 export const notUnderstood = 'not understood'

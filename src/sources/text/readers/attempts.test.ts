@@ -127,7 +127,7 @@ describe('told in sentences', () => {
     'If you stop firewalld it works',
     'You could restart calico-node',
     'Please open port 179',
-    'kube-proxy is restarted again and again on the broken node',
+    'kube-proxy keeps being restarted on that host',
     'it worked before the reboot of the host', // a remark
     'We restarted the deployment of the shop, no change',
   ])('near miss: %s', (text) => {

@@ -93,7 +93,7 @@ function linkAct(args: readonly string[]): Act | undefined {
     : undefined
 }
 
-/** `ethtool -K vxlan.calico tx-checksum-ip-generic off`. */
+/** `ethtool -K eth0 tx off`. */
 function offloadAct(args: readonly string[]): Act | undefined {
   const [option, device, ...features] = args
   if (!/^(?:-K|--offload|--features)$/.test(option ?? '') || device === undefined) return undefined
@@ -112,7 +112,7 @@ function sysctlAct(args: readonly string[]): Act | undefined {
   return actOfSetting({ name: assignment.name, after: assignment.value })
 }
 
-/** `echo 1 > /proc/sys/net/ipv4/ip_forward`. */
+/** `echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter`. */
 function writtenAct(args: readonly string[]): Act | undefined {
   const m = /^(?<value>[\w.-]{1,40}) ?>{1,2} ?\/proc\/sys\/(?<path>[\w./-]{3,120})/.exec(
     args.join(' '),
