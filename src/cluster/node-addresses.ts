@@ -1,5 +1,5 @@
 /** The addresses under which nodes are registered with Calico, and whether others can reach such an address. */
-import { bareAddress, familyOf, holds, isHostLocalNetwork } from '#cluster/addresses.ts'
+import { bareAddress, familyOf, isHostLocalNetwork } from '#cluster/addresses.ts'
 import type { Provenance, Reads } from '#cluster/facts.ts'
 import { nodeOfMessage } from '#cluster/queries.ts'
 import type { CalicoNodeRow } from '#cluster/relations.ts'
@@ -73,15 +73,14 @@ export const prescribedAddresses = (
  */
 export const unreachableAddress = (address: string): string | undefined => {
   const bare = bareAddress(address)
-  if (bare === '172.17.42.1' || (holds('172.16.0.0/12', bare) && dockerBridge.test(bare)))
-    return 'the address of a Docker bridge'
+  if (bare === '172.17.42.1' || dockerBridge.test(bare)) return 'the address of a Docker bridge'
   if (virtualBoxGuest.test(bare)) return 'the address that VirtualBox’s NAT gives to every guest'
-  return holds('169.254.0.0/16', bare) || holds('127.0.0.0/8', bare)
-    ? 'an address that has no meaning to other machines'
-    : undefined
+  return ofOneself.test(bare) ? 'an address that has no meaning to other machines' : undefined
 }
 
 const dockerBridge = /^172\.(?:1[7-9]|2\d|3[01])\.0\.1$/
+/** Link-local and loopback. */
+const ofOneself = /^(?:169\.254|127\.\d{1,3})\.\d{1,3}\.\d{1,3}$/
 const virtualBoxGuest = /^10\.0\.[2-9]\.15$/
 
 /** Whether an address is of a network that many machines have inside themselves. */

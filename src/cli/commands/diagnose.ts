@@ -122,7 +122,7 @@ async function ofText(options: DiagnoseOptions, io: Io): Promise<Diagnosed> {
  */
 const keepMemorySmall = (): void => {
   setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--heap-growing-percent=15')
+  setFlagsFromString('--heap-growing-percent=8')
 }
 
 async function piecesOf(files: readonly string[], io: Io): Promise<readonly TextPiece[]> {

@@ -115,10 +115,9 @@ function chosenTwice(view: Reads<Names>): readonly Sign[] {
     .rows('messages')
     .filter(({ message }) => message.id === 'startup/address-autodetected')
     .map((row) => ({ row, node: nodeOfMessage(view, row), address: row.message.params.address }))
+  const byAddress = Map.groupBy(rows, ({ address }) => address)
   return rows.flatMap(({ row, node, address }) => {
-    const other = rows.find(
-      (one) => one.node !== undefined && one.node !== node && one.address === address,
-    )?.node
+    const other = byAddress.get(address)?.find((one) => one.node !== undefined && one.node !== node)?.node
     return node === undefined || other === undefined || isSameMachine(node, other)
       ? []
       : [

@@ -78,18 +78,16 @@ function ofUnreachable(view: View<Names>, row: Fact<RouteRow>): Sign {
 }
 
 /** One destination with two owners: the kernel keeps the first, or one of them by its metric. */
-const twice = (rows: readonly Fact<RouteRow>[]): readonly Sign[] =>
-  rows.flatMap((row) => {
-    const isOurs = isCalicos(row.proto) && row.type === 'unicast' && row.destination !== 'default'
-    const other = isOurs
-      ? rows.find(
-          (one) =>
-            one.node === row.node &&
-            one.destination === row.destination &&
-            !isCalicos(one.proto) &&
-            one.type === 'unicast',
-        )
-      : undefined
+function twice(rows: readonly Fact<RouteRow>[]): readonly Sign[] {
+  const unicast = rows.filter(({ type }) => type === 'unicast')
+  const wayOf = ({ node, destination }: RouteRow): string => `${node} ${destination}`
+  const others = Map.groupBy(
+    unicast.filter(({ proto }) => !isCalicos(proto)),
+    wayOf,
+  )
+  return unicast.flatMap((row) => {
+    const isOurs = isCalicos(row.proto) && row.destination !== 'default'
+    const other = isOurs ? others.get(wayOf(row))?.[0] : undefined
     return other === undefined
       ? []
       : [
@@ -100,6 +98,7 @@ const twice = (rows: readonly Fact<RouteRow>[]): readonly Sign[] =>
           ),
         ]
   })
+}
 
 /** A whole table that lacks another node's block, though there is a session with that node. */
 function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly Sign[] {
