@@ -56,7 +56,7 @@ export function explain(
     causes: isComplaint ? [...causes, ...alternatives(causes, around)] : causes,
     // A wrong state that makes no symptom of now happen has not broken anything (yet).
     preventive: all
-      .filter((one) => !suspects.includes(one) && !isOver(one))
+      .filter((one) => !suspects.includes(one) && !isOver(one) && isSupported(one))
       .map((one) => causeOf(one, { ...around, suspects: [] })),
     unexplained: now.filter((symptom) => !explained.has(symptom)),
   }
@@ -66,6 +66,10 @@ export function explain(
 const isOver = ({ value: { finding } }: Suspect): boolean =>
   !finding.preventive &&
   finding.evidence.every(({ weight, from }) => weight === 'against' || from.atMs !== undefined)
+
+/** What merely fits is no wrong state that waits to happen. */
+const isSupported = ({ value: { finding } }: Suspect): boolean =>
+  finding.preventive || has(finding, 'decisive') || has(finding, 'strong')
 
 /** It explains something; or somebody complains, and this is what is wrong in what they show. */
 const isCausal = (

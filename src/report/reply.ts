@@ -29,10 +29,12 @@ function known(group: CauseGroup): string {
   const places = whereOf(group).filter((place) => place !== 'cluster')
   const where = places.length === 0 ? '' : ` (${some(places)})`
   const says = causes[0]?.finding.says ?? mode.title
+  const isRepeated = says.toLowerCase() === mode.title.toLowerCase()
   return [
-    `${confidence === 'confirmed' ? 'This is' : 'Most likely this is'} **${mode.title}**${where}: ${says}.`,
+    `${confidence === 'confirmed' ? 'This is' : 'Most likely this is'} **${mode.title}**${where}${isRepeated ? '' : `: ${says}`}.`,
     ...(proof === undefined ? [] : [`What shows it: ${proof.says}${quoteOf(proof.from.quote)}`]),
-    `Whose it is: ${ownerWords[mode.owner]}. ${mode.traffic}`,
+    `Whose it is: ${ownerWords[mode.owner]}.`,
+    `Does traffic still flow? ${mode.traffic}`,
     `How it is mended, and when not to: \`ninelives explain ${mode.id}\``,
   ].join('\n')
 }

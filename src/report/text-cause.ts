@@ -52,8 +52,11 @@ const consequences = (group: CauseGroup, context: Context): readonly string[] =>
 
 const summariesShown = 3
 
-const summaries = ({ causes }: CauseGroup): readonly string[] =>
-  [...new Set(causes.map(({ finding }) => finding.says))].slice(0, summariesShown)
+/** What was found, where it says more than the mode's title. */
+const summaries = ({ causes, mode }: CauseGroup): readonly string[] =>
+  [...new Set(causes.map(({ finding }) => finding.says))]
+    .filter((says) => says.toLowerCase() !== mode.title.toLowerCase())
+    .slice(0, summariesShown)
 
 const confidencePaint = ({
   red,

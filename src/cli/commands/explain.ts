@@ -36,7 +36,7 @@ function explainSymptom({ id, title, questions }: SymptomEntry, modes: readonly 
   io.stdout.write(`${id}: ${title}\n`)
   if (causing.length > 0) io.stdout.write('\nIt can come from\n')
   for (const { id: mode, title: what, traffic } of causing)
-    io.stdout.write(`\n  ${mode}\n    ${what}. ${traffic}\n`)
+    io.stdout.write(`\n  ${mode}\n    ${what}\n    Does traffic still flow? ${traffic}\n`)
   const nothing = factsBuilder({ unread: 'not-asked' }).freeze({ observedAtMs: 0 })
   const example = { id, about: clusterSubject, says: '', from: { source: '' }, when: 'now' } as const
   const asked = questions(example, nothing)

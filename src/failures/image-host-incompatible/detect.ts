@@ -66,8 +66,10 @@ const said = (view: Reads<'pods'>): Readonly<Record<string, MessageSign>> => ({
       'decisive',
       `a program needs ${row.message.params.version}, and the host’s C library is older`,
     ]),
-  'exec/cpu-too-old': ['decisive', 'the image needs a newer processor than this machine’s'],
-  'exec/glibc-cpu-too-old': ['decisive', 'the image needs a newer processor than this machine’s'],
+  'exec/cpu-too-old': (row) =>
+    ofProgram(view, row, ['decisive', 'the image needs a newer processor than this machine’s']),
+  'exec/glibc-cpu-too-old': (row) =>
+    ofProgram(view, row, ['decisive', 'the image needs a newer processor than this machine’s']),
   'exec/illegal-instruction': ['decisive', 'a program uses instructions that this processor does not have'],
   // A damaged file says the same as one for another processor. Of an image that is a matter of the image; of a plug-in on the
   // host it is one of what was put there.
@@ -108,8 +110,10 @@ function ofProgram(
   meaning: readonly [Weight, string],
 ): readonly [Weight, string] | undefined {
   const program = row.message.params.program ?? row.message.params.path
-  if (program === undefined) return isOfCalico(view, row) || row.pod === undefined ? meaning : undefined
-  return isCalicoProgram(program) ? meaning : undefined
+  if (program !== undefined) return isCalicoProgram(program) ? meaning : undefined
+  if (isOfCalico(view, row)) return meaning
+  const [weight, says] = meaning
+  return row.pod === undefined ? [weight === 'decisive' ? 'strong' : weight, says] : undefined
 }
 
 function ofKernel({ message: { params } }: MessageRow, what: string): readonly [Weight, string] | undefined {

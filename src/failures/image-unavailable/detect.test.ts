@@ -88,6 +88,7 @@ describe('near misses', () => {
       'another image, pulled by hand',
       'docker pull docker.io/shop/web:v9\nError response from daemon: toomanyrequests: You have reached your pull rate limit.',
     ],
+    ['another program of another processor', 'exec /app/server: exec format error'],
     ['another application’s image', failed('docker.io/library/nginx:1.27', limited)],
     [
       'its pod',

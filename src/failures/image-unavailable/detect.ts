@@ -1,5 +1,5 @@
 import { isCalicoImage, isCalicoName, isCalicoPod } from '#cluster/calico-objects.ts'
-import { isPlugin } from '#cluster/calico-programs.ts'
+import { isCalicoProgram, isPlugin } from '#cluster/calico-programs.ts'
 import type { Fact, Reads } from '#cluster/facts.ts'
 import type { Message } from '#cluster/messages.ts'
 import { isReady, placeOfMessage, placeOfPod } from '#cluster/queries.ts'
@@ -176,7 +176,8 @@ function ofFormat(view: Reads<'pods'>, row: Fact<MessageRow>): readonly [Weight,
     return ['decisive', `${row.pod?.name}: ${says}`]
   if (row.container !== undefined && containers.has(row.container))
     return ['decisive', `${row.container}: ${says}`]
-  return row.pod === undefined || row.pod.name === ''
+  const { path } = row.message.params
+  return (row.pod === undefined || row.pod.name === '') && (path === undefined || isCalicoProgram(path))
     ? ['strong', `the container’s ${says.slice('its '.length)}`]
     : undefined
 }

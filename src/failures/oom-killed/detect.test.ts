@@ -62,9 +62,20 @@ describe('found', () => {
   })
 })
 
+test('a container that was killed for memory is Calico’s only where somebody says so', () => {
+  const text =
+    '    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n    Restart Count:  12'
+  expect(foundIn(text, mode)).toBe('not found')
+  expect(foundIn(`${text}\n\nThis is calico-node.`, mode)).toBe('confirmed')
+})
+
 describe('near misses', () => {
   test.each<[string, string]>([
     ['an application was killed', dmesg('java')],
+    [
+      'a state of some container, which nobody calls Calico’s',
+      '    Last State:     Terminated\n      Reason:       Error\n      Exit Code:    137\n    Restart Count:  12',
+    ],
     ['a small limit alone', limits('160Mi')],
     ['enough room below the limit', `${limits('512Mi')}\n${top('251Mi')}`],
     [

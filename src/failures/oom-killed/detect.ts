@@ -1,5 +1,5 @@
 import { isOfCalico } from '#cluster/calico-messages.ts'
-import type { Fact, Reads } from '#cluster/facts.ts'
+import type { Reads } from '#cluster/facts.ts'
 import { placeOfPod } from '#cluster/queries.ts'
 import type { AttemptRow, ContainerRow, MessageRow, PodRow } from '#cluster/relations.ts'
 import { bytesOf, settingsNamed } from '#cluster/settings.ts'
@@ -83,7 +83,11 @@ const ofMessages = (view: Reads<'messages' | 'pods'>): readonly Sign[] =>
         ? ['decisive', `the kernel killed ${params.program}: the node’s memory ran out`]
         : undefined,
     'kubelet/oom-killed': (row) =>
-      isOfCalicos(view, row) ? ['decisive', 'a container of Calico’s was OOM-killed'] : undefined,
+      isOfCalico(view, row)
+        ? ['decisive', 'a container of Calico’s was OOM-killed']
+        : isUnnamed(row)
+          ? ['weak', 'some container was OOM-killed']
+          : undefined,
     'operator/crash-looping': ({ message: { params } }) =>
       params.reason?.startsWith('OOMKilled')
         ? ['decisive', `${params.container ?? params.pod} was OOM-killed`]
@@ -95,10 +99,8 @@ const ofMessages = (view: Reads<'messages' | 'pods'>): readonly Sign[] =>
         : undefined,
   })
 
-/** The words alone, with nobody named, are of whoever shows them. */
-const isOfCalicos = (view: Reads<'pods'>, row: Fact<MessageRow>): boolean =>
-  isOfCalico(view, row) ||
-  (row.pod === undefined && row.container === undefined && row.message.params.pod === undefined)
+const isUnnamed = ({ pod, container, message }: MessageRow): boolean =>
+  pod === undefined && container === undefined && message.params.pod === undefined
 
 /** Programs of Calico's images, as the kernel calls them (fifteen letters at most). */
 const programs: ReadonlySet<string> = new Set([

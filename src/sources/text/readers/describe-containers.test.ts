@@ -57,8 +57,9 @@ describe('containers', () => {
       '    Last State:     Terminated\n      Reason:       Error\n      Exit Code:    139\n    Restart Count:  14',
     ],
     ['flat', 'Last State: Terminated\nReason: Error\nExit Code: 139\nRestart Count: 14'],
-  ])('a state that was cut out, %s, is calico-node’s', (_, text) => {
-    expect(rows(text, 'pods')).toMatchObject([
+  ])('a state that was cut out, %s, is calico-node’s where that is spoken of', (_, text) => {
+    expect(rows(text, 'pods')).toEqual([])
+    expect(rows(`${text}\n\ncalico-node crashes since the upgrade`, 'pods')).toMatchObject([
       {
         component: 'calico-node',
         containers: [
@@ -78,6 +79,10 @@ describe('containers', () => {
 
   test.each<readonly [string, string]>([
     ['an issue’s template', 'Environment:\n- Calico version: x\n- OS: y'],
+    [
+      'a container of somebody else in a thread about Calico',
+      'we run calico\n\n  web:\n    Image:  shop/web:1.2\n    Last State:  Terminated\n      Reason:  OOMKilled',
+    ],
     ['a pod of somebody else', 'Containers:\n  web:\n    Image:  shop/web:1.2\n    Ready:  True'],
   ])('near miss: %s', (_, text) => {
     expect(rows(text, 'settings')).toEqual([])

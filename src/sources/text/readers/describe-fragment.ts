@@ -1,14 +1,22 @@
+import { isCalicoImage } from '#cluster/calico-objects.ts'
 import type { ContainerRow, PodRow } from '#cluster/relations.ts'
 import { containerRows } from '#sources/formats/objects/containers.ts'
 import type { ReadRow } from '#sources/reading.ts'
 import { isBlank, type TextLine } from '#sources/text/lines.ts'
-import { calicoComponentOf, place, type Reader, type Scope, unnamedCalicoPod } from '#sources/text/reader.ts'
+import {
+  calicoComponentOf,
+  place,
+  type Reader,
+  type Scope,
+  type Source,
+  unnamedCalicoPod,
+} from '#sources/text/reader.ts'
 import { blocksIn, type ContainerBlock, containerSpec } from '#sources/text/readers/describe-containers.ts'
 import { containerOf } from '#sources/text/readers/describe-pod.ts'
 
 /**
  * A part of a pod's description that somebody cut out: containers with their states, limits, environment and mounts.
- * Without the pod's name it is calico-node's: nothing else is asked about.
+ * Without the pod's name it is calico-node's, where the containers or the lines around it speak of Calico.
  *
  * @see kubernetes/kubectl:pkg/describe/describe.go (describeContainers)
  */
@@ -22,7 +30,7 @@ export const describedPartReader: Reader = {
     const blocks = blocksOf(lines)
     const from = place(source, at, scope)
     const rows: readonly ReadRow[] = [
-      ...podRows(blocks, scope).map((row) => ({ relation: 'pods' as const, row, from })),
+      ...podRows(source, at, { blocks, scope }).map((row) => ({ relation: 'pods' as const, row, from })),
       // Row and relation come from one reader; the union does not follow a spread.
       ...blocks
         .flatMap((block) => containerRows(withoutEmptyName(containerSpec(block))))
@@ -78,7 +86,12 @@ function blocksOf(lines: readonly TextLine[]): readonly ContainerBlock[] {
 }
 
 /** The pod, where a state of one of its containers shows. */
-function podRows(blocks: readonly ContainerBlock[], scope: Scope): readonly PodRow[] {
+function podRows(
+  source: Source,
+  at: number,
+  { blocks, scope }: { readonly blocks: readonly ContainerBlock[]; readonly scope: Scope },
+): readonly PodRow[] {
+  if (scope.pod === undefined && !isCalicos(source, at, blocks)) return []
   const name = scope.pod?.name ?? unnamedCalicoPod
   const component = calicoComponentOf(name)
   const containers = blocks
@@ -96,6 +109,19 @@ function podRows(blocks: readonly ContainerBlock[], scope: Scope): readonly PodR
     },
   ]
 }
+
+/** What is named tells by its name; what is not, belongs to what the lines around it are about. */
+function isCalicos({ lines }: Source, at: number, blocks: readonly ContainerBlock[]): boolean {
+  const named = blocks.map(containerOf).filter(({ name, image }) => name !== '' || image !== undefined)
+  if (named.length > 0)
+    return named.some(({ name, image }) => ownContainers.test(name) || isCalicoImage(image))
+  return lines.slice(Math.max(0, at - around), at + around).some(({ text }) => spoken.test(text))
+}
+
+const around = 60
+const ownContainers =
+  /^(?:calico|tigera)|^(?:install-cni|upgrade-ipam|mount-bpffs|ebpf-bootstrap|flexvol-driver)$/
+const spoken = /calico|felix|tigera|\bbird6?\b/i
 
 const withoutEmptyName = (spec: { readonly name: string }): object => {
   const { name, ...rest } = spec
