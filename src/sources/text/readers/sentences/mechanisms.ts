@@ -1,6 +1,7 @@
 /** What people say is wrong under a pod network: what is blocked, rejected, too large, wrong or left over, and by whom. */
 import type { RemarkSays } from '#cluster/relations/remarks.ts'
-import { phraseAt, phrasesOf } from '#sources/text/readers/sentences/words.ts'
+import { lengthAt } from '#sources/text/readers/sentences/claims.ts'
+import { phrasesOf } from '#sources/text/readers/sentences/words.ts'
 
 /** Everything of that kind that the words of one sentence say. */
 export function mechanismsSaid(words: readonly string[]): readonly RemarkSays[] {
@@ -232,13 +233,6 @@ function isTold({ of, is, lacks, beside, unless }: Mechanism, words: readonly st
     }
     return false
   })
-}
-
-/** How many words from here on are one of the phrases; the longest counts. */
-function lengthAt(words: readonly string[], at: number, phrases: ReadonlySet<string>): number {
-  for (let length = 3; length > 0; length--)
-    if (at + length <= words.length && phrases.has(phraseAt(words, at, length))) return length
-  return 0
 }
 
 const isDenied = (words: readonly string[], at: number): boolean =>
