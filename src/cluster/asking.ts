@@ -1,4 +1,5 @@
 /** Questions as commands, about a place: for modes and symptoms alike. */
+import { unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { calicoNamespace, calicoNodePodOf } from '#cluster/queries.ts'
 import type { Question } from '#cluster/questions.ts'
@@ -46,7 +47,6 @@ export function whereOf(facts: Facts, about: Subject): Required<Where> {
   const pod =
     about.kind === 'pod'
       ? about.name
-      : ((about.kind === 'node' ? calicoNodePodOf(facts, about.name) : undefined)?.name ??
-        'calico-node-XXXXX')
+      : ((about.kind === 'node' ? calicoNodePodOf(facts, about.name) : undefined)?.name ?? unnamedCalicoPod)
   return { node, pod, namespace: calicoNamespace(facts) }
 }

@@ -22,3 +22,6 @@ export const isOfCalicoObject = ({ about }: EventRow): boolean =>
  */
 export const isCalicoImage = (image: string | undefined): boolean =>
   (image ?? '').split('/').some((part) => /(?:^|-)(?:calico|tigera)(?:[-:@]|$)/.test(part))
+
+/** Stands for the calico-node pod of a node where nobody gave its name; as documentation writes it. */
+export const unnamedCalicoPod = 'calico-node-XXXXX'

@@ -1,7 +1,7 @@
 /** What a person looks at next, as the runbook of a calico-node that does not work orders it. */
-import { ask } from '#cluster/asking.ts'
+import { ask, whereOf } from '#cluster/asking.ts'
 import type { Facts, Subject } from '#cluster/facts.ts'
-import { calicoNamespace, calicoNodePodOf } from '#cluster/queries.ts'
+import { calicoNamespace } from '#cluster/queries.ts'
 import type { Question } from '#cluster/questions.ts'
 import { relationInfo } from '#cluster/relations.ts'
 
@@ -23,7 +23,7 @@ export const askCalicoPods = (facts: Facts, about: Subject, why: string): Questi
 
 /** Events and probe messages of the calico-node pod there. */
 export const askCalicoPod = (facts: Facts, about: Subject, why: string): Question => ({
-  command: relationInfo.pods.command({ namespace: calicoNamespace(facts), pod: podNameFor(facts, about) }),
+  command: relationInfo.pods.command({ namespace: calicoNamespace(facts), pod: whereOf(facts, about).pod }),
   why,
   fills: [
     { relation: 'pods', about },
@@ -34,7 +34,7 @@ export const askCalicoPod = (facts: Facts, about: Subject, why: string): Questio
 export const askCalicoLog = (facts: Facts, about: Subject, why: string): Question => ({
   command: relationInfo.messages.command({
     namespace: calicoNamespace(facts),
-    pod: podNameFor(facts, about),
+    pod: whereOf(facts, about).pod,
   }),
   why,
   fills: [{ relation: 'messages', about }],
@@ -52,10 +52,3 @@ export const askTypha = (facts: Facts, about: Subject): Question =>
       `kubectl get endpoints,pods -n ${namespace} -o wide | grep -E 'typha|calico-node'; kubectl get services -A | grep typha; kubectl get felixconfigurations.crd.projectcalico.org default -o yaml | grep -i wireguard`,
     cost: 1,
   })
-
-/** The pod's name, or the placeholder that the runbook uses. */
-function podNameFor(facts: Facts, about: Subject): string {
-  if (about.kind === 'pod') return about.name
-  const pod = about.kind === 'node' ? calicoNodePodOf(facts, about.name) : undefined
-  return pod?.name ?? 'calico-node-XXXXX'
-}

@@ -1,3 +1,4 @@
+import { unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { calicoNamespace, calicoNodePodAt, isReady, placeOfMessage } from '#cluster/queries.ts'
 import type { Question } from '#cluster/questions.ts'
@@ -34,7 +35,7 @@ export const mode: Mode<RuntimeDirState> = {
 function questions(about: Subject, facts: Facts): readonly Question[] {
   const node = about.kind === 'node' ? about.name : '<node>'
   const seen = calicoNodePodAt(facts, about)
-  const pod = about.kind === 'pod' ? about.name : (seen?.name ?? 'calico-node-XXXXX')
+  const pod = about.kind === 'pod' ? about.name : (seen?.name ?? unnamedCalicoPod)
   const namespace = calicoNamespace(facts)
   const isWell = seen !== undefined && isReady(seen) === true
   const isDenialKnown = facts

@@ -68,9 +68,6 @@ export function place(
 
 const quoteMax = 400
 
-/** Stands for the calico-node pod of a node where nobody gave its name; as documentation writes it. */
-export const unnamedCalicoPod = 'calico-node-XXXXX'
-
 /** The scope's node; where only a pod of it is known, a mark that is resolved when all pods have been read. */
 export const nodeOrPod = ({ node, pod }: Scope): string =>
   node ?? (pod === undefined ? '' : `${podMark}${pod.name}`)

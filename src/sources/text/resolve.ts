@@ -2,10 +2,12 @@
  * Whom the rows speak of. Half of what people paste does not say it; what the rest of the paste says decides, when it
  * can be decided. All rules work on all rows together, so the order of the pieces makes no difference.
  */
+
+import { unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import type { PodRow } from '#cluster/relations.ts'
 import { parseTmpfiles } from '#sources/formats/tmpfiles.ts'
 import type { ReadRow } from '#sources/reading.ts'
-import { podMark, unnamedCalicoPod } from '#sources/text/reader.ts'
+import { podMark } from '#sources/text/reader.ts'
 
 type Of<R extends ReadRow['relation']> = Extract<ReadRow, { relation: R }>
 

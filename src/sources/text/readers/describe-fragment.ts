@@ -1,16 +1,9 @@
-import { isCalicoImage } from '#cluster/calico-objects.ts'
+import { isCalicoImage, unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import type { ContainerRow, PodRow } from '#cluster/relations.ts'
 import { containerRows } from '#sources/formats/objects/containers.ts'
 import type { ReadRow } from '#sources/reading.ts'
 import { isBlank, type TextLine } from '#sources/text/lines.ts'
-import {
-  calicoComponentOf,
-  place,
-  type Reader,
-  type Scope,
-  type Source,
-  unnamedCalicoPod,
-} from '#sources/text/reader.ts'
+import { calicoComponentOf, place, type Reader, type Scope, type Source } from '#sources/text/reader.ts'
 import { blocksIn, type ContainerBlock, containerSpec } from '#sources/text/readers/describe-containers.ts'
 import { containerOf } from '#sources/text/readers/describe-pod.ts'
 

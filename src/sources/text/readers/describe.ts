@@ -1,3 +1,4 @@
+import { unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
 import type { Message } from '#cluster/messages.ts'
 import { nodeSubject, podSubject } from '#cluster/subjects.ts'
@@ -6,14 +7,7 @@ import { kindRows } from '#sources/formats/objects/kinds.ts'
 import { nodeVersions } from '#sources/formats/objects/nodes.ts'
 import { type Told, told, toldIf } from '#sources/formats/objects/told.ts'
 import type { ReadRow } from '#sources/reading.ts'
-import {
-  place,
-  type Reader,
-  type Scope,
-  type Source,
-  type Taken,
-  unnamedCalicoPod,
-} from '#sources/text/reader.ts'
+import { place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
 import { conditionBlock, conditionMessages } from '#sources/text/readers/conditions.ts'
 import { specOf } from '#sources/text/readers/describe-containers.ts'
 import { describedObject } from '#sources/text/readers/describe-custom.ts'

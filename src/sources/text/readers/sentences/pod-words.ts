@@ -1,6 +1,7 @@
 /** `calico-node was evicted`, `the typha pods keep restarting`: states of Calico's pods told in words. */
+
+import { unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import type { CalicoComponent, PodRow } from '#cluster/relations/pods.ts'
-import { unnamedCalicoPod } from '#sources/text/reader.ts'
 import { claimsOf } from '#sources/text/readers/sentences/claims.ts'
 
 /** Pods of Calico's of which the words of one sentence say that they are not well; where nobody named them, one for all. */

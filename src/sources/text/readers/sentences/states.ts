@@ -1,6 +1,7 @@
 /** `the calico-node pod on k8s-worker-03 is in CrashLoopBackOff`: states of calico-node told in words. */
+
+import { unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import type { PodRow } from '#cluster/relations.ts'
-import { unnamedCalicoPod } from '#sources/text/reader.ts'
 
 const crash =
   /\bcalico-node\b.{0,80}?\b(?:is|was|goes|keeps?|stays|went|are)\b.{0,30}?\b(?<status>CrashLoopBackOff|Init:Error|Init:CrashLoopBackOff|ImagePullBackOff|Pending|ContainerCreating|crash(?:es|ing|looping)|restarting)\b/
