@@ -47,7 +47,8 @@ export function parseNft(lines: Lines, at: number, command: FilterCommand = {}):
 function wholeRule(lines: Lines, at: number): { readonly text: string; readonly more: number } {
   let more = 0
   let text = lineAt(lines, at)
-  while (text.endsWith(',') && more < 60) text = `${text} ${lineAt(lines, at + ++more).trim()}`
+  while (text.endsWith(',') && more < 60 && lines(at + more + 1) !== undefined)
+    text = `${text} ${lineAt(lines, at + ++more).trim()}`
   return { text, more }
 }
 
