@@ -1,9 +1,8 @@
 import type { Subject } from '#cluster/facts.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
 import type { Output } from '#lab/host/ports.ts'
 import type { UnderlayRule } from '#lab/network/ports.ts'
-
-export const flavours = ['plain', 'hardened'] as const
-export type Flavour = (typeof flavours)[number]
+import type { OwnerKube } from '#lab/owner-kube.ts'
 
 /**
  * What a fault may touch: nothing but what an engineer with root, the network team or the power could change.
@@ -15,12 +14,15 @@ export interface LabControl {
   exec(node: string, script: string): Promise<Output>
   /** Reboots and waits until the node's kernel is up again (not until Kubernetes is). */
   reboot(node: string, o?: { readonly powerCut?: boolean }): Promise<void>
+  /** The Kubernetes API with the rights of the cluster's owner. */
+  readonly kube: OwnerKube
   addUnderlayRule(rule: UnderlayRule): Promise<void>
   removeUnderlayRule(name: string): Promise<void>
   advance(ms: number): Promise<void>
 }
 
 export interface Strike {
+  /** The node that is struck; for a fault of the whole cluster, the one that people will look at first. */
   readonly node: string
   readonly variant: string
 }
@@ -38,6 +40,6 @@ export interface Fault {
   settleMs(variant: string): number
   /** Takes the change back (not what it did since). */
   undo(lab: LabControl, strike: Strike): Promise<void>
-  /** On whom the cause must be found. */
-  subjects(strike: Strike): readonly Subject[]
+  /** On whom the cause must be found; `nodes`: all of the lab. */
+  subjects(strike: Strike, nodes: readonly string[]): readonly Subject[]
 }

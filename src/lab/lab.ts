@@ -3,7 +3,8 @@ import { Trouble } from '#base/trouble.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { assemble, type LabParts } from '#lab/assembly.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
-import type { Flavour, LabControl } from '#lab/fault.ts'
+import type { LabControl } from '#lab/fault.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
 import { root } from '#lab/host/credentials.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Output } from '#lab/host/ports.ts'
@@ -11,7 +12,9 @@ import { Collector } from '#lab/host/process/streams.ts'
 import { Kernel, type Task } from '#lab/kernel/kernel.ts'
 import { markControlPlane } from '#lab/kubeadm.ts'
 import type { Underlay, UnderlayRule } from '#lab/network/ports.ts'
+import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
 import { whatIsMissing } from '#lab/readiness.ts'
+import { type LabRequest, requestLab } from '#lab/request.ts'
 
 export interface LabOptions {
   readonly seed: string
@@ -30,6 +33,7 @@ export interface LabOptions {
 export type LabInput = { readonly atMs: number } & (
   | { readonly act: 'exec'; readonly node: string; readonly argv: readonly string[]; readonly stdin?: string }
   | { readonly act: 'reboot'; readonly node: string; readonly powerCut: boolean }
+  | { readonly act: 'request'; readonly request: LabRequest }
   | { readonly act: 'add-rule'; readonly rule: UnderlayRule }
   | { readonly act: 'remove-rule'; readonly name: string }
 )
@@ -44,6 +48,10 @@ const bootLimitMs = 600_000
 export class Lab implements LabControl {
   readonly options: Required<Omit<LabOptions, 'hops' | 'onEvent'>>
   readonly kernel: Kernel
+  readonly kube: OwnerKube = ownerKube((request) => {
+    this.#record({ act: 'request', request })
+    return requestLab(this, request)
+  })
   readonly #parts: LabParts
   readonly #inputs: LabInput[] = []
   #driver: LabDriver

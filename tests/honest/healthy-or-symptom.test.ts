@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Flavour, flavours } from '#lab/fault.ts'
+import { type Flavour, flavours } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
 import { whatIsMissing } from '#lab/readiness.ts'
 import { Engineer } from '../support/engineer.ts'

@@ -1,6 +1,6 @@
 import type { Draft, KubeEvent, KubeObject, Node, Pod } from '#lab/api/objects.ts'
 import { calicoManifests } from '#lab/calico/index.ts'
-import type { Flavour } from '#lab/fault.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
 import type { Output } from '#lab/host/ports.ts'
 import type { Lab } from '#lab/lab.ts'
 import { execInLab, requestLab } from '#lab/request.ts'

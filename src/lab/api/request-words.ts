@@ -16,7 +16,8 @@ const verbs = {
 export const requestWords = (server: string, request: KubeRequest): string =>
   `${verbs[request.op]} "https://${server}${pathOf(request)}"`
 
-function pathOf(request: KubeRequest): string {
+/** `/apis/apps/v1/namespaces/kube-system/daemonsets/calico-node?…` */
+export function pathOf(request: KubeRequest): string {
   const { group, version, resource } = request.type
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const space = request.namespace === undefined ? '' : `/namespaces/${request.namespace}`

@@ -5,7 +5,7 @@ import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import type { Io } from '#cli/io.ts'
-import { type Flavour, flavours } from '#lab/fault.ts'
+import { type Flavour, flavourSays, flavours } from '#lab/flavours/names.ts'
 import { LabStates } from '#lab/serve/state.ts'
 
 interface UpOptions {
@@ -34,8 +34,7 @@ export const addLabUp: AddCommand = (lab, io) => {
       'after',
       `
 Flavours:
-  plain      Calico by manifest, stock image, privileged
-  hardened   the incident replay's: rebuilt image, calico-node as uid 10001, runtime folders by tmpfiles.d
+${flavours.map((name) => `  ${name.padEnd(12)} ${flavourSays[name]}`).join('\n')}
 
 Examples:
   ninelives lab up                                    until Ctrl-C

@@ -1,0 +1,5 @@
+import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
+import { hardened, plain } from '#lab/flavours/manifest.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
+
+export const flavourDefinitions: Readonly<Record<Flavour, FlavourDefinition>> = { plain, hardened }

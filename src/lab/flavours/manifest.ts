@@ -1,0 +1,88 @@
+/** Clusters made by kubeadm whose owner installed Calico by its manifest: the stock one, and a platform team's hardened one. */
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import { calicoHostFiles, calicoImages, calicoManifests } from '#lab/calico/index.ts'
+import type { CalicoFlavour } from '#lab/calico/version.ts'
+import { coreDnsImages, coreDnsManifests } from '#lab/coredns/index.ts'
+import { applied } from '#lab/flavours/applied.ts'
+import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
+import { baseOs } from '#lab/host/os.ts'
+import type { Tree } from '#lab/host/ports.ts'
+import { kubeProxyImages, kubeProxyManifests } from '#lab/kube-proxy/index.ts'
+import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
+import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
+import { networkTools } from '#lab/network/tools.ts'
+import { type ClusterPlan, kubeadmPlan, type NodePlan } from '#lab/plan.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
+
+const byManifest = (flavour: CalicoFlavour): FlavourDefinition => ({
+  plan: kubeadmPlan,
+  disk: (node, plan) => [...kubeadmDisk(node, plan), ...calicoHostFiles({ flavour }), ...nextOsUpdate],
+  images: (plan) => [
+    ...kubeadmImages(),
+    ...calicoImages({ flavour, version: plan.calico }),
+    ...workloadImages(),
+  ],
+  manifests: (plan) => [
+    ...kubeadmAddons(plan),
+    ...calicoManifests({ flavour, version: plan.calico, podCidr: plan.podCidr }).map(applied),
+    ...shop(plan).map(applied),
+  ],
+})
+
+export const plain = byManifest('plain')
+export const hardened = byManifest('hardened')
+
+/** A machine with the operating system, container runtime and kubelet, joined to the cluster. */
+export const kubeadmDisk = ({ name, controlPlane }: NodePlan, plan: ClusterPlan): Tree => [
+  ...baseOs({ hostname: name, hosts: namedMachines(plan) }),
+  ...networkTools(),
+  ...kubernetesHostFiles({
+    node: name,
+    controlPlane,
+    server: `${plan.apiServer.address}:${plan.apiServer.port}`,
+    clusterDns: plan.dnsServiceIp,
+  }),
+]
+
+/** Nobody keeps thousands of lines in /etc/hosts. */
+const namedMachinesMax = 50
+
+const namedMachines = ({ machines }: ClusterPlan): readonly NodePlan[] => machines.slice(0, namedMachinesMax)
+
+/** The next OS update, not yet installed: a package whose default for Calico's runtime folder is not the platform team's. */
+const nextOsUpdate: Tree = [
+  { path: '/var/lib/os-update/package', kind: 'file', text: 'calico-host 3.29.3-2\n' },
+  {
+    path: '/var/lib/os-update/files/etc/tmpfiles.d/calico.conf',
+    kind: 'file',
+    text: 'd /run/calico 0600 10001 0\n',
+  },
+]
+
+export const kubeadmImages = (): readonly Image[] => [
+  ...kubernetesImages(),
+  ...kubeProxyImages(),
+  ...coreDnsImages(),
+]
+
+/** kubeadm writes its own objects without the annotation that `kubectl apply` leaves. */
+export const kubeadmAddons = ({
+  apiServer,
+  podCidr,
+  dnsServiceIp,
+}: ClusterPlan): readonly Draft<KubeObject>[] => [
+  ...kubeProxyManifests({ server: `https://${apiServer.address}:${apiServer.port}`, clusterCidr: podCidr }),
+  ...coreDnsManifests({ clusterIp: dnsServiceIp }),
+]
+
+/** The application that runs on every cluster. */
+const shop = ({ machines }: ClusterPlan): readonly Draft<KubeObject>[] => {
+  const [control, firstWorker] = machines
+  if (control === undefined || firstWorker === undefined) throw new RangeError('a lab has at least two nodes')
+  return workloadManifests({
+    workers: machines.length - 1,
+    dbNode: firstWorker.name,
+    controlPlane: control.name,
+  })
+}

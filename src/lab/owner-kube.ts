@@ -1,0 +1,65 @@
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import {
+  KubeError,
+  type ListQuery,
+  type ObjectRef,
+  type PatchType,
+  type ResourceType,
+} from '#lab/api/ports.ts'
+import { pathOf } from '#lab/api/request-words.ts'
+import type { LabRequest, LabResponse } from '#lab/request.ts'
+
+/**
+ * The Kubernetes API as the cluster's owner uses it from outside: no client is nearer to the server than any other, and
+ * every call takes its virtual time. Calls reject with {@link KubeError}.
+ */
+export interface OwnerKube {
+  get<T extends KubeObject>(ref: ObjectRef): Promise<T>
+  list<T extends KubeObject>(query: ListQuery): Promise<readonly T[]>
+  create(type: ResourceType, object: Draft<KubeObject>): Promise<void>
+  patch(ref: ObjectRef, patch: { readonly type: PatchType; readonly body: unknown }): Promise<void>
+  delete(ref: ObjectRef): Promise<void>
+}
+
+const patchContent: Readonly<Record<PatchType, string>> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+}
+
+/** The client over whatever carries one HTTP request to the server. */
+export function ownerKube(send: (request: LabRequest) => Promise<LabResponse>): OwnerKube {
+  const asked = async (request: LabRequest): Promise<unknown> => {
+    const { status, body } = await send(request)
+    const answer: unknown = JSON.parse(body)
+    if (status < 400) return answer
+    const { reason = '', message = body } = answer as { readonly reason?: string; readonly message?: string } // a Status
+    throw new KubeError(status, reason, message)
+  }
+  const json = { 'content-type': 'application/json' }
+  return {
+    get: async <T>(ref: ObjectRef) =>
+      (await asked({ method: 'GET', path: pathOf({ op: 'get', ...ref }) })) as T, // what the caller names
+    list: async <T>(query: ListQuery) => {
+      const list = await asked({ method: 'GET', path: pathOf({ op: 'list', ...query }) })
+      return (list as { readonly items: readonly T[] }).items // a List of what the caller names
+    },
+    create: async (type, object) => {
+      const { namespace } = object.metadata
+      const path = pathOf({ op: 'create', type, namespace, body: object })
+      await asked({ method: 'POST', path, headers: json, body: JSON.stringify(object) })
+    },
+    patch: async (ref, { type, body }) => {
+      await asked({
+        method: 'PATCH',
+        path: pathOf({ op: 'get', ...ref }),
+        headers: { 'content-type': patchContent[type] },
+        body: JSON.stringify(body),
+      })
+    },
+    delete: async (ref) => {
+      await asked({ method: 'DELETE', path: pathOf({ op: 'get', ...ref }), headers: json, body: '' })
+    },
+  }
+}
