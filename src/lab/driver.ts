@@ -7,6 +7,8 @@ export interface LabDriver {
   until(done: () => boolean): Promise<void>
   /** Like `until`, without making anybody wait for the wall clock. */
   hurry(done: () => boolean): Promise<void>
+  /** Something new may be due now. A driver that is never asleep need not know. */
+  wake?(): void
   /** Resolves when that much virtual time has passed. */
   advance(ms: number): Promise<void>
 }

@@ -7,7 +7,7 @@ import type { LabControl } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { root } from '#lab/host/credentials.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
-import type { Output } from '#lab/host/ports.ts'
+import type { Output, SignalName } from '#lab/host/ports.ts'
 import { Collector } from '#lab/host/process/streams.ts'
 import { Kernel, type Task } from '#lab/kernel/kernel.ts'
 import { markControlPlane } from '#lab/kubeadm.ts'
@@ -15,6 +15,7 @@ import type { Underlay, UnderlayRule } from '#lab/network/ports.ts'
 import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
 import { whatIsMissing } from '#lab/readiness.ts'
 import { type LabRequest, requestLab } from '#lab/request.ts'
+import { loginEnv, openSession, type Session, type SessionOptions } from '#lab/session.ts'
 
 export interface LabOptions {
   readonly seed: string
@@ -32,6 +33,17 @@ export interface LabOptions {
 /** What came in from outside, and when. With the seed it is the whole history of a lab. */
 export type LabInput = { readonly atMs: number } & (
   | { readonly act: 'exec'; readonly node: string; readonly argv: readonly string[]; readonly stdin?: string }
+  | {
+      readonly act: 'open'
+      readonly id: number
+      readonly node: string
+      readonly argv: readonly string[]
+      readonly terminal: boolean
+      readonly env: Readonly<Record<string, string>>
+    }
+  | { readonly act: 'type'; readonly id: number; readonly text: string }
+  | { readonly act: 'end-input'; readonly id: number }
+  | { readonly act: 'signal'; readonly id: number; readonly name: SignalName }
   | { readonly act: 'reboot'; readonly node: string; readonly powerCut: boolean }
   | { readonly act: 'request'; readonly request: LabRequest }
   | { readonly act: 'add-rule'; readonly rule: UnderlayRule }
@@ -55,6 +67,7 @@ export class Lab implements LabControl {
   readonly #parts: LabParts
   readonly #inputs: LabInput[] = []
   #driver: LabDriver
+  #sessions = 0
 
   private constructor(options: LabOptions) {
     this.options = {
@@ -175,13 +188,7 @@ export class Lab implements LabControl {
     argv: readonly string[],
     { stdin }: { readonly stdin?: string } = {},
   ): Promise<Output> {
-    const machine = this.machine(node)
-    if (!machine.up)
-      throw new Trouble(
-        'node-down',
-        `${node} is ${machine.state === 'booting' ? 'booting' : 'switched off'}`,
-        { hint: 'wait for it: ninelives lab advance 1m' },
-      )
+    const machine = this.#machineUp(node)
     this.#record({ act: 'exec', node, argv, ...(stdin === undefined ? {} : { stdin }) })
     const stdout = new Collector()
     const stderr = new Collector()
@@ -202,6 +209,49 @@ export class Lab implements LabControl {
     })
     await this.until(() => code !== undefined || !machine.up)
     return { code: code ?? 255, stdout: stdout.text, stderr: stderr.text }
+  }
+
+  /**
+   * Starts a command as root on a node and hands it to somebody outside who watches it while it runs. Rejects with
+   * {@link Trouble} when the node is unknown or down. What is typed is recorded.
+   */
+  async open(node: string, options: SessionOptions): Promise<Session> {
+    const machine = this.#machineUp(node)
+    const { argv, terminal, env = {} } = options
+    const id = ++this.#sessions
+    this.#record({ act: 'open', id, node, argv, terminal, env })
+    const session = await this.inside(`session on ${node}`, () => openSession(machine, options))
+    return {
+      type: (text) => {
+        this.#record({ act: 'type', id, text })
+        session.type(text)
+        this.#woken()
+      },
+      endInput: () => {
+        this.#record({ act: 'end-input', id })
+        session.endInput()
+        this.#woken()
+      },
+      signal: (name) => {
+        this.#record({ act: 'signal', id, name })
+        session.signal(name)
+        this.#woken()
+      },
+      onExit: (tell) => session.onExit(tell),
+    }
+  }
+
+  /** Something new may be due now: a paced driver looks at once. */
+  #woken(): void {
+    this.#driver.wake?.()
+  }
+
+  #machineUp(node: string): LabMachine {
+    const machine = this.machine(node)
+    if (machine.up) return machine
+    throw new Trouble('node-down', `${node} is ${machine.state === 'booting' ? 'booting' : 'switched off'}`, {
+      hint: 'wait for it: ninelives lab advance 1m',
+    })
   }
 
   /** Runs a shell script as root on a node; throws when it fails. */
@@ -243,14 +293,4 @@ export class Lab implements LabControl {
   #record(input: LabInput extends infer I ? (I extends unknown ? Omit<I, 'atMs'> : never) : never): void {
     this.#inputs.push({ atMs: this.nowMs, ...input } as LabInput) // one of the union's members with its time
   }
-}
-
-const loginEnv = {
-  HOME: '/root',
-  USER: 'root',
-  LOGNAME: 'root',
-  SHELL: '/bin/bash',
-  TERM: 'xterm-256color',
-  LANG: 'C.UTF-8',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 }

@@ -163,6 +163,8 @@ export interface Writer {
 
 /** Text that flows into a process. `read` answers what has come so far, and `undefined` at its end. */
 export interface Reader {
+  /** A person types it (isatty(3)). */
+  readonly terminal?: boolean
   read(by: Process): Promise<string | undefined>
 }
 

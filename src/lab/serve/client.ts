@@ -9,6 +9,7 @@ import {
   labStatus,
   labTimePath,
 } from '#lab/serve/protocol.ts'
+import { silent } from '#lab/serve/session-client.ts'
 import type { LabRecord } from '#lab/serve/state.ts'
 
 /** Talks to a served lab's owner door. Rejects with the {@link Trouble} that the lab answers. */
@@ -94,14 +95,7 @@ export class LabClient {
       })
     } catch (cause) {
       if (this.#signal?.aborted) throw this.#signal.reason
-      throw new Trouble(
-        'lab-silent',
-        `the lab "${this.record.name}" does not answer on port ${this.record.port}`,
-        {
-          hint: `see its log with: ninelives lab status --name ${this.record.name}; or take it down: ninelives lab down --name ${this.record.name}`,
-          cause,
-        },
-      )
+      throw silent(this.record, cause)
     }
   }
 }

@@ -1,15 +1,15 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Trouble } from '#base/trouble.ts'
 import type { Fault } from '#lab/fault.ts'
-import { isErrno } from '#lab/host/ports.ts'
 import type { Lab } from '#lab/lab.ts'
+import { isOwner } from '#lab/serve/owner.ts'
 import {
   type ControlReply,
   type ControlRequest,
   controlRequest,
   type LabStatus,
 } from '#lab/serve/protocol.ts'
+import { refusalOf } from '#lab/serve/refusal.ts'
 
 export interface ControlOptions {
   readonly lab: Lab
@@ -36,7 +36,7 @@ export function controlDoor(
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const struck: Struck[] = []
   return async (request, response) => {
-    if (!isOwner(request, options.token))
+    if (request.method !== 'POST' || !isOwner(request, options.token))
       return reply(response, 401, refusal('not-the-owner', 'this is not the owner of the lab'))
     try {
       const parsed = controlRequest.safeParse(JSON.parse(await bodyOf(request)))
@@ -48,7 +48,7 @@ export function controlDoor(
         )
       reply(response, 200, { ok: true, value: (await acted(parsed.data, options, struck)) ?? null })
     } catch (error) {
-      reply(response, 200, asRefusal(error))
+      reply(response, 200, { ok: false, ...refusalOf(error) })
     }
   }
 }
@@ -131,12 +131,6 @@ const statusOf = ({ lab, name, speed }: ControlOptions, struck: readonly Struck[
   faults: struck.map(({ mode, node, variant }) => ({ mode, node, variant })),
 })
 
-function isOwner(request: IncomingMessage, token: string): boolean {
-  const given = Buffer.from(request.headers.authorization ?? '')
-  const wanted = Buffer.from(`Bearer ${token}`)
-  return request.method === 'POST' && given.length === wanted.length && timingSafeEqual(given, wanted)
-}
-
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -149,15 +143,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 const refusal = (code: string, message: string): ControlReply => ({ ok: false, code, message, exit: 2 })
-
-function asRefusal(error: unknown): ControlReply {
-  if (error instanceof Trouble) {
-    const { code, message, exit, hint } = error
-    return { ok: false, code, message, exit, ...(hint === undefined ? {} : { hint }) }
-  }
-  if (isErrno(error)) return refusal(error.code, `${error.path ?? 'the command'}: ${error.message}`)
-  return refusal('lab-failed', error instanceof Error ? error.message : String(error))
-}
 
 function reply(response: ServerResponse, status: number, body: ControlReply): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

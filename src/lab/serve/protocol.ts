@@ -62,3 +62,36 @@ export const labStatus = z.object({
   faults: z.array(z.object({ mode: z.string(), node: z.string(), variant: z.string() })),
 })
 export type LabStatus = z.infer<typeof labStatus>
+
+/** Where a WebSocket carries a command that is watched while it runs: one JSON text a message, as the two shapes below say. */
+export const sessionPath = `${controlPath}/session`
+
+/** From the owner. `open` comes first, and once. */
+export const sessionRequest = z.discriminatedUnion('say', [
+  z.object({
+    say: z.literal('open'),
+    node: z.string(),
+    argv: z.array(z.string()).min(1),
+    terminal: z.boolean(),
+    env: z.record(z.string(), z.string()),
+  }),
+  z.object({ say: z.literal('type'), text: z.string() }),
+  z.object({ say: z.literal('end-input') }),
+  z.object({ say: z.literal('interrupt') }),
+])
+export type SessionRequest = z.infer<typeof sessionRequest>
+
+/** From the lab. `exit` or `refused` comes last. */
+export const sessionReply = z.discriminatedUnion('say', [
+  z.object({ say: z.literal('stdout'), text: z.string() }),
+  z.object({ say: z.literal('stderr'), text: z.string() }),
+  z.object({ say: z.literal('exit'), code: z.number() }),
+  z.object({
+    say: z.literal('refused'),
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+    exit: z.number(),
+  }),
+])
+export type SessionReply = z.infer<typeof sessionReply>

@@ -10,7 +10,8 @@ import { Lab } from '#lab/lab.ts'
 import { controlDoor } from '#lab/serve/control.ts'
 import { labKubeconfig } from '#lab/serve/kubeconfig.ts'
 import { Pacer } from '#lab/serve/pacer.ts'
-import { controlPath, labTimePath } from '#lab/serve/protocol.ts'
+import { controlPath, labTimePath, sessionPath } from '#lab/serve/protocol.ts'
+import { sessionDoor } from '#lab/serve/session-door.ts'
 import type { LabStates } from '#lab/serve/state.ts'
 
 export interface ServeOptions {
@@ -86,7 +87,12 @@ function serveBooted(lab: Lab, server: Server, port: number, options: ServeOptio
       ? void control(request, response)
       : doorFor(request).request(request, response),
   )
-  server.on('upgrade', (request, socket, head) => doorFor(request).upgrade(request, socket, head))
+  const session = sessionDoor({ lab, token })
+  server.on('upgrade', (request, socket, head) =>
+    request.url === sessionPath
+      ? session(request, socket, head)
+      : doorFor(request).upgrade(request, socket, head),
+  )
   const crashed = pacer.run()
   states.write(
     {

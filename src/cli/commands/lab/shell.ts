@@ -1,122 +1,177 @@
-import { createInterface, type Interface } from 'node:readline/promises'
+import { createInterface, type Interface } from 'node:readline'
 import type { Io } from '#cli/io.ts'
-import { LabClient } from '#lab/serve/client.ts'
-
-const interrupted = 130
+import type { LabClient } from '#lab/serve/client.ts'
+import { openRemote, type RemoteSession } from '#lab/serve/session-client.ts'
 
 /**
- * A root shell on a lab's node, one line at a time, until `exit` or the end of input; answers the last line's exit code. Working
- * directory and `$?` are kept between lines. Ctrl-C stops waiting for a line; what it started goes on in the lab.
+ * A root shell on a lab's node until `exit` or the end of input; answers its exit code. In a terminal: prompt, history,
+ * Tab for names of files, Ctrl-C for what runs, Ctrl-D to leave; full-screen programs are not imitated.
  */
 export async function labShell(
   client: LabClient,
   { node, io }: { readonly node: string; readonly io: Io },
 ): Promise<number> {
   await client.exec(node, ['true']) // an unknown node or a powered-off one says so now
-  const terminal = io.stdout.isTTY === true && 'isTTY' in io.stdin && io.stdin.isTTY === true
-  const session = new ShellSession()
-  const lines = createInterface({
-    input: io.stdin,
-    ...(terminal ? { output: io.stdout as NodeJS.WritableStream } : {}), // only a terminal is echoed to
-    terminal,
-  })
-  io.signal.addEventListener('abort', () => lines.close(), { once: true })
-  const screen = new Screen(lines, { terminal, promptOf: () => `[LAB] root@${node}:${session.directory}# ` })
-  screen.prompt()
-  let left = false
-  for await (const line of lines) {
-    left = /^\s*(exit|logout)\s*$/.test(line)
-    if (left) break
-    if (line.trim() !== '') await runLine(line, { client, node, session, screen, io })
-    screen.prompt()
-  }
-  if (terminal && !left) io.stdout.write('\n') // Ctrl-D shows nothing of itself
-  lines.close()
-  return session.code
+  return isTerminal(io) ? new Screen(client, { node, io }).run() : piped(client, { node, io })
 }
 
-interface LineContext {
-  readonly client: LabClient
-  readonly node: string
-  readonly session: ShellSession
-  readonly screen: Screen
-  readonly io: Io
+export const isTerminal = ({ stdin, stdout }: Io): boolean =>
+  stdout.isTTY === true && 'isTTY' in stdin && stdin.isTTY === true
+
+/** Lines from a pipe: the same shell, without prompts. */
+async function piped(
+  client: LabClient,
+  { node, io }: { readonly node: string; readonly io: Io },
+): Promise<number> {
+  const session = openRemote(client.record, { node, argv: ['bash'], ...outputs(io) })
+  feed(io, session)
+  return endOf(session, io)
 }
 
-async function runLine(line: string, { client, node, session, screen, io }: LineContext): Promise<void> {
-  const signal = screen.runs()
+/** Hands standard input on, to its end. */
+export function feed(io: Io, session: RemoteSession): void {
+  io.stdin.on('data', (chunk: Buffer | string) => session.type(String(chunk)))
+  io.stdin.on('end', () => session.endInput())
+}
+
+export const outputs = (
+  io: Io,
+): { readonly stdout: (text: string) => void; readonly stderr: (text: string) => void } => ({
+  stdout: (text) => void io.stdout.write(text),
+  stderr: (text) => void io.stderr.write(text),
+})
+
+/** The command's exit code; Ctrl-C is handed to it. */
+export async function endOf(session: RemoteSession, io: Io): Promise<number> {
+  const interrupt = (): void => session.interrupt()
+  io.signal.addEventListener('abort', interrupt, { once: true })
+  if (io.signal.aborted) interrupt()
   try {
-    const own = new LabClient(client.record, { signal: AbortSignal.any([io.signal, signal]) })
-    const { code, stdout, stderr } = await own.exec(node, ['bash', '-c', session.scriptFor(line)])
-    io.stdout.write(session.shown(stdout))
-    io.stderr.write(stderr)
-    session.code = code
-  } catch (error) {
-    if (!signal.aborted || io.signal.aborted) throw error
-    io.stdout.write(`^C (it goes on on ${node})\n`)
-    session.code = interrupted
+    return await session.ended
   } finally {
-    screen.rests()
+    io.signal.removeEventListener('abort', interrupt)
+    if ('destroy' in io.stdin) io.stdin.destroy() // else it would be waited for
   }
 }
 
-/** The prompt, and what Ctrl-C means: stop waiting for the running line, or begin the line anew. */
-class Screen {
-  readonly #lines: Interface
-  readonly #o: { readonly terminal: boolean; readonly promptOf: () => string }
-  #running: AbortController | undefined
-  #closed = false
+/** Written by the shell before and after its prompt, so that it can be told from output (bash: `\[ … \]`). */
+const mark = { begin: '\u0001prompt ', end: '\u0002' }
+const prompts = {
+  PS1: '\\[prompt $PWD\\][LAB] \\u@\\h:\\w\\$ ',
+  PS2: '\\[prompt $PWD\\]> ',
+}
 
-  constructor(lines: Interface, o: { readonly terminal: boolean; readonly promptOf: () => string }) {
-    this.#lines = lines
-    this.#o = o
-    lines.on('close', () => {
-      this.#closed = true
+/** A terminal: lines are edited here; the shell on the node says when it waits for one. */
+class Screen {
+  readonly #client: LabClient
+  readonly #node: string
+  readonly #io: Io
+  readonly #session: RemoteSession
+  #lines: Interface
+  #history: string[] = []
+  #directory = '/root'
+  #prompting = false
+  #over = false
+
+  constructor(client: LabClient, { node, io }: { readonly node: string; readonly io: Io }) {
+    this.#client = client
+    this.#node = node
+    this.#io = io
+    this.#session = openRemote(client.record, {
+      node,
+      argv: ['bash'],
+      terminal: true,
+      env: prompts,
+      stdout: (text) => this.#show(text),
+      stderr: (text) => this.#show(text),
     })
-    lines.on('SIGINT', () => this.#interrupt())
+    this.#lines = this.#listen()
   }
 
-  prompt(): void {
-    if (this.#closed || !this.#o.terminal) return // all lines of a pipe may be there before the first has run
-    this.#lines.setPrompt(this.#o.promptOf())
+  async run(): Promise<number> {
+    try {
+      return await this.#session.ended
+    } finally {
+      this.#over = true
+      this.#lines.close()
+    }
+  }
+
+  #show(text: string): void {
+    const begin = text.lastIndexOf(mark.begin)
+    if (begin < 0) {
+      this.#io.stdout.write(text)
+      return
+    }
+    const end = text.indexOf(mark.end, begin)
+    this.#io.stdout.write(text.slice(0, begin))
+    this.#directory = text.slice(begin + mark.begin.length, end)
+    this.#ask(text.slice(end + 1))
+  }
+
+  #ask(words: string): void {
+    this.#prompting = true
+    this.#lines.setPrompt(words)
     this.#lines.prompt()
   }
 
-  /** A line begins to run; aborted by Ctrl-C. */
-  runs(): AbortSignal {
-    this.#running = new AbortController()
-    return this.#running.signal
+  #listen(): Interface {
+    const lines = createInterface({
+      input: this.#io.stdin,
+      output: this.#io.stdout as NodeJS.WritableStream, // a terminal, or there were no screen
+      terminal: true,
+      history: this.#history,
+      removeHistoryDuplicates: true,
+      completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
+        void this.#complete(line).then((found) => done(null, found))
+      },
+    })
+    lines.on('history', (history) => {
+      this.#history = history
+    })
+    lines.on('line', (line) => {
+      this.#prompting = false
+      lines.setPrompt('')
+      this.#session.type(`${line}\n`)
+    })
+    lines.on('SIGINT', () => this.#interrupt(lines))
+    lines.on('close', () => {
+      if (this.#over) return
+      if (this.#prompting) this.#io.stdout.write('\n')
+      this.#session.endInput()
+      // Ctrl-D ends what reads now; the next one needs an interface again.
+      this.#lines = this.#listen()
+    })
+    return lines
   }
 
-  rests(): void {
-    this.#running = undefined
+  #interrupt(lines: Interface): void {
+    this.#io.stdout.write('^C\n')
+    if (this.#prompting) {
+      lines.write(null, { ctrl: true, name: 'e' })
+      lines.write(null, { ctrl: true, name: 'u' })
+      lines.prompt()
+    } else this.#session.interrupt()
   }
 
-  #interrupt(): void {
-    if (this.#running !== undefined) {
-      this.#running.abort(new DOMException('interrupted', 'AbortError'))
-      return
+  /** Commands for a line's first word, files for the others, as the node's own shell completes them. */
+  async #complete(line: string): Promise<[string[], string]> {
+    const word = /[^\s;|&<>()=]*$/.exec(line)?.[0] ?? ''
+    const isFirst = /(^|[;|&(]\s*|sudo\s+)$/.test(line.slice(0, line.length - word.length))
+    const how = isFirst && !word.includes('/') ? '-c' : '-f'
+    try {
+      const { stdout } = await this.#client.exec(this.#node, [
+        'bash',
+        '-c',
+        'cd "$1" && compgen "$2" -- "$3" | while read -r name; do if [ -d "$name" ] && [ "$2" = -f ]; then echo "$name/"; else echo "$name"; fi; done',
+        'bash',
+        this.#directory,
+        how,
+        word,
+      ])
+      return [stdout.split('\n').filter((each) => each !== ''), word]
+    } catch {
+      return [[], word] // a node that went down meanwhile: the next line will tell
     }
-    this.#lines.write(null, { ctrl: true, name: 'e' })
-    this.#lines.write(null, { ctrl: true, name: 'u' })
-    this.prompt()
-  }
-}
-
-/** Carries the working directory and the exit code from line to line: each line is a shell of its own. */
-class ShellSession {
-  directory = '/root'
-  code = 0
-  readonly #mark = '\u0001directory:'
-
-  scriptFor(line: string): string {
-    return `cd '${this.directory.replaceAll("'", "'\\''")}' 2>/dev/null\n(exit ${this.code})\n${line}\nninelives_code=$?\nprintf '${this.#mark}%s' "$PWD"\nexit $ninelives_code`
-  }
-
-  shown(stdout: string): string {
-    const at = stdout.lastIndexOf(this.#mark)
-    if (at < 0) return stdout
-    this.directory = stdout.slice(at + this.#mark.length)
-    return stdout.slice(0, at)
   }
 }

@@ -1,6 +1,6 @@
 import { utc } from '#base/clock.ts'
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { namesOf } from '#lab/host/os/accounts.ts'
+import { namesOf, uidOf } from '#lab/host/os/accounts.ts'
 import { isErrno, type Process, type ProcessInfo, type Program } from '#lab/host/ports.ts'
 import { regularExpression } from '#lab/host/shell/glob.ts'
 import { signalNamed } from '#lab/host/shell/traps.ts'
@@ -121,24 +121,27 @@ function selected(
   return { processes, code: processes.length > 0 ? 0 : 1 }
 }
 
-/** pgrep(1): `-f`, `-x`, `-l`, `-a`. */
+/** pgrep(1): `-f`, `-x`, `-l`, `-a`, `-c`, `-o`, `-n`, `-u USER`, `-P PPID`, `-d DELIMITER`. */
 export const pgrep: Program = async (p) => {
-  const args = parseArguments(p.argv.slice(1), { flags: 'fxlaoc' })
+  const args = parseArguments(p.argv.slice(1), { flags: 'fxlaocn', values: ['u', 'P', 'd'] })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown, 2)
   const found = selected(p, {
     pattern: args.operands[0] ?? '',
     full: args.flags.has('f'),
     exact: args.flags.has('x'),
   })
-  for (const row of found.processes) {
-    const tail = args.flags.has('a')
-      ? ` ${row.argv.join(' ')}`
-      : args.flags.has('l')
-        ? ` ${program(row)}`
-        : ''
-    p.stdout.write(`${row.pid}${tail}\n`)
-  }
-  return found.code
+  const uid = args.values.has('u') ? await uidOf(p.files, args.values.get('u') ?? '') : undefined
+  const parent = args.values.get('P')
+  const fitting = found.processes.filter(
+    (row) => (uid === undefined || row.uid === uid) && (parent === undefined || row.ppid === Number(parent)),
+  )
+  const rows = args.flags.has('o') ? fitting.slice(0, 1) : args.flags.has('n') ? fitting.slice(-1) : fitting
+  const tail = (row: ProcessInfo): string =>
+    args.flags.has('a') ? ` ${row.argv.join(' ')}` : args.flags.has('l') ? ` ${program(row)}` : ''
+  if (args.flags.has('c')) p.stdout.write(`${rows.length}\n`)
+  else if (rows.length > 0)
+    p.stdout.write(`${rows.map((row) => `${row.pid}${tail(row)}`).join(args.values.get('d') ?? '\n')}\n`)
+  return rows.length > 0 ? 0 : found.code || 1
 }
 
 export const pidof: Program = async (p) => {

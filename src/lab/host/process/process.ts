@@ -105,7 +105,7 @@ export class HostProcess implements Process {
   }
 
   /** A copy of this process that runs `program` instead (fork(2)), for subshells. */
-  fork(program: Program, o: SpawnOptions = {}): ProcessState {
+  fork(program: Program, o: SpawnOptions & { readonly background?: boolean } = {}): ProcessState {
     const { space, image } = this.state
     const name = o.name ?? baseName(this.argv[0] ?? '')
     return new ProcessState(space, {
@@ -113,6 +113,7 @@ export class HostProcess implements Process {
       stdio: this.#stdio(o),
       name,
       parent: this.state,
+      ...(o.background === undefined ? {} : { background: o.background }),
     })
   }
 

@@ -62,6 +62,8 @@ export class ProcessState {
   readonly parent: ProcessState | undefined
   /** The systemd unit it belongs to; inherited, as a control group is. */
   readonly unit: string | undefined
+  /** Not in its terminal's foreground (`&`): the terminal's signals pass it by. Inherited. */
+  readonly background: boolean
   readonly startedMs: number
   readonly task: Task
   image: Image
@@ -84,6 +86,7 @@ export class ProcessState {
       readonly name: string
       readonly parent: ProcessState | undefined
       readonly unit?: string | undefined
+      readonly background?: boolean
     },
   ) {
     const { system } = space
@@ -92,6 +95,7 @@ export class ProcessState {
     this.stdio = o.stdio
     this.parent = o.parent
     this.unit = o.unit ?? o.parent?.unit
+    this.background = o.background ?? o.parent?.background ?? false
     this.name = `${space.name}/${o.name}`
     this.startedMs = system.kernel.nowMs
     this.pid = space.pids.add(this)

@@ -1,6 +1,7 @@
 import { parse } from 'unbash'
 import { type Child, type ExitStatus, isErrno } from '#lab/host/ports.ts'
 import { defaultPath, executable } from '#lab/host/process/execute.ts'
+import { compgenBuiltin } from '#lab/host/shell/compgen-builtin.ts'
 import { TestError, test } from '#lab/host/shell/condition.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import type { Io } from '#lab/host/shell/io.ts'
@@ -286,5 +287,6 @@ export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.as
     source,
     type: lookUp(true),
     command,
+    compgen: (shell, args, io) => compgenBuiltin(shell, args, { io, own: Object.keys(builtins) }),
   } satisfies Record<string, Builtin>,
 )

@@ -52,7 +52,7 @@ const runList = (shell: Shell, list: CompoundList, io: Io, last = false): Promis
 
 function background(shell: Shell, node: Node, io: Io): number {
   const quiet: Io = { ...io, stdin: new LineReader(readerOf('')) }
-  const state = subshell(shell, (copy, inner) => run(copy, node, inner, true), quiet)
+  const state = subshell(shell, (copy, inner) => run(copy, node, inner, true), quiet, { background: true })
   shell.lastBackground = state.pid
   shell.jobs.set(state.pid, childOf(state, shell.p.state.space))
   return 0

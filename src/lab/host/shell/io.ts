@@ -10,12 +10,14 @@ export interface Io {
 
 /** A reader of which single lines can be taken; the rest stays for whoever reads next. */
 export class LineReader implements Reader {
+  readonly terminal: boolean
   readonly #from: Reader
   #rest = ''
   #ended = false
 
   constructor(from: Reader) {
     this.#from = from
+    this.terminal = from.terminal === true
   }
 
   static of(from: Reader): LineReader {
@@ -52,7 +54,7 @@ export class LineReader implements Reader {
   async #next(by: Process): Promise<string | undefined> {
     if (this.#ended) return undefined
     const text = await this.#from.read(by)
-    if (text === undefined) this.#ended = true
+    if (text === undefined) this.#ended = !this.terminal // Ctrl-D ends one read of a terminal only
     return text
   }
 }

@@ -2,6 +2,7 @@ import { type ParsedScript, parse } from 'unbash'
 import { isErrno, type Program } from '#lab/host/ports.ts'
 import { baseName, hostProcess } from '#lab/host/process/process.ts'
 import { readAll } from '#lab/host/process/streams.ts'
+import { converse, isFaulty } from '#lab/host/shell/converse.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import { type Io, LineReader } from '#lab/host/shell/io.ts'
 import { applyFlags } from '#lab/host/shell/set-builtin.ts'
@@ -67,18 +68,13 @@ function parseArguments(shell: Shell, words: readonly string[]): Start | string 
 async function start(shell: Shell, io: Io, o: Start): Promise<number> {
   if (o.command !== undefined) return runScript(shell, parse(o.command), io, true)
   if (o.script !== undefined) return runFile(shell, o.script, io)
-  return o.interactive
+  return o.interactive || io.stdin.terminal
     ? converse(shell, io)
     : runScript(shell, parse(await readAll(shell.p, io.stdin)), io, false)
 }
 
 async function runScript(shell: Shell, script: ParsedScript, io: Io, last: boolean): Promise<number> {
-  const error = script.errors?.[0]
-  if (error !== undefined) {
-    const what = isUnfinished(script) ? 'unexpected end of file' : error.message
-    io.stderr.write(`${shell.name}: syntax error: ${what}\n`)
-    return 2
-  }
+  if (isFaulty(shell, script, io)) return 2
   // A lone command takes the shell's place, as bash and dash do for -c.
   const lone = last && script.commands.length === 1 && script.commands[0]?.command.type === 'Command'
   return runAll(shell, script.commands, io, lone)
@@ -95,31 +91,3 @@ async function runFile(shell: Shell, path: string, io: Io): Promise<number> {
     return error.code === 'ENOENT' ? 127 : 126
   }
 }
-
-/** Reads line by line, as from a terminal, with a prompt; what is not finished waits for more lines. */
-async function converse(shell: Shell, io: Io): Promise<number> {
-  const prompt = (): void => {
-    const mark = shell.p.credentials.euid === 0 ? '#' : '$'
-    io.stderr.write(`${shell.p.hostname}:${shell.cwd}${mark} `)
-  }
-  let text = ''
-  prompt()
-  for (;;) {
-    const line = await io.stdin.line(shell.p)
-    if (!line.complete && line.text === '') return shell.status
-    text += `${line.text}\n`
-    const script = parse(text)
-    if (script.errors !== undefined && isUnfinished(script) && line.complete) {
-      io.stderr.write('> ')
-      continue
-    }
-    text = ''
-    shell.status = await runScript(shell, script, io, false)
-    prompt()
-  }
-}
-
-const isUnfinished = ({ errors }: ParsedScript): boolean =>
-  errors?.some(({ message }) =>
-    /unterminated|expected command|expected '(fi|done|esac|\}|\))/.test(message),
-  ) === true

@@ -8,7 +8,7 @@ export type Value = string | readonly string[]
 
 /** Ways of control out of nested commands. */
 export class Leave extends Error {
-  readonly how: 'break' | 'continue' | 'return' | 'exit'
+  readonly how: 'break' | 'continue' | 'return' | 'exit' | 'interrupt'
   /** Loops to leave, or the exit code. */
   readonly count: number
 
@@ -50,6 +50,8 @@ export class Shell {
   readonly traps = new Map<SignalName | 'EXIT', string>()
   /** Traps that are due. */
   readonly caught: SignalName[] = []
+  /** Ctrl-C came: what runs is given up at its next command (interactive shells only). */
+  interrupted = false
   /** Ends a `wait` early. */
   interrupt: (() => void) | undefined
   /** Values to restore when the function that declared them local returns. */
@@ -110,6 +112,7 @@ export class Shell {
   /** Counts a command; many of them take time, so that an endless loop neither stops the clock nor escapes a signal. */
   async tick(): Promise<void> {
     if (!this.p.task.alive) throw new Stopped(this.p.name)
+    if (this.interrupted) throw new Leave('interrupt', 130)
     if (++this.#commands % commandsPerMs === 0) await this.p.sleep(1)
   }
 }

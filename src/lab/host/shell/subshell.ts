@@ -10,7 +10,12 @@ import { ExpansionError, Leave, type Shell } from '#lab/host/shell/state.ts'
 export type Body = (shell: Shell, io: Io) => Promise<number>
 
 /** Runs `body` in a copy of the shell that is a process of its own. */
-export function subshell(shell: Shell, body: Body, io: Io): ProcessState {
+export function subshell(
+  shell: Shell,
+  body: Body,
+  io: Io,
+  o: { readonly background?: boolean } = {},
+): ProcessState {
   const program: Program = async (p) => {
     const stdin = LineReader.of(io.stdin)
     const copy = shell.copiedTo(hostProcess(p), stdin)
@@ -23,6 +28,7 @@ export function subshell(shell: Shell, body: Body, io: Io): ProcessState {
     stderr: io.stderr,
     env: shell.environment(),
     cwd: shell.cwd,
+    ...o,
   })
 }
 
@@ -36,7 +42,7 @@ export async function untilExit(shell: Shell, io: Io, body: () => Promise<number
     return await body()
   } catch (error) {
     if (error instanceof Leave)
-      return error.how === 'exit' || error.how === 'return' ? error.count : shell.status
+      return error.how === 'break' || error.how === 'continue' ? shell.status : error.count
     if (!(error instanceof ExpansionError)) throw error
     io.stderr.write(`${shell.name}: ${error.message}\n`)
     return 1
