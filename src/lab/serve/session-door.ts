@@ -23,7 +23,7 @@ export function sessionDoor({
 }
 
 function serveOne(ws: WebSocket, lab: Lab): void {
-  let session: Promise<Session> | undefined
+  let session: Promise<Session | undefined> | undefined
   const say = (reply: SessionReply): void => ws.send(JSON.stringify(reply))
   const end = (reply: SessionReply): void => {
     say(reply)
@@ -32,31 +32,44 @@ function serveOne(ws: WebSocket, lab: Lab): void {
   ws.on('message', (data) => {
     const request = parsed(String(data))
     if (request === undefined || (request.say === 'open') !== (session === undefined)) {
-      end({
-        say: 'refused',
-        code: 'bad-request',
-        message: 'the lab was asked for something it does not know',
-        exit: 2,
-      })
+      end(unknownRequest)
       return
     }
-    if (request.say !== 'open') {
-      void session?.then((open) => carry(open, request))
-      return
-    }
-    session = lab.open(request.node, {
-      ...request,
+    if (request.say === 'open') session = opened(lab, request, { say, end })
+    else void session?.then((open) => open && carry(open, request))
+  })
+  // Who goes away hangs up.
+  ws.on('close', () => void session?.then((open) => open?.signal('SIGHUP')))
+  ws.on('error', () => ws.terminate())
+}
+
+const unknownRequest: SessionReply = {
+  say: 'refused',
+  code: 'bad-request',
+  message: 'the lab was asked for something it does not know',
+  exit: 2,
+}
+
+/** The session that was asked for; `undefined` when it was refused, which has been told then. */
+async function opened(
+  lab: Lab,
+  { node, argv, terminal, env }: Extract<SessionRequest, { say: 'open' }>,
+  { say, end }: Readonly<Record<'say' | 'end', (reply: SessionReply) => void>>,
+): Promise<Session | undefined> {
+  try {
+    const session = await lab.open(node, {
+      argv,
+      terminal,
+      env,
       stdout: { write: (text) => say({ say: 'stdout', text }) },
       stderr: { write: (text) => say({ say: 'stderr', text }) },
     })
-    session.then(
-      (open) => open.onExit(({ code }) => end({ say: 'exit', code })),
-      (error: unknown) => end({ say: 'refused', ...refusalOf(error) }),
-    )
-  })
-  // Who goes away hangs up.
-  ws.on('close', () => void session?.then((open) => open.signal('SIGHUP')).catch(() => undefined))
-  ws.on('error', () => ws.terminate())
+    session.onExit(({ code }) => end({ say: 'exit', code }))
+    return session
+  } catch (error) {
+    end({ say: 'refused', ...refusalOf(error) })
+    return undefined
+  }
 }
 
 function carry(session: Session, request: Exclude<SessionRequest, { say: 'open' }>): void {
