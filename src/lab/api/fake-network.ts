@@ -3,10 +3,11 @@ import { seeded } from '#base/random.ts'
 import { Errno, type Process } from '#lab/host/ports.ts'
 import type { Kernel, Task } from '#lab/kernel/kernel.ts'
 import { Mailbox } from '#lab/kernel/mailbox.ts'
-import type { Connection, Net, Payload } from '#lab/network/ports.ts'
+import type { Connection, Net, Payload, Reader } from '#lab/network/ports.ts'
 
 interface Plug {
   readonly box: Mailbox<Payload | 'closed'>
+  reader?: Reader
   other?: Plug
 }
 
@@ -48,13 +49,14 @@ export class FakeNetwork {
       readonly env?: Readonly<Record<string, string>>
       readonly files?: Readonly<Record<string, string>>
     },
+    net = this.#net(address, task), // a thread's is its process's
   ): Process {
     const process = {
       name,
       argv: o.argv ?? [name],
       env: o.env ?? {},
       task,
-      net: this.#net(address, task),
+      net,
       random: seeded(name),
       files: {
         read: async (path: string): Promise<string> => {
@@ -68,7 +70,7 @@ export class FakeNetwork {
       now: () => this.#kernel.nowMs,
       sleep: (ms: number) => task.sleep(ms),
       thread: (thread: string, main: (self: Process) => Promise<void>) =>
-        task.spawn(thread, (own) => main(this.#process(`${name}/${thread}`, address, own, o))),
+        task.spawn(thread, (own) => main(this.#process(`${name}/${thread}`, address, own, o, net))),
     }
     return process as unknown as Process // the tests' programs use no more of it
   }
@@ -113,7 +115,10 @@ export class FakeNetwork {
 
   #deliver(to: Plug | undefined, payload: Payload | 'closed'): void {
     this.#kernel.at(this.#kernel.nowMs + this.#latencyMs, 'segment', () => {
-      if (!this.cut) to?.box.put(payload)
+      if (this.cut || to === undefined) return
+      if (to.reader === undefined) to.box.put(payload)
+      else if (payload === 'closed') to.reader.end('closed')
+      else to.reader.payload(payload)
     })
   }
 
@@ -126,6 +131,9 @@ export class FakeNetwork {
       receive: async (by, o = {}) => {
         if (queue.length === 0) queue = await plug.box.take(by, o)
         return queue.shift()
+      },
+      follow: (reader) => {
+        plug.reader = reader
       },
       close: () => this.#deliver(plug.other, 'closed'),
       abort: () => this.#deliver(plug.other, 'closed'),

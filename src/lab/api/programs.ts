@@ -27,9 +27,7 @@ export const apiPrograms = (api: ApiServer): Readonly<Record<string, Program>> =
 async function run(p: Process, api: ApiServer): Promise<number> {
   const port = Number(p.argv.find((arg) => arg.startsWith('--secure-port='))?.split('=')[1] ?? 6443)
   try {
-    await p.net.listen({ port }, (connection) => {
-      p.thread('connection', (self) => serve(self, api, connection))
-    })
+    await p.net.listen({ port }, (connection) => serve(p, api, connection))
   } catch (error) {
     if (!isErrno(error)) throw error
     p.stderr.write(
@@ -43,27 +41,30 @@ async function run(p: Process, api: ApiServer): Promise<number> {
   return untilTerminated(p, 0)
 }
 
-async function serve(self: Process, api: ApiServer, connection: Connection): Promise<void> {
+/** Answers what arrives on a connection, each request {@link serviceMs} after it came; no task waits for it. */
+function serve(p: Process, api: ApiServer, connection: Connection): void {
   const watches = new Map<number, () => void>()
+  let open = true
   const end = (): void => {
+    open = false
     for (const stop of watches.values()) stop()
     watches.clear()
+    connection.close()
   }
-  self.task.onEnd(end)
-  try {
-    for (;;) {
-      const payload = await connection.receive(self.task)
-      if (payload === 'closed' || payload === undefined) break
+  const soon = (answer: () => void): void => {
+    p.task.after(serviceMs, () => {
+      if (open) answer()
+    })
+  }
+  connection.follow({
+    payload: (payload) => {
       const frame = clientFrame(payload)
-      if (frame !== undefined) self.task.after(serviceMs, () => handle(api, connection, watches, frame))
-      else if (isHttp(payload)) self.task.after(serviceMs, () => answerHttp(api, payload, connection))
-      else break
-    }
-  } catch (error) {
-    if (!isErrno(error)) throw error
-  }
-  end()
-  connection.close()
+      if (frame !== undefined) soon(() => handle(api, connection, watches, frame))
+      else if (isHttp(payload)) soon(() => answerHttp(api, payload, connection))
+      else end()
+    },
+    end,
+  })
 }
 
 function handle(

@@ -85,9 +85,7 @@ export class Transport {
       this.#dialing = false
       this.#connection = connection
       for (const frame of this.#unsent.splice(0)) this.#transmit(connection, frame)
-      const words = await this.#read(self, connection)
-      connection.close()
-      this.#fail(words)
+      this.#follow(connection)
     } catch (error) {
       // Stopped passes: the process ends and with it everything that waits.
       if (!(error instanceof Errno)) throw error
@@ -95,23 +93,48 @@ export class Transport {
     }
   }
 
-  /** Hands out what arrives; answers in Go's words why nothing more will. */
-  async #read(self: Process, connection: Connection): Promise<string> {
+  /** Hands out what arrives, without a task that waits; asks for a sign of life when nothing has come for a while. */
+  #follow(connection: Connection): void {
+    const { task } = this.#process
+    let heardMs = this.#process.now()
     let pinged = false
-    for (;;) {
-      const payload = await receive(self, connection, pinged ? pingMs : idleMs)
-      if (typeof payload === 'object') {
-        pinged = false
-        this.#deliver(payload)
-      } else if (payload !== undefined) return payload
-      else if (pinged) {
+    let over = false
+    const end = (words: string): void => {
+      if (over) return
+      over = true
+      connection.close()
+      if (task.alive) this.#fail(words)
+    }
+    const look = (): void => {
+      if (over) return
+      const silentMs = this.#process.now() - heardMs
+      const limitMs = pinged ? idleMs + pingMs : idleMs
+      if (silentMs < limitMs) {
+        task.after(limitMs - silentMs, look)
+      } else if (pinged) {
         connection.abort()
-        return 'http2: client connection lost'
+        end('http2: client connection lost')
       } else {
         pinged = true
         connection.send({ kube: 'ping' })
+        task.after(pingMs, look)
       }
     }
+    task.after(idleMs, look)
+    connection.follow({
+      payload: (payload) => {
+        const frame = serverFrame(payload)
+        if (over) return
+        if (frame === undefined) {
+          end('unexpected EOF')
+          return
+        }
+        heardMs = this.#process.now()
+        pinged = false
+        this.#deliver(frame)
+      },
+      end: (why) => end(endWords(why, connection)),
+    })
   }
 
   #deliver(frame: ServerFrame): void {
@@ -137,21 +160,11 @@ export class Transport {
   }
 }
 
-/** A frame, the words for why there will be none, or `undefined` when nothing came in time. */
-async function receive(
-  self: Process,
-  connection: Connection,
-  timeoutMs: number,
-): Promise<ServerFrame | string | undefined> {
-  try {
-    const payload = await connection.receive(self.task, { timeoutMs })
-    if (payload === undefined) return undefined
-    return serverFrame(payload) ?? 'unexpected EOF'
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error
-    const ends = [connection.local, connection.remote].map(({ address, port }) => `${address}:${port}`)
-    return `read tcp ${ends.join('->')}: read: ${error.message.toLowerCase()}`
-  }
+/** Why nothing more will come, in the words of the Go net package. */
+function endWords(why: 'closed' | Errno, { local, remote }: Connection): string {
+  if (why === 'closed') return 'unexpected EOF'
+  const ends = [local, remote].map(({ address, port }) => `${address}:${port}`)
+  return `read tcp ${ends.join('->')}: read: ${why.message.toLowerCase()}`
 }
 
 /** Why a connection could not be opened, in the words of the Go net package. */

@@ -5,7 +5,7 @@ import { reasonCodes } from '#lab/network/dial.ts'
 import { type FirstPacket, latencyMs, meets, reversed, sendLater } from '#lab/network/exchange.ts'
 import { Inbox } from '#lab/network/inbox.ts'
 import type { Flow, Verdict } from '#lab/network/packet.ts'
-import type { Connection, Payload } from '#lab/network/ports.ts'
+import type { Connection, Payload, Reader } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
@@ -102,6 +102,10 @@ export class Endpoint implements Connection {
 
   receive(by: Task, o: { readonly timeoutMs?: number } = {}): Promise<Payload | 'closed' | undefined> {
     return this.#inbox.take(by, o.timeoutMs)
+  }
+
+  follow(reader: Reader): void {
+    this.#inbox.follow(reader)
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { Errno, type ErrnoCode } from '#lab/host/ports.ts'
 import type { Kernel, Task } from '#lab/kernel/kernel.ts'
-import type { Payload } from '#lab/network/ports.ts'
+import type { Payload, Reader } from '#lab/network/ports.ts'
 
 type Taken = Payload | 'closed' | undefined
 
@@ -14,6 +14,7 @@ export class Inbox {
   readonly #kernel: Kernel
   readonly #payloads: Payload[] = []
   readonly #waiters: Waiter[] = []
+  #reader: Reader | undefined
   #ended = false
   #error: ErrnoCode | undefined
 
@@ -22,6 +23,10 @@ export class Inbox {
   }
 
   put(payload: Payload): void {
+    if (this.#reader !== undefined) {
+      this.#reader.payload(payload)
+      return
+    }
     const waiter = this.#waiters.shift()
     if (waiter) waiter.wake(payload)
     else this.#payloads.push(payload)
@@ -29,12 +34,27 @@ export class Inbox {
 
   end(): void {
     this.#ended = true
+    this.#endReader('closed')
     for (const waiter of this.#waiters.splice(0)) waiter.wake('closed')
   }
 
   fail(code: ErrnoCode): void {
     this.#error ??= code
+    if (this.#reader !== undefined) this.#endReader(new Errno(code))
     for (const waiter of this.#waiters.splice(0)) waiter.fail(new Errno(code))
+  }
+
+  follow(reader: Reader): void {
+    this.#reader = reader
+    for (const payload of this.#payloads.splice(0)) reader.payload(payload)
+    if (this.#ended) this.#endReader('closed')
+    else if (this.#error !== undefined) this.#endReader(new Errno(this.#error))
+  }
+
+  #endReader(why: 'closed' | Errno): void {
+    const reader = this.#reader
+    this.#reader = undefined
+    reader?.end(why)
   }
 
   async take(by: Task, timeoutMs: number | undefined): Promise<Taken> {

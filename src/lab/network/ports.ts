@@ -1,5 +1,5 @@
 /** The network as one namespace (a machine's or a pod's) sees it. A simulated and a kernel network can both be one. */
-import type { Credentials } from '#lab/host/ports.ts'
+import type { Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 
 export interface Link {
@@ -104,6 +104,13 @@ export interface Table {
 /** What travels on a connection: text, or a frozen value that JSON could carry (so that nothing need be encoded in the simulated network). */
 export type Payload = string | Readonly<Record<string, unknown>>
 
+/** Who takes what arrives on a connection without a task that waits for it. Neither function may wait. */
+export interface Reader {
+  payload(payload: Payload): void
+  /** Once: `'closed'` after FIN or the own end's close, else ECONNRESET or ETIMEDOUT. */
+  end(why: 'closed' | Errno): void
+}
+
 /** A TCP connection. Payloads keep their boundaries (the lab does not split or merge segments). */
 export interface Connection {
   readonly local: { readonly address: string; readonly port: number }
@@ -115,6 +122,11 @@ export interface Connection {
    * `undefined`: nothing within `timeoutMs`.
    */
   receive(by: Task, o?: { readonly timeoutMs?: number }): Promise<Payload | 'closed' | undefined>
+  /**
+   * Instead of `receive`: from now on every payload is handed over in the event of its arrival, what has arrived already at
+   * once, and then how the connection ended. For ends that answer without waiting: no task has to be woken for them.
+   */
+  follow(reader: Reader): void
   /** FIN. */
   close(): void
   /** RST. */
