@@ -1,4 +1,5 @@
 /** The Kubernetes API as a program of the lab uses it. */
+import { Quiet } from '#base/quiet.ts'
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 
 /** Which resource, by the names of the URL: `{ group: 'apps', version: 'v1', resource: 'daemonsets' }`. Core group is ''. */
@@ -54,7 +55,7 @@ export interface ListQuery {
 }
 
 /** An answer of the server other than 2xx, as its Status object says. */
-export class KubeError extends Error {
+export class KubeError extends Quiet {
   readonly code: number
   readonly reason: string
 
@@ -67,7 +68,7 @@ export class KubeError extends Error {
 }
 
 /** No answer: the message is what client-go prints, e.g. `dial tcp 10.0.0.11:6443: connect: connection refused`. */
-export class KubeUnreachable extends Error {
+export class KubeUnreachable extends Quiet {
   override readonly name = 'KubeUnreachable'
   /** What was asked, as net/url's Error prints it before the message: `Get "https://10.0.0.11:6443/api/v1/nodes/n1"`. */
   readonly request: string | undefined

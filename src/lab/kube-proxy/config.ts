@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { remembering } from '#base/remember.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 export interface KubeProxyConfig {
@@ -36,7 +37,7 @@ export async function readConfig(p: Process): Promise<KubeProxyConfig> {
 
 async function yamlOf(p: Process, path: string): Promise<unknown> {
   try {
-    return parse(await p.files.read(path))
+    return readYaml(await p.files.read(path))
   } catch (error) {
     if (isErrno(error)) throw new ConfigError(`open ${path}: ${error.message.toLowerCase()}`)
     throw error instanceof Error ? new ConfigError(error.message) : error
@@ -61,3 +62,6 @@ function seconds(duration: string | undefined): number | undefined {
   const ms = (Number(match?.[1] ?? 0) * 60 + Number(match?.[2] ?? 0)) * 1000
   return ms > 0 ? ms : undefined
 }
+
+/** Most nodes' files say the same. */
+const readYaml = remembering((text): unknown => parse(text))

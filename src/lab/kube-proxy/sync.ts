@@ -1,3 +1,4 @@
+import { equal } from '#base/equal.ts'
 import { baseRules, type Chains, filterChains, natChains, type ServicePort } from '#lab/kube-proxy/rules.ts'
 import type { Net, Rule, Table } from '#lab/network/ports.ts'
 
@@ -19,15 +20,13 @@ async function syncTable(
 ): Promise<void> {
   const present = table.chains()
   const changes: Record<string, readonly Rule[]> = {}
-  for (const [name, rules] of Object.entries(wanted)) if (!same(present[name], rules)) changes[name] = rules
+  for (const [name, rules] of Object.entries(wanted))
+    if (!equal(present[name] ?? [], rules)) changes[name] = rules
   for (const name of Object.keys(present)) if (name.startsWith('KUBE-') && !wanted[name]) changes[name] = []
   for (const [base, rules] of Object.entries(bases)) {
     // Like EnsureRule: a rule that is there stays where it is, even behind those of others.
-    const missing = rules.filter((rule) => !(present[base] ?? []).some((other) => same([other], [rule])))
+    const missing = rules.filter((rule) => !(present[base] ?? []).some((other) => equal(other, rule)))
     if (missing.length > 0) changes[base] = [...missing, ...(present[base] ?? [])]
   }
   if (Object.keys(changes).length > 0) await table.restore(changes)
 }
-
-const same = (a: readonly Rule[] = [], b: readonly Rule[] = []): boolean =>
-  a === b || JSON.stringify(a) === JSON.stringify(b)

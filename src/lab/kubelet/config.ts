@@ -1,4 +1,5 @@
 import { parse } from 'yaml'
+import { remembering } from '#base/remember.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 /** What the kubelet reads at its start. */
@@ -35,7 +36,7 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
 
 async function yaml(p: Process, path: string): Promise<unknown> {
   try {
-    return parse(await p.files.read(path))
+    return readYaml(await p.files.read(path))
   } catch (error) {
     if (isErrno(error)) throw new Error(`open ${path}: ${error.message.toLowerCase()}`)
     throw new Error(`failed to load ${path}: ${error instanceof Error ? error.message : String(error)}`)
@@ -49,3 +50,6 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>) // checked on the line above
     : {}
+
+/** Most nodes' files say the same. */
+const readYaml = remembering((text): unknown => parse(text))

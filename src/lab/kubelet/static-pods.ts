@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { seeded } from '#base/random.ts'
+import { remembering } from '#base/remember.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { Draft, Node, Pod } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
@@ -77,7 +78,7 @@ async function list(files: Files, path: string): Promise<Awaited<ReturnType<File
 }
 
 function staticPod(text: string, file: string, node: string): Pod {
-  const manifest = parse(text) as Partial<Pod> | null // checked field by field below
+  const manifest = readYaml(text) as Partial<Pod> | null // checked field by field below
   const { metadata, spec } = manifest ?? {}
   if (manifest?.kind !== 'Pod' || metadata?.name === undefined || spec === undefined) {
     throw new Error(`couldn't parse as pod(Object 'Kind' is missing), please check config file`)
@@ -154,3 +155,6 @@ export const mirrorAnnotation = 'kubernetes.io/config.mirror'
 /** What may go wrong in an exchange with the API, as against a bug. */
 export const isApiTrouble = (error: unknown): error is KubeError | KubeUnreachable =>
   error instanceof KubeError || error instanceof KubeUnreachable
+
+/** Most nodes' files say the same. */
+const readYaml = remembering((text): unknown => parse(text))

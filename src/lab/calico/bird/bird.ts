@@ -25,6 +25,7 @@ export class Bird implements Daemon {
   configuredMs: number
   shuttingDown = false
   readonly #protocols = new Map<string, Protocol>()
+  #listed: readonly Protocol[] | undefined
   readonly #events: (() => void)[] = []
   readonly #locks = new Set<string>()
   readonly #wait: Timer
@@ -60,7 +61,8 @@ export class Bird implements Daemon {
 
   /** In the order of the configuration, as `show protocols` lists them. */
   get protocols(): readonly Protocol[] {
-    return [...this.#protocols.values()]
+    this.#listed ??= [...this.#protocols.values()]
+    return this.#listed
   }
 
   log(text: string): void {
@@ -138,6 +140,7 @@ export class Bird implements Daemon {
   #add(config: ProtocolConfig): Protocol {
     const protocol = build[config.kind](this, config)
     this.#protocols.set(config.name, protocol)
+    this.#listed = undefined
     return protocol
   }
 
@@ -146,6 +149,7 @@ export class Bird implements Daemon {
     if (reason === 'restart') this.log(`Restarting protocol ${protocol.name}`)
     protocol.replace(by, reason, (next) => {
       this.#protocols.delete(protocol.name)
+      this.#listed = undefined
       if (next) this.#add(next).rethink()
       if (this.shuttingDown && this.#protocols.size === 0) this.#done()
     })

@@ -1,23 +1,27 @@
+import { Quiet } from '#base/quiet.ts'
 import type { Config, Expression, FilterConfig, Statement } from '#lab/calico/bird/config/model.ts'
 import { contains, matches, toPrefix } from '#lab/calico/bird/prefix.ts'
 import type { BirdRoute } from '#lab/calico/bird/route.ts'
 
 type Value = number | string | boolean | { readonly prefix: string } | undefined
 
-class Verdict extends Error {
+class Verdict extends Quiet {
   readonly accepted: boolean
   constructor(accepted: boolean) {
     super('filter ended')
     this.accepted = accepted
   }
 }
-class Returned extends Error {
+class Returned extends Quiet {
   readonly value: Value
   constructor(value: Value) {
     super('function returned')
     this.value = value
   }
 }
+
+const accepted = new Verdict(true)
+const rejected = new Verdict(false)
 
 /**
  * Runs a filter over a route: the route with what the filter set, or undefined when it was rejected. A filter that
@@ -41,7 +45,19 @@ export function runFilter(config: Config, filter: FilterConfig, route: BirdRoute
 export function filterSignature(config: Config, filter: FilterConfig): string {
   if (filter.kind === 'all' || filter.kind === 'none') return filter.kind
   const body = filter.kind === 'inline' ? filter.body : (config.filters.get(filter.name) ?? [])
-  return JSON.stringify([body, [...config.functions.values()]])
+  return `${textOf(body)} ${textOf(config.functions)}`
+}
+
+const texts = new WeakMap<object, string>()
+
+/** What a configuration holds never changes, so it is written down once. */
+function textOf(part: readonly Statement[] | Config['functions']): string {
+  let text = texts.get(part)
+  if (text === undefined) {
+    text = JSON.stringify(part instanceof Map ? [...part.values()] : part)
+    texts.set(part, text)
+  }
+  return text
 }
 
 class Run {
@@ -60,9 +76,9 @@ class Run {
   #run(statement: Statement, locals: ReadonlyMap<string, Value>): void {
     switch (statement.does) {
       case 'accept':
-        throw new Verdict(true)
+        throw accepted
       case 'reject':
-        throw new Verdict(false)
+        throw rejected
       case 'return':
         throw new Returned(this.#value(statement.value, locals))
       case 'call':

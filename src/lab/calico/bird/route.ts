@@ -1,5 +1,7 @@
 /** Routes as BIRD's table holds them. */
 
+import { equal } from '#base/equal.ts'
+
 export type RouteSource = 'RTS_STATIC' | 'RTS_DEVICE' | 'RTS_INHERIT' | 'RTS_BGP'
 
 export type Destination =
@@ -59,4 +61,6 @@ function isBetterBgp(a: BirdRoute, b: BirdRoute): boolean {
 }
 
 export const sameRoute = (a: BirdRoute, b: BirdRoute): boolean =>
-  JSON.stringify({ ...a, changedMs: 0 }) === JSON.stringify({ ...b, changedMs: 0 })
+  a.source === b.source &&
+  a.preference === b.preference &&
+  equal({ ...a, changedMs: 0 }, { ...b, changedMs: 0 })

@@ -1,4 +1,5 @@
-import { contains, type Prefix, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { equal } from '#base/equal.ts'
+import { masked, type Prefix, toPrefix } from '#lab/calico/bird/prefix.ts'
 import { type BirdRoute, type Destination, isBetter, sameRoute } from '#lab/calico/bird/route.ts'
 
 /**
@@ -8,6 +9,9 @@ import { type BirdRoute, type Destination, isBetter, sameRoute } from '#lab/cali
  */
 export class RoutingTable {
   readonly #nets = new Map<string, Net>()
+  /** By prefix length, then by network. */
+  readonly #byLength = new Map<number, Map<number, Net>>()
+  #inOrder: readonly Net[] | undefined
   readonly #tell: (net: string) => void
 
   /** `tell` hears of every network whose best route changed. */
@@ -45,10 +49,7 @@ export class RoutingTable {
 
   /** How to reach an address (`bird:nest/rt-table.c` rt_update_hostentry); unreachable through another BGP route. */
   resolve(address: string): Destination {
-    const target = toPrefix(address)
-    let longest: Net | undefined
-    for (const net of this.#nets.values())
-      if (contains(net.prefix, target) && net.prefix.length >= (longest?.prefix.length ?? -1)) longest = net
+    const longest = this.#covering(toPrefix(address))
     const route = longest?.routes[0]
     if (!route || route.source === 'RTS_BGP') return { kind: 'unreachable' }
     if (route.to.kind === 'device') return { kind: 'router', gateway: address, device: route.to.device }
@@ -65,8 +66,8 @@ export class RoutingTable {
       entry.routes.filter((each) => each !== was),
       route,
     )
-    if (entry.routes.length === 0) this.#nets.delete(net)
-    else this.#nets.set(net, entry)
+    if (entry.routes.length === 0) this.#forget(entry)
+    else if (was === undefined && entry.routes.length === 1) this.#keep(entry)
     if (entry.routes[0] !== best) this.#tell(net)
     return true
   }
@@ -76,15 +77,40 @@ export class RoutingTable {
       for (const route of [...routes]) {
         if (!route.bgp || route.source !== 'RTS_BGP') continue
         const to = this.resolve(route.bgp.nextHop)
-        if (JSON.stringify(to) !== JSON.stringify(route.to))
-          this.#put(route.protocol, route.net, { ...route, to })
+        if (!equal(to, route.to)) this.#put(route.protocol, route.net, { ...route, to })
       }
   }
 
+  /** The network of the longest prefix that an address lies in. */
+  #covering({ base, length: most }: Prefix): Net | undefined {
+    let longest: Net | undefined
+    for (const [length, nets] of this.#byLength) {
+      if (length > most || length < (longest?.prefix.length ?? 0)) continue
+      longest = nets.get(masked(base, length)) ?? longest
+    }
+    return longest
+  }
+
+  #keep(entry: Net): void {
+    const { base, length } = entry.prefix
+    this.#inOrder = undefined
+    this.#nets.set(entry.net, entry)
+    const same = this.#byLength.get(length)
+    if (same === undefined) this.#byLength.set(length, new Map([[base, entry]]))
+    else same.set(base, entry)
+  }
+
+  #forget({ net, prefix }: Net): void {
+    this.#inOrder = undefined
+    this.#nets.delete(net)
+    this.#byLength.get(prefix.length)?.delete(prefix.base)
+  }
+
   #sorted(): readonly Net[] {
-    return [...this.#nets.values()].sort(
+    this.#inOrder ??= [...this.#nets.values()].sort(
       (a, b) => a.prefix.base - b.prefix.base || a.prefix.length - b.prefix.length,
     )
+    return this.#inOrder
   }
 }
 

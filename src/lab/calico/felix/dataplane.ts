@@ -1,3 +1,4 @@
+import { equal } from '#base/equal.ts'
 import { filterChains, filterHooks, natChains, natHooks } from '#lab/calico/felix/chains.ts'
 import type { Workload } from '#lab/calico/felix/workloads.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
@@ -109,7 +110,7 @@ export class Dataplane {
 
   async #set(name: string, members: readonly string[]): Promise<void> {
     const present = this.#p.net.sets()[name]
-    if (present && JSON.stringify(present) === JSON.stringify(members)) return
+    if (equal(present, members)) return
     await this.#p.net.setMembers(name, members)
   }
 
@@ -142,14 +143,12 @@ async function restore(
   const present = table.chains()
   const changed: Record<string, readonly Rule[]> = {}
   for (const name of Object.keys(present)) if (name.startsWith('cali-') && !chains[name]) changed[name] = []
-  for (const [name, rules] of Object.entries(chains)) if (!same(present[name], rules)) changed[name] = rules
+  for (const [name, rules] of Object.entries(chains)) if (!equal(present[name], rules)) changed[name] = rules
   for (const [name, { first, last }] of Object.entries(hooks)) {
     const now = present[name] ?? []
-    const foreign = now.filter((rule) => ![first, ...last].some((own) => same(own, rule)))
+    const foreign = now.filter((rule) => ![first, ...last].some((own) => equal(own, rule)))
     const wanted = [first, ...foreign, ...last]
-    if (!same(now, wanted)) changed[name] = wanted
+    if (!equal(now, wanted)) changed[name] = wanted
   }
   if (Object.keys(changed).length > 0) await table.restore(changed)
 }
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)

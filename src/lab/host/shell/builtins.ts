@@ -1,10 +1,10 @@
-import { parse } from 'unbash'
 import { type Child, type ExitStatus, isErrno } from '#lab/host/ports.ts'
 import { defaultPath, executable } from '#lab/host/process/execute.ts'
 import { compgenBuiltin } from '#lab/host/shell/compgen-builtin.ts'
 import { TestError, test } from '#lab/host/shell/condition.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import type { Io } from '#lab/host/shell/io.ts'
+import { parseScript } from '#lab/host/shell/parse.ts'
 import { echoText, printfText } from '#lab/host/shell/printf.ts'
 import { readBuiltin } from '#lab/host/shell/read-builtin.ts'
 import { setBuiltin } from '#lab/host/shell/set-builtin.ts'
@@ -194,7 +194,7 @@ const source: Builtin = async (shell, args, io) => {
 }
 
 async function runText(shell: Shell, text: string, io: Io): Promise<number> {
-  const script = parse(text)
+  const script = parseScript(text)
   if (script.errors !== undefined) return complain(shell, io, `eval: ${script.errors[0]?.message}`, 2)
   return runAll(shell, script.commands, io)
 }
@@ -226,7 +226,7 @@ function placeOf(shell: Shell, name: string): { readonly short: string; readonly
 const command: Builtin = async (shell, args, io) => {
   if (args[0] === '-v' || args[0] === '-V') return lookUp(args[0] === '-V')(shell, args.slice(1), io)
   const text = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ')
-  return runAll(shell, parse(text).commands, io)
+  return runAll(shell, parseScript(text).commands, io)
 }
 
 /** Commands that the shell carries out itself. Not imitated: alias, declare -A, getopts, hash, jobs, umask, ulimit. */

@@ -1,4 +1,4 @@
-import { type Assignment, type Command, parse, type Word } from 'unbash'
+import type { Assignment, Command, Word } from 'unbash'
 import { isErrno, type SpawnOptions } from '#lab/host/ports.ts'
 import { childOf } from '#lab/host/process/state.ts'
 import { builtins } from '#lab/host/shell/builtins.ts'
@@ -6,6 +6,7 @@ import { runAll } from '#lab/host/shell/evaluate.ts'
 import { execBuiltin } from '#lab/host/shell/exec-builtin.ts'
 import { expandText, expandWords } from '#lab/host/shell/expand.ts'
 import type { Io } from '#lab/host/shell/io.ts'
+import { parseScript } from '#lab/host/shell/parse.ts'
 import { withRedirects } from '#lab/host/shell/redirect.ts'
 import { ExpansionError, Leave, type Shell } from '#lab/host/shell/state.ts'
 import { subshell } from '#lab/host/shell/subshell.ts'
@@ -191,7 +192,7 @@ async function asScript(shell: Shell, { argv, io }: Invocation, path: string): P
     (copy, inner) => {
       copy.name = path
       copy.positional = argv.slice(1)
-      return runAll(copy, parse(text).commands, inner, true)
+      return runAll(copy, parseScript(text).commands, inner, true)
     },
     io,
   )

@@ -1,6 +1,7 @@
-import { type ParsedScript, parse } from 'unbash'
+import type { ParsedScript } from 'unbash'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import type { Io } from '#lab/host/shell/io.ts'
+import { parseScript } from '#lab/host/shell/parse.ts'
 import { Leave, type Shell } from '#lab/host/shell/state.ts'
 import { runTraps } from '#lab/host/shell/traps.ts'
 
@@ -24,7 +25,7 @@ export async function converse(shell: Shell, io: Io): Promise<number> {
     }
     shell.interrupted = false
     text += `${line.text}\n`
-    const script = parse(text)
+    const script = parseScript(text)
     if (isUnfinished(script) && line.complete) continue
     text = ''
     shell.status = isFaulty(shell, script, io) ? 2 : await runLine(shell, script, io)

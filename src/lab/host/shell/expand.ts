@@ -1,9 +1,10 @@
-import { type ParameterExpansionPart, parse, type Word, type WordPart } from 'unbash'
+import type { ParameterExpansionPart, Word, WordPart } from 'unbash'
 import { userByName } from '#lab/host/os/accounts.ts'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { glob, hasWildcards } from '#lab/host/shell/glob.ts'
 import type { Io } from '#lab/host/shell/io.ts'
 import { known, parameterText, parameterValue, parameterWords } from '#lab/host/shell/parameter.ts'
+import { parseScript } from '#lab/host/shell/parse.ts'
 import { fieldsOf, type Piece, patternOfPieces, textOfPieces } from '#lab/host/shell/pieces.ts'
 import { ExpansionError, type Shell } from '#lab/host/shell/state.ts'
 import { substitution } from '#lab/host/shell/subshell.ts'
@@ -154,7 +155,7 @@ function braced(word: Word): Word[] {
 }
 
 function reparsed(text: string): Word[] {
-  const command = parse(`: ${text}`).commands[0]?.command
+  const command = parseScript(`: ${text}`).commands[0]?.command
   if (command?.type !== 'Command') return []
   return command.args.filter((argument): argument is Word => argument.type === 'Word')
 }

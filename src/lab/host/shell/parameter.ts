@@ -1,9 +1,9 @@
 import type { ParameterExpansionPart, Word } from 'unbash'
-import { parse } from 'unbash'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { expandPattern, expandText } from '#lab/host/shell/expand.ts'
 import { patternMatcher, patternSource, regularExpression } from '#lab/host/shell/glob.ts'
 import type { Io } from '#lab/host/shell/io.ts'
+import { parseScript } from '#lab/host/shell/parse.ts'
 import { ExpansionError, type Shell } from '#lab/host/shell/state.ts'
 
 /** `$x`, `$1`, `$?` …; `undefined` when it is unset. `$@` and `$*` are joined by blanks here. */
@@ -155,7 +155,7 @@ function sliced(shell: Shell, value: string, offset: Word, length: Word | undefi
 }
 
 function numberOf(shell: Shell, word: Word): number {
-  const command = parse(`((${word.text}))`).commands[0]?.command
+  const command = parseScript(`((${word.text}))`).commands[0]?.command
   return command?.type === 'ArithmeticCommand' ? arithmetic(shell, command.expression) : 0
 }
 

@@ -1,10 +1,11 @@
-import { type ParsedScript, parse } from 'unbash'
+import type { ParsedScript } from 'unbash'
 import { isErrno, type Program } from '#lab/host/ports.ts'
 import { baseName, hostProcess } from '#lab/host/process/process.ts'
 import { readAll } from '#lab/host/process/streams.ts'
 import { converse, isFaulty } from '#lab/host/shell/converse.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import { type Io, LineReader } from '#lab/host/shell/io.ts'
+import { parseScript } from '#lab/host/shell/parse.ts'
 import { applyFlags } from '#lab/host/shell/set-builtin.ts'
 import { Shell } from '#lab/host/shell/state.ts'
 import { untilExit } from '#lab/host/shell/subshell.ts'
@@ -66,11 +67,11 @@ function parseArguments(shell: Shell, words: readonly string[]): Start | string 
 }
 
 async function start(shell: Shell, io: Io, o: Start): Promise<number> {
-  if (o.command !== undefined) return runScript(shell, parse(o.command), io, true)
+  if (o.command !== undefined) return runScript(shell, parseScript(o.command), io, true)
   if (o.script !== undefined) return runFile(shell, o.script, io)
   return o.interactive || io.stdin.terminal
     ? converse(shell, io)
-    : runScript(shell, parse(await readAll(shell.p, io.stdin)), io, false)
+    : runScript(shell, parseScript(await readAll(shell.p, io.stdin)), io, false)
 }
 
 async function runScript(shell: Shell, script: ParsedScript, io: Io, last: boolean): Promise<number> {
@@ -84,7 +85,7 @@ async function runFile(shell: Shell, path: string, io: Io): Promise<number> {
   try {
     const text = await shell.p.files.read(shell.path(path))
     shell.name = path
-    return await runScript(shell, parse(text), io, false)
+    return await runScript(shell, parseScript(text), io, false)
   } catch (error) {
     if (!isErrno(error)) throw error
     io.stderr.write(`${shell.name}: ${path}: ${error.message}\n`)

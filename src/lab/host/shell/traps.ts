@@ -1,7 +1,7 @@
-import { parse } from 'unbash'
 import type { SignalName } from '#lab/host/ports.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import type { Io } from '#lab/host/shell/io.ts'
+import { parseScript } from '#lab/host/shell/parse.ts'
 import type { Shell } from '#lab/host/shell/state.ts'
 
 const signals: Readonly<Record<string, SignalName>> = {
@@ -65,6 +65,6 @@ export async function runTraps(shell: Shell, io: Io): Promise<void> {
 export async function runTrap(shell: Shell, command: string | undefined, io: Io): Promise<void> {
   if (command === undefined || command === '') return
   const { status } = shell
-  await runAll(shell, parse(command).commands, io)
+  await runAll(shell, parseScript(command).commands, io)
   shell.status = status
 }

@@ -1,3 +1,4 @@
+import { remembering } from '#base/remember.ts'
 import { Errno } from '#lab/host/ports.ts'
 import type { Inode } from '#lab/host/vfs/inode.ts'
 import { covered, type Mount, type Place } from '#lab/host/vfs/mounts.ts'
@@ -28,14 +29,13 @@ const linksMax = 40
 export function walk(view: View, path: string, follow: boolean): Found {
   if (path === '') throw new Errno('ENOENT', path)
   const slash = path.endsWith('/')
-  let left = (path.startsWith('/') ? path : `${view.cwd}/${path}`).split('/')
+  let left = namesOf(path.startsWith('/') ? path : `${view.cwd}/${path}`)
   const root = covered({ mount: view.mounts.root, inode: view.mounts.root.root })
   const way: Place[] = [root]
   const names: string[] = []
   let links = 0
   for (let at = 0; at < left.length; at++) {
     const next = left[at] as string
-    if (next === '' || next === '.') continue
     const here = way[way.length - 1] as Place
     if (here.inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
     if (!permits(view.credentials, here.inode, mayExecute)) throw new Errno('EACCES', path)
@@ -46,17 +46,17 @@ export function walk(view: View, path: string, follow: boolean): Found {
     }
     const inode = here.inode.child(next)
     if (inode === undefined) {
-      if (!isLast(left, at)) throw new Errno('ENOENT', path)
+      if (at < left.length - 1) throw new Errno('ENOENT', path)
       return { path, mount: here.mount, inode: undefined, parent: here, name: next, names, slash }
     }
-    if (inode.kind === 'symlink' && (follow || slash || !isLast(left, at))) {
+    if (inode.kind === 'symlink' && (follow || slash || at < left.length - 1)) {
       if (++links > linksMax) throw new Errno('ELOOP', path)
       const target = inode.target(view)
       if (target.startsWith('/')) {
         way.length = 1
         names.length = 0
       }
-      left = [...target.split('/'), ...left.slice(at + 1)]
+      left = [...namesOf(target), ...left.slice(at + 1)]
       at = -1
       continue
     }
@@ -78,7 +78,8 @@ export function existing(view: View, path: string, follow = true): Found & { rea
   return found as Found & { readonly inode: Inode }
 }
 
-function isLast(names: readonly string[], at: number): boolean {
-  for (let i = at + 1; i < names.length; i++) if (names[i] !== '' && names[i] !== '.') return false
-  return true
-}
+/** The names of a path; the same paths are walked again and again. */
+const namesOf: (path: string) => readonly string[] = remembering(
+  (path) => path.split('/').filter((name) => name !== '' && name !== '.'),
+  { max: 4096 },
+)

@@ -18,8 +18,45 @@ import { isErrno } from '#lab/host/ports.ts'
  * `file:line:column text`, and with Errno when the file itself cannot be opened.
  */
 export async function parseConfig(path: string, read: (path: string) => Promise<string>): Promise<Config> {
-  const all = await withIncludes(tokens(path, await read(path)), path, read)
-  return new Parser(new Cursor(all)).config()
+  const main = await read(path)
+  const key = `${path.slice(0, path.lastIndexOf('/'))}\n${main}`
+  const known = parsed.get(key)
+  if (known !== undefined && (await isAsRead(known.included, read))) return known.config
+  const included: Included[] = []
+  const all = await withIncludes(tokens(path, main), path, async (file) => {
+    const text = await read(file)
+    included.push({ file, text })
+    return text
+  })
+  const config = new Parser(new Cursor(all)).config()
+  if (parsed.size >= parsedMax) parsed.clear()
+  parsed.set(key, { included, config })
+  return config
+}
+
+interface Included {
+  readonly file: string
+  readonly text: string
+}
+
+/**
+ * By folder and text: what a text means depends on nothing else, and each is read at least twice, by the check of the staged
+ * file and by the daemon.
+ */
+const parsed = new Map<string, { readonly included: readonly Included[]; readonly config: Config }>()
+const parsedMax = 256
+
+async function isAsRead(
+  included: readonly Included[],
+  read: (path: string) => Promise<string>,
+): Promise<boolean> {
+  try {
+    for (const { file, text } of included) if ((await read(file)) !== text) return false
+    return true
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return false
+  }
 }
 
 /** Included files stand where they are named; a relative name is sought beside the including file. */

@@ -1,3 +1,4 @@
+import { equal } from '#base/equal.ts'
 import type { ProtocolConfig } from '#lab/calico/bird/config/model.ts'
 
 /** Whether two stanzas agree in these options. */
@@ -5,4 +6,4 @@ export const equalConfig = (
   a: ProtocolConfig,
   b: ProtocolConfig,
   keys: readonly (keyof ProtocolConfig)[],
-): boolean => keys.every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]))
+): boolean => keys.every((key) => equal(a[key], b[key]))
