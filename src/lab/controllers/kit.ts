@@ -1,7 +1,8 @@
 import { type KubeClient, kubeClient } from '#lab/api/client.ts'
 import { type Informer, type InformerChange, informer } from '#lab/api/informer.ts'
-import type { KubeObject } from '#lab/api/objects.ts'
-import { KubeError, KubeUnreachable, type ResourceType } from '#lab/api/ports.ts'
+import type { KubeObject, Pod } from '#lab/api/objects.ts'
+import { KubeError, KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
+import { PodIndex } from '#lab/controllers/pod-index.ts'
 import { WorkQueue } from '#lab/controllers/queue.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
@@ -19,11 +20,23 @@ export class ControllerKit {
     { readonly informer: Informer<KubeObject>; readonly listeners: Listener[] }
   >()
 
+  #pods: PodIndex | undefined
+
   /** `user` is whom the API server sees: `system:kube-scheduler`. */
   constructor(p: Process, o: { readonly server: string; readonly user: string }) {
     this.p = p
     this.log = new Klog(p)
     this.#kube = kubeClient(p, { server: o.server, user: o.user })
+  }
+
+  /** The process's one index of its pods; made, with their cache, when it is first asked for. */
+  get pods(): PodIndex {
+    if (this.#pods === undefined) {
+      const index = new PodIndex()
+      this.cache<Pod>(resources.pods, (change) => index.apply(change))
+      this.#pods = index
+    }
+    return this.#pods
   }
 
   kubeFor(self: Process): KubeClient {

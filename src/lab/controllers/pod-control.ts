@@ -3,6 +3,7 @@ import type { KubeClient } from '#lab/api/client.ts'
 import type { Draft, KubeObject, Pod } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, resources } from '#lab/api/ports.ts'
 import type { Expectations } from '#lab/controllers/expectations.ts'
+import { isActive, ownedBy } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
@@ -32,7 +33,8 @@ export async function createPod(
     })
   } catch (error) {
     expected.creationSeen(key)
-    if (error instanceof KubeError)
+    // Not worth telling: whoever deletes the namespace knows it.
+    if (error instanceof KubeError && !/because it is being terminated$/.test(error.message))
       recorder.record({
         about: about(owner),
         type: 'Warning',
@@ -60,6 +62,86 @@ export async function deletePod(
     })
   } catch (error) {
     expected.deletionSeen(key, uid)
-    if (!isKubeError(error, 'NotFound')) throw error
+    if (isKubeError(error, 'NotFound')) return
+    if (error instanceof KubeError)
+      recorder.record({
+        about: about(owner),
+        type: 'Warning',
+        reason: 'FailedDelete',
+        message: `Error deleting: ${error.message}`,
+      })
+    throw error
+  }
+}
+
+/**
+ * Creates so many pods in batches of 1, 2, 4 …: where one of a batch is refused the rest waits for the next sync, so that a cluster
+ * that takes none (quota, admission) is not flooded with requests (slowStartBatch). Answers the first refusal.
+ */
+export async function createInBatches(
+  control: PodControl,
+  drafts: readonly Draft<Pod>[],
+): Promise<KubeError | undefined> {
+  let from = 0
+  for (let size = 1; from < Math.min(drafts.length, burstMax); size *= 2) {
+    const batch = drafts.slice(from, Math.min(from + size, burstMax))
+    let refusal: KubeError | undefined
+    for (const draft of batch) {
+      try {
+        await createPod(control, draft)
+      } catch (error) {
+        if (!(error instanceof KubeError)) throw error
+        refusal ??= error
+      }
+    }
+    if (refusal !== undefined) return refusal
+    from += batch.length
+  }
+  return undefined
+}
+
+/** What one sync creates or deletes at most. */
+const burstMax = 250
+
+/**
+ * Takes pods that nobody owns and that the selector matches, lets go of own pods that it matches no longer
+ * (controller_ref_manager.go ClaimPods). Answers the pods that are the owner's now.
+ */
+export async function claimPods(
+  { owner, kube }: Pick<PodControl, 'owner' | 'kube'>,
+  o: {
+    readonly matches: (pod: Pod) => boolean
+    readonly own: readonly Pod[]
+    readonly orphans: readonly Pod[]
+  },
+): Promise<readonly Pod[]> {
+  const claimed: Pod[] = []
+  for (const pod of o.own) {
+    if (o.matches(pod) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod)
+    else await patchOwners(kube, pod, [{ $patch: 'delete', uid: owner.metadata.uid }])
+  }
+  for (const pod of o.orphans) {
+    if (!o.matches(pod) || !isActive(pod)) continue
+    const adopted = await patchOwners(kube, pod, [ownedBy(owner)])
+    if (adopted !== undefined) claimed.push(adopted)
+  }
+  return claimed
+}
+
+async function patchOwners(
+  kube: KubeClient,
+  pod: Pod,
+  ownerReferences: readonly unknown[],
+): Promise<Pod | undefined> {
+  const { name, uid } = pod.metadata
+  try {
+    return await kube.patch<Pod>(
+      { type: resources.pods, ...space(pod), name },
+      { type: 'strategic', body: { metadata: { uid, ownerReferences } } },
+    )
+  } catch (error) {
+    // Gone, or another pod of that name.
+    if (isKubeError(error, 'NotFound') || isKubeError(error, 'Conflict')) return undefined
+    throw error
   }
 }

@@ -1,3 +1,4 @@
+import { parseTime } from '#base/clock.ts'
 import { seeded } from '#base/random.ts'
 import type {
   KubeObject,
@@ -25,6 +26,15 @@ export const isActive = (pod: Pod): boolean =>
 export const isReady = (pod: Pod): boolean =>
   pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
 
+/** Ready for at least so long: pkg/api/v1/pod/util.go IsPodAvailable. */
+export function isAvailable(pod: Pod, minReadySeconds: number, nowMs: number): boolean {
+  const ready = pod.status.conditions?.find(({ type }) => type === 'Ready')
+  if (ready?.status !== 'True') return false
+  if (minReadySeconds === 0) return true
+  const since = parseTime(ready.lastTransitionTime ?? '')
+  return since !== undefined && since + minReadySeconds * 1000 <= nowMs
+}
+
 export const nodeIsReady = (node: Node): boolean =>
   node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
 
@@ -48,11 +58,19 @@ export const untolerated = (
 export function templateHash(template: PodTemplate): string {
   const known = hashes.get(template)
   if (known !== undefined) return known
-  const hash = seeded(`template ${JSON.stringify(template)}`).text(10)
+  const hash = seeded(`template ${canonical(template)}`).text(10)
   // What the API server keeps never changes; a template that somebody still builds may.
   if (Object.isFrozen(template)) hashes.set(template, hash)
   return hash
 }
+
+/** What a template says, whatever the order of its keys: a patch that takes it back may write them in another. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  )
 
 const hashes = new WeakMap<PodTemplate, string>()
 

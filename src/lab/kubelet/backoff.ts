@@ -19,6 +19,12 @@ export class Backoff {
     return o.nowMs - o.sinceMs < entry.delayMs
   }
 
+  /** Whether its last try is so recent that it has to wait (IsInBackOffSinceUpdate). */
+  waitsSinceTry(key: string, nowMs: number): boolean {
+    const entry = this.#entries.get(key)
+    return entry !== undefined && nowMs - entry.updatedMs < entry.delayMs
+  }
+
   /** It is tried again now: the next wait will be longer. */
   next(key: string, o: { readonly sinceMs: number; readonly nowMs: number }): void {
     const entry = this.#entries.get(key)

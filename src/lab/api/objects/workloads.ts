@@ -18,6 +18,11 @@ export interface DaemonSet extends KubeObject {
   readonly status: Readonly<Record<string, number>>
 }
 
+export interface ControllerRevision extends KubeObject {
+  readonly revision: number
+  readonly data: Readonly<Record<string, unknown>>
+}
+
 export interface Deployment extends KubeObject {
   readonly spec: {
     readonly replicas?: number
