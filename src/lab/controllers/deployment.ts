@@ -1,17 +1,29 @@
 /**
  * The Deployment controller: kubernetes/kubernetes:pkg/controller/deployment/{sync,rolling,recreate,progress}.go.
- * Not imitated: pause, rollback, proportional scaling of several sets, progress deadlines, revision history limit.
+ * Not imitated: adoption of ReplicaSets, hash collisions, revision-history annotations.
  */
-import { rfc3339 } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
-import type { Condition, Deployment, ReplicaSet } from '#lab/api/objects.ts'
+import type { Deployment, ReplicaSet } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
+import {
+  count,
+  currentSize,
+  desiredReplicasKey,
+  maxReplicasKey,
+  oldSizes,
+  proportional,
+  type Room,
+  replicas,
+  revisionKey,
+  roomOf,
+  sum,
+} from '#lab/controllers/deployment-sizes.ts'
+import { deadlineMs, deploymentStatus, isComplete } from '#lab/controllers/deployment-status.ts'
+import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { controllerOf, objectKey, ownedBy, templateHash } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
-
-const revisionKey = 'deployment.kubernetes.io/revision'
 
 export function startDeployments(kit: ControllerKit): void {
   const deployments = kit.cache<Deployment>(resources.deployments, ({ object }) =>
@@ -26,154 +38,136 @@ export function startDeployments(kit: ControllerKit): void {
     const deployment = deployments.get(key)
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return
     const owned = sets.list().filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
-    const sync = new Sync(deployment, owned, kube, recorder, kit.p.now())
+    const nowMs = kit.p.now()
+    const sync = new Sync({ deployment, owned, kube, recorder, nowMs })
     await sync.roll()
     await sync.writeStatus()
+    const late = deadlineMs(deployment)
+    if (late !== undefined && late > nowMs) queue.addAfter(key, late - nowMs)
   })
 }
 
-class Sync {
-  readonly #deployment: Deployment
-  readonly #current: ReplicaSet | undefined
-  readonly #old: readonly ReplicaSet[]
-  readonly #kube: KubeClient
-  readonly #recorder: EventRecorder
-  readonly #hash: string
-  readonly #nowMs: number
+interface SyncInput {
+  readonly deployment: Deployment
+  readonly owned: readonly ReplicaSet[]
+  readonly kube: KubeClient
+  readonly recorder: EventRecorder
+  readonly nowMs: number
+}
 
-  constructor(
-    deployment: Deployment,
-    owned: readonly ReplicaSet[],
-    kube: KubeClient,
-    recorder: EventRecorder,
-    nowMs: number,
-  ) {
-    this.#deployment = deployment
-    this.#hash = templateHash(deployment.spec.template)
-    this.#current = owned.find((set) => set.metadata.labels?.['pod-template-hash'] === this.#hash)
-    this.#old = owned.filter((set) => set !== this.#current)
-    this.#kube = kube
-    this.#recorder = recorder
-    this.#nowMs = nowMs
+class Sync {
+  readonly #in: SyncInput
+  readonly #hash: string
+  readonly #current: ReplicaSet | undefined
+  /** Oldest first. */
+  readonly #old: readonly ReplicaSet[]
+  readonly #room: Room
+
+  constructor(input: SyncInput) {
+    this.#in = input
+    this.#hash = templateHash(input.deployment.spec.template)
+    this.#current = input.owned.find((set) => set.metadata.labels?.['pod-template-hash'] === this.#hash)
+    this.#old = input.owned
+      .filter((set) => set !== this.#current)
+      .sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp))
+    this.#room = roomOf(input.deployment)
   }
 
   async roll(): Promise<void> {
-    const wanted = this.#deployment.spec.replicas ?? 1
+    if (this.#in.deployment.spec.paused || this.#isScaled()) return this.#scaleAlone()
     const old = sum(this.#old, replicas)
-    const rolling = this.#deployment.spec.strategy?.type !== 'Recreate'
-    const surge = rolling
-      ? share(this.#deployment.spec.strategy?.rollingUpdate?.maxSurge ?? '25%', wanted, Math.ceil)
-      : 0
-    const spare = rolling
-      ? share(this.#deployment.spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%', wanted, Math.floor)
-      : wanted
-    if (this.#current === undefined) {
+    if (!this.#room.rolling && sum(this.#old, (set) => count(set, 'replicas')) > 0) {
       // Recreate waits until the old pods are gone.
-      if (!rolling && sum(this.#old, (set) => count(set, 'replicas')) > 0) return this.#shrinkOld(old)
-      return this.#create(Math.min(wanted, Math.max(0, wanted + surge - old)))
+      for (const set of this.#old) await this.#scale(set, 0)
+      return
     }
-    const present = replicas(this.#current)
-    const target = present > wanted ? wanted : Math.min(wanted, Math.max(present, wanted + surge - old))
-    if (target !== present) return this.#scale(this.#current, target)
-    const available =
-      count(this.#current, 'availableReplicas') + sum(this.#old, (set) => count(set, 'availableReplicas'))
-    await this.#shrinkOld(Math.max(0, Math.min(old, available - (wanted - spare))))
+    if (this.#current === undefined) return this.#create(currentSize(this.#room, { present: 0, old }))
+    await this.#number(this.#current)
+    const target = currentSize(this.#room, { present: replicas(this.#current), old })
+    if (target !== replicas(this.#current)) return this.#scale(this.#current, target)
+    for (const [set, size] of oldSizes(this.#room, { current: this.#current, old: this.#old }))
+      await this.#scale(set, size)
+    await this.#trim()
   }
 
   async writeStatus(): Promise<void> {
-    const all = this.#current === undefined ? this.#old : [...this.#old, this.#current]
-    const wanted = this.#deployment.spec.replicas ?? 1
-    const available = sum(all, (set) => count(set, 'availableReplicas'))
-    const counts = {
-      observedGeneration: this.#deployment.metadata.generation ?? 1,
-      replicas: sum(all, (set) => count(set, 'replicas')),
-      updatedReplicas: this.#current === undefined ? 0 : count(this.#current, 'replicas'),
-      readyReplicas: sum(all, (set) => count(set, 'readyReplicas')),
-      availableReplicas: available,
-      unavailableReplicas: Math.max(0, wanted - available),
+    const { deployment, kube } = this.#in
+    const status = deploymentStatus({ ...this.#in, current: this.#current, old: this.#old })
+    if (JSON.stringify(status) === JSON.stringify(deployment.status ?? {})) return
+    await kube.update<Deployment>(resources.deployments, { ...deployment, status }, { subresource: 'status' })
+  }
+
+  get #living(): readonly ReplicaSet[] {
+    return [...this.#old, ...(this.#current === undefined ? [] : [this.#current])].filter(
+      (set) => replicas(set) > 0,
+    )
+  }
+
+  /** Somebody asked for another number of pods since the living sets were last sized. */
+  #isScaled(): boolean {
+    return this.#living.some((set) => {
+      const desired = set.metadata.annotations?.[desiredReplicasKey]
+      return desired !== undefined && Number(desired) !== this.#room.wanted
+    })
+  }
+
+  async #scaleAlone(): Promise<void> {
+    const living = this.#living
+    const only = living.length > 1 ? undefined : (living[0] ?? this.#current)
+    const sizes =
+      only !== undefined
+        ? new Map([[only, this.#room.wanted]])
+        : this.#room.rolling
+          ? proportional(this.#room, living)
+          : new Map<ReplicaSet, number>()
+    for (const [set, size] of sizes) await this.#scale(set, size)
+  }
+
+  /** The newest template has the highest number, one that comes back (`rollout undo`) too. */
+  async #number(current: ReplicaSet): Promise<void> {
+    const revision = String(this.#nextRevision)
+    if (Number(current.metadata.annotations?.[revisionKey] ?? 0) >= Number(revision)) {
+      await this.#annotate(current.metadata.annotations?.[revisionKey] ?? revision)
+      return
     }
-    const shown = Object.fromEntries(Object.entries(counts).filter(([, value]) => value !== 0))
-    const status = { ...shown, conditions: this.#conditions(available, wanted) }
-    if (JSON.stringify(status) === JSON.stringify(this.#deployment.status ?? {})) return
-    await this.#kube.update<Deployment>(
-      resources.deployments,
-      { ...this.#deployment, status },
-      { subresource: 'status' },
+    const body = { metadata: { annotations: { [revisionKey]: revision } } }
+    const ref = { type: resources.replicaSets, ...space(current), name: current.metadata.name }
+    await this.#in.kube.patch(ref, { type: 'merge', body })
+    await this.#annotate(revision)
+  }
+
+  async #annotate(revision: string): Promise<void> {
+    const { deployment, kube } = this.#in
+    if (deployment.metadata.annotations?.[revisionKey] === revision) return
+    await kube.patch(
+      { type: resources.deployments, ...space(deployment), name: deployment.metadata.name },
+      { type: 'merge', body: { metadata: { annotations: { [revisionKey]: revision } } } },
     )
   }
 
-  #conditions(available: number, wanted: number): readonly Condition[] {
-    const spare = share(
-      this.#deployment.spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%',
-      wanted,
-      Math.floor,
-    )
-    const enough = available >= wanted - spare
-    const done =
-      this.#current !== undefined &&
-      count(this.#current, 'availableReplicas') >= wanted &&
-      this.#old.every((set) => replicas(set) === 0)
-    const name = this.#current?.metadata.name ?? this.#deployment.metadata.name
-    const wasDone = this.#previous('Progressing')?.reason === 'NewReplicaSetAvailable'
-    return [
-      enough
-        ? this.#condition(
-            'Available',
-            'True',
-            'MinimumReplicasAvailable',
-            'Deployment has minimum availability.',
-          )
-        : this.#condition(
-            'Available',
-            'False',
-            'MinimumReplicasUnavailable',
-            'Deployment does not have minimum availability.',
-          ),
-      done || wasDone
-        ? this.#condition(
-            'Progressing',
-            'True',
-            'NewReplicaSetAvailable',
-            `ReplicaSet "${name}" has successfully progressed.`,
-          )
-        : this.#condition('Progressing', 'True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`),
-    ]
-  }
-
-  #condition(type: string, status: Condition['status'], reason: string, message: string): Condition {
-    const before = this.#previous(type)
-    const now = rfc3339(this.#nowMs)
-    if (before?.status === status && before.reason === reason && before.message === message) return before
-    const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now
-    return { type, status, reason, message, lastTransitionTime, ...{ lastUpdateTime: now } }
-  }
-
-  #previous(type: string): Condition | undefined {
-    // The status of a Deployment that this controller wrote holds conditions.
-    return (this.#deployment.status?.conditions as readonly Condition[] | undefined)?.find(
-      (each) => each.type === type,
-    )
+  get #nextRevision(): number {
+    return Math.max(0, ...this.#old.map((set) => Number(set.metadata.annotations?.[revisionKey] ?? 0))) + 1
   }
 
   async #create(size: number): Promise<void> {
-    const { spec, metadata } = this.#deployment
+    const { deployment, kube } = this.#in
+    const { spec, metadata } = deployment
     const name = `${metadata.name}-${this.#hash}`
     const labels = { ...spec.template.metadata?.labels, 'pod-template-hash': this.#hash }
+    const revision = String(this.#nextRevision)
     try {
-      await this.#kube.create<ReplicaSet>(resources.replicaSets, {
+      await kube.create<ReplicaSet>(resources.replicaSets, {
         apiVersion: 'apps/v1',
         kind: 'ReplicaSet',
         metadata: {
           name,
-          ...space(this.#deployment),
+          ...space(deployment),
           labels,
-          annotations: {
-            'deployment.kubernetes.io/desired-replicas': String(spec.replicas ?? 1),
-            [revisionKey]: String(this.#old.length + 1),
-          },
-          ownerReferences: [ownedBy(this.#deployment)],
+          annotations: { ...inherited(deployment), ...this.#sizeNotes, [revisionKey]: revision },
+          ownerReferences: [ownedBy(deployment)],
         },
         spec: {
+          ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
           replicas: size,
           selector: {
             ...spec.selector,
@@ -186,34 +180,43 @@ class Sync {
       if (isKubeError(error, 'AlreadyExists')) return // the cache has not seen it yet
       throw error
     }
-    await this.#kube.patch(
-      { type: resources.deployments, ...space(this.#deployment), name: metadata.name },
-      { type: 'merge', body: { metadata: { annotations: { [revisionKey]: String(this.#old.length + 1) } } } },
-    )
-    this.#say('up', name, 0, size)
+    await this.#annotate(revision)
+    if (size > 0) this.#say('up', name, 0, size)
   }
 
-  async #shrinkOld(by: number): Promise<void> {
-    let left = by
-    for (const set of this.#old) {
-      const less = Math.min(left, replicas(set))
-      if (less > 0) await this.#scale(set, replicas(set) - less)
-      left -= less
-    }
+  get #sizeNotes(): Readonly<Record<string, string>> {
+    const { wanted, surge } = this.#room
+    return { [desiredReplicasKey]: String(wanted), [maxReplicasKey]: String(wanted + surge) }
   }
 
   async #scale(set: ReplicaSet, size: number): Promise<void> {
     const before = replicas(set)
-    await this.#kube.update<ReplicaSet>(resources.replicaSets, {
+    const notes = this.#sizeNotes
+    const noted = Object.entries(notes).every(([key, value]) => set.metadata.annotations?.[key] === value)
+    if (before === size && (noted || size === 0)) return
+    await this.#in.kube.update<ReplicaSet>(resources.replicaSets, {
       ...set,
+      metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, ...notes } },
       spec: { ...set.spec, replicas: size },
     })
-    this.#say(size > before ? 'up' : 'down', set.metadata.name, before, size)
+    if (before !== size) this.#say(size > before ? 'up' : 'down', set.metadata.name, before, size)
+  }
+
+  /** Old sets without pods go, but for the newest ten (revisionHistoryLimit), once the new one is complete. */
+  async #trim(): Promise<void> {
+    const { deployment, kube } = this.#in
+    if (!isComplete({ ...this.#in, current: this.#current, old: this.#old })) return
+    const surplus = this.#old.length - (deployment.spec.revisionHistoryLimit ?? 10)
+    for (const set of this.#old.slice(0, Math.max(0, surplus))) {
+      if (replicas(set) > 0 || count(set, 'replicas') > 0) continue
+      const ref = { type: resources.replicaSets, ...space(set), name: set.metadata.name }
+      await unless('NotFound', kube.delete(ref))
+    }
   }
 
   #say(way: 'up' | 'down', name: string, from: number, to: number): void {
-    this.#recorder.record({
-      about: about(this.#deployment),
+    this.#in.recorder.record({
+      about: about(this.#in.deployment),
       type: 'Normal',
       reason: 'ScalingReplicaSet',
       message:
@@ -224,10 +227,12 @@ class Sync {
   }
 }
 
-const replicas = (set: ReplicaSet): number => set.spec.replicas ?? 1
-const count = (set: ReplicaSet, field: string): number => Number(set.status?.[field] ?? 0)
-const sum = <T>(of: readonly T[], value: (each: T) => number): number =>
-  of.reduce((total, each) => total + value(each), 0)
-
-const share = (value: number | string, all: number, round: (value: number) => number): number =>
-  typeof value === 'number' ? value : round((Number.parseFloat(value) / 100) * all)
+/** What people wrote at the Deployment is copied (kubernetes.io/change-cause for `rollout history`), kubectl's own note is not. */
+const inherited = ({ metadata }: Deployment): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(
+      ([key]) =>
+        key !== 'kubectl.kubernetes.io/last-applied-configuration' &&
+        !key.startsWith('deployment.kubernetes.io/'),
+    ),
+  )

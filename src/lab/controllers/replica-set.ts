@@ -1,17 +1,20 @@
 /**
  * The ReplicaSet controller: kubernetes/kubernetes:pkg/controller/replicaset/replica_set.go.
- * Not imitated: creation in batches, adoption of orphans, minReadySeconds, pod deletion cost.
+ * Not imitated: pod deletion cost, doubling up on one node when pods are taken away.
  */
-import type { Pod, ReplicaSet } from '#lab/api/objects.ts'
-import { resources } from '#lab/api/ports.ts'
+import { rfc3339 } from '#base/clock.ts'
+import type { Condition, Pod, ReplicaSet } from '#lab/api/objects.ts'
+import { type KubeError, resources } from '#lab/api/ports.ts'
+import { selectorTest } from '#lab/api/selectors.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
-import { createPod, deletePod } from '#lab/controllers/pod-control.ts'
-import { controllerOf, isActive, isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
+import { claimPods, createInBatches, deletePod } from '#lab/controllers/pod-control.ts'
+import { controllerOf, isActive, isAvailable, isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
 import { space } from '#lab/controllers/references.ts'
 
 export function startReplicaSets(kit: ControllerKit): void {
   const expected = new Expectations()
+  const index = kit.pods
   const sets = kit.cache<ReplicaSet>(resources.replicaSets, ({ object }) => queue.add(objectKey(object)))
   const pods = kit.cache<Pod>(resources.pods, ({ type, object }) => {
     const owner = controllerOf(object)
@@ -26,33 +29,73 @@ export function startReplicaSets(kit: ControllerKit): void {
   const queue = kit.controller('replica_set', [sets, pods], async (key, kube) => {
     const set = sets.get(key)
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return
-    const now = kit.p.now()
-    const active = pods.list().filter((pod) => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod))
-    const wanted = set.spec.replicas ?? 1
-    if (expected.satisfied(key, now)) {
-      const control = { owner: set, key, kube, expected, recorder, nowMs: now }
-      for (let missing = wanted - active.length; missing > 0; missing--) await createPod(control, podOf(set))
-      const surplus = Math.max(0, active.length - wanted)
+    const test = selectorTest(set.spec.selector)
+    const own = await claimPods(
+      { owner: set, kube },
+      {
+        matches: ({ metadata }) => test(metadata.labels),
+        own: index.ownedBy(set.metadata.uid),
+        orphans: index.orphans(set.metadata.namespace ?? ''),
+      },
+    )
+    const nowMs = kit.p.now()
+    const active = own.filter(isActive)
+    let refusal: KubeError | undefined
+    if (expected.satisfied(key, nowMs)) {
+      const control = { owner: set, key, kube, expected, recorder, nowMs }
+      const missing = Math.max(0, (set.spec.replicas ?? 1) - active.length)
+      refusal = await createInBatches(
+        control,
+        Array.from({ length: missing }, () => podOf(set)),
+      )
+      const surplus = Math.max(0, active.length - (set.spec.replicas ?? 1))
       for (const pod of [...active].sort(leastUsefulFirst).slice(0, surplus)) await deletePod(control, pod)
     }
-    const ready = active.filter(isReady).length
-    const status = {
-      replicas: active.length,
-      fullyLabeledReplicas: active.length,
-      readyReplicas: ready,
-      availableReplicas: ready,
-      observedGeneration: set.metadata.generation ?? 1,
-    }
-    const shown = Object.fromEntries(
-      Object.entries(status).filter(([field, count]) => field === 'replicas' || count !== 0),
-    )
-    if (JSON.stringify(shown) !== JSON.stringify(set.status ?? {}))
-      await kube.update<ReplicaSet>(
-        resources.replicaSets,
-        { ...set, status: shown },
-        { subresource: 'status' },
-      )
+    const status = statusOf(set, active, { refusal, nowMs })
+    if (Number(status.readyReplicas ?? 0) > Number(status.availableReplicas ?? 0))
+      queue.addAfter(key, (set.spec.minReadySeconds ?? 0) * 1000)
+    if (JSON.stringify(status) !== JSON.stringify(set.status ?? {}))
+      await kube.update<ReplicaSet>(resources.replicaSets, { ...set, status }, { subresource: 'status' })
+    if (refusal !== undefined) throw refusal
   })
+}
+
+/** replica_set_utils.go calculateStatus. */
+function statusOf(
+  set: ReplicaSet,
+  active: readonly Pod[],
+  { refusal, nowMs }: { readonly refusal: KubeError | undefined; readonly nowMs: number },
+): Readonly<Record<string, unknown>> {
+  const labels = selectorTest({ matchLabels: set.spec.template.metadata?.labels ?? {} })
+  const counts = {
+    replicas: active.length,
+    fullyLabeledReplicas: active.filter(({ metadata }) => labels(metadata.labels)).length,
+    readyReplicas: active.filter(isReady).length,
+    availableReplicas: active.filter((pod) => isAvailable(pod, set.spec.minReadySeconds ?? 0, nowMs)).length,
+    observedGeneration: set.metadata.generation ?? 1,
+  }
+  const shown = Object.entries(counts).filter(([field, count]) => field === 'replicas' || count !== 0)
+  const failure = failureOf(set, { refusal, short: active.length < (set.spec.replicas ?? 1), nowMs })
+  return { ...Object.fromEntries(shown), ...(failure === undefined ? {} : { conditions: [failure] }) }
+}
+
+/** A refusal stays told until there are pods enough. */
+function failureOf(
+  set: ReplicaSet,
+  o: { readonly refusal: KubeError | undefined; readonly short: boolean; readonly nowMs: number },
+): Condition | undefined {
+  // The status of a ReplicaSet that this controller wrote holds conditions.
+  const before = (set.status?.conditions as readonly Condition[] | undefined)?.[0]
+  if (o.refusal === undefined) return o.short ? before : undefined
+  return (
+    before ?? {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      message: o.refusal.message,
+      lastTransitionTime: rfc3339(o.nowMs),
+    }
+  )
 }
 
 const podOf = (set: ReplicaSet) => ({

@@ -35,6 +35,10 @@ export interface Deployment extends KubeObject {
         readonly maxSurge?: number | string
       }
     }
+    readonly paused?: boolean
+    readonly minReadySeconds?: number
+    readonly progressDeadlineSeconds?: number
+    readonly revisionHistoryLimit?: number
   }
   readonly status: Readonly<Record<string, unknown>>
 }
@@ -44,6 +48,7 @@ export interface ReplicaSet extends KubeObject {
     readonly replicas?: number
     readonly selector: LabelSelector
     readonly template: PodTemplate
+    readonly minReadySeconds?: number
   }
   readonly status: Readonly<Record<string, unknown>>
 }
