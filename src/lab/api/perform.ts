@@ -12,16 +12,23 @@ import { createReview } from '#lab/api/verbs/reviews.ts'
 import type { ApiState, Caller, Identity, Target } from '#lab/api/verbs/state.ts'
 import { postSubresource, writeScale } from '#lab/api/verbs/subresources.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
+import type { AdmissionChain } from '#lab/api/webhooks/attributes.ts'
 import type { KubeRequest } from '#lab/api/wire.ts'
 
 type Request = Exclude<KubeRequest, { readonly op: 'watch' }>
 
-/** The answer to a request. Throws {@link Refusal}. */
-export function perform({ state }: ApiServer, request: Request, user: Identity): unknown {
+/** The answer to a request. Throws {@link Refusal}; breaks off where `admission` has to ask a webhook. */
+export function perform(
+  { state }: ApiServer,
+  request: Request,
+  user: Identity,
+  admission?: AdmissionChain,
+): unknown {
   const def = defOf(state, request)
   authorize(user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
   const caller: Caller = {
     user,
+    ...(admission === undefined ? {} : { admission }),
     ...('fieldManager' in request && request.fieldManager !== undefined
       ? { fieldManager: request.fieldManager }
       : {}),

@@ -11,6 +11,7 @@ import { perform, performWatch } from '#lab/api/perform.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
+import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
 import { type ClientFrame, clientFrame, type KubeRequest } from '#lab/api/wire.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
@@ -36,7 +37,7 @@ async function run(p: Process, api: ApiServer): Promise<number> {
     return 1
   }
   advertiseKubernetes(api)
-  api.serveBy(p)
+  api.serveBy(p, { byEndpoint: p.argv.includes('--enable-aggregator-routing=true') })
   p.task.onEnd(() => api.serveBy(undefined))
   return untilTerminated(p, 0)
 }
@@ -89,21 +90,49 @@ function answer(
   try {
     const user = api.identify(as)
     if (request.op === 'watch') watches.set(id, startWatch(api, connection, { id, user, request }))
-    else connection.send({ kube: 'answer', id, value: perform(api, request, user) })
+    else {
+      const giveUp = ask(api, connection, { id, user, request }, () => watches.delete(id))
+      if (giveUp !== undefined) watches.set(id, giveUp)
+    }
   } catch (error) {
-    const { code, reason, message } = asRefusal(error)
-    connection.send({ kube: 'refusal', id, code, reason, message })
+    refuse(connection, id, asRefusal(error))
   }
+}
+
+const refuse = (connection: Connection, id: number, { code, reason, message }: Refusal): void =>
+  connection.send({ kube: 'refusal', id, code, reason, message })
+
+/** Carries out a request; answers how to give it up while it waits for webhooks. */
+function ask(
+  api: ApiServer,
+  connection: Connection,
+  { id, user, request }: Asked<Exclude<KubeRequest, { readonly op: 'watch' }>>,
+  over: () => void,
+): (() => void) | undefined {
+  const asks = request.op !== 'get' && request.op !== 'list' && hasWebhooks(api)
+  const admission = asks ? new Admission(api) : undefined
+  return admitted(api, () => perform(api, request, user, admission), {
+    done: (value) => {
+      over()
+      connection.send({ kube: 'answer', id, value })
+    },
+    failed: (refusal) => {
+      over()
+      refuse(connection, id, refusal)
+    },
+  })
+}
+
+interface Asked<T extends KubeRequest> {
+  readonly id: number
+  readonly user: Identity
+  readonly request: T
 }
 
 const startWatch = (
   api: ApiServer,
   connection: Connection,
-  o: {
-    readonly id: number
-    readonly user: Identity
-    readonly request: Extract<KubeRequest, { readonly op: 'watch' }>
-  },
+  o: Asked<Extract<KubeRequest, { readonly op: 'watch' }>>,
 ): (() => void) =>
   performWatch(api, o.request, {
     user: o.user,

@@ -2,11 +2,12 @@
  * The lab's API server without its process: the store (etcd's disk), the served types, who may ask. It outlives the
  * `kube-apiserver` process (programs.ts), which lends it a machine's network while it runs.
  *
- * Not imitated: RBAC decisions, admission webhooks, aggregated APIs, priority and fairness, audit.
+ * Not imitated: RBAC decisions, aggregated APIs, priority and fairness, audit.
  */
 
 import type { Random } from '#base/random.ts'
 import { bootstrap } from '#lab/api/bootstrap.ts'
+import { directEgress, type Egress } from '#lab/api/egress/egress.ts'
 import { handle } from '#lab/api/http/handle.ts'
 import { Pager } from '#lab/api/http/paging.ts'
 import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
@@ -15,9 +16,11 @@ import { Store } from '#lab/api/store.ts'
 import { Tokens } from '#lab/api/tokens.ts'
 import { Registry } from '#lab/api/types/registry.ts'
 import type { ApiState, Identity } from '#lab/api/verbs/state.ts'
+import { type Registered, registeredWebhooks } from '#lab/api/webhooks/registered.ts'
 import type { Credential } from '#lab/api/wire.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
+import type { HttpResponse } from '#lab/network/http.ts'
 
 export interface ApiServerOptions {
   readonly kernel: Kernel
@@ -31,6 +34,27 @@ export interface ApiServerOptions {
   readonly advertise?: { readonly address: string; readonly port: number }
 }
 
+/**
+ * Asks somebody outside of the lab, for a lab that is served. `tell` is called inside the lab, with the response or what
+ * follows `Post "https://…": `. Answers how to give it up.
+ */
+export type Outward = (
+  request: {
+    readonly url: string
+    readonly body: string
+    readonly authorities: string
+    readonly timeoutMs: number
+  },
+  tell: (answer: HttpResponse | string) => void,
+) => () => void
+
+/** How the serving process reaches others, by its flags. */
+export interface Ways {
+  readonly egress?: Egress
+  /** `--enable-aggregator-routing`: services are reached at their endpoints instead of their ClusterIP. */
+  readonly byEndpoint?: boolean
+}
+
 export class ApiServer {
   readonly kernel: Kernel
   readonly state: ApiState
@@ -38,7 +62,12 @@ export class ApiServer {
   readonly advertise: { readonly address: string; readonly port: number }
   /** Keeps lists whose later pages may still be asked for. */
   readonly pager = new Pager()
+  /** The webhooks that are configured now. */
+  readonly webhooks: () => Registered
+  /** Set while the lab is served. */
+  outward: Outward | undefined
   readonly #watchers = new Set<() => void>()
+  #ways: Ways = {}
   #process: Process | undefined
 
   constructor(options: ApiServerOptions) {
@@ -57,6 +86,7 @@ export class ApiServer {
       now,
       serviceCidr: options.serviceCidr ?? '10.96.0.0/12',
     }
+    this.webhooks = registeredWebhooks(store)
     bootstrap(this.state)
     kernel.every(
       () => 60_000,
@@ -70,9 +100,19 @@ export class ApiServer {
     return this.#process
   }
 
+  /** How the serving process opens connections of its own. */
+  get egress(): Egress {
+    return this.#ways.egress ?? directEgress
+  }
+
+  get routesByEndpoint(): boolean {
+    return this.#ways.byEndpoint ?? false
+  }
+
   /** Says which process serves; `undefined` when it has ended. */
-  serveBy(process: Process | undefined): void {
+  serveBy(process: Process | undefined, ways: Ways = {}): void {
     this.#process = process
+    this.#ways = ways
     for (const tell of [...this.#watchers]) tell()
   }
 

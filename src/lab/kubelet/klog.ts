@@ -24,11 +24,19 @@ export class Klog {
     this.#line('E', at, says, values)
   }
 
+  /** A line without values, as klog.Warningf writes it. */
+  warningf(at: string, says: string): void {
+    this.#p.stderr.write(`${this.#head('W', at)} ${says}\n`)
+  }
+
   #line(level: string, at: string, says: string, values: Readonly<Record<string, unknown>>): void {
-    const { date, time } = utc(this.#p.now())
-    const head = `${level}${date.slice(5, 7)}${date.slice(8, 10)} ${time}000 ${String(this.#p.pid).padStart(7)} ${at}]`
     const pairs = Object.entries(values).map(([key, value]) => ` ${key}=${rendered(value)}`)
-    this.#p.stderr.write(`${head} ${JSON.stringify(says)}${pairs.join('')}\n`)
+    this.#p.stderr.write(`${this.#head(level, at)} ${JSON.stringify(says)}${pairs.join('')}\n`)
+  }
+
+  #head(level: string, at: string): string {
+    const { date, time } = utc(this.#p.now())
+    return `${level}${date.slice(5, 7)}${date.slice(8, 10)} ${time}000 ${String(this.#p.pid).padStart(7)} ${at}]`
   }
 }
 

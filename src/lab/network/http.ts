@@ -126,7 +126,8 @@ function connect(p: Process, o: { address: string; port: number; timeoutMs: numb
   )
 }
 
-async function answerAll(self: Process, connection: Connection, handler: HttpHandler): Promise<void> {
+/** Answers every request of a connection, and closes it at its end. */
+export async function answerAll(self: Process, connection: Connection, handler: HttpHandler): Promise<void> {
   try {
     for (;;) {
       const payload = await connection.receive(self.task)
@@ -141,6 +142,22 @@ async function answerAll(self: Process, connection: Connection, handler: HttpHan
     if (!isErrno(error)) throw error
   }
   connection.close()
+}
+
+/**
+ * One request on a connection that is open already; the answer, or why there is none: `closed` (the other end hung up),
+ * `not-http`, `undefined` (nothing within `timeoutMs`). Rejects with Errno when the connection breaks.
+ */
+export async function askOn(
+  self: Process,
+  connection: Connection,
+  target: Target,
+  o: HttpOptions = {},
+): Promise<HttpResponse | 'closed' | 'not-http' | undefined> {
+  connection.send(requestPayload(target, o))
+  const wait = o.timeoutMs === undefined ? {} : { timeoutMs: Math.max(0, o.timeoutMs) }
+  const answer = await connection.receive(self.task, wait)
+  return answer === undefined || answer === 'closed' ? answer : (responseOf(answer) ?? 'not-http')
 }
 
 // ----------------------------------------------------------------------------------------- on the wire

@@ -14,30 +14,54 @@ import { sendRefusal } from '#lab/api/http/refusal.ts'
 import { type ApiRequest, type Responder, sendJson, sendText } from '#lab/api/http/request.ts'
 import { route } from '#lab/api/http/route.ts'
 import { subresource } from '#lab/api/http/subresource.ts'
+import { withWarnings } from '#lab/api/http/warnings.ts'
 import { create, patch, remove, removeAll, replace } from '#lab/api/http/write.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import type { ApiServer } from '#lab/api/server.ts'
-import { methodNotAllowed, Refusal } from '#lab/api/status.ts'
+import { methodNotAllowed } from '#lab/api/status.ts'
 import { getObject } from '#lab/api/verbs/read.ts'
+import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
 
 /** Answers a request, now or (logs, watches) in the course of virtual time. Bugs throw; refusals are answers. */
 export function handle(api: ApiServer, request: ApiRequest, to: Responder): void {
-  try {
-    dispatch(api, request, to)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    sendRefusal(to, error)
-  }
+  const url = new URL(request.url, 'http://lab')
+  const warnings: string[] = []
+  const answer = withWarnings(to, warnings)
+  const admission = admissionOf(api, request, url, (text) => warnings.push(text))
+  const giveUp = admitted(api, () => dispatch(api, request, { to: answer, url, admission }), {
+    done: () => {},
+    failed: (refusal) => sendRefusal(answer, refusal),
+  })
+  if (giveUp !== undefined) to.onClose(giveUp)
 }
 
-function dispatch(api: ApiServer, request: ApiRequest, to: Responder): void {
-  const url = new URL(request.url, 'http://lab')
+function admissionOf(
+  api: ApiServer,
+  { method }: ApiRequest,
+  { searchParams }: URL,
+  warn: (text: string) => void,
+): Admission | undefined {
+  if (method === 'GET' || method === 'HEAD' || !hasWebhooks(api)) return undefined
+  const seconds = /^(\d+)s$/.exec(searchParams.get('timeout') ?? '')?.[1]
+  return new Admission(api, { warn, ...(seconds === undefined ? {} : { timeoutMs: Number(seconds) * 1000 }) })
+}
+
+function dispatch(
+  api: ApiServer,
+  request: ApiRequest,
+  {
+    to,
+    url,
+    admission,
+  }: { readonly to: Responder; readonly url: URL; readonly admission: Admission | undefined },
+): void {
   const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : url.pathname
   const user = identityOf(api, request)
   const found = route(api.state.registry, path)
   if (found !== undefined) {
     const query = url.searchParams
-    resource({ api, request, to, query, route: found, caller: callerOf(request, query, user) })
+    const caller = { ...callerOf(request, query, user), ...(admission === undefined ? {} : { admission }) }
+    resource({ api, request, to, query, route: found, caller })
     return
   }
   authorizePath(user, verbs[request.method] ?? 'get', path)

@@ -9,7 +9,8 @@ import { alreadyExists, badRequest, invalid, required } from '#lab/api/status.ts
 import { keyOf, type Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
-import { type ApiState, type Caller, stored } from '#lab/api/verbs/state.ts'
+import { type ApiState, attributesOf, type Caller, stored } from '#lab/api/verbs/state.ts'
+import type { Attributes } from '#lab/api/webhooks/attributes.ts'
 
 export interface Creation {
   readonly def: ResourceDef
@@ -23,18 +24,64 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
   const named = withMetadata(state, def, namespace, draft)
   const { name } = named.metadata
   if (def.namespaced) admitNamespace(state, def, { namespace: String(named.metadata.namespace), name })
-  const object = admitNew(state, def, withDefaults(def, named))
+  const admitted = admitNew(state, def, withDefaults(def, named))
+  const asked = {
+    def,
+    namespace: named.metadata.namespace as string | undefined,
+    name: String(draftName(draft)),
+  } // withMetadata's
+  const object = mutated(state, { ...asked, object: admitted }, caller)
   validateNew(def, object)
   const final = stored(def, object, object.metadata as ObjectMeta) // withMetadata made it complete
-  const key = keyOf(final.metadata.namespace, name)
+  caller.admission?.validate(
+    attributesOf(caller, 'CREATE', { ...asked, name: final.metadata.name, object: presented(def, final) }),
+  )
+  const key = keyOf(final.metadata.namespace, final.metadata.name)
   const present = state.store.get(def.bucket, key)
   if (present !== undefined)
-    throw alreadyExists(def, name, { deleting: present.metadata.deletionTimestamp !== undefined })
+    throw alreadyExists(def, final.metadata.name, {
+      deleting: present.metadata.deletionTimestamp !== undefined,
+    })
   if (caller.dryRun) return presented(def, final)
   const result = state.store.put(def.bucket, key, final)
   if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions') state.registry.install(result)
   return presented(def, result)
 }
+
+const draftName = (draft: JsonObject): string => asText(asObject(draft.metadata).name) ?? ''
+
+/**
+ * The new object as mutating webhooks leave it. They see it before it has a uid, a creation time and a generated name, as
+ * staging:apiserver/pkg/registry/rest/create.go gives it those afterwards.
+ */
+function mutated(
+  state: ApiState,
+  asked: Pick<Attributes, 'def' | 'name' | 'namespace'> & { readonly object: JsonObject },
+  caller: Caller,
+): JsonObject {
+  const { admission } = caller
+  if (admission === undefined) return asked.object
+  const { def, object } = asked
+  const given = asObject(object.metadata)
+  const shown = {
+    apiVersion: groupVersion(def),
+    kind: def.kind,
+    ...without(object, 'apiVersion', 'kind'),
+    metadata: {
+      ...without(given, ...ownFields),
+      ...(asked.name === '' ? {} : { name: asked.name }),
+      creationTimestamp: null,
+    },
+  }
+  const complete = (each: JsonObject): JsonObject => admitNew(state, def, withDefaults(def, each))
+  const next = admission.mutate(attributesOf(caller, 'CREATE', { ...asked, object: shown }), complete)
+  if (next === undefined || next === shown) return object
+  const own = Object.fromEntries(ownFields.filter((key) => key in given).map((key) => [key, given[key]]))
+  return { ...next, metadata: { ...without(asObject(next.metadata), ...ownFields), ...own } }
+}
+
+/** What the server itself gives a new object. */
+const ownFields = ['uid', 'name', 'resourceVersion', 'generation', 'creationTimestamp']
 
 /** A body that is an object of this type. Throws BadRequest. */
 export function checkedBody(def: ResourceDef, body: unknown): JsonObject {

@@ -6,7 +6,14 @@ import { conflict, notFound, Refusal, success } from '#lab/api/status.ts'
 import type { Stored } from '#lab/api/store.ts'
 import { presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
-import { type ApiState, type Caller, keyOfObject, keyOfTarget, type Target } from '#lab/api/verbs/state.ts'
+import {
+  type ApiState,
+  attributesOf,
+  type Caller,
+  keyOfObject,
+  keyOfTarget,
+  type Target,
+} from '#lab/api/verbs/state.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number | undefined
@@ -39,6 +46,7 @@ export function deleteObject(
   const old = state.store.get(def.bucket, keyOfTarget(target))
   if (old === undefined) throw notFound(def, name)
   checkPreconditions(def, old, options)
+  admitDeletion(target, old, caller)
   const finalizers = finalizersFor(old, options)
   const graceSeconds = graceFor(def, old, options)
   const waits = finalizers.length > 0 || graceSeconds > 0 || keepsNamespace(def, old)
@@ -49,6 +57,15 @@ export function deleteObject(
   const next = marked(state, def, old, { finalizers, graceSeconds })
   const final = caller.dryRun || next === old ? next : state.store.put(def.bucket, keyOfTarget(target), next)
   return { body: presented(def, final), gone: false }
+}
+
+/** staging:apiserver/pkg/registry/rest/delete.go (AdmissionToValidateObjectDeleteFunc). */
+function admitDeletion({ def, name, namespace }: Target, old: Stored, caller: Caller): void {
+  const { admission } = caller
+  if (admission === undefined) return
+  const asked = attributesOf(caller, 'DELETE', { def, name, namespace, old })
+  admission.mutate(asked, (object) => object)
+  admission.validate(asked)
 }
 
 function remove(state: ApiState, def: ResourceDef, old: Stored): Stored {

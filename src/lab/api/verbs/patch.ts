@@ -73,10 +73,11 @@ function applyObject(
   if (old === undefined) {
     if (patch.subresource !== undefined) throw notFound(def, name)
     const draft = { ...config, metadata: { ...asObject(config.metadata), name } }
+    const { admission: _later, ...direct } = caller
     const created = createObject(
       state,
       { def, namespace: patch.namespace, body: draft },
-      { ...caller, dryRun: true },
+      { ...direct, dryRun: true },
     )
     const managed = remember(state, patch, created, config, caller)
     return { object: createObjectWith(state, patch, managed, caller), created: true }
@@ -94,7 +95,8 @@ function createObjectWith(state: ApiState, patch: Patch, managed: JsonObject, ca
   if (caller.dryRun) return created
   const { managedFields } = asObject(managed.metadata)
   const body = { ...created, metadata: { ...created.metadata, managedFields } }
-  return updateObject(state, { ...patch, body }, caller).object
+  const { admission: _asked, ...direct } = caller
+  return updateObject(state, { ...patch, body }, direct).object
 }
 
 function checkedConfig({ def, name, patch }: Patch, { fieldManager }: Caller): JsonObject {

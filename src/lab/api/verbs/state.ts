@@ -7,6 +7,7 @@ import { keyOf, type Store, type Stored } from '#lab/api/store.ts'
 import type { Tokens } from '#lab/api/tokens.ts'
 import type { Registry } from '#lab/api/types/registry.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
+import type { AdmissionChain, Attributes, Operation } from '#lab/api/webhooks/attributes.ts'
 
 export interface ApiState {
   readonly store: Store
@@ -27,6 +28,8 @@ export interface Identity {
 
 export interface Caller {
   readonly user: Identity
+  /** Absent: written past all webhooks, as into etcd. */
+  readonly admission?: AdmissionChain
   readonly dryRun?: boolean
   readonly fieldManager?: string
 }
@@ -57,3 +60,23 @@ export function stored(def: ResourceDef, object: JsonObject, metadata: ObjectMet
 
 /** The version in which an object lies in the store. */
 const storedVersion = (def: ResourceDef): string => (def.group === 'events.k8s.io' ? 'v1' : groupVersion(def))
+
+/** What admission is asked about a write of this caller. */
+export const attributesOf = (
+  caller: Caller,
+  operation: Operation,
+  o: Pick<Attributes, 'def' | 'name' | 'namespace' | 'subresource' | 'object' | 'old'>,
+): Attributes => ({
+  ...o,
+  operation,
+  user: caller.user,
+  dryRun: caller.dryRun ?? false,
+  options: {
+    kind: operation === 'CONNECT' ? 'CreateOptions' : optionKinds[operation],
+    apiVersion: 'meta.k8s.io/v1',
+    ...(caller.dryRun ? { dryRun: ['All'] } : {}),
+    ...(caller.fieldManager === undefined ? {} : { fieldManager: caller.fieldManager }),
+  },
+})
+
+const optionKinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const

@@ -6,7 +6,14 @@ import { selectorTest } from '#lab/api/selectors.ts'
 import { badRequest, conflict, noSuchPath, notFound, Refusal, success } from '#lab/api/status.ts'
 import { keyOf, type Stored } from '#lab/api/store.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
-import { type ApiState, type Caller, existing, keyOfObject, type Target } from '#lab/api/verbs/state.ts'
+import {
+  type ApiState,
+  attributesOf,
+  type Caller,
+  existing,
+  keyOfObject,
+  type Target,
+} from '#lab/api/verbs/state.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 
 /** Carries out a POST to a subresource; answers what the client is shown. */
@@ -18,6 +25,7 @@ export function postSubresource(
   const { target, subresource } = o
   if (!target.def.subresources[subresource]?.verbs.includes('create')) throw noSuchPath()
   const body = asObject(o.body)
+  admitPart(o, body, caller)
   switch (subresource) {
     case 'binding':
       return bind(state, target, body, caller)
@@ -28,6 +36,20 @@ export function postSubresource(
     default:
       throw noSuchPath()
   }
+}
+
+/** Webhooks hear of the subresource; that an eviction deletes the pod they are not told (pkg/registry/core/pod/storage/eviction.go). */
+function admitPart(
+  { target, subresource }: { readonly target: Target; readonly subresource: string },
+  body: JsonObject,
+  caller: Caller,
+): void {
+  const { admission } = caller
+  if (admission === undefined) return
+  const { def, name, namespace } = target
+  const asked = attributesOf(caller, 'CREATE', { def, subresource, name, namespace, object: body })
+  admission.mutate(asked, (object) => object)
+  admission.validate(asked)
 }
 
 /** pkg/registry/core/pod/storage/storage.go (assignPod). */
@@ -88,7 +110,8 @@ function evict(state: ApiState, target: Target, body: JsonObject, caller: Caller
   if (budget !== undefined) spend(state, budget, pod, caller)
   const options = deleteOptions(asObject(body.deleteOptions))
   if (!caller.dryRun) markDisrupted(state, pod)
-  deleteObject(state, target, options, caller)
+  const { admission: _asked, ...direct } = caller
+  deleteObject(state, target, options, direct)
   return { ...success(), code: 201 }
 }
 

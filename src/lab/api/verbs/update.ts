@@ -17,7 +17,14 @@ import type { Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { checkedBody, createObject } from '#lab/api/verbs/create.ts'
-import { type ApiState, type Caller, keyOfTarget, stored, type Target } from '#lab/api/verbs/state.ts'
+import {
+  type ApiState,
+  attributesOf,
+  type Caller,
+  keyOfTarget,
+  stored,
+  type Target,
+} from '#lab/api/verbs/state.ts'
 
 export interface Update extends Target {
   /** `status`, or another part whose writes leave the rest alone. */
@@ -58,7 +65,7 @@ export function writeOver(
 ): Stored {
   const { def } = update
   checkVersion(update, old)
-  const next = share(old, nextVersion(state, update, old))
+  const next = admittedVersion(update, old, share(old, nextVersion(state, update, old)), caller)
   if (next === old) return old
   validateChange(def, old, next)
   const final = counted(def, old, next)
@@ -67,6 +74,36 @@ export function writeOver(
   const result = state.store.put(def.bucket, keyOfTarget(update), final)
   if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions') state.registry.install(result)
   return result
+}
+
+/** The new version as mutating webhooks leave it, when validating ones want it. They are asked about changes of nothing too. */
+function admittedVersion(update: Update, old: Stored, next: Stored, caller: Caller): Stored {
+  const { admission } = caller
+  if (admission === undefined) return next
+  const { def, subresource } = update
+  const named = { def, subresource, namespace: old.metadata.namespace, name: old.metadata.name, old }
+  const asked = attributesOf(caller, 'UPDATE', { ...named, object: next })
+  const mutated = admission.mutate(asked, (object) => object)
+  // Webhooks get the whole object but may change only what the request may.
+  const final =
+    mutated === undefined || mutated === next
+      ? next
+      : share(old, stored(def, mutated, { ...asObject(mutated.metadata), ...fixedMetadata(next) }))
+  admission.validate({ ...asked, object: final })
+  return final
+}
+
+/** What nobody changes of an object's metadata. */
+function fixedMetadata({ metadata }: Stored): ObjectMeta {
+  const {
+    labels: _l,
+    annotations: _a,
+    ownerReferences: _o,
+    finalizers: _f,
+    managedFields: _m,
+    ...fixed
+  } = metadata
+  return fixed
 }
 
 function checkVersion(

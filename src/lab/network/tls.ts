@@ -1,0 +1,182 @@
+/**
+ * TLS as far as it can fail: a server shows a certificate, a client compares it with the authorities it trusts, the name it
+ * asked for and its clock. Certificates are data in PEM armour.
+ *
+ * Not imitated: encryption, DER, chains of more than two, client certificates, revocation, versions and cipher suites.
+ */
+import { rfc3339 } from '#base/clock.ts'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import { answerAll, type HttpHandler } from '#lab/network/http.ts'
+import type { Connection, Listener, Payload } from '#lab/network/ports.ts'
+
+export interface Certificate {
+  readonly subject: string
+  readonly dnsNames: readonly string[]
+  /** Who signed it, by name and by key. */
+  readonly issuer: string
+  readonly issuerKey: string
+  /** Its own key. */
+  readonly key: string
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+const begin = '-----BEGIN CERTIFICATE-----'
+const end = '-----END CERTIFICATE-----'
+
+/** The certificate in PEM armour. */
+export function pemOf(certificate: Certificate): string {
+  const body = Buffer.from(JSON.stringify(certificate)).toString('base64')
+  return `${begin}\n${(body.match(/.{1,64}/g) ?? []).join('\n')}\n${end}\n`
+}
+
+/** Every certificate of a PEM text that this lab has written; others are passed over. */
+export function certificatesOf(pem: string): readonly Certificate[] {
+  return pem
+    .split(begin)
+    .slice(1)
+    .flatMap((part) => {
+      const text = Buffer.from((part.split(end)[0] ?? '').replaceAll(/\s/g, ''), 'base64').toString()
+      // Written by pemOf, or somebody else's DER, which does not begin like JSON.
+      return text.startsWith('{') ? [JSON.parse(text) as Certificate] : []
+    })
+}
+
+/** A certificate that signs itself. */
+export const authority = (name: string, o: { readonly key: string } & Validity): Certificate => ({
+  subject: name,
+  dnsNames: [],
+  issuer: name,
+  issuerKey: o.key,
+  key: o.key,
+  notBeforeMs: o.notBeforeMs,
+  notAfterMs: o.notAfterMs,
+})
+
+interface Validity {
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** A server's certificate, signed by `by`. */
+export const issued = (
+  by: Certificate,
+  o: { readonly key: string; readonly dnsNames: readonly string[] } & Validity,
+): Certificate => ({
+  subject: o.dnsNames[0] ?? '',
+  dnsNames: o.dnsNames,
+  issuer: by.subject,
+  issuerKey: by.key,
+  key: o.key,
+  notBeforeMs: o.notBeforeMs,
+  notAfterMs: o.notAfterMs,
+})
+
+/** The handshake failed; the message is what Go's net/http puts behind `Post "https://…": `. */
+export class TlsFailure extends Error {
+  override readonly name = 'TlsFailure'
+}
+
+/** Shakes hands as a client that trusts `authorities`. Rejects with TlsFailure; with Errno when the connection breaks. */
+export async function tlsClient(
+  self: Process,
+  connection: Connection,
+  o: {
+    readonly serverName: string
+    /** PEM; empty: the machine's own roots, which know nobody in a lab. */
+    readonly authorities: string
+    /** `false`: any certificate will do (`insecureSkipTLSVerify`). */
+    readonly verify: boolean
+    /** Absent: no limit. */
+    readonly deadlineMs?: number
+  },
+): Promise<'done' | 'deadline'> {
+  connection.send(Object.freeze({ tls: 'client-hello', serverName: o.serverName }))
+  const wait = o.deadlineMs === undefined ? {} : { timeoutMs: Math.max(0, o.deadlineMs - self.now()) }
+  const answer = await connection.receive(self.task, wait)
+  if (answer === undefined) return 'deadline'
+  if (answer === 'closed') throw new TlsFailure('EOF')
+  if (typeof answer === 'string' || answer.tls !== 'server-hello')
+    throw new TlsFailure('http: server gave HTTP response to HTTPS client')
+  const [certificate] = certificatesOf(String(answer.certificate))
+  const trouble = o.verify ? troubleWith(certificate, { ...o, nowMs: self.now() }) : undefined
+  if (trouble === undefined) {
+    connection.send(Object.freeze({ tls: 'finished' }))
+    return 'done'
+  }
+  connection.send(Object.freeze({ tls: 'alert', text: 'bad certificate' }))
+  throw new TlsFailure(`tls: failed to verify certificate: x509: ${trouble}`)
+}
+
+/** Why a certificate is refused, in golang/go:src/crypto/x509/verify.go's words; in the order in which Go looks. */
+function troubleWith(
+  certificate: Certificate | undefined,
+  o: { readonly serverName: string; readonly authorities: string; readonly nowMs: number },
+): string | undefined {
+  if (certificate === undefined) return 'certificate signed by unknown authority'
+  const time = `current time ${rfc3339(o.nowMs)}`
+  if (o.nowMs > certificate.notAfterMs)
+    return `certificate has expired or is not yet valid: ${time} is after ${rfc3339(certificate.notAfterMs)}`
+  if (o.nowMs < certificate.notBeforeMs)
+    return `certificate has expired or is not yet valid: ${time} is before ${rfc3339(certificate.notBeforeMs)}`
+  const { dnsNames } = certificate
+  if (!dnsNames.includes(o.serverName))
+    return dnsNames.length === 0
+      ? 'certificate relies on legacy Common Name field, use SANs instead'
+      : `certificate is valid for ${dnsNames.join(', ')}, not ${o.serverName}`
+  const known = certificatesOf(o.authorities)
+  if (known.some(({ key }) => key === certificate.issuerKey)) return undefined
+  const namesake = known.find(({ subject }) => subject === certificate.issuer)
+  return namesake === undefined
+    ? 'certificate signed by unknown authority'
+    : `certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate ${JSON.stringify(namesake.subject)})`
+}
+
+/** Serves HTTP behind a certificate (PEM); a thread per connection. Rejects as `net.listen` does. */
+export function serveHttps(
+  p: Process,
+  at: { readonly port: number; readonly certificate: () => string },
+  handler: HttpHandler,
+): Promise<Listener> {
+  return p.net.listen({ port: at.port }, (connection) => {
+    p.thread('https', async (self) => {
+      const trouble = await shakeHands(self, connection, at.certificate())
+      if (trouble === undefined) return answerAll(self, connection, handler)
+      const { address, port } = connection.remote
+      self.stderr.write(`http: TLS handshake error from ${address}:${port}: ${trouble}\n`)
+      connection.close()
+    })
+  })
+}
+
+/** What Go's server logs when the handshake fails (golang/go:src/net/http/server.go). */
+async function shakeHands(
+  self: Process,
+  connection: Connection,
+  certificate: string,
+): Promise<string | undefined> {
+  try {
+    const hello = await connection.receive(self.task)
+    if (hello === undefined || hello === 'closed') return 'EOF'
+    if (typeof hello === 'string' || hello.tls !== 'client-hello') {
+      connection.send(plainRefused)
+      return 'client sent an HTTP request to an HTTPS server'
+    }
+    connection.send(Object.freeze({ tls: 'server-hello', certificate }))
+    const reply = await connection.receive(self.task)
+    if (typeof reply === 'object' && reply.tls === 'finished') return undefined
+    return typeof reply === 'object' && reply.tls === 'alert'
+      ? `remote error: tls: ${String(reply.text)}`
+      : 'EOF'
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return `read: ${error.message.toLowerCase()}`
+  }
+}
+
+const plainRefused: Payload = Object.freeze({
+  http: 'response',
+  status: 400,
+  headers: {},
+  body: 'Client sent an HTTP request to an HTTPS server.\n',
+})
