@@ -22,7 +22,7 @@ import { toolPrograms } from '#lab/network/tools.ts'
 import type { ClusterPlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 import { installRuntime } from '#lab/runtime/install.ts'
 import type { Image } from '#lab/runtime/ports.ts'
-import { workloadPrograms } from '#lab/workload/index.ts'
+import { webhookImages, workloadPrograms } from '#lab/workload/index.ts'
 
 export interface LabParts {
   readonly plan: ClusterPlan
@@ -44,7 +44,9 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   })
   const programs = new Map(Object.entries({ ...fixedPrograms, ...apiPrograms(api) }))
   const images = definition.images(plan)
-  const parts = { kernel, network, programs, images, plan, definition }
+  // On no machine's disk before a pod wants them.
+  const registry = [...images, ...webhookImages()]
+  const parts = { kernel, network, programs, images, registry, plan, definition }
   const machines = new Map(plan.machines.map((node) => [node.name, machineOf(node, parts)]))
   applyAll(api, definition.manifests(plan))
   return { plan, machines, network, api }
@@ -66,13 +68,14 @@ interface MachineParts {
   readonly network: Network
   readonly programs: ReadonlyMap<string, Program>
   readonly images: readonly Image[]
+  readonly registry: readonly Image[]
   readonly plan: ClusterPlan
   readonly definition: FlavourDefinition
 }
 
 function machineOf(
   node: NodePlan,
-  { kernel, network, programs, images, plan, definition }: MachineParts,
+  { kernel, network, programs, images, registry, plan, definition }: MachineParts,
 ): LabMachine {
   const { name, address } = node
   const machine = createMachine({
@@ -87,7 +90,7 @@ function machineOf(
     },
     createNetns: (stackName) => network.netns(stackName),
   })
-  installRuntime(machine, { kernel, registry: images, present: images })
+  installRuntime(machine, { kernel, registry, present: images })
   return machine
 }
 

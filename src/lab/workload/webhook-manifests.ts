@@ -65,16 +65,20 @@ export function webhookBackend(plan: WebhookPlan): readonly Draft<KubeObject>[] 
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
-      spec: { selector: labels, ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 8443 }] },
+      ...{
+        spec: { selector: labels, ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 8443 }] },
+      },
     },
     {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata,
-      spec: {
-        replicas: plan.replicas ?? 1,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: podSpec(plan) },
+      ...{
+        spec: {
+          replicas: plan.replicas ?? 1,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: podSpec(plan) },
+        },
       },
     },
   ]
@@ -144,7 +148,7 @@ function certificateOf(plan: WebhookPlan): Certificate {
     certificate === 'other-authority'
       ? { ...authorityOf(plan), key: `${name}-ca ${rfc3339(nowMs)}` }
       : authorityOf(plan)
-  const service = certificate === 'other-name' ? 'policy' : name
+  const service = certificate === 'other-name' ? `old-${name}` : name
   const times =
     certificate === 'expired'
       ? { notBeforeMs: nowMs - 91 * dayMs, notAfterMs: nowMs - dayMs }
