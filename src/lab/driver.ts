@@ -82,7 +82,7 @@ export class SteppedDriver implements LabDriver {
 
   async advance(ms: number): Promise<void> {
     const target = this.#kernel.nowMs + ms
-    this.#kernel.at(target, 'advance', () => {})
+    this.#kernel.mark(target)
     await this.until(() => this.#kernel.nowMs >= target)
   }
 

@@ -5,17 +5,18 @@ import { assemble, type LabParts } from '#lab/assembly.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
 import type { LabControl } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
-import { root } from '#lab/host/credentials.ts'
+import type { LabHistory, LabInput, LabMoment, RecordedInput } from '#lab/history.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
-import type { Output, SignalName } from '#lab/host/ports.ts'
+import type { Output } from '#lab/host/ports.ts'
 import { Collector } from '#lab/host/process/streams.ts'
-import { Kernel, type Task } from '#lab/kernel/kernel.ts'
+import { carryOut, type Inside, type Listener } from '#lab/inputs.ts'
+import { Kernel } from '#lab/kernel/kernel.ts'
 import { markControlPlane } from '#lab/kubeadm.ts'
 import type { Underlay, UnderlayRule } from '#lab/network/ports.ts'
 import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
 import { whatIsMissing } from '#lab/readiness.ts'
-import { type LabRequest, requestLab } from '#lab/request.ts'
-import { loginEnv, openSession, type Session, type SessionOptions } from '#lab/session.ts'
+import type { LabExec, LabExecAnswer, LabRequest, LabResponse } from '#lab/request.ts'
+import type { Session, SessionOptions } from '#lab/session.ts'
 
 export interface LabOptions {
   readonly seed: string
@@ -30,26 +31,6 @@ export interface LabOptions {
   readonly onEvent?: (timeMs: number, name: string) => void
 }
 
-/** What came in from outside, and when. With the seed it is the whole history of a lab. */
-export type LabInput = { readonly atMs: number } & (
-  | { readonly act: 'exec'; readonly node: string; readonly argv: readonly string[]; readonly stdin?: string }
-  | {
-      readonly act: 'open'
-      readonly id: number
-      readonly node: string
-      readonly argv: readonly string[]
-      readonly terminal: boolean
-      readonly env: Readonly<Record<string, string>>
-    }
-  | { readonly act: 'type'; readonly id: number; readonly text: string }
-  | { readonly act: 'end-input'; readonly id: number }
-  | { readonly act: 'signal'; readonly id: number; readonly name: SignalName }
-  | { readonly act: 'reboot'; readonly node: string; readonly powerCut: boolean }
-  | { readonly act: 'request'; readonly request: LabRequest }
-  | { readonly act: 'add-rule'; readonly rule: UnderlayRule }
-  | { readonly act: 'remove-rule'; readonly name: string }
-)
-
 const defaultStartMs = Date.UTC(2026, 0, 7, 6)
 const bootLimitMs = 600_000
 
@@ -60,14 +41,12 @@ const bootLimitMs = 600_000
 export class Lab implements LabControl {
   readonly options: Required<Omit<LabOptions, 'hops' | 'onEvent'>>
   readonly kernel: Kernel
-  readonly kube: OwnerKube = ownerKube((request) => {
-    this.#record({ act: 'request', request })
-    return requestLab(this, request)
-  })
+  readonly kube: OwnerKube = ownerKube((request) => this.request(request))
   readonly #parts: LabParts
-  readonly #inputs: LabInput[] = []
-  #driver: LabDriver
+  readonly #inside: Inside
+  readonly #inputs: RecordedInput[] = []
   #sessions = 0
+  #driver: LabDriver
 
   private constructor(options: LabOptions) {
     this.options = {
@@ -86,6 +65,14 @@ export class Lab implements LabControl {
     })
     this.#parts = assemble(this.kernel, this.options)
     this.#driver = new SteppedDriver(this.kernel)
+    const { api, network } = this.#parts
+    this.#inside = {
+      kernel: this.kernel,
+      api,
+      underlay: network.underlay,
+      sessions: new Map(),
+      machine: (node) => this.machine(node),
+    }
   }
 
   /** A lab in which every machine was just switched on. */
@@ -107,6 +94,27 @@ export class Lab implements LabControl {
     return lab
   }
 
+  /**
+   * Runs a history again, to its end. Rejects with {@link Trouble} when it does not lead there: it was made by another
+   * version of the lab.
+   */
+  static async replay({ options, inputs, end }: LabHistory): Promise<Lab> {
+    const lab = Lab.powerOn(options)
+    for (const { input, ...moment } of inputs) {
+      await lab.#goTo(moment)
+      lab.#enter(input)
+    }
+    await lab.#goTo(end)
+    if (lab.#revision === end.revision) return lab
+    await lab.shutdown()
+    throw diverged()
+  }
+
+  /** A lab that has been through the same, and goes its own way from here. */
+  fork(): Promise<Lab> {
+    return Lab.replay(this.history)
+  }
+
   get nowMs(): number {
     return this.kernel.nowMs
   }
@@ -123,8 +131,13 @@ export class Lab implements LabControl {
     return this.#parts.network.underlay
   }
 
-  get inputs(): readonly LabInput[] {
-    return this.#inputs
+  /** Everything that leads from nothing to here; {@link Lab.replay} goes that way again. */
+  get history(): LabHistory {
+    return {
+      options: this.options,
+      inputs: [...this.#inputs],
+      end: { ...this.#moment, revision: this.#revision },
+    }
   }
 
   /** Hands the passing of time to somebody else (the pacer of a served lab). */
@@ -150,7 +163,7 @@ export class Lab implements LabControl {
     const limit = this.nowMs + limitMs
     let nextLookMs = 0
     let missing: readonly string[] = []
-    this.kernel.at(limit, 'boot limit', () => {})
+    this.kernel.mark(limit)
     await this.until(() => {
       if (this.nowMs < nextLookMs) return false
       nextLookMs = this.nowMs + 250
@@ -166,84 +179,52 @@ export class Lab implements LabControl {
     return this.#driver.until(done)
   }
 
-  /** Runs something inside the lab for somebody outside, and lets time pass until it has ended. */
-  async inside<T>(name: string, act: (task: Task) => Promise<T>): Promise<T> {
-    let outcome: { readonly value: T } | { readonly error: unknown } | undefined
-    this.kernel.start(name, async (task) => {
-      try {
-        outcome = { value: await act(task) }
-      } catch (error) {
-        outcome = { error }
-      }
-    })
-    await this.until(() => outcome !== undefined)
-    assert(outcome !== undefined, 'the task has ended')
-    if ('error' in outcome) throw outcome.error
-    return outcome.value
-  }
-
   /** Runs a command as root on a node. Rejects with {@link Trouble} when the node is unknown or down. */
   async run(
     node: string,
     argv: readonly string[],
-    { stdin }: { readonly stdin?: string } = {},
+    { stdin = '' }: { readonly stdin?: string } = {},
   ): Promise<Output> {
     const machine = this.#machineUp(node)
-    this.#record({ act: 'exec', node, argv, ...(stdin === undefined ? {} : { stdin }) })
     const stdout = new Collector()
     const stderr = new Collector()
-    let code: number | undefined
-    await this.inside(`exec on ${node}`, async () => {
-      const child = await machine.start(argv, {
-        as: root,
-        env: loginEnv,
-        cwd: '/root',
-        name: 'exec',
-        stdin: stdin ?? '',
-        stdout,
-        stderr,
-      })
-      child.onExit((status) => {
-        code = status.code
-      })
-    })
-    await this.until(() => code !== undefined || !machine.up)
-    return { code: code ?? 255, stdout: stdout.text, stderr: stderr.text }
+    let end: { readonly code: number } | { readonly error: unknown } | undefined
+    this.#enter(
+      { act: 'exec', node, argv, stdin },
+      { stdout, stderr, ended: (code) => (end = { code }), failed: (error) => (end = { error }) },
+    )
+    await this.until(() => end !== undefined || !machine.up)
+    if (end !== undefined && 'error' in end) throw end.error
+    return { code: end?.code ?? 255, stdout: stdout.text, stderr: stderr.text }
   }
 
   /**
    * Starts a command as root on a node and hands it to somebody outside who watches it while it runs. Rejects with
-   * {@link Trouble} when the node is unknown or down. What is typed is recorded.
+   * {@link Trouble} when the node is unknown or down.
    */
-  async open(node: string, options: SessionOptions): Promise<Session> {
-    const machine = this.#machineUp(node)
-    const { argv, terminal, env = {} } = options
+  async open(node: string, { argv, terminal, env = {}, stdout, stderr }: SessionOptions): Promise<Session> {
+    this.#machineUp(node)
     const id = ++this.#sessions
-    this.#record({ act: 'open', id, node, argv, terminal, env })
-    const session = await this.inside(`session on ${node}`, () => openSession(machine, options))
+    let outcome: { readonly session: Session } | { readonly error: unknown } | undefined
+    this.#enter(
+      { act: 'open', id, node, argv, terminal, env },
+      {
+        stdout,
+        stderr,
+        opened: (session) => (outcome = { session }),
+        failed: (error) => (outcome = { error }),
+      },
+    )
+    await this.until(() => outcome !== undefined)
+    assert(outcome !== undefined, 'the session was opened or refused')
+    if ('error' in outcome) throw outcome.error
+    const { session } = outcome
     return {
-      type: (text) => {
-        this.#record({ act: 'type', id, text })
-        session.type(text)
-        this.#woken()
-      },
-      endInput: () => {
-        this.#record({ act: 'end-input', id })
-        session.endInput()
-        this.#woken()
-      },
-      signal: (name) => {
-        this.#record({ act: 'signal', id, name })
-        session.signal(name)
-        this.#woken()
-      },
+      type: (text) => this.#enter({ act: 'type', id, text }),
+      endInput: () => this.#enter({ act: 'end-input', id }),
+      signal: (name) => this.#enter({ act: 'signal', id, name }),
       onExit: (tell) => session.onExit(tell),
     }
-  }
-
-  /** Something new may be due now: a paced driver looks at once. */
-  #woken(): void {
-    this.#driver.wake?.()
   }
 
   #machineUp(node: string): LabMachine {
@@ -262,27 +243,40 @@ export class Lab implements LabControl {
     return output
   }
 
+  /**
+   * One request to the Kubernetes API, answered in virtual time. Rejects with ECONNREFUSED in its message while no
+   * kube-apiserver runs.
+   */
+  async request(request: LabRequest): Promise<LabResponse> {
+    let answer: { readonly response: LabResponse | undefined } | undefined
+    this.#enter({ act: 'request', request }, { answered: (response) => (answer = { response }) })
+    await this.until(() => answer !== undefined)
+    if (answer?.response === undefined)
+      throw new Error('connect ECONNREFUSED: no kube-apiserver runs in the lab')
+    return answer.response
+  }
+
+  /** A command in a container, as kubectl exec runs it. */
+  async execInPod(exec: LabExec): Promise<LabExecAnswer> {
+    let answer: LabExecAnswer | undefined
+    this.#enter({ act: 'exec-in-pod', exec }, { toldByPod: (told) => (answer = told) })
+    await this.until(() => answer !== undefined)
+    return answer as unknown as LabExecAnswer // `until` has seen it
+  }
+
   async reboot(node: string, { powerCut = false }: { readonly powerCut?: boolean } = {}): Promise<void> {
     const machine = this.machine(node)
-    this.#record({ act: 'reboot', node, powerCut })
     const before = machine.bootId
-    if (powerCut) {
-      this.underlay.port(node).up = false
-      await machine.halt('power-cut')
-      this.underlay.port(node).up = true
-      machine.boot()
-    } else machine.reboot()
+    this.#enter({ act: 'reboot', node, powerCut })
     await this.#driver.hurry(() => machine.up && machine.bootId !== before)
   }
 
   async addUnderlayRule(rule: UnderlayRule): Promise<void> {
-    this.#record({ act: 'add-rule', rule })
-    this.underlay.addRule(rule)
+    await this.#entered({ act: 'add-rule', rule })
   }
 
   async removeUnderlayRule(name: string): Promise<void> {
-    this.#record({ act: 'remove-rule', name })
-    this.underlay.removeRule(name)
+    await this.#entered({ act: 'remove-rule', name })
   }
 
   /** Ends every process of the lab. */
@@ -290,7 +284,37 @@ export class Lab implements LabControl {
     await this.kernel.shutdown()
   }
 
-  #record(input: LabInput extends infer I ? (I extends unknown ? Omit<I, 'atMs'> : never) : never): void {
-    this.#inputs.push({ atMs: this.nowMs, ...input } as LabInput) // one of the union's members with its time
+  get #moment(): LabMoment {
+    return { atMs: this.nowMs, ran: this.kernel.ran }
+  }
+
+  get #revision(): number {
+    return this.api.state.store.revision
+  }
+
+  /** Records the input and has it carried out. */
+  #enter(input: LabInput, to: Listener = {}): void {
+    this.#inputs.push({ ...this.#moment, input })
+    carryOut(this.#inside, input, to)
+    this.#driver.wake?.() // a paced one looks at once
+  }
+
+  /** Waits for the event in which the input is carried out. */
+  async #entered(input: LabInput): Promise<void> {
+    const { ran } = this.kernel
+    this.#enter(input)
+    await this.until(() => this.kernel.ran > ran)
+  }
+
+  async #goTo({ atMs, ran }: LabMoment): Promise<void> {
+    await this.kernel.runUntil(() => this.kernel.ran >= ran, Number.POSITIVE_INFINITY)
+    const nextMs = this.kernel.nextEventMs ?? Number.POSITIVE_INFINITY
+    if (this.kernel.ran !== ran || this.nowMs > atMs || nextMs < atMs) throw diverged()
+    this.kernel.standAt(atMs)
   }
 }
+
+const diverged = (): Trouble =>
+  new Trouble('lab-diverged', 'run again, the lab took another course than the saved one', {
+    hint: 'it was saved by another version of ninelives: use that version, or boot a new lab',
+  })

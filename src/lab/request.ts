@@ -1,8 +1,8 @@
+/** The Kubernetes API without a socket: the same handlers that serve HTTP answer, in the lab's events. */
 import { resources } from '#lab/api/ports.ts'
-import { serviceMs } from '#lab/api/programs.ts'
+import type { ApiServer } from '#lab/api/server.ts'
 import { Refusal } from '#lab/api/status.ts'
 import { startExec } from '#lab/api/streams/exec.ts'
-import type { Lab } from '#lab/lab.ts'
 
 export interface LabRequest {
   readonly method: string
@@ -16,41 +16,32 @@ export interface LabResponse {
   readonly body: string
 }
 
-/**
- * One request to a lab's Kubernetes API without a socket: the same handler that serves HTTP answers, in virtual time.
- * Rejects with ECONNREFUSED in its message while no kube-apiserver runs.
- */
-export async function requestLab(lab: Lab, request: LabRequest): Promise<LabResponse> {
-  let answer: LabResponse | undefined
-  let refused = false
-  const headers = Object.fromEntries(
-    Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+/** Puts a request to the server; tells its whole answer, or `undefined` at once when no kube-apiserver runs. */
+export function askServer(
+  api: ApiServer,
+  { method, path, headers = {}, body = '' }: LabRequest,
+  tell: (response: LabResponse | undefined) => void,
+): void {
+  if (api.process === undefined) {
+    tell(undefined)
+    return
+  }
+  const lowered = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
   )
-  lab.kernel.at(lab.kernel.nowMs + serviceMs, `${request.method} ${request.path}`, () => {
-    if (lab.api.process === undefined) {
-      refused = true
-      return
-    }
-    lab.api.handle(
-      { method: request.method, url: request.path, headers, body: request.body ?? '' },
-      {
-        send: (status, _, body) => {
-          answer = { status, body: typeof body === 'string' ? body : Buffer.from(body).toString() }
-        },
-        stream: (status) => {
-          const chunks: string[] = []
-          const end = (): void => {
-            answer = { status, body: chunks.join('') }
-          }
-          return { write: (chunk) => void chunks.push(chunk), end, abort: end }
-        },
-        onClose: () => {},
+  api.handle(
+    { method, url: path, headers: lowered, body },
+    {
+      send: (status, _, text) =>
+        tell({ status, body: typeof text === 'string' ? text : Buffer.from(text).toString() }),
+      stream: (status) => {
+        const chunks: string[] = []
+        const end = (): void => tell({ status, body: chunks.join('') })
+        return { write: (chunk) => void chunks.push(chunk), end, abort: end }
       },
-    )
-  })
-  await lab.until(() => answer !== undefined || refused)
-  if (answer === undefined) throw new Error('connect ECONNREFUSED: no kube-apiserver runs in the lab')
-  return answer
+      onClose: () => {},
+    },
+  )
 }
 
 export interface LabExec {
@@ -64,58 +55,44 @@ export type LabExecAnswer =
   | { readonly kind: 'output'; readonly stdout: string; readonly stderr: string; readonly code: number }
   | { readonly kind: 'refused'; readonly response: LabResponse }
 
-/** A command in a container, through the API server and the kubelet, as kubectl exec runs it. */
-export async function execInLab(
-  lab: Lab,
+/** A command in a container, through the API server and the kubelet, as kubectl exec runs it; tells what came of it. */
+export function askPod(
+  api: ApiServer,
   { namespace, pod, container, argv }: LabExec,
-): Promise<LabExecAnswer> {
-  let answer: LabExecAnswer | undefined
+  tell: (answer: LabExecAnswer) => void,
+): void {
   const out = { stdout: '', stderr: '' }
-  const refuse = (refusal: Refusal): void => {
-    const { code, reason, message } = refusal
-    const body = JSON.stringify({
-      kind: 'Status',
-      apiVersion: 'v1',
-      status: 'Failure',
-      code,
-      reason,
-      message,
-    })
-    answer = { kind: 'refused', response: { status: code, body } }
-  }
+  const refuse = (refusal: Refusal): void => tell({ kind: 'refused', response: responseOf(refusal) })
   const query = new URLSearchParams([
     ['container', container],
     ...argv.map((word) => ['command', word] as [string, string]),
   ])
-  lab.kernel.at(lab.kernel.nowMs + serviceMs, `exec ${namespace}/${pod}`, () => {
-    const def = lab.api.state.registry.find(resources.pods)
-    try {
-      if (def === undefined) throw new Error('pods are served')
-      startExec(
-        lab.api,
-        { kind: 'exec', target: { def, namespace, name: pod }, query },
-        {
-          refuse,
-          accept: () => ({
-            output: (stream, text) => {
-              out[stream] += text
-            },
-            finish: (status) => {
-              answer = { kind: 'output', ...out, code: exitCode(status) }
-            },
-            abort: () => {
-              answer = { kind: 'output', ...out, code: 255 }
-            },
-          }),
-        },
-      )
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      refuse(error)
-    }
-  })
-  await lab.until(() => answer !== undefined)
-  return answer as unknown as LabExecAnswer // `until` has seen it
+  const def = api.state.registry.find(resources.pods)
+  if (def === undefined) throw new Error('pods are served')
+  try {
+    startExec(
+      api,
+      { kind: 'exec', target: { def, namespace, name: pod }, query },
+      {
+        refuse,
+        accept: () => ({
+          output: (stream, text) => {
+            out[stream] += text
+          },
+          finish: (status) => tell({ kind: 'output', ...out, code: exitCode(status) }),
+          abort: () => tell({ kind: 'output', ...out, code: 255 }),
+        }),
+      },
+    )
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    refuse(error)
+  }
+}
+
+function responseOf({ code, reason, message }: Refusal): LabResponse {
+  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message }
+  return { status: code, body: JSON.stringify(status) }
 }
 
 /** The command's exit code out of the Status that ends its streams. */

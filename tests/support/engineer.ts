@@ -3,7 +3,6 @@ import { calicoManifests } from '#lab/calico/index.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import type { Output } from '#lab/host/ports.ts'
 import type { Lab } from '#lab/lab.ts'
-import { execInLab, requestLab } from '#lab/request.ts'
 
 /** One line of `kubectl get pods`, by its columns. */
 export interface PodLine {
@@ -112,7 +111,7 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
   }
 
   async exec(namespace: string, pod: string, container: string, argv: readonly string[]) {
-    const answer = await execInLab(this.lab, { namespace, pod, container, argv })
+    const answer = await this.lab.execInPod({ namespace, pod, container, argv })
     if (answer.kind === 'refused') throw new Error(answer.response.body)
     return answer
   }
@@ -176,7 +175,7 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
   }
 
   async #exists(path: string): Promise<boolean> {
-    return (await requestLab(this.lab, { method: 'GET', path })).status !== 404
+    return (await this.lab.request({ method: 'GET', path })).status !== 404
   }
 
   async #request(
@@ -186,7 +185,7 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
     body?: string,
   ): Promise<string> {
     const sent = { method, path, headers, ...(body === undefined ? {} : { body }) }
-    const answer = await requestLab(this.lab, sent)
+    const answer = await this.lab.request(sent)
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.body}`)
     return answer.body
   }

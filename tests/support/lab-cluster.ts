@@ -8,7 +8,6 @@ import type { Facts } from '#cluster/facts.ts'
 import { modes } from '#failures/generated/detectors.ts'
 import { remedies } from '#failures/generated/repairs.ts'
 import type { Lab } from '#lab/lab.ts'
-import { execInLab, requestLab } from '#lab/request.ts'
 import { type Journal, memoryJournal } from '#repair/journal.ts'
 import type { DiagnosisReport } from '#report/types.ts'
 import { inProcessTransport, readCluster } from '#sources/live/index.ts'
@@ -19,8 +18,8 @@ export const engine: Engine = { modes, remedies }
 export const clusterOf = (lab: Lab): OpenedCluster => ({
   transport: inProcessTransport(
     ({ method, path, headers, body }) =>
-      requestLab(lab, { method, path, headers, ...(body === undefined ? {} : { body }) }),
-    (request) => execInLab(lab, request),
+      lab.request({ method, path, headers, ...(body === undefined ? {} : { body }) }),
+    (request) => lab.execInPod(request),
   ),
   identity: { server: 'http://lab', context: 'ninelives-lab-test', user: 'test' },
   shell: {

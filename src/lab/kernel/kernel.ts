@@ -63,6 +63,7 @@ export class Kernel {
   readonly #options: KernelOptions
   readonly #roots = new Set<TaskState>()
   #nowMs: number
+  #ran = 0
   #sequence = 0
   #dirty = false
   #woken: TaskState | undefined
@@ -78,6 +79,11 @@ export class Kernel {
   /** Virtual milliseconds since 1970. */
   get nowMs(): number {
     return this.#nowMs
+  }
+
+  /** How many events of the lab have run: with the time, a place in its history. Markers are not counted. */
+  get ran(): number {
+    return this.#ran
   }
 
   /** When the next event is due; `undefined` when nothing will ever happen again. */
@@ -99,6 +105,20 @@ export class Kernel {
     const event: QueuedEvent = { time, sequence: this.#sequence++, name, run, cancelled: false }
     this.#queue.push(event)
     return event
+  }
+
+  /** Moves the clock to a time that no event comes before. For replays: what is due at that very time has not run yet. */
+  standAt(timeMs: number): void {
+    const next = this.nextEventMs ?? Number.POSITIVE_INFINITY
+    assert(timeMs >= this.#nowMs && timeMs <= next, 'no event is passed over')
+    this.#nowMs = timeMs
+  }
+
+  /** Lets `runUntil` stop by at that time, for somebody outside; no event of the lab. */
+  mark(timeMs: number): void {
+    const time = Math.max(timeMs, this.#nowMs)
+    const sequence = this.#sequence++
+    this.#queue.push({ time, sequence, name: 'marker', run: () => {}, cancelled: false, marker: true })
   }
 
   /** Runs `tick` every `periodMs()`, first after one period, synchronously and without waking any task. */
@@ -147,8 +167,11 @@ export class Kernel {
         const next = this.#queue.popDue(limitMs)
         if (next === undefined) return false
         this.#nowMs = next.time
-        this.#options.onEvent?.(next.time, next.name)
-        next.run()
+        if (next.marker !== true) {
+          this.#ran++
+          this.#options.onEvent?.(next.time, next.name)
+          next.run()
+        }
         // Most events wake nobody: then nothing is left to settle.
         if (this.#dirty) {
           this.#dirty = false

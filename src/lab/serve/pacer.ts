@@ -60,7 +60,7 @@ export class Pacer implements LabDriver {
   async advance(ms: number): Promise<void> {
     this.#jumpedMs += ms
     const target = this.#horizonMs()
-    this.#kernel.at(target, 'advance', () => {})
+    this.#kernel.mark(target)
     await this.until(() => this.#kernel.nowMs >= target)
   }
 

@@ -1,0 +1,129 @@
+/** Carries out what comes in from outside, in an event of the lab's own: the same in its first life and in every replay. */
+import { serviceMs } from '#lab/api/programs.ts'
+import type { ApiServer } from '#lab/api/server.ts'
+import type { LabInput } from '#lab/history.ts'
+import { root } from '#lab/host/credentials.ts'
+import type { LabMachine } from '#lab/host/machine.ts'
+import type { Writer } from '#lab/host/ports.ts'
+import { nowhere } from '#lab/host/process/streams.ts'
+import type { Kernel } from '#lab/kernel/kernel.ts'
+import type { Underlay } from '#lab/network/ports.ts'
+import { askPod, askServer, type LabExecAnswer, type LabResponse } from '#lab/request.ts'
+import { loginEnv, openSession, type Session } from '#lab/session.ts'
+
+/** Who waits for what comes of an input. In a replay nobody does. */
+export interface Listener {
+  readonly stdout?: Writer
+  readonly stderr?: Writer
+  /** A command's exit code. */
+  ended?(code: number): void
+  /** The command, or the session, could not be started. */
+  failed?(error: unknown): void
+  opened?(session: Session): void
+  /** `undefined`: no kube-apiserver runs. */
+  answered?(response: LabResponse | undefined): void
+  toldByPod?(answer: LabExecAnswer): void
+}
+
+export interface Inside {
+  readonly kernel: Kernel
+  readonly api: ApiServer
+  readonly underlay: Underlay
+  /** Those that were opened, by their ids. */
+  readonly sessions: Map<number, Session>
+  machine(node: string): LabMachine
+}
+
+/** Has the input carried out: now, or when the server has had time to look at it. */
+export function carryOut(inside: Inside, input: LabInput, to: Listener): void {
+  const { kernel } = inside
+  const isServed = input.act === 'request' || input.act === 'exec-in-pod'
+  kernel.at(kernel.nowMs + (isServed ? serviceMs : 0), input.act, () => happen(inside, input, to))
+}
+
+function happen(inside: Inside, input: LabInput, to: Listener): void {
+  const { api, underlay, sessions } = inside
+  switch (input.act) {
+    case 'exec':
+      startCommand(inside, input, to)
+      break
+    case 'open':
+      open(inside, input, to)
+      break
+    case 'type':
+      sessions.get(input.id)?.type(input.text)
+      break
+    case 'end-input':
+      sessions.get(input.id)?.endInput()
+      break
+    case 'signal':
+      sessions.get(input.id)?.signal(input.name)
+      break
+    case 'reboot':
+      restart(inside, input)
+      break
+    case 'request':
+      askServer(api, input.request, (response) => to.answered?.(response))
+      break
+    case 'exec-in-pod':
+      askPod(api, input.exec, (answer) => to.toldByPod?.(answer))
+      break
+    case 'add-rule':
+      underlay.addRule(input.rule)
+      break
+    case 'remove-rule':
+      underlay.removeRule(input.name)
+      break
+    default:
+      input satisfies never
+  }
+}
+
+type Input<A extends LabInput['act']> = Extract<LabInput, { readonly act: A }>
+
+function startCommand({ kernel, machine }: Inside, input: Input<'exec'>, to: Listener): void {
+  const { node, argv, stdin } = input
+  kernel.start(`exec on ${node}`, async () => {
+    try {
+      const child = await machine(node).start(argv, {
+        as: root,
+        env: loginEnv,
+        cwd: '/root',
+        name: 'exec',
+        stdin,
+        stdout: to.stdout ?? nowhere,
+        stderr: to.stderr ?? nowhere,
+      })
+      child.onExit(({ code }) => to.ended?.(code))
+    } catch (error) {
+      to.failed?.(error)
+    }
+  })
+}
+
+function open({ kernel, machine, sessions }: Inside, input: Input<'open'>, to: Listener): void {
+  const { id, node, argv, terminal, env } = input
+  const { stdout = nowhere, stderr = nowhere } = to
+  kernel.start(`session on ${node}`, async () => {
+    try {
+      const session = await openSession(machine(node), { argv, terminal, env, stdout, stderr })
+      sessions.set(id, session)
+      session.onExit(() => sessions.delete(id))
+      to.opened?.(session)
+    } catch (error) {
+      to.failed?.(error)
+    }
+  })
+}
+
+function restart({ underlay, machine }: Inside, { node, powerCut }: Input<'reboot'>): void {
+  const it = machine(node)
+  if (!powerCut) {
+    it.reboot()
+    return
+  }
+  underlay.port(node).up = false
+  void it.halt('power-cut') // at once: nothing is asked to end first
+  underlay.port(node).up = true
+  it.boot()
+}
