@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { KubeObject } from '#lab/api/objects.ts'
 import { Lab } from '#lab/lab.ts'
-import { type LabResponse, requestLab } from '#lab/request.ts'
+import type { LabResponse } from '#lab/request.ts'
 import { type WebhookPlan, webhookBackend, webhookConfiguration } from '#lab/workload/webhook-manifests.ts'
 
 let lab: Lab | undefined
@@ -30,7 +30,7 @@ const pathOf = ({
 
 async function apply(on: Lab, objects: readonly Parameters<typeof pathOf>[0][]): Promise<void> {
   for (const object of objects) {
-    const { status, body } = await requestLab(on, {
+    const { status, body } = await on.request({
       method: 'POST',
       path: pathOf(object),
       headers: { 'content-type': 'application/json' },
@@ -56,7 +56,7 @@ const create = (
   on: Lab,
   o: { readonly name?: string; readonly query?: string; readonly namespace?: string } = {},
 ): Promise<LabResponse> =>
-  requestLab(on, {
+  on.request({
     method: 'POST',
     path: `/api/v1/namespaces/${o.namespace ?? 'default'}/configmaps${o.query ?? ''}`,
     headers: { 'content-type': 'application/json' },
@@ -131,7 +131,7 @@ describe('a validating webhook', () => {
     const open = webhookConfiguration({ ...plan, failurePolicy: 'Ignore' }) as unknown as {
       readonly webhooks: unknown
     }
-    await requestLab(on, {
+    await on.request({
       method: 'PATCH',
       path: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/policy',
       headers: { 'content-type': 'application/merge-patch+json' },
