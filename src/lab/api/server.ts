@@ -11,6 +11,7 @@ import { directEgress, type Egress } from '#lab/api/egress/egress.ts'
 import { handle } from '#lab/api/http/handle.ts'
 import { Pager } from '#lab/api/http/paging.ts'
 import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
+import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
 import { unauthorized } from '#lab/api/status.ts'
 import { Store } from '#lab/api/store.ts'
 import { Tokens } from '#lab/api/tokens.ts'
@@ -81,6 +82,7 @@ export class ApiServer {
     this.state = {
       store,
       registry: new Registry(),
+      types: builtinTypesOf(this.kubernetesVersion),
       tokens: new Tokens({ key: random.fork('token key').text(32), store, now }),
       random,
       now,

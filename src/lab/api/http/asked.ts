@@ -4,9 +4,10 @@ import type { Include, View } from '#lab/api/http/encode.ts'
 import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
 import type { Route } from '#lab/api/http/route.ts'
 import { asList, type JsonObject } from '#lab/api/json.ts'
+import { duplicateFields } from '#lab/api/schema/duplicates.ts'
 import type { ApiServer } from '#lab/api/server.ts'
-import { badRequest, noSuchPath } from '#lab/api/status.ts'
-import type { Caller, Target } from '#lab/api/verbs/state.ts'
+import { badRequest, noSuchPath, Refusal } from '#lab/api/status.ts'
+import type { Caller, Decoding, Target } from '#lab/api/verbs/state.ts'
 
 export interface Asked {
   readonly api: ApiServer
@@ -24,7 +25,22 @@ export function callerOf(request: ApiRequest, query: URLSearchParams, user: Call
   if (wrong !== undefined)
     throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(wrong)}: supported values: "All"`)
   const fieldManager = query.get('fieldManager') ?? request.headers['user-agent']?.split('/')[0] ?? ''
-  return { user, fieldManager, dryRun: dryRun.includes('All') }
+  return { user, fieldManager, dryRun: dryRun.includes('All'), decoding: decodingOf(request, query) }
+}
+
+/** `fieldValidation`, which is Warn unless it is given: staging:apiserver/pkg/endpoints/handlers/rest.go. */
+function decodingOf(request: ApiRequest, query: URLSearchParams): Decoding {
+  const asked = query.get('fieldValidation') || 'Warn'
+  if (asked !== 'Ignore' && asked !== 'Warn' && asked !== 'Strict')
+    throw new Refusal(
+      422,
+      'Invalid',
+      `CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(asked)}: supported values: "Ignore", "Strict", "Warn"`,
+      { group: 'meta.k8s.io', kind: 'CreateOptions' },
+    )
+  const json = typeof request.body === 'string' && /json|^$/.test(request.headers['content-type'] ?? '')
+  const duplicates = json && asked !== 'Ignore' ? duplicateFields(String(request.body)) : []
+  return { validation: asked, duplicates }
 }
 
 /** The object that the path names. */

@@ -1,7 +1,7 @@
 /**
  * One HTTP request against the API: finds what the path names, carries out the verb, answers in the form that was asked for.
  *
- * Not imitated: fieldValidation (unknown fields are stored), `pretty`, gzip, port-forward and proxy subresources.
+ * Not imitated: `pretty`, gzip, port-forward and proxy subresources.
  */
 import { authorize, authorizePath } from '#lab/api/authorize.ts'
 import { type Asked, callerOf, targetOf, viewOf } from '#lab/api/http/asked.ts'
@@ -27,8 +27,12 @@ export function handle(api: ApiServer, request: ApiRequest, to: Responder): void
   const url = new URL(request.url, 'http://lab')
   const warnings: string[] = []
   const answer = withWarnings(to, warnings)
-  const admission = admissionOf(api, request, url, (text) => warnings.push(text))
-  const giveUp = admitted(api, () => dispatch(api, request, { to: answer, url, admission }), {
+  const warn = (text: string): void => {
+    // A verb that a webhook breaks off runs again and says the same again.
+    if (!warnings.includes(text)) warnings.push(text)
+  }
+  const admission = admissionOf(api, request, url, warn)
+  const giveUp = admitted(api, () => dispatch(api, request, { to: answer, url, admission, warn }), {
     done: () => {},
     failed: (refusal) => sendRefusal(answer, refusal),
   })
@@ -53,14 +57,24 @@ function dispatch(
     to,
     url,
     admission,
-  }: { readonly to: Responder; readonly url: URL; readonly admission: Admission | undefined },
+    warn,
+  }: {
+    readonly to: Responder
+    readonly url: URL
+    readonly admission: Admission | undefined
+    readonly warn: (text: string) => void
+  },
 ): void {
   const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : url.pathname
   const user = identityOf(api, request)
   const found = route(api.state.registry, path)
   if (found !== undefined) {
     const query = url.searchParams
-    const caller = { ...callerOf(request, query, user), ...(admission === undefined ? {} : { admission }) }
+    const caller = {
+      ...callerOf(request, query, user),
+      ...(admission === undefined ? {} : { admission }),
+      warn,
+    }
     resource({ api, request, to, query, route: found, caller })
     return
   }

@@ -1,12 +1,15 @@
 /**
- * OpenAPI as far as kubectl reads it: one PATCH operation per kind with the query parameters it looks for
- * (cli-runtime pkg/resource/query_param_verifier_v3.go), in v2 as protocol buffers and in v3 as JSON.
+ * OpenAPI: one PATCH operation per kind with the query parameters that kubectl looks for (cli-runtime
+ * pkg/resource/query_param_verifier_v3.go) and the fields of every kind, in v2 as protocol buffers and in v3 as JSON.
  *
- * Not imitated: schemas of fields. `kubectl explain` shows kinds and their five usual parts, not more.
+ * Not imitated: the other operations, and descriptions of most fields.
  */
+import { v2Document } from '#lab/api/http/openapi-v2.ts'
 import { type ApiRequest, type Responder, sendJson } from '#lab/api/http/request.ts'
-import type { JsonObject } from '#lab/api/json.ts'
-import { ProtobufWriter } from '#lab/api/protobuf/writer.ts'
+import { asList, asObject, isObject, type JsonObject } from '#lab/api/json.ts'
+import { schemaOfDef } from '#lab/api/schema/of-def.ts'
+import { type Dialect, definitionName, definitions, v2, v3 } from '#lab/api/schema/open-api.ts'
+import type { Struct } from '#lab/api/schema/schema.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
 
@@ -24,6 +27,7 @@ export function sendOpenApi(api: ApiServer, request: ApiRequest, path: string, t
 const patchable = ({ state }: ApiServer): readonly ResourceDef[] =>
   state.registry.all().filter((def) => def.verbs.includes('patch'))
 
+/** One entry per kind: types that share one (events of two groups) are kinds of their own. */
 const pathOf = (def: ResourceDef): string => {
   const root = def.group === '' ? `/api/${def.version}` : `/apis/${def.group}/${def.version}`
   return `${root}${def.namespaced ? '/namespaces/{namespace}' : ''}/${def.resource}/{name}`
@@ -34,20 +38,23 @@ const operationId = ({ group, version, kind }: ResourceDef): string =>
 
 const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)
 
-const documents = new WeakMap<ApiServer, { readonly version: number; readonly bytes: Uint8Array }>()
+interface Kept {
+  readonly version: number
+  readonly bytes: Uint8Array
+}
+
+const documents = new WeakMap<ApiServer, Kept>()
 
 function sendV2(api: ApiServer, request: ApiRequest, to: Responder): void {
   const { accept = '' } = request.headers
   if (accept.includes('application/json') && !accept.includes('protobuf')) {
-    const info = { title: 'Kubernetes', version: `v${api.kubernetesVersion}` }
-    const paths = Object.fromEntries(patchable(api).map((def) => [pathOf(def), { patch: operation(def) }]))
-    sendJson(to, 200, { swagger: '2.0', info, paths })
+    sendJson(to, 200, document2(api))
     return
   }
-  const { registry } = api.state
+  const { version } = api.state.registry
   let kept = documents.get(api)
-  if (kept?.version !== registry.version) {
-    kept = { version: registry.version, bytes: v2Document(api) }
+  if (kept?.version !== version) {
+    kept = { version, bytes: v2Document(document2(api)) }
     documents.set(api, kept)
   }
   // The client's own name of the type has an @, which Go's MIME parser refuses in an answer.
@@ -55,32 +62,20 @@ function sendV2(api: ApiServer, request: ApiRequest, to: Responder): void {
   to.send(200, { 'content-type': type }, kept.bytes)
 }
 
-/** gnostic's openapi.v2.Document. */
-function v2Document(api: ApiServer): Uint8Array {
-  const info = new ProtobufWriter().field(1, 'Kubernetes').field(2, `v${api.kubernetesVersion}`)
-  const paths = new ProtobufWriter()
-  for (const def of patchable(api)) {
-    const operation = new ProtobufWriter().field(5, operationId(def))
-    for (const name of parameters) operation.field(8, v2Parameter(name))
-    operation.field(13, v2Kind(def))
-    const item = new ProtobufWriter().field(8, operation)
-    paths.field(2, new ProtobufWriter().field(1, pathOf(def)).field(2, item))
+function document2(api: ApiServer): JsonObject {
+  const defs = patchable(api)
+  return {
+    swagger: '2.0',
+    info: info(api),
+    paths: Object.fromEntries(defs.map((def) => [pathOf(def), { patch: operation(def) }])),
+    definitions: schemas(api, defs, v2),
   }
-  return new ProtobufWriter().field(1, '2.0').field(2, info).field(8, paths).finish()
 }
 
-function v2Parameter(name: string): ProtobufWriter {
-  const query = new ProtobufWriter().field(2, 'query').field(4, name).field(6, 'string')
-  const nonBody = new ProtobufWriter().field(3, query)
-  return new ProtobufWriter().field(1, new ProtobufWriter().field(2, nonBody))
-}
-
-function v2Kind({ group, kind, version }: ResourceDef): ProtobufWriter {
-  const yaml = `group: ${JSON.stringify(group)}\nkind: ${kind}\nversion: ${version}\n`
-  return new ProtobufWriter()
-    .field(1, 'x-kubernetes-group-version-kind')
-    .field(2, new ProtobufWriter().field(2, yaml))
-}
+const info = ({ kubernetesVersion }: ApiServer): JsonObject => ({
+  title: 'Kubernetes',
+  version: `v${kubernetesVersion}`,
+})
 
 const v3Name = (def: ResourceDef): string =>
   def.group === '' ? `api/${def.version}` : `apis/${groupVersion(def)}`
@@ -95,14 +90,13 @@ function sendV3Root(api: ApiServer, to: Responder): void {
 function sendV3(api: ApiServer, name: string, to: Responder): boolean {
   const defs = patchable(api).filter((def) => v3Name(def) === name)
   if (defs.length === 0) return false
-  const schemas = Object.fromEntries(defs.map((def) => [schemaName(def), schema(def)]))
   sendJson(to, 200, {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: `v${api.kubernetesVersion}` },
+    info: info(api),
     paths: Object.fromEntries(
       defs.map((def) => [pathOf(def), { get: getOperation(def), patch: operation(def) }]),
     ),
-    components: { schemas },
+    components: { schemas: schemas(api, defs, v3) },
   })
   return true
 }
@@ -128,27 +122,55 @@ const getOperation = (def: ResourceDef): JsonObject => ({
   responses: {
     200: {
       description: 'OK',
-      content: { 'application/json': { schema: { $ref: `#/components/schemas/${schemaName(def)}` } } },
+      content: { 'application/json': { schema: { $ref: `${v3.prefix}${schemaName(def)}` } } },
     },
   },
   'x-kubernetes-action': 'get',
   'x-kubernetes-group-version-kind': kindOf(def),
 })
 
-const schemaName = ({ group, version, kind }: ResourceDef): string =>
-  `io.k8s.api.${(group.split('.')[0] || 'core').toLowerCase()}.${version}.${kind}`
+/** `io.k8s.api.core.v1.Pod`; a custom resource's begins with its group turned round: `org.projectcalico.crd.v1.IPPool`. */
+function schemaName({ group, version, kind, schema }: ResourceDef): string {
+  if (schema !== undefined) return [...group.split('.').reverse(), version, kind].join('.')
+  return definitionName(`${group === '' ? 'core' : group.split('.')[0]}/${version}.${kind}`)
+}
 
-const objectSchema = (description: string): JsonObject => ({ description, type: 'object' })
+/** The definitions of the kinds and of all that they lead to. */
+function schemas(api: ApiServer, defs: readonly ResourceDef[], dialect: Dialect): JsonObject {
+  const { types } = api.state
+  const roots: Struct[] = []
+  for (const def of defs) {
+    const struct = def.schema === undefined ? schemaOfDef(types, def) : types.struct('meta/v1.ObjectMeta')
+    if (struct !== undefined) roots.push(struct)
+  }
+  const found = definitions(roots, dialect)
+  for (const def of defs) {
+    const name = schemaName(def)
+    const schema = def.schema === undefined ? found[name] : customSchema(def.schema, dialect)
+    found[name] = { ...(schema ?? { type: 'object' }), 'x-kubernetes-group-version-kind': [kindOf(def)] }
+  }
+  return found
+}
 
-const schema = (def: ResourceDef): JsonObject => ({
-  description: `${def.kind} of ${groupVersion(def)}. The lab's server does not describe its fields.`,
-  type: 'object',
-  properties: {
-    apiVersion: { description: 'The versioned schema of this representation of an object.', type: 'string' },
-    kind: { description: 'The REST resource this object represents.', type: 'string' },
-    metadata: objectSchema("Standard object's metadata."),
-    spec: objectSchema('The desired state.'),
-    status: objectSchema('The observed state.'),
-  },
-  'x-kubernetes-group-version-kind': [kindOf(def)],
-})
+function customSchema(schema: JsonObject, { prefix, wrapped }: Dialect): JsonObject {
+  const ref = { $ref: `${prefix}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` }
+  const properties = {
+    apiVersion: { description: 'The version of the API in which this object is written.', type: 'string' },
+    kind: { description: 'What this object is.', type: 'string' },
+    ...asObject(wrapped ? schema.properties : forV2(schema.properties)),
+    metadata: wrapped ? { allOf: [ref] } : ref,
+  }
+  return { ...schema, type: 'object', properties }
+}
+
+/**
+ * Version 2 has no words for much of a structural schema; what it cannot say it leaves out, so that a client does not refuse
+ * what the server takes: staging:apiextensions-apiserver/pkg/controller/openapi/v2/conversion.go.
+ */
+function forV2(value: unknown): unknown {
+  if (Array.isArray(value)) return asList(value).map(forV2)
+  if (!isObject(value)) return value
+  if (value['x-kubernetes-int-or-string'] === true || value['x-kubernetes-preserve-unknown-fields'] === true)
+    return { ...('description' in value ? { description: value.description } : {}) }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, forV2(item)]))
+}

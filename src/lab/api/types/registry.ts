@@ -78,6 +78,7 @@ export function customTypes(crd: JsonObject): readonly ResourceDef[] {
         statusApart: separate,
         counted: true,
         unconditionalUpdate: false,
+        schema: asObject(at(version, 'schema.openAPIV3Schema')),
         columns: asList(version.additionalPrinterColumns).filter(
           isObject,
         ) as unknown as readonly PrinterColumn[], // the CRD's own schema

@@ -1,4 +1,5 @@
 /** What the server knows about one served type. */
+import type { JsonObject } from '#lab/api/json.ts'
 import type { MergeRule } from '#lab/api/patch/rules.ts'
 
 export interface Subresource {
@@ -51,6 +52,8 @@ export interface ResourceDef {
   readonly ttlMs: number | undefined
   /** Set for custom resources. */
   readonly columns: readonly PrinterColumn[] | undefined
+  /** The openAPIV3Schema of a custom resource. */
+  readonly schema: JsonObject | undefined
   /** A review: POST answers it and nothing is stored. */
   readonly review: boolean
 }
@@ -98,6 +101,7 @@ export function define(
     createOnUpdate: false,
     ttlMs: undefined,
     columns: undefined,
+    schema: undefined,
     review: false,
     ...o,
     statusApart,

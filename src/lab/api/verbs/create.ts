@@ -9,6 +9,7 @@ import { alreadyExists, badRequest, invalid, required } from '#lab/api/status.ts
 import { keyOf, type Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
+import { accepted } from '#lab/api/verbs/accepted.ts'
 import { type ApiState, attributesOf, type Caller, stored } from '#lab/api/verbs/state.ts'
 import type { Attributes } from '#lab/api/webhooks/attributes.ts'
 
@@ -20,7 +21,7 @@ export interface Creation {
 
 /** Stores a new object and answers it; with `dryRun` answers what would be stored. */
 export function createObject(state: ApiState, { def, namespace, body }: Creation, caller: Caller): Stored {
-  const draft = internal(def, checkedBody(def, body))
+  const draft = internal(def, accepted(state, def, checkedBody(def, body), caller))
   const named = withMetadata(state, def, namespace, draft)
   const { name } = named.metadata
   if (def.namespaced) admitNamespace(state, def, { namespace: String(named.metadata.namespace), name })

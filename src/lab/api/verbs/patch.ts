@@ -10,6 +10,7 @@ import { badRequest, invalid, notFound, Refusal, required, unsupportedMediaType 
 import type { Stored } from '#lab/api/store.ts'
 import { presented } from '#lab/api/types/event-view.ts'
 import { groupVersion } from '#lab/api/types/resource-def.ts'
+import { acceptedPatch, undecoded } from '#lab/api/verbs/accepted.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
 import { type ApiState, type Caller, keyOfTarget, type Target } from '#lab/api/verbs/state.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
@@ -41,7 +42,8 @@ export function patchObject(
   const body = patched(before, patch)
   if (body === before) return { object: before, created: false }
   // A patch is made against the version that is there: without a resourceVersion of its own it has no precondition.
-  return updateObject(state, { ...patch, body }, caller)
+  const read = isObject(body) ? acceptedPatch(state, patch, body, caller) : body
+  return updateObject(state, { ...patch, body: read }, undecoded(caller))
 }
 
 function patched(old: JsonObject, { def, type, patch }: Patch): unknown {

@@ -2,6 +2,7 @@
 import type { Random } from '#base/random.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
+import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
 import { notFound } from '#lab/api/status.ts'
 import { keyOf, type Store, type Stored } from '#lab/api/store.ts'
 import type { Tokens } from '#lab/api/tokens.ts'
@@ -12,6 +13,8 @@ import type { AdmissionChain, Attributes, Operation } from '#lab/api/webhooks/at
 export interface ApiState {
   readonly store: Store
   readonly registry: Registry
+  /** Kubernetes' own types as this server's version knows them. */
+  readonly types: BuiltinTypes
   readonly tokens: Tokens
   readonly random: Random
   /** Virtual ms since 1970. */
@@ -32,6 +35,16 @@ export interface Caller {
   readonly admission?: AdmissionChain
   readonly dryRun?: boolean
   readonly fieldManager?: string
+  /** How bodies are read; absent for the lab's own programs, which send what their types hold. */
+  readonly decoding?: Decoding
+  /** Tells the client something beside the answer (the Warning header). */
+  readonly warn?: (text: string) => void
+}
+
+export interface Decoding {
+  readonly validation: 'Ignore' | 'Warn' | 'Strict'
+  /** Fields that stand twice in the body. */
+  readonly duplicates: readonly string[]
 }
 
 /** An object as a request names it. */

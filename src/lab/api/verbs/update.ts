@@ -16,6 +16,7 @@ import {
 import type { Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+import { accepted, undecoded } from '#lab/api/verbs/accepted.ts'
 import { checkedBody, createObject } from '#lab/api/verbs/create.ts'
 import {
   type ApiState,
@@ -39,7 +40,7 @@ export function updateObject(
   caller: Caller,
 ): { readonly object: Stored; readonly created: boolean } {
   const { def, name } = update
-  const body = checkedBody(def, update.body)
+  const body = accepted(state, def, checkedBody(def, update.body), caller)
   const old = state.store.get(def.bucket, keyOfTarget(update))
   const sentName = asText(asObject(body.metadata).name)
   if (sentName !== undefined && sentName !== '' && sentName !== name)
@@ -48,7 +49,7 @@ export function updateObject(
     if (!def.createOnUpdate || update.subresource !== undefined) throw notFound(def, name)
     const draft = { ...body, metadata: { ...asObject(body.metadata), name } }
     return {
-      object: createObject(state, { def, namespace: update.namespace, body: draft }, caller),
+      object: createObject(state, { def, namespace: update.namespace, body: draft }, undecoded(caller)),
       created: true,
     }
   }
