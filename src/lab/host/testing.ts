@@ -4,7 +4,7 @@ import { createMachine, type LabMachine, type MachineOptions } from '#lab/host/m
 import type { Credentials, Output, Program, Tree } from '#lab/host/ports.ts'
 import { outputOf } from '#lab/host/process/collect.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
-import type { NetStack } from '#lab/network/ports.ts'
+import type { NetStack, Table } from '#lab/network/ports.ts'
 
 /** For tests of this folder: a network that holds sysctls, remembers how it ended, and refuses everything else. */
 export function fakeStack(name: string, ended: string[] = []): NetStack {
@@ -12,19 +12,29 @@ export function fakeStack(name: string, ended: string[] = []): NetStack {
   const refuse = (): never => {
     throw new Error(`${name}: the fake network cannot do that`)
   }
-  const nothing = { restore: async () => {}, chains: () => ({}) }
+  const nothing: Table = {
+    restore: async () => {},
+    chains: () => ({}),
+    setPolicy: async () => {},
+    policy: () => 'accept',
+  }
   const stack: NetStack = {
     name,
     links: () => [{ name: 'lo', kind: 'loopback', up: true, carrier: true, mtuBytes: 65536, mac: '' }],
     addresses: () => [],
     routes: () => [],
+    neighbours: () => [],
+    fdb: () => [],
     sysctl: (key) => sysctls.get(key),
     apply: async (changes) => {
       for (const change of changes) if (change.op === 'sysctl') sysctls.set(change.name, change.value)
     },
     filter: nothing,
     nat: nothing,
+    raw: nothing,
+    mangle: nothing,
     setMembers: async () => {},
+    removeSet: async () => {},
     sets: () => ({}),
     changed: refuse,
     connect: refuse,

@@ -1,69 +1,87 @@
-import type { Random } from '#base/random.ts'
-import { Errno } from '#lab/host/ports.ts'
-import { type Cidr, cidr, contains, type Ipv4, ipv4 } from '#lab/network/address.ts'
-import type { Packet } from '#lab/network/packet.ts'
-import type { Rule } from '#lab/network/ports.ts'
+import { type Ipv4, ipv4 } from '#lab/network/address.ts'
+import { compileMatch, type Passage } from '#lab/network/matching.ts'
+import type { Chains, Rule } from '#lab/network/rule.ts'
 
-/** Where a chain is asked from. */
-export interface Passage {
-  readonly packet: Packet
-  readonly in?: string | undefined
-  readonly out?: string | undefined
-  readonly sets: ReadonlyMap<string, readonly Cidr[]>
-  readonly chance: Random
-  /** Set when the answer was drawn by chance, so that nobody keeps it for the next packet. */
-  drawn: boolean
-}
+export type { Chains } from '#lab/network/rule.ts'
 
 export type Answer =
-  | { readonly kind: 'accept' | 'drop' | 'reject'; readonly by: string }
-  | { readonly kind: 'dnat'; readonly to: Ipv4; readonly port: number; readonly by: string }
+  | { readonly kind: 'accept' | 'drop' | 'reject' | 'notrack'; readonly by: string }
+  | { readonly kind: 'dnat'; readonly to: Ipv4; readonly port: number | undefined; readonly by: string }
+  | { readonly kind: 'snat'; readonly to: Ipv4; readonly by: string }
   | { readonly kind: 'masquerade'; readonly by: string }
-
-export type Chains = Readonly<Record<string, readonly Rule[]>>
 
 interface Compiled {
   readonly rule: Rule
   readonly matches: (p: Passage) => boolean
 }
 
+interface Chain {
+  /** As it was given, so that whoever gave it can tell it by its identity. */
+  readonly rules: readonly Rule[]
+  readonly compiled: readonly Compiled[]
+}
+
 /** A table's chains, kept as they were restored and in a form that is quick to ask. */
 export class ChainSet {
-  readonly #chains = new Map<string, readonly Compiled[]>()
+  readonly #chains = new Map<string, Chain>()
+  readonly #policies = new Map<string, 'accept' | 'drop'>()
   #listed: Chains | undefined
 
   /** Replaces these chains whole; an empty array removes one. Throws EINVAL for an address that is none. */
   restore(chains: Chains): void {
-    const compiled = Object.entries(chains).map(([name, rules]) => [name, rules.map(compile)] as const)
-    for (const [name, rules] of compiled) {
-      if (rules.length === 0) this.#chains.delete(name)
-      else this.#chains.set(name, rules)
+    const compiled = Object.entries(chains).map(
+      ([name, rules]) => [name, { rules, compiled: compiledChain(rules) }] as const,
+    )
+    for (const [name, chain] of compiled) {
+      if (chain.rules.length === 0) this.#chains.delete(name)
+      else this.#chains.set(name, chain)
     }
     this.#listed = undefined
   }
 
   chains(): Chains {
     this.#listed ??= Object.freeze(
-      Object.fromEntries([...this.#chains].map(([name, rules]) => [name, rules.map(({ rule }) => rule)])),
+      Object.fromEntries([...this.#chains].map(([name, { rules }]) => [name, rules])),
     )
     return this.#listed
+  }
+
+  get isEmpty(): boolean {
+    return this.#chains.size === 0 && this.#policies.size === 0
+  }
+
+  setPolicy(chain: string, policy: 'accept' | 'drop'): void {
+    this.#policies.set(chain, policy)
+  }
+
+  policy(chain: string): 'accept' | 'drop' {
+    return this.#policies.get(chain) ?? 'accept'
+  }
+
+  /** What the rules of a built-in chain decide, else its policy. Nothing when it lets the packet on without a word. */
+  decide(chain: string, p: Passage): Answer | undefined {
+    const answer = this.ask(chain, p)
+    if (answer) return answer
+    return this.policy(chain) === 'drop' ? { kind: 'drop', by: `${chain} (policy DROP)` } : undefined
   }
 
   /** The first terminal target; nothing when every chain ended without one. Marks the packet on the way. */
   ask(name: string, p: Passage, depth = 0): Answer | undefined {
     // The kernel refuses loops when a chain is loaded; here a loop ends like a chain without an answer.
     if (depth > 64) return undefined
-    const rules = this.#chains.get(name)
-    if (rules === undefined) return undefined
-    for (const compiled of rules) {
-      if (!compiled.matches(p)) continue
-      const { rule } = compiled
+    const chain = this.#chains.get(name)
+    if (chain === undefined) return undefined
+    for (const { rule, matches } of chain.compiled) {
+      if (!matches(p)) continue
       const { target } = rule
       switch (target.kind) {
         case 'return':
           return undefined
         case 'mark':
-          p.packet.mark |= target.mark
+          p.packet.mark = ((p.packet.mark & ~(target.mask ?? target.mark)) | target.mark) >>> 0
+          break
+        case 'log':
+          p.onLog?.(target.prefix)
           break
         case 'jump': {
           const answer = this.ask(target.chain, p, depth + 1)
@@ -74,8 +92,10 @@ export class ChainSet {
           return this.ask(target.chain, p, depth + 1)
         case 'dnat':
           return { kind: 'dnat', to: ipv4(target.to), port: target.port, by: name }
+        case 'snat':
+          return { kind: 'snat', to: ipv4(target.to), by: name }
         default:
-          return { kind: target.kind, by: rule.comment ? `${name} (${rule.comment})` : name }
+          return { kind: target.kind, by: labelled(name, rule) }
       }
     }
     return undefined
@@ -83,67 +103,29 @@ export class ChainSet {
 
   clear(): void {
     this.#chains.clear()
+    this.#policies.clear()
     this.#listed = undefined
   }
 }
 
-function compile(rule: Rule): Compiled {
-  const { match, target } = rule
-  if (target.kind === 'dnat') ipv4(target.to)
-  const tests: Test[] = []
-  const { protocol, port, state, set, mark, oneIn } = match
-  if (match.in !== undefined) tests.push(onLink(match.in, (p) => p.in))
-  if (match.out !== undefined) tests.push(onLink(match.out, (p) => p.out))
-  if (protocol !== undefined) tests.push((p) => p.packet.protocol === protocol)
-  if (match.source !== undefined) tests.push(within(match.source, (p) => p.packet.source))
-  if (match.destination !== undefined) tests.push(within(match.destination, (p) => p.packet.destination))
-  if (port !== undefined) tests.push((p) => p.packet.port === port)
-  if (state !== undefined) tests.push((p) => p.packet.state === state)
-  if (mark !== undefined) tests.push((p) => (p.packet.mark & mark) === mark)
-  if (set !== undefined) tests.push(inSet(set))
-  // Last, so that only packets which everything else matches draw.
-  if (oneIn !== undefined) tests.push(drawn(oneIn))
-  const frozen = Object.freeze(rule)
-  return { rule: frozen, matches: all(tests) }
+/** The chain with what its rule says of itself; Felix's hashes say nothing to people. */
+function labelled(chain: string, { comment }: Rule): string {
+  const words = (comment ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('cali:'))
+  return words.length === 0 ? chain : `${chain} (${words.join('; ')})`
 }
 
-type Test = (p: Passage) => boolean
-
-/** Every test, in order, until one fails. Most rules have few: then no loop is needed. */
-function all(tests: readonly Test[]): Test {
-  const [first, second, third, ...more] = tests
-  if (first === undefined) return () => true
-  if (second === undefined) return first
-  if (third === undefined) return (p) => first(p) && second(p)
-  const rest = all([third, ...more])
-  return (p) => first(p) && second(p) && rest(p)
+/** Nodes restore the same arrays of rules: those are compiled once. */
+function compiledChain(rules: readonly Rule[]): readonly Compiled[] {
+  const known = compiledChains.get(rules)
+  if (known) return known
+  const made = rules.map((rule) => {
+    const { target } = rule
+    if (target.kind === 'dnat' || target.kind === 'snat') ipv4(target.to)
+    const matches = compileMatch(rule.match)
+    return { rule: Object.freeze(rule), matches }
+  })
+  compiledChains.set(rules, made)
+  return made
 }
 
-function onLink(pattern: string, name: (p: Passage) => string | undefined): (p: Passage) => boolean {
-  if (!pattern.endsWith('+')) return (p) => name(p) === pattern
-  const prefix = pattern.slice(0, -1)
-  return (p) => name(p)?.startsWith(prefix) ?? false
-}
-
-function within(text: string, address: (p: Passage) => Ipv4): (p: Passage) => boolean {
-  const not = text.startsWith('!')
-  const block = cidr(text.replace(/^!\s*/, ''))
-  return (p) => contains(block, address(p)) !== not
-}
-
-function inSet({ name, side, not = false }: NonNullable<Rule['match']['set']>): (p: Passage) => boolean {
-  return (p) => {
-    const address = side === 'src' ? p.packet.source : p.packet.destination
-    const members = p.sets.get(name)
-    return (members?.some((member) => contains(member, address)) ?? false) !== not
-  }
-}
-
-function drawn(oneIn: number): (p: Passage) => boolean {
-  if (!(oneIn >= 1)) throw new Errno('EINVAL')
-  return (p) => {
-    if (oneIn === 1) return true
-    p.drawn = true
-    return p.chance.next() * oneIn < 1
-  }
-}
+const compiledChains = new WeakMap<readonly Rule[], readonly Compiled[]>()

@@ -2,8 +2,9 @@
 import { Errno } from '#lab/host/ports.ts'
 import { cidr, cidrText, contains, type Ipv4, ipv4, ipv4Text, isIpv4, maskOf } from '#lab/network/address.ts'
 import { parentOf } from '#lab/network/parent.ts'
-import type { Address, NetChange, Route } from '#lab/network/ports.ts'
+import type { Address, Link, NetChange, Route, Tunnel } from '#lab/network/ports.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import { ipipBytes, vxlanBytes } from '#lab/network/tunnel.ts'
 
 type Change<Op extends NetChange['op']> = Extract<NetChange, { readonly op: Op }>
 
@@ -37,6 +38,20 @@ export function applyChange(stack: SimStack, change: NetChange): void {
     case 'route-del':
       stack.table.remove(change.destination, change.protocol)
       break
+    case 'neigh-replace':
+      linkNamed(stack, change.neighbour.link)
+      stack.setNeighbour({ ...change.neighbour, address: ipv4Text(ipv4(change.neighbour.address)) })
+      break
+    case 'neigh-del':
+      if (!stack.dropNeighbour(change.link, change.address)) throw new Errno('ENOENT')
+      break
+    case 'fdb-replace':
+      if (linkNamed(stack, change.entry.link).kind !== 'vxlan') throw new Errno('EINVAL')
+      stack.setFdbEntry(change.entry)
+      break
+    case 'fdb-del':
+      if (!stack.dropFdbEntry(change.link, change.mac)) throw new Errno('ENOENT')
+      break
     default:
       setSysctl(stack, change)
       return
@@ -47,7 +62,7 @@ export function applyChange(stack: SimStack, change: NetChange): void {
 /** A device with the kernel's defaults; the MAC is made from a number that is this link's alone. */
 export function newLink(
   stack: SimStack,
-  o: Pick<LinkState, 'name' | 'kind'> & { mac?: string; mtuBytes?: number },
+  o: Pick<LinkState, 'name' | 'kind'> & { mac?: string; mtuBytes?: number; tunnel?: Tunnel },
 ): LinkState {
   return {
     name: o.name,
@@ -55,15 +70,33 @@ export function newLink(
     mac: o.mac ?? macOf(stack.fabric.serial()),
     index: stack.nextIndex(),
     up: false,
-    mtuBytes: o.mtuBytes ?? 1500,
+    mtuBytes: o.mtuBytes ?? defaultMtu(o.kind),
+    tunnel: o.tunnel,
     peer: undefined,
     port: undefined,
   }
 }
 
-function addLink(stack: SimStack, { name, kind, mtuBytes }: Change<'link-add'>): void {
+/** Headers of the tunnels, taken off the 1500 bytes of what carries them. */
+function defaultMtu(kind: LinkState['kind']): number {
+  if (kind === 'ipip') return 1500 - ipipBytes
+  return kind === 'vxlan' ? 1500 - vxlanBytes : 1500
+}
+
+/** Throws EEXIST for a name, or a VXLAN network on a port, that is taken (drivers/net/vxlan: vxlan_find_vni). */
+function addLink(stack: SimStack, change: Change<'link-add'>): void {
+  const { name, kind, mtuBytes, mac, tunnel } = change
   if (stack.link(name)) throw new Errno('EEXIST')
-  stack.addLink(newLink(stack, { name, kind, ...(mtuBytes === undefined ? {} : { mtuBytes }) }))
+  const same = ({ tunnel: other }: Link): boolean =>
+    other?.vni === tunnel?.vni && other?.port === tunnel?.port
+  if (kind === 'vxlan' && stack.links().some((other) => other.kind === 'vxlan' && same(other)))
+    throw new Errno('EEXIST')
+  const options = {
+    ...(mtuBytes === undefined ? {} : { mtuBytes }),
+    ...(mac === undefined ? {} : { mac }),
+    ...(tunnel === undefined ? {} : { tunnel }),
+  }
+  stack.addLink(newLink(stack, { name, kind, ...options }))
 }
 
 function addVeth(stack: SimStack, change: Change<'veth-add'>): void {
@@ -86,11 +119,14 @@ function addVeth(stack: SimStack, change: Change<'veth-add'>): void {
   other.moved()
 }
 
-function setLink(stack: SimStack, { name, up, mtuBytes }: Change<'link-set'>): void {
+function setLink(stack: SimStack, { name, up, mtuBytes, mac, tunnel }: Change<'link-set'>): void {
   const link = linkNamed(stack, name)
   if (mtuBytes !== undefined) link.mtuBytes = mtuBytes
+  if (mac !== undefined) link.mac = mac
+  if (tunnel !== undefined) link.tunnel = { ...link.tunnel, ...tunnel }
   if (up === undefined || up === link.up) return
   link.up = up
+  stack.fabric.readdressed()
   // Routes over a link that goes down are flushed; only those that the addresses imply come back.
   if (!up) stack.table.removeWhere((route) => route.dev === name)
   else for (const address of stack.addresses()) if (address.link === name) addConnected(stack, address)

@@ -26,7 +26,8 @@ export interface FirstPacket {
 export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verdict {
   const { fabric } = stack
   const { source, destination, port, sourcePort } = first.tuple
-  const key = `${stack.id} ${first.protocol} ${source} ${destination} ${port} ${first.sizeBytes} ${first.dontFragment}`
+  const named = fabric.isNamed(sourcePort) ? sourcePort : 0
+  const key = `${stack.id} ${first.protocol} ${source} ${named} ${destination} ${port} ${first.sizeBytes} ${first.dontFragment}`
   const kept = fabric.keptFirst(key)
   if (kept) {
     fabric.counts.kept++

@@ -1,17 +1,14 @@
 import type { Random } from '#base/random.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type Cidr, cidr, contains, type Ipv4 } from '#lab/network/address.ts'
-import type { Packet, Verdict } from '#lab/network/packet.ts'
-import type { UnderlayPort, UnderlayRule } from '#lab/network/ports.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
-
-/** One machine's plug in the segment. */
-export interface Station {
-  readonly machine: string
-  readonly stack: SimStack
-  readonly link: LinkState
-  readonly port: SegmentPort
-}
+import { SecurityGroups } from '#lab/network/groups.ts'
+import { isInRange } from '#lab/network/matching.ts'
+import { type Packet, type Verdict, wireBytes } from '#lab/network/packet.ts'
+import type { UnderlayRule } from '#lab/network/ports.ts'
+import type { PortRange } from '#lab/network/rule.ts'
+import type { Segment, Station } from '#lab/network/segment.ts'
+import { SegmentPort } from '#lab/network/segment-port.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 
 interface CompiledRule {
   readonly rule: UnderlayRule
@@ -26,20 +23,24 @@ export class Fabric {
   /** For questions that must not move the lab's chance. */
   readonly dryRandom: Random
   readonly counts = { walks: 0, kept: 0 }
-  readonly #stations = new Map<string, Station>()
+  readonly segments = new Map<string, Segment>()
+  readonly groups: SecurityGroups
   readonly #ports = new Map<string, SegmentPort>()
+  readonly #stations = new Map<SegmentPort, Station>()
   #rules: readonly CompiledRule[] = []
   #version = 0
+  #addressVersion = 0
   #serial = 0
   #stacks = 0
-  readonly #byAddress = new Map<Ipv4, Station>()
   readonly #kept = new Map<string, Verdict>()
   readonly #namedPorts = new Set<number>()
+  readonly #namedRanges: PortRange[] = []
 
   constructor(kernel: Kernel, random: Random) {
     this.kernel = kernel
     this.random = random
     this.dryRandom = random.fork('dry')
+    this.groups = new SecurityGroups(this)
   }
 
   /** Moves with every change that could change where a packet ends. */
@@ -49,8 +50,12 @@ export class Fabric {
 
   touch(): void {
     this.#version++
-    this.#byAddress.clear()
     this.#kept.clear()
+  }
+
+  /** An address came or went, or a link that carries one did. */
+  readdressed(): void {
+    this.#addressVersion++
   }
 
   keptFirst(key: string): Verdict | undefined {
@@ -71,40 +76,37 @@ export class Fabric {
   }
 
   plug(station: Station): void {
-    this.#stations.set(station.machine, station)
+    station.segment.plug(station)
+    this.#stations.set(station.port, station)
+    this.groups.join(station)
+    this.readdressed()
     this.touch()
   }
 
+  stationOf(port: SegmentPort): Station | undefined {
+    return this.#stations.get(port)
+  }
+
   /** The port of a machine; made on first use. */
-  portOf(machine: string): SegmentPort {
-    let port = this.#ports.get(machine)
-    if (!port) {
-      port = new SegmentPort(() => {
-        this.touch()
-        this.#stations.get(machine)?.stack.moved()
-      })
-      this.#ports.set(machine, port)
-    }
+  portOf(machine: string, link: string): SegmentPort {
+    const key = `${machine} ${link}`
+    const known = this.#ports.get(key)
+    if (known) return known
+    const port: SegmentPort = new SegmentPort(() => {
+      this.touch()
+      this.#stations.get(port)?.stack.moved()
+    })
+    this.#ports.set(key, port)
     return port
   }
 
-  hasPort(machine: string): boolean {
-    return this.#ports.has(machine)
+  hasPort(machine: string, link: string): boolean {
+    return this.#ports.has(`${machine} ${link}`)
   }
 
-  /** Who answers ARP for this address on the segment; with a duplicate address the machine that was attached first. */
-  owner(address: Ipv4, asker: SimStack): Station | undefined {
-    const kept = this.#byAddress.get(address)
-    if (kept && kept.stack !== asker) return kept
-    let found: Station | undefined
-    for (const station of this.#stations.values()) {
-      if (station.stack === asker || !isPlugged(station)) continue
-      if (!station.stack.answersArp(station.link, address)) continue
-      found = station
-      break
-    }
-    if (found) this.#byAddress.set(address, found)
-    return found
+  /** Who answers ARP for this address on a segment. */
+  owner(segment: Segment, address: Ipv4, asker: SimStack): Station | undefined {
+    return segment.owner(address, asker, this.#addressVersion)
   }
 
   rules(): readonly UnderlayRule[] {
@@ -113,15 +115,17 @@ export class Fabric {
 
   /** Whether some rule has ever told packets apart by this port. */
   isNamed(port: number): boolean {
-    return this.#namedPorts.has(port)
+    return this.#namedPorts.has(port) || this.#namedRanges.some((range) => isInRange(port, range))
   }
 
-  namePort(port: number | undefined): void {
-    if (port !== undefined) this.#namedPorts.add(port)
+  namePort(port: PortRange): void {
+    if (typeof port === 'number') this.#namedPorts.add(port)
+    else if (!this.#namedRanges.some((range) => isInRange(port[0], range) && isInRange(port[1], range)))
+      this.#namedRanges.push(port)
   }
 
   addRule(rule: UnderlayRule): void {
-    this.namePort(rule.port)
+    if (rule.port !== undefined) this.namePort(rule.port)
     const source = rule.source === undefined ? undefined : cidr(rule.source)
     const destination = rule.destination === undefined ? undefined : cidr(rule.destination)
     this.#rules = [...this.#rules.filter((r) => r.rule.name !== rule.name), { rule, source, destination }]
@@ -140,41 +144,19 @@ export class Fabric {
         (rule.protocol === undefined || rule.protocol === p.protocol) &&
         (rule.port === undefined || rule.port === p.port) &&
         (source === undefined || contains(source, p.source)) &&
-        (destination === undefined || contains(destination, p.destination)),
+        (destination === undefined || contains(destination, p.destination)) &&
+        (rule.only === undefined || isOnly(rule.only, p)),
     )?.rule
   }
 }
 
-/** A switch port: its state is carrier for the machine behind it. */
-export class SegmentPort implements UnderlayPort {
-  readonly #changed: () => void
-  #up = true
-  #mtuBytes = 9000
-
-  constructor(changed: () => void) {
-    this.#changed = changed
-  }
-
-  get up(): boolean {
-    return this.#up
-  }
-
-  set up(up: boolean) {
-    if (up === this.#up) return
-    this.#up = up
-    this.#changed()
-  }
-
-  get mtuBytes(): number {
-    return this.#mtuBytes
-  }
-
-  set mtuBytes(mtuBytes: number) {
-    if (mtuBytes === this.#mtuBytes) return
-    this.#mtuBytes = mtuBytes
-    this.#changed()
+function isOnly(only: NonNullable<UnderlayRule['only']>, p: Packet): boolean {
+  switch (only) {
+    case 'fragments':
+      return wireBytes(p) < p.sizeBytes
+    case 'icmp-errors':
+      return p.icmp !== undefined
+    default:
+      return p.icmp?.type === 3 && p.icmp.code === 4
   }
 }
-
-const isPlugged = ({ stack, link, port }: Station): boolean =>
-  port.up && link.up && stack.link(link.name) === link

@@ -18,6 +18,10 @@ export interface Walk {
   readonly hops?: Hop[]
   /** An ICMP error: causes none itself. */
   readonly silent?: boolean
+  /** The packet that this one carries through a tunnel. */
+  readonly carries?: Walk
+  /** What was carried has been taken out: verdicts are about that from then on. */
+  opened?: boolean
   /** Set when chance or NAT had a part: the answer holds for this conversation only. */
   personal: boolean
   count: number
@@ -30,6 +34,8 @@ export interface Visit {
   readonly in: LinkState | undefined
   readonly entered: Tuple
   readonly binding: Binding | undefined
+  /** Whether this host rewrites the destination, now or for the whole conversation. */
+  readonly translated: boolean
 }
 
 /** A packet comes in, or leaves its sender: its destination may be rewritten. */
@@ -44,23 +50,26 @@ export function enter(
   const entered = tupleOf(p)
   const kept = walk.flow.bindings.get(stack)
   const binding = kept?.generation === stack.generation && isOf(kept, entered, walk.reply) ? kept : undefined
+  let translated = binding !== undefined && !sameDestination(binding.original, binding.translated)
   if (binding) {
     walk.personal = true
     if (walk.reply) rewriteDestination(walk, binding.original.source, binding.original.sourcePort)
     else rewriteDestination(walk, binding.translated.destination, binding.translated.port)
   } else if (!walk.reply) {
     // New, or picked up in midstream by a host that forgot it: either way the nat table decides.
-    const answer = ask(stack, walk, 'nat', chain, link?.name, out)
+    const answer = ask(stack, walk, { table: 'nat', chain, in: link?.name, out })
     if (answer?.kind === 'dnat') {
+      const port = answer.port ?? p.port
       walk.hops?.push({
         at: stack.name,
-        what: `destination NAT to ${ipv4Text(answer.to)}:${answer.port} by ${answer.by}`,
+        what: `destination NAT to ${ipv4Text(answer.to)}:${port} by ${answer.by}`,
       })
       walk.personal = true
-      rewriteDestination(walk, answer.to, answer.port)
+      translated = true
+      rewriteDestination(walk, answer.to, port)
     }
   }
-  return { stack, walk, in: link, entered, binding }
+  return { stack, walk, in: link, entered, binding, translated }
 }
 
 /** A packet goes out on a link: its source may be rewritten. */
@@ -72,9 +81,14 @@ export function leave(visit: Visit, out: string): void {
     return
   }
   if (walk.reply) return
-  const answer = ask(stack, walk, 'nat', 'POSTROUTING', undefined, out)
-  if (answer?.kind === 'masquerade') {
-    const source = stack.sourceFor(out)
+  const answer = ask(stack, walk, {
+    table: 'nat',
+    chain: 'POSTROUTING',
+    out,
+    translated: visit.translated,
+  })
+  if (answer?.kind === 'masquerade' || answer?.kind === 'snat') {
+    const source = answer.kind === 'snat' ? answer.to : stack.sourceFor(out)
     if (source !== undefined) {
       walk.hops?.push({ at: stack.name, what: `source NAT to ${ipv4Text(source)} by ${answer.by}` })
       // kube-proxy and Felix both ask for --random-fully.
@@ -117,24 +131,36 @@ const sameTuple = (a: Tuple, b: Tuple): boolean =>
   a.destination === b.destination &&
   a.port === b.port
 
+const sameDestination = (a: Tuple, b: Tuple): boolean => a.destination === b.destination && a.port === b.port
+
+export interface Question {
+  readonly table: 'raw' | 'mangle' | 'nat' | 'filter'
+  readonly chain: string
+  readonly in?: string | undefined
+  readonly out?: string | undefined
+  readonly translated?: boolean
+}
+
 /** What the chains of one table say. */
-export function ask(
-  stack: SimStack,
-  walk: Walk,
-  table: 'filter' | 'nat',
-  chain: string,
-  inLink: string | undefined,
-  out: string | undefined,
-): Answer | undefined {
+export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefined {
+  const chains = stack.chainsOf(q.table)
+  if (chains.isEmpty) return undefined
+  const { hops } = walk
   const passage = {
     packet: walk.packet,
-    in: inLink,
-    out,
-    sets: stack.compiledSets,
+    in: q.in,
+    out: q.out,
+    host: stack,
     chance: chance(stack, walk),
+    translated: q.translated ?? false,
+    dry: walk.dry ?? false,
+    onLog: (prefix: string) => {
+      hops?.push({ at: stack.name, what: `logged as ${prefix}` })
+      if (!walk.dry) stack.logPacket(prefix, walk.packet, q)
+    },
     drawn: false,
   }
-  const answer = (table === 'filter' ? stack.filterChains : stack.natChains).ask(chain, passage)
+  const answer = chains.decide(q.chain, passage)
   if (passage.drawn) walk.personal = true
   return answer
 }

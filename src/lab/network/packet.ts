@@ -1,7 +1,7 @@
 import type { Ipv4 } from '#lab/network/address.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
-export type Protocol = 'tcp' | 'udp' | 'icmp'
+export type Protocol = 'tcp' | 'udp' | 'icmp' | 'ipip'
 
 /** What travels. Address and port change on the way where NAT rewrites them. */
 export interface Packet {
@@ -16,7 +16,18 @@ export interface Packet {
   readonly state: 'new' | 'established'
   /** The firewall mark; belongs to one host, zero on the wire. */
   mark: number
+  /** Only of ICMP errors; an echo has none. */
+  readonly icmp?: { readonly type: number; readonly code: number }
+  /** On the way in pieces of at most so many bytes. Whoever it is for puts it together. */
+  fragmentBytes?: number | undefined
+  /** Set in a VXLAN packet: to which network it belongs, whom its inner frame is for, who computes inner checksums. */
+  readonly vxlan?: { readonly vni: number; readonly mac: string; readonly checksumsByCard: boolean }
+  /** Somebody on the way has spoilt its checksum: no socket takes it. */
+  spoilt?: boolean
 }
+
+/** The pieces' size on the wire. */
+export const wireBytes = (p: Packet): number => p.fragmentBytes ?? p.sizeBytes
 
 export interface Tuple {
   readonly source: Ipv4

@@ -1,6 +1,10 @@
 /** The network as one namespace (a machine's or a pod's) sees it. A simulated and a kernel network can both be one. */
 import type { Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
+import type { Table } from '#lab/network/rule.ts'
+
+export type { Rule, Table } from '#lab/network/rule.ts'
+export type { Underlay, UnderlayPort, UnderlayRule } from '#lab/network/underlay-ports.ts'
 
 export interface Link {
   readonly name: string
@@ -10,6 +14,36 @@ export interface Link {
   readonly carrier: boolean
   readonly mtuBytes: number
   readonly mac: string
+  /** Of ipip and vxlan devices. */
+  readonly tunnel?: Tunnel
+}
+
+/** What a tunnel device puts around packets. */
+export interface Tunnel {
+  /** The outer source; without it the address that the route to the other end gives. */
+  readonly local?: string
+  /** The device that carries it; for display and as ip(8) was told. */
+  readonly parent?: string
+  /** VXLAN only. */
+  readonly vni?: number
+  readonly port?: number
+  /** VXLAN only: whether the card is asked for the inner packets' checksums (`ethtool -K … tx-checksum-ip-generic`). */
+  readonly txChecksumOffload?: boolean
+}
+
+/** What a namespace was told, or has learned, about who has an address on a link (`ip neigh`). */
+export interface Neighbour {
+  readonly link: string
+  readonly address: string
+  readonly mac: string
+  readonly permanent: boolean
+}
+
+/** Behind which machine a MAC address is, for a vxlan device (`bridge fdb`). */
+export interface FdbEntry {
+  readonly link: string
+  readonly mac: string
+  readonly destination: string
 }
 
 export interface Address {
@@ -40,6 +74,8 @@ export type NetChange =
       readonly name: string
       readonly kind: 'dummy' | 'ipip' | 'vxlan'
       readonly mtuBytes?: number
+      readonly mac?: string
+      readonly tunnel?: Tunnel
     }
   | {
       readonly op: 'veth-add'
@@ -48,7 +84,14 @@ export type NetChange =
       readonly mac?: string
       readonly mtuBytes?: number
     }
-  | { readonly op: 'link-set'; readonly name: string; readonly up?: boolean; readonly mtuBytes?: number }
+  | {
+      readonly op: 'link-set'
+      readonly name: string
+      readonly up?: boolean
+      readonly mtuBytes?: number
+      readonly mac?: string
+      readonly tunnel?: Tunnel
+    }
   | { readonly op: 'link-del'; readonly name: string }
   | {
       readonly op: 'address-add'
@@ -64,42 +107,11 @@ export type NetChange =
     }
   | { readonly op: 'route-add' | 'route-replace'; readonly route: Route }
   | { readonly op: 'route-del'; readonly destination: string; readonly protocol?: RouteProtocol }
+  | { readonly op: 'neigh-replace'; readonly neighbour: Neighbour }
+  | { readonly op: 'neigh-del'; readonly link: string; readonly address: string }
+  | { readonly op: 'fdb-replace'; readonly entry: FdbEntry }
+  | { readonly op: 'fdb-del'; readonly link: string; readonly mac: string }
   | { readonly op: 'sysctl'; readonly name: string; readonly value: string } // net.* only
-
-/**
- * A packet filter or NAT rule as data. Chains are evaluated as iptables does: first match with a terminal target wins,
- * `jump` returns when the chain ends, `goto` does not.
- */
-export interface Rule {
-  readonly match: {
-    readonly in?: string // interface; a trailing + is a prefix match
-    readonly out?: string
-    readonly source?: string // CIDR; a leading ! negates
-    readonly destination?: string
-    readonly protocol?: 'tcp' | 'udp' | 'icmp'
-    readonly port?: number // destination port
-    readonly state?: 'new' | 'established'
-    readonly set?: { readonly name: string; readonly side: 'src' | 'dst'; readonly not?: boolean }
-    /** Takes one in `n` new connections (statistic mode random), decided by the lab's chance. */
-    readonly oneIn?: number
-    /** Every one of these bits of the packet's mark is set (`-m mark --mark X/X`). */
-    readonly mark?: number
-  }
-  readonly target:
-    | { readonly kind: 'accept' | 'drop' | 'reject' | 'return' }
-    | { readonly kind: 'jump' | 'goto'; readonly chain: string }
-    | { readonly kind: 'dnat'; readonly to: string; readonly port: number }
-    | { readonly kind: 'masquerade' }
-    /** Sets these bits of the packet's mark and goes on (`-j MARK --set-xmark X/X`). The mark never leaves the host. */
-    | { readonly kind: 'mark'; readonly mark: number }
-  readonly comment?: string
-}
-
-export interface Table {
-  /** Replaces these chains whole (an empty array removes one); others stay: `iptables-restore --noflush`. */
-  restore(chains: Readonly<Record<string, readonly Rule[]>>): Promise<void>
-  chains(): Readonly<Record<string, readonly Rule[]>>
-}
 
 /** What travels on a connection: text, or a frozen value that JSON could carry (so that nothing need be encoded in the simulated network). */
 export type Payload = string | Readonly<Record<string, unknown>>
@@ -156,13 +168,20 @@ export interface Net {
   links(): readonly Link[]
   addresses(): readonly Address[]
   routes(): readonly Route[]
+  /** Those that somebody has set (permanent); what ARP finds is asked afresh. */
+  neighbours(): readonly Neighbour[]
+  fdb(): readonly FdbEntry[]
   sysctl(name: string): string | undefined
   /** Ordered; the first refusal rejects with Errno (EPERM without NET_ADMIN, EEXIST, ENODEV, ENETUNREACH, ESRCH …). */
   apply(changes: readonly NetChange[]): Promise<void>
   readonly filter: Table
   readonly nat: Table
-  /** Sets of addresses or CIDRs that rules match (`ipset`). */
+  readonly raw: Table
+  readonly mangle: Table
+  /** Sets of addresses, CIDRs or `address,tcp:port` that rules match (`ipset`). */
   setMembers(name: string, members: readonly string[]): Promise<void>
+  /** Rejects with ENOENT for a set that there is not, with EBUSY for one that a rule names. */
+  removeSet(name: string): Promise<void>
   sets(): Readonly<Record<string, readonly string[]>>
   /** Resolves at the next change of links, addresses or routes (`ip monitor`). */
   changed(by: Task): Promise<void>
@@ -207,28 +226,4 @@ export interface NetStack extends Net {
   view(o: { readonly credentials: Credentials; readonly task: Task }): Net
   /** Links, addresses, routes and sockets go. `silent`: nothing is sent (a crash), so that peers learn it by their timers. */
   destroy(o: { readonly silent: boolean }): void
-}
-
-/** The wires between machines: segments, ports, and what is filtered on the way. */
-export interface Underlay {
-  /** A port's state and filters. Throws when the machine has none. */
-  port(machine: string): UnderlayPort
-  /** Filters on the way between any two machines: security groups, gateways, a firewall appliance. */
-  rules(): readonly UnderlayRule[]
-  addRule(rule: UnderlayRule): void
-  removeRule(name: string): void
-}
-
-export interface UnderlayPort {
-  up: boolean
-  mtuBytes: number
-}
-
-export interface UnderlayRule {
-  readonly name: string
-  readonly source?: string // CIDR
-  readonly destination?: string
-  readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'ipip'
-  readonly port?: number // destination port
-  readonly action: 'drop' | 'reject'
 }

@@ -91,6 +91,11 @@ export class Sockets {
     }))
   }
 
+  /** How many connections there are. */
+  get size(): number {
+    return this.#endpoints.size
+  }
+
   add(endpoint: Endpoint): void {
     this.#endpoints.add(endpoint)
   }

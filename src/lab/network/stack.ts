@@ -1,26 +1,35 @@
 import type { Random } from '#base/random.ts'
-import type { Credentials } from '#lab/host/ports.ts'
+import { type Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
-import { type Cidr, cidr, type Ipv4, ipv4 } from '#lab/network/address.ts'
+import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
+import { type AddressSet, addressSet } from '#lab/network/address-set.ts'
 import { ChainSet, type Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
-import type { Fabric, SegmentPort } from '#lab/network/fabric.ts'
+import type { Fabric } from '#lab/network/fabric.ts'
+import type { Asked } from '#lab/network/matching.ts'
+import type { Packet } from '#lab/network/packet.ts'
 import type {
   Address,
   Connection,
+  FdbEntry,
   Hop,
   Link,
   Listener,
+  Neighbour,
   Net,
   NetChange,
   NetStack,
   ProbeOutcome,
   Route,
+  Rule,
   Table,
+  Tunnel,
 } from '#lab/network/ports.ts'
 import { type ProbeQuestion, probed, traced } from '#lab/network/probe.ts'
+import { RecentLists } from '#lab/network/recent.ts'
 import { RouteTable } from '#lab/network/route-table.ts'
+import type { SegmentPort } from '#lab/network/segment-port.ts'
 import { Sockets } from '#lab/network/sockets.ts'
 import { defaultSysctl } from '#lab/network/sysctl-defaults.ts'
 import { StackView } from '#lab/network/view.ts'
@@ -30,10 +39,12 @@ import { isLoopback } from '#lab/network/walk.ts'
 export interface LinkState {
   readonly name: string
   readonly kind: Link['kind']
-  readonly mac: string
+  mac: string
   readonly index: number
   up: boolean
   mtuBytes: number
+  /** For ipip and vxlan. */
+  tunnel: Tunnel | undefined
   peer: { readonly stack: SimStack; readonly link: LinkState } | undefined
   port: SegmentPort | undefined
 }
@@ -52,7 +63,7 @@ export type Way =
     }
 
 /** One network namespace as data. */
-export class SimStack implements NetStack {
+export class SimStack implements NetStack, Asked {
   readonly name: string
   /** Unlike the name never used twice in a lab. */
   readonly id: number
@@ -60,15 +71,26 @@ export class SimStack implements NetStack {
   /** This namespace's own: for ports, and for rules that draw. */
   readonly random: Random
   readonly table = new RouteTable()
-  readonly filterChains = new ChainSet()
-  readonly natChains = new ChainSet()
   readonly sockets: Sockets
   readonly filter: Table
   readonly nat: Table
-  compiledSets: ReadonlyMap<string, readonly Cidr[]> = new Map()
+  readonly raw: Table
+  readonly mangle: Table
+  readonly recent: RecentLists
+  compiledSets: ReadonlyMap<string, AddressSet> = new Map()
+  /** Told what the kernel writes to its ring buffer (`dmesg`). */
+  onKernelMessage: (text: string) => void = () => {}
   /** Moves with every destroy: what a kernel remembered of conversations ends there. */
   generation = 0
+  readonly #chains = {
+    raw: new ChainSet(),
+    mangle: new ChainSet(),
+    nat: new ChainSet(),
+    filter: new ChainSet(),
+  } as const
   readonly #links = new Map<string, LinkState>()
+  readonly #neighbours = new Map<string, Neighbour>()
+  readonly #fdb = new Map<string, FdbEntry>()
   readonly #sysctls = new Map<string, string>()
   readonly #changed = new Notice()
   #addresses: readonly Address[] = []
@@ -82,15 +104,61 @@ export class SimStack implements NetStack {
     this.id = fabric.stackNumber()
     this.random = fabric.random.fork(`${name} ${this.id}`)
     this.sockets = new Sockets(this)
-    this.filter = tableOf(this.filterChains, fabric)
-    this.nat = tableOf(this.natChains, fabric)
+    this.recent = new RecentLists(fabric.kernel)
+    this.filter = tableOf(this.#chains.filter, fabric)
+    this.nat = tableOf(this.#chains.nat, fabric)
+    this.raw = tableOf(this.#chains.raw, fabric)
+    this.mangle = tableOf(this.#chains.mangle, fabric)
     this.reset()
   }
 
   // ------------------------------------------------------------------------------- what the walk asks
 
+  chainsOf(table: 'raw' | 'mangle' | 'nat' | 'filter'): ChainSet {
+    return this.#chains[table]
+  }
+
   link(name: string): LinkState | undefined {
     return this.#links.get(name)
+  }
+
+  /** The first tunnel device that takes a packet of this kind off the wire. */
+  tunnelFor(kind: 'ipip' | 'vxlan', fits: (link: LinkState) => boolean): LinkState | undefined {
+    for (const link of this.#links.values()) if (link.kind === kind && link.up && fits(link)) return link
+    return undefined
+  }
+
+  /** What `ip neigh` and `bridge fdb` were told. */
+  neighbour(link: string, address: Ipv4): Neighbour | undefined {
+    return this.#neighbours.get(`${link} ${ipv4Text(address)}`)
+  }
+
+  fdbEntry(link: string, mac: string): FdbEntry | undefined {
+    return this.#fdb.get(`${link} ${mac}`)
+  }
+
+  isOn(link: string, address: Ipv4): boolean {
+    return this.#addresses.some((each) => each.link === link && ipv4(each.address) === address)
+  }
+
+  answersBy(source: Ipv4, link: string): boolean {
+    const way = this.route(source)
+    return way.kind === 'link' && way.link.name === link
+  }
+
+  /**
+   * Whether reverse path filtering lets a source in on a link: 1 wants the way back over the same link, 2 any way. The
+   * larger of the link's and the general setting counts (kernel Documentation/networking/ip-sysctl.rst).
+   */
+  admits(source: Ipv4, link: string): boolean {
+    const mode = Math.max(
+      Number(this.#sysctls.get(`net.ipv4.conf.${link}.rp_filter`) ?? 0),
+      Number(this.#sysctls.get('net.ipv4.conf.all.rp_filter') ?? 0),
+    )
+    if (mode === 0) return true
+    const way = this.route(source)
+    if (way.kind !== 'link') return false
+    return mode !== 1 || way.link.name === link
   }
 
   isLocal(address: Ipv4): boolean {
@@ -133,6 +201,48 @@ export class SimStack implements NetStack {
     return way.kind === 'link' && way.link !== link && this.forwards(link.name)
   }
 
+  /** Whether it may answer ARP on a link for addresses that are not its own. */
+  answersForOthers(link: LinkState): boolean {
+    return this.#sysctls.get(`net.ipv4.conf.${link.name}.proxy_arp`) === '1'
+  }
+
+  /** What nf_conntrack_max was set to here; undefined while it is the kernel's own, which nothing in a lab reaches. */
+  get conntrackLimit(): number | undefined {
+    const set = this.#sysctls.get('net.netfilter.nf_conntrack_max')
+    return set === undefined ? undefined : Number(set)
+  }
+
+  /**
+   * Conversations that this host tracks: those of its own sockets and of the pods behind its veth pairs. Not imitated:
+   * entries of conversations that have ended (they stay up to 120 s), and of those that a router only passes on.
+   */
+  conntrackCount(): number {
+    let count = this.sockets.size
+    for (const { peer } of this.#links.values()) if (peer) count += peer.stack.sockets.size
+    return count
+  }
+
+  /** A source that cannot come from there, in the kernel's words (net/ipv4/route.c: ip_handle_martian_source). */
+  martian(p: Packet, link: string): void {
+    if (this.sysctl('net.ipv4.conf.all.log_martians') !== '1') return
+    this.onKernelMessage(
+      `IPv4: martian source ${ipv4Text(p.destination)} from ${ipv4Text(p.source)}, on dev ${link}`,
+    )
+  }
+
+  /** A `LOG` target (`-j LOG --log-prefix`) as the kernel writes it, without the fields that the lab has not. */
+  logPacket(
+    prefix: string,
+    p: Packet,
+    at: { readonly in?: string | undefined; readonly out?: string | undefined },
+  ): void {
+    const ends = `SRC=${ipv4Text(p.source)} DST=${ipv4Text(p.destination)} LEN=${p.sizeBytes}`
+    const ports = p.protocol === 'tcp' || p.protocol === 'udp' ? ` SPT=${p.sourcePort} DPT=${p.port}` : ''
+    this.onKernelMessage(
+      `${prefix}: IN=${at.in ?? ''} OUT=${at.out ?? ''} ${ends} TOS=0x00 PREC=0x00 TTL=63 ID=0 DF PROTO=${p.protocol.toUpperCase()}${ports}`,
+    )
+  }
+
   // ---------------------------------------------------------------------------- what changes.ts moves
 
   /** Links, addresses or routes have changed. */
@@ -156,11 +266,32 @@ export class SimStack implements NetStack {
     this.#addresses = this.#addresses.filter((a) => a.link !== name)
     this.table.removeWhere((route) => route.dev === name)
     for (const key of [...this.#sysctls.keys()]) if (key.includes(`.${name}.`)) this.#sysctls.delete(key)
+    for (const table of [this.#neighbours, this.#fdb])
+      for (const [key, entry] of [...table]) if (entry.link === name) table.delete(key)
+    this.fabric.readdressed()
+  }
+
+  setNeighbour(neighbour: Neighbour): void {
+    this.#neighbours.set(`${neighbour.link} ${neighbour.address}`, neighbour)
+  }
+
+  /** False when there was none. */
+  dropNeighbour(link: string, address: string): boolean {
+    return this.#neighbours.delete(`${link} ${address}`)
+  }
+
+  setFdbEntry(entry: FdbEntry): void {
+    this.#fdb.set(`${entry.link} ${entry.mac}`, entry)
+  }
+
+  dropFdbEntry(link: string, mac: string): boolean {
+    return this.#fdb.delete(`${link} ${mac}`)
   }
 
   setAddresses(addresses: readonly Address[]): void {
     this.#addresses = addresses
     this.#local = undefined
+    this.fabric.readdressed()
   }
 
   setSysctl(name: string, value: string): void {
@@ -182,7 +313,16 @@ export class SimStack implements NetStack {
       carrier: hasCarrier(link),
       mtuBytes: link.mtuBytes,
       mac: link.mac,
+      ...(link.tunnel === undefined ? {} : { tunnel: link.tunnel }),
     }))
+  }
+
+  neighbours(): readonly Neighbour[] {
+    return [...this.#neighbours.values()]
+  }
+
+  fdb(): readonly FdbEntry[] {
+    return [...this.#fdb.values()]
   }
 
   addresses(): readonly Address[] {
@@ -196,7 +336,7 @@ export class SimStack implements NetStack {
   sysctl(name: string): string | undefined {
     const own = this.#sysctls.get(name)
     if (own !== undefined) return own
-    if (/^net\.ipv4\.conf\.[^.]+\.forwarding$/.test(name)) return this.#sysctls.get('net.ipv4.ip_forward')
+    if (/^net\.ipv4\.conf\..+\.forwarding$/.test(name)) return this.#sysctls.get('net.ipv4.ip_forward')
     return defaultSysctl(name, (link) => this.#links.has(link))
   }
 
@@ -210,9 +350,21 @@ export class SimStack implements NetStack {
   }
 
   async setMembers(name: string, members: readonly string[]): Promise<void> {
-    const compiled = members.map(cidr)
+    const compiled = addressSet(members)
+    for (const port of compiled.ports) this.fabric.namePort(port)
     this.#sets = { ...this.#sets, [name]: [...members] }
     this.compiledSets = new Map([...this.compiledSets, [name, compiled]])
+    this.fabric.touch()
+  }
+
+  async removeSet(name: string): Promise<void> {
+    if (!this.compiledSets.has(name)) throw new Errno('ENOENT')
+    const named = Object.values(this.#chains).some((chains) =>
+      Object.values(chains.chains()).some((rules) => rules.some((rule) => namesSet(rule, name))),
+    )
+    if (named) throw new Errno('EBUSY')
+    this.compiledSets = new Map([...this.compiledSets].filter(([other]) => other !== name))
+    this.#sets = Object.fromEntries(Object.entries(this.#sets).filter(([other]) => other !== name))
     this.fabric.touch()
   }
 
@@ -281,8 +433,10 @@ export class SimStack implements NetStack {
     this.#sysctls.clear()
     this.#sysctls.set('net.ipv4.ip_forward', '0')
     this.table.clear()
-    this.filterChains.clear()
-    this.natChains.clear()
+    this.#neighbours.clear()
+    this.#fdb.clear()
+    for (const chains of Object.values(this.#chains)) chains.clear()
+    this.recent.clear()
     this.compiledSets = new Map()
     this.#sets = {}
     this.#addresses = []
@@ -295,6 +449,7 @@ export class SimStack implements NetStack {
       index: 1,
       up: false,
       mtuBytes: 65536,
+      tunnel: undefined,
       peer: undefined,
       port: undefined,
     })
@@ -304,11 +459,26 @@ export class SimStack implements NetStack {
 const tableOf = (chains: ChainSet, fabric: Fabric): Table => ({
   restore: async (changes: Chains) => {
     chains.restore(changes)
-    for (const rules of Object.values(changes)) for (const { match } of rules) fabric.namePort(match.port)
+    for (const rules of Object.values(changes)) for (const rule of rules) namePorts(rule, fabric)
     fabric.touch()
   },
   chains: () => chains.chains(),
+  setPolicy: async (chain, policy) => {
+    chains.setPolicy(chain, policy)
+    fabric.touch()
+  },
+  policy: (chain) => chains.policy(chain),
 })
+
+/** Ways are kept by what rules tell apart: tells the fabric which ports those are. */
+function namePorts({ match }: Rule, fabric: Fabric): void {
+  if (match.port !== undefined) fabric.namePort(match.port)
+  for (const ranges of [match.ports, match.notPorts, match.sourcePorts, match.notSourcePorts])
+    for (const range of ranges ?? []) fabric.namePort(range)
+}
+
+const namesSet = ({ match }: Rule, name: string): boolean =>
+  match.set?.name === name || (match.sets?.some((set) => set.name === name) ?? false)
 
 export const hasCarrier = (link: LinkState): boolean => {
   if (!link.up) return false

@@ -27,6 +27,7 @@ const perLink: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     accept_redirects: '1',
     arp_announce: '0',
     arp_ignore: '0',
+    log_martians: '0',
     proxy_arp: '0',
     route_localnet: '0',
     rp_filter: '0',

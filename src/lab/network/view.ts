@@ -3,9 +3,11 @@ import type { Task } from '#lab/kernel/kernel.ts'
 import type {
   Address,
   Connection,
+  FdbEntry,
   Hop,
   Link,
   Listener,
+  Neighbour,
   Net,
   NetChange,
   ProbeOutcome,
@@ -22,6 +24,8 @@ export class StackView implements Net {
   readonly name: string
   readonly filter: Table
   readonly nat: Table
+  readonly raw: Table
+  readonly mangle: Table
   readonly #effective: Credentials['effective']
   readonly #owner: ProcessSockets
 
@@ -32,6 +36,8 @@ export class StackView implements Net {
     this.#owner = new ProcessSockets()
     this.filter = this.#guarded(stack.filter)
     this.nat = this.#guarded(stack.nat)
+    this.raw = this.#guarded(stack.raw)
+    this.mangle = this.#guarded(stack.mangle)
     task.onEnd(() => this.#owner.closeAll())
   }
 
@@ -45,6 +51,14 @@ export class StackView implements Net {
 
   routes(): readonly Route[] {
     return this.stack.routes()
+  }
+
+  neighbours(): readonly Neighbour[] {
+    return this.stack.neighbours()
+  }
+
+  fdb(): readonly FdbEntry[] {
+    return this.stack.fdb()
   }
 
   sysctl(name: string): string | undefined {
@@ -63,6 +77,11 @@ export class StackView implements Net {
   async setMembers(name: string, members: readonly string[]): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
     return this.stack.setMembers(name, members)
+  }
+
+  async removeSet(name: string): Promise<void> {
+    this.#need('NET_ADMIN', 'EPERM')
+    return this.stack.removeSet(name)
   }
 
   changed(by: Task): Promise<void> {
@@ -110,6 +129,11 @@ export class StackView implements Net {
         return table.restore(chains)
       },
       chains: () => table.chains(),
+      setPolicy: async (chain, policy) => {
+        this.#need('NET_ADMIN', 'EPERM')
+        return table.setPolicy(chain, policy)
+      },
+      policy: (chain) => table.policy(chain),
     }
   }
 }

@@ -1,14 +1,16 @@
 /**
- * The way of one packet, host by host, as data. Order in a host as in Linux: NAT of the destination, routing, filter,
- * NAT of the source, neighbour, wire. Replies go back through the hosts that rewrote the first packet.
+ * The way of one packet, host by host, as data. Order in a host as in Linux: reverse path filter, raw and mangle tables, NAT
+ * of the destination, routing, filter, NAT of the source, neighbour, wire. Replies go back through the hosts that rewrote
+ * the first packet. A tunnel device puts the packet into another, which goes its own way from there.
  *
- * Not imitated: fragments, encapsulation (a packet for an ipip or vxlan device is lost there), reverse path filters,
- * ICMP redirects, policy routing, neighbour caches (ARP is asked afresh), connection tracking of what was not rewritten.
+ * Not imitated: ICMP redirects, policy routing, neighbour caches (ARP is asked afresh), loss of single fragments.
  */
 import { contains, type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { ask, enter, leave, rewriteSource, settle, type Visit, type Walk } from '#lab/network/nat.ts'
-import { newFlow, type Packet, tupleOf, type Verdict } from '#lab/network/packet.ts'
+import { newFlow, type Packet, tupleOf, type Verdict, wireBytes } from '#lab/network/packet.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import { ipipBytes, unwrapper, wrap } from '#lab/network/tunnel.ts'
+import { obstacle } from '#lab/network/wire.ts'
 
 /** The kernel gives up on a neighbour after three requests, one second apart (neigh mcast_solicit, retrans_time_ms). */
 const arpSilenceMs = 3000
@@ -22,6 +24,8 @@ export function send(stack: SimStack, walk: Walk): Verdict {
   if (first.kind === 'blackhole') return { kind: 'invalid' }
   if (first.kind === 'none') return note(stack, walk, refusal(stack, 'net'), 'no route')
   if (first.kind === 'unreachable') return note(stack, walk, refusal(stack, 'host'), 'unreachable route')
+  const early = before(stack, walk, { chain: 'OUTPUT', out: first.kind === 'link' ? first.link.name : 'lo' })
+  if (early) return early
   const visit = enter(stack, walk, undefined, 'OUTPUT', first.kind === 'link' ? first.link.name : 'lo')
   const way = stack.route(p.destination)
   if (way.kind === 'local') {
@@ -42,6 +46,12 @@ function receive(stack: SimStack, link: LinkState, walk: Walk): Verdict {
   const p = walk.packet
   if (walk.count++ > hopsMax) return lost(stack, walk, 'time to live exceeded')
   p.mark = 0
+  if (!stack.admits(p.source, link.name)) {
+    if (!walk.dry) stack.martian(p, link.name)
+    return lost(stack, walk, `reverse path filter of ${link.name}`)
+  }
+  const early = before(stack, walk, { chain: 'PREROUTING', in: link.name })
+  if (early) return early
   const visit = enter(stack, walk, link, 'PREROUTING', undefined)
   const way = stack.route(p.destination)
   if (way.kind === 'local') {
@@ -70,6 +80,8 @@ function deliver(visit: Visit, inLink: string): Verdict {
   const { stack, walk } = visit
   const stopped = filtered(visit, 'INPUT', undefined, inLink)
   if (stopped) return stopped
+  if (walk.carries) return unwrapped(visit, walk.carries)
+  if (walk.packet.spoilt && walk.packet.protocol !== 'icmp') return lost(stack, walk, 'bad checksum')
   // The reply's source is the address that the first packet was sent to.
   if (visit.binding && walk.reply)
     rewriteSource(walk, visit.binding.original.destination, visit.binding.original.port)
@@ -79,14 +91,39 @@ function deliver(visit: Visit, inLink: string): Verdict {
 
 // ---------------------------------------------------------------------------------------------- filter
 
+/** The tables that see a packet before anything is decided about it. */
+function before(
+  stack: SimStack,
+  walk: Walk,
+  at: { readonly chain: 'PREROUTING' | 'OUTPUT'; readonly in?: string; readonly out?: string },
+): Verdict | undefined {
+  const full = conntrackFull(stack, walk)
+  if (full) return full
+  for (const table of ['raw', 'mangle'] as const) {
+    const answer = ask(stack, walk, { table, ...at })
+    if (answer?.kind === 'drop') return lost(stack, walk, `dropped by ${table} chain ${answer.by}`)
+  }
+  return undefined
+}
+
+/** A new conversation needs an entry; limits that nobody has set are never met here. */
+function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
+  const limit = stack.conntrackLimit
+  if (limit === undefined || walk.packet.state !== 'new') return undefined
+  walk.personal = true
+  if (stack.conntrackCount() < limit) return undefined
+  if (!walk.dry) stack.onKernelMessage('nf_conntrack: nf_conntrack: table full, dropping packet')
+  return lost(stack, walk, 'connection tracking table full')
+}
+
 function filtered(
   visit: Visit,
   chain: 'INPUT' | 'OUTPUT' | 'FORWARD',
   out: string | undefined,
   inLink = visit.in?.name,
 ): Verdict | undefined {
-  const { stack, walk } = visit
-  const answer = ask(stack, walk, 'filter', chain, inLink, out)
+  const { stack, walk, translated } = visit
+  const answer = ask(stack, walk, { table: 'filter', chain, in: inLink, out, translated })
   if (answer?.kind === 'drop') return lost(stack, walk, `dropped by chain ${answer.by}`)
   if (answer?.kind !== 'reject') return undefined
   return answered(visit, 'port', `rejected by chain ${answer.by}`)
@@ -98,13 +135,10 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const { stack, walk } = visit
   const p = walk.packet
   if (!link.up) return lost(stack, walk, `${link.name} is down`)
-  if (p.sizeBytes > link.mtuBytes && (p.dontFragment || visit.in === undefined)) {
-    const from = stack.sourceFor(link.name) ?? p.source
-    return returned(
-      visit,
-      { kind: 'too-big', mtuBytes: link.mtuBytes, from },
-      `${p.sizeBytes} bytes are too long for ${link.name}`,
-    )
+  if (wireBytes(p) > link.mtuBytes) {
+    if (p.dontFragment) return tooBig(visit, link.mtuBytes, link.name)
+    p.fragmentBytes = link.mtuBytes
+    walk.hops?.push({ at: stack.name, what: `${p.sizeBytes} bytes in pieces of ${link.mtuBytes}` })
   }
   if (walk.hops) walk.hops.push({ at: stack.name, what: routed(p.destination, nextHop, link.name) })
   switch (link.kind) {
@@ -116,6 +150,9 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     }
     case 'ether':
       return cross(visit, link, nextHop)
+    case 'ipip':
+    case 'vxlan':
+      return tunnelled(visit, link, nextHop)
     default:
       return lost(stack, walk, `${link.name} (${link.kind}) leads nowhere`)
   }
@@ -126,15 +163,58 @@ function cross(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const { stack, walk } = visit
   const p = walk.packet
   const { port } = link
-  if (!port?.up) return noNeighbour(visit, link, nextHop)
-  const station = stack.fabric.owner(nextHop, stack)
-  if (!station) return noNeighbour(visit, link, nextHop)
-  if (p.sizeBytes > Math.min(port.mtuBytes, station.port.mtuBytes))
-    return lost(stack, walk, `${p.sizeBytes} bytes are too long for the underlay`, 'underlay')
-  const rule = stack.fabric.stoppedBy(p)
-  if (rule?.action === 'drop') return lost(stack, walk, `dropped by rule ${rule.name}`, 'underlay')
-  if (rule) return returned(visit, unreachable('admin', nextHop), `rejected by rule ${rule.name}`, 'underlay')
-  return receive(station.stack, station.link, walk)
+  const sender = port && stack.fabric.stationOf(port)
+  if (!port?.up || !sender) return noNeighbour(visit, link, nextHop)
+  const told = stack.neighbour(link.name, nextHop)
+  const receiver = stack.fabric.owner(sender.segment, nextHop, stack)
+  if (!receiver) return noNeighbour(visit, link, nextHop)
+  if (told && told.mac !== receiver.link.mac)
+    return lost(stack, walk, `nobody on the segment is ${told.mac}`, 'underlay')
+  const stopped = obstacle({ sender, receiver, packet: p })
+  if (stopped?.kind === 'rejected')
+    return returned(visit, unreachable('admin', nextHop), stopped.why, 'underlay')
+  if (stopped) return lost(stack, walk, stopped.why, 'underlay')
+  // The card was asked to fill in what the kernel left open, and does not understand the inner header.
+  if (p.vxlan?.checksumsByCard && port.corruptsVxlanChecksums && walk.carries)
+    walk.carries.packet.spoilt = true
+  return receive(receiver.stack, receiver.link, walk)
+}
+
+// ---------------------------------------------------------------------------------------------- tunnels
+
+/** Into another packet, which the host then sends as its own. */
+function tunnelled(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
+  const { stack, walk } = visit
+  const wrapped = wrap(stack, link, { packet: walk.packet, nextHop, reply: walk.reply })
+  if (wrapped.kind === 'no-neighbour') return noNeighbour(visit, link, nextHop)
+  if (wrapped.kind === 'lost') return lost(stack, walk, wrapped.why)
+  const carrier: Walk = { ...walk, packet: wrapped.packet, flow: newFlow(), carries: walk, opened: false }
+  const verdict = send(stack, carrier)
+  if (carrier.personal) walk.personal = true
+  if (carrier.opened) return verdict
+  walk.count = Math.max(walk.count, carrier.count)
+  switch (verdict.kind) {
+    case 'too-big':
+      return tooBig(visit, verdict.mtuBytes - ipipBytes, link.name)
+    case 'unreachable':
+      // ipip tells the sender (net/ipv4/ipip.c: ipip_err); vxlan is silent.
+      if (link.kind === 'ipip') return noNeighbour(visit, link, nextHop)
+      return lost(stack, walk, `${link.name}: the other end is unreachable`)
+    case 'invalid':
+      return lost(stack, walk, `${link.name}: no way to the other end`)
+    default:
+      return verdict
+  }
+}
+
+/** At the other end: what was carried arrives on the tunnel device there. */
+function unwrapped({ stack, walk }: Visit, inner: Walk): Verdict {
+  const found = unwrapper(stack, walk.packet)
+  if ('why' in found) return lost(stack, walk, found.why)
+  walk.opened = true
+  inner.count = walk.count
+  walk.hops?.push({ at: stack.name, what: `unwrapped on ${found.link.name}` })
+  return receive(stack, found.link, inner)
 }
 
 const routed = (to: Ipv4, nextHop: Ipv4, link: string): string =>
@@ -143,6 +223,13 @@ const routed = (to: Ipv4, nextHop: Ipv4, link: string): string =>
     : `routed to ${ipv4Text(to)} via ${ipv4Text(nextHop)} dev ${link}`
 
 // --------------------------------------------------------------------------------------------- failing
+
+function tooBig(visit: Visit, mtuBytes: number, link: string): Verdict {
+  const { stack, walk } = visit
+  const from = stack.sourceFor(visit.in?.name ?? link) ?? walk.packet.source
+  const verdict: Verdict = { kind: 'too-big', mtuBytes, from }
+  return returned(visit, verdict, `${walk.packet.sizeBytes} bytes are too long for ${link}`)
+}
 
 function noNeighbour(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const { stack } = visit
@@ -179,6 +266,7 @@ function returned(visit: Visit, verdict: Verdict, why: string, at?: string): Ver
     dontFragment: false,
     state: 'established',
     mark: 0,
+    icmp: { type: 3, code: verdict.kind === 'too-big' ? 4 : 1 },
   }
   const back = send(stack, {
     packet: error,

@@ -17,10 +17,24 @@ export async function ipNeighbour(p: Process, args: readonly string[]): Promise<
   if (dev !== undefined) deviceNamed(p, dev)
   const stack = stackOf(p)
   const hops = new Map<string, string>()
+  for (const { link, address, mac, permanent } of stack.neighbours()) {
+    if (dev !== undefined && link !== dev) continue
+    const where = dev === undefined ? ` dev ${link}` : ''
+    hops.set(
+      `${link} ${ipv4(address)}`,
+      `${address}${where} lladdr ${mac} ${permanent ? 'PERMANENT' : 'STALE'}\n`,
+    )
+  }
   for (const route of p.net.routes()) {
     const hop = hopOf(route)
     const link = route.dev === undefined ? undefined : stack.link(route.dev)
-    if (hop === undefined || !link || (dev !== undefined && link.name !== dev)) continue
+    if (
+      hop === undefined ||
+      !link ||
+      hops.has(`${link.name} ${hop}`) ||
+      (dev !== undefined && link.name !== dev)
+    )
+      continue
     const mac = macOf(stack, link, hop)
     const state = mac === undefined ? 'FAILED' : `lladdr ${mac} REACHABLE`
     const where = dev === undefined ? ` dev ${link.name}` : ''
@@ -41,6 +55,6 @@ function macOf(stack: SimStack, link: LinkState, hop: Ipv4): string | undefined 
     const { stack: other, link: far } = link.peer
     return far.up && other.answersArp(far, hop) ? far.mac : undefined
   }
-  if (!link.port?.up) return undefined
-  return stack.fabric.owner(hop, stack)?.link.mac
+  const station = link.port?.up ? stack.fabric.stationOf(link.port) : undefined
+  return station && stack.fabric.owner(station.segment, hop, stack)?.link.mac
 }

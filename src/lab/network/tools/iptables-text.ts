@@ -1,6 +1,6 @@
 /** Rules in the words of iptables. */
 import type { Process } from '#lab/host/ports.ts'
-import type { Rule } from '#lab/network/ports.ts'
+import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
 
 export type TableName = 'filter' | 'nat'
 export type Chains = Readonly<Record<string, readonly Rule[]>>
@@ -33,32 +33,87 @@ export const ruleLines = (names: readonly string[], chains: Chains): string =>
 
 /** What follows the chain's name: ` -s 10.0.0.0/8 … -j ACCEPT`. Lines of a rule's comment are comments of their own. */
 export function ruleText({ match, comment, target }: Rule): string {
-  const negated = (flag: string, value: string): string =>
-    value.startsWith('!')
-      ? ` ! ${flag} ${withLength(value.replace(/^!\s*/, ''))}`
-      : ` ${flag} ${withLength(value)}`
+  const { protocol, notProtocol } = match
   return [
     match.source === undefined ? '' : negated('-s', match.source),
     match.destination === undefined ? '' : negated('-d', match.destination),
-    match.in === undefined ? '' : ` -i ${match.in}`,
-    match.out === undefined ? '' : ` -o ${match.out}`,
-    match.protocol === undefined ? '' : ` -p ${match.protocol}`,
+    match.in === undefined ? '' : ` ${interfaceText('-i', match.in)}`,
+    match.out === undefined ? '' : ` ${interfaceText('-o', match.out)}`,
+    protocol === undefined ? '' : ` -p ${protocolText(protocol)}`,
+    notProtocol === undefined ? '' : ` ! -p ${protocolText(notProtocol)}`,
     ...(comment ?? '')
       .split('\n')
       .map((line) => (line === '' ? '' : ` -m comment --comment ${quoted(line)}`)),
-    match.set === undefined
-      ? ''
-      : ` -m set${match.set.not ? ' !' : ''} --match-set ${match.set.name} ${match.set.side}`,
-    match.port === undefined ? '' : ` -m ${match.protocol ?? 'tcp'} --dport ${match.port}`,
-    match.state === undefined
-      ? ''
-      : ` -m conntrack --ctstate ${match.state === 'new' ? 'NEW' : 'RELATED,ESTABLISHED'}`,
+    ...[...(match.set ? [match.set] : []), ...(match.sets ?? [])].map(setText),
+    match.port === undefined ? '' : ` -m ${protocol ?? 'tcp'} --dport ${match.port}`,
+    portsText('--sports', match.sourcePorts),
+    portsText('! --sports', match.notSourcePorts),
+    portsText('--dports', match.ports),
+    portsText('! --dports', match.notPorts),
+    icmpText(match.icmp),
+    match.state === undefined ? '' : ` -m conntrack ${stateText(match.state)}`,
     match.mark === undefined ? '' : ` -m mark --mark ${hex(match.mark)}/${hex(match.mark)}`,
+    match.unmarked === undefined ? '' : ` -m mark --mark 0x0/${hex(match.unmarked)}`,
+    match.reversePath === undefined ? '' : ' -m rpfilter --validmark --invert',
+    addressTypeText(match),
     match.oneIn === undefined || match.oneIn === 1
       ? ''
       : ` -m statistic --mode random --probability ${(1 / match.oneIn).toFixed(11)}`,
+    recentText(match.recent),
     targetText(target),
   ].join('')
+}
+
+const negated = (flag: string, value: string): string =>
+  value.startsWith('!')
+    ? ` ! ${flag} ${withLength(value.replace(/^!\s*/, ''))}`
+    : ` ${flag} ${withLength(value)}`
+
+const interfaceText = (flag: string, name: string): string =>
+  name.startsWith('!') ? `! ${flag} ${name.slice(1).trim()}` : `${flag} ${name}`
+
+/** By its name in /etc/protocols. */
+const protocolText = (protocol: string): string => (protocol === 'ipip' ? 'ipencap' : protocol)
+
+const setText = ({ name, side, not }: SetMatch): string =>
+  ` -m set${not ? ' !' : ''} --match-set ${name} ${side}`
+
+const portsText = (flag: string, ports: readonly PortRange[] | undefined): string =>
+  ports === undefined ? '' : ` -m multiport ${flag} ${ports.map(portText).join()}`
+
+const portText = (range: PortRange): string => (typeof range === 'number' ? `${range}` : range.join(':'))
+
+function icmpText(icmp: Rule['match']['icmp']): string {
+  if (icmp === undefined) return ''
+  const { type, code, not } = icmp
+  return ` -m icmp${not ? ' !' : ''} --icmp-type ${code === undefined ? type : `${type}/${code}`}`
+}
+
+function stateText(state: NonNullable<Rule['match']['state']>): string {
+  switch (state) {
+    case 'new':
+      return '--ctstate NEW'
+    case 'established':
+      return '--ctstate RELATED,ESTABLISHED'
+    case 'dnat':
+      return '--ctstate DNAT'
+    default:
+      return '! --ctstate DNAT'
+  }
+}
+
+function addressTypeText({ sourceType, destinationType }: Rule['match']): string {
+  const elsewhere =
+    sourceType === 'local-elsewhere' ? ' -m addrtype ! --src-type LOCAL --limit-iface-out' : ''
+  const source = sourceType === undefined ? '' : ' -m addrtype --src-type LOCAL'
+  return elsewhere + source + (destinationType === undefined ? '' : ' -m addrtype --dst-type LOCAL')
+}
+
+function recentText(recent: Rule['match']['recent']): string {
+  if (recent === undefined) return ''
+  const { name, op } = recent
+  const how = op === 'set' ? '--set' : `--rcheck --seconds ${recent.seconds} --reap`
+  return ` -m recent ${how} --name ${name} --mask 255.255.255.255 --rsource`
 }
 
 function targetText(target: Rule['target']): string {
@@ -68,11 +123,17 @@ function targetText(target: Rule['target']): string {
     case 'goto':
       return ` -g ${target.chain}`
     case 'dnat':
-      return ` -j DNAT --to-destination ${target.to}:${target.port}`
+      return ` -j DNAT --to-destination ${target.to}${target.port === undefined ? '' : `:${target.port}`}`
+    case 'snat':
+      return ` -j SNAT --to-source ${target.to}`
     case 'masquerade':
       return ' -j MASQUERADE --random-fully'
     case 'mark':
-      return ` -j MARK --set-xmark ${hex(target.mark)}/${hex(target.mark)}`
+      return ` -j MARK --set-xmark ${hex(target.mark)}/${hex(target.mask ?? target.mark)}`
+    case 'log':
+      return ` -j LOG --log-prefix ${quoted(`${target.prefix}: `)}`
+    case 'notrack':
+      return ' -j CT --notrack'
     case 'reject':
       return ' -j REJECT --reject-with icmp-port-unreachable'
     default:
