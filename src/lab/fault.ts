@@ -2,6 +2,7 @@ import type { Subject } from '#cluster/facts.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import type { Output } from '#lab/host/ports.ts'
 import type { UnderlayRule } from '#lab/network/ports.ts'
+import type { UnderlayChange } from '#lab/network/underlay-change.ts'
 import type { OwnerKube } from '#lab/owner-kube.ts'
 
 /**
@@ -18,6 +19,7 @@ export interface LabControl {
   readonly kube: OwnerKube
   addUnderlayRule(rule: UnderlayRule): Promise<void>
   removeUnderlayRule(name: string): Promise<void>
+  changeUnderlay(change: UnderlayChange): Promise<void>
   advance(ms: number): Promise<void>
 }
 

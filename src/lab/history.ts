@@ -4,6 +4,7 @@
  */
 import type { SignalName } from '#lab/host/ports.ts'
 import type { UnderlayRule } from '#lab/network/ports.ts'
+import type { UnderlayChange } from '#lab/network/underlay-change.ts'
 import type { PlanOptions } from '#lab/plan.ts'
 import type { LabExec, LabRequest } from '#lab/request.ts'
 
@@ -26,6 +27,7 @@ export type LabInput =
   | { readonly act: 'exec-in-pod'; readonly exec: LabExec }
   | { readonly act: 'add-rule'; readonly rule: UnderlayRule }
   | { readonly act: 'remove-rule'; readonly name: string }
+  | { readonly act: 'underlay'; readonly change: UnderlayChange }
 
 /** A place in a lab's history: inputs come in between events, and at times when nothing happens. */
 export interface LabMoment {

@@ -8,6 +8,7 @@ import type { Writer } from '#lab/host/ports.ts'
 import { nowhere } from '#lab/host/process/streams.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import type { Underlay } from '#lab/network/ports.ts'
+import { changeUnderlay } from '#lab/network/underlay-change.ts'
 import { askPod, askServer, type LabExecAnswer, type LabResponse } from '#lab/request.ts'
 import { loginEnv, openSession, type Session } from '#lab/session.ts'
 
@@ -73,6 +74,9 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
       break
     case 'remove-rule':
       underlay.removeRule(input.name)
+      break
+    case 'underlay':
+      changeUnderlay(underlay, input.change)
       break
     default:
       input satisfies never

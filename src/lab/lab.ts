@@ -13,6 +13,7 @@ import { carryOut, type Inside, type Listener } from '#lab/inputs.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import { markControlPlane } from '#lab/kubeadm.ts'
 import type { Underlay, UnderlayRule } from '#lab/network/ports.ts'
+import type { UnderlayChange } from '#lab/network/underlay-change.ts'
 import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
 import { whatIsMissing } from '#lab/readiness.ts'
 import type { LabExec, LabExecAnswer, LabRequest, LabResponse } from '#lab/request.ts'
@@ -277,6 +278,11 @@ export class Lab implements LabControl {
 
   async removeUnderlayRule(name: string): Promise<void> {
     await this.#entered({ act: 'remove-rule', name })
+  }
+
+  /** A port, router, access list or security group is set otherwise. */
+  async changeUnderlay(change: UnderlayChange): Promise<void> {
+    await this.#entered({ act: 'underlay', change })
   }
 
   /** Ends every process of the lab. */

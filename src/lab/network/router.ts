@@ -23,7 +23,7 @@ export function routerStack(fabric: Fabric, plan: RouterPlan): SimStack {
     stack.table.replace({ destination, kind: 'unicast', via, protocol: 'static', ...deviceTo(stack, via) })
   if (!plan.routes?.some(({ destination }) => destination === '0.0.0.0/0'))
     stack.table.add({ destination: '0.0.0.0/0', kind: 'blackhole', protocol: 'static' })
-  if (plan.nat) stack.chainsOf('nat').restore(plan.nat)
+  if (plan.nat) stack.restore('nat', plan.nat)
   stack
     .chainsOf('filter')
     .restore({ [spanningChain]: spanning(plan.spans ?? true), FORWARD: forward(plan.forward ?? []) })
@@ -47,6 +47,6 @@ const spanning = (spans: boolean): readonly Rule[] =>
   spans ? [] : [{ match: {}, target: { kind: 'drop' }, comment: 'VLAN spanning is off' }]
 
 /** Whether a router lets packets through between the networks on its eth… interfaces. */
-export function setSpanning(stack: SimStack, spans: boolean): Promise<void> {
-  return stack.filter.restore({ [spanningChain]: spanning(spans) })
+export function setSpanning(stack: SimStack, spans: boolean): void {
+  stack.restore('filter', { [spanningChain]: spanning(spans) })
 }

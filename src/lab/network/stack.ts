@@ -49,6 +49,8 @@ export interface LinkState {
   port: SegmentPort | undefined
 }
 
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter'
+
 /** Where a namespace would send a packet. */
 export type Way =
   | { readonly kind: 'local' }
@@ -105,16 +107,16 @@ export class SimStack implements NetStack, Asked {
     this.random = fabric.random.fork(`${name} ${this.id}`)
     this.sockets = new Sockets(this)
     this.recent = new RecentLists(fabric.kernel)
-    this.filter = tableOf(this.#chains.filter, fabric)
-    this.nat = tableOf(this.#chains.nat, fabric)
-    this.raw = tableOf(this.#chains.raw, fabric)
-    this.mangle = tableOf(this.#chains.mangle, fabric)
+    this.filter = this.#table('filter')
+    this.nat = this.#table('nat')
+    this.raw = this.#table('raw')
+    this.mangle = this.#table('mangle')
     this.reset()
   }
 
   // ------------------------------------------------------------------------------- what the walk asks
 
-  chainsOf(table: 'raw' | 'mangle' | 'nat' | 'filter'): ChainSet {
+  chainsOf(table: TableName): ChainSet {
     return this.#chains[table]
   }
 
@@ -404,6 +406,26 @@ export class SimStack implements NetStack, Asked {
     return traced(this, p)
   }
 
+  /** {@link Table.restore}, at once. Throws EINVAL. */
+  restore(table: TableName, chains: Chains): void {
+    this.#chains[table].restore(chains)
+    for (const rules of Object.values(chains)) for (const rule of rules) namePorts(rule, this.fabric)
+    this.fabric.touch()
+  }
+
+  #table(name: TableName): Table {
+    const chains = this.#chains[name]
+    return {
+      restore: async (changes) => this.restore(name, changes),
+      chains: () => chains.chains(),
+      setPolicy: async (chain, policy) => {
+        chains.setPolicy(chain, policy)
+        this.fabric.touch()
+      },
+      policy: (chain) => chains.policy(chain),
+    }
+  }
+
   // ---------------------------------------------------------------------------------------- NetStack
 
   view(o: { readonly credentials: Credentials; readonly task: Task }): Net {
@@ -455,20 +477,6 @@ export class SimStack implements NetStack, Asked {
     })
   }
 }
-
-const tableOf = (chains: ChainSet, fabric: Fabric): Table => ({
-  restore: async (changes: Chains) => {
-    chains.restore(changes)
-    for (const rules of Object.values(changes)) for (const rule of rules) namePorts(rule, fabric)
-    fabric.touch()
-  },
-  chains: () => chains.chains(),
-  setPolicy: async (chain, policy) => {
-    chains.setPolicy(chain, policy)
-    fabric.touch()
-  },
-  policy: (chain) => chains.policy(chain),
-})
 
 /** Ways are kept by what rules tell apart: tells the fabric which ports those are. */
 function namePorts({ match }: Rule, fabric: Fabric): void {

@@ -1,4 +1,6 @@
+import { applyChange } from '#lab/network/changes.ts'
 import type { AclPlan, GroupPlan } from '#lab/network/fabric-plan.ts'
+import { parentOf } from '#lab/network/parent.ts'
 import type { NetChange, Underlay, UnderlayPort } from '#lab/network/ports.ts'
 import type { Chains } from '#lab/network/rule.ts'
 
@@ -20,7 +22,7 @@ export type UnderlayChange =
     }
 
 /** Carries it out. Throws for a machine, segment or router that there is not, and Errno as the router's kernel refuses. */
-export async function changeUnderlay(underlay: Underlay, change: UnderlayChange): Promise<void> {
+export function changeUnderlay(underlay: Underlay, change: UnderlayChange): void {
   switch (change.op) {
     case 'port':
       changePort(underlay.port(change.machine, change.link), change)
@@ -35,10 +37,10 @@ export async function changeUnderlay(underlay: Underlay, change: UnderlayChange)
       underlay.setSpanning(change.router, change.spans)
       break
     case 'router':
-      await underlay.router(change.router).apply(change.changes)
+      for (const each of change.changes) applyChange(parentOf(underlay.router(change.router)), each)
       break
     default:
-      await underlay.router(change.router)[change.table].restore(change.chains)
+      parentOf(underlay.router(change.router)).restore(change.table, change.chains)
   }
 }
 

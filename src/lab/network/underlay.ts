@@ -26,7 +26,7 @@ export function underlayOf(fabric: Fabric, routers: ReadonlyMap<string, SimStack
     addRule: (rule) => fabric.addRule(rule),
     removeRule: (name) => fabric.removeRule(name),
     router,
-    setSpanning: (name, spans) => void setSpanning(router(name), spans),
+    setSpanning: (name, spans) => setSpanning(router(name), spans),
     setAcl: (name, acl) => {
       segment(name).acl = acl
     },
