@@ -1,7 +1,8 @@
-/** Who may: everybody who is authenticated. RBAC is not evaluated; `system:anonymous` may read health and version only. */
+/** Refuses who may not, in the words of staging:apiserver/pkg/endpoints/handlers/responsewriters/errors.go. */
+import { type Attributes, combined, type ResourceAttributes } from '#lab/api/authorization/attributes.ts'
 import { forbidden, Refusal } from '#lab/api/status.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
-import type { Identity } from '#lab/api/verbs/state.ts'
+import type { ApiState, Identity } from '#lab/api/verbs/state.ts'
 
 export interface Act {
   readonly verb: string
@@ -9,25 +10,57 @@ export interface Act {
   readonly namespace?: string | undefined
   readonly name?: string | undefined
   readonly subresource?: string | undefined
+  readonly fieldSelector?: string | undefined
 }
 
-const isAnonymous = ({ username }: Identity): boolean => username === 'system:anonymous'
-
-/** Throws Forbidden in the words of staging:apiserver/pkg/endpoints/handlers/responsewriters/errors.go. */
-export function authorize(user: Identity, { verb, def, namespace, name, subresource }: Act): void {
-  if (!isAnonymous(user)) return
-  const resource = subresource === undefined ? def.resource : `${def.resource}/${subresource}`
-  const where =
-    def.namespaced && namespace !== undefined
-      ? `in the namespace ${JSON.stringify(namespace)}`
-      : 'at the cluster scope'
-  const who = `User ${JSON.stringify(user.username)} cannot ${verb} resource ${JSON.stringify(resource)}`
-  throw forbidden(def, name ?? '', `${who} in API group ${JSON.stringify(def.group)} ${where}`)
+/** Throws Forbidden, with what the authorizers add to it. */
+export function authorize({ access }: ApiState, user: Identity, act: Act): void {
+  const attributes = attributesOf(act)
+  const { allowed, reason } = access.decide(user, attributes)
+  if (allowed) return
+  const why = `${sanitized(forbiddenWords(user, attributes))}${reason === '' ? '' : `: ${reason}`}`
+  throw forbidden(act.def, attributes.name ?? '', why)
 }
 
-/** Throws Forbidden for a path that is no resource. */
-export function authorizePath(user: Identity, verb: string, path: string): void {
-  if (!isAnonymous(user) || /^\/(healthz|livez|readyz|version)(\/|$)/.test(path)) return
-  const who = `User ${JSON.stringify(user.username)}`
-  throw new Refusal(403, 'Forbidden', `forbidden: ${who} cannot ${verb} path ${JSON.stringify(path)}`, {})
+/** Throws Forbidden for a path that is no resource. `method` in any case. */
+export function authorizePath({ access }: ApiState, user: Identity, method: string, path: string): void {
+  const attributes = { kind: 'path', verb: method.toLowerCase(), path } as const
+  const { allowed, reason } = access.decide(user, attributes)
+  if (allowed) return
+  const why = `${sanitized(forbiddenWords(user, attributes))}${reason === '' ? '' : `: ${reason}`}`
+  throw new Refusal(403, 'Forbidden', `forbidden: ${why}`, {})
 }
+
+/** What a request to a resource asks for: staging:apiserver/pkg/endpoints/request/requestinfo.go. */
+function attributesOf({ verb, def, namespace, name, subresource, fieldSelector }: Act): ResourceAttributes {
+  const { group, resource } = def
+  return {
+    kind: 'resource',
+    verb,
+    group,
+    resource,
+    subresource,
+    // A namespace is in itself.
+    namespace: def.namespaced ? namespace : group === '' && resource === 'namespaces' ? name : undefined,
+    name: name ?? nameIn(fieldSelector),
+  }
+}
+
+/** A collection that is narrowed to one name counts as that object, so that rules with names may allow it. */
+const nameIn = (fieldSelector: string | undefined): string | undefined =>
+  fieldSelector === undefined
+    ? undefined
+    : /(?:^|,)metadata\.name==?([^,!=]+)(?:,|$)/.exec(fieldSelector)?.[1]
+
+function forbiddenWords(user: Identity, attributes: Attributes): string {
+  const who = `User ${JSON.stringify(user.username)} cannot ${attributes.verb}`
+  if (attributes.kind === 'path') return `${who} path ${JSON.stringify(attributes.path)}`
+  const what = `resource ${JSON.stringify(combined(attributes))} in API group ${JSON.stringify(attributes.group)}`
+  const where = attributes.namespace
+    ? `in the namespace ${JSON.stringify(attributes.namespace)}`
+    : 'at the cluster scope'
+  return `${who} ${what} ${where}`
+}
+
+const sanitized = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

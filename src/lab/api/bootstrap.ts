@@ -1,4 +1,5 @@
 /** The objects of a fresh cluster that the API server itself makes: post-start hooks of pkg/controlplane and pkg/registry/rbac. */
+import { bootstrapPolicy } from '#lab/api/authorization/bootstrap/policy.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { calicoDefinitions } from '#lab/api/types/calico.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
@@ -7,7 +8,9 @@ import type { ApiState } from '#lab/api/verbs/state.ts'
 const user = { username: 'system:apiserver', groups: ['system:masters'] }
 
 /** Creates namespaces, priority classes, the first cluster roles, Calico's resource definitions and `default/kubernetes`. */
-export function bootstrap(state: ApiState): void {
+export function bootstrap(server: ApiState): void {
+  // Its own chance: one more object here moves no name anywhere else.
+  const state = { ...server, random: server.random.fork('bootstrap') }
   for (const { apiVersion, kind, namespace, ...rest } of objects()) {
     const def = state.registry.ofKind(apiVersion, kind)
     if (def === undefined) throw new Error(`nobody serves ${kind}`)
@@ -28,7 +31,7 @@ function objects(): readonly First[] {
     ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     priorityClass('system-cluster-critical', 2_000_000_000, 'system-node-critical'),
     priorityClass('system-node-critical', 2_000_001_000, ''),
-    ...rbac(),
+    ...bootstrapPolicy(),
     ...calicoDefinitions().map((crd) => ({
       ...crd,
       apiVersion: 'apiextensions.k8s.io/v1',
@@ -51,31 +54,6 @@ function priorityClass(name: string, value: number, above: string): First {
     preemptionPolicy: 'PreemptLowerPriority',
     value,
   }
-}
-
-const group = 'rbac.authorization.k8s.io'
-const everything = [
-  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-  { nonResourceURLs: ['*'], verbs: ['*'] },
-]
-
-function rbac(): readonly First[] {
-  const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
-  return [
-    {
-      apiVersion: `${group}/v1`,
-      kind: 'ClusterRole',
-      metadata: { name: 'cluster-admin', labels },
-      rules: everything,
-    },
-    {
-      apiVersion: `${group}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'cluster-admin', labels },
-      roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ apiGroup: group, kind: 'Group', name: 'system:masters' }],
-    },
-  ]
 }
 
 const kubernetesService: First = {

@@ -58,7 +58,7 @@ describe('a client of the lab', () => {
     const l = lab()
     l.startServer()
     await l.run(async (p) => {
-      const kube = kubeClient(p, { server, user: 'kubernetes-admin' })
+      const kube = kubeClient(p, { server, user: 'kubernetes-admin', groups: ['system:masters'] })
       const made = await kube.create<ConfigMap>(resources.configMaps, configMap('a', { x: '1' }))
       expect(Object.isFrozen(made.data)).toBe(true)
       const ref = { type: resources.configMaps, namespace: 'default', name: 'a' }
@@ -77,7 +77,7 @@ describe('a client of the lab', () => {
   test('is refused when nothing listens, and connects again later', async () => {
     const l = lab()
     await l.run(async (p) => {
-      const kube = kubeClient(p, { server, user: 'x' })
+      const kube = kubeClient(p, { server, user: 'x', groups: ['system:masters'] })
       const refused = await failure(kube.list({ type: resources.nodes }))
       expect(refused).toBeInstanceOf(KubeUnreachable)
       expect(refused).toMatchObject({
@@ -101,7 +101,13 @@ describe('a client of the lab', () => {
     const l = lab()
     l.startServer()
     await l.run(async (p) => {
-      const kube = kubeClient(p, { server, user: 'x', timeoutMs: 10_000, deadline })
+      const kube = kubeClient(p, {
+        server,
+        user: 'x',
+        groups: ['system:masters'],
+        timeoutMs: 10_000,
+        deadline,
+      })
       await kube.list({ type: resources.nodes })
       l.network.cut = true
       const startMs = p.now()
@@ -114,11 +120,11 @@ describe('a client of the lab', () => {
     const l = lab()
     l.network.cut = true
     await l.run(async (p) => {
-      const slow = kubeClient(p, { server, user: 'x' })
+      const slow = kubeClient(p, { server, user: 'x', groups: ['system:masters'] })
       expect((await failure(slow.list({ type: resources.nodes }))).message).toBe(
         'dial tcp 10.0.0.11:6443: i/o timeout',
       )
-      const quick = kubeClient(p, { server, user: 'x', timeoutMs: 1000 })
+      const quick = kubeClient(p, { server, user: 'x', groups: ['system:masters'], timeoutMs: 1000 })
       expect((await failure(quick.list({ type: resources.nodes }))).message).toBe(
         'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
       )
@@ -129,7 +135,7 @@ describe('a client of the lab', () => {
     const l = lab()
     l.startServer()
     await l.run(async (p) => {
-      const kube = kubeClient(p, { server, user: 'x' })
+      const kube = kubeClient(p, { server, user: 'x', groups: ['system:masters'] })
       const { resourceVersion } = await kube.list({ type: resources.nodes })
       const watch = kube.watch({ type: resources.nodes, resourceVersion })
       await p.sleep(65_000) // pings are answered
@@ -144,7 +150,7 @@ describe('a client of the lab', () => {
     const l = lab()
     const process = l.startServer()
     await l.run(async (p) => {
-      const kube = kubeClient(p, { server, user: 'x' })
+      const kube = kubeClient(p, { server, user: 'x', groups: ['system:masters'] })
       const { resourceVersion } = await kube.list({ type: resources.nodes })
       const watch = kube.watch({ type: resources.nodes, resourceVersion })
       await p.sleep(10)
@@ -181,7 +187,7 @@ describe('an informer', () => {
       const seen: string[] = []
       const maps = informer<ConfigMap>(
         p,
-        kubeClient(p, { server, user: 'x' }),
+        kubeClient(p, { server, user: 'x', groups: ['system:masters'] }),
         { type: resources.configMaps, namespace: 'default' },
         { onChange: ({ type, object }) => seen.push(`${type} ${object.metadata.name}`) },
       )

@@ -27,6 +27,8 @@ export interface KubeClientOptions {
   /** The name that the process's client certificate would carry. */
   readonly user?: string
   readonly groups?: readonly string[]
+  /** Finds the credential for each request, on the thread that asks; instead of the fields above. */
+  readonly credential?: (thread: Process) => Credential | Promise<Credential>
   /** For every request that does not name its own. Default: none. */
   readonly timeoutMs?: number
   /**
@@ -40,6 +42,8 @@ export interface KubeClientOptions {
 export interface KubeClient extends Kube {
   /** The same client and connection for a thread of that process: each thread waits for itself. */
   by(thread: Process): KubeClient
+  /** Another client on the same connection, for whom `credential` stands. */
+  as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient
 }
 
 /** Dials at the first request, over `p.net`, and again whenever the connection is gone. */
@@ -81,6 +85,10 @@ class Client implements KubeClient {
 
   by(thread: Process): KubeClient {
     return new Client(thread, this.#options, this.#transport, this.#token)
+  }
+
+  as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient {
+    return new Client(this.#process, { ...this.#options, credential }, this.#transport, this.#token)
   }
 
   get<T extends KubeObject>(ref: ObjectRef, o: { readonly timeoutMs?: number } = {}): Promise<T> {
@@ -197,7 +205,8 @@ class Client implements KubeClient {
   }
 
   #credential(): Credential | Promise<Credential> {
-    const { token, tokenFile, user, groups } = this.#options
+    const { token, tokenFile, user, groups, credential } = this.#options
+    if (credential !== undefined) return credential(this.#process)
     if (token !== undefined) return { token }
     if (tokenFile !== undefined) return this.#fileToken(tokenFile)
     return { ...(user === undefined ? {} : { user }), ...(groups === undefined ? {} : { groups }) }

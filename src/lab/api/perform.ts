@@ -25,7 +25,7 @@ export function perform(
   admission?: AdmissionChain,
 ): unknown {
   const def = defOf(state, request)
-  authorize(user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
+  authorize(state, user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
   const caller: Caller = {
     user,
     ...(admission === undefined ? {} : { admission }),
@@ -62,7 +62,7 @@ export function performWatch(
   o: { readonly user: Identity; readonly tell: (change: StoreChange) => void },
 ): () => void {
   const def = defOf(state, request)
-  authorize(o.user, { ...request, verb: 'watch', def })
+  authorize(state, o.user, { ...request, verb: 'watch', def })
   return watchObjects(state, { ...request, def }, { resourceVersion: request.resourceVersion, tell: o.tell })
 }
 

@@ -2,10 +2,11 @@
  * The lab's API server without its process: the store (etcd's disk), the served types, who may ask. It outlives the
  * `kube-apiserver` process (programs.ts), which lends it a machine's network while it runs.
  *
- * Not imitated: RBAC decisions, aggregated APIs, priority and fairness, audit.
+ * Not imitated: aggregated APIs, priority and fairness, audit.
  */
 
 import type { Random } from '#base/random.ts'
+import { Authorizer } from '#lab/api/authorization/authorizer.ts'
 import { bootstrap } from '#lab/api/bootstrap.ts'
 import { directEgress, type Egress } from '#lab/api/egress/egress.ts'
 import { handle } from '#lab/api/http/handle.ts'
@@ -83,6 +84,7 @@ export class ApiServer {
       store,
       registry: new Registry(),
       types: builtinTypesOf(this.kubernetesVersion),
+      access: new Authorizer(store),
       tokens: new Tokens({ key: random.fork('token key').text(32), store, now }),
       random,
       now,

@@ -139,9 +139,13 @@ class Sync {
   async #annotate(revision: string): Promise<void> {
     const { deployment, kube } = this.#in
     if (deployment.metadata.annotations?.[revisionKey] === revision) return
-    await kube.patch(
-      { type: resources.deployments, ...space(deployment), name: deployment.metadata.name },
-      { type: 'merge', body: { metadata: { annotations: { [revisionKey]: revision } } } },
+    // Its role lets it update deployments, not patch them. Without a version: whatever was written in between.
+    const annotations = { ...deployment.metadata.annotations, [revisionKey]: revision }
+    const metadata = { ...deployment.metadata, annotations, resourceVersion: '' }
+    await kube.update<Deployment>(
+      resources.deployments,
+      { ...deployment, metadata },
+      { subresource: 'status' },
     )
   }
 

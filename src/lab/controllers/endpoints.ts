@@ -13,6 +13,8 @@ import { isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
 import { space } from '#lab/controllers/references.ts'
 
 export function startEndpoints(kit: ControllerKit): void {
+  // Two controllers of the real one, each under its own account.
+  const ofSlices = kit.actingAs('endpointslice-controller')
   const services = kit.cache<Service>(resources.services, ({ object }) => queue.add(objectKey(object)))
   const pods = kit.cache<Pod>(resources.pods, ({ object, previous }) => {
     if (previous !== undefined && facing(object) === facing(previous)) return
@@ -28,13 +30,14 @@ export function startEndpoints(kit: ControllerKit): void {
   const queue = kit.controller(
     'endpoints_controller',
     [services, pods, endpoints, slices],
-    async (key, kube) => {
+    async (key, kube, self) => {
+      const sliceKube = ofSlices.kubeFor(self)
       const service = services.get(key)
-      if (service === undefined) return remove(key, kube, endpoints.get(key), slices.get(key))
+      if (service === undefined) return remove(key, { kube, sliceKube }, endpoints.get(key), slices.get(key))
       if (service.spec.selector === undefined) return
       const backends = pods.list().filter((pod) => selects(service, pod) && hasAddress(pod))
       await writeEndpoints(kube, service, backends, endpoints.get(key))
-      await writeSlice(kube, service, backends, slices.get(`${key}-slice`))
+      await writeSlice(sliceKube, service, backends, slices.get(`${key}-slice`))
     },
   )
 }
@@ -161,7 +164,7 @@ async function writeSlice(
 
 async function remove(
   key: string,
-  kube: KubeClient,
+  { kube, sliceKube }: { readonly kube: KubeClient; readonly sliceKube: KubeClient },
   endpoints: Endpoints | undefined,
   slice: EndpointSlice | undefined,
 ): Promise<void> {
@@ -172,6 +175,6 @@ async function remove(
   if (slice !== undefined)
     await unless(
       'NotFound',
-      kube.delete({ type: resources.endpointSlices, namespace, name: slice.metadata.name }),
+      sliceKube.delete({ type: resources.endpointSlices, namespace, name: slice.metadata.name }),
     )
 }

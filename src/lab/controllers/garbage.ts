@@ -1,6 +1,6 @@
 /**
- * Garbage collection of owned objects, of pods whose node is gone, and of namespaces' contents:
- * kubernetes/kubernetes:pkg/controller/{garbagecollector,podgc,namespace}.
+ * Garbage collection of owned objects, and of pods whose node is gone:
+ * kubernetes/kubernetes:pkg/controller/{garbagecollector,podgc}.
  * Not imitated: owners outside the types below, discovery of new types, several owners of one object.
  */
 import type { Informer } from '#lab/api/informer.ts'
@@ -25,20 +25,6 @@ const dependents: readonly ResourceType[] = [
   resources.endpointSlices,
   resources.leases,
 ]
-const contents: readonly ResourceType[] = [
-  resources.deployments,
-  resources.daemonSets,
-  resources.replicaSets,
-  resources.services,
-  resources.endpoints,
-  resources.endpointSlices,
-  resources.pods,
-  resources.configMaps,
-  resources.secrets,
-  resources.serviceAccounts,
-  resources.events,
-]
-
 const podGcEveryMs = 20_000
 const quarantineMs = 40_000
 
@@ -131,54 +117,4 @@ export function startPodGc(kit: ControllerKit): void {
   })
 }
 
-interface Namespace extends KubeObject {
-  readonly spec?: { readonly finalizers?: readonly string[] }
-}
-
-/** The default ServiceAccount and the cluster's CA in every namespace; the contents of a namespace that is going away. */
-export function startNamespaces(kit: ControllerKit): void {
-  const namespaces = kit.cache<Namespace>(resources.namespaces, ({ object }) =>
-    queue.add(object.metadata.name),
-  )
-  const queue = kit.controller('namespace_controller', [namespaces], async (name, kube) => {
-    const namespace = namespaces.get(name)
-    if (namespace === undefined) return
-    if (namespace.metadata.deletionTimestamp === undefined) {
-      await created(
-        kube.create(resources.serviceAccounts, {
-          apiVersion: 'v1',
-          kind: 'ServiceAccount',
-          metadata: { name: 'default', namespace: name },
-        }),
-      )
-      await created(kube.create(resources.configMaps, rootCa(name)))
-      return
-    }
-    let left = 0
-    for (const type of contents) {
-      const { items } = await kube.list({ type, namespace: name })
-      left += items.length
-      for (const { metadata } of items)
-        if (metadata.deletionTimestamp === undefined)
-          await removed(kube.delete({ type, namespace: name, name: metadata.name }))
-    }
-    if (left > 0) return queue.addAfter(name, 1000)
-    await removed(
-      kube.update(
-        resources.namespaces,
-        { ...namespace, spec: { finalizers: [] } },
-        { subresource: 'finalize' },
-      ),
-    )
-  })
-}
-
-const rootCa = (namespace: string) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'kube-root-ca.crt', namespace },
-  data: { 'ca.crt': '-----BEGIN CERTIFICATE-----\nbGFi\n-----END CERTIFICATE-----\n' },
-})
-
-const created = (write: Promise<unknown>): Promise<void> => unless('AlreadyExists', write)
 const removed = (write: Promise<unknown>): Promise<void> => unless('NotFound', write)

@@ -2,6 +2,7 @@ import { type KubeClient, kubeClient } from '#lab/api/client.ts'
 import { type Informer, type InformerChange, informer } from '#lab/api/informer.ts'
 import type { KubeObject, Pod } from '#lab/api/objects.ts'
 import { KubeError, KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
+import { accountCredential } from '#lab/controllers/account-credential.ts'
 import { PodIndex } from '#lab/controllers/pod-index.ts'
 import { WorkQueue } from '#lab/controllers/queue.ts'
 import type { Process } from '#lab/host/ports.ts'
@@ -10,33 +11,51 @@ import { Klog } from '#lab/kubelet/klog.ts'
 
 type Listener = (change: InformerChange<KubeObject>) => void
 
+/** What all controllers of a process have in common. */
+interface Common {
+  readonly log: Klog
+  /** Reads for all, under the process's own name: client-go's shared informers. */
+  readonly kube: KubeClient
+  readonly informers: Map<string, { readonly informer: Informer<KubeObject>; readonly listeners: Listener[] }>
+  pods: PodIndex | undefined
+}
+
 /** What the controllers of one process share: one cache per type, one connection, a recorder per component. */
 export class ControllerKit {
   readonly p: Process
-  readonly log: Klog
+  readonly #common: Common
   readonly #kube: KubeClient
-  readonly #informers = new Map<
-    string,
-    { readonly informer: Informer<KubeObject>; readonly listeners: Listener[] }
-  >()
 
-  #pods: PodIndex | undefined
+  private constructor(p: Process, common: Common, kube: KubeClient) {
+    this.p = p
+    this.#common = common
+    this.#kube = kube
+  }
 
   /** `user` is whom the API server sees: `system:kube-scheduler`. */
-  constructor(p: Process, o: { readonly server: string; readonly user: string }) {
-    this.p = p
-    this.log = new Klog(p)
-    this.#kube = kubeClient(p, { server: o.server, user: o.user })
+  static of(p: Process, o: { readonly server: string; readonly user: string }): ControllerKit {
+    const kube = kubeClient(p, o)
+    return new ControllerKit(p, { log: new Klog(p), kube, informers: new Map(), pods: undefined }, kube)
+  }
+
+  /** The same caches for a controller that acts as its own service account in kube-system. */
+  actingAs(account: string): ControllerKit {
+    const { kube } = this.#common
+    return new ControllerKit(this.p, this.#common, kube.as(accountCredential(kube, account)))
+  }
+
+  get log(): Klog {
+    return this.#common.log
   }
 
   /** The process's one index of its pods; made, with their cache, when it is first asked for. */
   get pods(): PodIndex {
-    if (this.#pods === undefined) {
+    if (this.#common.pods === undefined) {
       const index = new PodIndex()
       this.cache<Pod>(resources.pods, (change) => index.apply(change))
-      this.#pods = index
+      this.#common.pods = index
     }
-    return this.#pods
+    return this.#common.pods
   }
 
   kubeFor(self: Process): KubeClient {
@@ -53,12 +72,12 @@ export class ControllerKit {
     listener?: (change: InformerChange<T>) => void,
   ): Informer<T> {
     const key = `${type.group}/${type.resource}`
-    let entry = this.#informers.get(key)
+    let entry = this.#common.informers.get(key)
     if (entry === undefined) {
       const listeners: Listener[] = []
       const started = informer<KubeObject>(
         this.p,
-        this.#kube,
+        this.#common.kube,
         { type },
         {
           onChange: (change) => {
@@ -67,7 +86,7 @@ export class ControllerKit {
         },
       )
       entry = { informer: started, listeners }
-      this.#informers.set(key, entry)
+      this.#common.informers.set(key, entry)
     }
     // Both casts: the cache of a type holds objects of that type only.
     if (listener !== undefined) entry.listeners.push(listener as Listener)

@@ -1,11 +1,15 @@
 import { startDaemonSets } from '#lab/controllers/daemon-set.ts'
 import { startDeployments } from '#lab/controllers/deployment.ts'
 import { startEndpoints } from '#lab/controllers/endpoints.ts'
-import { startGarbageCollection, startNamespaces, startPodGc } from '#lab/controllers/garbage.ts'
+import { startGarbageCollection, startPodGc } from '#lab/controllers/garbage.ts'
 import { ControllerKit } from '#lab/controllers/kit.ts'
+import { startNamespaces } from '#lab/controllers/namespaces.ts'
 import { startNodeLifecycle } from '#lab/controllers/node-lifecycle.ts'
 import { startReplicaSets } from '#lab/controllers/replica-set.ts'
+import { startRoleAggregation } from '#lab/controllers/role-aggregation.ts'
+import { startRootCaPublisher } from '#lab/controllers/root-ca.ts'
 import { startScheduler } from '#lab/controllers/scheduler.ts'
+import { startServiceAccounts } from '#lab/controllers/service-accounts.ts'
 import { startTaintEviction } from '#lab/controllers/taint-eviction.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
@@ -13,25 +17,31 @@ import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 const server = (p: Process): string =>
   p.argv.find((arg) => arg.startsWith('--master='))?.slice('--master='.length) ?? '10.0.0.11:6443'
 
+/** Which account each controller acts as: kubernetes/kubernetes:cmd/kube-controller-manager/names, app/core.go. */
+const controllers: readonly (readonly [start: (kit: ControllerKit) => void, account: string])[] = [
+  [startNamespaces, 'namespace-controller'],
+  [startServiceAccounts, 'service-account-controller'],
+  [startRootCaPublisher, 'root-ca-cert-publisher'],
+  [startRoleAggregation, 'clusterrole-aggregation-controller'],
+  [startDaemonSets, 'daemon-set-controller'],
+  [startDeployments, 'deployment-controller'],
+  [startReplicaSets, 'replicaset-controller'],
+  [startEndpoints, 'endpoint-controller'],
+  [startNodeLifecycle, 'node-controller'],
+  [startTaintEviction, 'node-controller'],
+  [startGarbageCollection, 'generic-garbage-collector'],
+  [startPodGc, 'pod-garbage-collector'],
+]
+
 const controllerManager: Program = async (p) => {
-  const kit = new ControllerKit(p, { server: server(p), user: 'system:kube-controller-manager' })
-  for (const start of [
-    startNamespaces,
-    startDaemonSets,
-    startDeployments,
-    startReplicaSets,
-    startEndpoints,
-    startNodeLifecycle,
-    startTaintEviction,
-    startGarbageCollection,
-    startPodGc,
-  ])
-    start(kit)
+  const kit = ControllerKit.of(p, { server: server(p), user: 'system:kube-controller-manager' })
+  const own = p.argv.includes('--use-service-account-credentials=true')
+  for (const [start, account] of controllers) start(own ? kit.actingAs(account) : kit)
   return untilTerminated(p)
 }
 
 const scheduler: Program = async (p) => {
-  startScheduler(new ControllerKit(p, { server: server(p), user: 'system:kube-scheduler' }))
+  startScheduler(ControllerKit.of(p, { server: server(p), user: 'system:kube-scheduler' }))
   return untilTerminated(p)
 }
 

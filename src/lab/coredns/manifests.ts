@@ -1,4 +1,12 @@
-import type { ConfigMap, Deployment, Draft, KubeObject, Service } from '#lab/api/objects.ts'
+import type {
+  ConfigMap,
+  Deployment,
+  Draft,
+  KubeObject,
+  Role,
+  RoleBinding,
+  Service,
+} from '#lab/api/objects.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
 const image = 'registry.k8s.io/coredns/coredns:v1.11.3'
@@ -15,14 +23,41 @@ export const coreDnsImages = (): readonly Image[] => [
 ]
 
 /**
- * What kubeadm creates for CoreDNS, without its RBAC objects and with a Corefile that forwards nothing.
+ * What kubeadm creates for CoreDNS, with a Corefile that forwards nothing.
  * @see kubernetes/kubernetes:cmd/kubeadm/app/phases/addons/dns/manifests.go
  */
 export const coreDnsManifests = (o: { readonly clusterIp?: string } = {}): readonly Draft<KubeObject>[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'coredns', namespace: 'kube-system' } },
+  ...rbac,
   corefile,
   service(o.clusterIp ?? '10.96.0.10'),
   deployment,
+]
+
+const group = 'rbac.authorization.k8s.io'
+const role = 'system:coredns'
+
+const rbac: readonly (Draft<Role> | Draft<RoleBinding>)[] = [
+  {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: role },
+    rules: [
+      {
+        apiGroups: [''],
+        resources: ['endpoints', 'services', 'pods', 'namespaces'],
+        verbs: ['list', 'watch'],
+      },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
+    ],
+  },
+  {
+    apiVersion: `${group}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: role },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: role },
+    subjects: [{ kind: 'ServiceAccount', name: 'coredns', namespace: 'kube-system' }],
+  },
 ]
 
 const corefile: Draft<ConfigMap> = {

@@ -8,6 +8,7 @@ import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
 import { baseOs } from '#lab/host/os.ts'
 import type { Tree } from '#lab/host/ports.ts'
 import { kubeProxyImages, kubeProxyManifests } from '#lab/kube-proxy/index.ts'
+import { kubeadmRbac } from '#lab/kubeadm-rbac.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
 import { networkTools } from '#lab/network/tools.ts'
@@ -72,6 +73,7 @@ export const kubeadmAddons = ({
   podCidr,
   dnsServiceIp,
 }: ClusterPlan): readonly Draft<KubeObject>[] => [
+  ...kubeadmRbac(),
   ...kubeProxyManifests({ server: `https://${apiServer.address}:${apiServer.port}`, clusterCidr: podCidr }),
   ...coreDnsManifests({ clusterIp: dnsServiceIp }),
 ]

@@ -1,4 +1,4 @@
-import type { ConfigMap, DaemonSet, Draft, KubeObject } from '#lab/api/objects.ts'
+import type { ConfigMap, DaemonSet, Draft, KubeObject, RoleBinding } from '#lab/api/objects.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
 const image = 'registry.k8s.io/kube-proxy:v1.31.9'
@@ -16,7 +16,7 @@ export const kubeProxyImages = (): readonly Image[] => [
 ]
 
 /**
- * What kubeadm creates for kube-proxy, without its RBAC objects.
+ * What kubeadm creates for kube-proxy.
  * @see kubernetes/kubernetes:cmd/kubeadm/app/phases/addons/proxy/manifests.go
  */
 export const kubeProxyManifests = (o: {
@@ -24,9 +24,18 @@ export const kubeProxyManifests = (o: {
   readonly clusterCidr: string // 10.244.0.0/16
 }): readonly Draft<KubeObject>[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta },
+  binding,
   configMap(o),
   daemonSet,
 ]
+
+const binding: Draft<RoleBinding> = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+  metadata: { name: 'kubeadm:node-proxier' },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:node-proxier' },
+  subjects: [{ kind: 'ServiceAccount', ...meta }],
+}
 
 const configMap = ({ server, clusterCidr }: { server: string; clusterCidr: string }): Draft<ConfigMap> => ({
   apiVersion: 'v1',

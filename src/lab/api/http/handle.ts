@@ -78,7 +78,7 @@ function dispatch(
     resource({ api, request, to, query, route: found, caller })
     return
   }
-  authorizePath(user, verbs[request.method] ?? 'get', path)
+  authorizePath(api.state, user, request.method, path)
   if (sendDiscovery(api, request, path, to) || sendOpenApi(api, request, path, to)) return
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) {
     sendText(to, 200, 'ok')
@@ -114,8 +114,9 @@ function version({ kubernetesVersion }: ApiServer): JsonObject {
 }
 
 function resource(asked: Asked): void {
-  const { route, request, caller } = asked
-  authorize(caller.user, { verb: verbOf(asked), ...route })
+  const { api, route, request, caller, query } = asked
+  const fieldSelector = query.get('fieldSelector') ?? undefined
+  authorize(api.state, caller.user, { verb: verbOf(asked), ...route, fieldSelector })
   if (route.subresource !== undefined && subresource(asked, route.subresource)) return
   const acts = route.name === undefined ? onCollection : onObject
   const carryOut = acts[request.method]

@@ -2,6 +2,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import { authorize } from '#lab/api/authorize.ts'
 import { headersOf } from '#lab/api/http/door.ts'
 import { identityOf } from '#lab/api/http/identity.ts'
 import { route } from '#lab/api/http/route.ts'
@@ -66,10 +67,12 @@ export function acceptUpgrade(api: ApiServer, upgrade: Upgrade, ways: Ways): voi
 
 function askedOf(api: ApiServer, request: IncomingMessage): ExecOptions {
   const url = new URL(request.url ?? '/', 'http://lab')
-  identityOf(api, { method: 'GET', url: '', headers: headersOf(request), body: '' })
+  const user = identityOf(api, { method: 'GET', url: '', headers: headersOf(request), body: '' })
   const found = route(api.state.registry, url.pathname)
   const kind = execKind(found?.subresource)
   if (found?.name === undefined || kind === undefined) throw noSuchPath()
+  // A WebSocket begins with GET, and until 1.35 that needs another verb than SPDY's POST.
+  authorize(api.state, user, { verb: request.method === 'POST' ? 'create' : 'get', ...found })
   return { kind, target: { ...found, name: found.name }, query: url.searchParams }
 }
 

@@ -1,5 +1,6 @@
 /** What every verb works on, and who asks. */
 import type { Random } from '#base/random.ts'
+import type { Authorizer } from '#lab/api/authorization/authorizer.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
@@ -16,6 +17,7 @@ export interface ApiState {
   /** Kubernetes' own types as this server's version knows them. */
   readonly types: BuiltinTypes
   readonly tokens: Tokens
+  readonly access: Authorizer
   readonly random: Random
   /** Virtual ms since 1970. */
   readonly now: () => number
@@ -27,6 +29,7 @@ export interface Identity {
   readonly username: string
   readonly groups: readonly string[]
   readonly uid?: string
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Caller {
