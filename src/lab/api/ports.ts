@@ -36,6 +36,7 @@ export const resources = {
   ipamConfigs: calico('ipamconfigs'),
   bgpConfigurations: calico('bgpconfigurations'),
   bgpPeers: calico('bgppeers'),
+  bgpFilters: calico('bgpfilters'),
   clusterInformations: calico('clusterinformations'),
   felixConfigurations: calico('felixconfigurations'),
   hostEndpoints: calico('hostendpoints'),

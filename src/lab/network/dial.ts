@@ -15,10 +15,19 @@ interface End {
 
 const synBytes = 60
 
+interface DialOptions {
+  readonly local: End
+  readonly remote: End
+  readonly timeoutMs: number
+  readonly owner: Owner | undefined
+  /** Signs every segment (RFC 2385) and takes none that is signed otherwise. */
+  readonly md5Key: string | undefined
+}
+
 /** Opens one connection: SYN, its retries after 1, 3, 7, 15, 31 and 63 s, and what the network answers. */
 export class Dial {
   readonly #stack: SimStack
-  readonly #o: { local: End; remote: End; timeoutMs: number; owner: Owner | undefined }
+  readonly #o: DialOptions
   readonly #flow: Flow = newFlow()
   readonly #timers: Cancel[] = []
   readonly #startedMs: number
@@ -29,7 +38,7 @@ export class Dial {
   #deadline = false
   #retries = 0
 
-  constructor(stack: SimStack, o: { local: End; remote: End; timeoutMs: number; owner: Owner | undefined }) {
+  constructor(stack: SimStack, o: DialOptions) {
     this.#stack = stack
     this.#o = o
     this.#startedMs = stack.fabric.kernel.nowMs
@@ -84,6 +93,10 @@ export class Dial {
       return
     }
     const listener = at.sockets.listenerFor(tuple.destination, tuple.port)
+    if (!this.#agreesOn(listener?.keyFor(tuple.source))) {
+      this.#again()
+      return
+    }
     if (!listener) {
       this.#refused('ECONNREFUSED', latencyMs(verdict.hops))
       return
@@ -103,6 +116,14 @@ export class Dial {
       this.#end()
       this.#wake(client)
     })
+  }
+
+  /**
+   * Whether both ends sign with the same key, or neither signs (net/ipv4/tcp_ipv4.c tcp_inbound_md5_hash): other segments
+   * are dropped unanswered. A RST of a port that nobody listens on is not signed, so a client with a key does not hear it.
+   */
+  #agreesOn(key: string | undefined): boolean {
+    return key === this.#o.md5Key
   }
 
   #again(): void {

@@ -147,6 +147,11 @@ export interface Connection {
 
 export interface Listener {
   readonly port: number
+  /**
+   * The TCP MD5 key (RFC 2385) for connections from an address; undefined: none. Segments that are signed otherwise, or not
+   * at all, or that are signed where no key is set, are dropped without a word.
+   */
+  sign(address: string, key: string | undefined): void
   close(): void
 }
 
@@ -193,7 +198,7 @@ export interface Net {
   connect(
     by: Task,
     to: { readonly address: string; readonly port: number },
-    o?: { readonly from?: string; readonly timeoutMs?: number },
+    o?: { readonly from?: string; readonly timeoutMs?: number; readonly md5Key?: string },
   ): Promise<Connection>
   /** Accepts TCP connections. Rejects with EADDRINUSE, EADDRNOTAVAIL, EACCES (a port below 1024 without NET_BIND_SERVICE). */
   listen(

@@ -16,6 +16,8 @@ export interface ListenerState extends Listener {
   readonly address: Ipv4 // 0 for all
   readonly owner: Owner | undefined
   accept(c: Connection): void
+  /** The MD5 key that a connection from there must carry; undefined: it must carry none. */
+  keyFor(address: Ipv4): string | undefined
 }
 
 /** The TCP sockets of one namespace. */
@@ -33,7 +35,7 @@ export class Sockets {
   async connect(
     by: Task,
     to: { readonly address: string; readonly port: number },
-    o: { readonly from?: string; readonly timeoutMs?: number } = {},
+    o: { readonly from?: string; readonly timeoutMs?: number; readonly md5Key?: string } = {},
     owner?: Owner,
   ): Promise<Connection> {
     const local = this.#source(ipv4(to.address), o.from === undefined ? undefined : ipv4(o.from))
@@ -41,6 +43,7 @@ export class Sockets {
       local: { ip: local, port: this.#ephemeralPort() },
       remote: { ip: ipv4(to.address), port: to.port },
       timeoutMs: o.timeoutMs ?? synTimeoutMs,
+      md5Key: o.md5Key,
       owner,
     })
     return by.wait<Connection>((wake, fail) => dial.start(wake, fail))
@@ -59,11 +62,17 @@ export class Sockets {
         other.port === at.port && (other.address === 0 || address === 0 || other.address === address),
     )
     if (taken) throw new Errno('EADDRINUSE')
+    const keys = new Map<Ipv4, string>()
     const listener: ListenerState = {
       address,
       port: at.port,
       owner,
       accept,
+      keyFor: (remote) => keys.get(remote),
+      sign: (remote, key) => {
+        if (key === undefined) keys.delete(ipv4(remote))
+        else keys.set(ipv4(remote), key)
+      },
       close: () => {
         const index = this.#listeners.indexOf(listener)
         if (index >= 0) this.#listeners.splice(index, 1)

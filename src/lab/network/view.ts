@@ -91,7 +91,7 @@ export class StackView implements Net {
   connect(
     by: Task,
     to: { address: string; port: number },
-    o?: { from?: string; timeoutMs?: number },
+    o?: { from?: string; timeoutMs?: number; md5Key?: string },
   ): Promise<Connection> {
     return this.stack.sockets.connect(by, to, o, this.#owner)
   }

@@ -11,6 +11,7 @@ export interface IPPool extends KubeObject {
     readonly nodeSelector?: string
     readonly disabled?: boolean
     readonly allowedUses?: readonly string[]
+    readonly disableBGPExport?: boolean
   }
 }
 
@@ -49,24 +50,68 @@ export interface IPAMHandle extends KubeObject {
   }
 }
 
+export interface SecretKeyRef {
+  readonly secretKeyRef?: { readonly name: string; readonly key: string }
+}
+
+/** `default` for the cluster, `node.<name>` for what one node has of its own. */
 export interface BGPConfiguration extends KubeObject {
   readonly spec: {
     readonly asNumber?: number
     readonly nodeToNodeMeshEnabled?: boolean
     readonly logSeverityScreen?: string
     readonly listenPort?: number
+    readonly bindMode?: 'None' | 'NodeIP'
     readonly nodeMeshMaxRestartTime?: string
+    readonly nodeMeshPassword?: SecretKeyRef
+    readonly ignoredInterfaces?: readonly string[]
+    readonly serviceClusterIPs?: readonly { readonly cidr: string }[]
+    readonly serviceExternalIPs?: readonly { readonly cidr: string }[]
+    readonly serviceLoadBalancerIPs?: readonly { readonly cidr: string }[]
+    readonly communities?: readonly { readonly name: string; readonly value: string }[]
+    readonly prefixAdvertisements?: readonly {
+      readonly cidr: string
+      readonly communities: readonly string[]
+    }[]
   }
 }
 
 export interface BGPPeer extends KubeObject {
   readonly spec: {
+    /** An address, or `address:port`. */
     readonly peerIP?: string
     readonly asNumber?: number
     readonly node?: string
     readonly nodeSelector?: string
     readonly peerSelector?: string
+    readonly password?: SecretKeyRef
+    readonly sourceAddress?: 'UseNodeIP' | 'None'
+    readonly maxRestartTime?: string
+    readonly keepOriginalNextHop?: boolean
+    readonly numAllowedLocalASNumbers?: number
+    readonly ttlSecurity?: number
+    readonly reachableBy?: string
+    readonly filters?: readonly string[]
+    /** 3.32 and later. */
     readonly keepaliveTime?: string
+  }
+}
+
+export interface BGPFilterRule {
+  readonly action: 'Accept' | 'Reject'
+  readonly matchOperator?: 'Equal' | 'NotEqual' | 'In' | 'NotIn'
+  readonly cidr?: string
+  readonly prefixLength?: { readonly min?: number; readonly max?: number }
+  readonly source?: 'RemotePeers'
+  readonly interface?: string
+}
+
+export interface BGPFilter extends KubeObject {
+  readonly spec: {
+    readonly importV4?: readonly BGPFilterRule[]
+    readonly exportV4?: readonly BGPFilterRule[]
+    readonly importV6?: readonly BGPFilterRule[]
+    readonly exportV6?: readonly BGPFilterRule[]
   }
 }
 

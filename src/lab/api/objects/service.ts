@@ -5,6 +5,9 @@ export interface Service extends KubeObject {
     readonly clusterIP?: string
     readonly clusterIPs?: readonly string[]
     readonly type?: string
+    readonly externalTrafficPolicy?: string
+    readonly externalIPs?: readonly string[]
+    readonly loadBalancerIP?: string
     readonly selector?: Readonly<Record<string, string>>
     readonly ports?: readonly {
       readonly name?: string
@@ -14,6 +17,7 @@ export interface Service extends KubeObject {
       readonly nodePort?: number
     }[]
   }
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } }
 }
 
 export interface EndpointSlice extends KubeObject {

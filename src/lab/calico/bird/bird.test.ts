@@ -57,7 +57,7 @@ describe('a mesh of BIRDs', () => {
         Preference:     100
         Input filter:   ACCEPT
         Output filter:  (unnamed)
-        Routes:         1 imported, 0 exported, 1 preferred
+        Routes:         1 imported, 1 exported, 1 preferred
         BGP state:          Established
           Neighbor address: 10.0.0.22
           Neighbor AS:      64512

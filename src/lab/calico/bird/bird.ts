@@ -84,9 +84,13 @@ export class Bird implements Daemon {
   connect(
     self: Process,
     to: { readonly address: string; readonly port: number },
-    from: string | undefined,
+    o: { readonly from?: string; readonly md5Key?: string },
   ): Promise<Connection> {
-    return self.net.connect(self.task, to, from === undefined ? {} : { from })
+    return self.net.connect(self.task, to, o)
+  }
+
+  sign(neighbour: string, password: string | undefined): void {
+    this.#listener?.sign(neighbour, password)
   }
 
   /** The first configuration: everything is created, the device protocol starts first. */

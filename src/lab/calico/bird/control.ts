@@ -1,19 +1,19 @@
 import { utc } from '#base/clock.ts'
 import type { Bird } from '#lab/calico/bird/bird.ts'
+import { showRoutes } from '#lab/calico/bird/control-routes.ts'
 import { matches } from '#lab/calico/bird/prefix.ts'
 import type { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
-import type { BirdRoute } from '#lab/calico/bird/route.ts'
 
 /** What Calico's BIRD calls itself: projectcalico/bird `sysdep/config.h`. */
 export const birdVersion = 'v0.3.3+birdv1.6.8'
 
 export const greeting = `0001 BIRD ${birdVersion} ready.\n`
 
-type Reply = readonly (readonly [code: number, text: string])[]
+export type Reply = readonly (readonly [code: number, text: string])[]
 
 /**
- * Answers one command of the control socket (`bird:nest/cmds.c`, `bird:nest/cli.c`). Not imitated: `show route` with
- * filters, `show memory`, `show symbols`, `eval`, `dump`, `debug`, restricted mode.
+ * Answers one command of the control socket (`bird:nest/cmds.c`, `bird:nest/cli.c`). `configure` is the daemon's (programs.ts).
+ * Not imitated: `show route` with filters, `show memory`, `show symbols`, `eval`, `dump`, `debug`, restricted mode.
  */
 export function answer(bird: Bird, line: string): string {
   const words = line.trim().split(/\s+/)
@@ -21,7 +21,7 @@ export function answer(bird: Bird, line: string): string {
 }
 
 /** Codes stand before a line when they change; the last line has a space after its code. */
-function encode(lines: Reply): string {
+export function encode(lines: Reply): string {
   let last = 0
   return lines
     .map(([code, text], i) => {
@@ -105,7 +105,7 @@ function describe(bird: Bird, p: Protocol): readonly string[] {
     `  Output filter:  ${filterName(exports)}`,
     ...(p.state === 'down'
       ? []
-      : [`  Routes:         ${routes.length} imported, 0 exported, ${preferred} preferred`]),
+      : [`  Routes:         ${routes.length} imported, ${p.exportedCount} exported, ${preferred} preferred`]),
     ...p.details(),
     '',
   ]
@@ -117,48 +117,6 @@ function filterName(filter: Protocol['config']['imports']): string {
   if (filter.kind === 'all') return 'ACCEPT'
   if (filter.kind === 'none') return 'REJECT'
   return filter.kind === 'named' ? filter.name : '(unnamed)'
-}
-
-function showRoutes(bird: Bird, rest: readonly string[]): Reply {
-  const protocol = rest[rest.indexOf('protocol') + 1]
-  const only = rest.includes('protocol') ? protocol : undefined
-  const net = rest.find((word) => word.includes('/'))
-  const lines: string[] = []
-  for (const entry of bird.table.all()) {
-    if (net !== undefined && entry.net !== net) continue
-    entry.routes
-      .filter((route) => only === undefined || route.protocol === only)
-      .forEach((route, i) => {
-        lines.push(routeLine(bird, route, i === 0 ? entry.net : '', bird.table.best(entry.net) === route))
-      })
-  }
-  if (lines.length === 0) return [net === undefined ? [0, ''] : [8001, 'Network not in table']]
-  return [...lines.map((line) => [1007, line] as const), [0, '']]
-}
-
-function routeLine(bird: Bird, route: BirdRoute, net: string, primary: boolean): string {
-  const from = route.from !== undefined && route.from !== gateway(route) ? ` from ${route.from}` : ''
-  const head = `${net.padEnd(18)} ${via(route)} [${route.protocol} ${since(bird, route.changedMs)}${from}]`
-  return `${head}${primary ? ' *' : ''} ${route.bgp && route.source === 'RTS_BGP' ? bgpInfo(route) : `(${route.preference})`}`
-}
-
-const gateway = (route: BirdRoute): string | undefined =>
-  route.to.kind === 'router' ? route.to.gateway : undefined
-
-function via({ to }: BirdRoute): string {
-  switch (to.kind) {
-    case 'router':
-      return `via ${to.gateway} on ${to.device}`
-    case 'device':
-      return `dev ${to.device}`
-    default:
-      return to.kind
-  }
-}
-
-function bgpInfo(route: BirdRoute): string {
-  const path = route.bgp?.asPath.at(-1)
-  return `(${route.preference}/${route.to.kind === 'unreachable' ? '-' : 0}) [${path === undefined ? '' : `AS${path}`}i]`
 }
 
 function showInterfaces(bird: Bird): Reply {
@@ -216,7 +174,7 @@ function moment(ms: number): string {
 }
 
 /** The time of day for what is younger than 20 hours, else the date (`bird:lib/timer.c`). */
-function since(bird: Bird, ms: number): string {
+export function since(bird: Bird, ms: number): string {
   const young = bird.process.now() - ms < 20 * 3_600_000
   const { date, time } = utc(ms)
   return young ? time.slice(0, 8) : date

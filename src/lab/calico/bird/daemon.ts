@@ -18,7 +18,13 @@ export interface Daemon {
   turn(run: () => void): void
   /** Whether somebody listens on the BGP port; the error when it could not be opened. */
   readonly listening: { readonly ok: true } | { readonly ok: false; readonly error: string }
-  connect(self: Process, to: { address: string; port: number }, from: string | undefined): Promise<Connection>
+  connect(
+    self: Process,
+    to: { readonly address: string; readonly port: number },
+    o: { readonly from?: string; readonly md5Key?: string },
+  ): Promise<Connection>
+  /** The password for connections from a neighbour; undefined: none. */
+  sign(neighbour: string, password: string | undefined): void
 }
 
 /** Graceful restart of this BIRD itself (`bird -R`). */

@@ -1,27 +1,14 @@
-import { Quiet } from '#base/quiet.ts'
 import type { Config, Expression, FilterConfig, Statement } from '#lab/calico/bird/config/model.ts'
 import { contains, matches, toPrefix } from '#lab/calico/bird/prefix.ts'
 import type { BirdRoute } from '#lab/calico/bird/route.ts'
 
 type Value = number | string | boolean | { readonly prefix: string } | undefined
 
-class Verdict extends Quiet {
-  readonly accepted: boolean
-  constructor(accepted: boolean) {
-    super('filter ended')
-    this.accepted = accepted
-  }
-}
-class Returned extends Quiet {
-  readonly value: Value
-  constructor(value: Value) {
-    super('function returned')
-    this.value = value
-  }
-}
+/** How a run of statements ended before its last: with a verdict, or with a value for who called the function. */
+type End = { readonly verdict: 'accept' | 'reject' } | { readonly returns: Value }
 
-const accepted = new Verdict(true)
-const rejected = new Verdict(false)
+const accepted: End = { verdict: 'accept' }
+const rejected: End = { verdict: 'reject' }
 
 /**
  * Runs a filter over a route: the route with what the filter set, or undefined when it was rejected. A filter that
@@ -32,66 +19,73 @@ export function runFilter(config: Config, filter: FilterConfig, route: BirdRoute
   if (filter.kind === 'none') return undefined
   const body = filter.kind === 'inline' ? filter.body : (config.filters.get(filter.name) ?? [])
   const run = new Run(config, route)
-  try {
-    run.all(body, new Map())
-  } catch (end) {
-    if (end instanceof Verdict) return end.accepted ? run.route : undefined
-    if (!(end instanceof Returned)) throw end
-  }
-  return undefined
+  return run.all(body, noLocals) === accepted ? run.route : undefined
+}
+
+type Locals = ReadonlyMap<string, Value>
+const noLocals: Locals = new Map()
+
+const functionTexts = new WeakMap<Config, string>()
+const filterTexts = new WeakMap<object, string>()
+
+function remembered<K extends object>(texts: WeakMap<K, string>, key: K, text: () => string): string {
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const fresh = text()
+  texts.set(key, fresh)
+  return fresh
 }
 
 /** Everything that decides what a filter does, functions included: equal texts mean equal behaviour. */
 export function filterSignature(config: Config, filter: FilterConfig): string {
   if (filter.kind === 'all' || filter.kind === 'none') return filter.kind
   const body = filter.kind === 'inline' ? filter.body : (config.filters.get(filter.name) ?? [])
-  return `${textOf(body)} ${textOf(config.functions)}`
-}
-
-const texts = new WeakMap<object, string>()
-
-/** What a configuration holds never changes, so it is written down once. */
-function textOf(part: readonly Statement[] | Config['functions']): string {
-  let text = texts.get(part)
-  if (text === undefined) {
-    text = JSON.stringify(part instanceof Map ? [...part.values()] : part)
-    texts.set(part, text)
-  }
-  return text
+  const functions = remembered(functionTexts, config, () => JSON.stringify([...config.functions.values()]))
+  return `${remembered(filterTexts, body, () => JSON.stringify(body))}${functions}`
 }
 
 class Run {
   readonly #config: Config
   route: BirdRoute
+  #verdict: End | undefined
 
   constructor(config: Config, route: BirdRoute) {
     this.#config = config
     this.route = route
   }
 
-  all(body: readonly Statement[], locals: ReadonlyMap<string, Value>): void {
-    for (const statement of body) this.#run(statement, locals)
+  all(body: readonly Statement[], locals: Locals): End | undefined {
+    for (const statement of body) {
+      const end = this.#run(statement, locals) ?? this.#verdict
+      if (end) return end
+    }
+    return undefined
   }
 
-  #run(statement: Statement, locals: ReadonlyMap<string, Value>): void {
+  #run(statement: Statement, locals: Locals): End | undefined {
     switch (statement.does) {
       case 'accept':
-        throw accepted
+        return accepted
       case 'reject':
-        throw rejected
+        return rejected
       case 'return':
-        throw new Returned(this.#value(statement.value, locals))
+        return { returns: this.#value(statement.value, locals) }
       case 'call':
         this.#value(statement.call, locals)
-        return
+        return undefined
       case 'set':
         this.#assign(statement.name, this.#value(statement.value, locals))
-        return
+        return undefined
+      case 'change':
+        this.#change(statement, locals)
+        return undefined
       case 'if':
-        this.all(this.#value(statement.condition, locals) ? statement.then : statement.otherwise, locals)
-        return
+        return this.all(
+          this.#value(statement.condition, locals) ? statement.then : statement.otherwise,
+          locals,
+        )
       default:
-        statement satisfies never
+        return statement satisfies never
     }
   }
 
@@ -106,7 +100,15 @@ class Run {
     }
   }
 
-  #value(e: Expression, locals: ReadonlyMap<string, Value>): Value {
+  #change({ name, how, value }: Statement & { readonly does: 'change' }, locals: Locals): void {
+    const key = name === 'bgp_large_community' ? 'largeCommunities' : 'communities'
+    const bgp = this.route.bgp ?? { origin: 'IGP', asPath: [], nextHop: '' }
+    const given = text(this.#value(value, locals))
+    const others = (bgp[key] ?? []).filter((each) => each !== given)
+    this.route = { ...this.route, bgp: { ...bgp, [key]: how === 'add' ? [...others, given] : others } }
+  }
+
+  #value(e: Expression, locals: Locals): Value {
     switch (e.is) {
       case 'number':
       case 'text':
@@ -115,7 +117,10 @@ class Run {
         return e.value
       case 'prefix':
         return { prefix: e.value }
+      case 'community':
+        return e.value
       case 'set':
+      case 'names':
         return undefined
       case 'name':
         return locals.has(e.name) ? locals.get(e.name) : attribute(this.route, e.name)
@@ -132,7 +137,7 @@ class Run {
     }
   }
 
-  #call(name: string, args: readonly Expression[], locals: ReadonlyMap<string, Value>): Value {
+  #call(name: string, args: readonly Expression[], locals: Locals): Value {
     const called = this.#config.functions.get(name)
     if (!called) return undefined
     const inner = new Map(
@@ -141,19 +146,18 @@ class Run {
         return [parameter, arg && this.#value(arg, locals)] as const
       }),
     )
-    try {
-      this.all(called.body, inner)
-    } catch (end) {
-      if (end instanceof Returned) return end.value
-      throw end
-    }
+    const end = this.all(called.body, inner)
+    if (end && 'returns' in end) return end.returns
+    // A verdict inside a function ends the whole filter.
+    this.#verdict = end
     return undefined
   }
 
-  #binary(op: string, left: Expression, right: Expression, locals: ReadonlyMap<string, Value>): Value {
+  #binary(op: string, left: Expression, right: Expression, locals: Locals): Value {
     const a = this.#value(left, locals)
     if (op === '&&') return Boolean(a) && Boolean(this.#value(right, locals))
     if (op === '||') return Boolean(a) || Boolean(this.#value(right, locals))
+    if (right.is === 'names') return right.names.includes(text(a)) === (op === '~')
     if (right.is === 'set' && (op === '~' || op === '!~')) return inSet(a, right) === (op === '~')
     const b = this.#value(right, locals)
     switch (op) {

@@ -2,7 +2,7 @@ import { Bird } from '#lab/calico/bird/bird.ts'
 import { ConfigError } from '#lab/calico/bird/config/lexer.ts'
 import type { Config } from '#lab/calico/bird/config/model.ts'
 import { parseConfig } from '#lab/calico/bird/config/parser.ts'
-import { answer, greeting } from '#lab/calico/bird/control.ts'
+import { answer, encode, greeting, type Reply } from '#lab/calico/bird/control.ts'
 import { isErrno, type PathConnection, type Process, type Program } from '#lab/host/ports.ts'
 
 interface Arguments {
@@ -58,7 +58,7 @@ async function run(p: Process, args: Run): Promise<number> {
     return 0
   }
   await refuseSecond(p, args.socket)
-  const control: { bird: Bird | undefined } = { bird: undefined }
+  const control: Control = { bird: undefined, configure: (running) => configure(p, running, args) }
   const socket = await bindSocket(p, args.socket, control)
   const config = await readConfig(p, args)
   const ending = new Ending()
@@ -72,6 +72,24 @@ async function run(p: Process, args: Run): Promise<number> {
   await p.files.remove(args.socket)
   running.log('Shutdown completed')
   return 0
+}
+
+/** What stands behind the control socket; no daemon yet while the configuration is being read. */
+interface Control {
+  bird: Bird | undefined
+  /** `configure` in birdcl: the answer, with its codes. */
+  configure(running: Bird): Promise<string>
+}
+
+async function configure(p: Process, running: Bird, args: Run): Promise<string> {
+  const start: Reply = [[2, `Reading configuration from ${args.config}`]]
+  try {
+    await running.reconfigure(await readConfig(p, args))
+    return encode([...start, [3, 'Reconfigured']])
+  } catch (error) {
+    if (!(error instanceof Fatal)) throw error
+    return encode([...start, [8002, error.message]])
+  }
 }
 
 /** SIGHUP only raises a flag: those that come while one is being answered make one more round together. */
@@ -142,11 +160,7 @@ async function refuseSecond(p: Process, socket: string): Promise<void> {
   throw new Fatal('I found another BIRD running.')
 }
 
-async function bindSocket(
-  p: Process,
-  path: string,
-  control: { readonly bird: Bird | undefined },
-): Promise<{ close(): void }> {
+async function bindSocket(p: Process, path: string, control: Control): Promise<{ close(): void }> {
   try {
     await p.files.remove(path).catch(ignored)
     const listener = await p.listenPath(path, (c) => p.thread('cli', (self) => serve(self, c, control)))
@@ -163,18 +177,15 @@ function ignored(error: unknown): void {
   if (!isErrno(error)) throw error
 }
 
-async function serve(
-  self: Process,
-  c: PathConnection,
-  control: { readonly bird: Bird | undefined },
-): Promise<void> {
+async function serve(self: Process, c: PathConnection, control: Control): Promise<void> {
   c.send(greeting)
   for (;;) {
     const line = await c.receive(self)
     if (line === undefined) return
     const running = control.bird
     if (!running) return c.close()
-    c.send(answer(running, line))
+    const words = line.trim()
+    c.send(/^conf(i(g(u(re?)?)?)?)?$/.test(words) ? await control.configure(running) : answer(running, line))
     if (line.trim() === 'down') running.shutdown()
   }
 }

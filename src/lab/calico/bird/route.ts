@@ -1,6 +1,7 @@
-/** Routes as BIRD's table holds them. */
-
 import { equal } from '#base/equal.ts'
+import { toNumber } from '#lab/calico/bird/prefix.ts'
+
+/** Routes as BIRD's table holds them. */
 
 export type RouteSource = 'RTS_STATIC' | 'RTS_DEVICE' | 'RTS_INHERIT' | 'RTS_BGP'
 
@@ -17,6 +18,9 @@ export interface BgpAttributes {
   readonly localPref?: number
   readonly originatorId?: string
   readonly clusterList?: readonly string[]
+  /** `(64512,100)` and large ones `(64512, 1, 2)`, as BIRD writes them. */
+  readonly communities?: readonly string[]
+  readonly largeCommunities?: readonly string[]
 }
 
 export interface BirdRoute {
@@ -33,6 +37,8 @@ export interface BirdRoute {
   readonly fromId?: string
   /** Heard from a neighbour of our own AS. */
   readonly internal?: boolean
+  /** The cluster id under which it came from a client of this route reflector. */
+  readonly client?: string
   readonly metric?: number
   readonly tunnel?: string
   readonly changedMs: number
@@ -44,23 +50,43 @@ export function isBetter(a: BirdRoute, b: BirdRoute): boolean {
   if (a.to.kind === 'unreachable' || b.to.kind === 'unreachable') {
     if (a.to.kind !== b.to.kind) return b.to.kind === 'unreachable'
   }
-  if (a.bgp && b.bgp) return isBetterBgp(a, b)
+  if (a.bgp && b.bgp) return isBetterBgp(a, a.bgp, b, b.bgp)
   return a.protocol < b.protocol
 }
 
-function isBetterBgp(a: BirdRoute, b: BirdRoute): boolean {
-  const byPref = (a.bgp?.localPref ?? 100) - (b.bgp?.localPref ?? 100)
-  if (byPref !== 0) return byPref > 0
-  const byPath = (a.bgp?.asPath.length ?? 0) - (b.bgp?.asPath.length ?? 0)
-  if (byPath !== 0) return byPath < 0
+const origins = ['IGP', 'EGP', 'Incomplete'] as const
+
+/** `bgp_rte_better`. Not imitated: multi-exit discriminators, metrics of the way to the next hop, AIGP. */
+function isBetterBgp(a: BirdRoute, bgpA: BgpAttributes, b: BirdRoute, bgpB: BgpAttributes): boolean {
+  const byRank =
+    (bgpB.localPref ?? 100) - (bgpA.localPref ?? 100) ||
+    bgpA.asPath.length - bgpB.asPath.length ||
+    origins.indexOf(bgpA.origin) - origins.indexOf(bgpB.origin)
+  if (byRank !== 0) return byRank < 0
   if (a.internal !== b.internal) return b.internal === true
-  const idA = a.bgp?.originatorId ?? a.fromId ?? ''
-  const idB = b.bgp?.originatorId ?? b.fromId ?? ''
-  if (idA !== idB) return idA < idB
-  return (a.from ?? '') < (b.from ?? '')
+  const byId =
+    compareIds(bgpA.originatorId ?? a.fromId, bgpB.originatorId ?? b.fromId) ||
+    (bgpA.clusterList?.length ?? 0) - (bgpB.clusterList?.length ?? 0) ||
+    compareIds(a.from, b.from)
+  return byId < 0
 }
 
-export const sameRoute = (a: BirdRoute, b: BirdRoute): boolean =>
-  a.source === b.source &&
-  a.preference === b.preference &&
-  equal({ ...a, changedMs: 0 }, { ...b, changedMs: 0 })
+/** Router ids and addresses are numbers: 10.0.0.9 comes before 10.0.0.10. */
+export const compareIds = (a: string | undefined, b: string | undefined): number =>
+  toNumber(a ?? '0.0.0.0') - toNumber(b ?? '0.0.0.0')
+
+/** Whether two routes say the same, apart from when they came. */
+export function sameRoute(a: BirdRoute, b: BirdRoute): boolean {
+  return (
+    a.preference === b.preference &&
+    a.source === b.source &&
+    a.protocol === b.protocol &&
+    a.metric === b.metric &&
+    a.tunnel === b.tunnel &&
+    a.from === b.from &&
+    a.fromId === b.fromId &&
+    a.client === b.client &&
+    equal(a.to, b.to) &&
+    equal(a.bgp, b.bgp)
+  )
+}

@@ -1,5 +1,5 @@
 import { equal } from '#base/equal.ts'
-import { masked, type Prefix, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { masked, type Prefix, toNumber, toPrefix } from '#lab/calico/bird/prefix.ts'
 import { type BirdRoute, type Destination, isBetter, sameRoute } from '#lab/calico/bird/route.ts'
 
 /**
@@ -9,10 +9,11 @@ import { type BirdRoute, type Destination, isBetter, sameRoute } from '#lab/cali
  */
 export class RoutingTable {
   readonly #nets = new Map<string, Net>()
-  /** By prefix length, then by network. */
-  readonly #byLength = new Map<number, Map<number, Net>>()
-  #inOrder: readonly Net[] | undefined
+  /** The same by length of prefix and base, the longest first, to find the one that an address lies in. */
+  readonly #byLength: Map<number, Net>[] = Array.from({ length: 33 }, () => new Map())
+  readonly #byProtocol = new Map<string, Map<string, BirdRoute>>()
   readonly #tell: (net: string) => void
+  #inOrder: readonly Net[] | undefined
 
   /** `tell` hears of every network whose best route changed. */
   constructor(tell: (net: string) => void) {
@@ -25,12 +26,9 @@ export class RoutingTable {
     if (route?.source !== 'RTS_BGP') this.#resolveAgain()
   }
 
-  /** Everything a protocol brought, in table order. */
+  /** Everything a protocol brought, as it came. */
   of(protocol: string): readonly BirdRoute[] {
-    const found: BirdRoute[] = []
-    for (const net of this.#sorted())
-      for (const route of net.routes) if (route.protocol === protocol) found.push(route)
-    return found
+    return [...(this.#byProtocol.get(protocol)?.values() ?? [])]
   }
 
   best(net: string): BirdRoute | undefined {
@@ -47,29 +45,55 @@ export class RoutingTable {
     return this.#sorted().map(({ net, routes }) => ({ net, routes }))
   }
 
+  /** The network that an address lies in, as `show route for` finds it. */
+  covering(address: string): string | undefined {
+    return this.#longest(address)?.net
+  }
+
   /** How to reach an address (`bird:nest/rt-table.c` rt_update_hostentry); unreachable through another BGP route. */
   resolve(address: string): Destination {
-    const longest = this.#covering(toPrefix(address))
-    const route = longest?.routes[0]
+    const route = this.#longest(address)?.routes[0]
     if (!route || route.source === 'RTS_BGP') return { kind: 'unreachable' }
     if (route.to.kind === 'device') return { kind: 'router', gateway: address, device: route.to.device }
     return route.to
   }
 
+  #longest(address: string): Net | undefined {
+    const value = toNumber(address)
+    for (let length = 32; length >= 0; length--) {
+      const nets = this.#byLength[length]
+      const found = nets?.size ? nets.get(masked(value, length)) : undefined
+      if (found) return found
+    }
+    return undefined
+  }
+
   #put(protocol: string, net: string, route: BirdRoute | undefined): boolean {
-    const entry = this.#nets.get(net) ?? { net, prefix: toPrefix(net), routes: [] }
-    const was = entry.routes.find((each) => each.protocol === protocol)
+    const owned = this.#byProtocol.get(protocol) ?? new Map<string, BirdRoute>()
+    const was = owned.get(net)
     if (was === undefined && route === undefined) return false
     if (was && route && sameRoute(was, route)) return false
+    const entry = this.#nets.get(net) ?? { net, prefix: toPrefix(net), routes: [] }
     const best = entry.routes[0]
-    entry.routes = insert(
-      entry.routes.filter((each) => each !== was),
-      route,
-    )
-    if (entry.routes.length === 0) this.#forget(entry)
-    else if (was === undefined && entry.routes.length === 1) this.#keep(entry)
+    entry.routes = insert(was ? entry.routes.filter((each) => each !== was) : entry.routes, route)
+    this.#keep(entry)
+    if (route) this.#byProtocol.set(protocol, owned.set(net, route))
+    else owned.delete(net)
     if (entry.routes[0] !== best) this.#tell(net)
     return true
+  }
+
+  #keep(entry: Net): void {
+    const { net, prefix } = entry
+    const known = this.#nets.has(net)
+    if (entry.routes.length === 0) {
+      this.#nets.delete(net)
+      this.#byLength[prefix.length]?.delete(prefix.base)
+    } else if (!known) {
+      this.#nets.set(net, entry)
+      this.#byLength[prefix.length]?.set(prefix.base, entry)
+    }
+    if (known !== entry.routes.length > 0) this.#inOrder = undefined
   }
 
   #resolveAgain(): void {
@@ -79,31 +103,6 @@ export class RoutingTable {
         const to = this.resolve(route.bgp.nextHop)
         if (!equal(to, route.to)) this.#put(route.protocol, route.net, { ...route, to })
       }
-  }
-
-  /** The network of the longest prefix that an address lies in. */
-  #covering({ base, length: most }: Prefix): Net | undefined {
-    let longest: Net | undefined
-    for (const [length, nets] of this.#byLength) {
-      if (length > most || length < (longest?.prefix.length ?? 0)) continue
-      longest = nets.get(masked(base, length)) ?? longest
-    }
-    return longest
-  }
-
-  #keep(entry: Net): void {
-    const { base, length } = entry.prefix
-    this.#inOrder = undefined
-    this.#nets.set(entry.net, entry)
-    const same = this.#byLength.get(length)
-    if (same === undefined) this.#byLength.set(length, new Map([[base, entry]]))
-    else same.set(base, entry)
-  }
-
-  #forget({ net, prefix }: Net): void {
-    this.#inOrder = undefined
-    this.#nets.delete(net)
-    this.#byLength.get(prefix.length)?.delete(prefix.base)
   }
 
   #sorted(): readonly Net[] {

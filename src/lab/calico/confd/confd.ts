@@ -1,9 +1,12 @@
 import { inClusterKube } from '#lab/api/client.ts'
-import { collect, type Sources, watchSources } from '#lab/calico/confd/collect.ts'
+import { type ConfdSettings, collect, passwordReferences } from '#lab/calico/confd/collect.ts'
 import type { BgpData } from '#lab/calico/confd/data.ts'
 import { renderBird } from '#lab/calico/confd/render-bird.ts'
 import { renderAggregation, renderIpam } from '#lab/calico/confd/render-ipam.ts'
 import { aggregation6, ipam6, renderBird6 } from '#lab/calico/confd/render-v6.ts'
+import { SecretWatcher } from '#lab/calico/confd/secrets.ts'
+import { ServiceWatcher } from '#lab/calico/confd/service-watcher.ts'
+import { type Sources, watchSources } from '#lab/calico/confd/sources.ts'
 import { calicoLog, type Log } from '#lab/calico/log.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
@@ -31,38 +34,91 @@ const templates: readonly Template[] = [
 
 /**
  * `calico-node -confd` (projectcalico/calico:confd/pkg): watches the cluster, renders BIRD's configuration, reloads BIRD.
- * Not imitated: Typha, IPv6 peers, service advertisement, restarts of confd when the mesh is switched, log levels.
+ * What changes at other nodes is told only where this node's files may depend on it.
+ * Not imitated: Typha, IPv6 peers, log levels of its own log, resources whose definitions are missing.
  */
 export async function runConfd(p: Process): Promise<number> {
   const log = calicoLog(p, 'confd')
   log.info('config.go 83', 'Skipping confd config file.')
   log.info('run.go 18', 'Starting calico-confd')
-  const nodeName = p.env.NODENAME ?? p.hostname
-  const wakeup = new Wakeup()
-  const kube = inClusterKube(p)
-  log.info('watchersyncer.go 89', 'Start called')
-  log.info('client.go 422', 'Source SourceRouteGenerator readiness changed, ready=true')
-  const sources = watchSources(p, kube, () => wakeup.tell())
-  log.info('watchersyncer.go 149', 'Starting main event processing loop')
-  await synced(p, sources)
-  log.info('watchersyncer.go 130', 'Sending status update', { Status: { raw: 'in-sync' } })
-  log.info('client.go 422', 'Source SourceSyncer readiness changed, ready=true')
-  log.info('client.go 442', 'Data is now syncd, can start rendering templates')
+  const confd = new Confd(p, log)
+  await confd.synced()
   const renderer = new Renderer(p, log)
   for (;;) {
-    await renderer.render(collect(sources, nodeName))
-    await wakeup.wait(p)
+    await renderer.render(await confd.data())
+    await confd.changed()
   }
 }
 
-async function synced(p: Process, sources: Sources): Promise<void> {
-  for (const source of Object.values(sources)) await source.untilSynced(p.task)
+/** confd's Calico client: what is known of the cluster, and what of it has changed (confd/pkg/backends/calico/client.go). */
+class Confd {
+  readonly #p: Process
+  readonly #log: Log
+  readonly #settings: ConfdSettings
+  readonly #wakeup = new Wakeup()
+  readonly #sources: Sources
+  readonly #secrets: SecretWatcher
+  readonly #services: ServiceWatcher
+  #reasons: string[] = []
+
+  constructor(p: Process, log: Log) {
+    this.#p = p
+    this.#log = log
+    const nodeName = p.env.NODENAME ?? p.hostname
+    this.#settings = { nodeName, routerId: p.env.CALICO_ROUTER_ID ?? '' }
+    const kube = inClusterKube(p)
+    const changed = (): void => this.#wakeup.tell()
+    this.#services = new ServiceWatcher(p, { kube, log, nodeName, onChange: changed })
+    this.#secrets = new SecretWatcher(p, {
+      kube,
+      log,
+      onChange: () => {
+        log.info('client.go 272', 'Recompute v1 BGP peerings')
+        changed()
+      },
+    })
+    log.info('watchersyncer.go 89', 'Start called')
+    this.#sources = watchSources(p, kube, {
+      nodeName,
+      events: {
+        changed,
+        peeringChanged: (reasons) => {
+          this.#reasons.push(...reasons)
+          changed()
+        },
+      },
+    })
+  }
+
+  async synced(): Promise<void> {
+    this.#log.info('watchersyncer.go 149', 'Starting main event processing loop')
+    await this.#sources.untilSynced(this.#p)
+    this.#log.info('watchersyncer.go 130', 'Sending status update', { Status: { raw: 'in-sync' } })
+    this.#log.info('client.go 422', 'Source SourceSyncer readiness changed, ready=true')
+    await this.#services.follow(this.#sources)
+    this.#log.info('client.go 422', 'Source SourceRouteGenerator readiness changed, ready=true')
+    this.#log.info('client.go 442', 'Data is now syncd, can start rendering templates')
+  }
+
+  changed(): Promise<void> {
+    return this.#wakeup.wait(this.#p)
+  }
+
+  async data(): Promise<BgpData> {
+    if (this.#reasons.length > 0)
+      this.#log.info('client.go 1036', `Recompute BGP peerings: ${this.#reasons.splice(0).join('; ')}`)
+    await this.#secrets.watch(passwordReferences(this.#sources))
+    await this.#services.follow(this.#sources)
+    this.#sources.nodes.ask()
+    const services = this.#services.routes(this.#sources)
+    const secrets = this.#secrets
+    return collect(this.#sources, { ...this.#settings, secrets, log: this.#log, services })
+  }
 }
 
 class Renderer {
   readonly #p: Process
   readonly #log: Log
-  #peers = ''
 
   constructor(p: Process, log: Log) {
     this.#p = p
@@ -70,16 +126,7 @@ class Renderer {
   }
 
   async render(data: BgpData): Promise<void> {
-    this.#noticePeers(data)
     for (const template of templates) await this.#one(template, template.render(data))
-  }
-
-  #noticePeers(data: BgpData): void {
-    const peers = JSON.stringify([data.peers, data.nodes, data.meshEnabled])
-    if (peers === this.#peers) return
-    if (this.#peers !== '') this.#log.info('client.go 1036', 'Recompute BGP peerings: node updated')
-    this.#log.info('client.go 272', 'Recompute v1 BGP peerings')
-    this.#peers = peers
   }
 
   /** Stages, compares, checks, replaces, reloads (confd/pkg/resource/template/resource.go). */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseConfig } from '#lab/calico/bird/config/parser.ts'
 import { runFilter } from '#lab/calico/bird/filter.ts'
 import type { BirdRoute } from '#lab/calico/bird/route.ts'
-import type { BgpData } from '#lab/calico/confd/data.ts'
+import { type BgpData, noServiceRoutes } from '#lab/calico/confd/data.ts'
 import { renderBird } from '#lab/calico/confd/render-bird.ts'
 import { renderAggregation, renderIpam } from '#lab/calico/confd/render-ipam.ts'
 import { aggregation6, ipam6, renderBird6 } from '#lab/calico/confd/render-v6.ts'
@@ -25,7 +25,15 @@ const data: BgpData = {
   asNumber: 64512,
   meshEnabled: true,
   logLevel: 'info',
+  filters: [],
+  bindsNodeAddress: false,
+  ignoredInterfaces: [],
+  routerId: '',
+  communities: [],
+  services: noServiceRoutes,
 }
+
+const plainPeer = { kind: 'global', usesNodeAddress: true, filters: [] } as const
 
 const parsed = (change: Partial<BgpData> = {}) => {
   const all = { ...data, ...change }
@@ -100,7 +108,7 @@ describe('what confd writes, BIRD reads', () => {
     ['no mesh, no peers', { meshEnabled: false }, []],
     [
       'a global peer on another port and AS',
-      { meshEnabled: false, peers: [{ kind: 'global', address: '10.0.0.1', port: 1790, asNumber: 64999 }] },
+      { meshEnabled: false, peers: [{ ...plainPeer, address: '10.0.0.1', port: 1790, asNumber: 64999 }] },
       ['Global_10_0_0_1_port_1790'],
     ],
     [

@@ -58,9 +58,12 @@ export class Link {
     return this.#socket !== undefined
   }
 
-  dial(to: { readonly address: string; readonly port: number }, from: string | undefined): void {
+  dial(
+    to: { readonly address: string; readonly port: number },
+    o: { readonly from?: string; readonly md5Key?: string },
+  ): void {
     this.#work('connect', async (self) => {
-      const socket = await this.#daemon.connect(self, to, from)
+      const socket = await this.#daemon.connect(self, to, o)
       this.#socket = socket
       this.#daemon.turn(() => this.#events.connected())
       await this.#listen(self, socket)

@@ -2,6 +2,7 @@ import { present } from '#base/assert.ts'
 import { sessionDetails } from '#lab/calico/bird/bgp/details.ts'
 import { ErrorWait } from '#lab/calico/bird/bgp/error-wait.ts'
 import { Exporter, importable } from '#lab/calico/bird/bgp/exchange.ts'
+import { type ExportGroup, exportGroup } from '#lab/calico/bird/bgp/export-group.ts'
 import { Link, rank } from '#lab/calico/bird/bgp/link.ts'
 import {
   type BgpMessage,
@@ -11,17 +12,17 @@ import {
   openMessage,
 } from '#lab/calico/bird/bgp/messages.ts'
 import { RestartHelper } from '#lab/calico/bird/bgp/restart-helper.ts'
-import type { BgpConfig, ProtocolConfig } from '#lab/calico/bird/config/model.ts'
+import type { BgpConfig, Config, ProtocolConfig } from '#lab/calico/bird/config/model.ts'
 import type { Daemon } from '#lab/calico/bird/daemon.ts'
 import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
 import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
-import type { BirdRoute } from '#lab/calico/bird/route.ts'
+import { type BgpAttributes, type BirdRoute, compareIds } from '#lab/calico/bird/route.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /**
  * One BGP neighbour: the state machine of `bird:proto/bgp/bgp.c` with its two connections, error waits and graceful
  * restart as helper and as restarter. Not imitated: capabilities other than graceful restart, add-path, long-lived
- * graceful restart, MD5 passwords, TTL security, route limits, BFD.
+ * graceful restart, TTL security, route limits, BFD.
  */
 export class BgpProtocol extends Protocol {
   readonly #out: Link
@@ -33,6 +34,7 @@ export class BgpProtocol extends Protocol {
   #current: Link | undefined
   #lastError: LastError = { class: '', text: '' }
   #neighbourCanRestart = false
+  #group: { readonly of: Config; readonly by: ProtocolConfig; readonly group: ExportGroup } | undefined
 
   constructor(daemon: Daemon, config: ProtocolConfig) {
     super(daemon, config)
@@ -61,6 +63,10 @@ export class BgpProtocol extends Protocol {
     return state === 'Idle' && this.#phase === 'connect' && this.bgp.passive ? 'Passive' : state
   }
 
+  override get exportedCount(): number {
+    return this.#exporter.count
+  }
+
   override get info(): string {
     const error = `${this.#lastError.class}${this.#lastError.text}`
     return this.state === 'down' ? error : `${this.bgpState.padEnd(14)}${error}`
@@ -83,6 +89,7 @@ export class BgpProtocol extends Protocol {
   protected start(): 'start' {
     this.#phase = 'prepare'
     this.#neighbourCanRestart = false
+    this.daemon.sign(this.neighbour, this.bgp.password)
     this.#helper.forget()
     if (this.recovering && this.config.gracefulRestart) this.daemon.recovery.lock(this.name)
     this.daemon.soon(() => this.#initiate())
@@ -109,9 +116,12 @@ export class BgpProtocol extends Protocol {
     if (this.exporting) this.#exporter.announce(net)
   }
 
-  /** The route as the export filter lets it out, for {@link Exporter}. */
-  export(route: BirdRoute): BirdRoute | undefined {
-    return this.exported(route)
+  /** What the neighbour is told of a route, for {@link Exporter}. */
+  outgoing(route: BirdRoute): BgpAttributes | undefined {
+    const { config } = this.daemon
+    if (this.#group?.of !== config || this.#group.by !== this.config)
+      this.#group = { of: config, by: this.config, group: exportGroup(this, this.config.exports) }
+    return this.#group.group.outgoing(route, this, this.config.exports)
   }
 
   protected override fed(): void {
@@ -186,10 +196,13 @@ export class BgpProtocol extends Protocol {
     }
     link.release()
     link.state = 'Connect'
-    const { connectRetrySeconds, neighborPort, source } = this.bgp
+    const { connectRetrySeconds, neighborPort, source, password } = this.bgp
     const jitter = this.daemon.process.random.between(0, Math.floor(connectRetrySeconds / 4))
     link.retry.start(connectRetrySeconds - jitter)
-    link.dial({ address: this.neighbour, port: neighborPort }, source)
+    link.dial(
+      { address: this.neighbour, port: neighborPort },
+      { ...(source === undefined ? {} : { from: source }), ...(password ? { md5Key: password } : {}) },
+    )
   }
 
   #sendOpen(link: Link): void {
@@ -264,7 +277,7 @@ export class BgpProtocol extends Protocol {
     if (other.state === 'Connect' || other.state === 'Active') this.#idle(other)
     if (other.state === 'Established') return false
     if (other.state !== 'OpenConfirm') return true
-    const neighbourDominates = this.daemon.config.routerId < open.id
+    const neighbourDominates = compareIds(this.daemon.config.routerId, open.id) < 0
     const keepsThis = neighbourDominates === (link === this.#in)
     if (keepsThis) this.#error(other, 6, 7)
     return keepsThis
@@ -385,7 +398,10 @@ export class BgpProtocol extends Protocol {
     const idle = this.#out.state === 'Idle'
     if (this.state === 'start' && idle && this.#in.state !== 'OpenConfirm' && !this.bgp.passive)
       if (this.#phase === 'connect') this.#active()
-    if (this.state === 'stop' && idle && this.#in.state === 'Idle') this.notify('down')
+    if (this.state === 'stop' && idle && this.#in.state === 'Idle') {
+      this.daemon.sign(this.neighbour, undefined)
+      this.notify('down')
+    }
   }
 
   /** While up, only the session's own connection counts; while stopping, what made it stop. */

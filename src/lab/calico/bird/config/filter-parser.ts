@@ -3,7 +3,7 @@ import type { Expression, FunctionConfig, PrefixPattern, Statement } from '#lab/
 
 /**
  * BIRD's filter language as far as Calico's templates write it (`bird:filter/config.Y`). Not imitated: `case`,
- * paths and communities as values, local variables, string and path operators.
+ * paths as values, sets of communities, local variables, string and path operators.
  */
 export function parseFunction(c: Cursor): FunctionConfig {
   const name = c.symbol()
@@ -48,7 +48,16 @@ function parseSimple(c: Cursor): Statement {
   if (c.has('return')) return { does: 'return', value: parseExpression(c) }
   const name = c.symbol()
   if (c.has('=')) return { does: 'set', name, value: parseExpression(c) }
+  if (c.has('.')) return parseChange(c, name)
   return { does: 'call', call: parseCall(c, name) }
+}
+
+/** `.add(value)`, `.delete(value)` */
+function parseChange(c: Cursor, name: string): Statement {
+  const how = c.has('delete') ? 'delete' : 'add'
+  if (how === 'add') c.expect('add')
+  c.expect('(')
+  return closed(c, { does: 'change', name, how, value: parseExpression(c) })
 }
 
 function parseCall(c: Cursor, name: string): Expression {
@@ -81,8 +90,8 @@ function parseExpression(c: Cursor, level = 0): Expression {
 
 function parseTerm(c: Cursor): Expression {
   if (c.has('!')) return { is: 'not', of: parseTerm(c) }
-  if (c.has('(')) return closed(c, parseExpression(c))
-  if (c.has('[')) return { is: 'set', prefixes: parseSet(c) }
+  if (c.has('(')) return closed(c, parseBracketed(c))
+  if (c.has('[')) return c.peek().kind === 'symbol' ? parseNames(c) : { is: 'set', prefixes: parseSet(c) }
   switch (c.peek().kind) {
     case 'number':
       return { is: 'number', value: c.number() }
@@ -99,6 +108,23 @@ function parseTerm(c: Cursor): Expression {
   }
 }
 
+/** A community where numbers follow each other, else an expression in brackets. */
+function parseBracketed(c: Cursor): Expression {
+  if (c.peek().kind !== 'number' || c.peek(1).text !== ',') return parseExpression(c)
+  const parts = [c.number()]
+  while (c.has(',')) parts.push(c.number())
+  return { is: 'community', value: `(${parts.join(parts.length === 2 ? ',' : ', ')})` }
+}
+
+function parseNames(c: Cursor): Expression {
+  const names: string[] = []
+  while (!c.has(']')) {
+    names.push(c.symbol())
+    if (!c.has(',') && c.peek().text !== ']') c.refuse()
+  }
+  return { is: 'names', names }
+}
+
 function parseName(c: Cursor): Expression {
   const name = c.symbol()
   if (name === 'true' || name === 'false') return { is: 'truth', value: name === 'true' }
@@ -109,9 +135,9 @@ function parseName(c: Cursor): Expression {
   return c.peek().text === '(' ? parseCall(c, name) : { is: 'name', name }
 }
 
-function closed(c: Cursor, expression: Expression): Expression {
+function closed<T>(c: Cursor, inner: T): T {
   c.expect(')')
-  return expression
+  return inner
 }
 
 function parseSet(c: Cursor): readonly PrefixPattern[] {

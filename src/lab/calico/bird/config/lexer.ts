@@ -31,7 +31,7 @@ const patterns: readonly [TokenKind | 'skip', RegExp][] = [
   ['address', /\d+\.\d+\.\d+\.\d+/y],
   ['number', /0x[0-9a-fA-F]+|\d+/y],
   ['text', /"[^"\n]*"/y],
-  ['symbol', /[A-Za-z_][A-Za-z0-9_]*/y],
+  ['symbol', /[A-Za-z_][A-Za-z0-9_]*|'[-A-Za-z0-9_.:]{1,64}'/y],
   ['mark', /!=|<=|>=|!~|&&|\|\||\.\.|[-+{}()[\];,.=<>~!:/*?]/y],
 ]
 
@@ -66,7 +66,8 @@ function next(text: string, at: number): readonly [string, string] | undefined {
   return undefined
 }
 
-const bare = (kind: string, word: string): string => (kind === 'text' ? word.slice(1, -1) : word)
+const bare = (kind: string, word: string): string =>
+  kind === 'text' || word.startsWith("'") ? word.slice(1, -1) : word
 
 /** How bison names what it did not expect. */
 export function unexpected(token: Token): string {

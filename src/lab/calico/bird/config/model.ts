@@ -8,6 +8,10 @@ export type Expression =
   | { readonly is: 'prefix'; readonly value: string }
   /** A prefix set: each with the shortest and the longest prefix length that matches. */
   | { readonly is: 'set'; readonly prefixes: readonly PrefixPattern[] }
+  /** `[ RTS_BGP, RTS_STATIC ]` */
+  | { readonly is: 'names'; readonly names: readonly string[] }
+  /** A community `(1, 2)` or a large one `(1, 2, 3)`. */
+  | { readonly is: 'community'; readonly value: string }
   | { readonly is: 'name'; readonly name: string }
   | { readonly is: 'defined'; readonly name: string }
   | { readonly is: 'not'; readonly of: Expression }
@@ -25,6 +29,13 @@ export type Statement =
   | { readonly does: 'return'; readonly value: Expression }
   | { readonly does: 'set'; readonly name: string; readonly value: Expression }
   | { readonly does: 'call'; readonly call: Expression }
+  /** `bgp_community.add((1, 2));` */
+  | {
+      readonly does: 'change'
+      readonly name: string
+      readonly how: 'add' | 'delete'
+      readonly value: Expression
+    }
   | {
       readonly does: 'if'
       readonly condition: Expression
@@ -90,6 +101,12 @@ export interface BgpConfig {
   readonly routeReflectorClient: boolean
   readonly clusterId?: string
   readonly password?: string
+  /** How many hops away the neighbour may be. */
+  readonly hops: number
+  /** Takes only what has come no more hops than that (GTSM). */
+  readonly ttlSecurity: boolean
+  /** How often the own AS may stand in the path of what is taken. */
+  readonly allowLocalAs: number
   readonly connectDelaySeconds: number
   readonly connectRetrySeconds: number
   readonly holdSeconds: number
@@ -127,6 +144,9 @@ export const protocolDefaults = (kind: ProtocolKind): Omit<ProtocolConfig, 'name
     passive: false,
     addPaths: false,
     multihop: true,
+    hops: 64,
+    ttlSecurity: false,
+    allowLocalAs: 0,
     nextHop: 'default',
     routeReflectorClient: false,
     connectDelaySeconds: 5,

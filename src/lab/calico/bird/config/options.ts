@@ -87,8 +87,7 @@ const bgpOptions: Options = [
   [
     'multihop',
     bgp((c) => {
-      if (c.peek().kind === 'number') c.number()
-      return { multihop: true }
+      return { multihop: true, hops: c.peek().kind === 'number' ? c.number() : 64 }
     }),
   ],
   ['direct', bgp(() => ({ multihop: false }))],
@@ -98,8 +97,8 @@ const bgpOptions: Options = [
   ['rr client', bgp((c) => ({ routeReflectorClient: truth(c) }))],
   ['rr cluster id', bgp((c) => ({ clusterId: c.address() }))],
   ['password', bgp((c) => ({ password: c.text() }))],
-  ['ttl security', (c) => void truth(c)],
-  ['allow local as', (c) => void (c.peek().kind === 'number' && c.number())],
+  ['ttl security', bgp((c) => ({ ttlSecurity: truth(c) }))],
+  ['allow local as', bgp((c) => ({ allowLocalAs: c.peek().kind === 'number' ? c.number() : 255 }))],
 ]
 
 const kernelOptions: Options = [

@@ -16,6 +16,11 @@ export class KernelProtocol extends Protocol {
   #writing = false
   #again = false
   #dirty = false
+  /** Networks whose best route changed since the last round. */
+  #touched = new Set<string>()
+  #compareAll = true
+  /** This daemon's routes on the machine, as it knows them. */
+  #installed = new Map<string, Route>()
   #startedMs = 0
 
   protected start(): 'up' {
@@ -33,11 +38,18 @@ export class KernelProtocol extends Protocol {
     return equalConfig(config, this.config, ['learn', 'persist', 'gracefulRestart'])
   }
 
-  override announce(): void {
+  override get exportedCount(): number {
+    return this.#installed.size
+  }
+
+  override announce(net: string): void {
+    this.#touched.add(net)
     this.#write()
   }
 
+  /** Everything has been announced once; what is left on the machine from before is looked at, too. */
   protected override fed(): void {
+    this.#compareAll = true
     this.#write()
   }
 
@@ -52,6 +64,7 @@ export class KernelProtocol extends Protocol {
     this.#dirty = true
     this.daemon.process.task.after(wait, () => {
       this.#dirty = false
+      this.#compareAll = true
       this.daemon.turn(() => this.#write())
     })
   }
@@ -90,53 +103,76 @@ export class KernelProtocol extends Protocol {
     let failed = false
     while (this.#again) {
       this.#again = false
-      for (const change of this.#changes(self)) if (!(await this.#apply(self, change))) failed = true
+      const changes = this.#compareAll ? this.#allChanges(self) : this.#touchedChanges()
+      if (!(await this.#apply(self, changes))) failed = true
     }
     this.#writing = false
     if (failed) this.daemon.turn(() => this.changed())
   }
 
-  async #apply(self: Process, change: NetChange): Promise<boolean> {
+  /** All at once; one by one from where the kernel refuses one. */
+  async #apply(self: Process, changes: readonly NetChange[]): Promise<boolean> {
+    if (changes.length === 0) return true
     try {
-      await self.net.apply([change])
+      await self.net.apply(changes)
       return true
     } catch (error) {
       if (!isErrno(error)) throw error
+      // Made again one by one, those before the refused one change nothing.
+      if (changes.length > 1) return this.#applySingly(self)
       this.daemon.log(`Netlink: ${error.message}`)
+      this.#compareAll = true
       return false
     }
   }
 
+  async #applySingly(self: Process): Promise<boolean> {
+    let all = true
+    for (const change of this.#allChanges(self)) if (!(await this.#apply(self, [change]))) all = false
+    return all
+  }
+
   /** What must change so that the machine's `proto bird` routes are the exported ones. */
-  #changes(self: Process): readonly NetChange[] {
+  #allChanges(self: Process): readonly NetChange[] {
     if (!this.exporting) return []
-    const wanted = this.#wanted()
-    const present = new Map(
+    this.#compareAll = false
+    this.#touched.clear()
+    this.#installed = new Map(
       self.net
         .routes()
         .filter((route) => route.protocol === 'bird')
         .map((route) => [route.destination, route]),
     )
-    const changes: NetChange[] = []
-    for (const [destination, route] of present)
-      if (!wanted.has(destination))
-        changes.push({ op: 'route-del', destination: route.destination, protocol: 'bird' })
-    for (const [destination, route] of wanted) {
-      const was = present.get(destination)
-      if (was && sameKernelRoute(was, route)) continue
-      changes.push({ op: was ? 'route-replace' : 'route-add', route })
-    }
-    return changes
+    const nets = new Set([...this.#installed.keys(), ...this.daemon.table.allBest().map(({ net }) => net)])
+    return [...nets].flatMap((net) => this.#change(net))
   }
 
-  #wanted(): ReadonlyMap<string, Route> {
-    const found = new Map<string, Route>()
-    for (const best of this.daemon.table.allBest()) {
-      if (best.protocol === this.name || best.source === 'RTS_DEVICE') continue
-      const route = this.exported(best)
-      if (route) found.set(route.net, kernelRoute(route))
+  #touchedChanges(): readonly NetChange[] {
+    if (!this.exporting) return []
+    const nets = [...this.#touched]
+    this.#touched.clear()
+    return nets.flatMap((net) => this.#change(net))
+  }
+
+  /** What must change for one network, by what is known to be there. */
+  #change(net: string): readonly NetChange[] {
+    const was = this.#installed.get(net)
+    const route = this.#wanted(net)
+    if (!route) {
+      if (!was) return []
+      this.#installed.delete(net)
+      return [{ op: 'route-del', destination: was.destination, protocol: 'bird' }]
     }
-    return found
+    if (was && sameKernelRoute(was, route)) return []
+    this.#installed.set(net, route)
+    return [{ op: was ? 'route-replace' : 'route-add', route }]
+  }
+
+  #wanted(net: string): Route | undefined {
+    const best = this.daemon.table.best(net)
+    if (!best || best.protocol === this.name || best.source === 'RTS_DEVICE') return undefined
+    const route = this.exported(best)
+    return route && kernelRoute(route)
   }
 }
 

@@ -54,6 +54,11 @@ export abstract class Protocol {
     return this.#exports === 'ready' ? 'up' : this.#exports === 'feeding' ? 'feed' : 'wait'
   }
 
+  /** How many networks others have from it. */
+  get exportedCount(): number {
+    return 0
+  }
+
   /** The info column of `show protocols`. */
   get info(): string {
     return ''
