@@ -13,13 +13,17 @@ import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
 import { flavourDefinitions } from '#lab/flavours/index.ts'
 import { createMachine, type LabMachine } from '#lab/host/machine.ts'
 import { hostPrograms } from '#lab/host/os.ts'
-import type { Program } from '#lab/host/ports.ts'
+import type { Program, Tree } from '#lab/host/ports.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { kubeProxyPrograms } from '#lab/kube-proxy/index.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 import { toolPrograms } from '#lab/network/tools.ts'
-import type { ClusterPlan, NodePlan, PlanOptions } from '#lab/plan.ts'
+import { type ClusterPlan, type NodePlan, type PlanOptions, registryAddress } from '#lab/plan.ts'
+import { registryDisk, registryMachine } from '#lab/registry/machine.ts'
+import { registryProgram } from '#lab/registry/server.ts'
+import { type ImageSource, networkRegistry } from '#lab/runtime/image-source.ts'
+import { ImageRegistry } from '#lab/runtime/images.ts'
 import { installRuntime } from '#lab/runtime/install.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { webhookImages, workloadPrograms } from '#lab/workload/index.ts'
@@ -27,6 +31,8 @@ import { webhookImages, workloadPrograms } from '#lab/workload/index.ts'
 export interface LabParts {
   readonly plan: ClusterPlan
   readonly machines: ReadonlyMap<string, LabMachine>
+  /** The machine that serves images and names; no node. */
+  readonly registry: LabMachine
   readonly network: Network
   readonly api: ApiServer
 }
@@ -42,14 +48,16 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
     serviceCidr: plan.serviceCidr,
     advertise: plan.apiServer,
   })
-  const programs = new Map(Object.entries({ ...fixedPrograms, ...apiPrograms(api) }))
   const images = definition.images(plan)
-  // On no machine's disk before a pod wants them.
-  const registry = [...images, ...webhookImages()]
-  const parts = { kernel, network, programs, images, registry, plan, definition }
+  // What else the registry holds is on no machine's disk before a pod wants it.
+  const content = new ImageRegistry([...images, ...webhookImages()])
+  const registry = registryProgram({ images: content, address: registryAddress(plan) })
+  const programs = new Map(Object.entries({ ...fixedPrograms, ...apiPrograms(api), registry }))
+  const source = networkRegistry(content)
+  const parts = { kernel, network, programs, images, source, plan, definition }
   const machines = new Map(plan.machines.map((node) => [node.name, machineOf(node, parts)]))
   applyAll(api, definition.manifests(plan))
-  return { plan, machines, network, api }
+  return { plan, machines, registry: registryOf(parts), network, api }
 }
 
 const fixedPrograms: Readonly<Record<string, Program>> = {
@@ -68,21 +76,32 @@ interface MachineParts {
   readonly network: Network
   readonly programs: ReadonlyMap<string, Program>
   readonly images: readonly Image[]
-  readonly registry: readonly Image[]
+  readonly source: ImageSource
   readonly plan: ClusterPlan
   readonly definition: FlavourDefinition
 }
 
-function machineOf(
-  node: NodePlan,
-  { kernel, network, programs, images, registry, plan, definition }: MachineParts,
-): LabMachine {
-  const { name, address } = node
-  const machine = createMachine({
+function machineOf(node: NodePlan, parts: MachineParts): LabMachine {
+  const { kernel, images, source, plan, definition } = parts
+  const machine = plugged(parts, { ...node, tree: definition.disk(node, plan) })
+  installRuntime(machine, { kernel, source, present: images })
+  return machine
+}
+
+function registryOf(parts: MachineParts): LabMachine {
+  const address = registryAddress(parts.plan)
+  return plugged(parts, { name: registryMachine, address, tree: registryDisk({ nameserver: address }) })
+}
+
+const plugged = (
+  { kernel, network, programs, plan }: MachineParts,
+  { name, address, tree }: { readonly name: string; readonly address: string; readonly tree: Tree },
+): LabMachine =>
+  createMachine({
     kernel,
     name,
     programs,
-    tree: definition.disk(node, plan),
+    tree,
     createStack: (stackName) => {
       const stack = network.stack(stackName)
       network.attach(stack, { machine: name, address, prefixLength: plan.underlay.prefixLength })
@@ -90,9 +109,6 @@ function machineOf(
     },
     createNetns: (stackName) => network.netns(stackName),
   })
-  installRuntime(machine, { kernel, registry, present: images })
-  return machine
-}
 
 /** Writes what kubeadm and the cluster's owner applied, straight into the store: it was there before the first boot. */
 function applyAll(api: ApiServer, drafts: readonly Draft<KubeObject>[]): void {

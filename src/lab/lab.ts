@@ -80,6 +80,7 @@ export class Lab implements LabControl {
   static powerOn(options: LabOptions): Lab {
     const lab = new Lab(options)
     for (const machine of lab.#parts.machines.values()) machine.boot()
+    lab.#parts.registry.boot()
     const [node = ''] = lab.nodes
     lab.kernel.start('kubeadm', (task) => markControlPlane(task, { api: lab.api, node }))
     return lab
@@ -146,9 +147,10 @@ export class Lab implements LabControl {
     this.#driver = driver
   }
 
-  /** The machine under a node. Throws {@link Trouble} for a node that there is not. */
+  /** The machine under a node, or `registry`. Throws {@link Trouble} for one that there is not. */
   machine(node: string): LabMachine {
-    const machine = this.#parts.machines.get(node)
+    const { machines, registry } = this.#parts
+    const machine = node === registry.name ? registry : machines.get(node)
     if (machine !== undefined) return machine
     throw new Trouble('unknown-node', `the lab has no node "${node}"`, {
       hint: `its nodes: ${this.nodes.join(', ')}`,

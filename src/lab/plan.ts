@@ -54,6 +54,10 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
   }
 }
 
+/** The machine that serves images and names, on the cluster's first segment beside the gateway. */
+export const registryAddress = ({ underlay }: Pick<ClusterPlan, 'underlay'>): string =>
+  ipv4Text(ipv4(underlay.gateway) + 1)
+
 /** The address `offset` after 10.0.0.0. */
 const underlayAddress = (offset: number): string => ipv4Text(ipv4('10.0.0.0') + offset)
 

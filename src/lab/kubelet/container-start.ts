@@ -4,10 +4,10 @@ import type { Process } from '#lab/host/ports.ts'
 import { goDuration } from '#lab/kubelet/backoff.ts'
 import { containerConfig } from '#lab/kubelet/container-config.ts'
 import { type Kubelet, podReference, podText } from '#lab/kubelet/context.ts'
+import { ensureImage } from '#lab/kubelet/image-pull.ts'
 import { ConfigTrouble, type EnvContext } from '#lab/kubelet/pod-env.ts'
 import { instancesOf, type StartTrouble } from '#lab/kubelet/pod-status.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
-import { fullImageName } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import type { Sandbox } from '#lab/runtime/records.ts'
 
@@ -33,7 +33,7 @@ export async function startContainer(
   const tell = teller(kubelet, context.pod, def, context.init)
   const waits = crashBackoff(kubelet, def, context, tell)
   if (waits !== undefined) return waits
-  const image = await ensureImage(kubelet, self, def, context.pod, tell)
+  const image = await ensureImage(kubelet, self, { def, pod: context.pod, objects: context.objects, tell })
   if ('reason' in image) {
     tell('Warning', 'Failed', `Error: ${image.reason}`)
     return image
@@ -71,63 +71,6 @@ function crashBackoff(
   }
   kubelet.backoff.next(key, times)
   return undefined
-}
-
-async function ensureImage(
-  kubelet: Kubelet,
-  self: Process,
-  def: ContainerDef,
-  pod: Pod,
-  tell: Tell,
-): Promise<Image | StartTrouble> {
-  const { runtime, imageBackoff, kernel } = kubelet
-  const present = runtime.images.find(def.image)
-  const policy =
-    def.imagePullPolicy ?? (/:latest$/.test(fullImageName(def.image)) ? 'Always' : 'IfNotPresent')
-  if (present !== undefined && policy !== 'Always') {
-    tell('Normal', 'Pulled', `Container image "${def.image}" already present on machine`)
-    return present
-  }
-  if (policy === 'Never') {
-    const message = `Container image "${def.image}" is not present with pull policy of Never`
-    tell('Warning', 'ErrImageNeverPull', message)
-    return { reason: 'ErrImageNeverPull', message }
-  }
-  const key = `${pod.metadata.uid}_${def.image}`
-  const lastMs = imageFailures.get(kubelet)?.get(key) ?? 0
-  if (imageBackoff.isWaiting(key, { sinceMs: lastMs, nowMs: kernel.nowMs })) {
-    const message = `Back-off pulling image "${def.image}"`
-    tell('Normal', 'BackOff', message)
-    return { reason: 'ImagePullBackOff', message }
-  }
-  tell('Normal', 'Pulling', `Pulling image "${def.image}"`)
-  try {
-    const { image, tookMs } = await runtime.pull(self.task, def.image)
-    const took = goDuration(tookMs)
-    const size = `Image size: ${image.sizeBytes} bytes.`
-    tell(
-      'Normal',
-      'Pulled',
-      `Successfully pulled image "${def.image}" in ${took} (${took} including waiting). ${size}`,
-    )
-    imageBackoff.forget(key)
-    return image
-  } catch (error) {
-    if (!(error instanceof CriError)) throw error
-    tell('Warning', 'Failed', `Failed to pull image "${def.image}": ${error.message}`)
-    imageBackoff.next(key, { sinceMs: kernel.nowMs, nowMs: kernel.nowMs })
-    rememberFailure(kubelet, key)
-    return { reason: 'ErrImagePull', message: error.message }
-  }
-}
-
-/** When pulls failed last: the back-off of images counts from there, not from a container's end. */
-const imageFailures = new WeakMap<Kubelet, Map<string, number>>()
-
-function rememberFailure(kubelet: Kubelet, key: string): void {
-  const known = imageFailures.get(kubelet) ?? new Map<string, number>()
-  imageFailures.set(kubelet, known)
-  known.set(key, kubelet.kernel.nowMs)
 }
 
 async function createAndStart(

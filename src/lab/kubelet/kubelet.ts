@@ -18,7 +18,7 @@ import { RuntimeState } from '#lab/kubelet/runtime-state.ts'
 import { kubeletPort, serveKubelet } from '#lab/kubelet/server.ts'
 import { watchStaticPods } from '#lab/kubelet/static-pods.ts'
 import { StatusManager } from '#lab/kubelet/status-manager.ts'
-import { crictl } from '#lab/runtime/crictl.ts'
+import { crictl } from '#lab/runtime/crictl/crictl.ts'
 import { containerd, runtimeOf } from '#lab/runtime/install.ts'
 
 /**

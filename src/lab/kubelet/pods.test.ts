@@ -112,7 +112,7 @@ describe('what keeps a pod from running', () => {
     expect(await b.events('web')).toEqual(
       expect.arrayContaining([
         'Pulling: Pulling image "nope/nope:1"',
-        'Failed: Failed to pull image "nope/nope:1": rpc error: code = NotFound desc = failed to pull and unpack image "nope/nope:1": failed to resolve reference "nope/nope:1": nope/nope:1: not found',
+        'Failed: Failed to pull image "nope/nope:1": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/nope/nope:1": failed to resolve reference "docker.io/nope/nope:1": docker.io/nope/nope:1: not found',
         'Failed: Error: ErrImagePull',
         'BackOff: Back-off pulling image "nope/nope:1"',
         'Failed: Error: ImagePullBackOff',

@@ -1,5 +1,6 @@
 import { seeded } from '#base/random.ts'
 import type { Image } from '#lab/runtime/ports.ts'
+import { type ImageReference, imageReference } from '#lab/runtime/reference.ts'
 
 const hex = '0123456789abcdef'
 
@@ -29,10 +30,7 @@ export function imageId(name: string): string {
 /** Every status of every node asks for them. */
 const ids = new Map<string, string>()
 
-/**
- * A registry that holds the lab's images. Not imitated: its network path (it is reached from every machine), layers that
- * images share, credentials, rate limits.
- */
+/** What registries hold, by the images' full names. Not imitated: layers that images share. */
 export class ImageRegistry {
   readonly #images = new Map<string, Image>()
 
@@ -42,6 +40,17 @@ export class ImageRegistry {
 
   find(name: string): Image | undefined {
     return this.#images.get(fullImageName(name))
+  }
+
+  /** The registries whose images these are. */
+  hosts(): readonly string[] {
+    return [...new Set([...this.#images.keys()].map((name) => imageReference(name).host))]
+  }
+
+  /** The full name of what a registry's API is asked for: Docker Hub is asked under another name. */
+  named({ host, repository, tag }: ImageReference): string {
+    const own = host === 'registry-1.docker.io' ? 'docker.io' : host
+    return `${own}/${repository}${tag.includes(':') ? '@' : ':'}${tag}`
   }
 }
 
@@ -55,6 +64,11 @@ export class ImageStore {
 
   find(name: string): Image | undefined {
     return this.#present.get(fullImageName(name))
+  }
+
+  /** Answers whether it was there. */
+  remove(name: string): boolean {
+    return this.#present.delete(fullImageName(name))
   }
 
   add(image: Image): void {

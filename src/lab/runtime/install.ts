@@ -1,6 +1,7 @@
 import type { Machine, Process, Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
+import { type ImageSource, nearbyRegistry } from '#lab/runtime/image-source.ts'
 import { ImageRegistry, ImageStore } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { ContainerRuntime } from '#lab/runtime/runtime.ts'
@@ -14,17 +15,20 @@ interface Installed {
 const installed = new WeakMap<Machine, Installed>()
 
 /**
- * Puts a container runtime on a machine, once, before it boots. `registry`: every image that can be pulled;
- * `present`: those that are on its disk from the start.
+ * Puts a container runtime on a machine, once, before it boots. `source`: where it pulls from; `registry`: instead of it, images
+ * that can be had without a network. `present`: those that are on its disk from the start.
  */
 export function installRuntime(
   machine: Machine,
-  o: { readonly kernel: Kernel; readonly registry: readonly Image[]; readonly present?: readonly Image[] },
+  o: { readonly kernel: Kernel; readonly present?: readonly Image[] } & (
+    | { readonly source: ImageSource }
+    | { readonly registry: readonly Image[] }
+  ),
 ): ContainerRuntime {
   const runtime = new ContainerRuntime({
     kernel: o.kernel,
     machine,
-    registry: new ImageRegistry(o.registry),
+    source: 'source' in o ? o.source : nearbyRegistry(new ImageRegistry(o.registry)),
     images: new ImageStore(o.present ?? []),
   })
   installed.set(machine, { kernel: o.kernel, machine, runtime })

@@ -1,11 +1,12 @@
 import type { Random } from '#base/random.ts'
-import type { Child, ExitStatus, Machine, SpawnOptions } from '#lab/host/ports.ts'
+import type { Child, ExitStatus, Machine, Process, SpawnOptions } from '#lab/host/ports.ts'
 import { isErrno } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { loadCniNetwork } from '#lab/runtime/cni-config.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
-import { type ImageRegistry, type ImageStore, pullMs } from '#lab/runtime/images.ts'
+import type { ImageSource, RegistryLogin } from '#lab/runtime/image-source.ts'
+import { type ImageStore, pullMs } from '#lab/runtime/images.ts'
 import { ContainerLog } from '#lab/runtime/logs.ts'
 import { forgetAllNetns } from '#lab/runtime/netns.ts'
 import type { Image } from '#lab/runtime/ports.ts'
@@ -39,7 +40,7 @@ export class ContainerRuntime {
   readonly images: ImageStore
   readonly #kernel: Kernel
   readonly #machine: Machine
-  readonly #registry: ImageRegistry
+  readonly #source: ImageSource
   readonly #random: Random
   readonly #network: SandboxNetwork
   readonly #sandboxes = new Map<string, SandboxState>()
@@ -52,12 +53,12 @@ export class ContainerRuntime {
   constructor(o: {
     readonly kernel: Kernel
     readonly machine: Machine
-    readonly registry: ImageRegistry
+    readonly source: ImageSource
     readonly images: ImageStore
   }) {
     this.#kernel = o.kernel
     this.#machine = o.machine
-    this.#registry = o.registry
+    this.#source = o.source
     this.images = o.images
     this.#network = new SandboxNetwork(o.kernel, o.machine)
     this.#random = o.kernel.random.fork(`containerd ${o.machine.name}`)
@@ -92,17 +93,17 @@ export class ContainerRuntime {
 
   // ------------------------------------------------------------------------------------------- images
 
-  /** Answers how long it took. Rejects with containerd's NotFound text. */
-  async pull(by: Task, name: string): Promise<{ readonly image: Image; readonly tookMs: number }> {
+  /** Answers how long it took; what is there already is only asked for. Rejects with CriError in containerd's words. */
+  async pull(
+    by: Process,
+    name: string,
+    login?: RegistryLogin,
+  ): Promise<{ readonly image: Image; readonly tookMs: number }> {
     this.#require()
-    const image = this.#registry.find(name)
     const start = this.#kernel.nowMs
-    if (image === undefined) {
-      await by.sleep(resolveMs)
-      const says = `failed to resolve reference "${name}": ${name}: not found`
-      throw new CriError('NotFound', `failed to pull and unpack image "${name}": ${says}`)
-    }
-    await by.sleep(pullMs(image))
+    const image = await this.#source.resolve(by, name, login)
+    if (this.images.find(name) !== image) await by.sleep(pullMs(image))
+    this.#require()
     this.images.add(image)
     return { image, tookMs: this.#kernel.nowMs - start }
   }
@@ -387,8 +388,6 @@ export class ContainerRuntime {
     return this.#random.text(64, '0123456789abcdef')
   }
 }
-
-const resolveMs = 400
 
 const exitReason = (status: ExitStatus): { reason: string; message: string } => ({
   reason: status.code === 0 ? 'Completed' : 'Error',

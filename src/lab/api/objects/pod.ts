@@ -28,6 +28,7 @@ export interface PodSpec {
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never'
   readonly terminationGracePeriodSeconds?: number
   readonly serviceAccountName?: string
+  readonly imagePullSecrets?: readonly { readonly name: string }[]
   readonly nodeSelector?: Readonly<Record<string, string>>
   readonly affinity?: Readonly<Record<string, unknown>>
   readonly topologySpreadConstraints?: readonly Readonly<Record<string, unknown>>[]

@@ -1,0 +1,26 @@
+import type { Arguments } from '#lab/host/commands/cli.ts'
+import type { Process } from '#lab/host/ports.ts'
+import { CriError } from '#lab/runtime/cri-error.ts'
+import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
+import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
+
+/** One of crictl's commands: answers the exit code. */
+export interface CrictlCommand {
+  readonly flags?: string
+  readonly long?: readonly string[]
+  readonly values?: readonly string[]
+  run(p: Process, runtime: ContainerRuntime, args: Arguments): Promise<number> | number
+}
+
+/** By the beginning of an id. Throws CriError as the runtime does. */
+export function containerOf(runtime: ContainerRuntime, id: string): ContainerInstance {
+  const found = runtime.containers().find((each) => id !== '' && each.id.startsWith(id))
+  if (found !== undefined) return found
+  throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`)
+}
+
+export function sandboxOf(runtime: ContainerRuntime, id: string): Sandbox {
+  const found = runtime.sandboxes().find((each) => id !== '' && each.id.startsWith(id))
+  if (found !== undefined) return found
+  throw new CriError('NotFound', `an error occurred when try to find sandbox: not found`)
+}

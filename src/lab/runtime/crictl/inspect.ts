@@ -1,0 +1,94 @@
+import { rfc3339Micro } from '#base/clock.ts'
+import type { Process } from '#lab/host/ports.ts'
+import { type CrictlCommand, containerOf, sandboxOf } from '#lab/runtime/crictl/command.ts'
+import { fullImageName, imageId } from '#lab/runtime/images.ts'
+import { runtimeVersion } from '#lab/runtime/runtime.ts'
+
+const nano = (ms: number): string =>
+  ms === 0 ? '0001-01-01T00:00:00Z' : rfc3339Micro(ms).replace('Z', '000Z')
+
+function print(p: Process, value: unknown): number {
+  p.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
+  return 0
+}
+
+export const inspect: CrictlCommand = {
+  values: ['o', '--output'],
+  run: (p, runtime, { operands: [id = ''] }) => {
+    const found = containerOf(runtime, id)
+    return print(p, {
+      status: {
+        id: found.id,
+        metadata: { attempt: found.attempt, name: found.name },
+        state: `CONTAINER_${found.state === 'exited' ? 'EXITED' : found.state.toUpperCase()}`,
+        createdAt: nano(found.createdMs),
+        startedAt: nano(found.startedMs),
+        finishedAt: nano(found.finishedMs),
+        exitCode: found.exitCode,
+        image: { image: fullImageName(found.image) },
+        imageRef: imageId(found.image),
+        reason: found.reason,
+        message: found.message,
+        labels: {
+          'io.kubernetes.container.name': found.name,
+          'io.kubernetes.pod.name': found.pod.name,
+          'io.kubernetes.pod.namespace': found.pod.namespace,
+          'io.kubernetes.pod.uid': found.pod.uid,
+        },
+        logPath: `/var/log/pods/${found.pod.namespace}_${found.pod.name}_${found.pod.uid}/${found.name}/${found.attempt}.log`,
+      },
+      info: { sandboxID: found.sandboxId },
+    })
+  },
+}
+
+export const inspectp: CrictlCommand = {
+  values: ['o', '--output'],
+  run: (p, runtime, { operands: [id = ''] }) => {
+    const found = sandboxOf(runtime, id)
+    return print(p, {
+      status: {
+        id: found.id,
+        metadata: { attempt: found.attempt, ...found.pod },
+        state: found.ready ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY',
+        createdAt: nano(found.createdMs),
+        network: { additionalIps: [], ip: found.address ?? '' },
+        linux: {
+          namespaces: {
+            options: {
+              network: found.hostNetwork ? 'NODE' : 'POD',
+              pid: found.hostPid ? 'NODE' : 'CONTAINER',
+              ipc: 'POD',
+            },
+          },
+        },
+      },
+    })
+  },
+}
+
+export const version: CrictlCommand = {
+  run: (p) => {
+    p.stdout.write(
+      `Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v${runtimeVersion}\nRuntimeApiVersion:  v1\n`,
+    )
+    return 0
+  },
+}
+
+/** The part of containerd's answer that people look at. */
+export const info: CrictlCommand = {
+  values: ['o', '--output'],
+  run: async (p, runtime) => {
+    const { networkTrouble } = await runtime.status()
+    const network =
+      networkTrouble === ''
+        ? { type: 'NetworkReady', status: true, reason: '', message: '' }
+        : { type: 'NetworkReady', status: false, reason: 'NetworkPluginNotReady', message: networkTrouble }
+    return print(p, {
+      status: { conditions: [{ type: 'RuntimeReady', status: true, reason: '', message: '' }, network] },
+      lastCNILoadStatus:
+        networkTrouble === '' ? 'OK' : networkTrouble.replace(/^Network plugin returns error: /, ''),
+    })
+  },
+}
