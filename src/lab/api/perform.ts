@@ -59,11 +59,16 @@ export function perform(
 export function performWatch(
   { state }: ApiServer,
   request: Extract<KubeRequest, { readonly op: 'watch' }>,
-  o: { readonly user: Identity; readonly tell: (change: StoreChange) => void },
+  o: {
+    readonly user: Identity
+    /** Also told how many watches a change of this type goes through. */
+    readonly tell: (change: StoreChange, audience: number) => void
+  },
 ): () => void {
   const def = defOf(state, request)
   authorize(state, o.user, { ...request, verb: 'watch', def })
-  return watchObjects(state, { ...request, def }, { resourceVersion: request.resourceVersion, tell: o.tell })
+  const tell = (change: StoreChange): void => o.tell(change, state.store.audience(def.bucket))
+  return watchObjects(state, { ...request, def }, { resourceVersion: request.resourceVersion, tell })
 }
 
 function patch(

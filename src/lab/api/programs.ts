@@ -7,6 +7,7 @@
 
 import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
 import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
+import { Outbox } from '#lab/api/outbox.ts'
 import { perform, performWatch } from '#lab/api/perform.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
@@ -42,14 +43,22 @@ async function run(p: Process, api: ApiServer): Promise<number> {
   return untilTerminated(p, 0)
 }
 
+interface Served {
+  readonly api: ApiServer
+  readonly connection: Connection
+  readonly outbox: Outbox
+  /** How to end each watch, by the id of its request. */
+  readonly watches: Map<number, () => void>
+}
+
 /** Answers what arrives on a connection, each request {@link serviceMs} after it came; no task waits for it. */
 function serve(p: Process, api: ApiServer, connection: Connection): void {
-  const watches = new Map<number, () => void>()
+  const served = { api, connection, outbox: new Outbox(p.task, connection), watches: new Map() }
   let open = true
   const end = (): void => {
     open = false
-    for (const stop of watches.values()) stop()
-    watches.clear()
+    for (const stop of served.watches.values()) stop()
+    served.watches.clear()
     connection.close()
   }
   const soon = (answer: () => void): void => {
@@ -60,7 +69,7 @@ function serve(p: Process, api: ApiServer, connection: Connection): void {
   connection.follow({
     payload: (payload) => {
       const frame = clientFrame(payload)
-      if (frame !== undefined) soon(() => handle(api, connection, watches, frame))
+      if (frame !== undefined) soon(() => handle(served, frame))
       else if (isHttp(payload)) soon(() => answerHttp(api, payload, connection))
       else end()
     },
@@ -68,44 +77,38 @@ function serve(p: Process, api: ApiServer, connection: Connection): void {
   })
 }
 
-function handle(
-  api: ApiServer,
-  connection: Connection,
-  watches: Map<number, () => void>,
-  frame: ClientFrame,
-): void {
+function handle(served: Served, frame: ClientFrame): void {
+  const { connection, watches } = served
   if (frame.kube === 'ping') connection.send({ kube: 'pong' })
   else if (frame.kube === 'cancel') {
     watches.get(frame.id)?.()
     watches.delete(frame.id)
-  } else answer(api, connection, watches, frame)
+  } else answer(served, frame)
 }
 
 function answer(
-  api: ApiServer,
-  connection: Connection,
-  watches: Map<number, () => void>,
+  { api, outbox, watches }: Served,
   { id, as, request }: Extract<ClientFrame, { readonly kube: 'request' }>,
 ): void {
   try {
     const user = api.identify(as)
-    if (request.op === 'watch') watches.set(id, startWatch(api, connection, { id, user, request }))
+    if (request.op === 'watch') watches.set(id, startWatch(api, outbox, { id, user, request }))
     else {
-      const giveUp = ask(api, connection, { id, user, request }, () => watches.delete(id))
+      const giveUp = ask(api, outbox, { id, user, request }, () => watches.delete(id))
       if (giveUp !== undefined) watches.set(id, giveUp)
     }
   } catch (error) {
-    refuse(connection, id, asRefusal(error))
+    refuse(outbox, id, asRefusal(error))
   }
 }
 
-const refuse = (connection: Connection, id: number, { code, reason, message }: Refusal): void =>
-  connection.send({ kube: 'refusal', id, code, reason, message })
+const refuse = (outbox: Outbox, id: number, { code, reason, message }: Refusal): void =>
+  outbox.send({ kube: 'refusal', id, code, reason, message })
 
 /** Carries out a request; answers how to give it up while it waits for webhooks. */
 function ask(
   api: ApiServer,
-  connection: Connection,
+  outbox: Outbox,
   { id, user, request }: Asked<Exclude<KubeRequest, { readonly op: 'watch' }>>,
   over: () => void,
 ): (() => void) | undefined {
@@ -114,11 +117,11 @@ function ask(
   return admitted(api, () => perform(api, request, user, admission), {
     done: (value) => {
       over()
-      connection.send({ kube: 'answer', id, value })
+      outbox.send({ kube: 'answer', id, value })
     },
     failed: (refusal) => {
       over()
-      refuse(connection, id, refusal)
+      refuse(outbox, id, refusal)
     },
   })
 }
@@ -131,12 +134,12 @@ interface Asked<T extends KubeRequest> {
 
 const startWatch = (
   api: ApiServer,
-  connection: Connection,
+  outbox: Outbox,
   o: Asked<Extract<KubeRequest, { readonly op: 'watch' }>>,
 ): (() => void) =>
   performWatch(api, o.request, {
     user: o.user,
-    tell: ({ type, object }) => connection.send({ kube: 'change', id: o.id, change: { type, object } }),
+    tell: ({ type, object }, audience) => outbox.add(o.id, { type, object }, audience),
   })
 
 /** A refusal as it is; a bug of the lab passes on, so that it is seen. */

@@ -91,6 +91,11 @@ export class Store {
     return found
   }
 
+  /** How many watches a change of this type goes through, those of single nodes' pods left out. */
+  audience(bucket: string): number {
+    return this.#buckets.get(bucket)?.watchers.size ?? 0
+  }
+
   /** Stores an object under a new revision, frozen, and tells who watches. */
   put(bucket: string, key: string, object: Stored): Stored {
     const b = this.#bucket(bucket)

@@ -139,12 +139,12 @@ export class Transport {
 
   #deliver(frame: ServerFrame): void {
     if (frame.kube === 'pong') return
-    const call = this.#calls.get(frame.id)
-    if (call === undefined) return
-    if (frame.kube === 'change') {
-      call.change(frame.change)
+    if (frame.kube === 'changes') {
+      for (const { id, change } of frame.seen) this.#calls.get(id)?.change(change)
       return
     }
+    const call = this.#calls.get(frame.id)
+    if (call === undefined) return
     this.#calls.delete(frame.id)
     if (frame.kube === 'answer') call.answer(frame.value)
     else call.fail(new KubeError(frame.code, frame.reason, frame.message))

@@ -59,6 +59,12 @@ export interface WireChange {
   readonly object: Stored
 }
 
+/** A change as one watch tells it. */
+export interface SeenChange {
+  readonly id: number
+  readonly change: WireChange
+}
+
 /** From server to client. */
 export type ServerFrame =
   | { readonly kube: 'answer'; readonly id: number; readonly value: unknown }
@@ -69,7 +75,8 @@ export type ServerFrame =
       readonly reason: string
       readonly message: string
     }
-  | { readonly kube: 'change'; readonly id: number; readonly change: WireChange }
+  /** What the watches on the connection saw, in order. */
+  | { readonly kube: 'changes'; readonly seen: readonly SeenChange[] }
   | { readonly kube: 'pong' }
 
 const isFrame = (payload: unknown): payload is JsonObject & { readonly kube: unknown } =>
