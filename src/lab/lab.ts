@@ -15,7 +15,7 @@ import { markControlPlane } from '#lab/kubeadm.ts'
 import type { Underlay, UnderlayRule } from '#lab/network/ports.ts'
 import type { UnderlayChange } from '#lab/network/underlay-change.ts'
 import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
-import { whatIsMissing } from '#lab/readiness.ts'
+import { isWell, whatIsMissing } from '#lab/readiness.ts'
 import type { LabExec, LabExecAnswer, LabRequest, LabResponse } from '#lab/request.ts'
 import type { Session, SessionOptions } from '#lab/session.ts'
 
@@ -165,16 +165,16 @@ export class Lab implements LabControl {
   async untilWell(limitMs: number): Promise<void> {
     const limit = this.nowMs + limitMs
     let nextLookMs = 0
-    let missing: readonly string[] = []
+    let well = false
     this.kernel.mark(limit)
     await this.until(() => {
       if (this.nowMs < nextLookMs) return false
       nextLookMs = this.nowMs + 250
-      missing = whatIsMissing(this)
-      return missing.length === 0 || this.nowMs >= limit
+      well = isWell(this)
+      return well || this.nowMs >= limit
     })
-    if (missing.length > 0)
-      throw new Error(`the lab is not well after ${limitMs / 1000} s: ${missing.join('; ')}`)
+    if (!well)
+      throw new Error(`the lab is not well after ${limitMs / 1000} s: ${whatIsMissing(this).join('; ')}`)
   }
 
   /** Lets time pass until `done()`, which is asked after every event. */

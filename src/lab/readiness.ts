@@ -1,65 +1,89 @@
+import { asObject } from '#lab/api/json.ts'
 import type { BlockAffinity, DaemonSet, Deployment, Node, Pod } from '#lab/api/objects.ts'
 import type { Lab } from '#lab/lab.ts'
+import type { Route } from '#lab/network/ports.ts'
+
+/** Whether nothing is missing. Stops looking at the first thing that is. */
+export const isWell = (lab: Lab): boolean => missing(lab).next().done === true
 
 /**
  * What keeps a lab from being well, in words; empty when every node is Ready, every pod of every set is ready and every BIRD
  * has all its sessions. Looks at the store and at the machines' connections, changes nothing.
  */
-export function whatIsMissing(lab: Lab): readonly string[] {
+export const whatIsMissing = (lab: Lab): readonly string[] => [...missing(lab)]
+
+/** What is there early in a boot comes first, what takes long to look at last. */
+function* missing(lab: Lab): Generator<string, undefined> {
   const { store } = lab.api.state
   const all = <T>(key: string): readonly T[] => store.list(key, {}) as unknown as readonly T[] // objects of that type only
   const nodes = all<Node>('/nodes')
-  return [
-    ...(nodes.length < lab.nodes.length
-      ? [`${lab.nodes.length - nodes.length} nodes have not registered`]
-      : []),
-    ...nodes
-      .filter((node) => !isTrue(node, 'Ready'))
-      .map(({ metadata }) => `node ${metadata.name} is not Ready`),
-    ...nodes
-      .filter(
-        (node) =>
-          node.status.conditions?.every(
-            ({ type, status }) => type !== 'NetworkUnavailable' || status !== 'False',
-          ) ?? true,
-      )
-      .map(({ metadata }) => `calico-node has not started on ${metadata.name}`),
-    ...all<DaemonSet>('apps/daemonsets')
-      .filter(({ status }) => (status?.numberReady ?? 0) < Math.max(1, status?.desiredNumberScheduled ?? 1))
-      .map(({ metadata }) => `DaemonSet ${metadata.name} is not ready everywhere`),
-    ...all<Deployment>('apps/deployments')
-      .filter(({ spec, status }) => Number(status?.availableReplicas ?? 0) < (spec.replicas ?? 1))
-      .map(({ metadata }) => `Deployment ${metadata.name} is not available`),
-    ...all<Pod>('/pods')
-      .filter((pod) => !isTrue(pod, 'Ready') && pod.status.phase !== 'Succeeded')
-      .map(({ metadata }) => `pod ${metadata.namespace}/${metadata.name} is not ready`),
-    ...unestablished(lab, all<BlockAffinity>('crd.projectcalico.org/blockaffinities')),
-  ]
+  if (nodes.length < lab.nodes.length) yield `${lab.nodes.length - nodes.length} nodes have not registered`
+  for (const node of nodes) if (!isTrue(node, 'Ready')) yield `node ${node.metadata.name} is not Ready`
+  for (const node of nodes)
+    if (!hasNetwork(node)) yield `calico-node has not started on ${node.metadata.name}`
+  for (const { metadata, status } of all<DaemonSet>('apps/daemonsets'))
+    if ((status?.numberReady ?? 0) < Math.max(1, status?.desiredNumberScheduled ?? 1))
+      yield `DaemonSet ${metadata.name} is not ready everywhere`
+  for (const { metadata, spec, status } of all<Deployment>('apps/deployments'))
+    if (Number(status?.availableReplicas ?? 0) < (spec.replicas ?? 1))
+      yield `Deployment ${metadata.name} is not available`
+  for (const pod of all<Pod>('/pods'))
+    if (!isTrue(pod, 'Ready') && pod.status.phase !== 'Succeeded')
+      yield `pod ${pod.metadata.namespace}/${pod.metadata.name} is not ready`
+  const affinities = all<BlockAffinity>('crd.projectcalico.org/blockaffinities')
+  const sessions = sessionsWanted(lab)
+  for (const name of lab.nodes) yield* unconnected(lab, name, { affinities, sessions })
+  return undefined
 }
 
 const isTrue = ({ status }: Node | Pod, type: string): boolean =>
   status.conditions?.some((each) => each.type === type && each.status === 'True') === true
 
-/** Machines that lack a BGP session with some other machine, or a route to some other machine's block. */
-function unestablished(lab: Lab, affinities: readonly BlockAffinity[]): readonly string[] {
-  return lab.nodes.flatMap((name) => {
-    const machine = lab.machine(name)
-    if (!machine.up) return [`${name} is down`]
-    const peers = new Set(
-      machine.net
-        .connections()
-        .filter(
-          ({ local, remote, state }) =>
-            state === 'ESTAB' && (local.endsWith(':179') || remote.endsWith(':179')),
-        )
-        .map(({ remote }) => remote.replace(/:\d+$/, '')),
-    )
-    const routes = new Set(machine.net.routes().map(({ destination }) => destination))
-    return [
-      ...(peers.size < lab.nodes.length - 1 ? [`${name} has BGP sessions with ${peers.size} nodes`] : []),
-      ...affinities
-        .filter(({ spec }) => spec.node !== name && !routes.has(spec.cidr))
-        .map(({ spec }) => `${name} has no route to ${spec.cidr}`),
-    ]
-  })
+const hasNetwork = ({ status }: Node): boolean =>
+  status.conditions?.some((each) => each.type === 'NetworkUnavailable' && each.status === 'False') === true
+
+/** How many neighbours each BIRD has at least: everybody in a mesh, somebody where BGPPeers say who. */
+function sessionsWanted(lab: Lab): number {
+  const { store } = lab.api.state
+  const spec = store.get('crd.projectcalico.org/bgpconfigurations', 'default')?.spec
+  if (asObject(spec).nodeToNodeMeshEnabled !== false) return lab.nodes.length - 1
+  return store.list('crd.projectcalico.org/bgppeers').length > 0 ? 1 : 0
+}
+
+/** What a machine lacks: a BGP session with some other machine, a route to some other machine's block. */
+function* unconnected(
+  lab: Lab,
+  name: string,
+  { affinities, sessions }: { readonly affinities: readonly BlockAffinity[]; readonly sessions: number },
+): Generator<string> {
+  const machine = lab.machine(name)
+  if (!machine.up) {
+    yield `${name} is down`
+    return
+  }
+  const peers = new Set(
+    machine.net
+      .connections()
+      .filter(
+        ({ local, remote, state }) =>
+          state === 'ESTAB' && (local.endsWith(':179') || remote.endsWith(':179')),
+      )
+      .map(({ remote }) => remote.replace(/:\d+$/, '')),
+  )
+  if (peers.size < sessions) yield `${name} has BGP sessions with ${peers.size} nodes`
+  const routes = destinations(machine.net.routes())
+  for (const { spec } of affinities)
+    if (spec.node !== name && !routes.has(spec.cidr)) yield `${name} has no route to ${spec.cidr}`
+}
+
+const known = new WeakMap<readonly Route[], ReadonlySet<string>>()
+
+/** A namespace answers the same list until a route changes. */
+function destinations(routes: readonly Route[]): ReadonlySet<string> {
+  let found = known.get(routes)
+  if (found === undefined) {
+    found = new Set(routes.map(({ destination }) => destination))
+    known.set(routes, found)
+  }
+  return found
 }

@@ -61,11 +61,16 @@ const longestWaitMs = 30_000
 
 class Reflector<T extends KubeObject> implements Informer<T> {
   readonly #query: ListQuery
+  readonly #queryText: string
   readonly #options: InformerOptions<T>
   readonly #cache = new Map<string, T>()
   readonly #notice = new Notice()
   readonly #task: Task
-  #sorted: readonly T[] | undefined
+  /** The keys of the cache, in order. */
+  #keys: string[] = []
+  #listed: readonly T[] | undefined
+  /** What was applied last, once a watch follows a list: with the query it says what is in the cache. */
+  #newest: T | undefined
   /** The version up to which the cache is; undefined: unknown, list again. */
   #from: string | undefined
   #synced = false
@@ -74,6 +79,7 @@ class Reflector<T extends KubeObject> implements Informer<T> {
 
   constructor(p: Process, kube: KubeClient, query: ListQuery, options: InformerOptions<T>) {
     this.#query = query
+    this.#queryText = JSON.stringify(query)
     this.#options = options
     this.#task = p.thread(`informer ${query.type.resource}`, (self) => this.#run(self, kube.by(self)))
   }
@@ -95,10 +101,8 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   }
 
   list(): readonly T[] {
-    this.#sorted ??= [...this.#cache.entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object)
-    return this.#sorted
+    this.#listed ??= this.#shared(() => this.#keys.map((key) => this.#cache.get(key) as T)) // keys are the cache's
+    return this.#listed
   }
 
   async changed(by: Task, since = this.#version): Promise<void> {
@@ -136,6 +140,7 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   async #list(kube: KubeClient): Promise<string> {
     const { items, resourceVersion } = await kube.list<T>(this.#query)
     this.#failures = 0
+    const isFirst = this.#cache.size === 0
     const present = new Set<string>()
     for (const object of items) {
       const key = keyOf(object.metadata.namespace, object.metadata.name)
@@ -146,6 +151,9 @@ class Reflector<T extends KubeObject> implements Informer<T> {
     }
     for (const [key, object] of [...this.#cache])
       if (!present.has(key)) this.#apply({ type: 'DELETED', object })
+    this.#newest = undefined
+    // The server lists in the same order; who lists the same gets the same list.
+    if (isFirst) this.#listed = items
     this.#synced = true
     this.#moved()
     return resourceVersion
@@ -177,14 +185,53 @@ class Reflector<T extends KubeObject> implements Informer<T> {
     const previous = this.#cache.get(key)
     if (type === 'DELETED') this.#cache.delete(key)
     else this.#cache.set(key, object)
-    this.#sorted = undefined
+    if ((type === 'DELETED') !== (previous === undefined)) this.#reorder(key, type)
+    this.#listed = undefined
+    this.#newest = object
     if (type === 'DELETED' && previous === undefined) return
     const seen = type === 'DELETED' ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED'
     this.#options.onChange?.({ type: seen, object, ...(previous === undefined ? {} : { previous }) })
+  }
+
+  #reorder(key: string, type: 'ADDED' | 'MODIFIED' | 'DELETED'): void {
+    const at = placeIn(this.#keys, key)
+    if (type === 'DELETED') this.#keys.splice(at, 1)
+    else this.#keys.splice(at, 0, key)
+  }
+
+  /** A thousand clients that have seen the same changes hold one list. */
+  #shared(make: () => readonly T[]): readonly T[] {
+    if (this.#newest === undefined) return make()
+    let lists = listsAfter.get(this.#newest)
+    if (lists === undefined) {
+      lists = new Map()
+      listsAfter.set(this.#newest, lists)
+    }
+    let list = lists.get(this.#queryText) as readonly T[] | undefined
+    if (list === undefined) {
+      list = make()
+      lists.set(this.#queryText, list)
+    }
+    return list
   }
 
   #moved(): void {
     this.#version++
     this.#notice.tell()
   }
+}
+
+/** By the object that was changed last (each state of an object is a value of its own), then by query. */
+const listsAfter = new WeakMap<object, Map<string, readonly unknown[]>>()
+
+/** Where in the order a key is, or would be. */
+function placeIn(keys: readonly string[], key: string): number {
+  let low = 0
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((keys[middle] as string) < key) low = middle + 1
+    else high = middle
+  }
+  return low
 }

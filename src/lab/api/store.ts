@@ -52,6 +52,8 @@ interface Bucket {
   readonly written: Map<string, number>
   readonly byNode: Map<string, Set<string>>
   sorted: string[] | undefined
+  /** All of them, in order: the same list until one changes. */
+  listed: readonly Stored[] | undefined
   readonly log: Log
   readonly watchers: Set<Watcher>
   readonly nodeWatchers: Map<string, Set<Watcher>>
@@ -80,9 +82,13 @@ export class Store {
   }
 
   /** Matching objects in the order of their keys. */
-  list(bucket: string, filter: Filter = {}): Stored[] {
+  list(bucket: string, filter: Filter = {}): readonly Stored[] {
     const b = this.#buckets.get(bucket)
     if (b === undefined) return []
+    if (isEverything(filter)) {
+      b.listed ??= Object.freeze(inOrder(b).map((key) => b.objects.get(key) as Stored)) // the order holds present keys
+      return b.listed
+    }
     const found: Stored[] = []
     for (const key of candidates(b, filter)) {
       const object = b.objects.get(key)
@@ -106,6 +112,7 @@ export class Store {
       metadata: { ...object.metadata, resourceVersion: String(revision) },
     })
     b.objects.set(key, stored)
+    b.listed = undefined
     b.written.delete(key)
     b.written.set(key, this.#options.now())
     if (previous === undefined) b.sorted = undefined
@@ -132,6 +139,7 @@ export class Store {
       metadata: { ...state.metadata, resourceVersion: String(revision) },
     })
     b.objects.delete(key)
+    b.listed = undefined
     b.written.delete(key)
     b.sorted = undefined
     reindex(b, key, previous, undefined)
@@ -174,6 +182,7 @@ export class Store {
         written: new Map(),
         byNode: new Map(),
         sorted: undefined,
+        listed: undefined,
         log: new Log(this.#options),
         watchers: new Set(),
         nodeWatchers: new Map(),
@@ -220,9 +229,16 @@ function candidates(b: Bucket, filter: Filter): readonly string[] {
   if (filter.name !== undefined && filter.namespace !== undefined)
     return [keyOf(filter.namespace, filter.name)]
   if (filter.nodeName !== undefined) return [...(b.byNode.get(filter.nodeName) ?? [])].sort()
+  return inOrder(b)
+}
+
+function inOrder(b: Bucket): readonly string[] {
   b.sorted ??= [...b.objects.keys()].sort()
   return b.sorted
 }
+
+const isEverything = ({ namespace, name, nodeName, test }: Filter): boolean =>
+  namespace === undefined && name === undefined && nodeName === undefined && test === undefined
 
 // Only pods have spec.nodeName; an EndpointSlice's endpoints name theirs elsewhere.
 const nodeOf = (object: Stored): string | undefined =>

@@ -13,7 +13,7 @@ import type { EndpointSlice, KubeObject, Node, Service } from '#lab/api/objects.
 import { KubeError, KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { ConfigError, type KubeProxyConfig, readConfig } from '#lab/kube-proxy/config.ts'
-import { servicePorts } from '#lab/kube-proxy/service-ports.ts'
+import { desiredChains } from '#lab/kube-proxy/desired.ts'
 import { syncRules } from '#lab/kube-proxy/sync.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { serveHttp } from '#lab/network/http.ts'
@@ -89,7 +89,7 @@ async function sync(
   const inputs = (): Inputs => [o.services.list(), o.slices.list(), p.net.nat.chains(), p.net.filter.chains()]
   const before = inputs()
   if (o.settled?.every((each, i) => each === before[i])) return o.settled
-  await syncRules(p.net, servicePorts(o.services.list(), o.slices.list()), { clusterCidr })
+  await syncRules(p.net, desiredChains(o.services.list(), o.slices.list(), clusterCidr))
   return inputs()
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EndpointSlice, Service } from '#lab/api/objects.ts'
+import { chainsFor } from '#lab/kube-proxy/desired.ts'
 import { natChains, type ServicePort, serviceChain } from '#lab/kube-proxy/rules.ts'
 import { servicePorts } from '#lab/kube-proxy/service-ports.ts'
 import { syncRules } from '#lab/kube-proxy/sync.ts'
@@ -86,31 +87,31 @@ describe('service ports', () => {
 describe('programming', () => {
   test('replaces endpoints, removes chains of what is gone, and touches nothing when nothing differs', async () => {
     const { a, network } = bed()
-    const o = { clusterCidr: '10.244.0.0/16' }
+    const cidr = '10.244.0.0/16'
     const foreign = { match: {}, target: { kind: 'jump', chain: 'cali-PREROUTING' } } as const
     await a.nat.restore({ PREROUTING: [foreign] })
-    await syncRules(a, [port()], o)
+    await syncRules(a, chainsFor([port()], cidr))
     const chains = Object.keys(a.nat.chains())
     const { version } = network.counts()
-    await syncRules(a, [port()], o)
+    await syncRules(a, chainsFor([port()], cidr))
     expect(network.counts().version).toBe(version)
 
-    await syncRules(a, [port({ endpoints: [{ address: '10.244.2.5', port: 8080 }] })], o)
+    await syncRules(a, chainsFor([port({ endpoints: [{ address: '10.244.2.5', port: 8080 }] })], cidr))
     const replaced = Object.keys(a.nat.chains())
     expect(replaced).toHaveLength(chains.length)
     expect(JSON.stringify(a.nat.chains())).not.toContain('10.244.1.5')
 
-    await syncRules(a, [], o)
+    await syncRules(a, chainsFor([], cidr))
     expect(Object.keys(a.nat.chains()).filter((name) => /SVC|SEP/.test(name))).toEqual([])
     expect(a.nat.chains().PREROUTING).toContainEqual(foreign)
   })
 
   test('comes back after somebody flushed the base chains', async () => {
     const { a } = bed()
-    await syncRules(a, [port()], { clusterCidr: undefined })
+    await syncRules(a, chainsFor([port()], undefined))
     const before = a.nat.chains()
     await a.nat.restore({ PREROUTING: [], 'KUBE-SERVICES': [] })
-    await syncRules(a, [port()], { clusterCidr: undefined })
+    await syncRules(a, chainsFor([port()], undefined))
     expect(a.nat.chains()).toEqual(before)
   })
 })

@@ -1,15 +1,12 @@
 import { equal } from '#base/equal.ts'
-import { baseRules, type Chains, filterChains, natChains, type ServicePort } from '#lab/kube-proxy/rules.ts'
+import type { DesiredChains } from '#lab/kube-proxy/desired.ts'
+import { baseRules, type Chains } from '#lab/kube-proxy/rules.ts'
 import type { Net, Rule, Table } from '#lab/network/ports.ts'
 
 /** Makes a node's tables say what the services are now; chains that already do are left alone. */
-export async function syncRules(
-  net: Net,
-  ports: readonly ServicePort[],
-  { clusterCidr }: { readonly clusterCidr: string | undefined },
-): Promise<void> {
-  await syncTable(net.nat, natChains(ports, clusterCidr), baseRules.nat)
-  await syncTable(net.filter, filterChains(ports), baseRules.filter)
+export async function syncRules(net: Net, { nat, filter }: DesiredChains): Promise<void> {
+  await syncTable(net.nat, nat, baseRules.nat)
+  await syncTable(net.filter, filter, baseRules.filter)
 }
 
 /** One restore for a table, and none when nothing differs, so that an idle resync moves nothing. */

@@ -42,6 +42,10 @@ export function presented<T extends object>(def: ResourceDef, object: T): T {
   return view as T // the same object under other names
 }
 
+/** Likewise a list of them; the list itself where nothing has to be renamed. */
+export const allPresented = <T extends object>(def: ResourceDef, objects: readonly T[]): readonly T[] =>
+  isView(def) ? objects.map((each) => presented(def, each)) : objects
+
 /** What a client of this type sent, as it is stored. */
 export const internal = (def: ResourceDef, object: JsonObject): JsonObject =>
   isView(def) ? renamed(object, toCore, 'v1') : object

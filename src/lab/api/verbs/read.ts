@@ -3,7 +3,7 @@ import type { KubeObject } from '#lab/api/objects.ts'
 import { fieldsHold, fieldTerms, type LabelTest, labelTest } from '#lab/api/selectors.ts'
 import { badRequest } from '#lab/api/status.ts'
 import type { Filter, StoreChange, Stored } from '#lab/api/store.ts'
-import { presented } from '#lab/api/types/event-view.ts'
+import { allPresented, presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { type ApiState, existing, type Target } from '#lab/api/verbs/state.ts'
 
@@ -25,7 +25,7 @@ export interface Listed {
 export function listObjects(state: ApiState, selection: Selection): Listed {
   const items = state.store.list(selection.def.bucket, filterOf(selection))
   return {
-    items: items.map((item) => presented(selection.def, item)),
+    items: allPresented(selection.def, items),
     resourceVersion: String(state.store.revision),
   }
 }

@@ -1,0 +1,38 @@
+import type { EndpointSlice, Service } from '#lab/api/objects.ts'
+import { type Chains, filterChains, natChains, type ServicePort } from '#lab/kube-proxy/rules.ts'
+import { servicePorts } from '#lab/kube-proxy/service-ports.ts'
+
+/** What the tables of a node should hold for its services. Shared: nobody may change it. */
+export interface DesiredChains {
+  readonly nat: Chains
+  readonly filter: Chains
+}
+
+type BySlices = WeakMap<readonly EndpointSlice[], Map<string, DesiredChains>>
+
+/**
+ * The chains for these services and slices. Informers that have seen the same changes hold the same lists, so that the
+ * kube-proxies of a cluster work out each state of the services once, not once on each node.
+ */
+export function desiredChains(
+  services: readonly Service[],
+  slices: readonly EndpointSlice[],
+  clusterCidr: string | undefined,
+): DesiredChains {
+  const bySlices: BySlices = known.get(services) ?? new WeakMap()
+  known.set(services, bySlices)
+  const byCidr = bySlices.get(slices) ?? new Map<string, DesiredChains>()
+  bySlices.set(slices, byCidr)
+  const found = byCidr.get(clusterCidr ?? '')
+  if (found !== undefined) return found
+  const made = chainsFor(servicePorts(services, slices), clusterCidr)
+  byCidr.set(clusterCidr ?? '', made)
+  return made
+}
+
+export const chainsFor = (ports: readonly ServicePort[], clusterCidr: string | undefined): DesiredChains => ({
+  nat: natChains(ports, clusterCidr),
+  filter: filterChains(ports),
+})
+
+const known = new WeakMap<readonly Service[], BySlices>()
