@@ -212,7 +212,10 @@ describe('a container', () => {
     init.kill('SIGKILL')
     await advance(1_000)
     expect([init.alive, other.alive, pod.alive]).toEqual([false, false, false])
-    expect(machine.processes().map(({ argv }) => argv[0])).toEqual(['/sbin/init'])
+    expect(machine.processes().map(({ argv }) => argv[0])).toEqual([
+      '/sbin/init',
+      '/usr/lib/systemd/systemd-timesyncd',
+    ])
   })
 
   test('has pids, files and a hostname of its own', async () => {

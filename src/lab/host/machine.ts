@@ -4,6 +4,7 @@ import { root } from '#lab/host/credentials.ts'
 import { type Boot, newBoot, skipEarlyPids } from '#lab/host/machine/boot.ts'
 import { newContainer } from '#lab/host/machine/container.ts'
 import { appendJournal } from '#lab/host/machine/journal.ts'
+import { loadModule } from '#lab/host/machine/modules.ts'
 import { type Hardware, treeRoot } from '#lab/host/machine/mounts.ts'
 import {
   type Child,
@@ -23,8 +24,9 @@ import { defaultPath, imageOf } from '#lab/host/process/execute.ts'
 import { baseName } from '#lab/host/process/process.ts'
 import { childOf, ProcessState } from '#lab/host/process/state.ts'
 import { nowhere, readerOf } from '#lab/host/process/streams.ts'
-import { filesOf, type Inode, MountNamespace, mountOf, type View } from '#lab/host/vfs.ts'
+import { filesOf, type Inode, MountNamespace, mountOf, system, type View } from '#lab/host/vfs.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
+import { Notice } from '#lab/kernel/mailbox.ts'
 import type { NetStack } from '#lab/network/ports.ts'
 
 export interface MachineOptions {
@@ -50,6 +52,12 @@ export interface MachineOptions {
   readonly onDown?: (how: HaltHow) => void
 }
 
+/** mke2fs's default for a disk of this size (mke2fs.conf: inode_ratio). */
+const bytesPerInode = 16_384
+
+/** What the distribution's libraries, kernels and documents take: they are not in the tree, because nothing here reads them. */
+const installed = { usedBytes: 4_831_838_208, usedInodes: 112_384 }
+
 /** How a machine goes on after an orderly end. */
 export type PowerState = 'off' | 'reboot'
 
@@ -66,6 +74,14 @@ export interface LabMachine extends Machine {
   readonly state: 'off' | 'booting' | 'up' | 'stopping'
   readonly userspaceMs: number
   readonly kernelRelease: string
+  /** Virtual ms since 1970 as its clock tells it: that of the lab, and how far it is off. */
+  readonly nowMs: number
+  /** Sets its clock (settimeofday(2)); the hardware clock keeps it over a reboot. */
+  setClock(nowMs: number): void
+  /** How far it is ahead of the lab's time. */
+  readonly clockOffMs: number
+  /** Resolves when somebody sets it. */
+  clockSet(by: Task): Promise<void>
   /** Powers it on. `kernelMs` and `userspaceMs` shorten this one boot. Does nothing unless it is off. */
   boot(o?: { readonly kernelMs?: number; readonly userspaceMs?: number }): void
   /** reboot(8): an orderly end, then a boot. Returns at once. */
@@ -90,15 +106,17 @@ export function createMachine(options: MachineOptions): LabMachine {
 
 class SimulatedMachine implements LabMachine {
   readonly name: string
-  readonly kernelRelease: string
   readonly #options: MachineOptions
   readonly #programs: ReadonlyMap<string, Program>
-  readonly #hardware: Hardware
+  #kernelRelease: string
+  #hasModules = false
   readonly #disk: Inode
   readonly #random: Random
   readonly #starts = new Map<string, number>()
   readonly #whenDown: (() => void)[] = []
   #state: LabMachine['state'] = 'off'
+  #clockOffMs = 0
+  readonly #clockSet = new Notice()
   #boot: Boot | undefined
   #last: Boot | undefined
   #boots = 0
@@ -110,9 +128,13 @@ class SimulatedMachine implements LabMachine {
     this.#options = options
     this.#programs =
       options.programs instanceof Map ? options.programs : new Map(Object.entries(options.programs))
-    this.kernelRelease = options.kernelRelease ?? '5.15.0-136-generic'
-    this.#hardware = { kernelRelease: this.kernelRelease, memoryBytes: options.memoryBytes ?? 8 * 2 ** 30 }
-    this.#disk = treeRoot('ext4', options.tree, () => options.kernel.nowMs, options.diskBytes ?? 60 * 2 ** 30)
+    this.#kernelRelease = options.kernelRelease ?? '5.15.0-136-generic'
+    const diskBytes = options.diskBytes ?? 60 * 2 ** 30
+    this.#disk = treeRoot('ext4', options.tree, () => this.nowMs, {
+      limitBytes: diskBytes,
+      inodesMax: Math.floor(diskBytes / bytesPerInode),
+      ...installed,
+    })
     this.#random = options.kernel.random.fork(options.name)
     this.#userspaceMs = options.bootMs?.userspaceMs ?? 8_000
   }
@@ -129,6 +151,27 @@ class SimulatedMachine implements LabMachine {
   get bootedMs(): number {
     return this.#last?.startedMs ?? 0
   }
+  get kernelRelease(): string {
+    return this.#kernelRelease
+  }
+
+  get nowMs(): number {
+    return this.#options.kernel.nowMs + this.#clockOffMs
+  }
+
+  setClock(nowMs: number): void {
+    this.#clockOffMs = nowMs - this.#options.kernel.nowMs
+    this.#clockSet.tell()
+  }
+
+  get clockOffMs(): number {
+    return this.#clockOffMs
+  }
+
+  clockSet(by: Task): Promise<void> {
+    return this.#clockSet.wait(by)
+  }
+
   get userspaceMs(): number {
     return this.#userspaceMs
   }
@@ -189,6 +232,7 @@ class SimulatedMachine implements LabMachine {
     const create = this.#options.createNetns ?? this.#options.createStack
     const net = create(name)
     const { netns } = this.running
+    this.#adopt(net)
     const destroy = net.destroy.bind(net)
     // Whoever destroys it, the kernel need not do it again; and 48 hours of pods leave nothing behind.
     net.destroy = (o) => {
@@ -209,7 +253,7 @@ class SimulatedMachine implements LabMachine {
 
   log({ unit, identifier, pid, message }: LogLine): void {
     if (this.#boot === undefined) return
-    const timeMs = this.#options.kernel.nowMs
+    const timeMs = this.nowMs
     appendJournal(this.#view(), { timeMs, bootId: this.#boot.id, unit, identifier, pid, message })
   }
 
@@ -233,6 +277,9 @@ class SimulatedMachine implements LabMachine {
   #startKernel(): void {
     this.#powerOn = undefined
     const number = ++this.#boots
+    const installed = this.#installedKernel()
+    this.#kernelRelease = installed ?? this.#kernelRelease
+    this.#hasModules = installed !== undefined
     this.#boot = newBoot({
       options: this.#options,
       machine: this,
@@ -243,12 +290,54 @@ class SimulatedMachine implements LabMachine {
       startCount: (name) => this.#countStart(name),
     })
     this.#last = this.#boot
+    this.#adopt(this.#boot.stack)
     this.#state = 'up'
     this.#kernelLine(
       `Linux version ${this.kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP`,
     )
     this.#options.onUp?.()
     this.#startInit()
+  }
+
+  /** Joins a network namespace to this kernel: its modules, and its ring buffer. */
+  #adopt(net: NetStack): void {
+    net.onKernelMessage = (text) => this.#networkLine(text)
+    if (!this.#hasModules) return // a kernel without a package of its own has everything built in
+    net.modules = {
+      loaded: (name) => this.#boot?.modules.has(name) === true,
+      request: (name) =>
+        this.#boot !== undefined && loadModule(this.#boot, name, { alias: true }) === 'loaded',
+    }
+  }
+
+  /** net_ratelimit(): ten lines in five seconds, the others are counted (net.core.message_cost, message_burst). */
+  #networkLine(text: string): void {
+    if (this.#boot === undefined) return
+    const limit = this.#boot.networkLines
+    const nowMs = this.#options.kernel.nowMs
+    if (nowMs - limit.sinceMs >= 5_000) {
+      if (limit.missed > 0) this.#kernelLine(`net_ratelimit: ${limit.missed} callbacks suppressed`)
+      Object.assign(limit, { sinceMs: nowMs, count: 0, missed: 0 })
+    }
+    if (++limit.count <= 10) this.#kernelLine(text)
+    else limit.missed++
+  }
+
+  /** What the boot loader finds: the newest kernel's package points /boot/vmlinuz at itself. */
+  #installedKernel(): string | undefined {
+    try {
+      return system.readlink(this.#view(), '/boot/vmlinuz').replace(/^.*vmlinuz-/, '')
+    } catch (error) {
+      if (isErrno(error)) return undefined
+      throw error
+    }
+  }
+
+  get #hardware(): Hardware {
+    return {
+      kernelRelease: this.#kernelRelease,
+      memoryBytes: this.#options.memoryBytes ?? 8 * 2 ** 30,
+    }
   }
 
   #startInit(): void {

@@ -18,6 +18,9 @@ export const baseOs = (options: OsOptions): Tree => [
   ...executables('/usr/bin', [...Object.keys(smallTools), ...Object.keys(systemPrograms)]),
   ...executables('/usr/sbin', Object.keys(systemTools)),
   { path: '/usr/lib/systemd/systemd', kind: 'file', program: 'systemd' },
+  ...['systemd-modules-load', 'systemd-timesyncd'].map(
+    (program): TreeEntry => ({ path: `/usr/lib/systemd/${program}`, kind: 'file', program }),
+  ),
   { path: '/usr/sbin/init', kind: 'symlink', target: '/lib/systemd/systemd' },
 ]
 

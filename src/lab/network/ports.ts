@@ -223,11 +223,22 @@ export interface Net {
   trace(p: { readonly to: string; readonly protocol: 'icmp' | 'tcp'; readonly port?: number }): readonly Hop[]
 }
 
+/** The modules of the kernel under a namespace. */
+export interface KernelModules {
+  loaded(name: string): boolean
+  /** request_module: loads it if it can; whether it is loaded now. */
+  request(name: string): boolean
+}
+
 /**
  * A whole network namespace, for who creates and destroys it. `view` is what one process sees: what needs NET_ADMIN,
  * NET_RAW or NET_BIND_SERVICE is decided by its credentials, and its sockets are closed (FIN) when its task ends.
  */
 export interface NetStack extends Net {
+  /** Missing: everything is built in. */
+  modules?: KernelModules
+  /** Told what the kernel writes to its ring buffer (`dmesg`). */
+  onKernelMessage?: (text: string) => void
   view(o: { readonly credentials: Credentials; readonly task: Task }): Net
   /** Links, addresses, routes and sockets go. `silent`: nothing is sent (a crash), so that peers learn it by their timers. */
   destroy(o: { readonly silent: boolean }): void

@@ -14,6 +14,7 @@ import type {
   Connection,
   FdbEntry,
   Hop,
+  KernelModules,
   Link,
   Listener,
   Neighbour,
@@ -82,6 +83,7 @@ export class SimStack implements NetStack, Asked {
   compiledSets: ReadonlyMap<string, AddressSet> = new Map()
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage: (text: string) => void = () => {}
+  modules?: KernelModules
   /** Moves with every destroy: what a kernel remembered of conversations ends there. */
   generation = 0
   readonly #chains = {

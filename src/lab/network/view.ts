@@ -1,5 +1,6 @@
 import { type Capability, type Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
+import { demandModules, demandSets, demandTable } from '#lab/network/modules.ts'
 import type {
   Address,
   Connection,
@@ -34,10 +35,10 @@ export class StackView implements Net {
     this.name = stack.name
     this.#effective = credentials.effective
     this.#owner = new ProcessSockets()
-    this.filter = this.#guarded(stack.filter)
-    this.nat = this.#guarded(stack.nat)
-    this.raw = this.#guarded(stack.raw)
-    this.mangle = this.#guarded(stack.mangle)
+    this.filter = this.#guarded(stack.filter, 'filter')
+    this.nat = this.#guarded(stack.nat, 'nat')
+    this.raw = this.#guarded(stack.raw, 'raw')
+    this.mangle = this.#guarded(stack.mangle, 'mangle')
     task.onEnd(() => this.#owner.closeAll())
   }
 
@@ -71,11 +72,13 @@ export class StackView implements Net {
 
   async apply(changes: readonly NetChange[]): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
+    for (const change of changes) demandModules(this.stack, change)
     return this.stack.apply(changes)
   }
 
   async setMembers(name: string, members: readonly string[]): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
+    demandSets(this.stack)
     return this.stack.setMembers(name, members)
   }
 
@@ -122,10 +125,11 @@ export class StackView implements Net {
     if (!this.#effective.has(capability)) throw new Errno(refusal)
   }
 
-  #guarded(table: Table): Table {
+  #guarded(table: Table, name: string): Table {
     return {
       restore: async (chains) => {
         this.#need('NET_ADMIN', 'EPERM')
+        demandTable(this.stack, name, chains)
         return table.restore(chains)
       },
       chains: () => table.chains(),

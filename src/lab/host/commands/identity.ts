@@ -1,4 +1,3 @@
-import { utc } from '#base/clock.ts'
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
 import { accounts, groups, groupsOf, namesOf } from '#lab/host/os/accounts.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
@@ -88,49 +87,6 @@ export const uname: Program = async (p) => {
   )
   p.stdout.write(`${shown.map(([, text]) => text).join(' ')}\n`)
   return 0
-}
-
-/** date(1): `-u`, `+FORMAT` with %Y %m %d %H %M %S %s %F %T %a %b %e %N %Z %j-less, `-Iseconds`; setting is not imitated. */
-export const date: Program = async (p) => {
-  const args = p.argv.slice(1)
-  const format = args.find((word) => word.startsWith('+'))?.slice(1)
-  const iso = args.find((word) => /^-I|^--iso-8601/.test(word))
-  const { date: day, time, weekday, month, day: number } = utc(p.now())
-  if (iso !== undefined) p.stdout.write(iso.includes('s') ? `${day}T${time.slice(0, 8)}+00:00\n` : `${day}\n`)
-  else if (format === undefined)
-    p.stdout.write(
-      `${weekday} ${month} ${String(number).padStart(2)} ${time.slice(0, 8)} UTC ${day.slice(0, 4)}\n`,
-    )
-  else p.stdout.write(`${formatted(format, p.now())}\n`)
-  return 0
-}
-
-function formatted(format: string, nowMs: number): string {
-  const { date: day, time, weekday, month, day: number } = utc(nowMs)
-  const parts: Readonly<Record<string, string>> = {
-    Y: day.slice(0, 4),
-    y: day.slice(2, 4),
-    m: day.slice(5, 7),
-    d: day.slice(8, 10),
-    e: String(number).padStart(2),
-    H: time.slice(0, 2),
-    M: time.slice(3, 5),
-    S: time.slice(6, 8),
-    N: `${time.slice(9, 12)}000000`,
-    s: String(Math.floor(nowMs / 1000)),
-    F: day,
-    T: time.slice(0, 8),
-    R: time.slice(0, 5),
-    a: weekday,
-    b: month,
-    h: month,
-    Z: 'UTC',
-    z: '+0000',
-    n: '\n',
-    t: '\t',
-    '%': '%',
-  }
-  return format.replaceAll(/%-?(.)/g, (whole, letter: string) => parts[letter] ?? whole)
 }
 
 const databases: Readonly<Record<string, string>> = {

@@ -118,46 +118,6 @@ async function showAll(p: Process, folder: string, prefix: string): Promise<numb
   return 0
 }
 
-export const lsmod: Program = async (p) => {
-  p.stdout.write('Module                  Size  Used by\n')
-  for (const line of (await p.files.read('/proc/modules')).split('\n')) {
-    const [name, size, used] = line.split(' ')
-    if (name !== undefined && name !== '')
-      p.stdout.write(`${name.padEnd(19)} ${String(size).padStart(8)}  ${used}\n`)
-  }
-  return 0
-}
-
-/** modprobe(8): loads what /lib/modules holds; `-r` unloads. Dependencies are not imitated. */
-export const modprobe: Program = async (p) => {
-  const args = parseArguments(p.argv.slice(1), { flags: 'rqva' })
-  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const machine = machineOf(p)
-  const listed = await attempt(
-    p,
-    () => p.files.read(`/lib/modules/${machine.kernelRelease}/modules.order`),
-    () => `FATAL: Module ${args.operands[0]} not found in directory /lib/modules/${machine.kernelRelease}`,
-  )
-  if (listed === undefined) return 1
-  for (const name of args.operands) {
-    const plain = name.replaceAll('-', '_')
-    const known = listed
-      .split('\n')
-      .some((line) => line.replace(/^.*\/|\.ko$/g, '').replaceAll('-', '_') === plain)
-    if (!known || !p.credentials.effective.has('SYS_MODULE')) {
-      p.stderr.write(
-        known
-          ? `modprobe: ERROR: could not insert '${plain}': Operation not permitted\n`
-          : `modprobe: FATAL: Module ${name} not found in directory /lib/modules/${machine.kernelRelease}\n`,
-      )
-      return 1
-    }
-    if (args.flags.has('r')) machine.running.modules.delete(plain)
-    else machine.running.modules.add(plain)
-  }
-  return 0
-}
-
 /** dmesg(1): `-T`, `-w`-less. */
 export const dmesg: Program = async (p) => {
   if (!p.credentials.effective.has('SYSLOG')) {
@@ -171,19 +131,6 @@ export const dmesg: Program = async (p) => {
       ? `${weekday} ${month} ${String(day).padStart(2)} ${time.slice(0, 8)} ${date.slice(0, 4)}`
       : ((timeMs - startedMs) / 1000).toFixed(6).padStart(12)
     p.stdout.write(`[${stamp}] ${text}\n`)
-  }
-  return 0
-}
-
-/** mount(8) without arguments: the list. Mounting is not imitated. */
-export const mount: Program = async (p) => {
-  if (p.argv.length > 1) {
-    say(p, 'only listing is supported here')
-    return 1
-  }
-  for (const line of (await p.files.read('/proc/mounts')).split('\n')) {
-    const [source, path, type, options] = line.split(' ')
-    if (path !== undefined) p.stdout.write(`${source} on ${path} type ${type} (${options})\n`)
   }
   return 0
 }

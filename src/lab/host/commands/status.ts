@@ -4,41 +4,6 @@ import { humanSize } from '#lab/host/commands/ls.ts'
 import { modeText } from '#lab/host/commands/modes.ts'
 import { namesOf } from '#lab/host/os/accounts.ts'
 import type { Program, Stat } from '#lab/host/ports.ts'
-import { hostProcess, machineOf } from '#lab/host/process/process.ts'
-
-/** df(1): `-h`, `-T`-less; sizes of file systems that have one. */
-export const df: Program = async (p) => {
-  const args = parseArguments(p.argv.slice(1), { flags: 'hkPai' })
-  if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const size = (bytes: number): string =>
-    !Number.isFinite(bytes) ? '-' : args.flags.has('h') ? humanSize(bytes) : String(Math.ceil(bytes / 1024))
-  const rows = hostProcess(p)
-    .state.space.mounts.list()
-    .filter(({ root }) => ['ext4', 'tmpfs', 'overlay'].includes(root.fs.type))
-    .map(({ source, path, root: { fs } }) => {
-      const share = Number.isFinite(fs.limitBytes)
-        ? `${Math.ceil((100 * fs.usedBytes) / fs.limitBytes)}%`
-        : '-'
-      return [
-        source,
-        size(fs.limitBytes),
-        size(fs.usedBytes),
-        size(fs.limitBytes - fs.usedBytes),
-        share,
-        path,
-      ]
-    })
-  const table = [
-    ['Filesystem', args.flags.has('h') ? 'Size' : '1K-blocks', 'Used', 'Avail', 'Use%', 'Mounted on'],
-    ...rows,
-  ]
-  const widths = [0, 1, 2, 3, 4].map((at) => Math.max(...table.map((row) => row[at]?.length ?? 0)))
-  for (const row of table)
-    p.stdout.write(
-      `${row.map((text, at) => (at === 0 ? text.padEnd(widths[0] ?? 0) : at === 5 ? text : text.padStart(widths[at] ?? 0))).join(' ')}\n`,
-    )
-  return 0
-}
 
 /** free(1): totals of /proc/meminfo, in KiB or with `-m`, `-h`. */
 export const free: Program = async (p) => {
@@ -67,7 +32,7 @@ export const free: Program = async (p) => {
 }
 
 export const uptime: Program = async (p) => {
-  const seconds = Math.floor((p.now() - machineOf(p).bootedMs) / 1000)
+  const seconds = Math.floor(Number((await p.files.read('/proc/uptime')).split(' ')[0]))
   const [days, hours, minutes] = [
     Math.floor(seconds / 86_400),
     Math.floor(seconds / 3600) % 24,

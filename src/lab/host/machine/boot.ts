@@ -25,6 +25,8 @@ export interface Boot {
   /** The machine itself and its containers. */
   readonly spaces: Set<Space>
   readonly kernelLog: KernelLine[]
+  /** Lines of the network that were written and left out since a moment. */
+  readonly networkLines: { sinceMs: number; count: number; missed: number }
   readonly sysctls: Map<string, string>
   readonly modules: Set<string>
   /** What PID 1 registered for an orderly end. */
@@ -59,8 +61,9 @@ export function newBoot(o: {
     netns: new Set(),
     spaces: new Set([space]),
     kernelLog: [],
+    networkLines: { sinceMs: 0, count: 0, missed: 0 },
     sysctls: defaultSysctls(name, o.hardware.kernelRelease),
-    modules: new Set(['overlay', 'br_netfilter', 'nf_conntrack', 'ip_tables', 'ip_set', 'xt_set', 'veth']),
+    modules: new Set(),
     onShutdown: undefined,
   }
   mountStandard(boot, o.hardware)

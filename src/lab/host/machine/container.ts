@@ -16,7 +16,9 @@ import { filesOf, MountNamespace, mountOf } from '#lab/host/vfs.ts'
 export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware): Container {
   const { system } = boot
   const task = boot.task.spawn(spec.name, (self) => self.wait<void>(() => undefined))
-  const disk = treeRoot('overlay', spec.root, () => system.kernel.nowMs)
+  const disk = treeRoot('overlay', spec.root, () => system.machine.nowMs, {
+    over: boot.space.mounts.root.root.fs,
+  })
   const space: Space = {
     name: `${boot.space.name}/${spec.name}`,
     system,
@@ -35,7 +37,10 @@ export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware
     throw error
   }
   boot.spaces.add(space)
-  task.onEnd(() => boot.spaces.delete(space))
+  task.onEnd(() => {
+    boot.spaces.delete(space)
+    disk.fs.discard()
+  })
   return new SimulatedContainer(space, spec, boot.space)
 }
 

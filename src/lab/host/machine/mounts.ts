@@ -17,7 +17,7 @@ export const rootView = (space: Space): View => ({ mounts: space.mounts, credent
 /** The memory file systems of a booting machine. A place that does not exist stays without. */
 export function mountStandard(boot: Boot, hardware: Hardware): void {
   const { space } = boot
-  const clock = (): number => boot.system.kernel.nowMs
+  const clock = (): number => boot.system.machine.nowMs
   mountAt(space, '/dev', devices(clock))
   mountAt(space, '/dev/shm', memory(clock, { mode: 0o1777 }))
   mountAt(space, '/proc', procTree(boot, space, hardware).root)
@@ -27,7 +27,7 @@ export function mountStandard(boot: Boot, hardware: Hardware): void {
 
 /** The mounts of a container: what every runtime adds, then those of the spec, outer ones first. */
 export function mountContainer(boot: Boot, space: Space, spec: ContainerSpec, hardware: Hardware): void {
-  const clock = (): number => boot.system.kernel.nowMs
+  const clock = (): number => boot.system.machine.nowMs
   const proc = procTree(boot, space, hardware)
   for (const path of ['/proc', '/dev', '/sys']) makeDirectory(space, path)
   mountAt(space, '/proc', proc.root)
@@ -111,8 +111,18 @@ function memory(
   return new Inode(fs, 'directory', { mode: o.mode ?? 0o755, uid: o.uid ?? 0, gid: o.gid ?? 0 })
 }
 
-export const treeRoot = (type: string, tree: Tree, clock: () => number, limitBytes?: number): Inode =>
-  Inode.over(new FileSystem(type, { clock, limitBytes }), treeNode(tree))
+export const treeRoot = (
+  type: string,
+  tree: Tree,
+  clock: () => number,
+  size: {
+    readonly limitBytes?: number
+    readonly inodesMax?: number
+    readonly usedBytes?: number
+    readonly usedInodes?: number
+    readonly over?: FileSystem
+  } = {},
+): Inode => Inode.over(new FileSystem(type, { clock, ...size }), treeNode(tree))
 
 /** /dev. Reading an endless device gives a piece of it. */
 function devices(clock: () => number): Inode {

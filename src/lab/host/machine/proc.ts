@@ -1,11 +1,12 @@
 import { allCapabilities } from '#lab/host/credentials.ts'
 import type { Boot } from '#lab/host/machine/boot.ts'
+import { procModules } from '#lab/host/machine/modules.ts'
 import { procSys } from '#lab/host/machine/proc-sys.ts'
 import type { Capability } from '#lab/host/ports.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
 import { generatedFile, generatedLink, listingOf, VirtualDirectory } from '#lab/host/vfs/virtual.ts'
-import { FileSystem, type Inode, type Mount } from '#lab/host/vfs.ts'
+import { FileSystem, type Inode, isReadOnly, type Mount } from '#lab/host/vfs.ts'
 
 /**
  * /proc as the processes of one space see it: their pids, their mounts, their network's parameters.
@@ -17,8 +18,8 @@ export function procTree(
   space: Space,
   o: { readonly kernelRelease: string; readonly memoryBytes: number },
 ): { fs: FileSystem; root: Inode; sys: Inode } {
-  const { kernel } = boot.system
-  const fs = new FileSystem('proc', { clock: () => kernel.nowMs })
+  const { kernel, machine } = boot.system
+  const fs = new FileSystem('proc', { clock: () => machine.nowMs })
   const sys = procSys(fs, { stack: space.stack, values: boot.sysctls })
   const upSeconds = (): number => (kernel.nowMs - boot.startedMs) / 1000
   const file = (read: () => string): Inode => generatedFile(fs, read)
@@ -27,12 +28,7 @@ export function procTree(
     filesystems: file(() => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
     loadavg: file(() => `0.08 0.10 0.09 1/${boot.system.pids.table.size} ${boot.system.pids.next - 1}\n`),
     meminfo: file(() => meminfo(o.memoryBytes)),
-    modules: file(() =>
-      [...boot.modules]
-        .sort()
-        .map((name) => `${name} 16384 0 - Live 0x0000000000000000\n`)
-        .join(''),
-    ),
+    modules: file(() => procModules(boot)),
     mounts: generatedLink(fs, () => 'self/mounts'),
     self: generatedLink(fs, ({ pid }) => String(pid ?? 1)),
     sys,
@@ -153,7 +149,7 @@ function capabilityMask(set: ReadonlySet<Capability>): string {
 export const mountsText = (mounts: readonly Mount[]): string =>
   mounts
     .map(
-      ({ source, path, root, readOnly }) =>
-        `${source} ${path} ${root.fs.type} ${readOnly ? 'ro' : 'rw'},relatime 0 0\n`,
+      (mount) =>
+        `${mount.source} ${mount.path} ${mount.root.fs.type} ${isReadOnly(mount) ? 'ro' : 'rw'},${mount.noExec ? 'noexec,' : ''}relatime 0 0\n`,
     )
     .join('')

@@ -1,3 +1,4 @@
+import { modulesDep, modulesOrder } from '#lab/host/os/modules-dep.ts'
 import type { Tree, TreeEntry } from '#lab/host/ports.ts'
 
 export interface OsOptions {
@@ -50,7 +51,8 @@ export const baseFiles = ({
   file('/etc/resolv.conf', `nameserver ${nameserver}\noptions edns0 trust-ad\nsearch .\n`),
   file('/etc/sysctl.conf', '# Settings that outlast a boot; see also /etc/sysctl.d.\n'),
   file('/usr/lib/sysctl.d/10-kernel-defaults.conf', 'kernel.panic = 10\nvm.swappiness = 60\n'),
-  file(`/lib/modules/${kernelRelease}/modules.order`, modules),
+  link('/boot/vmlinuz', `vmlinuz-${kernelRelease}`),
+  ...kernelFiles(kernelRelease),
   ...tmpfiles,
   ...units,
 ]
@@ -58,6 +60,8 @@ export const baseFiles = ({
 const folders = [
   '/boot',
   '/dev',
+  '/etc/modprobe.d',
+  '/etc/modules-load.d',
   '/etc/sysctl.d',
   '/etc/systemd/system',
   '/etc/tmpfiles.d',
@@ -69,6 +73,7 @@ const folders = [
   '/srv',
   '/sys',
   '/usr/lib/tmpfiles.d',
+  '/usr/lib/modules-load.d',
   '/usr/local/bin',
   '/usr/local/sbin',
   '/usr/share',
@@ -119,19 +124,12 @@ const hostsText = (hostname: string, hosts: NonNullable<OsOptions['hosts']>): st
     '',
   ].join('\n')
 
-const modules = [
-  'xt_conntrack',
-  'ip_tables',
-  'ip_set',
-  'xt_set',
-  'ipip',
-  'vxlan',
-  'wireguard',
-  'ip_vs',
-  'br_netfilter',
+/** What a kernel's package brings. */
+export const kernelFiles = (release: string): Tree => [
+  file(`/boot/vmlinuz-${release}`, '', 0o600),
+  file(`/lib/modules/${release}/modules.dep`, modulesDep),
+  file(`/lib/modules/${release}/modules.order`, modulesOrder),
 ]
-  .map((name) => `kernel/net/${name}.ko\n`)
-  .join('')
 
 /** A few of what the packages of a stock system configure. */
 const tmpfiles: Tree = [
@@ -172,7 +170,39 @@ const units: Tree = [
     '/lib/systemd/system/sysinit.target.wants/systemd-tmpfiles-setup.service',
     '../systemd-tmpfiles-setup.service',
   ),
-  file('/lib/systemd/system/systemd-sysctl.service', oneshot('Apply Kernel Variables', 'sysctl --system')),
+  file(
+    '/lib/systemd/system/systemd-modules-load.service',
+    oneshot('Load Kernel Modules', '/usr/lib/systemd/systemd-modules-load'),
+  ),
+  link(
+    '/lib/systemd/system/sysinit.target.wants/systemd-modules-load.service',
+    '../systemd-modules-load.service',
+  ),
+  file(
+    '/lib/systemd/system/systemd-timesyncd.service',
+    '[Unit]\nDescription=Network Time Synchronization\n\n[Service]\nType=notify\nExecStart=/usr/lib/systemd/systemd-timesyncd\nRestart=always\n\n[Install]\nWantedBy=sysinit.target\n',
+  ),
+  link(
+    '/etc/systemd/system/sysinit.target.wants/systemd-timesyncd.service',
+    '/lib/systemd/system/systemd-timesyncd.service',
+  ),
+  file('/etc/modules-load.d/k8s.conf', 'overlay\nbr_netfilter\n'),
+  file(
+    '/lib/systemd/system/systemd-remount-fs.service',
+    oneshot('Remount Root and Kernel File Systems', 'mount -a'),
+  ),
+  link(
+    '/lib/systemd/system/sysinit.target.wants/systemd-remount-fs.service',
+    '../systemd-remount-fs.service',
+  ),
+  file('/etc/fstab', '/dev/vda1\t/\text4\tdefaults\t0 1\n'),
+  file(
+    '/lib/systemd/system/systemd-sysctl.service',
+    oneshot('Apply Kernel Variables', 'sysctl --system').replace(
+      '[Unit]',
+      '[Unit]\nAfter=systemd-modules-load.service',
+    ),
+  ),
   link('/lib/systemd/system/sysinit.target.wants/systemd-sysctl.service', '../systemd-sysctl.service'),
 ]
 

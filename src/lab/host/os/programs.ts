@@ -1,12 +1,16 @@
 import { awk } from '#lab/host/commands/awk.ts'
+import { date, hostnamectl, timedatectl, timesyncd } from '#lab/host/commands/clock.ts'
 import { cp, mv } from '#lab/host/commands/copy.ts'
+import { dd, df, du, fallocate, truncate } from '#lab/host/commands/disk.ts'
 import { head, tail } from '#lab/host/commands/ends.ts'
 import { chmod, chown, ln, mkdir, rm, rmdir, touch } from '#lab/host/commands/files.ts'
 import { find } from '#lab/host/commands/find.ts'
 import { grep } from '#lab/host/commands/grep.ts'
-import { date, getent, hostname, id, uname, whoami } from '#lab/host/commands/identity.ts'
+import { getent, hostname, id, uname, whoami } from '#lab/host/commands/identity.ts'
 import { ls } from '#lab/host/commands/ls.ts'
-import { dmesg, logger, lsmod, modprobe, mount, nothing, reboot, sysctl } from '#lab/host/commands/machine.ts'
+import { dmesg, logger, nothing, reboot, sysctl } from '#lab/host/commands/machine.ts'
+import { lsmod, modinfo, modprobe, systemdModulesLoad } from '#lab/host/commands/modules.ts'
+import { findmnt, mount, umount } from '#lab/host/commands/mount.ts'
 import { kill, pgrep, pidof, pkill, ps } from '#lab/host/commands/processes.ts'
 import { sed } from '#lab/host/commands/sed.ts'
 import {
@@ -25,7 +29,7 @@ import {
   which,
   xargs,
 } from '#lab/host/commands/shell-words.ts'
-import { df, free, stat, uptime } from '#lab/host/commands/status.ts'
+import { free, stat, uptime } from '#lab/host/commands/status.ts'
 import { tee } from '#lab/host/commands/tee.ts'
 import { cat, cut, sort, tr, uniq, wc } from '#lab/host/commands/text.ts'
 import { osUpdate } from '#lab/host/os/update.ts'
@@ -49,8 +53,10 @@ export const smallTools: Readonly<Record<string, Program>> = {
   cp,
   cut,
   date,
+  dd,
   df,
   dirname,
+  du,
   echo,
   env,
   false: async () => 1,
@@ -95,6 +101,8 @@ export const smallTools: Readonly<Record<string, Program>> = {
   touch,
   tr,
   true: nothing,
+  truncate,
+  umount,
   uname,
   uniq,
   uptime,
@@ -107,9 +115,12 @@ export const smallTools: Readonly<Record<string, Program>> = {
 /** What a machine has under /usr/sbin. */
 export const systemTools: Readonly<Record<string, Program>> = {
   dmesg,
+  fallocate,
+  findmnt,
   halt: reboot,
   logger,
   lsmod,
+  modinfo,
   modprobe,
   'os-update': osUpdate,
   poweroff: reboot,
@@ -118,8 +129,12 @@ export const systemTools: Readonly<Record<string, Program>> = {
 }
 
 export const systemPrograms: Readonly<Record<string, Program>> = {
+  hostnamectl,
   journalctl,
   systemctl,
   systemd,
+  'systemd-modules-load': systemdModulesLoad,
+  'systemd-timesyncd': timesyncd,
   'systemd-tmpfiles': systemdTmpfiles,
+  timedatectl,
 }

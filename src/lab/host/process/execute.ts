@@ -19,6 +19,8 @@ interface Caller {
  */
 export function imageOf(space: Space, argv: readonly string[], caller: Caller): Image {
   const view: View = { mounts: space.mounts, credentials: caller.credentials, cwd: caller.cwd }
+  const { pids, machine } = space.system
+  if (pids.table.size >= Number(machine.running.sysctls.get('kernel/pid_max'))) throw new Errno('EAGAIN')
   const name = argv[0] ?? ''
   const { inode, path } = executable(view, name, caller.env.PATH ?? defaultPath)
   return imageOfFile(space, { view, inode, path, argv, caller, depth: 0 })
@@ -73,7 +75,8 @@ export function executable(view: View, name: string, searchPath: string): { inod
 }
 
 function executableAt(view: View, path: string): Inode {
-  const { inode } = existing(view, path)
+  const { inode, mount } = existing(view, path)
+  if (mount.noExec) throw new Errno('EACCES', path)
   if (inode.kind !== 'file' || !permits(view.credentials, inode, mayExecute)) throw new Errno('EACCES', path)
   return inode
 }

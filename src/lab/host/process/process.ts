@@ -81,7 +81,7 @@ export class HostProcess implements Process {
   }
 
   now(): number {
-    return this.state.space.system.kernel.nowMs
+    return this.state.space.system.machine.nowMs
   }
 
   sleep(ms: number): Promise<void> {

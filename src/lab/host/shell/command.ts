@@ -205,6 +205,10 @@ async function cannotRun(
   error: { readonly code: string; readonly message: string },
 ): Promise<number> {
   const name = argv[0] ?? ''
+  if (error.code === 'EAGAIN') {
+    io.stderr.write(`${shell.name}: fork: retry: ${error.message}\n`)
+    return 254
+  }
   if (error.code === 'ENOENT' && !name.includes('/')) {
     io.stderr.write(`${shell.name}: ${name}: command not found\n`)
     return 127

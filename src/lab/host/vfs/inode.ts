@@ -11,14 +11,35 @@ export class FileSystem {
   readonly limitBytes: number
   readonly clock: () => number
   readonly bornMs: number
-  usedBytes = 0
+  readonly inodesMax: number
+  readonly over: FileSystem | undefined
+  usedBytes: number
+  usedInodes: number
+  /** Every mount of it refuses writing (`mount -o remount,ro`, or the kernel after an error). */
+  readOnly = false
   #lastInode = 1
 
-  constructor(type: string, o: { readonly clock: () => number; readonly limitBytes?: number | undefined }) {
+  /** `usedBytes` and `usedInodes`: what is there already and holds nothing that anybody reads. */
+  constructor(
+    type: string,
+    o: {
+      readonly clock: () => number
+      readonly limitBytes?: number | undefined
+      readonly inodesMax?: number | undefined
+      readonly usedBytes?: number | undefined
+      readonly usedInodes?: number | undefined
+      /** Whose room it takes (an overlay's upper folder lies on a disk). */
+      readonly over?: FileSystem | undefined
+    },
+  ) {
     this.type = type
     this.clock = o.clock
     this.bornMs = o.clock()
     this.limitBytes = o.limitBytes ?? Number.POSITIVE_INFINITY
+    this.inodesMax = o.inodesMax ?? Number.POSITIVE_INFINITY
+    this.usedBytes = o.usedBytes ?? 0
+    this.usedInodes = o.usedInodes ?? 0
+    this.over = o.over
   }
 
   nextInode(): number {
@@ -29,12 +50,29 @@ export class FileSystem {
   claim(before: number, after: number): void {
     const grown = pages(after) - pages(before)
     if (grown > 0 && this.usedBytes + grown > this.limitBytes) throw new Errno('ENOSPC')
+    this.over?.claim(before, after)
     this.usedBytes += grown
   }
 
   /** Throws ENOSPC when not even a new name fits (measured: a full tmpfs refuses a socket too). */
   claimName(): void {
-    if (this.usedBytes + pageBytes > this.limitBytes) throw new Errno('ENOSPC')
+    if (this.usedBytes + pageBytes > this.limitBytes || this.usedInodes >= this.inodesMax)
+      throw new Errno('ENOSPC')
+    this.over?.claimName()
+    this.usedInodes++
+  }
+
+  /** The last name of something is gone. */
+  releaseName(): void {
+    this.usedInodes--
+    this.over?.releaseName()
+  }
+
+  /** Gives back all that it took of another one's room. */
+  discard(): void {
+    if (this.over === undefined) return
+    this.over.usedBytes -= this.usedBytes
+    this.over.usedInodes -= this.usedInodes
   }
 }
 
@@ -64,6 +102,8 @@ export class Inode {
   dead = false
   #text: string
   #size = -1
+  /** Bytes behind the text that hold nothing but zeros, and take room all the same (`fallocate`, `dd`). */
+  #padding = 0
   readonly #base: TreeNode | undefined
   #entries: Map<string, Inode | null> | undefined
 
@@ -102,7 +142,7 @@ export class Inode {
   get size(): number {
     if (this.kind === 'directory') return pageBytes
     if (this.#size < 0) this.#size = Buffer.byteLength(this.#text)
-    return this.#size
+    return this.#size + this.#padding
   }
 
   setText(text: string): void {
@@ -110,14 +150,23 @@ export class Inode {
     this.fs.claim(this.size, size)
     this.#text = text
     this.#size = size
+    this.#padding = 0
     this.mtimeMs = this.fs.clock()
   }
 
   appendText(text: string): void {
-    const size = this.size + Buffer.byteLength(text)
-    this.fs.claim(this.size, size)
+    const before = this.size
+    const size = before + Buffer.byteLength(text)
+    this.fs.claim(before, size)
     this.#text += text
-    this.#size = size
+    this.#size = size - this.#padding
+    this.mtimeMs = this.fs.clock()
+  }
+
+  /** Makes it as long as `bytes` with zeros behind its text; throws ENOSPC. The zeros are counted, never read. */
+  padTo(bytes: number): void {
+    this.fs.claim(this.size, Math.max(bytes, this.size))
+    this.#padding = Math.max(0, bytes - (this.size - this.#padding))
     this.mtimeMs = this.fs.clock()
   }
 
@@ -154,6 +203,7 @@ export class Inode {
 
   /** Gives back the room of a file whose last name is gone. */
   release(): void {
+    this.fs.releaseName()
     if (this.kind === 'file') this.fs.claim(this.size, 0)
     if (this.kind === 'directory') this.dead = true
   }

@@ -3,7 +3,10 @@ import type { Inode } from '#lab/host/vfs/inode.ts'
 /** A part of a file system as it appears at one place. */
 export interface Mount {
   readonly root: Inode
-  readonly readOnly: boolean
+  /** This mount alone; {@link isReadOnly} asks the file system too. Changed by a remount, as `noExec` is. */
+  readOnly: boolean
+  /** Nothing on it can be executed. */
+  noExec: boolean
   /** Where it appears, for /proc/mounts. */
   readonly path: string
   /** The device or the like that /proc/mounts names. */
@@ -14,14 +17,23 @@ export interface Mount {
 
 export const mountOf = (
   root: Inode,
-  o: { readonly path: string; readonly source?: string; readonly readOnly?: boolean },
+  o: {
+    readonly path: string
+    readonly source?: string
+    readonly readOnly?: boolean
+    readonly noExec?: boolean
+  },
 ): Mount => ({
   root,
   readOnly: o.readOnly ?? false,
+  noExec: o.noExec ?? false,
   path: o.path,
   source: o.source ?? root.fs.type,
   children: new Map(),
 })
+
+/** A mount is read-only by itself, or because its whole file system is. */
+export const isReadOnly = ({ readOnly, root }: Mount): boolean => readOnly || root.fs.readOnly
 
 /** One directory or file, reached through one mount. */
 export interface Place {
@@ -65,6 +77,18 @@ export class MountNamespace {
     const readOnly = (o.readOnly ?? false) || from.mount.readOnly
     const children = movedBelow(from.mount, from.path, o.path)
     this.mount(at, { ...from.mount, root: from.inode, path: o.path, readOnly, children })
+  }
+
+  /** Takes the topmost mount at `path` away; answers why not. */
+  unmount(path: string): 'not-mounted' | 'busy' | undefined {
+    const under = (mount: Mount): readonly (readonly [Mount, Inode, Mount])[] =>
+      [...mount.children].flatMap(([inode, child]) => [[mount, inode, child] as const, ...under(child)])
+    const found = under(this.root).findLast(([, , child]) => child.path === path)
+    if (found === undefined) return 'not-mounted'
+    const [parent, inode, mount] = found
+    if (mount.children.size > 0) return 'busy'
+    parent.children.delete(inode)
+    return undefined
   }
 
   /** All mounts, outer ones first, in the order in which they were made. */

@@ -1,6 +1,6 @@
 import { type DirectoryEntry, Errno, type FileKind, type Stat } from '#lab/host/ports.ts'
 import { Inode } from '#lab/host/vfs/inode.ts'
-import type { Mount } from '#lab/host/vfs/mounts.ts'
+import { isReadOnly, type Mount } from '#lab/host/vfs/mounts.ts'
 import {
   inGroup,
   mayChown,
@@ -27,7 +27,7 @@ function opened(view: View, path: string, want: number): Inode {
   const { inode, mount } = existing(view, path)
   if (inode.kind === 'directory') throw new Errno('EISDIR', path)
   if (inode.kind === 'socket') throw new Errno('EIO', path)
-  if ((want & mayWrite) !== 0 && mount.readOnly && inode.kind !== 'device') throw new Errno('EROFS', path)
+  if ((want & mayWrite) !== 0 && isReadOnly(mount) && inode.kind !== 'device') throw new Errno('EROFS', path)
   demand(view, inode, want, path)
   return inode
 }
@@ -139,6 +139,12 @@ export function readlink(view: View, path: string): string {
   return inode.target(view)
 }
 
+/** fallocate(2), ftruncate(2) upwards: makes a file at least (exactly, when it is empty) that long. */
+export function allocate(view: View, path: string, bytes: number): void {
+  openForWriting(view, path, { append: true })
+  existing(view, path).inode.padTo(bytes)
+}
+
 /** A second name for a file (hard link). */
 export function link(view: View, from: string, to: string): void {
   const source = existing(view, from, false)
@@ -225,7 +231,7 @@ function contains(outer: Inode, inner: Inode): boolean {
 
 export function chmod(view: View, path: string, mode: number): void {
   const { inode, mount } = existing(view, path)
-  if (mount.readOnly) throw new Errno('EROFS', path)
+  if (isReadOnly(mount)) throw new Errno('EROFS', path)
   if (!owns(view.credentials, inode)) throw new Errno('EPERM', path)
   const foreignGroup = !inGroup(view.credentials, inode.gid) && !view.credentials.effective.has('FSETID')
   inode.mode = (foreignGroup ? mode & ~0o2000 : mode) & 0o7777
@@ -233,7 +239,7 @@ export function chmod(view: View, path: string, mode: number): void {
 
 export function chown(view: View, path: string, uid: number | undefined, gid: number | undefined): void {
   const { inode, mount } = existing(view, path)
-  if (mount.readOnly) throw new Errno('EROFS', path)
+  if (isReadOnly(mount)) throw new Errno('EROFS', path)
   if (!mayChown(view.credentials, inode, { uid, gid })) throw new Errno('EPERM', path)
   inode.uid = uid ?? inode.uid
   inode.gid = gid ?? inode.gid
@@ -256,7 +262,8 @@ const wanted = { r: mayRead, w: mayWrite, x: mayExecute } as const
 export function access(view: View, path: string, how: 'r' | 'w' | 'x'): boolean {
   try {
     const { inode, mount } = existing(view, path)
-    if (how === 'w' && mount.readOnly && inode.kind !== 'device') return false
+    if (how === 'w' && isReadOnly(mount) && inode.kind !== 'device') return false
+    if (how === 'x' && mount.noExec && inode.kind === 'file') return false
     return permits(view.credentials, inode, wanted[how])
   } catch (error) {
     if (error instanceof Errno) return false
@@ -283,7 +290,7 @@ export function connectable(view: View, path: string): Inode {
 export function touch(view: View, path: string, timeMs: number): void {
   const found = walk(view, path, true)
   const inode = found.inode ?? created(view, found, 'file', 0o666 & ~umask)
-  if (found.mount.readOnly) throw new Errno('EROFS', path)
+  if (isReadOnly(found.mount)) throw new Errno('EROFS', path)
   if (!owns(view.credentials, inode)) demand(view, inode, mayWrite, path)
   inode.mtimeMs = timeMs
 }
@@ -310,7 +317,7 @@ function created(view: View, found: Found, kind: FileKind, mode: number, text = 
 
 function writableParent(view: View, found: Found): void {
   const mount: Mount = found.parent.mount
-  if (mount.readOnly) throw new Errno('EROFS', found.path)
+  if (isReadOnly(mount)) throw new Errno('EROFS', found.path)
   demand(view, found.parent.inode, mayWrite | mayExecute, found.path)
 }
 

@@ -15,6 +15,7 @@ export class Usage extends Error {
 /** The kernel's refusals as `ip` prints them: an extended message where the kernel gives one. */
 export function netlinkWords({ code, message }: Errno): string {
   if (code === 'ENETUNREACH') return 'Error: Nexthop has invalid gateway.'
+  if (code === 'EOPNOTSUPP') return 'Error: Unknown device type.'
   if (code === 'ENETDOWN') return 'Error: Device for nexthop is not up.'
   return `RTNETLINK answers: ${message}`
 }
