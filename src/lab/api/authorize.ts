@@ -14,12 +14,19 @@ export interface Act {
 }
 
 /** Throws Forbidden, with what the authorizers add to it. */
-export function authorize({ access }: ApiState, user: Identity, act: Act): void {
-  const attributes = attributesOf(act)
+export const authorize = (state: ApiState, user: Identity, act: Act): void =>
+  authorizeAttributes(state, user, attributesOf(act))
+
+/** The same for what is asked for beside a request's own object: impersonation. */
+export function authorizeAttributes(
+  { access }: ApiState,
+  user: Identity,
+  attributes: ResourceAttributes,
+): void {
   const { allowed, reason } = access.decide(user, attributes)
   if (allowed) return
   const why = `${sanitized(forbiddenWords(user, attributes))}${reason === '' ? '' : `: ${reason}`}`
-  throw forbidden(act.def, attributes.name ?? '', why)
+  throw forbidden(attributes, attributes.name ?? '', why)
 }
 
 /** Throws Forbidden for a path that is no resource. `method` in any case. */

@@ -39,7 +39,8 @@ export function perform(
     case 'list':
       return listObjects(state, { ...request, def })
     case 'create':
-      if (def.review) return createReview(state, def, request.body, caller)
+      if (def.review)
+        return createReview(state, { def, namespace: request.namespace, body: request.body }, caller)
       return createObject(state, { def, namespace: request.namespace, body: request.body }, caller)
     case 'update':
       if (request.subresource === 'scale')

@@ -10,6 +10,19 @@ import type { Identity } from '#lab/api/verbs/state.ts'
 
 export const issuer = 'https://kubernetes.default.svc.cluster.local'
 
+/** The account that a user's name stands for: `system:serviceaccount:kube-system:calico-node`. */
+export function accountOf(
+  username: string,
+): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username) ?? []
+  return namespace === undefined || name === undefined ? undefined : { namespace, name }
+}
+
+export const accountGroups = (namespace: string): readonly string[] => [
+  'system:serviceaccounts',
+  `system:serviceaccounts:${namespace}`,
+]
+
 export interface TokenSubject {
   readonly namespace: string
   readonly name: string
@@ -83,7 +96,7 @@ export class Tokens {
     return {
       username: claims.sub,
       uid: String(account.uid),
-      groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+      groups: [...accountGroups(namespace), 'system:authenticated'],
     }
   }
 

@@ -1,4 +1,5 @@
 /** Who sends a request from outside. */
+import { impersonated } from '#lab/api/http/impersonation.ts'
 import type { ApiRequest } from '#lab/api/http/request.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { unauthorized } from '#lab/api/status.ts'
@@ -8,17 +9,16 @@ import type { Identity } from '#lab/api/verbs/state.ts'
 const owner: Identity = { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 
 /**
- * Whose request it is: a token's (bad ones are Unauthorized), that of who is impersonated, else the owner's.
- * kubectl sends no Authorization header over plain HTTP, but it does send Impersonate-User.
+ * Whose request it is: a token's (bad ones are Unauthorized), a client certificate's, else the owner's; or that of whom they
+ * impersonate. kubectl sends no Authorization header over plain HTTP, but it does send Impersonate-User.
  */
-export function identityOf(api: ApiServer, { headers, inside }: ApiRequest): Identity {
+export const identityOf = (api: ApiServer, request: ApiRequest): Identity =>
+  impersonated(api.state, authenticated(api, request), request)
+
+function authenticated(api: ApiServer, { headers, inside }: ApiRequest): Identity {
   const { authorization } = headers
-  if (authorization === undefined && inside) return api.identify({})
-  const caller = authorization === undefined ? owner : tokenOf(api, authorization)
-  const username = headers['impersonate-user']
-  if (username === undefined) return caller
-  const groups = (headers['impersonate-group'] ?? '').split(', ').filter((group) => group !== '')
-  return { username, groups: [...groups, 'system:authenticated'] }
+  if (authorization !== undefined) return tokenOf(api, authorization)
+  return inside ? api.identify({}) : owner
 }
 
 function tokenOf(api: ApiServer, authorization: string): Identity {

@@ -17,7 +17,7 @@ export function create(asked: Asked): void {
   if (!route.def.verbs.includes('create')) throw methodNotAllowed(route.def, 'create')
   const body = bodyOf(request)
   if (route.def.review) {
-    sendPlain(to, 201, createReview(api.state, route.def, body, caller))
+    sendPlain(to, 201, createReview(api.state, { ...route, body }, caller))
     return
   }
   const object = createObject(api.state, { def: route.def, namespace: route.namespace, body }, caller)
