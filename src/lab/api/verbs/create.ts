@@ -2,6 +2,7 @@
 import { rfc3339 } from '#base/clock.ts'
 import { admitNamespace, admitNew } from '#lab/api/admission/admit.ts'
 import { withDefaults } from '#lab/api/admission/defaults.ts'
+import { guard } from '#lab/api/admission/guard.ts'
 import { validateNew } from '#lab/api/admission/validate.ts'
 import { asObject, asText, isObject, type JsonObject, without } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
@@ -37,6 +38,8 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
   caller.admission?.validate(
     attributesOf(caller, 'CREATE', { ...asked, name: final.metadata.name, object: presented(def, final) }),
   )
+  const { namespace: space, name: finalName } = final.metadata
+  guard(state, caller.user, { op: 'CREATE', def, namespace: space, name: finalName, next: final })
   const key = keyOf(final.metadata.namespace, final.metadata.name)
   const present = state.store.get(def.bucket, key)
   if (present !== undefined)

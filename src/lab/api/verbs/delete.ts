@@ -1,5 +1,6 @@
 /** DELETE: staging:apiserver/pkg/registry/rest/delete.go, generic/registry/store.go; pkg/registry/core/pod/strategy.go. */
 import { parseTime, rfc3339 } from '#base/clock.ts'
+import { guard } from '#lab/api/admission/guard.ts'
 import { asList, asObject, asText, at, type JsonObject, without } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import { conflict, notFound, Refusal, success } from '#lab/api/status.ts'
@@ -46,6 +47,7 @@ export function deleteObject(
   const old = state.store.get(def.bucket, keyOfTarget(target))
   if (old === undefined) throw notFound(def, name)
   checkPreconditions(def, old, options)
+  guard(state, caller.user, { op: 'DELETE', ...target, old })
   admitDeletion(target, old, caller)
   const finalizers = finalizersFor(old, options)
   const graceSeconds = graceFor(def, old, options)

@@ -1,5 +1,6 @@
 /** POST to a part of an object: binding, eviction, token; and `/scale`. */
 import { rfc3339 } from '#base/clock.ts'
+import { guard } from '#lab/api/admission/guard.ts'
 import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
@@ -26,6 +27,7 @@ export function postSubresource(
   if (!target.def.subresources[subresource]?.verbs.includes('create')) throw noSuchPath()
   const body = asObject(o.body)
   admitPart(o, body, caller)
+  guard(state, caller.user, { op: 'CREATE', ...target, subresource, next: body })
   switch (subresource) {
     case 'binding':
       return bind(state, target, body, caller)

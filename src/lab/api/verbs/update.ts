@@ -1,6 +1,7 @@
 /** PUT, and what every PATCH ends in: staging:apiserver/pkg/registry/rest/update.go, generic/registry/store.go. */
 import { admitChange } from '#lab/api/admission/admit.ts'
 import { withDefaults } from '#lab/api/admission/defaults.ts'
+import { guard } from '#lab/api/admission/guard.ts'
 import { validateChange } from '#lab/api/admission/validate.ts'
 import { asObject, asText, type JsonObject, share } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
@@ -69,6 +70,8 @@ export function writeOver(
   const next = admittedVersion(update, old, share(old, nextVersion(state, update, old)), caller)
   if (next === old) return old
   validateChange(def, old, next)
+  const { namespace, name, subresource } = update
+  guard(state, caller.user, { op: 'UPDATE', def, subresource, namespace, name, old, next })
   const final = counted(def, old, next)
   if (caller.dryRun) return final
   if (isGone(def, final)) return state.store.remove(def.bucket, keyOfTarget(update), final) ?? final
