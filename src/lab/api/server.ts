@@ -12,6 +12,7 @@ import { directEgress, type Egress } from '#lab/api/egress/egress.ts'
 import { handle } from '#lab/api/http/handle.ts'
 import { Pager } from '#lab/api/http/paging.ts'
 import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
+import { Ledger } from '#lab/api/managed/ledger.ts'
 import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
 import { unauthorized } from '#lab/api/status.ts'
 import { Store } from '#lab/api/store.ts'
@@ -83,6 +84,7 @@ export class ApiServer {
     this.state = {
       store,
       registry: new Registry(),
+      ledger: new Ledger(),
       types: builtinTypesOf(this.kubernetesVersion),
       access: new Authorizer(store),
       tokens: new Tokens({ key: random.fork('token key').text(32), store, now }),

@@ -52,7 +52,14 @@ export function targetOf({ route }: Asked): Target {
 /** What the answer shall look like. */
 export function viewOf({ api, request, query, route }: Asked): View {
   const include = (query.get('includeObject') ?? 'Metadata') as Include // an unknown value shows metadata
-  return { def: route.def, form: formOf(request.headers.accept), include, nowMs: api.state.now() }
+  const { ledger, now } = api.state
+  return {
+    def: route.def,
+    form: formOf(request.headers.accept),
+    include,
+    nowMs: now(),
+    shown: (object) => ledger.shown(object),
+  }
 }
 
 /** The caller, with the dry run that DeleteOptions in a body may ask for. */

@@ -26,17 +26,19 @@ export interface View {
   readonly form: Form
   readonly include: Include
   readonly nowMs: number
+  /** The object with its metadata.managedFields. Rows of tables go without them. */
+  readonly shown: (object: Stored) => Stored
 }
 
 /** Answers with one object in the form that was asked for. */
 export function sendObject(to: Responder, code: number, object: Stored, view: View): void {
   const { def, form } = view
   if (form.kind === 'object') {
-    sendPlain(to, code, object, form.yaml)
+    sendPlain(to, code, view.shown(object), form.yaml)
     return
   }
   if (form.kind === 'partial') {
-    sendJson(to, code, partial(object))
+    sendJson(to, code, partial(view.shown(object)))
     return
   }
   const metadata = { resourceVersion: object.metadata.resourceVersion }
@@ -63,11 +65,16 @@ export function sendList(to: Responder, items: readonly Stored[], metadata: Json
       kind: 'PartialObjectMetadataList',
       apiVersion: 'meta.k8s.io/v1',
       metadata,
-      items: items.map((item) => partial(item)),
+      items: items.map((item) => partial(view.shown(item))),
     })
-  } else if (form.yaml) sendPlain(to, 200, { apiVersion: groupVersion(def), items, kind, metadata }, true)
+  } else if (form.yaml)
+    sendPlain(to, 200, { apiVersion: groupVersion(def), items: items.map(view.shown), kind, metadata }, true)
   else {
     const head = JSON.stringify({ kind, apiVersion: groupVersion(def), metadata })
-    sendJson(to, 200, `${head.slice(0, -1)},"items":[${items.map(jsonText).join(',')}]}`)
+    sendJson(
+      to,
+      200,
+      `${head.slice(0, -1)},"items":[${items.map((item) => jsonText(view.shown(item))).join(',')}]}`,
+    )
   }
 }

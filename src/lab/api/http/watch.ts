@@ -56,8 +56,8 @@ function lineOf(api: ApiServer, view: View): (change: StoreChange) => string {
   let columns = true
   return ({ type, object }) => {
     const { form } = view
-    if (form.kind === 'object') return `{"type":"${type}","object":${jsonText(object)}}\n`
-    if (form.kind === 'partial') return `${JSON.stringify({ type, object: partial(object) })}\n`
+    if (form.kind === 'object') return `{"type":"${type}","object":${jsonText(view.shown(object))}}\n`
+    if (form.kind === 'partial') return `${JSON.stringify({ type, object: partial(view.shown(object)) })}\n`
     const rows = table(view.def, [object], {
       apiVersion: form.apiVersion,
       include: view.include,

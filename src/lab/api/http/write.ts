@@ -36,7 +36,8 @@ export function patch(asked: Asked): void {
   const { api, route, caller, to } = asked
   const { subresource } = route
   const { type, value } = patchOf(asked)
-  const request = { ...targetOf(asked), subresource, type, patch: value }
+  const force = asked.query.get('force') === 'true'
+  const request = { ...targetOf(asked), subresource, type, patch: value, force }
   const { object, created } = patchObject(api.state, request, caller)
   sendObject(to, created ? 201 : 200, object, viewOf(asked))
 }

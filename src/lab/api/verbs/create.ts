@@ -11,6 +11,7 @@ import { keyOf, type Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
 import { accepted } from '#lab/api/verbs/accepted.ts'
+import { commit, updateBy } from '#lab/api/verbs/commit.ts'
 import { type ApiState, attributesOf, type Caller, stored } from '#lab/api/verbs/state.ts'
 import type { Attributes } from '#lab/api/webhooks/attributes.ts'
 
@@ -46,10 +47,8 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
     throw alreadyExists(def, final.metadata.name, {
       deleting: present.metadata.deletionTimestamp !== undefined,
     })
-  if (caller.dryRun) return presented(def, final)
-  const result = state.store.put(def.bucket, key, final)
-  if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions') state.registry.install(result)
-  return presented(def, result)
+  const write = updateBy(state, { def }, caller)
+  return presented(def, commit(state, { def, was: undefined, object: final, write }, caller))
 }
 
 const draftName = (draft: JsonObject): string => asText(asObject(draft.metadata).name) ?? ''

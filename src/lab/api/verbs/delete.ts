@@ -7,6 +7,7 @@ import { conflict, notFound, Refusal, success } from '#lab/api/status.ts'
 import type { Stored } from '#lab/api/store.ts'
 import { presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+import { commit } from '#lab/api/verbs/commit.ts'
 import {
   type ApiState,
   attributesOf,
@@ -57,7 +58,8 @@ export function deleteObject(
     return { body: def.returnsDeleted ? presented(def, last) : removed(def, last), gone: true }
   }
   const next = marked(state, def, old, { finalizers, graceSeconds })
-  const final = caller.dryRun || next === old ? next : state.store.put(def.bucket, keyOfTarget(target), next)
+  const write = { kind: 'unmanaged' } as const
+  const final = next === old ? next : commit(state, { def, was: old, object: next, write }, caller)
   return { body: presented(def, final), gone: false }
 }
 

@@ -2,6 +2,8 @@
 import type { Random } from '#base/random.ts'
 import type { Authorizer } from '#lab/api/authorization/authorizer.ts'
 import type { JsonObject } from '#lab/api/json.ts'
+import type { Ledger } from '#lab/api/managed/ledger.ts'
+import type { Owner } from '#lab/api/managed/managers.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
 import { notFound } from '#lab/api/status.ts'
@@ -14,6 +16,8 @@ import type { AdmissionChain, Attributes, Operation } from '#lab/api/webhooks/at
 export interface ApiState {
   readonly store: Store
   readonly registry: Registry
+  /** Who wrote what. */
+  readonly ledger: Ledger
   /** Kubernetes' own types as this server's version knows them. */
   readonly types: BuiltinTypes
   readonly tokens: Tokens
@@ -38,6 +42,10 @@ export interface Caller {
   readonly admission?: AdmissionChain
   readonly dryRun?: boolean
   readonly fieldManager?: string
+  /** Who owns which fields afterwards, as server-side apply has worked it out. */
+  readonly owners?: readonly Owner[]
+  /** The subresource that was written through where it is not that of the object: `scale`. */
+  readonly through?: string
   /** How bodies are read; absent for the lab's own programs, which send what their types hold. */
   readonly decoding?: Decoding
   /** Tells the client something beside the answer (the Warning header). */

@@ -1,4 +1,5 @@
 /** POST to a part of an object: binding, eviction, token; and `/scale`. */
+import { assert } from '#base/assert.ts'
 import { rfc3339 } from '#base/clock.ts'
 import { guard } from '#lab/api/admission/guard.ts'
 import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
@@ -6,15 +7,11 @@ import type { LabelSelector } from '#lab/api/objects.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
 import { badRequest, conflict, noSuchPath, notFound, Refusal, success } from '#lab/api/status.ts'
 import { keyOf, type Stored } from '#lab/api/store.ts'
+import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+import { undecoded } from '#lab/api/verbs/accepted.ts'
+import { commit } from '#lab/api/verbs/commit.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
-import {
-  type ApiState,
-  attributesOf,
-  type Caller,
-  existing,
-  keyOfObject,
-  type Target,
-} from '#lab/api/verbs/state.ts'
+import { type ApiState, attributesOf, type Caller, existing, type Target } from '#lab/api/verbs/state.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 
 /** Carries out a POST to a subresource; answers what the client is shown. */
@@ -84,7 +81,7 @@ function bind(state: ApiState, target: Target, body: JsonObject, caller: Caller)
     spec: { ...spec, nodeName: node },
     status: { ...asObject(pod.status), conditions: withCondition(pod, scheduled) },
   }
-  state.store.put(target.def.bucket, keyOfObject(pod), next)
+  unmanaged(state, target.def, pod, next)
   return { ...success(), code: 201 }
 }
 
@@ -151,10 +148,16 @@ function spend(state: ApiState, budget: Stored, pod: Stored, caller: Caller): vo
     )
   if (caller.dryRun) return
   const disruptedPods = { ...asObject(status.disruptedPods), [pod.metadata.name]: rfc3339(state.now()) }
-  state.store.put('policy/poddisruptionbudgets', keyOfObject(budget), {
+  unmanaged(state, state.registry.ofKind('policy/v1', 'PodDisruptionBudget'), budget, {
     ...budget,
     status: { ...status, disruptedPods, disruptionsAllowed: allowed - 1 },
   })
+}
+
+/** A write of the server itself, which changes nobody's fields. */
+function unmanaged(state: ApiState, def: ResourceDef | undefined, was: Stored, object: Stored): void {
+  assert(def !== undefined, `no type of ${was.kind} is served`)
+  commit(state, { def, was, object, write: { kind: 'unmanaged' } }, { user: { username: '', groups: [] } })
 }
 
 const isReady = (pod: Stored): boolean =>
@@ -173,7 +176,7 @@ function markDisrupted(state: ApiState, pod: Stored): void {
     type: 'DisruptionTarget',
   }
   const status = { ...asObject(pod.status), conditions: withCondition(pod, condition) }
-  state.store.put('/pods', keyOfObject(pod), { ...pod, status })
+  unmanaged(state, state.registry.ofKind('v1', 'Pod'), pod, { ...pod, status })
 }
 
 /** pkg/registry/core/serviceaccount/storage/token.go */
@@ -246,5 +249,5 @@ export function writeScale(state: ApiState, target: Target, scale: unknown, call
   const version = asText(at(scale, 'metadata.resourceVersion'))
   const metadata = version === undefined ? object.metadata : { ...object.metadata, resourceVersion: version }
   const body = { ...object, metadata, spec: { ...asObject(object.spec), replicas } }
-  return scaleOf(updateObject(state, { ...target, body }, caller).object)
+  return scaleOf(updateObject(state, { ...target, body }, { ...undecoded(caller), through: 'scale' }).object)
 }

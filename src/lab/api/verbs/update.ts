@@ -18,6 +18,7 @@ import type { Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { accepted, undecoded } from '#lab/api/verbs/accepted.ts'
+import { changesOwners, commit, updateBy } from '#lab/api/verbs/commit.ts'
 import { checkedBody, createObject } from '#lab/api/verbs/create.ts'
 import {
   type ApiState,
@@ -68,16 +69,16 @@ export function writeOver(
   const { def } = update
   checkVersion(update, old)
   const next = admittedVersion(update, old, share(old, nextVersion(state, update, old)), caller)
-  if (next === old) return old
+  const sent = asObject(update.body.metadata).managedFields
+  const write = updateBy(state, { def, was: old, subresource: update.subresource, sent }, caller)
+  if (next === old && !changesOwners(write)) return old
   validateChange(def, old, next)
   const { namespace, name, subresource } = update
   guard(state, caller.user, { op: 'UPDATE', def, subresource, namespace, name, old, next })
   const final = counted(def, old, next)
-  if (caller.dryRun) return final
-  if (isGone(def, final)) return state.store.remove(def.bucket, keyOfTarget(update), final) ?? final
-  const result = state.store.put(def.bucket, keyOfTarget(update), final)
-  if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions') state.registry.install(result)
-  return result
+  if (isGone(def, final) && !caller.dryRun)
+    return state.store.remove(def.bucket, keyOfTarget(update), final) ?? final
+  return commit(state, { def, was: old, object: final, write }, caller)
 }
 
 /** The new version as mutating webhooks leave it, when validating ones want it. They are asked about changes of nothing too. */
@@ -99,14 +100,7 @@ function admittedVersion(update: Update, old: Stored, next: Stored, caller: Call
 
 /** What nobody changes of an object's metadata. */
 function fixedMetadata({ metadata }: Stored): ObjectMeta {
-  const {
-    labels: _l,
-    annotations: _a,
-    ownerReferences: _o,
-    finalizers: _f,
-    managedFields: _m,
-    ...fixed
-  } = metadata
+  const { labels: _l, annotations: _a, ownerReferences: _o, finalizers: _f, ...fixed } = metadata
   return fixed
 }
 
@@ -153,15 +147,8 @@ function nextVersion(state: ApiState, update: Update & { readonly body: JsonObje
 /** What a client may change of the metadata: labels, annotations, owners, finalizers. */
 function nextMetadata(def: ResourceDef, old: Stored, body: JsonObject): ObjectMeta {
   const sent = asObject(body.metadata)
-  const { labels, annotations, ownerReferences, finalizers, managedFields } = sent
-  const {
-    labels: _l,
-    annotations: _a,
-    ownerReferences: _o,
-    finalizers: _f,
-    managedFields: _m,
-    ...kept
-  } = old.metadata
+  const { labels, annotations, ownerReferences, finalizers } = sent
+  const { labels: _l, annotations: _a, ownerReferences: _o, finalizers: _f, ...kept } = old.metadata
   const present = (key: string, value: unknown): JsonObject =>
     value === undefined || value === null || Object.keys(value).length === 0 ? {} : { [key]: value }
   checkFinalizers(def, old, finalizers)
@@ -171,7 +158,6 @@ function nextMetadata(def: ResourceDef, old: Stored, body: JsonObject): ObjectMe
     ...present('annotations', annotations),
     ...present('ownerReferences', ownerReferences),
     ...present('finalizers', finalizers),
-    ...present('managedFields', managedFields ?? old.metadata.managedFields),
   }
 }
 

@@ -1,0 +1,125 @@
+/**
+ * Remembers who wrote which version of which object, and works out metadata.managedFields when somebody asks: the lab's own programs
+ * write much and read none of it. A few versions back are kept for that; then it is worked out whether asked or not.
+ */
+import type { JsonObject } from '#lab/api/json.ts'
+import { changedFields, type Difference } from '#lab/api/managed/fields-of.ts'
+import { afterUpdate, type Manager, managedFields, type Owner } from '#lab/api/managed/managers.ts'
+import type { Struct } from '#lab/api/schema/schema.ts'
+import type { Stored } from '#lab/api/store.ts'
+
+/** A write: by somebody's update, with owners that are known already, or past all managers. */
+export type Write =
+  | {
+      readonly kind: 'update'
+      readonly by: Manager
+      readonly owners?: readonly Owner[]
+      /** The part that such a write leaves alone, whatever it brings: `status`. */
+      readonly except: string | undefined
+    }
+  | { readonly kind: 'apply'; readonly owners: readonly Owner[] }
+  | { readonly kind: 'unmanaged' }
+
+interface Version {
+  readonly schema: Struct
+  /** Set once it has been worked out; then nothing before it is kept. */
+  owners: readonly Owner[] | undefined
+  before: Version | undefined
+  was: Stored | undefined
+  readonly is: Stored
+  readonly write: Write
+  readonly timeMs: number
+  readonly depth: number
+}
+
+const depthMax = 8
+
+export class Ledger {
+  readonly #versions = new WeakMap<object, Version>()
+  readonly #shown = new WeakMap<object, Stored>()
+
+  /** Takes down that `was` became `is`. */
+  note(
+    was: Stored | undefined,
+    is: Stored,
+    o: { readonly schema: Struct; readonly write: Write; readonly timeMs: number },
+  ): void {
+    const before = was === undefined ? undefined : this.#versions.get(was)
+    const { write } = o
+    const version: Version = {
+      ...o,
+      owners: write.kind === 'apply' ? write.owners : undefined,
+      before: write.kind === 'apply' ? undefined : before,
+      was: write.kind === 'update' ? was : undefined,
+      is,
+      depth: (before?.depth ?? 0) + 1,
+    }
+    this.#versions.set(is, version)
+    if (version.depth % depthMax === 0) settle(version)
+  }
+
+  owners(object: Stored): readonly Owner[] {
+    const version = this.#versions.get(object)
+    return version === undefined ? [] : settle(version)
+  }
+
+  /** The object with its metadata.managedFields, as clients see it. */
+  shown(object: Stored): Stored {
+    const version = this.#versions.get(object)
+    if (version === undefined) return object
+    let shown = this.#shown.get(object)
+    if (shown === undefined) {
+      const metadata = { ...object.metadata, managedFields: managedFields(settle(version)) }
+      shown = Object.freeze({ ...(object as JsonObject), metadata } as unknown as Stored) // metadata with one field more
+      this.#shown.set(object, shown)
+    }
+    return shown
+  }
+}
+
+function settle(last: Version): readonly Owner[] {
+  const chain: Version[] = []
+  let version: Version | undefined = last
+  while (version !== undefined && version.owners === undefined) {
+    chain.push(version)
+    version = version.before
+  }
+  let owners = version?.owners ?? []
+  for (const each of chain.reverse()) {
+    owners = ownersAfter(each, owners)
+    each.owners = owners
+    each.before = undefined
+    each.was = undefined
+  }
+  return owners
+}
+
+function ownersAfter(
+  { schema, was, is, write, timeMs }: Version,
+  before: readonly Owner[],
+): readonly Owner[] {
+  switch (write.kind) {
+    case 'unmanaged':
+      return before
+    case 'apply':
+      return write.owners
+    case 'update':
+      return afterUpdate(write.owners ?? before, changed(schema, was, is, write.except), {
+        ...write.by,
+        timeMs,
+      })
+  }
+}
+
+function changed(
+  schema: Struct,
+  was: Stored | undefined,
+  is: Stored,
+  except: string | undefined,
+): Difference {
+  const difference = changedFields(schema, was, is)
+  const key = `f:${except}`
+  if (!(key in difference.changed)) return difference
+  const { [key]: _left, ...rest } = difference.changed
+  return { ...difference, changed: rest }
+}
