@@ -88,6 +88,7 @@ async function answer(self: Process, connection: Connection): Promise<void> {
   if (request.kind === 'logs') return logs(self, request, reply)
   if (request.kind !== 'exec') return
   const [command, ...args] = request.command
+  if (command !== 'gone') reply({ kind: 'started' })
   if (command === 'cat') return cat(self, connection, reply)
   if (command === 'echo') reply({ kind: 'out', stream: 'stdout', text: `${args.join(' ')}\n` })
   else if (command === 'gone')

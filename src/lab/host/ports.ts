@@ -201,6 +201,8 @@ export interface Child {
   /** Called once, synchronously, when it has ended. */
   onExit(tell: (status: ExitStatus) => void): void
   kill(signal: SignalName): void
+  /** To it and all that it started in the foreground, as its terminal sends Ctrl-C. */
+  signalSession(signal: SignalName): void
 }
 
 export interface ProcessInfo {

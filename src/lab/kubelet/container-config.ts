@@ -39,6 +39,8 @@ export async function containerConfig(
     procSys: procSysOf(def.securityContext),
     mounts: [...(await etcMounts(o)), ...volumeMounts(def, o.volumes)],
     labels: { specHash: specHash(def) },
+    ...(def.stdin ? { input: { once: def.stdinOnce ?? false } } : {}),
+    ...(def.tty ? { tty: true } : {}),
   }
 }
 

@@ -2,9 +2,10 @@ import { rfc3339Micro } from '#base/clock.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { instancesOf } from '#lab/kubelet/pod-status.ts'
+import { attach, exec } from '#lab/kubelet/server-exec.ts'
+import { forwardPorts } from '#lab/kubelet/server-forward.ts'
 import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
-import { CriError } from '#lab/runtime/cri-error.ts'
 import type { LogLine } from '#lab/runtime/logs.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
@@ -18,8 +19,8 @@ export interface ServedPods {
 }
 
 /**
- * Answers logs and exec on port 10250 (kubernetes/kubernetes:pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go).
- * Not imitated: TLS and authentication, attach, port-forward, metrics, stats.
+ * Answers logs, exec, attach and port-forward on port 10250 (kubernetes/kubernetes:pkg/kubelet/server/server.go,
+ * pkg/kubelet/kubelet_pods.go). Not imitated: TLS and authentication, metrics, stats.
  */
 export function serveKubelet(p: Process, pods: ServedPods): Promise<unknown> {
   return p.net.listen({ port: kubeletPort }, (connection) => {
@@ -41,7 +42,7 @@ async function answer(self: Process, connection: Connection, pods: ServedPods): 
   }
 }
 
-const reply = (connection: Connection, message: KubeletReply): void =>
+export const reply = (connection: Connection, message: KubeletReply): void =>
   connection.send(message as unknown as Payload) // a plain value, as payloads are
 
 async function handle(
@@ -50,17 +51,21 @@ async function handle(
   pods: ServedPods,
   request: KubeletRequest,
 ): Promise<void> {
-  if (request.kind !== 'logs' && request.kind !== 'exec') return
+  if (!('pod' in request)) return
   const refuse = (code: number, message: string): void => reply(connection, { kind: 'error', code, message })
   const pod = pods.find(request.namespace, request.pod)
   if (pod === undefined)
     return refuse(404, `pod "${request.pod}" not found in namespace "${request.namespace}"`)
   if (!pods.runtime.isServing) return refuse(500, 'container runtime is down')
+  if (request.kind === 'port-forward')
+    return forwardPorts(self, connection, { runtime: pods.runtime, uid: pod.metadata.uid })
   const instances = pods.runtime.containers(pod.metadata.uid)
   const [newest] = instancesOf(instances, request.container)
-  if (request.kind === 'exec') {
+  if (request.kind !== 'logs') {
     if (newest?.state !== 'running') return refuse(500, `container not found ("${request.container}")`)
-    return exec(self, connection, pods.runtime, newest, request)
+    return request.kind === 'exec'
+      ? exec(self, connection, { runtime: pods.runtime, id: newest.id, request })
+      : attach(self, connection, { runtime: pods.runtime, id: newest.id })
   }
   const wanted = request.previous ? endedBefore(pod, instances, request.container) : newest
   if (wanted !== undefined) return logs(self, connection, wanted, request)
@@ -82,7 +87,11 @@ function missingLog(pod: Pod, request: Extract<KubeletRequest, { kind: 'logs' }>
   const { container } = request
   if (request.previous)
     return `previous terminated container "${container}" in pod "${request.pod}" not found`
-  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+  const all = [
+    ...pod.spec.containers,
+    ...(pod.spec.initContainers ?? []),
+    ...(pod.spec.ephemeralContainers ?? []),
+  ]
   if (!all.some(({ name }) => name === container))
     return `container ${container} is not valid for pod ${request.pod}`
   const statuses = [...(pod.status.containerStatuses ?? []), ...(pod.status.initContainerStatuses ?? [])]
@@ -122,44 +131,3 @@ const rendered = (line: LogLine, timestamps: boolean): string =>
 
 /** `2026-01-07T06:30:00.123000000Z` */
 const nanoTime = (ms: number): string => rfc3339Micro(ms).replace('Z', '000Z')
-
-async function exec(
-  self: Process,
-  connection: Connection,
-  runtime: ContainerRuntime,
-  instance: ContainerInstance,
-  request: Extract<KubeletRequest, { kind: 'exec' }>,
-): Promise<void> {
-  const out = (stream: 'stdout' | 'stderr') => ({
-    write: (text: string) => reply(connection, { kind: 'out', stream, text }),
-  })
-  try {
-    const child = await runtime.exec(instance.id, request.command, {
-      stdin: request.stdin ? { read: (by) => nextInput(by, connection) } : '',
-      stdout: out('stdout'),
-      stderr: out(request.tty ? 'stdout' : 'stderr'),
-    })
-    self.task.onEnd(() => child.alive && child.kill('SIGKILL'))
-    const code = await self.task.wait<number>((wake) => {
-      child.onExit((status) => wake(status.code))
-      return undefined
-    })
-    reply(connection, { kind: 'end', code })
-  } catch (error) {
-    if (!(error instanceof CriError)) throw error
-    reply(connection, { kind: 'error', code: 500, message: `Internal error occurred: ${error.message}` })
-  }
-}
-
-/** What the client typed; undefined at the end of its input, or when it has gone. */
-async function nextInput(by: Process, connection: Connection): Promise<string | undefined> {
-  try {
-    const payload = await connection.receive(by.task)
-    if (payload === undefined || payload === 'closed') return undefined
-    const message = payload as unknown as KubeletRequest // the API server alone dials this port
-    return message.kind === 'stdin' ? message.text : undefined
-  } catch (error) {
-    if (isErrno(error)) return undefined
-    throw error
-  }
-}

@@ -24,12 +24,31 @@ export type KubeletRequest =
       readonly stdin: boolean
       readonly tty: boolean
     }
+  | {
+      readonly kind: 'attach'
+      readonly namespace: string
+      readonly pod: string
+      readonly container: string
+      readonly stdin: boolean
+      readonly tty: boolean
+    }
+  | { readonly kind: 'port-forward'; readonly namespace: string; readonly pod: string }
   | { readonly kind: 'stdin'; readonly text: string }
   | { readonly kind: 'stdin-end' }
+  /** Inside a port-forward: one connection to a port of the pod, its bytes as Latin-1, its end. */
+  | { readonly kind: 'forward'; readonly id: number; readonly port: number }
+  | { readonly kind: 'bytes'; readonly id: number; readonly bytes: string }
+  | { readonly kind: 'bytes-end'; readonly id: number }
 
 export type KubeletReply =
   | { readonly kind: 'out'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** The log is complete, or the command ended with this code. */
   | { readonly kind: 'end'; readonly code: number }
+  /** A command, an attachment or a port-forward has begun. */
+  | { readonly kind: 'started' }
+  /** Inside a port-forward. */
+  | { readonly kind: 'bytes'; readonly id: number; readonly bytes: string }
+  | { readonly kind: 'bytes-end'; readonly id: number }
+  | { readonly kind: 'forward-failed'; readonly id: number; readonly message: string }
   /** Refused, with the HTTP status and words the real kubelet answers. */
   | { readonly kind: 'error'; readonly code: number; readonly message: string }

@@ -1,5 +1,6 @@
 import type { Child, Container, ContainerSpec, Credentials, Mount } from '#lab/host/ports.ts'
 import type { NetStack } from '#lab/network/ports.ts'
+import type { ContainerIo } from '#lab/runtime/container-io.ts'
 import type { ContainerLog } from '#lab/runtime/logs.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
@@ -55,6 +56,9 @@ export interface ContainerConfig {
   readonly procSys: NonNullable<ContainerSpec['procSys']>
   readonly mounts: readonly Mount[]
   readonly labels: Readonly<Record<string, string>>
+  /** Whether its input is kept open for who attaches; default: it has none. */
+  readonly input?: { readonly once: boolean }
+  readonly tty?: boolean
 }
 
 /** @internal The runtime's own side of a sandbox. */
@@ -69,5 +73,6 @@ export type InstanceState = { -readonly [K in keyof ContainerInstance]: Containe
   readonly bootId: string
   readonly config: ContainerConfig
   readonly container: Container
+  readonly io: ContainerIo
   child: Child | undefined
 }

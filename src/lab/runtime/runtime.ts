@@ -1,8 +1,11 @@
 import type { Random } from '#base/random.ts'
+import { root } from '#lab/host/credentials.ts'
 import type { Child, ExitStatus, Machine, Process, SpawnOptions } from '#lab/host/ports.ts'
 import { isErrno } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
+import type { Connection } from '#lab/network/ports.ts'
 import { loadCniNetwork } from '#lab/runtime/cni-config.ts'
+import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
 import type { ImageSource, RegistryLogin } from '#lab/runtime/image-source.ts'
@@ -34,7 +37,7 @@ export interface RuntimeStatus {
  * program runs; containers go on without it, as their shims do, and are gone when the machine is.
  *
  * Not imitated: the pause process, image layers and snapshots, cgroups, OOM kills, checkpoints, stats, events over gRPC (the
- * kubelet is called back instead), port forwarding.
+ * kubelet is called back instead).
  */
 export class ContainerRuntime {
   readonly images: ImageStore
@@ -198,6 +201,8 @@ export class ContainerRuntime {
       throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`)
     const id = this.#newId()
     await this.#makeMissingMountSources(config)
+    const log = new ContainerLog(() => this.#kernel.nowMs)
+    const writers = { stdout: log.writer('stdout'), stderr: log.writer('stderr') }
     const instance: InstanceState = {
       id,
       sandboxId,
@@ -206,7 +211,13 @@ export class ContainerRuntime {
       attempt: config.attempt,
       image: config.image.name,
       labels: config.labels,
-      log: new ContainerLog(() => this.#kernel.nowMs),
+      log,
+      io: new ContainerIo({
+        stdin: config.input !== undefined,
+        stdinOnce: config.input?.once ?? false,
+        tty: config.tty ?? false,
+        tell: (stream, text) => writers[stream].write(text),
+      }),
       createdMs: this.#kernel.nowMs,
       state: 'created',
       startedMs: 0,
@@ -227,15 +238,15 @@ export class ContainerRuntime {
   async startContainer(id: string): Promise<void> {
     this.#require()
     const instance = this.#instance(id)
-    const { config, log } = instance
+    const { config, io } = instance
     try {
       instance.child = await instance.container.start(config.argv, {
         as: config.credentials,
-        env: config.env,
+        env: config.tty ? { ...config.env, TERM: 'xterm' } : config.env,
         ...(config.cwd === undefined ? {} : { cwd: config.cwd }),
-        stdout: log.writer('stdout'),
-        stderr: log.writer('stderr'),
+        ...io.streams,
       })
+      io.belongsTo(instance.child)
     } catch (error) {
       if (!isErrno(error)) throw error
       const says = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${execFailure(config.argv, error)}`
@@ -275,11 +286,27 @@ export class ContainerRuntime {
     if (instance.container.alive) instance.container.destroy()
   }
 
+  /** Somebody's end of a running container's streams. Throws CriError. */
+  attach(id: string, tell: Tell): Attached {
+    this.#require()
+    return this.#instance(id).io.attach(tell)
+  }
+
+  /** Opens a TCP connection to a port inside a pod (containerd:pkg/cri/server/sandbox_portforward_linux.go). Rejects with CriError, Errno. */
+  async portForward(by: Task, podUid: string, port: number): Promise<Connection> {
+    this.#require()
+    const sandbox = [...this.#sandboxes.values()]
+      .reverse()
+      .find(({ pod, ready }) => ready && pod.uid === podUid)
+    if (sandbox === undefined) throw new CriError('NotFound', 'sandbox container is not running')
+    return sandbox.net.view({ credentials: root, task: by }).connect(by, { address: '127.0.0.1', port })
+  }
+
   /** Starts a command inside a running container. Rejects with CriError. */
   async exec(
     id: string,
     argv: readonly string[],
-    o: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr'>,
+    o: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr'> & { readonly tty?: boolean },
   ): Promise<Child> {
     this.#require()
     const instance = this.#instance(id)
@@ -289,7 +316,9 @@ export class ContainerRuntime {
     }
     try {
       const cwd = config.cwd === undefined ? {} : { cwd: config.cwd }
-      return await instance.container.start(argv, { ...o, ...cwd, as: config.credentials, env: config.env })
+      const { tty, ...streams } = o
+      const env = tty ? { ...config.env, TERM: 'xterm' } : config.env
+      return await instance.container.start(argv, { ...streams, ...cwd, as: config.credentials, env })
     } catch (error) {
       if (!isErrno(error)) throw error
       const says = `OCI runtime exec failed: exec failed: ${execFailure(argv, error)}`

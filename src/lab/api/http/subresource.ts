@@ -15,7 +15,7 @@ export function subresource(asked: Asked, name: string): boolean {
   const { api, request, caller, to, query } = asked
   const target = targetOf(asked)
   if (request.method === 'POST') {
-    if (name === 'exec' || name === 'attach') throw badRequest('Upgrade request required')
+    if (isConnection(name)) throw badRequest('Upgrade request required')
     const body = bodyOf(request)
     const options = asObject(asObject(body).deleteOptions)
     const answer = postSubresource(
@@ -27,11 +27,14 @@ export function subresource(asked: Asked, name: string): boolean {
     return true
   }
   if (name === 'log') sendLog(api, target, query, to)
-  else if (name === 'exec' || name === 'attach') throw badRequest('Upgrade request required')
+  else if (isConnection(name)) throw badRequest('Upgrade request required')
   else if (name === 'scale') scale(asked, target)
   else return false
   return true
 }
+
+/** Parts that are reached by an upgraded connection only. */
+const isConnection = (name: string): boolean => ['exec', 'attach', 'portforward'].includes(name)
 
 function scale(asked: Asked, target: Target): void {
   const { api, request, caller, to } = asked

@@ -67,6 +67,9 @@ export interface ContainerDef {
     readonly requests?: Readonly<Record<string, string>>
     readonly limits?: Readonly<Record<string, string>>
   }
+  readonly stdin?: boolean
+  readonly stdinOnce?: boolean
+  readonly tty?: boolean
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
   readonly terminationMessagePath?: string
   readonly terminationMessagePolicy?: string

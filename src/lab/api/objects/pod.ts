@@ -22,6 +22,7 @@ export interface PodSpec {
   readonly nodeName?: string
   readonly containers: readonly ContainerDef[]
   readonly initContainers?: readonly ContainerDef[]
+  readonly ephemeralContainers?: readonly (ContainerDef & { readonly targetContainerName?: string })[]
   readonly volumes?: readonly Volume[]
   readonly hostNetwork?: boolean
   readonly hostPID?: boolean

@@ -1,15 +1,15 @@
 /**
  * `pods/<name>/exec` and `attach`, whatever carries the streams: pkg/registry/core/pod/rest/subresources.go.
  *
- * Not imitated: terminals and their sizes; attach shows what the container writes from now on and takes no input.
+ * Not imitated: the size of terminals, which no program of the lab asks for.
  */
 import type { JsonObject } from '#lab/api/json.ts'
 import type { ApiServer } from '#lab/api/server.ts'
-import { Refusal } from '#lab/api/status.ts'
+import { internalError, Refusal, statusOf } from '#lab/api/status.ts'
 import { containerOf, dialer, dialKubelet, nextReply, type Place, placeOf } from '#lab/api/streams/kubelet.ts'
 import type { Target } from '#lab/api/verbs/state.ts'
 import type { Process } from '#lab/host/ports.ts'
-import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import type { KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** The client's end, once its connection has become streams. Everything is called in the lab's events. */
@@ -30,6 +30,11 @@ export interface KubeletStreams {
 }
 
 export interface ExecDoor {
+  /**
+   * The connection becomes streams before the kubelet has been asked, and what goes wrong is told on the error channel: what
+   * servers from 1.30 do with WebSockets of version 5 (staging:apiserver/pkg/util/proxy/streamtranslator.go).
+   */
+  readonly translates?: boolean
   /** The kubelet has taken the request: now the connection becomes streams. */
   accept(kubelet: KubeletStreams): ClientStreams
   /** Answered like any request; the connection stays HTTP. */
@@ -51,59 +56,100 @@ export function startExec(api: ApiServer, options: ExecOptions, door: ExecDoor):
   const place = placeOf(api, pod, container)
   if (place === undefined)
     throw new Refusal(400, 'BadRequest', `pod ${options.target.name} does not have a host assigned`)
-  const request = requestOf(place, options)
-  dialer(api).thread(options.kind, (self) => run(self, place, request, door))
+  const asked: Asked = { api, place, request: requestOf(place, options), options }
+  dialer(api).thread(options.kind, (self) => (door.translates ? translate : pass)(self, asked, door))
+}
+
+interface Asked {
+  readonly api: ApiServer
+  readonly place: Place
+  readonly request: KubeletRequest
+  readonly options: ExecOptions
 }
 
 function requestOf({ namespace, pod, container }: Place, { kind, query }: ExecOptions): KubeletRequest {
-  const to = { namespace, pod, container }
-  if (kind === 'attach')
-    return { kind: 'logs', ...to, follow: true, previous: false, timestamps: false, tailLines: 0 }
-  return {
-    kind: 'exec',
-    ...to,
-    command: query.getAll('command'),
-    stdin: query.get('stdin') === 'true',
-    tty: query.get('tty') === 'true',
-  }
+  const on = (name: string): boolean => query.get(name) === 'true' || query.get(name) === '1'
+  const to = { namespace, pod, container, stdin: on('stdin'), tty: on('tty') }
+  return kind === 'attach' ? { kind, ...to } : { kind, ...to, command: query.getAll('command') }
 }
 
-/** A kubelet that refuses does so within a round trip; one that has said nothing by then has begun. */
-const refusalMs = 50
-
-async function run(self: Process, place: Place, request: KubeletRequest, door: ExecDoor): Promise<void> {
+/** The kubelet is asked first: a client whose request fails is answered like any other. */
+async function pass(self: Process, { api, place, request }: Asked, door: ExecDoor): Promise<void> {
   let connection: Connection
   try {
-    connection = await dialKubelet(self, place, { request, before: 'error dialing backend' })
+    connection = await dialKubelet(self, api, place, { request, before: 'error dialing backend' })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return door.refuse(error)
   }
-  const first = await nextReply(self, connection, refusalMs)
-  if (first === 'closed') return door.refuse(new Refusal(500, 'InternalError', 'error dialing backend: EOF'))
-  if (first?.kind === 'error') return door.refuse(new KubeletRefusal(first.code, '', first.message))
-  const client = door.accept({
-    input: (text) => connection.send({ kind: 'stdin', text }),
-    inputEnd: () => connection.send({ kind: 'stdin-end' }),
-    close: () => connection.close(),
-  })
-  await pump(self, connection, client, first)
+  const first = await nextReply(self, connection)
+  if (first === 'closed' || first === undefined)
+    return door.refuse(new Refusal(500, '', 'error dialing backend: EOF'))
+  if (first.kind === 'error') return door.refuse(new KubeletRefusal(first.code, '', first.message))
+  const client = door.accept(typingTo(connection))
+  await pump(self, connection, client)
   connection.close()
 }
 
-async function pump(
+async function translate(
   self: Process,
-  connection: Connection,
-  client: ClientStreams,
-  first: KubeletReply | undefined,
+  { api, place, request, options }: Asked,
+  door: ExecDoor,
 ): Promise<void> {
-  let reply: KubeletReply | 'closed' | undefined = first
+  let typing: KubeletStreams | undefined
+  const early: ((to: KubeletStreams) => void)[] = []
+  const later = (run: (to: KubeletStreams) => void): void => {
+    if (typing === undefined) early.push(run)
+    else run(typing)
+  }
+  const client = door.accept({
+    input: (text) => later((to) => to.input(text)),
+    inputEnd: () => later((to) => to.inputEnd()),
+    close: () => later((to) => to.close()),
+  })
+  const failed = (says: string): void => client.finish(statusOf(internalError(says)))
+  try {
+    const before = `error sending request: Post ${JSON.stringify(urlOf(place, options))}`
+    const connection = await dialKubelet(self, api, place, { request, before })
+    const first = await nextReply(self, connection)
+    if (first === 'closed' || first === undefined) return failed(`${before}: EOF`)
+    if (first.kind === 'error') return failed(`unable to upgrade connection: ${first.message}`)
+    typing = typingTo(connection)
+    for (const run of early.splice(0)) run(typing)
+    await pump(self, connection, client)
+    connection.close()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    failed(error.message)
+  }
+}
+
+const typingTo = (connection: Connection): KubeletStreams => ({
+  input: (text) => connection.send({ kind: 'stdin', text }),
+  inputEnd: () => connection.send({ kind: 'stdin-end' }),
+  close: () => connection.close(),
+})
+
+/** pkg/registry/core/pod/strategy.go (streamLocation), encoded as Go sorts and escapes it. */
+function urlOf({ address, port, namespace, pod, container }: Place, { kind, query }: ExecOptions): string {
+  const pairs = query.getAll('command').map((word): [string, string] => ['command', word])
+  for (const [name, as] of [
+    ['stderr', 'error'],
+    ['stdin', 'input'],
+    ['stdout', 'output'],
+    ['tty', 'tty'],
+  ] as const)
+    if (query.get(name) === 'true') pairs.push([as, '1'])
+  return `https://${address}:${port}/${kind}/${namespace}/${pod}/${container}?${new URLSearchParams(pairs).toString()}`
+}
+
+async function pump(self: Process, connection: Connection, client: ClientStreams): Promise<void> {
   for (;;) {
-    if (reply === 'closed') return client.abort()
-    if (reply?.kind === 'out') client.output(reply.stream, reply.text)
-    else if (reply?.kind === 'end') return client.finish(exitStatus(reply.code))
-    else if (reply?.kind === 'error') return client.finish(failure(reply.message))
-    reply = await nextReply(self, connection)
+    const reply = await nextReply(self, connection)
+    if (reply === 'closed' || reply === undefined) return client.abort()
+    if (reply.kind === 'out') client.output(reply.stream, reply.text)
+    else if (reply.kind === 'end') return client.finish(exitStatus(reply.code))
+    else if (reply.kind === 'error') return client.finish(failure(reply.message))
   }
 }
 
@@ -126,7 +172,3 @@ const failure = (message: string): JsonObject => ({
   reason: 'InternalError',
   code: 500,
 })
-
-/** `exec` or `attach` when a subresource is one of them. */
-export const execKind = (subresource: string | undefined): 'exec' | 'attach' | undefined =>
-  subresource === 'exec' || subresource === 'attach' ? subresource : undefined

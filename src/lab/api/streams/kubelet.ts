@@ -1,9 +1,9 @@
 /** How the API server reaches a kubelet: pkg/registry/core/node/strategy.go, staging:apimachinery/pkg/util/proxy/dial.go. */
+import { DialFailure } from '#lab/api/egress/egress.ts'
 import { asList, asObject, asText, at } from '#lab/api/json.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { badRequest, noSuchPath, notFound, Refusal } from '#lab/api/status.ts'
 import { keyOf, type Stored } from '#lab/api/store.ts'
-import { dialWords } from '#lab/api/transport.ts'
 import { existing, type Target } from '#lab/api/verbs/state.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
@@ -16,8 +16,9 @@ export interface Place {
   readonly namespace: string
   readonly pod: string
   readonly container: string
-  /** The kubelet's address. */
+  /** The kubelet's address and port. */
   readonly address: string
+  readonly port: number
 }
 
 /** The pod and the container that a request names; throws NotFound, or BadRequest in pkg/registry/core/pod/strategy.go's words. */
@@ -57,6 +58,7 @@ export function placeOf({ state }: ApiServer, pod: Stored, container: string): P
     pod: pod.metadata.name,
     container,
     address: String(address),
+    port: Number(at(node, 'status.daemonEndpoints.kubeletEndpoint.Port') ?? kubeletPort),
   }
 }
 
@@ -66,23 +68,21 @@ export function dialer(api: ApiServer): Process {
   return api.process
 }
 
-/** Opens a connection and sends the request. Rejects with a Refusal whose message begins with `before`. */
+/** Opens a connection, by the server's way out, and sends the request. Rejects with a Refusal whose message begins with `before`. */
 export async function dialKubelet(
   self: Process,
+  { egress }: ApiServer,
   place: Place,
   o: { readonly request: KubeletRequest; readonly before: string },
 ): Promise<Connection> {
   try {
-    const connection = await self.net.connect(
-      self.task,
-      { address: place.address, port: kubeletPort },
-      { timeoutMs: 30_000 },
-    )
+    const to = { address: place.address, port: place.port }
+    const connection = await egress.dial(self, to, { timeoutMs: 30_000 })
     connection.send(o.request)
     return connection
   } catch (error) {
-    if (!isErrno(error)) throw error
-    throw new Refusal(500, '', `${o.before}: dial tcp ${place.address}:${kubeletPort}: ${dialWords(error)}`)
+    if (!(error instanceof DialFailure)) throw error
+    throw new Refusal(500, '', `${o.before}: ${error.message}`)
   }
 }
 

@@ -19,7 +19,8 @@ export function sendLog(api: ApiServer, target: Target, query: URLSearchParams, 
     return
   }
   const request = logRequest(place, query, api.state.now())
-  dialer(api).thread('log', (self) => stream(self, place, request, to))
+  const before = urlOf(place, query)
+  dialer(api).thread('log', (self) => stream(self, api, { place, request, before }, to))
 }
 
 function logRequest(place: Place, query: URLSearchParams, nowMs: number): KubeletRequest {
@@ -49,13 +50,28 @@ function logRequest(place: Place, query: URLSearchParams, nowMs: number): Kubele
   }
 }
 
-const urlOf = ({ address, namespace, pod, container }: Place): string =>
-  `Get "https://${address}:10250/containerLogs/${namespace}/${pod}/${container}"`
+const urlOf = ({ address, port, namespace, pod, container }: Place, query: URLSearchParams): string =>
+  `Get "https://${address}:${port}/containerLogs/${namespace}/${pod}/${container}${queryOf(query)}"`
 
-async function stream(self: Process, place: Place, request: KubeletRequest, to: Responder): Promise<void> {
+/** What of the query goes on to the kubelet, sorted as Go encodes it: pkg/registry/core/pod/strategy.go (LogLocation). */
+function queryOf(query: URLSearchParams): string {
+  const passed = ['follow', 'limitBytes', 'previous', 'sinceSeconds', 'sinceTime', 'tailLines', 'timestamps']
+  const pairs = passed.flatMap((name) => {
+    const value = query.get(name)
+    return value === null || value === '' || value === 'false' ? [] : [`${name}=${encodeURIComponent(value)}`]
+  })
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+}
+
+async function stream(
+  self: Process,
+  api: ApiServer,
+  o: { readonly place: Place; readonly request: KubeletRequest; readonly before: string },
+  to: Responder,
+): Promise<void> {
   let connection: Connection
   try {
-    connection = await dialKubelet(self, place, { request, before: urlOf(place) })
+    connection = await dialKubelet(self, api, o.place, o)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return sendRefusal(to, error)
@@ -80,6 +96,7 @@ async function pump(self: Process, connection: Connection, to: Responder): Promi
     else if (reply === 'closed') return opened().abort()
     else if (reply.kind === 'out') opened().write(reply.text)
     else if (reply.kind === 'end') return opened().end()
+    else if (reply.kind !== 'error') return opened().abort()
     else if (sink === undefined)
       return sendRefusal(to, new Refusal(reply.code, reasonOf(reply.code), reply.message))
     else return sink.abort()

@@ -1,5 +1,5 @@
 /** Remote commands over SPDY/3.1, as every kubectl can speak them: client-go tools/remotecommand/v4.go. */
-import type { Duplex } from 'node:stream'
+import type { ByteSocket } from '#lab/api/streams/byte-socket.ts'
 import type { ClientStreams, KubeletStreams } from '#lab/api/streams/exec.ts'
 import { type SpdyFrame, SpdyReader, SpdyWriter } from '#lab/api/streams/spdy.ts'
 
@@ -11,7 +11,7 @@ export const spdyProtocol = 'v4.channel.k8s.io'
  * `enter`, which runs it inside the lab. Output waits until the client has opened the streams it wants.
  */
 export function spdyStreams(
-  socket: Duplex,
+  socket: ByteSocket,
   kubelet: KubeletStreams,
   o: { readonly expected: readonly string[]; readonly enter: (run: () => void) => void },
 ): ClientStreams {
@@ -23,9 +23,8 @@ export function spdyStreams(
     if (waiting === undefined) run()
     else waiting.push(run)
   }
-  const write = (bytes: Buffer): void => {
-    if (!socket.destroyed) socket.write(bytes)
-  }
+  const write = (bytes: Buffer): void => socket.write(bytes)
+  const decoder = new TextDecoder() // a character may be cut in two
   const take = (frame: SpdyFrame): void => {
     if (frame.kind === 'ping') write(writer.pong(frame.bytes))
     else if (frame.kind === 'syn-stream') {
@@ -36,15 +35,15 @@ export function spdyStreams(
       waiting = undefined
       for (const run of runs) run()
     } else if (frame.kind === 'data' && frame.stream === ids.get('stdin')) {
-      if (frame.bytes.length > 0) o.enter(() => kubelet.input(frame.bytes.toString()))
+      const text = decoder.decode(frame.bytes, { stream: true })
+      if (text !== '') o.enter(() => kubelet.input(text))
       if (frame.fin) o.enter(() => kubelet.inputEnd())
     }
   }
-  socket.on('data', (bytes: Buffer) => {
+  socket.onData((bytes) => {
     for (const frame of reader.push(bytes)) take(frame)
   })
-  socket.on('close', () => o.enter(() => kubelet.close()))
-  socket.on('error', () => socket.destroy())
+  socket.onClose(() => o.enter(() => kubelet.close()))
   const send = (type: string, text: string, fin: boolean): void => {
     const id = ids.get(type)
     if (id !== undefined) write(writer.data(id, Buffer.from(text), { fin }))

@@ -1,10 +1,13 @@
 /** Remote commands over WebSockets: staging:apimachinery/pkg/util/remotecommand/constants.go, client-go tools/remotecommand/websocket.go. */
 import type { WebSocket } from 'ws'
+import { bytesIn } from '#lab/api/streams/byte-socket.ts'
 import type { ClientStreams, KubeletStreams } from '#lab/api/streams/exec.ts'
 
-/** The protocols that are spoken, best first. */
-export const webSocketProtocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
+/** The protocols that a server of this version speaks, best first: v5 came with TranslateStreamCloseWebsocketRequests (1.30). */
+export const webSocketProtocols = (version: string): readonly string[] =>
+  Number(version.split('.')[1]) >= 30 ? ['v5.channel.k8s.io', 'v4.channel.k8s.io'] : ['v4.channel.k8s.io']
 
+/** Channel 4 is the size of the terminal, which nobody asks for. */
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3 } as const
 /** v5: the byte after it names the channel that the client has closed. */
 const closeChannel = 255
@@ -15,11 +18,14 @@ export function webSocketStreams(
   kubelet: KubeletStreams,
   enter: (run: () => void) => void,
 ): ClientStreams {
+  const decoder = new TextDecoder() // a character may be cut in two
   socket.on('message', (data) => {
-    const bytes = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
+    const bytes = bytesIn(data)
     const channel = bytes[0]
-    if (channel === channels.stdin && bytes.length > 1) enter(() => kubelet.input(bytes.toString('utf8', 1)))
-    else if (channel === closeChannel && bytes[1] === channels.stdin) enter(() => kubelet.inputEnd())
+    if (channel === channels.stdin && bytes.length > 1) {
+      const text = decoder.decode(bytes.subarray(1), { stream: true })
+      if (text !== '') enter(() => kubelet.input(text))
+    } else if (channel === closeChannel && bytes[1] === channels.stdin) enter(() => kubelet.inputEnd())
   })
   socket.on('close', () => enter(() => kubelet.close()))
   socket.on('error', () => socket.terminate())

@@ -103,6 +103,7 @@ const coreTypes: readonly ResourceDef[] = [
       eviction: { kind: 'Eviction', group: 'policy', version: 'v1', verbs: create },
       exec: { kind: 'PodExecOptions', verbs: ['create', 'get'] },
       log: { kind: 'Pod', verbs: get },
+      portforward: { kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
       ...statusOf('Pod'),
     },
   }),

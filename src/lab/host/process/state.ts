@@ -13,6 +13,7 @@ import {
 } from '#lab/host/ports.ts'
 import { HostProcess } from '#lab/host/process/process.ts'
 import type { Space } from '#lab/host/process/space.ts'
+import { signalForeground } from '#lab/host/process/terminal.ts'
 import type { View } from '#lab/host/vfs.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import type { Net } from '#lab/network/ports.ts'
@@ -227,5 +228,6 @@ export function childOf(state: ProcessState, parent: Space): Child {
       }),
     onExit: (tell) => state.onExit(tell),
     kill: (signal) => state.signal(signal, parent),
+    signalSession: (signal) => signalForeground(state, signal),
   }
 }

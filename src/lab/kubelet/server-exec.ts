@@ -1,0 +1,89 @@
+/** exec and attach, the kubelet's end: kubernetes/kubernetes:pkg/kubelet/cri-api's streaming, containerd:pkg/cri/server/container_{exec,attach}.go. */
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import type { Connection, Payload } from '#lab/network/ports.ts'
+import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io.ts'
+import { CriError } from '#lab/runtime/cri-error.ts'
+import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
+
+interface Where {
+  readonly runtime: ContainerRuntime
+  /** The container's. */
+  readonly id: string
+}
+
+const sender =
+  (connection: Connection) =>
+  (message: KubeletReply): void =>
+    connection.send(message as unknown as Payload) // a plain value, as payloads are
+
+const outputTo =
+  (send: (message: KubeletReply) => void): Tell =>
+  (stream, text) =>
+    send({ kind: 'out', stream, text })
+
+/** Runs a command in a container for whoever is at the other end; it dies with the connection. */
+export async function exec(
+  self: Process,
+  connection: Connection,
+  { runtime, id, request }: Where & { readonly request: Extract<KubeletRequest, { kind: 'exec' }> },
+): Promise<void> {
+  const send = sender(connection)
+  const { stdin, tty } = request
+  const io = new ContainerIo({ stdin, tty, tell: outputTo(send) })
+  try {
+    const child = await runtime.exec(id, request.command, { ...io.streams, tty })
+    io.belongsTo(child)
+    self.task.onEnd(() => child.alive && child.kill('SIGKILL'))
+    send({ kind: 'started' })
+    child.onExit(({ code }) => {
+      send({ kind: 'end', code })
+      connection.close()
+    })
+    await typing(
+      self,
+      connection,
+      io.attach(() => {}),
+    )
+    // The client has gone; nobody can end the command any more but the terminal that hangs up.
+    io.hangUp()
+    if (child.alive) await child.exited(self)
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error
+    send({ kind: 'error', code: 500, message: `Internal error occurred: ${error.message}` })
+  }
+}
+
+/** Shows what a container writes from now on, and lets the other end type to it. Its end is the container's. */
+export async function attach(self: Process, connection: Connection, { runtime, id }: Where): Promise<void> {
+  const send = sender(connection)
+  const attached = runtime.attach(id, outputTo(send))
+  const stop = runtime.onChange(() => {
+    const instance = runtime.isServing ? runtime.find(id) : undefined
+    if (instance?.state === 'running') return
+    send({ kind: 'end', code: instance?.exitCode ?? 0 })
+    connection.close()
+  })
+  self.task.onEnd(() => {
+    attached.detach()
+    stop()
+  })
+  send({ kind: 'started' })
+  await typing(self, connection, attached)
+}
+
+/** Passes on what comes, until the connection is over. */
+async function typing(self: Process, connection: Connection, attached: Attached): Promise<void> {
+  try {
+    for (;;) {
+      const payload = await connection.receive(self.task)
+      if (payload === undefined || payload === 'closed') break
+      const message = payload as unknown as KubeletRequest // the API server alone dials this port
+      if (message.kind === 'stdin') attached.input(message.text)
+      else if (message.kind === 'stdin-end') attached.inputEnd()
+    }
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
+  attached.inputEnd()
+}

@@ -1,0 +1,85 @@
+/** The streams of a running command or container, and who watches and types there: containerd's FIFOs and its attach. */
+import type { Child, Reader, SpawnOptions, Writer } from '#lab/host/ports.ts'
+import { Pipe } from '#lab/host/process/streams.ts'
+import { Pty } from '#lab/runtime/pty.ts'
+
+export type Tell = (stream: 'stdout' | 'stderr', text: string) => void
+
+export interface IoOptions {
+  /** Whether somebody may type. */
+  readonly stdin: boolean
+  /** The input ends with the first who typed. */
+  readonly stdinOnce?: boolean
+  readonly tty: boolean
+  /** Hears of everything that is written. */
+  readonly tell: Tell
+}
+
+/** Somebody's end of the streams. */
+export interface Attached {
+  input(text: string): void
+  inputEnd(): void
+  /** Hears nothing more. With a terminal that the command alone has, it is hung up. */
+  detach(): void
+}
+
+export class ContainerIo {
+  readonly #o: IoOptions
+  readonly #taps = new Set<Tell>()
+  readonly #pipe = new Pipe()
+  readonly #pty: Pty | undefined
+  #child: Child | undefined
+
+  constructor(o: IoOptions) {
+    this.#o = o
+    this.#pty = o.tty
+      ? new Pty({
+          show: (text) => this.#write('stdout', text),
+          signal: (name) => this.#child?.signalSession(name),
+        })
+      : undefined
+  }
+
+  /** What its first process is started with. */
+  get streams(): Required<Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr'>> {
+    const pty = this.#pty
+    const stdin: Reader | string = this.#o.stdin ? (pty?.input ?? this.#pipe) : ''
+    if (pty !== undefined) return { stdin, stdout: pty.output, stderr: pty.output }
+    return { stdin, stdout: this.#writer('stdout'), stderr: this.#writer('stderr') }
+  }
+
+  /** Whom Ctrl-C is for. */
+  belongsTo(child: Child): void {
+    this.#child = child
+  }
+
+  attach(tell: Tell): Attached {
+    this.#taps.add(tell)
+    return {
+      input: (text) => {
+        if (!this.#o.stdin) return
+        if (this.#pty === undefined) this.#pipe.write(text)
+        else this.#pty.type(text)
+      },
+      inputEnd: () => {
+        if (this.#pty === undefined && this.#o.stdinOnce !== false) this.#pipe.close()
+      },
+      detach: () => this.#taps.delete(tell),
+    }
+  }
+
+  /** The only person at the terminal or pipe has gone. */
+  hangUp(): void {
+    this.#pipe.close()
+    this.#pty?.hangUp()
+  }
+
+  #writer(stream: 'stdout' | 'stderr'): Writer {
+    return { write: (text) => this.#write(stream, text) }
+  }
+
+  #write(stream: 'stdout' | 'stderr', text: string): void {
+    this.#o.tell(stream, text)
+    for (const tell of [...this.#taps]) tell(stream, text)
+  }
+}
