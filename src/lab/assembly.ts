@@ -26,7 +26,7 @@ import { type ImageSource, networkRegistry } from '#lab/runtime/image-source.ts'
 import { ImageRegistry } from '#lab/runtime/images.ts'
 import { installRuntime } from '#lab/runtime/install.ts'
 import type { Image } from '#lab/runtime/ports.ts'
-import { webhookImages, workloadPrograms } from '#lab/workload/index.ts'
+import { debugImages, webhookImages, workloadPrograms } from '#lab/workload/index.ts'
 
 export interface LabParts {
   readonly plan: ClusterPlan
@@ -50,7 +50,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   })
   const images = definition.images(plan)
   // What else the registry holds is on no machine's disk before a pod wants it.
-  const content = new ImageRegistry([...images, ...webhookImages()])
+  const content = new ImageRegistry([...images, ...webhookImages(), ...debugImages()])
   const registry = registryProgram({ images: content, address: registryAddress(plan) })
   const programs = new Map(Object.entries({ ...fixedPrograms, ...apiPrograms(api), registry }))
   const source = networkRegistry(content)

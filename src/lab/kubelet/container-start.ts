@@ -16,8 +16,11 @@ export interface StartContext extends EnvContext {
   readonly volumes: ReadonlyMap<string, string>
   /** When the newest instance of each container that had ended when the sync began had ended: the back-off counts from there. */
   readonly finishedMs: ReadonlyMap<string, number>
-  readonly init: boolean
+  readonly list: ContainerList
 }
+
+/** The field of the pod's spec in which a container stands. */
+export type ContainerList = 'containers' | 'initContainers' | 'ephemeralContainers'
 
 /**
  * Starts one container: back-off, image, configuration, creation, start, with their events. Answers what kept it from
@@ -30,7 +33,7 @@ export async function startContainer(
   def: ContainerDef,
   context: StartContext,
 ): Promise<StartTrouble | undefined> {
-  const tell = teller(kubelet, context.pod, def, context.init)
+  const tell = teller(kubelet, context.pod, def, context.list)
   const waits = crashBackoff(kubelet, def, context, tell)
   if (waits !== undefined) return waits
   const image = await ensureImage(kubelet, self, { def, pod: context.pod, objects: context.objects, tell })
@@ -43,13 +46,12 @@ export async function startContainer(
 
 type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => void
 
-export const fieldPath = (def: ContainerDef, init: boolean): string =>
-  `spec.${init ? 'initContainers' : 'containers'}{${def.name}}`
+export const fieldPath = (def: ContainerDef, list: ContainerList): string => `spec.${list}{${def.name}}`
 
 const teller =
-  (kubelet: Kubelet, pod: Pod, def: ContainerDef, init: boolean): Tell =>
+  (kubelet: Kubelet, pod: Pod, def: ContainerDef, list: ContainerList): Tell =>
   (type, reason, message) =>
-    kubelet.events.record({ about: podReference(pod, fieldPath(def, init)), type, reason, message })
+    kubelet.events.record({ about: podReference(pod, fieldPath(def, list)), type, reason, message })
 
 function crashBackoff(
   kubelet: Kubelet,

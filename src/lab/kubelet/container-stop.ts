@@ -26,7 +26,10 @@ export async function stopContainer(
   const { kernel, runtime } = kubelet
   const { pod, def, instance } = o
   const init = pod.spec.initContainers?.some(({ name }) => name === instance.name) ?? false
-  const about = podReference(pod, def === undefined ? undefined : fieldPath(def, init))
+  const about = podReference(
+    pod,
+    def === undefined ? undefined : fieldPath(def, init ? 'initContainers' : 'containers'),
+  )
   kubelet.events.record({ about, type: 'Normal', reason: 'Killing', message: o.message })
   let graceMs = o.graceMs ?? (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
   const hook = def?.lifecycle?.preStop?.exec

@@ -29,7 +29,7 @@ export interface PodView {
 /**
  * The status that a kubelet reports (kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go `generateAPIPodStatus`,
  * `convertToAPIContainerStatuses`, `getPhase`; pkg/kubelet/status/generate.go). Not imitated: restartable init containers,
- * ephemeral containers, readiness gates, termination messages, resize.
+ * readiness gates, termination messages, resize.
  */
 export function podStatus(view: PodView): Pod['status'] {
   const { pod, sandbox, hostIp } = view
@@ -49,7 +49,20 @@ export function podStatus(view: PodView): Pod['status'] {
     startTime: rfc3339(view.startTimeMs),
     ...(initStatuses === undefined || !hasInit ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
+    ...ephemeralStatuses(view),
     ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
+  }
+}
+
+/** They are never restarted and never ready. */
+function ephemeralStatuses(view: PodView): Pick<Pod['status'], 'ephemeralContainerStatuses'> {
+  const defs = view.pod.spec.ephemeralContainers ?? []
+  if (defs.length === 0) return {}
+  return {
+    ephemeralContainerStatuses: defs.map((def) => {
+      const { started: _started, ...status } = containerStatus(view, def, 'ContainerCreating')
+      return { ...status, ready: false }
+    }),
   }
 }
 

@@ -173,18 +173,23 @@ export class PodSync {
 
   // --------------------------------------------------------------------------------------- containers
 
-  async #containers(self: Process, context: Omit<StartContext, 'init'>): Promise<SyncOutcome> {
+  async #containers(self: Process, context: Omit<StartContext, 'list'>): Promise<SyncOutcome> {
     const { pod, sandbox } = context
     const here = this.#kubelet.runtime
       .containers(pod.metadata.uid)
       .filter((instance) => instance.sandboxId === sandbox.id)
+    // Before all others, once: what somebody adds to look into a pod that does not come up.
+    const added = (pod.spec.ephemeralContainers ?? []).filter(
+      ({ name }) => instancesOf(here, name)[0] === undefined,
+    )
+    if (added.length > 0) await this.#start(self, added, { ...context, list: 'ephemeralContainers' })
     const begun = pod.spec.containers.some(({ name }) => instancesOf(here, name)[0] !== undefined)
     if (!begun) {
       for (const def of pod.spec.initContainers ?? []) {
         const [newest] = instancesOf(here, def.name)
         if (newest?.state === 'exited' && newest.exitCode === 0) continue
         if (newest?.state === 'running') return { kind: 'settled' }
-        return this.#start(self, [def], { ...context, init: true })
+        return this.#start(self, [def], { ...context, list: 'initContainers' })
       }
     }
     const doomed = pod.spec.containers.flatMap((def) => {
@@ -197,7 +202,7 @@ export class PodSync {
       const [newest] = instancesOf(here, def.name)
       return doomed.some((each) => each.def === def) || this.#shouldStart(pod, newest)
     })
-    return this.#start(self, missing, { ...context, init: false })
+    return this.#start(self, missing, { ...context, list: 'containers' })
   }
 
   #whyKill(def: ContainerDef, instance: ContainerInstance): string | undefined {

@@ -93,6 +93,7 @@ test('logs of the instance before, while the container waits out a back-off: the
 test('exec: output, exit code, and what cannot be run', async () => {
   const b = await withPod()
   expect(await ask(b, exec(['/bin/say', 'hi', '3']))).toEqual([
+    { kind: 'started' },
     { kind: 'out', stream: 'stdout', text: 'hi\n' },
     { kind: 'end', code: 3 },
   ])
@@ -112,6 +113,7 @@ test('exec reads what the client sends until its end', async () => {
     { kind: 'stdin-end' },
   ])
   expect(replies).toEqual([
+    { kind: 'started' },
     { kind: 'out', stream: 'stdout', text: 'stdin\n' },
     { kind: 'out', stream: 'stdout', text: 'one two' },
     { kind: 'end', code: 0 },

@@ -2,6 +2,7 @@ import type { Program } from '#lab/host/ports.ts'
 import { shopTier } from '#lab/workload/shop-tier.ts'
 import { admissionWebhook } from '#lab/workload/webhook.ts'
 
+export { debugImages } from '#lab/workload/debug-images.ts'
 export { workloadImages, workloadManifests } from '#lab/workload/manifests.ts'
 export { webhookImages } from '#lab/workload/webhook-manifests.ts'
 

@@ -54,6 +54,7 @@ export interface Pod extends KubeObject {
     readonly startTime?: string
     readonly initContainerStatuses?: readonly ContainerStatus[]
     readonly containerStatuses?: readonly ContainerStatus[]
+    readonly ephemeralContainerStatuses?: readonly ContainerStatus[]
     readonly qosClass?: string
     readonly reason?: string
     readonly message?: string
