@@ -17,6 +17,6 @@ const tagged: Readonly<Record<string, { readonly tags: readonly string[]; readon
 export const debugImages = (): readonly Image[] => {
   const tree: Tree = [...shellTools(), ...networkTools()]
   return Object.entries(tagged).flatMap(([name, { tags, sizeBytes }]) =>
-    tags.map((tag): Image => ({ name: `${name}:${tag}`, sizeBytes, tree, entrypoint: ['/bin/sh'] })),
+    tags.map((tag): Image => ({ name: `${name}:${tag}`, sizeBytes, tree, entrypoint: [], command: ['sh'] })),
   )
 }
