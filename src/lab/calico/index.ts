@@ -7,6 +7,7 @@ import { checkStatus, kubeControllers } from '#lab/calico/controllers/kube-contr
 import { calicoNode } from '#lab/calico/node/calico-node.ts'
 import { runsv, runsvdir, sv } from '#lab/calico/node/runit.ts'
 import { rcLocal, startRunit } from '#lab/calico/node/start-runit.ts'
+import { typha } from '#lab/calico/typha/typha.ts'
 import type { Program } from '#lab/host/ports.ts'
 
 export { calicoImages } from '#lab/calico/images/images.ts'
@@ -31,4 +32,5 @@ export const calicoPrograms: Record<string, Program> = {
   'cni-install': installCni,
   'calico-kube-controllers': kubeControllers,
   'calico-check-status': checkStatus,
+  'calico-typha': typha,
 }

@@ -14,6 +14,7 @@ export interface Log {
   warn(at: string, text: string, fields?: Fields): void
   error(at: string, text: string, fields?: Fields): void
   fatal(at: string, text: string, fields?: Fields): void
+  panic(at: string, text: string, fields?: Fields): void
 }
 
 /** `2026-01-07 06:00:00.000 [INFO][9] startup/startup.go 95: text key="v"`: projectcalico/calico:libcalico-go/lib/logutils/logutils.go */
@@ -24,7 +25,13 @@ export function calicoLog(p: Pick<Process, 'now' | 'pid' | 'stdout'>, component:
       const { date, time } = utc(p.now())
       p.stdout.write(`${date} ${time} [${level}][${p.pid}] ${component}/${at}: ${text}${shown(fields)}\n`)
     }
-  return { info: line('INFO'), warn: line('WARNING'), error: line('ERROR'), fatal: line('FATAL') }
+  return {
+    info: line('INFO'),
+    warn: line('WARNING'),
+    error: line('ERROR'),
+    fatal: line('FATAL'),
+    panic: line('PANIC'),
+  }
 }
 
 function shown(fields: Fields): string {

@@ -23,7 +23,7 @@ export class ServiceWatcher {
   }
 
   /** Starts watching when there is something to announce, and returns when what is there has been read. */
-  async follow(sources: Sources): Promise<void> {
+  async follow(self: Process, sources: Sources): Promise<void> {
     if (this.#informers || !isAnnouncing(this.#ranges(sources))) return
     const { kube, log, onChange } = this.#o
     log.info('client.go 245', 'Starting route generator for service advertisement')
@@ -31,8 +31,8 @@ export class ServiceWatcher {
     const services = informer<Service>(this.#p, kube, { type: resources.services }, { onChange })
     const endpoints = informer<Endpoints>(this.#p, kube, { type: resources.endpoints }, { onChange })
     this.#informers = { services, endpoints }
-    await services.untilSynced(this.#p.task)
-    await endpoints.untilSynced(this.#p.task)
+    await services.untilSynced(self.task)
+    await endpoints.untilSynced(self.task)
     log.info('routes.go 107', 'RouteGenerator in sync')
   }
 

@@ -1,9 +1,9 @@
-import type { KubeClient } from '#lab/api/client.ts'
-import { type Informer, informer } from '#lab/api/informer.ts'
+import type { Informer, InformerChange } from '#lab/api/informer.ts'
 import type { BGPConfiguration, BGPFilter, BGPPeer, BlockAffinity, IPPool, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { BgpBlock } from '#lab/calico/confd/data.ts'
 import { NodeIndex } from '#lab/calico/confd/node-index.ts'
+import type { Datastore } from '#lab/calico/datastore.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 /** What confd knows of the cluster, by its syncer. */
@@ -26,15 +26,12 @@ export interface SourceEvents {
 }
 
 export function watchSources(
-  p: Process,
-  kube: KubeClient,
+  datastore: Datastore,
   { nodeName, events }: { readonly nodeName: string; readonly events: SourceEvents },
 ): Sources {
   const nodes = new NodeIndex()
   const peering = (reason: string) => ({ onChange: () => events.peeringChanged([reason]) })
-  const nodeInformer = informer<Node>(
-    p,
-    kube,
+  const nodeInformer = datastore.watch<Node>(
     { type: resources.nodes },
     {
       onChange: ({ type, object }) => {
@@ -43,23 +40,14 @@ export function watchSources(
       },
     },
   )
-  const own = ownBlocks(p, kube, nodeName, events)
-  const pools = informer<IPPool>(p, kube, { type: resources.ipPools }, { onChange: () => events.changed() })
-  const configurations = informer<BGPConfiguration>(
-    p,
-    kube,
+  const own = ownBlocks(datastore, nodeName, events)
+  const pools = datastore.watch<IPPool>({ type: resources.ipPools }, { onChange: () => events.changed() })
+  const configurations = datastore.watch<BGPConfiguration>(
     { type: resources.bgpConfigurations },
-    peering('AS number updated.'),
+    { onChange: (change) => events.peeringChanged(configurationReasons(change)) },
   )
-  const peers = informer<BGPPeer>(
-    p,
-    kube,
-    { type: resources.bgpPeers },
-    peering('BGP peer updated or deleted'),
-  )
-  const filters = informer<BGPFilter>(
-    p,
-    kube,
+  const peers = datastore.watch<BGPPeer>({ type: resources.bgpPeers }, peering('BGP peer updated or deleted'))
+  const filters = datastore.watch<BGPFilter>(
     { type: resources.bgpFilters },
     peering('BGPFilter updated or deleted'),
   )
@@ -77,12 +65,19 @@ export function watchSources(
   }
 }
 
+/** confd works the peerings out again whatever has changed, and names every setting that they may depend on. */
+function configurationReasons({ type, object }: InformerChange<BGPConfiguration>): readonly string[] {
+  const { listenPort, bindMode, asNumber } = object.spec
+  const says = (name: string, value: unknown): string =>
+    `${name} ${value === undefined || type === 'DELETED' ? 'deleted' : 'updated'}.`
+  if (object.metadata.name !== 'default') return [says('listenPort', listenPort)]
+  return [says('listenPort', listenPort), says('bindMode', bindMode), says('AS number', asNumber)]
+}
+
 /** The affinities of one node. Those that are pending are passed over, as confd's client does: the block may not be its own. */
-function ownBlocks(p: Process, kube: KubeClient, nodeName: string, events: SourceEvents) {
+function ownBlocks(datastore: Datastore, nodeName: string, events: SourceEvents) {
   const blocks = new Map<string, BgpBlock>()
-  const affinities = informer<BlockAffinity>(
-    p,
-    kube,
+  const affinities = datastore.watch<BlockAffinity>(
     { type: resources.blockAffinities },
     {
       onChange: ({ type, object: { metadata, spec } }) => {

@@ -1,8 +1,10 @@
 import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
-import { type Informer, informer } from '#lab/api/informer.ts'
+import type { Informer } from '#lab/api/informer.ts'
 import type { ClusterInformation, FelixConfiguration, IPPool, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import type { Datastore } from '#lab/calico/datastore.ts'
 import { datastoreError } from '#lab/calico/errors.ts'
+import { connectFelix, shutDown } from '#lab/calico/felix/connect.ts'
 import { Dataplane, type Desired } from '#lab/calico/felix/dataplane.ts'
 import { FelixHealth } from '#lab/calico/felix/health-server.ts'
 import { determineMtu } from '#lab/calico/felix/mtu.ts'
@@ -16,7 +18,7 @@ const refreshMs = 90_000
 
 /**
  * `calico-node -felix` (projectcalico/calico:felix/daemon/daemon.go): pods of this node become routes, chains and
- * interface settings. Not imitated: policies, host endpoints, tunnels, WireGuard, Typha, BPF, metrics, restarts after a
+ * interface settings. Not imitated: policies, host endpoints, tunnels, WireGuard, BPF, metrics, restarts after a
  * configuration change, endpoint status files (off by default before 3.30).
  */
 export async function runFelix(p: Process): Promise<number> {
@@ -34,10 +36,17 @@ export async function runFelix(p: Process): Promise<number> {
   log.info('driver.go 70', 'Using internal (linux) dataplane driver.')
   await determineMtu(p, log)
   await enableForwarding(p, log)
-  log.info('daemon.go 343', 'Typha not enabled.')
-  log.info('daemon.go 516', 'Starting the datastore Syncer')
-  await new Felix(p, kube, log, health).run()
-  return 0
+  const nodeName = p.env.FELIX_FELIXHOSTNAME ?? p.env.NODENAME ?? p.hostname
+  const wakeup = new Wakeup()
+  let failed: string | undefined
+  const onLost = (): void => {
+    failed = 'Connection to Typha failed'
+    wakeup.tell()
+  }
+  const datastore = await connectFelix(p, { kube, log, health, nodeName, onLost })
+  if (!datastore) return 1
+  await new Felix(p, { datastore, log, health, nodeName, wakeup }).run(() => failed !== undefined)
+  return shutDown(p, log, failed ?? '')
 }
 
 /** ClusterInformation says whether the datastore may be used. While it may not, Felix waits and calls itself ready. */
@@ -96,29 +105,50 @@ class Felix {
   readonly #log: Log
   readonly #health: FelixHealth
   readonly #nodeName: string
-  readonly #wakeup = new Wakeup()
+  readonly #wakeup: Wakeup
   readonly #pods: Informer<Pod>
   readonly #pools: Informer<IPPool>
   readonly #dataplane: Dataplane
   #links = ''
+  #synced = false
 
-  constructor(p: Process, kube: KubeClient, log: Log, health: FelixHealth) {
+  constructor(
+    p: Process,
+    o: {
+      readonly datastore: Datastore
+      readonly log: Log
+      readonly health: FelixHealth
+      readonly nodeName: string
+      readonly wakeup: Wakeup
+    },
+  ) {
+    const { datastore, log, health, nodeName, wakeup } = o
     this.#p = p
     this.#log = log
     this.#health = health
-    this.#nodeName = p.env.FELIX_FELIXHOSTNAME ?? p.env.NODENAME ?? p.hostname
+    this.#nodeName = nodeName
+    this.#wakeup = wakeup
     this.#dataplane = new Dataplane(p, log)
     const onChange = (): void => this.#wakeup.tell()
     // The real one watches every pod; those of other nodes change nothing here as long as there are no policies.
     const mine = { type: resources.pods, fieldSelector: `spec.nodeName=${this.#nodeName}` }
-    this.#pods = informer<Pod>(p, kube, mine, { onChange })
-    this.#pools = informer<IPPool>(p, kube, { type: resources.ipPools }, { onChange })
+    this.#pods = datastore.watch<Pod>(mine, { onChange })
+    this.#pools = datastore.watch<IPPool>({ type: resources.ipPools }, { onChange })
   }
 
-  async run(): Promise<void> {
+  /** Until it has `ended`. */
+  async run(ended: () => boolean): Promise<void> {
     this.#log.info('daemon.go 629', 'Started the processing graph')
-    await this.#pods.untilSynced(this.#p.task)
-    await this.#pools.untilSynced(this.#p.task)
+    this.#p.thread('sync', async (self) => {
+      await this.#pods.untilSynced(self.task)
+      await this.#pools.untilSynced(self.task)
+      this.#synced = true
+      this.#wakeup.tell()
+    })
+    while (!this.#synced) {
+      await this.#wakeup.wait(this.#p)
+      if (ended()) return
+    }
     this.#log.info('daemon.go 1266', 'Datastore now in sync.')
     this.#health.ready('CalculationGraph')
     this.#p.thread('interfaces', (self) => this.#watchInterfaces(self))
@@ -127,6 +157,7 @@ class Felix {
       await this.#dataplane.apply(this.#desired())
       if (first) this.#started()
       await this.#wakeup.wait(this.#p)
+      if (ended()) return
     }
   }
 

@@ -22,9 +22,16 @@ export class FelixHealth {
   #rendered: string | undefined
 
   ready(name: 'CalculationGraph' | 'FelixStartup' | 'InternalDataplaneMainLoop'): void {
+    this.report(name, { ready: true })
+  }
+
+  report(
+    name: 'CalculationGraph' | 'FelixStartup' | 'InternalDataplaneMainLoop',
+    { ready }: { readonly ready: boolean },
+  ): void {
     this.#rendered = undefined
     const report = this.#reports.get(name)
-    if (report) report.ready = true
+    if (report) report.ready = ready
   }
 
   /** Serves while the process lives, where FELIX_HEALTHENABLED asks for it. */
