@@ -10,7 +10,7 @@ const seeds = process.argv[2] ?? '20'
 const started = performance.now()
 const { status } = spawnSync(
   join(root, 'node_modules/.bin/vitest'),
-  ['run', 'tests/laws.test.ts', '--testTimeout=600000'],
+  ['run', 'tests/laws', '--testTimeout=600000'],
   {
     cwd: root,
     stdio: 'inherit',

@@ -30,18 +30,19 @@ export interface Strike {
 }
 
 /** How the lab breaks in one way: a change of low-level state, and the event that makes it bite. Symptoms follow. */
-export interface Fault {
+export interface Fault<Memory = unknown> {
   /** Flavours it can strike; on the others the same change harms nothing. */
   readonly flavours: readonly Flavour[]
   /** Variant → what is different about it, for people. The first is the default. */
   readonly variants: Readonly<Record<string, string>>
-  change(lab: LabControl, strike: Strike): Promise<void>
+  /** Answers what `undo` will have to know, as JSON could carry it (an object that was deleted, say). */
+  change(lab: LabControl, strike: Strike): Promise<Memory>
   /** What makes the change bite: a reboot, a restart, or nothing. */
   trigger(lab: LabControl, strike: Strike): Promise<void>
   /** Virtual time after the trigger until every symptom is there. */
   settleMs(variant: string): number
   /** Takes the change back (not what it did since). */
-  undo(lab: LabControl, strike: Strike): Promise<void>
+  undo(lab: LabControl, strike: Strike, memory: Memory): Promise<void>
   /** On whom the cause must be found; `nodes`: all of the lab. */
   subjects(strike: Strike, nodes: readonly string[]): readonly Subject[]
 }

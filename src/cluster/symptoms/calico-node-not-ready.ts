@@ -3,6 +3,7 @@ import {
   calicoNodeContainer,
   calicoNodePodOf,
   calicoNodePods,
+  isComplete,
   isOfCalicoNode,
   isReady,
   nodeOfMessage,
@@ -100,9 +101,13 @@ function ofMessages(facts: Reads<'pods' | 'messages'>): readonly Symptom[] {
   return [...new Map(newestLast.map((one) => [renderSubject(one.about), one])).values()]
 }
 
-/** A pod whose readiness is known speaks for itself, louder than what a probe once printed. */
+/**
+ * A pod whose readiness is known speaks for itself, louder than what a probe once printed. Where all pods are known and none
+ * is there, what a probe printed was about one that is gone.
+ */
 function isAnswered(facts: Reads<'pods'>, row: MessageRow): boolean {
   const node = nodeOfMessage(facts, row)
-  const pod = node === undefined ? undefined : calicoNodePodOf(facts, node)
-  return pod !== undefined && isReady(pod) !== undefined
+  if (node === undefined) return false
+  const pod = calicoNodePodOf(facts, node)
+  return pod === undefined ? isComplete(facts.coverage('pods')) : isReady(pod) !== undefined
 }

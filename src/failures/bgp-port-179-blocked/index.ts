@@ -7,7 +7,7 @@ export const mode: Mode<BlockedState> = {
   id: 'bgp-port-179-blocked',
   title: 'TCP 179 (BGP) is blocked between nodes',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',

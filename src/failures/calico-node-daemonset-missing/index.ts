@@ -6,7 +6,7 @@ export const mode: Mode<MissingState> = {
   id: 'calico-node-daemonset-missing',
   title: 'The DaemonSet calico-node was deleted: no pod on any node, not even Pending',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-missing-on-node',

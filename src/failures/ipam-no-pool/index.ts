@@ -6,7 +6,7 @@ export const mode: Mode<NoPoolState> = {
   id: 'ipam-no-pool',
   title: 'No enabled pool can be used for the node, pod or tunnel',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'address-assignment-failing',

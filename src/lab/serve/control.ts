@@ -26,6 +26,7 @@ interface Struck {
   readonly node: string
   readonly variant: string
   readonly fault: Fault
+  readonly memory: unknown
 }
 
 const bodyBytesMax = 4 * 1024 * 1024
@@ -100,9 +101,9 @@ async function strike(
   const target = node ?? lab.nodes.find((name) => name.includes('worker')) ?? (lab.nodes[0] as string)
   lab.machine(target)
   const at = { node: target, variant: chosen }
-  await fault.change(lab, at)
+  const memory = await fault.change(lab, at)
   await fault.trigger(lab, at)
-  struck.push({ mode, ...at, fault })
+  struck.push({ mode, ...at, fault, memory })
   return { ...at, settleMs: fault.settleMs(chosen) }
 }
 
@@ -112,7 +113,7 @@ async function mend(
 ): Promise<readonly { readonly mode: string; readonly node: string }[]> {
   const undone: { mode: string; node: string }[] = []
   for (let last = struck.at(-1); last !== undefined; last = struck.at(-1)) {
-    await last.fault.undo(lab, last)
+    await last.fault.undo(lab, last, last.memory)
     struck.pop()
     undone.push({ mode: last.mode, node: last.node })
   }

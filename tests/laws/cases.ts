@@ -1,0 +1,76 @@
+import { renderSubject } from '#cluster/subjects.ts'
+import { faults } from '#failures/generated/faults.ts'
+import type { Fault } from '#lab/fault.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
+import { Lab } from '#lab/lab.ts'
+
+/** One way to break a lab. */
+export interface Case {
+  readonly id: string
+  readonly fault: Fault
+  readonly variant: string
+  readonly flavour: Flavour
+  readonly seed: string
+}
+
+/** `npm run soak` asks for every variant in every flavour with many seeds. */
+const soakSeeds = Number(process.env['NINELIVES_SEEDS'] ?? 0)
+
+/**
+ * The cases of `npm test`: each variant once, the flavours taking turns, and two seeds a mode at least. The soak's: all of
+ * them.
+ */
+const casesOf = (id: string, fault: Fault): readonly Case[] => {
+  const variants = Object.keys(fault.variants)
+  const { flavours } = fault
+  const pair = (variant: string, flavour: Flavour, seed: number): Case => ({
+    id,
+    fault,
+    variant,
+    flavour,
+    seed: String(seed + 1),
+  })
+  if (soakSeeds > 0)
+    return variants.flatMap((variant) =>
+      flavours.flatMap((flavour) =>
+        Array.from({ length: soakSeeds }, (_, seed) => pair(variant, flavour, seed)),
+      ),
+    )
+  return Array.from({ length: Math.max(2, variants.length) }, (_, turn) =>
+    pair(variants[turn % variants.length] as string, flavours[turn % flavours.length] as Flavour, turn),
+  )
+}
+
+/** Every case, in the order of the modes' names. */
+export const cases: readonly Case[] = (
+  await Promise.all(Object.entries(faults).map(async ([id, load]) => casesOf(id, await load())))
+).flat()
+
+/** The cases of every `of`-th mode from the `shard`-th on: files run side by side. */
+export function shardOf(shard: number, of: number): readonly Case[] {
+  const mine = new Set(Object.keys(faults).filter((_, index) => index % of === shard))
+  return cases.filter(({ id }) => mine.has(id))
+}
+
+/** A worker in the middle. */
+export const nodeOf = (lab: Lab): string => lab.nodes[3] as string // labs of the laws have five nodes
+
+/** A healthy lab to which it has happened, when every symptom is there. */
+export const broken = async (each: Case): Promise<Lab> => (await struck(each)).lab
+
+/** The same, with how the change is taken back. */
+export async function struck({ fault, variant, flavour, seed }: Case): Promise<{
+  readonly lab: Lab
+  undo(): Promise<void>
+}> {
+  const lab = await Lab.boot({ seed, flavour })
+  const strike = { node: nodeOf(lab), variant }
+  const memory = await fault.change(lab, strike)
+  await fault.trigger(lab, strike)
+  await lab.advance(fault.settleMs(variant))
+  return { lab, undo: () => fault.undo(lab, strike, memory) }
+}
+
+/** `node/k8s-worker-03`: on whom the cause must be found. */
+export const where = (lab: Lab, { fault, variant }: Case): readonly string[] =>
+  fault.subjects({ node: nodeOf(lab), variant }, lab.nodes).map(renderSubject)

@@ -1,0 +1,4 @@
+import { shardOf } from './cases.ts'
+import { lawsOfFaults } from './found.ts'
+
+lawsOfFaults(shardOf(1, 4))
