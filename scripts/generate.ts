@@ -44,10 +44,14 @@ export const remedies: Remedies = {${list(ids.map((id) => `'${id}': ${camelCase(
 const faults = (ids: readonly string[]): string => `${head}import type { Fault } from '#lab/fault.ts'
 
 /** How the lab breaks, by mode; each is loaded when it is asked for. */
-export const faults: Readonly<Record<string, () => Promise<Fault>>> = {${list(
-  ids.map((id) => `'${id}': async () => (await import('#failures/${id}/fault.ts')).fault`),
-)}}
+export const faults: Readonly<Record<string, () => Promise<Fault>>> = {${list(ids.map(faultEntry))}}
 `
+
+function faultEntry(id: string): string {
+  const [name, load] = [`'${id}': async () =>`, `(await import('#failures/${id}/fault.ts')).fault`]
+  const line = `${name} ${load}`
+  return line.length <= lineMax - 3 ? line : `${name}\n    ${load}` // two blanks before it, a comma behind
+}
 
 const lineMax = 110
 
