@@ -20,6 +20,7 @@ import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 import { toolPrograms } from '#lab/network/tools.ts'
 import { type ClusterPlan, type NodePlan, type PlanOptions, registryAddress } from '#lab/plan.ts'
+import { withSizes } from '#lab/program-sizes.ts'
 import { registryDisk, registryMachine } from '#lab/registry/machine.ts'
 import { registryProgram } from '#lab/registry/server.ts'
 import { type ImageSource, networkRegistry } from '#lab/runtime/image-source.ts'
@@ -52,7 +53,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   // What else the registry holds is on no machine's disk before a pod wants it.
   const content = new ImageRegistry([...images, ...webhookImages(), ...debugImages()])
   const registry = registryProgram({ images: content, address: registryAddress(plan) })
-  const programs = new Map(Object.entries({ ...fixedPrograms, ...apiPrograms(api), registry }))
+  const programs = new Map(Object.entries(withSizes({ ...fixedPrograms, ...apiPrograms(api), registry })))
   const source = networkRegistry(content)
   const parts = { kernel, network, programs, images, source, plan, definition }
   const machines = new Map(plan.machines.map((node) => [node.name, machineOf(node, parts)]))

@@ -21,6 +21,7 @@ import {
   type Tree,
 } from '#lab/host/ports.ts'
 import { defaultPath, imageOf } from '#lab/host/process/execute.ts'
+import type { MemoryBank } from '#lab/host/process/memory.ts'
 import { baseName } from '#lab/host/process/process.ts'
 import { childOf, ProcessState } from '#lab/host/process/state.ts'
 import { nowhere, readerOf } from '#lab/host/process/streams.ts'
@@ -87,6 +88,8 @@ export interface LabMachine extends Machine {
   /** reboot(8): an orderly end, then a boot. Returns at once. */
   reboot(): void
   log(line: LogLine): void
+  /** A line of the kernel's ring buffer, and of the journal. */
+  kernelSays(text: string): void
   /** All processes, containers' too, by the machine's pids. */
   processes(): readonly ProcessInfo[]
   /** What lives in memory only; throws (a bug) when the machine is off. */
@@ -98,7 +101,7 @@ export interface LabMachine extends Machine {
 /**
  * A computer of the lab: a disk that stays, and a kernel, processes and memory that come and go with each boot.
  *
- * Not imitated: CPU and memory use, swap, hardware faults, kernel threads, file descriptors limits, cgroups.
+ * Not imitated: CPU use, swap, hardware faults, kernel threads, file descriptors limits, cgroups.
  */
 export function createMachine(options: MachineOptions): LabMachine {
   return new SimulatedMachine(options)
@@ -222,6 +225,14 @@ class SimulatedMachine implements LabMachine {
     boot.stack.destroy({ silent: false })
     this.#down('shutdown')
     if (then === 'reboot') this.boot()
+  }
+
+  get memory(): MemoryBank {
+    return this.running.system.memory
+  }
+
+  kernelSays(text: string): void {
+    this.#kernelLine(text)
   }
 
   createContainer(spec: ContainerSpec): Container {

@@ -236,6 +236,9 @@ export interface Process {
   now(): number
   sleep(ms: number): Promise<void>
 
+  /** What this process holds in memory from now on; its container's limit may end it for that, in an event of its own. */
+  useMemory(bytes: number): void
+
   /**
    * Starts an executable file found by `argv[0]` (PATH is searched when it has no slash).
    * Rejects with ENOENT, EACCES (no x bit, no search permission), ENOEXEC, and EPERM when the file's capabilities
@@ -320,6 +323,8 @@ export interface ContainerSpec {
    */
   readonly procSys?: 'read-only' | 'net-writable' | 'writable'
   readonly env: Readonly<Record<string, string>>
+  /** Its control group. `oomScoreAdj`: -1000 to 1000, the higher the sooner it is killed when the machine runs out. */
+  readonly memory?: { readonly limitBytes: number; readonly oomScoreAdj: number }
 }
 
 export interface Container {
@@ -328,6 +333,10 @@ export interface Container {
   /** Reads and writes inside with root's rights, as the runtime does. */
   readonly files: Files
   readonly alive: boolean
+  /** What its processes hold, in bytes. */
+  readonly memoryBytes: number
+  /** Whether its memory limit killed it. */
+  readonly outOfMemory: boolean
   /** SIGKILL to everything inside; the tree is dropped. */
   destroy(): void
 }
@@ -352,6 +361,7 @@ export interface Machine {
   start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): Promise<Child>
   /** For the container runtime and systemd: whether this machine's kernel still runs the boot it was started in. */
   readonly task: Task
+  readonly memory: { readonly totalBytes: number; readonly usedBytes: number }
   /** Adds a line to the journal, as a unit's stdout does. */
   journal(unit: string, line: string): void
   boot(): void

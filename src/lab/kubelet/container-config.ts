@@ -1,5 +1,7 @@
 import type { ContainerDef, Pod } from '#lab/api/objects.ts'
+import { quantity } from '#lab/api/quantity.ts'
 import type { Files, Mount } from '#lab/host/ports.ts'
+import { oomScoreAdj } from '#lab/kubelet/oom-score.ts'
 import { ConfigTrouble, containerEnv, type EnvContext, expanded } from '#lab/kubelet/pod-env.ts'
 import { podDirectory } from '#lab/kubelet/pod-volumes.ts'
 import { containerCredentials, procSysOf } from '#lab/runtime/credentials.ts'
@@ -41,6 +43,10 @@ export async function containerConfig(
     labels: { specHash: specHash(def) },
     ...(def.stdin ? { input: { once: def.stdinOnce ?? false } } : {}),
     ...(def.tty ? { tty: true } : {}),
+    memory: {
+      limitBytes: quantity(def.resources?.limits?.memory) || Number.POSITIVE_INFINITY,
+      oomScoreAdj: oomScoreAdj(o.pod, def),
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { rfc3339 } from '#base/clock.ts'
 import type { Condition, Node } from '#lab/api/objects.ts'
+import { quantity } from '#lab/api/quantity.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { runtimeVersion } from '#lab/runtime/runtime.ts'
@@ -50,6 +51,8 @@ const capacity = {
   memory: '8139312Ki',
   pods: '110',
 }
+
+export const memoryCapacityBytes = quantity(capacity.memory)
 
 /** The status a kubelet reports, conditions apart (kubernetes/kubernetes:pkg/kubelet/nodestatus/setters.go). */
 export function nodeStatus(

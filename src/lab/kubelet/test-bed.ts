@@ -228,6 +228,7 @@ const testPrograms: Readonly<Record<string, Program>> = {
       return 1
     }
     if (act === 'exit') return Number(value)
+    if (act === 'hold') p.useMemory(Number(value) * 2 ** 20)
     if (act === 'serve') {
       await serveHttp(p, { port: Number(value) }, () => ({ status: 200, body: 'ok' }))
     }

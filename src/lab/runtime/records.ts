@@ -38,7 +38,7 @@ export interface ContainerInstance {
   readonly startedMs: number
   readonly finishedMs: number
   readonly exitCode: number
-  /** `Completed`, `Error`, `StartError`, `Unknown`. Empty while it runs. */
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, `Unknown`. Empty while it runs. */
   readonly reason: string
   readonly message: string
   /** What the kubelet wants kept with it across its own restarts, as the runtime's labels and annotations do. */
@@ -59,6 +59,8 @@ export interface ContainerConfig {
   /** Whether its input is kept open for who attaches; default: it has none. */
   readonly input?: { readonly once: boolean }
   readonly tty?: boolean
+  /** Its control group's memory. */
+  readonly memory: NonNullable<ContainerSpec['memory']>
 }
 
 /** @internal The runtime's own side of a sandbox. */

@@ -36,7 +36,7 @@ export interface RuntimeStatus {
  * containerd as the kubelet uses it: sandboxes with CNI, containers, logs, exec. It answers only while the `containerd`
  * program runs; containers go on without it, as their shims do, and are gone when the machine is.
  *
- * Not imitated: the pause process, image layers and snapshots, cgroups, OOM kills, checkpoints, stats, events over gRPC (the
+ * Not imitated: the pause process, image layers and snapshots, cgroups but for memory, checkpoints, stats, events over gRPC (the
  * kubelet is called back instead).
  */
 export class ContainerRuntime {
@@ -340,6 +340,7 @@ export class ContainerRuntime {
         hostPid: sandbox.hostPid,
         procSys: config.procSys,
         env: config.env,
+        memory: config.memory,
       })
     } catch (error) {
       if (!isErrno(error)) throw error
@@ -361,7 +362,8 @@ export class ContainerRuntime {
   #noticeExit(instance: InstanceState, status: ExitStatus): void {
     // A machine that goes down takes its containers along; nobody is there to record how. The next boot finds them unknown.
     if (!this.#machine.up || instance.bootId !== this.#machine.bootId) return
-    const record = (): void => this.#exited(instance, status, exitReason(status))
+    const record = (): void =>
+      this.#exited(instance, status, exitReason(status, instance.container.outOfMemory))
     if (this.#serving) record()
     else this.#exitsMissed.push(record)
   }
@@ -418,7 +420,7 @@ export class ContainerRuntime {
   }
 }
 
-const exitReason = (status: ExitStatus): { reason: string; message: string } => ({
-  reason: status.code === 0 ? 'Completed' : 'Error',
+const exitReason = (status: ExitStatus, outOfMemory: boolean): { reason: string; message: string } => ({
+  reason: outOfMemory ? 'OOMKilled' : status.code === 0 ? 'Completed' : 'Error',
   message: '',
 })

@@ -2,6 +2,7 @@ import { type Hardware, mountStandard } from '#lab/host/machine/mounts.ts'
 import { defaultSysctls } from '#lab/host/machine/sysctls.ts'
 import type { LabMachine, MachineOptions, PowerState } from '#lab/host/machine.ts'
 import type { Program } from '#lab/host/ports.ts'
+import { kernelBytes } from '#lab/host/process/memory.ts'
 import { PidSpace, type Space, type System } from '#lab/host/process/space.ts'
 import { type Inode, MountNamespace, mountOf } from '#lab/host/vfs.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
@@ -49,7 +50,14 @@ export function newBoot(o: {
   const task = kernel.start(name, (self) => self.wait<void>(() => undefined))
   const pids = new PidSpace()
   const stack = o.options.createStack(name)
-  const system: System = { kernel, programs: o.programs, pids, machine: o.machine, startCount: o.startCount }
+  const system: System = {
+    kernel,
+    programs: o.programs,
+    pids,
+    machine: o.machine,
+    startCount: o.startCount,
+    memory: { totalBytes: o.hardware.memoryBytes, usedBytes: kernelBytes, onSystemOom: undefined },
+  }
   const space = machineSpace()
   const boot: Boot = {
     id: o.id,

@@ -3,6 +3,7 @@ import type { Boot } from '#lab/host/machine/boot.ts'
 import { type Hardware, mountContainer, rootView, treeRoot } from '#lab/host/machine/mounts.ts'
 import type { Child, Container, ContainerSpec, Credentials, SpawnOptions } from '#lab/host/ports.ts'
 import { imageOf } from '#lab/host/process/execute.ts'
+import { heldBy } from '#lab/host/process/memory.ts'
 import { baseName } from '#lab/host/process/process.ts'
 import { PidSpace, type Space } from '#lab/host/process/space.ts'
 import { childOf, ProcessState } from '#lab/host/process/state.ts'
@@ -29,6 +30,7 @@ export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware
     task,
     members: new Set(),
     init: undefined,
+    group: spec.memory === undefined ? undefined : { ...spec.memory, outOfMemory: false },
   }
   try {
     mountContainer(boot, space, spec, hardware)
@@ -58,6 +60,14 @@ class SimulatedContainer implements Container {
   /** True until its first process has ended or it was destroyed. */
   get alive(): boolean {
     return this.#space.task.alive && this.#space.init?.alive !== false
+  }
+
+  get memoryBytes(): number {
+    return heldBy(this.#space)
+  }
+
+  get outOfMemory(): boolean {
+    return this.#space.group?.outOfMemory === true
   }
 
   get files() {

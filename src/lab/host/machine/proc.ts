@@ -3,6 +3,7 @@ import type { Boot } from '#lab/host/machine/boot.ts'
 import { procModules } from '#lab/host/machine/modules.ts'
 import { procSys } from '#lab/host/machine/proc-sys.ts'
 import type { Capability } from '#lab/host/ports.ts'
+import type { MemoryBank } from '#lab/host/process/memory.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
 import { generatedFile, generatedLink, listingOf, VirtualDirectory } from '#lab/host/vfs/virtual.ts'
@@ -16,7 +17,7 @@ import { FileSystem, type Inode, isReadOnly, type Mount } from '#lab/host/vfs.ts
 export function procTree(
   boot: Boot,
   space: Space,
-  o: { readonly kernelRelease: string; readonly memoryBytes: number },
+  o: { readonly kernelRelease: string },
 ): { fs: FileSystem; root: Inode; sys: Inode } {
   const { kernel, machine } = boot.system
   const fs = new FileSystem('proc', { clock: () => machine.nowMs })
@@ -27,7 +28,7 @@ export function procTree(
     cmdline: file(() => `BOOT_IMAGE=/boot/vmlinuz-${o.kernelRelease} root=/dev/vda1 ro console=ttyS0\n`),
     filesystems: file(() => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
     loadavg: file(() => `0.08 0.10 0.09 1/${boot.system.pids.table.size} ${boot.system.pids.next - 1}\n`),
-    meminfo: file(() => meminfo(o.memoryBytes)),
+    meminfo: file(() => meminfo(boot.system.memory)),
     modules: file(() => procModules(boot)),
     mounts: generatedLink(fs, () => 'self/mounts'),
     self: generatedLink(fs, ({ pid }) => String(pid ?? 1)),
@@ -47,8 +48,11 @@ export function procTree(
 
 const kibibytes = (bytes: number): string => String(Math.floor(bytes / 1024)).padStart(8)
 
-const meminfo = (bytes: number): string =>
-  `MemTotal:       ${kibibytes(bytes)} kB\nMemFree:        ${kibibytes(bytes * 0.55)} kB\nMemAvailable:   ${kibibytes(bytes * 0.8)} kB\n`
+/** What is not held is half free and half cache. */
+const meminfo = ({ totalBytes, usedBytes }: MemoryBank): string => {
+  const available = Math.max(0, totalBytes - usedBytes)
+  return `MemTotal:       ${kibibytes(totalBytes)} kB\nMemFree:        ${kibibytes(available / 2)} kB\nMemAvailable:   ${kibibytes(available)} kB\n`
+}
 
 function processFolder(fs: FileSystem, space: Space, pid: number): Inode | undefined {
   const process = space.pids.table.get(pid)
@@ -57,7 +61,7 @@ function processFolder(fs: FileSystem, space: Space, pid: number): Inode | undef
     fs,
     listingOf({
       cmdline: generatedFile(fs, () => process.image.argv.map((word) => `${word}\0`).join('')),
-      comm: generatedFile(fs, () => `${commandOf(process)}\n`),
+      comm: generatedFile(fs, () => `${process.command}\n`),
       cwd: generatedLink(fs, () => process.image.cwd),
       environ: environ(fs, process),
       mounts: generatedFile(fs, () => mountsText(process.space.mounts.list())),
@@ -80,10 +84,6 @@ function environ(fs: FileSystem, process: ProcessState): Inode {
   return inode
 }
 
-/** The first 15 characters of the program's name, as the kernel keeps them. */
-export const commandOf = (process: ProcessState): string =>
-  (process.image.argv[0]?.split('/').at(-1) ?? '').slice(0, 15)
-
 function statusText(process: ProcessState, space: Space): string {
   const { credentials: as } = process.image
   const parent = process.parent?.alive ? process.parent : undefined
@@ -91,7 +91,7 @@ function statusText(process: ProcessState, space: Space): string {
   const ids = (real: number, effective: number): string => [real, effective, effective, effective].join('\t')
   const pid = process.space.pids === space.pids ? process.pid : process.hostPid
   return [
-    `Name:\t${commandOf(process)}`,
+    `Name:\t${process.command}`,
     'Umask:\t0022',
     'State:\tS (sleeping)',
     `Tgid:\t${pid}`,
@@ -100,6 +100,7 @@ function statusText(process: ProcessState, space: Space): string {
     `Uid:\t${ids(as.uid, as.euid)}`,
     `Gid:\t${ids(as.gid, as.gid)}`,
     `Groups:\t${as.groups.join(' ')}`,
+    `VmRSS:\t${kibibytes(process.memoryBytes)} kB`,
     `CapInh:\t${capabilityMask(new Set())}`,
     `CapPrm:\t${capabilityMask(as.effective)}`,
     `CapEff:\t${capabilityMask(as.effective)}`,

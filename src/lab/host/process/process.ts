@@ -84,6 +84,10 @@ export class HostProcess implements Process {
     return this.state.space.system.machine.nowMs
   }
 
+  useMemory(bytes: number): void {
+    this.state.holds(bytes)
+  }
+
   sleep(ms: number): Promise<void> {
     return this.task.sleep(ms)
   }

@@ -1,5 +1,6 @@
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Program } from '#lab/host/ports.ts'
+import type { MemoryBank, MemoryGroup } from '#lab/host/process/memory.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
 import type { MountNamespace } from '#lab/host/vfs.ts'
 import type { Kernel, Task } from '#lab/kernel/kernel.ts'
@@ -24,6 +25,7 @@ export interface System {
   /** The machine's own pids; those of containers appear in it too. */
   readonly pids: PidSpace
   readonly machine: LabMachine
+  readonly memory: MemoryBank
   /** How often a process of this name was started, so that each has a chance of its own. */
   startCount(name: string): number
 }
@@ -40,6 +42,8 @@ export interface Space {
   /** Every process's task is a child of it. */
   readonly task: Task
   readonly members: Set<ProcessState>
+  /** Undefined: only the machine's memory limits it. */
+  readonly group?: MemoryGroup | undefined
   /** The process whose end ends all others. */
   init: ProcessState | undefined
 }

@@ -11,6 +11,7 @@ import {
   type SignalName,
   type Writer,
 } from '#lab/host/ports.ts'
+import { charge, sizeOf } from '#lab/host/process/memory.ts'
 import { HostProcess } from '#lab/host/process/process.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import { signalForeground } from '#lab/host/process/terminal.ts'
@@ -76,6 +77,9 @@ export class ProcessState {
   readonly threads = new Set<Task>()
   /** One view for all threads, as sockets belong to the process; made anew when exec changes the credentials. */
   #net: { readonly as: Credentials; readonly view: Net } | undefined
+  /** Chosen by the machine's out-of-memory killer. */
+  dying = false
+  #memoryBytes = 0
   readonly #exitListeners: ((status: ExitStatus) => void)[] = []
   #ending: ExitStatus | undefined
 
@@ -102,8 +106,26 @@ export class ProcessState {
     this.pid = space.pids.add(this)
     this.hostPid = space.pids === system.pids ? this.pid : system.pids.add(this)
     space.members.add(this)
+    this.holds(sizeOf(o.image.program, o.image.argv))
     this.task = space.task.spawn(o.name, (task) => this.#main(task))
     this.task.onEnd(() => this.#finish(this.#ending ?? { code: 137, signal: 'SIGKILL' }))
+  }
+
+  get memoryBytes(): number {
+    return this.#memoryBytes
+  }
+
+  /** It holds so much memory now. */
+  holds(bytes: number): void {
+    if (!this.alive) return
+    const more = bytes - this.#memoryBytes
+    this.#memoryBytes = bytes
+    charge(this, more)
+  }
+
+  /** The first 15 characters of the program's name, as the kernel keeps them. */
+  get command(): string {
+    return (this.image.argv[0]?.split('/').at(-1) ?? '').slice(0, 15)
   }
 
   get net(): Net {
@@ -184,11 +206,13 @@ export class ProcessState {
     this.image = image
     this.stdio = stdio
     this.handlers.clear()
+    this.holds(sizeOf(image.program, image.argv))
     for (const thread of [...this.threads]) thread.stop()
   }
 
   #finish(status: ExitStatus): void {
     assert(this.status === undefined, 'a process ends once')
+    this.holds(0)
     this.status = status
     const { pids, system, members } = this.space
     pids.table.delete(this.pid)
