@@ -339,6 +339,42 @@ DROP       tcp  --  0.0.0.0/0            10.0.0.22            tcp dpt:8080
     expect((await sh('iptables -A OUTPUT -d 10.0.0.999 -j DROP')).code).toBe(2)
   })
 
+  test('iptables-restore of what iptables-save wrote changes nothing; a bad line changes nothing either', async () => {
+    const { sh } = await lab()
+    await sh('iptables -A INPUT -p tcp --dport 22 -j ACCEPT; iptables -P FORWARD DROP')
+    const { stdout } = await sh('iptables-save')
+    expect(await sh(`iptables-restore <<'END'\n${stdout}END`)).toMatchObject({ code: 0, stderr: '' })
+    expect((await sh('iptables-save')).stdout).toBe(stdout)
+    const bad = "iptables-restore <<'END'\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT --nonsense\nCOMMIT\nEND"
+    expect(await sh(bad)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Error occurred at: line 3\n'),
+    })
+    expect((await sh('iptables-save')).stdout).toBe(stdout)
+  })
+
+  test.each([
+    [
+      'a member twice',
+      'ipset add x 10.0.0.1; ipset add x 10.0.0.1',
+      "ipset v7.15: Element cannot be added to the set: it's already added\n",
+    ],
+    [
+      'a set that a rule uses',
+      'iptables -A INPUT -m set --match-set x src -j DROP; ipset destroy x',
+      'ipset v7.15: Set cannot be destroyed: it is in use by a kernel component\n',
+    ],
+    ['a set that is not there', 'ipset list y', 'ipset v7.15: The set with the given name does not exist\n'],
+    [
+      'the same set again',
+      'ipset create x hash:ip',
+      'ipset v7.15: Set cannot be created: set with the same name already exists\n',
+    ],
+  ])('ipset refuses %s', async (_, script, stderr) => {
+    const { sh } = await lab()
+    expect((await sh(`ipset create x hash:net; ${script}`)).stderr).toBe(stderr)
+  })
+
   test('ss lists who listens and who talks', async () => {
     const { sh, nets } = await lab()
     await nets.a.listen({ port: 10250 }, () => {})

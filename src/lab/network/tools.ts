@@ -3,8 +3,10 @@ import { curl } from '#lab/network/tools/curl.ts'
 import { ip } from '#lab/network/tools/ip.ts'
 import { ipset } from '#lab/network/tools/ipset.ts'
 import { iptables } from '#lab/network/tools/iptables.ts'
+import { iptablesRestore } from '#lab/network/tools/iptables-restore.ts'
 import { iptablesSave } from '#lab/network/tools/iptables-save.ts'
 import { nc } from '#lab/network/tools/nc.ts'
+import { nft } from '#lab/network/tools/nft.ts'
 import { dig, nslookup } from '#lab/network/tools/nslookup.ts'
 import { ping } from '#lab/network/tools/ping.ts'
 import { ss } from '#lab/network/tools/ss.ts'
@@ -21,8 +23,13 @@ export const toolPrograms: Readonly<Record<string, Program>> = {
   nslookup,
   dig,
   iptables,
+  'iptables-nft': iptables,
+  'iptables-nft-restore': iptablesRestore,
+  'iptables-nft-save': iptablesSave,
+  'iptables-restore': iptablesRestore,
   'iptables-save': iptablesSave,
   ipset,
+  nft,
 }
 
 /** All of them under /usr/bin, with the file capability that lets anybody ping. For hosts and images. */

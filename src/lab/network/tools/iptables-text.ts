@@ -2,10 +2,13 @@
 import type { Process } from '#lab/host/ports.ts'
 import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
 
-export type TableName = 'filter' | 'nat'
+export const tableNames = ['raw', 'mangle', 'nat', 'filter'] as const
+export type TableName = (typeof tableNames)[number]
 export type Chains = Readonly<Record<string, readonly Rule[]>>
 
 const builtins = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
 } as const
@@ -129,6 +132,7 @@ function targetText(target: Rule['target']): string {
     case 'masquerade':
       return ' -j MASQUERADE --random-fully'
     case 'mark':
+      if (target.mark === 0 && target.mask === undefined) return '' // a rule without a target
       return ` -j MARK --set-xmark ${hex(target.mark)}/${hex(target.mask ?? target.mark)}`
     case 'log':
       return ` -j LOG --log-prefix ${quoted(`${target.prefix}: `)}`

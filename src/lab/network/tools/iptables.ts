@@ -1,13 +1,15 @@
 /**
- * `iptables` for looking (-S, -L) and for plain rules by hand (-A, -I, -D, -F, -P with ACCEPT).
+ * `iptables` (1.8.7, nf_tables) with all its commands over the four tables of the process's namespace, as far as the lab's rules
+ * have words for it.
  *
- * Not imitated: policies other than ACCEPT, matches and targets that the lab's rules do not have, counters, IPv6,
- * the raw and mangle tables.
+ * Not imitated: counters, IPv6, chains of one's own that are empty (`-N` checks the name; the chain appears with its first rule),
+ * matches and targets beyond `network/rule.ts`, a second set of rules of the old back-end.
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
-import type { Rule } from '#lab/network/ports.ts'
+import type { Rule, Table } from '#lab/network/rule.ts'
+import { chainListing } from '#lab/network/tools/iptables-list.ts'
+import { type Command, parseCommand, Refusal } from '#lab/network/tools/iptables-parse.ts'
 import {
-  type Chains,
   chainNames,
   isBuiltin,
   mayRead,
@@ -15,30 +17,22 @@ import {
   ruleLines,
   ruleText,
   type TableName,
+  tableNames,
 } from '#lab/network/tools/iptables-text.ts'
-import { type Options, parseOptions } from '#lab/network/tools/options.ts'
 
-/** What a command line asks for cannot be done; the exit code says which way. */
-class Refusal extends Error {
-  readonly exitCode: number
-
-  constructor(says: string, exitCode: number) {
-    super(says)
-    this.exitCode = exitCode
-  }
-}
+export const version = 'iptables v1.8.7 (nf_tables)'
 
 export const iptables: Program = async (p) => {
+  if (p.argv.some((word) => word === '-V' || word === '--version')) {
+    p.stdout.write(`${version}\n`)
+    return 0
+  }
   if (!mayRead(p)) {
     p.stderr.write(`iptables ${permissionWords}`)
     return 4
   }
   try {
-    const o = parseOptions(p.argv.slice(1), known, withValue)
-    if (o.unknown !== undefined)
-      throw new Refusal(`iptables v1.8.7 (nf_tables): unknown option "${o.unknown}"`, 2)
-    const table: TableName = o.value('table') === 'nat' ? 'nat' : 'filter'
-    await run(p, table, o)
+    p.stdout.write(await perform(p, parseCommand(p.argv.slice(1), version)))
     return 0
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -47,183 +41,163 @@ export const iptables: Program = async (p) => {
   }
 }
 
-async function run(p: Process, table: TableName, o: Options): Promise<void> {
-  const chains = p.net[table].chains()
-  if (o.has('list-rules')) p.stdout.write(specification(table, chains, o.rest[0]))
-  else if (o.has('list')) p.stdout.write(listing(table, chains, o.rest[0], { numeric: o.has('numeric') }))
-  else if (o.has('flush')) await flush(p, table, o.rest[0])
-  else if (o.has('policy')) return
-  else await edit(p, table, o)
-}
+const noChain = 'iptables: No chain/target/match by that name.'
 
-function named(table: TableName, chains: Chains, only: string | undefined): readonly string[] {
-  const names = chainNames(table, chains).filter((chain) => only === undefined || chain === only)
-  if (names.length === 0) throw new Refusal('iptables: No chain/target/match by that name.', 1)
-  return names
-}
-
-function specification(table: TableName, chains: Chains, only: string | undefined): string {
-  const names = named(table, chains, only)
-  const heads = names.map((chain) => (isBuiltin(table, chain) ? `-P ${chain} ACCEPT\n` : `-N ${chain}\n`))
-  return heads.join('') + ruleLines(names, chains)
+/** Carries out one command; answers what is printed. Throws {@link Refusal}. */
+export async function perform(p: Process, command: Command): Promise<string> {
+  const { verb, chain } = command
+  const name = tableNames.find((each) => each === command.table)
+  if (name === undefined)
+    throw new Refusal(
+      `${version}: can't initialize iptables table \`${command.table}': Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`,
+      3,
+    )
+  const table = p.net[name]
+  const there = chainNames(name, table.chains())
+  const exists = chain === undefined || there.includes(chain)
+  if (verb === undefined)
+    throw new Refusal(
+      `${version}: no command specified\nTry \`iptables -h' or 'iptables --help' for more information.`,
+    )
+  if (verb === 'N') {
+    if (exists) throw new Refusal('iptables: Chain already exists.', 1)
+    return ''
+  }
+  if (!exists && !'AI'.includes(verb)) throw new Refusal(noChain, 1)
+  switch (verb) {
+    case 'L':
+      return listing(name, table, { only: chain, command })
+    case 'S':
+      return specification(name, table, chain)
+    case 'F':
+      await restore(
+        table,
+        Object.fromEntries((chain === undefined ? there : [chain]).map((each) => [each, []])),
+      )
+      return ''
+    case 'X':
+      await removeChains(name, table, chain)
+      return ''
+    case 'P':
+      await policy(name, table, command)
+      return ''
+    case 'Z':
+      return ''
+    case 'E':
+      throw new Refusal(`${version}: the lab does not rename chains`, 1)
+    default:
+      await edit(table, command)
+      return ''
+  }
 }
 
 function listing(
-  table: TableName,
-  chains: Chains,
-  only: string | undefined,
-  o: { numeric: boolean },
+  name: TableName,
+  table: Table,
+  { only, command }: { readonly only: string | undefined; readonly command: Command },
 ): string {
-  const references = (name: string): number =>
-    Object.values(chains)
-      .flat()
-      .filter(({ target }) => 'chain' in target && target.chain === name).length
-  return named(table, chains, only)
-    .map((name) => {
-      const state = isBuiltin(table, name) ? 'policy ACCEPT' : `${references(name)} references`
-      const columns = 'target     prot opt source               destination         \n'
-      return `Chain ${name} (${state})\n${columns}${(chains[name] ?? []).map((rule) => row(rule, o)).join('')}`
-    })
+  const chains = table.chains()
+  const { flags } = command
+  const style = {
+    numeric: flags.has('numeric'),
+    verbose: flags.has('verbose'),
+    numbered: flags.has('line-numbers'),
+  }
+  return chainNames(name, chains)
+    .filter((chain) => only === undefined || chain === only)
+    .map((chain) =>
+      chainListing(chain, chains, {
+        policy: isBuiltin(name, chain) ? table.policy(chain) : undefined,
+        style,
+      }),
+    )
     .join('\n')
 }
 
-function row({ match, target, comment }: Rule, { numeric }: { readonly numeric: boolean }): string {
-  const anywhere = numeric ? '0.0.0.0/0' : 'anywhere'
-  const address = (text: string | undefined): string => (text ?? anywhere).replace(/\/32$/, '').padEnd(20)
-  const name = 'chain' in target ? target.chain : target.kind.toUpperCase()
-  const extra = [
-    ...(comment ?? '').split('\n').map((line) => (line === '' ? '' : `/* ${line} */`)),
-    match.port === undefined ? '' : `${match.protocol ?? 'tcp'} dpt:${match.port}`,
-    match.state === undefined ? '' : `ctstate ${match.state === 'new' ? 'NEW' : 'RELATED,ESTABLISHED'}`,
-    match.set === undefined ? '' : `match-set ${match.set.name} ${match.set.side}`,
-    target.kind === 'dnat' ? `to:${target.to}:${target.port}` : '',
-    target.kind === 'goto' ? '[goto] ' : '',
-    target.kind === 'reject' ? 'reject-with icmp-port-unreachable' : '',
-  ]
-  const head = `${name.padEnd(10)} ${(match.protocol ?? 'all').padEnd(4)} --  ${address(match.source)} ${address(match.destination)}`
-  return `${[head, ...extra.filter((word) => word !== '')].join(' ')}\n`
+function specification(name: TableName, table: Table, only: string | undefined): string {
+  const chains = table.chains()
+  const names = chainNames(name, chains).filter((chain) => only === undefined || chain === only)
+  const heads = names.map((chain) =>
+    isBuiltin(name, chain) ? `-P ${chain} ${table.policy(chain).toUpperCase()}\n` : `-N ${chain}\n`,
+  )
+  return heads.join('') + ruleLines(names, chains)
 }
 
-async function flush(p: Process, table: TableName, only: string | undefined): Promise<void> {
-  const names = named(table, p.net[table].chains(), only)
-  await p.net[table].restore(Object.fromEntries(names.map((name) => [name, []])))
-}
-
-async function edit(p: Process, table: TableName, o: Options): Promise<void> {
-  const how = (['append', 'insert', 'delete'] as const).find((name) => o.has(name))
-  const chain = how === undefined ? undefined : o.value(how)
-  if (how === undefined || chain === undefined)
-    throw new Refusal('iptables v1.8.7 (nf_tables): no command specified', 2)
-  const present = p.net[table].chains()[chain] ?? []
-  const number = o.rest[0] === undefined ? undefined : Number(o.rest[0])
-  const rules = edited(present, { how, number, rule: o })
-  try {
-    await p.net[table].restore({ [chain]: rules })
-  } catch (error) {
-    if (!isErrno(error, 'EINVAL')) throw error
-    throw new Refusal(`iptables v1.8.7 (nf_tables): host/network \`${error.path ?? ''}' not found`, 2)
+async function removeChains(name: TableName, table: Table, only: string | undefined): Promise<void> {
+  const chains = table.chains()
+  const own = chainNames(name, chains).filter((chain) => !isBuiltin(name, chain))
+  for (const chain of only === undefined ? own : [only]) {
+    if ((chains[chain]?.length ?? 0) > 0) {
+      if (only !== undefined)
+        throw new Refusal(
+          `iptables v1.8.7 (nf_tables):  CHAIN_USER_DEL failed (Device or resource busy): chain ${chain}`,
+          4,
+        )
+      continue
+    }
+    await restore(table, { [chain]: [] })
   }
 }
 
-function edited(
-  present: readonly Rule[],
-  o: {
-    readonly how: 'append' | 'insert' | 'delete'
-    readonly number: number | undefined
-    readonly rule: Options
-  },
-): readonly Rule[] {
-  if (o.how === 'append') return [...present, ruleOf(o.rule)]
-  if (o.how === 'insert') return present.toSpliced((o.number ?? 1) - 1, 0, ruleOf(o.rule))
-  const text = o.number === undefined ? ruleText(ruleOf(o.rule)) : undefined
+async function policy(name: TableName, table: Table, { chain, operand }: Command): Promise<void> {
+  if (chain === undefined || operand === undefined)
+    throw new Refusal(`${version}: -P requires a chain and a policy`)
+  const wanted = operand.toLowerCase()
+  if (!isBuiltin(name, chain) || (wanted !== 'accept' && wanted !== 'drop'))
+    throw new Refusal("iptables: Bad policy name. Run `dmesg' for more information.", 1)
+  await table.setPolicy(chain, wanted)
+}
+
+async function edit(table: Table, command: Command): Promise<void> {
+  const { chain } = command
+  if (chain === undefined) throw new Refusal(`${version}: option "-${command.verb}" requires an argument`)
+  const present = table.chains()[chain] ?? []
+  const rules = edited(present, command)
+  if (rules !== present) await restore(table, { [chain]: rules })
+}
+
+function edited(present: readonly Rule[], { verb, operand, rule }: Command): readonly Rule[] {
+  const number = operand === undefined ? undefined : Number(operand)
+  if (verb === 'A') return [...present, rule]
+  if (verb === 'I') {
+    if ((number ?? 1) > present.length + 1)
+      throw new Refusal(`${version}:  RULE_INSERT failed (Invalid argument): rule in chain`, 4)
+    return present.toSpliced((number ?? 1) - 1, 0, rule)
+  }
+  const text = ruleText(rule)
   const index =
-    text === undefined ? (o.number ?? 0) - 1 : present.findIndex((rule) => ruleText(rule) === text)
+    number === undefined || verb === 'C' ? present.findIndex((each) => ruleText(each) === text) : number - 1
   if (index < 0 || index >= present.length)
-    throw new Refusal('iptables: Bad rule (does a matching rule exist in that chain?).', 1)
-  return present.toSpliced(index, 1)
+    throw new Refusal(
+      number === undefined
+        ? 'iptables: Bad rule (does a matching rule exist in that chain?).'
+        : 'iptables: Index of deletion too big.',
+      1,
+    )
+  if (verb === 'C') return present
+  return verb === 'R' ? present.toSpliced(index, 1, rule) : present.toSpliced(index, 1)
 }
 
-function ruleOf(o: Options): Rule {
-  const value = (name: string): string | undefined => o.value(name)
-  const [source, destination, inLink, outLink] = ['source', 'destination', 'in', 'out'].map(value)
-  const [protocol, port, comment] = ['protocol', 'dport', 'comment'].map(value)
-  const match: Rule['match'] = {
-    ...(source === undefined ? {} : { source }),
-    ...(destination === undefined ? {} : { destination }),
-    ...(inLink === undefined ? {} : { in: inLink }),
-    ...(outLink === undefined ? {} : { out: outLink }),
-    ...(protocol === 'tcp' || protocol === 'udp' || protocol === 'icmp' ? { protocol } : {}),
-    ...(port === undefined ? {} : { port: Number(port) }),
+/** Writes chains; what the kernel lacks or cannot read is told in iptables' words. */
+export async function restore(
+  table: Table,
+  chains: Readonly<Record<string, readonly Rule[]>>,
+): Promise<void> {
+  try {
+    await table.restore(chains)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT'))
+      throw error.path?.startsWith('ip')
+        ? new Refusal(
+            `${version}: can't initialize iptables table: Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`,
+            3,
+          )
+        : new Refusal(
+            `Warning: Extension ${error.path?.replace(/^\w+?_/, '')} revision 0 not supported, missing kernel module?\n${noChain}`,
+            1,
+          )
+    if (isErrno(error, 'EINVAL'))
+      throw new Refusal(`${version}: host/network \`${error.path ?? ''}' not found`)
+    throw error
   }
-  return { match, target: targetOf(value('jump')), ...(comment === undefined ? {} : { comment }) }
-}
-
-function targetOf(name: string | undefined): Rule['target'] {
-  switch (name) {
-    case 'ACCEPT':
-    case 'DROP':
-    case 'REJECT':
-    case 'RETURN':
-      return { kind: name.toLowerCase() as 'accept' | 'drop' | 'reject' | 'return' } // just those four
-    case 'MASQUERADE':
-      return { kind: 'masquerade' }
-    case undefined:
-      throw new Refusal('iptables v1.8.7 (nf_tables): this lab carries no rule without a target (-j)', 2)
-    default:
-      return { kind: 'jump', chain: name }
-  }
-}
-
-const withValue = [
-  'table',
-  'append',
-  'insert',
-  'delete',
-  'policy',
-  'source',
-  'destination',
-  'in',
-  'out',
-  'protocol',
-  'dport',
-  'jump',
-  'comment',
-  'match',
-]
-
-const known = {
-  '-t': 'table',
-  '--table': 'table',
-  '-S': 'list-rules',
-  '--list-rules': 'list-rules',
-  '-L': 'list',
-  '--list': 'list',
-  '-n': 'numeric',
-  '-v': 'verbose',
-  '-w': 'wait',
-  '-F': 'flush',
-  '--flush': 'flush',
-  '-P': 'policy',
-  '-A': 'append',
-  '--append': 'append',
-  '-I': 'insert',
-  '--insert': 'insert',
-  '-D': 'delete',
-  '--delete': 'delete',
-  '-s': 'source',
-  '--source': 'source',
-  '-d': 'destination',
-  '--destination': 'destination',
-  '-i': 'in',
-  '--in-interface': 'in',
-  '-o': 'out',
-  '--out-interface': 'out',
-  '-p': 'protocol',
-  '--protocol': 'protocol',
-  '--dport': 'dport',
-  '--destination-port': 'dport',
-  '-j': 'jump',
-  '--jump': 'jump',
-  '-m': 'match',
-  '--comment': 'comment',
 }
