@@ -19,7 +19,7 @@ import { kubeProxyPrograms } from '#lab/kube-proxy/index.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 import { toolPrograms } from '#lab/network/tools.ts'
-import { type ClusterPlan, type NodePlan, type PlanOptions, registryAddress } from '#lab/plan.ts'
+import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 import { withSizes } from '#lab/program-sizes.ts'
 import { registryDisk, registryMachine } from '#lab/registry/machine.ts'
 import { registryProgram } from '#lab/registry/server.ts'
@@ -32,8 +32,8 @@ import { debugImages, webhookImages, workloadPrograms } from '#lab/workload/inde
 export interface LabParts {
   readonly plan: ClusterPlan
   readonly machines: ReadonlyMap<string, LabMachine>
-  /** The machine that serves images and names; no node. */
-  readonly registry: LabMachine
+  /** Machines that are no nodes: the one that serves images and names, and what else the flavour has. */
+  readonly others: readonly LabMachine[]
   readonly network: Network
   readonly api: ApiServer
 }
@@ -42,7 +42,7 @@ export interface LabParts {
 export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   const definition = flavourDefinitions[options.flavour]
   const plan = definition.plan(options)
-  const network = createNetwork({ kernel, random: kernel.random.fork('network'), ...plan.underlay })
+  const network = createNetwork({ kernel, random: kernel.random.fork('network'), fabric: plan.fabric })
   const api = new ApiServer({
     kernel,
     kubernetesVersion: plan.kubernetes,
@@ -52,13 +52,20 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   const images = definition.images(plan)
   // What else the registry holds is on no machine's disk before a pod wants it.
   const content = new ImageRegistry([...images, ...webhookImages(), ...debugImages()])
-  const registry = registryProgram({ images: content, address: registryAddress(plan) })
+  const registry = registryProgram({ images: content, address: plan.registry.address })
   const programs = new Map(Object.entries(withSizes({ ...fixedPrograms, ...apiPrograms(api), registry })))
   const source = networkRegistry(content)
   const parts = { kernel, network, programs, images, source, plan, definition }
   const machines = new Map(plan.machines.map((node) => [node.name, machineOf(node, parts)]))
   applyAll(api, definition.manifests(plan))
-  return { plan, machines, registry: registryOf(parts), network, api }
+  const others = definition.others?.(plan) ?? []
+  return {
+    plan,
+    machines,
+    others: [registryOf(parts), ...others.map(({ machine, tree }) => plugged(parts, machine, tree))],
+    network,
+    api,
+  }
 }
 
 const fixedPrograms: Readonly<Record<string, Program>> = {
@@ -84,19 +91,21 @@ interface MachineParts {
 
 function machineOf(node: NodePlan, parts: MachineParts): LabMachine {
   const { kernel, images, source, plan, definition } = parts
-  const machine = plugged(parts, { ...node, tree: definition.disk(node, plan) })
+  const machine = plugged(parts, node, definition.disk(node, plan))
   installRuntime(machine, { kernel, source, present: images })
   return machine
 }
 
 function registryOf(parts: MachineParts): LabMachine {
-  const address = registryAddress(parts.plan)
-  return plugged(parts, { name: registryMachine, address, tree: registryDisk({ nameserver: address }) })
+  const { registry } = parts.plan
+  const machine = { name: registryMachine, interfaces: [registry] }
+  return plugged(parts, machine, registryDisk({ nameserver: registry.address }))
 }
 
 const plugged = (
-  { kernel, network, programs, plan }: MachineParts,
-  { name, address, tree }: { readonly name: string; readonly address: string; readonly tree: Tree },
+  { kernel, network, programs }: MachineParts,
+  { name, interfaces }: MachinePlan,
+  tree: Tree,
 ): LabMachine =>
   createMachine({
     kernel,
@@ -105,7 +114,7 @@ const plugged = (
     tree,
     createStack: (stackName) => {
       const stack = network.stack(stackName)
-      network.attach(stack, { machine: name, address, prefixLength: plan.underlay.prefixLength })
+      for (const each of interfaces) network.attach(stack, { ...each, machine: name })
       return stack
     },
     createNetns: (stackName) => network.netns(stackName),

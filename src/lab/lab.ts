@@ -80,9 +80,10 @@ export class Lab implements LabControl {
   static powerOn(options: LabOptions): Lab {
     const lab = new Lab(options)
     for (const machine of lab.#parts.machines.values()) machine.boot()
-    lab.#parts.registry.boot()
-    const [node = ''] = lab.nodes
-    lab.kernel.start('kubeadm', (task) => markControlPlane(task, { api: lab.api, node }))
+    for (const machine of lab.#parts.others) machine.boot()
+    const control = lab.#parts.plan.machines.find(({ controlPlane }) => controlPlane)
+    if (control !== undefined)
+      lab.kernel.start('kubeadm', (task) => markControlPlane(task, { api: lab.api, node: control.name }))
     return lab
   }
 
@@ -147,10 +148,10 @@ export class Lab implements LabControl {
     this.#driver = driver
   }
 
-  /** The machine under a node, or `registry`. Throws {@link Trouble} for one that there is not. */
+  /** The machine under a node, or one that is no node (`registry`). Throws {@link Trouble} for one that there is not. */
   machine(node: string): LabMachine {
-    const { machines, registry } = this.#parts
-    const machine = node === registry.name ? registry : machines.get(node)
+    const { machines, others } = this.#parts
+    const machine = machines.get(node) ?? others.find(({ name }) => name === node)
     if (machine !== undefined) return machine
     throw new Trouble('unknown-node', `the lab has no node "${node}"`, {
       hint: `its nodes: ${this.nodes.join(', ')}`,

@@ -4,6 +4,8 @@
  */
 import type { Flavour } from '#lab/flavours/names.ts'
 import { ipv4, ipv4Text } from '#lab/network/address.ts'
+import { type FabricPlan, flatFabric } from '#lab/network/fabric-plan.ts'
+import type { Attachment } from '#lab/network/network.ts'
 
 export interface PlanOptions {
   readonly flavour: Flavour
@@ -13,21 +15,30 @@ export interface PlanOptions {
   readonly calico: string // 3.29.3
 }
 
-/** A machine that is a node of the cluster. */
-export interface NodePlan {
+/** A machine, and how it is plugged in. */
+export interface MachinePlan {
   readonly name: string
+  readonly interfaces: readonly InterfacePlan[]
+}
+
+export type InterfacePlan = Omit<Attachment, 'machine'>
+
+/** A machine that is a node of the cluster. */
+export interface NodePlan extends MachinePlan {
+  /** Its InternalIP: of its first interface. */
   readonly address: string
   readonly controlPlane: boolean
 }
 
 export interface ClusterPlan extends PlanOptions {
   readonly machines: readonly NodePlan[]
-  /** The segment on which the machines are, and its gateway. */
-  readonly underlay: { readonly subnet: string; readonly prefixLength: number; readonly gateway: string }
+  readonly fabric: FabricPlan
+  /** Where the machine that serves images and names is plugged in. */
+  readonly registry: InterfacePlan
   readonly podCidr: string
   readonly serviceCidr: string
   readonly dnsServiceIp: string
-  /** Where kube-apiserver listens: on the machine of that address. */
+  /** Where the cluster finds kube-apiserver: what its kubelets are told, and the endpoints of `default/kubernetes` say. */
   readonly apiServer: { readonly address: string; readonly port: number }
 }
 
@@ -41,12 +52,13 @@ const smallNodesMax = 200
 export function kubeadmPlan(o: PlanOptions): ClusterPlan {
   const isSmall = o.nodes <= smallNodesMax
   const prefixLength = isSmall ? 24 : 16
-  const [control, ...workers] = Array.from({ length: o.nodes }, (_, index) => nodePlan(index))
+  const [control, ...workers] = Array.from({ length: o.nodes }, (_, index) => nodePlan(index, prefixLength))
   if (control === undefined) throw new RangeError('a cluster has at least one node')
   return {
     ...o,
     machines: [control, ...workers],
-    underlay: { subnet: `10.0.0.0/${prefixLength}`, prefixLength, gateway: '10.0.0.1' },
+    fabric: flatFabric({ subnet: `10.0.0.0/${prefixLength}`, gateway: '10.0.0.1' }),
+    registry: { address: underlayAddress(2), prefixLength },
     podCidr: isSmall ? '10.244.0.0/16' : '10.128.0.0/9',
     serviceCidr: '10.96.0.0/12',
     dnsServiceIp: '10.96.0.10',
@@ -54,18 +66,16 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
   }
 }
 
-/** The machine that serves images and names, on the cluster's first segment beside the gateway. */
-export const registryAddress = ({ underlay }: Pick<ClusterPlan, 'underlay'>): string =>
-  ipv4Text(ipv4(underlay.gateway) + 1)
-
 /** The address `offset` after 10.0.0.0. */
 const underlayAddress = (offset: number): string => ipv4Text(ipv4('10.0.0.0') + offset)
 
-const nodePlan = (index: number): NodePlan =>
-  index === 0
-    ? { name: 'k8s-control-01', address: underlayAddress(11), controlPlane: true }
-    : {
-        name: `k8s-worker-${String(index).padStart(2, '0')}`,
-        address: underlayAddress(20 + index),
-        controlPlane: false,
-      }
+function nodePlan(index: number, prefixLength: number): NodePlan {
+  const isControl = index === 0
+  const address = underlayAddress(isControl ? 11 : 20 + index)
+  return {
+    name: isControl ? 'k8s-control-01' : `k8s-worker-${String(index).padStart(2, '0')}`,
+    address,
+    interfaces: [{ address, prefixLength }],
+    controlPlane: isControl,
+  }
+}

@@ -12,7 +12,7 @@ import { kubeadmRbac } from '#lab/kubeadm-rbac.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
 import { networkTools } from '#lab/network/tools.ts'
-import { type ClusterPlan, kubeadmPlan, type NodePlan, registryAddress } from '#lab/plan.ts'
+import { type ClusterPlan, kubeadmPlan, type NodePlan } from '#lab/plan.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
 
@@ -36,7 +36,7 @@ export const hardened = byManifest('hardened')
 
 /** A machine with the operating system, container runtime and kubelet, joined to the cluster. */
 export const kubeadmDisk = ({ name, controlPlane }: NodePlan, plan: ClusterPlan): Tree => [
-  ...baseOs({ hostname: name, hosts: namedMachines(plan), nameserver: registryAddress(plan) }),
+  ...baseOs({ hostname: name, hosts: namedMachines(plan), nameserver: plan.registry.address }),
   ...networkTools(),
   ...kubernetesHostFiles({
     node: name,
