@@ -9,7 +9,6 @@ import type { LabelSelector, Node, Pod } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
-import type { PodIndex } from '#lab/controllers/pod-index.ts'
 import { objectKey, placing, untolerated } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 
@@ -19,9 +18,8 @@ const retryMs = 30_000
 
 export function startScheduler(kit: ControllerKit): void {
   /** Where pods were put that the cache does not show there yet. */
-  const assumed = new Map<string, Assumed>()
+  const assumed = new Map<string, string>()
   const waiting = new Set<string>()
-  const index = kit.pods
   const pods = kit.cache<Pod>(resources.pods, ({ type, object }) => {
     const key = objectKey(object)
     if (type === 'DELETED' || object.spec.nodeName !== undefined) assumed.delete(object.metadata.uid)
@@ -36,14 +34,11 @@ export function startScheduler(kit: ControllerKit): void {
   const queue = kit.controller('scheduler', [pods, nodes], async (key, kube) => {
     const pod = pods.get(key)
     if (pod === undefined || !isMine(pod) || assumed.has(pod.metadata.uid)) return
-    const placed = new Placement(index, assumed.values())
-    const fitting = (among: readonly Node[]): readonly Node[] =>
-      among.filter((node) => placed.refuses(pod, node) === undefined)
-    const only = boundNode(pod)
-    const named = only === undefined ? undefined : nodes.get(only)
-    const best = placed.best(pod, fitting(only === undefined ? nodes.list() : named ? [named] : []))
+    const placed = new Placement(pods.list(), assumed)
+    const verdicts = nodes.list().map((node) => ({ node, why: placed.refuses(pod, node) }))
+    const fitting = verdicts.flatMap(({ node, why }) => (why === undefined ? [node] : []))
+    const best = placed.best(pod, fitting)
     if (best === undefined) {
-      const verdicts = nodes.list().map((node) => ({ why: placed.refuses(pod, node) }))
       waiting.add(key)
       queue.addAfter(key, retryMs)
       const message = refusal(verdicts.map(({ why }) => why ?? ''))
@@ -51,7 +46,7 @@ export function startScheduler(kit: ControllerKit): void {
       return markUnschedulable(kube, pod, message, kit.p.now())
     }
     waiting.delete(key)
-    assumed.set(pod.metadata.uid, { pod, node: best.metadata.name })
+    assumed.set(pod.metadata.uid, best.metadata.name)
     try {
       await bind(kube, pod, best.metadata.name)
       recorder.record({
@@ -109,28 +104,16 @@ function refusal(whys: readonly string[]): string {
     : `${head}: ${reasons.join(', ')}. preemption: ${head}: ${none}`
 }
 
-/** A pod that was bound a moment ago. */
-interface Assumed {
-  readonly pod: Pod
-  readonly node: string
-}
-
-/** The one node that a pod is bound to by its affinity, as a DaemonSet's are: no other has to be looked at. */
-function boundNode(pod: Pod): string | undefined {
-  const terms =
-    affinityOf(pod).nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
-  const names = terms.map(({ matchFields = [] }) => matchFields[0]?.values)
-  return names.length === 1 && names[0]?.length === 1 ? names[0][0] : undefined
-}
-
 /** Who is where, counting pods that were bound a moment ago. */
 class Placement {
-  readonly #index: PodIndex
-  readonly #assumed = new Map<string, Pod[]>()
+  readonly #byNode = new Map<string, Pod[]>()
 
-  constructor(index: PodIndex, assumed: Iterable<Assumed>) {
-    this.#index = index
-    for (const { pod, node } of assumed) this.#assumed.set(node, [...(this.#assumed.get(node) ?? []), pod])
+  constructor(pods: readonly Pod[], assumed: ReadonlyMap<string, string>) {
+    for (const pod of pods) {
+      const node = pod.spec.nodeName ?? assumed.get(pod.metadata.uid)
+      if (node === undefined || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') continue
+      this.#byNode.set(node, [...(this.#byNode.get(node) ?? []), pod])
+    }
   }
 
   /** Why the node does not suit, in the scheduler's words; `undefined` when it does. */
@@ -153,22 +136,21 @@ class Placement {
     const cost = (node: Node): number =>
       spread.reduce((sum, { selector }) => sum + this.#staying(node, pod, selector), 0) * 1000 +
       this.#on(node).length
-    const hard = spread
-      .filter(({ hard: isHard }) => isHard)
-      .map((each) => ({
-        ...each,
-        least: Math.min(...fitting.map((node) => this.#staying(node, pod, each.selector))),
-      }))
+    const hard = spread.filter(({ hard: isHard }) => isHard)
     const allowed = fitting.filter((node) =>
-      hard.every(({ selector, maxSkew, least }) => this.#staying(node, pod, selector) + 1 - least <= maxSkew),
+      hard.every(
+        ({ selector, maxSkew }) =>
+          this.#staying(node, pod, selector) +
+            1 -
+            Math.min(...fitting.map((each) => this.#staying(each, pod, selector))) <=
+          maxSkew,
+      ),
     )
-    return cheapest(allowed, cost)
+    return [...allowed].sort((a, b) => cost(a) - cost(b) || a.metadata.name.localeCompare(b.metadata.name))[0]
   }
 
   #on(node: Node): readonly Pod[] {
-    const here = this.#index.onNode(node.metadata.name).filter(({ status }) => !isOver(status.phase))
-    const coming = this.#assumed.get(node.metadata.name)
-    return coming === undefined ? here : [...here, ...coming.filter(({ status }) => !isOver(status.phase))]
+    return this.#byNode.get(node.metadata.name) ?? []
   }
 
   #hosted(node: Node, pod: Pod, selector: LabelSelector): readonly Pod[] {
@@ -187,22 +169,6 @@ class Placement {
       ({ metadata }) => metadata.deletionTimestamp === undefined,
     ).length
   }
-}
-
-const isOver = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed'
-
-/** The first by name of those that cost least. */
-function cheapest(nodes: readonly Node[], cost: (node: Node) => number): Node | undefined {
-  let best: { readonly node: Node; readonly cost: number } | undefined
-  for (const node of nodes) {
-    const own = cost(node)
-    const wins =
-      best === undefined ||
-      own < best.cost ||
-      (own === best.cost && node.metadata.name < best.node.metadata.name)
-    if (wins) best = { node, cost: own }
-  }
-  return best?.node
 }
 
 const untoleratedIsEmpty = ({ spec }: Pod, key: string): boolean =>

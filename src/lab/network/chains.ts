@@ -80,6 +80,8 @@ export class ChainSet {
         case 'mark':
           p.packet.mark = ((p.packet.mark & ~(target.mask ?? target.mark)) | target.mark) >>> 0
           break
+        case 'none':
+          break
         case 'log':
           p.onLog?.(target.prefix)
           break

@@ -118,8 +118,6 @@ export type Payload = string | Readonly<Record<string, unknown>>
 
 /** Who takes what arrives on a connection without a task that waits for it. Neither function may wait. */
 export interface Reader {
-  /** How long what arrives lies in the socket until it is taken; acknowledged only then. Default: no time. */
-  readonly afterMs?: number
   payload(payload: Payload): void
   /** Once: `'closed'` after FIN or the own end's close, else ECONNRESET or ETIMEDOUT. */
   end(why: 'closed' | Errno): void

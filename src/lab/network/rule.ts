@@ -31,8 +31,8 @@ export interface Rule {
     readonly sourcePorts?: readonly PortRange[]
     readonly notSourcePorts?: readonly PortRange[]
     readonly icmp?: { readonly type: number; readonly code?: number; readonly not?: boolean }
-    /** `dnat`: the conversation's destination was rewritten on this host. */
-    readonly state?: 'new' | 'established' | 'dnat' | 'not-dnat'
+    /** `dnat`: the conversation's destination was rewritten on this host. No packet of the lab is invalid. */
+    readonly state?: 'new' | 'established' | 'invalid' | 'dnat' | 'not-dnat'
     readonly set?: SetMatch
     /** More of them; all must match. */
     readonly sets?: readonly SetMatch[]
@@ -54,6 +54,8 @@ export interface Rule {
   }
   readonly target:
     | { readonly kind: 'accept' | 'drop' | 'reject' | 'return' | 'notrack' }
+    /** Does nothing: a rule that only carries a comment. */
+    | { readonly kind: 'none' }
     | { readonly kind: 'jump' | 'goto'; readonly chain: string }
     | { readonly kind: 'dnat'; readonly to: string; readonly port?: number }
     | { readonly kind: 'snat'; readonly to: string }

@@ -1,9 +1,9 @@
 /**
- * Types whose objects are stored in another form. events.k8s.io/v1 and v1 events are one object under two names for its fields
- * (pkg/apis/events/v1/conversion.go), stored in the core form; a custom resource lies there in its definition's storage version.
+ * events.k8s.io/v1 and v1 events are one object under two names for its fields:
+ * pkg/apis/events/v1/conversion.go. Stored in the core form.
  */
 import type { JsonObject } from '#lab/api/json.ts'
-import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
+import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 const pairs: readonly (readonly [core: string, events: string])[] = [
   ['involvedObject', 'regarding'],
@@ -18,10 +18,7 @@ const pairs: readonly (readonly [core: string, events: string])[] = [
 const toView: Readonly<Record<string, string>> = Object.fromEntries(pairs)
 const toCore: Readonly<Record<string, string>> = Object.fromEntries(pairs.map(([core, view]) => [view, core]))
 
-const isView = (def: ResourceDef): boolean => def.storedAs !== undefined
-
-/** Other versions of a custom resource differ in nothing but their apiVersion (conversion None). */
-const noNames = {}
+const isView = (def: ResourceDef): boolean => def.group === 'events.k8s.io'
 
 const renamed = (
   object: JsonObject,
@@ -32,21 +29,15 @@ const renamed = (
   apiVersion,
 })
 
-const views = new WeakMap<ResourceDef, WeakMap<object, object>>()
+const views = new WeakMap<object, object>()
 
 /** A stored object as clients of this type see it. */
 export function presented<T extends object>(def: ResourceDef, object: T): T {
   if (!isView(def)) return object
-  let own = views.get(def)
-  if (own === undefined) {
-    own = new WeakMap()
-    views.set(def, own)
-  }
-  let view = own.get(object)
+  let view = views.get(object)
   if (view === undefined) {
-    const names = def.schema === undefined ? toView : noNames
-    view = Object.freeze(renamed(object as unknown as JsonObject, names, groupVersion(def))) // an object of the API is JSON
-    own.set(object, view)
+    view = Object.freeze(renamed(object as unknown as JsonObject, toView, 'events.k8s.io/v1')) // an object of the API is JSON
+    views.set(object, view)
   }
   return view as T // the same object under other names
 }
@@ -57,6 +48,4 @@ export const allPresented = <T extends object>(def: ResourceDef, objects: readon
 
 /** What a client of this type sent, as it is stored. */
 export const internal = (def: ResourceDef, object: JsonObject): JsonObject =>
-  def.storedAs === undefined
-    ? object
-    : renamed(object, def.schema === undefined ? toCore : noNames, def.storedAs)
+  isView(def) ? renamed(object, toCore, 'v1') : object

@@ -104,9 +104,7 @@ describe('creating', () => {
         group: 'example.io',
         names: { plural: 'widgets', kind: 'Widget' },
         scope: 'Cluster',
-        versions: [
-          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
-        ],
+        versions: [{ name: 'v1', served: true, storage: true }],
       },
     }
     await kube.create(type('customresourcedefinitions', 'apiextensions.k8s.io'), crd)

@@ -42,7 +42,7 @@ export function watchObjects(
   const { def } = selection
   const filter = filterOf(selection)
   const tell =
-    def.storedAs !== undefined
+    def.group === 'events.k8s.io'
       ? (change: StoreChange) => o.tell({ ...change, object: presented(def, change.object) })
       : o.tell
   const from = o.resourceVersion ?? ''

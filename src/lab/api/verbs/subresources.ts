@@ -224,26 +224,23 @@ function boundObject(
   return { kind, name, uid: pod.metadata.uid }
 }
 
-/** The Scale of a workload, or of a custom resource by its definition's paths. */
-export function scaleOf(object: Stored, { scalePaths }: ResourceDef): JsonObject {
+/** The Scale of a workload. */
+export function scaleOf(object: Stored): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
-  const { spec, status, selector } = scalePaths ?? { spec: 'spec.replicas', status: 'status.replicas' }
+  const selector = asObject(at(object, 'spec.selector.matchLabels'))
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: Number(at(object, spec) ?? 0) },
+    spec: { replicas: Number(at(object, 'spec.replicas') ?? 0) },
     status: {
-      replicas: Number(at(object, status) ?? 0),
-      selector: scalePaths === undefined ? labelsText(object) : String(at(object, selector ?? '') ?? ''),
+      replicas: Number(at(object, 'status.replicas') ?? 0),
+      selector: Object.entries(selector)
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join(','),
     },
   }
 }
-
-const labelsText = (object: Stored): string =>
-  Object.entries(asObject(at(object, 'spec.selector.matchLabels')))
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .join(',')
 
 /** Stores the replicas that a Scale asks for. */
 export function writeScale(state: ApiState, target: Target, scale: unknown, caller: Caller): JsonObject {
@@ -251,12 +248,6 @@ export function writeScale(state: ApiState, target: Target, scale: unknown, call
   const replicas = Number(at(scale, 'spec.replicas') ?? 0)
   const version = asText(at(scale, 'metadata.resourceVersion'))
   const metadata = version === undefined ? object.metadata : { ...object.metadata, resourceVersion: version }
-  const path = target.def.scalePaths?.spec ?? 'spec.replicas'
-  const body = { ...withValue(object, path.split('.'), replicas), metadata }
-  const scaled = { ...undecoded(caller), through: 'scale' }
-  return scaleOf(updateObject(state, { ...target, body }, scaled).object, target.def)
-}
-
-function withValue(object: JsonObject, [key = '', ...rest]: readonly string[], value: unknown): JsonObject {
-  return { ...object, [key]: rest.length === 0 ? value : withValue(asObject(object[key]), rest, value) }
+  const body = { ...object, metadata, spec: { ...asObject(object.spec), replicas } }
+  return scaleOf(updateObject(state, { ...target, body }, { ...undecoded(caller), through: 'scale' }).object)
 }

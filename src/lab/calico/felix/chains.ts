@@ -1,113 +1,138 @@
-import { createHash } from 'node:crypto'
-import type { Workload } from '#lab/calico/felix/workloads.ts'
-import type { Rule } from '#lab/network/ports.ts'
-
-type Chains = Readonly<Record<string, readonly Rule[]>>
-
-/** The accept bit of Felix's default mark mask. */
-const accepted = 0x10000
-
-const jump = (chain: string, match: Rule['match'] = {}): Rule => ({ match, target: { kind: 'jump', chain } })
-const go = (chain: string, match: Rule['match'] = {}): Rule => ({ match, target: { kind: 'goto', chain } })
-const verdict = (kind: 'accept' | 'drop' | 'return', match: Rule['match'] = {}, comment?: string): Rule => ({
-  match,
-  target: { kind },
-  ...(comment === undefined ? {} : { comment }),
-})
-
 /**
- * Felix's filter chains for a node's workloads (projectcalico/calico:felix/rules/static.go, endpoints.go, dispatch.go).
- * Not imitated: policies and tiers (profiles allow everything), host endpoints, the tree of dispatch chains, clearing of
- * marks, conntrack INVALID, raw and mangle tables, IPVS marks, rule hashes.
+ * All of Felix's chains on a node (projectcalico/calico:felix/rules, felix/dataplane/linux/endpoint_mgr.go).
+ *
+ * Not imitated: IPVS support, service loop prevention, BPF, WireGuard, QoS, floating IPs, custom Profile resources.
  */
-export function filterChains(workloads: readonly Workload[]): Chains {
-  const profiles = [...new Set(workloads.flatMap((each) => each.profiles))].sort()
-  return {
-    'cali-INPUT': [go('cali-wl-to-host', { in: 'cali+' }), verdict('accept', { mark: accepted })],
-    'cali-wl-to-host': [
-      jump('cali-from-wl-dispatch'),
-      verdict('accept', {}, 'Configured DefaultEndpointToHostAction'),
-    ],
-    'cali-FORWARD': [
-      jump('cali-from-wl-dispatch', { in: 'cali+' }),
-      jump('cali-to-wl-dispatch', { out: 'cali+' }),
-    ],
-    'cali-OUTPUT': [verdict('accept', { mark: accepted }), verdict('return', { out: 'cali+' })],
-    'cali-from-wl-dispatch': dispatch(workloads, 'cali-fw-', 'in'),
-    'cali-to-wl-dispatch': dispatch(workloads, 'cali-tw-', 'out'),
-    ...Object.fromEntries(workloads.flatMap(endpointChains)),
+import type { FelixConfig } from '#lab/calico/felix/config.ts'
+import { dispatchChains } from '#lab/calico/felix/dispatch.ts'
+import { endpointChain, groupChain, profileChain } from '#lab/calico/felix/endpoint-chains.ts'
+import { hostEndpointChains, type ResolvedHostEndpoint } from '#lab/calico/felix/host-endpoint-chains.ts'
+import { marks } from '#lab/calico/felix/names.ts'
+import { policiesOf, type Tier, type TierPolicies } from '#lab/calico/felix/policy/active.ts'
+import type { Policy } from '#lab/calico/felix/policy/model.ts'
+import { policyChains, titled } from '#lab/calico/felix/policy/render.ts'
+import { hashed } from '#lab/calico/felix/rule-hash.ts'
+import { setMark, verdict } from '#lab/calico/felix/rules.ts'
+import {
+  type Encapsulation,
+  failsafeChains,
+  filterChains,
+  mangleChains,
+  natChains,
+  natOutgoing,
+  rawChains,
+} from '#lab/calico/felix/static-chains.ts'
+import type { Workload } from '#lab/calico/felix/workloads.ts'
+import type { Chains, Rule } from '#lab/network/rule.ts'
+
+export interface RenderInputs {
+  readonly config: FelixConfig
+  readonly encapsulation: Encapsulation
+  readonly workloads: readonly Workload[]
+  readonly hostEndpoints: readonly ResolvedHostEndpoint[]
+  /** Sorted. */
+  readonly policies: readonly Policy[]
+  readonly tiers: readonly Tier[]
+  readonly masquerades: boolean
+}
+
+export type Tables = Readonly<Record<'raw' | 'mangle' | 'nat' | 'filter', Chains>>
+
+export interface Rendered {
+  readonly tables: Tables
+  /** Those that some endpoint of this node has. */
+  readonly active: readonly Policy[]
+}
+
+export function render(o: RenderInputs): Rendered {
+  const { config, encapsulation } = o
+  const workloads = o.workloads.map((each) => ({
+    each,
+    tiers: policiesOf(each.endpoint, o.policies, o.tiers),
+  }))
+  const hosts = hostEndpointChains(o)
+  const used = [...workloads.map(({ tiers }) => tiers), ...hosts.used]
+  const active = activePolicies(used)
+  const profiles = [...new Set([...o.workloads, ...o.hostEndpoints].flatMap((each) => each.profiles))].sort()
+  const filter = {
+    ...filterChains(config, encapsulation),
+    ...workloadDispatch(o.workloads),
+    ...Object.fromEntries(workloads.flatMap(({ each, tiers }) => workloadChains(each, tiers, config))),
     ...Object.fromEntries(profiles.flatMap(profileChains)),
+    ...sharedChains(used),
+    ...hosts.filter,
+    ...(o.hostEndpoints.length > 0 ? failsafeChains(config) : {}),
+  }
+  return {
+    active,
+    tables: {
+      filter,
+      nat: { ...natChains(encapsulation), ...(o.masquerades ? natOutgoing : {}) },
+      raw: { ...rawChains(config), ...hosts.raw, ...sharedFor(hosts.raw, used, config) },
+      mangle: { ...mangleChains, ...hosts.mangle, ...sharedFor(hosts.mangle, used, config) },
+    },
   }
 }
 
-function dispatch(workloads: readonly Workload[], prefix: string, side: 'in' | 'out'): readonly Rule[] {
-  return [
-    ...workloads.map((each) => go(`${prefix}${each.interface}`, { [side]: each.interface })),
-    verdict('drop', {}, 'Unknown interface'),
-  ]
+function activePolicies(used: readonly (readonly TierPolicies[])[]): readonly Policy[] {
+  const all = used.flatMap((tiers) =>
+    tiers.flatMap(({ ingress, egress }) => [...ingress, ...egress].flatMap(({ policies }) => policies)),
+  )
+  return [...new Set(all)]
 }
 
-function endpointChains(workload: Workload): readonly (readonly [string, readonly Rule[]])[] {
-  return [
-    [`cali-tw-${workload.interface}`, endpoint(workload, 'cali-pri-')],
-    [`cali-fw-${workload.interface}`, endpoint(workload, 'cali-pro-')],
-  ]
+/** The chains of policies and of their groups. */
+function sharedChains(used: readonly (readonly TierPolicies[])[]): Chains {
+  const chains: Record<string, readonly Rule[]> = {}
+  for (const policy of activePolicies(used)) Object.assign(chains, policyChains(policy))
+  for (const tiers of used)
+    for (const { ingress, egress } of tiers) {
+      for (const group of ingress)
+        if (group.policies.length > 1) chains[group.chain] = groupChain(group, 'in')
+      for (const group of egress)
+        if (group.policies.length > 1) chains[group.chain] = groupChain(group, 'out')
+    }
+  return chains
 }
 
-const endpoint = (workload: Workload, prefix: string): readonly Rule[] => [
-  verdict('accept', { state: 'established' }),
-  ...workload.profiles.flatMap((profile) => [
-    jump(chainName(prefix, profile)),
-    verdict('return', { mark: accepted }, 'Return if profile accepted'),
-  ]),
-  verdict('drop', {}, 'Drop if no profiles matched'),
-]
+/** Tables other than filter have policies' chains only where host endpoints use them there. */
+const sharedFor = (hosts: Chains, used: readonly (readonly TierPolicies[])[], config: FelixConfig): Chains =>
+  Object.keys(hosts).length === 0 ? {} : { ...sharedChains(used), ...failsafeChains(config) }
+
+const unknown = [verdict('drop', {}, 'Unknown interface')]
+
+function workloadDispatch(workloads: readonly Workload[]): Chains {
+  const interfaces = workloads.map((each) => each.interface)
+  const dispatch = (chain: string, side: 'in' | 'out', prefix: string): Chains =>
+    dispatchChains({ chain, side, interfaces, target: (name) => prefix + name, last: unknown })
+  return {
+    ...dispatch('cali-from-wl-dispatch', 'in', 'cali-fw-'),
+    ...dispatch('cali-to-wl-dispatch', 'out', 'cali-tw-'),
+  }
+}
+
+function workloadChains(
+  workload: Workload,
+  tiers: readonly TierPolicies[],
+  { vxlanPort }: FelixConfig,
+): readonly (readonly [string, readonly Rule[]])[] {
+  const { profiles } = workload
+  const to = `cali-tw-${workload.interface}`
+  const from = `cali-fw-${workload.interface}`
+  const common = { tiers, profiles, kind: 'normal' } as const
+  return [
+    [to, endpointChain({ ...common, chain: to, direction: 'in' })],
+    [from, endpointChain({ ...common, chain: from, direction: 'out', dropsEncapsulation: { vxlanPort } })],
+  ]
+}
 
 /** A namespace's profile allows, a service account's says nothing. */
 function profileChains(profile: string): readonly (readonly [string, readonly Rule[]])[] {
-  if (!profile.startsWith('kns.')) return []
-  const allow: readonly Rule[] = [
-    { match: {}, target: { kind: 'mark', mark: accepted }, comment: `Profile ${profile} ingress` },
-    verdict('return', { mark: accepted }),
-  ]
-  return [
-    [chainName('cali-pri-', profile), allow],
-    [chainName('cali-pro-', profile), allow],
-  ]
-}
-
-const nameLimit = 28
-
-/** iptables allows 28 characters; longer names end in a hash (projectcalico/calico:libcalico-go/lib/hash/unique_id.go). */
-function chainName(prefix: string, name: string): string {
-  if (prefix.length + name.length <= nameLimit) return prefix + name
-  const hash = createHash('sha256').update(name).digest('base64url')
-  return `${prefix}_${hash}`.slice(0, nameLimit)
-}
-
-/** Masquerading of what leaves the pools (felix/rules/nat.go); two rules stand for one with two set matches. */
-export const natChains: Chains = {
-  'cali-POSTROUTING': [jump('cali-nat-outgoing')],
-  'cali-nat-outgoing': [
-    verdict('return', { set: { name: 'cali40all-ipam-pools', side: 'dst' } }),
-    { match: { set: { name: 'cali40masq-ipam-pools', side: 'src' } }, target: { kind: 'masquerade' } },
-  ],
-}
-
-/** The chains of the kernel that lead into Felix's, and what is appended to FORWARD. */
-export const filterHooks: Readonly<Record<string, { readonly first: Rule; readonly last: readonly Rule[] }>> =
-  {
-    INPUT: { first: jump('cali-INPUT'), last: [] },
-    OUTPUT: { first: jump('cali-OUTPUT'), last: [] },
-    FORWARD: {
-      first: jump('cali-FORWARD'),
-      last: [
-        verdict('accept', { mark: accepted }, 'Policy explicitly accepted packet.'),
-        { match: {}, target: { kind: 'mark', mark: accepted } },
-      ],
-    },
-  }
-
-export const natHooks: Readonly<Record<string, { readonly first: Rule; readonly last: readonly Rule[] }>> = {
-  POSTROUTING: { first: jump('cali-POSTROUTING'), last: [] },
+  const allows = profile.startsWith('kns.') || profile === 'projectcalico-default-allow'
+  const rules = allows ? [setMark(marks.accept), verdict('return', { mark: marks.accept })] : []
+  return (['in', 'out'] as const).map((direction) => {
+    const chain = profileChain(direction, profile)
+    const words = `Profile ${profile} ${direction === 'in' ? 'ingress' : 'egress'}`
+    return [chain, hashed(chain, titled(rules, words))]
+  })
 }

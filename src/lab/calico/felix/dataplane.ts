@@ -1,154 +1,69 @@
-import { equal } from '#base/equal.ts'
-import { filterChains, filterHooks, natChains, natHooks } from '#lab/calico/felix/chains.ts'
+import type { Tables } from '#lab/calico/felix/chains.ts'
+import type { FelixConfig } from '#lab/calico/felix/config.ts'
+import { IpSets, type Sets } from '#lab/calico/felix/ip-sets.ts'
+import { FelixRoutes } from '#lab/calico/felix/routes.ts'
+import { FelixTables } from '#lab/calico/felix/tables.ts'
+import { type TunnelInputs, Tunnels, vxlanRoutes } from '#lab/calico/felix/tunnels.ts'
 import type { Workload } from '#lab/calico/felix/workloads.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { NetChange, Route, Rule, Table } from '#lab/network/ports.ts'
 
 /** What Felix wants its node to be. */
 export interface Desired {
+  readonly tables: Tables
+  readonly sets: Sets
   readonly workloads: readonly Workload[]
-  /** CIDRs of every pool, and of those whose pods are masqueraded when they leave the pools. */
-  readonly pools: readonly string[]
-  readonly masqueraded: readonly string[]
+  readonly tunnels: TunnelInputs
 }
 
-/** How long a route that the CNI plugin made may wait for its pod to become known (felix/routetable). */
-const graceMs = 10_000
-
 /**
- * Brings the machine to what is desired (projectcalico/calico:felix/dataplane/linux). What already is so is not
- * touched. Refusals are logged and tried again at the next refresh.
+ * Brings the machine to what is desired (projectcalico/calico:felix/dataplane/linux/int_dataplane.go): sets, tables, devices,
+ * routes. What already is so is not touched.
  */
 export class Dataplane {
   readonly #p: Process
   readonly #log: Log
-  readonly #seenMs = new Map<string, number>()
   readonly #configured = new Set<string>()
+  readonly sets: IpSets
+  readonly tables: FelixTables
+  readonly #routes: FelixRoutes
+  readonly #tunnels: Tunnels
 
-  constructor(p: Process, log: Log) {
+  constructor(p: Process, log: Log, config: FelixConfig) {
     this.#p = p
     this.#log = log
+    this.sets = new IpSets(p, log)
+    this.tables = new FelixTables(p, log, config)
+    this.#routes = new FelixRoutes(p, log, config)
+    this.#tunnels = new Tunnels(p, log)
   }
 
-  async apply(desired: Desired): Promise<void> {
-    this.#noticeInterfaces()
-    await this.applyFilters(desired)
-    await this.#configureInterfaces(desired.workloads)
-    await this.applyRoutes(desired.workloads)
+  /** Throws FelixPanic when the kernel goes on refusing sets or rules. */
+  async apply({ tables, sets, workloads, tunnels }: Desired): Promise<void> {
+    const links = this.#routes.notice()
+    for (const link of [...this.#configured]) if (!links.has(link)) this.#configured.delete(link)
+    await this.sets.update(sets)
+    await this.tables.apply(tables)
+    await this.sets.removeOthers(sets)
+    await this.#configureInterfaces(workloads, links)
+    await this.#tunnels.apply(tunnels)
+    await this.#routes.apply({ workloads, others: vxlanRoutes(tunnels) })
   }
 
-  async applyFilters({ workloads, pools, masqueraded }: Desired): Promise<void> {
-    await this.#try('Failed to execute iptables-restore command', 'table.go 1291', async () => {
-      const { net } = this.#p
-      await this.#set('cali40all-ipam-pools', pools)
-      await this.#set('cali40masq-ipam-pools', masqueraded)
-      await restore(net.filter, filterChains(workloads), filterHooks)
-      await restore(net.nat, natChains, natHooks)
-    })
-  }
-
-  /** Routes to this node's pods: those missing are added, foreign ones on workload interfaces removed after a grace time. */
-  async applyRoutes(workloads: readonly Workload[]): Promise<void> {
-    const changes = this.#routeChanges(workloads)
-    if (changes.length === 0) return
-    for (const change of changes)
-      await this.#try(
-        'First attempt at updating routing table failed.  Retrying...',
-        'route_table.go 652',
-        () => this.#p.net.apply([change]),
-      )
-  }
-
-  #routeChanges(workloads: readonly Workload[]): readonly NetChange[] {
-    const { net } = this.#p
-    const up = new Set(net.links().flatMap((link) => (link.up ? [link.name] : [])))
-    const wanted = new Map(
-      workloads.filter((each) => up.has(each.interface)).map((each) => [`${each.address}/32`, each]),
-    )
-    const present = net.routes().filter((route) => route.dev?.startsWith('cali'))
-    const known = new Set(present.map((route) => `${route.destination} ${route.dev}`))
-    const remove = present
-      .filter((route) => wanted.get(route.destination)?.interface !== route.dev && this.#settled(route.dev))
-      .map(
-        (route): NetChange => ({ op: 'route-del', destination: route.destination, protocol: route.protocol }),
-      )
-    const add = [...wanted]
-      .filter(([destination, each]) => !known.has(`${destination} ${each.interface}`))
-      .map(([destination, each]): NetChange => ({ op: 'route-replace', route: podRoute(destination, each) }))
-    return [...remove, ...add]
-  }
-
-  #settled(link: string | undefined): boolean {
-    return this.#p.now() - (this.#seenMs.get(link ?? '') ?? this.#p.now()) >= graceMs
-  }
-
-  #noticeInterfaces(): void {
-    const present = new Set(this.#p.net.links().map((link) => link.name))
-    for (const link of present) if (!this.#seenMs.has(link)) this.#seenMs.set(link, this.#p.now())
-    for (const link of [...this.#seenMs.keys()])
-      if (!present.has(link)) {
-        this.#seenMs.delete(link)
-        this.#configured.delete(link)
-      }
-  }
-
-  async #configureInterfaces(workloads: readonly Workload[]): Promise<void> {
+  async #configureInterfaces(workloads: readonly Workload[], links: ReadonlySet<string>): Promise<void> {
     for (const { interface: link } of workloads) {
-      if (!this.#seenMs.has(link) || this.#configured.has(link)) continue
-      const done = await this.#try(
-        'Failed to configure interface, will retry',
-        'endpoint_mgr.go 853',
-        async () => {
-          for (const name of ['route_localnet', 'proxy_arp', 'forwarding'])
-            await this.#p.files.write(`/proc/sys/net/ipv4/conf/${link}/${name}`, '1')
-        },
-      )
-      if (done) this.#configured.add(link)
+      if (!links.has(link) || this.#configured.has(link)) continue
+      try {
+        for (const name of ['route_localnet', 'proxy_arp', 'forwarding'])
+          await this.#p.files.write(`/proc/sys/net/ipv4/conf/${link}/${name}`, '1')
+        this.#configured.add(link)
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        this.#log.warn('endpoint_mgr.go 853', 'Failed to configure interface, will retry', {
+          error: raw(error.message.toLowerCase()),
+          ifaceName: link,
+        })
+      }
     }
   }
-
-  async #set(name: string, members: readonly string[]): Promise<void> {
-    const present = this.#p.net.sets()[name]
-    if (equal(present, members)) return
-    await this.#p.net.setMembers(name, members)
-  }
-
-  async #try(says: string, at: string, act: () => Promise<void>): Promise<boolean> {
-    try {
-      await act()
-      return true
-    } catch (error) {
-      if (!isErrno(error)) throw error
-      this.#log.warn(at, says, { error: raw(error.message.toLowerCase()) })
-      return false
-    }
-  }
-}
-
-const podRoute = (destination: string, { interface: dev }: Workload): Route => ({
-  destination,
-  kind: 'unicast',
-  dev,
-  protocol: 'boot',
-  scope: 'link',
-})
-
-/** Writes Felix's chains, removes those it no longer has, and hooks them into the kernel's: first, and last in FORWARD. */
-async function restore(
-  table: Table,
-  chains: Readonly<Record<string, readonly Rule[]>>,
-  hooks: typeof filterHooks,
-): Promise<void> {
-  const present = table.chains()
-  const changed: Record<string, readonly Rule[]> = {}
-  for (const name of Object.keys(present)) if (name.startsWith('cali-') && !chains[name]) changed[name] = []
-  for (const [name, rules] of Object.entries(chains)) if (!equal(present[name], rules)) changed[name] = rules
-  for (const [name, { first, last }] of Object.entries(hooks)) {
-    const now = present[name] ?? []
-    const foreign = now.filter((rule) => ![first, ...last].some((own) => equal(own, rule)))
-    const wanted = [first, ...foreign, ...last]
-    if (!equal(now, wanted)) changed[name] = wanted
-  }
-  if (Object.keys(changed).length > 0) await table.restore(changed)
 }

@@ -1,29 +1,64 @@
+import type { FelixConfig } from '#lab/calico/felix/config.ts'
+import type { Encapsulation } from '#lab/calico/felix/static-chains.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { pathError } from '#lab/calico/node/go-error.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
+import { ipipBytes, vxlanBytes } from '#lab/network/tunnel.ts'
 
-const hostPattern = /^((en|wl|ww|sl|ib)[Pcopsvx].*|(eth|wlan|wwan).*)/
 const fallback = 1460
 const file = '/var/lib/calico/mtu'
 
+export interface Mtus {
+  readonly ipip: number
+  readonly vxlan: number
+  readonly pod: number
+}
+
 /**
- * The pods' MTU: the smallest of the host's interfaces, nothing taken off without encapsulation; written for the CNI
- * plugin (projectcalico/calico:felix/dataplane/linux/int_dataplane.go, findHostMTU, writeMTUFile).
+ * MTUs of tunnels and pods: the smallest of the host's interfaces less what the encapsulations in use put around packets;
+ * the pods' is written for the CNI plugin (projectcalico/calico:felix/dataplane/linux/int_dataplane.go, findHostMTU,
+ * determinePodMTU, writeMTUFile).
  */
-export async function determineMtu(p: Process, log: Log): Promise<number> {
+export async function determineMtu(
+  p: Process,
+  log: Log,
+  { config, encapsulation }: { readonly config: FelixConfig; readonly encapsulation: Encapsulation },
+): Promise<Mtus> {
+  const host = hostMtu(p, log, config)
+  const ipip = chosen(log, config.ipipMtu, host - ipipBytes)
+  const vxlan = chosen(log, config.vxlanMtu, host - vxlanBytes)
+  const pod = Math.min(
+    ...(encapsulation.ipip ? [ipip] : []),
+    ...(encapsulation.vxlan ? [vxlan] : []),
+    ...(encapsulation.ipip || encapsulation.vxlan ? [] : [host]),
+  )
+  log.info('int_dataplane.go 1203', 'Determined pod MTU', { mtu: pod })
+  await writeMtu(p, log, pod)
+  return { ipip, vxlan, pod }
+}
+
+function hostMtu(p: Process, log: Log, { mtuInterfaces }: FelixConfig): number {
   const sizes = p.net
     .links()
-    .filter((link) => link.up && hostPattern.test(link.name))
+    .filter((link) => link.up && mtuInterfaces.test(link.name))
     .map((link) => link.mtuBytes)
-  if (sizes.length === 0)
-    log.warn(
-      'int_dataplane.go 1150',
-      "Failed to auto-detect host MTU - no interfaces matched the MTU interface pattern. To use auto-MTU, set mtuIfacePattern to match your host's interfaces",
-    )
-  const mtu = sizes.length === 0 ? fallback : Math.min(...sizes)
-  log.info('int_dataplane.go 1203', 'Determined pod MTU', { mtu })
-  await writeMtu(p, log, mtu)
-  return mtu
+  if (sizes.length > 0) return Math.min(...sizes)
+  log.warn(
+    'int_dataplane.go 1150',
+    "Failed to auto-detect host MTU - no interfaces matched the MTU interface pattern. To use auto-MTU, set mtuIfacePattern to match your host's interfaces",
+  )
+  return fallback
+}
+
+/** What is configured counts, even when it is too large for the host. */
+function chosen(log: Log, configured: number, detected: number): number {
+  if (configured === 0) return detected
+  if (configured > detected)
+    log.warn('int_dataplane.go 1189', 'Configured MTU is larger than detected host interface MTU', {
+      configured,
+      detected,
+    })
+  return configured
 }
 
 async function writeMtu(p: Process, log: Log, mtu: number): Promise<void> {

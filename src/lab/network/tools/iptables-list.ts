@@ -61,6 +61,7 @@ const protocolText = (protocol: string | undefined): string =>
 function targetName(target: Rule['target']): string {
   if ('chain' in target) return target.chain
   if (target.kind === 'notrack') return 'CT'
+  if (target.kind === 'none') return ''
   if (target.kind === 'mark' && target.mark === 0 && target.mask === undefined) return ''
   return target.kind.toUpperCase()
 }
@@ -102,6 +103,7 @@ function stateWords(state: Rule['match']['state']): string[] {
   const words = {
     new: 'ctstate NEW',
     established: 'ctstate RELATED,ESTABLISHED',
+    invalid: 'ctstate INVALID',
     dnat: 'ctstate DNAT',
     'not-dnat': '! ctstate DNAT',
   }

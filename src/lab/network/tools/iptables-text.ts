@@ -98,6 +98,8 @@ function stateText(state: NonNullable<Rule['match']['state']>): string {
       return '--ctstate NEW'
     case 'established':
       return '--ctstate RELATED,ESTABLISHED'
+    case 'invalid':
+      return '--ctstate INVALID'
     case 'dnat':
       return '--ctstate DNAT'
     default:
@@ -136,6 +138,8 @@ function targetText(target: Rule['target']): string {
       return ` -j MARK --set-xmark ${hex(target.mark)}/${hex(target.mask ?? target.mark)}`
     case 'log':
       return ` -j LOG --log-prefix ${quoted(`${target.prefix}: `)}`
+    case 'none':
+      return ''
     case 'notrack':
       return ' -j CT --notrack'
     case 'reject':

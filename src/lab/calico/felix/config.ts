@@ -1,0 +1,225 @@
+/**
+ * Felix's configuration: environment over `/etc/calico/felix.cfg` over FelixConfiguration `node.<name>` over
+ * FelixConfiguration `default` over what is built in (projectcalico/calico:felix/config/config_params.go).
+ *
+ * Not imitated: parameters that change nothing in the lab; die-on-fail ones (a bad value gives the default).
+ */
+import type { FelixConfiguration } from '#lab/api/objects.ts'
+import type { PortRange, RuleProtocol } from '#lab/network/rule.ts'
+
+export interface ProtoPort {
+  readonly protocol: RuleProtocol
+  readonly port: PortRange
+  readonly net?: string
+}
+
+export interface FelixConfig {
+  readonly healthEnabled: boolean
+  readonly healthPort: number
+  readonly metricsEnabled: boolean
+  readonly metricsPort: number
+  readonly logSeverity: string
+  /** Undefined: as the pools say. */
+  readonly ipipEnabled: boolean | undefined
+  readonly vxlanEnabled: boolean | undefined
+  /** 0: worked out from the host's interfaces. */
+  readonly ipipMtu: number
+  readonly vxlanMtu: number
+  readonly vxlanPort: number
+  readonly vxlanVni: number
+  readonly mtuInterfaces: RegExp
+  readonly interfacePrefixes: readonly string[]
+  readonly chainInsertMode: 'insert' | 'append'
+  readonly endpointToHostAction: 'drop' | 'accept' | 'return'
+  readonly iptablesBackend: 'auto' | 'legacy' | 'nft'
+  readonly removeExternalRoutes: boolean
+  readonly routeProtocol: 'boot' | 'static' | 'bird' | '80'
+  readonly routeSourceAddress: string | undefined
+  readonly routeSource: 'CalicoIPAM' | 'WorkloadIPs'
+  readonly routeRefreshMs: number
+  readonly iptablesRefreshMs: number
+  readonly failsafeInbound: readonly ProtoPort[]
+  readonly failsafeOutbound: readonly ProtoPort[]
+}
+
+/** A value that could not be read, in place of which the default counts. */
+export interface BadValue {
+  readonly name: string
+  readonly value: string
+  readonly source: string
+}
+
+type Raw = Readonly<Record<string, string>>
+
+/** `sources` from the weakest to the strongest, as parameter names in small letters with their texts. */
+export function felixConfig(sources: readonly (readonly [name: string, raw: Raw])[]): {
+  readonly config: FelixConfig
+  readonly bad: readonly BadValue[]
+  readonly raw: Raw
+} {
+  const raw = Object.assign({}, ...sources.map(([, each]) => each)) as Raw
+  const bad: BadValue[] = []
+  const sourceOf = (name: string): string =>
+    sources.findLast(([, each]) => each[name] !== undefined)?.[0] ?? ''
+  const read = <T>(name: string, parse: (text: string) => T | undefined, fallback: T): T => {
+    const key = name.toLowerCase()
+    const value = raw[key]
+    if (value === undefined || value === '') return fallback
+    const parsed = parse(value)
+    if (parsed !== undefined) return parsed
+    bad.push({ name, value, source: sourceOf(key) })
+    return fallback
+  }
+  const flag = (name: string, fallback: boolean): boolean => read(name, boolean, fallback)
+  const config: FelixConfig = {
+    healthEnabled: flag('HealthEnabled', false),
+    healthPort: read('HealthPort', integer, 9099),
+    metricsEnabled: flag('PrometheusMetricsEnabled', false),
+    metricsPort: read('PrometheusMetricsPort', integer, 9091),
+    logSeverity: read('LogSeverityScreen', severity, 'INFO'),
+    ipipEnabled: read<boolean | undefined>('IpInIpEnabled', boolean, undefined),
+    vxlanEnabled: read<boolean | undefined>('VXLANEnabled', boolean, undefined),
+    ipipMtu: read('IpInIpMtu', integer, 0),
+    vxlanMtu: read('VXLANMTU', integer, 0),
+    vxlanPort: read('VXLANPort', integer, 4789),
+    vxlanVni: read('VXLANVNI', integer, 4096),
+    mtuInterfaces: read('MTUIfacePattern', pattern, defaultMtuPattern),
+    interfacePrefixes: read('InterfacePrefix', list, ['cali']),
+    chainInsertMode: read('ChainInsertMode', oneOf('insert', 'append'), 'insert'),
+    endpointToHostAction: read('DefaultEndpointToHostAction', oneOf('drop', 'accept', 'return'), 'drop'),
+    iptablesBackend: read('IptablesBackend', oneOf('auto', 'legacy', 'nft'), 'auto'),
+    removeExternalRoutes: flag('RemoveExternalRoutes', true),
+    routeProtocol: read('DeviceRouteProtocol', routeProtocol, 'boot'),
+    routeSourceAddress: read<string | undefined>('DeviceRouteSourceAddress', address, undefined),
+    routeSource: read('RouteSource', routeSource, 'CalicoIPAM'),
+    routeRefreshMs: read('RouteRefreshInterval', seconds, 90_000),
+    iptablesRefreshMs: read('IptablesRefreshInterval', seconds, 180_000),
+    failsafeInbound: read('FailsafeInboundHostPorts', ports, inboundFailsafes),
+    failsafeOutbound: read('FailsafeOutboundHostPorts', ports, outboundFailsafes),
+  }
+  return { config, bad, raw }
+}
+
+/** `FELIX_HEALTHENABLED=true` */
+export const environmentConfig = (env: Readonly<Record<string, string>>): Raw =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      name.startsWith('FELIX_') ? [[name.slice('FELIX_'.length).toLowerCase(), value]] : [],
+    ),
+  )
+
+/** `Name = value` and `name=value` lines; sections and comments are passed over. */
+export const fileConfig = (text: string): Raw =>
+  Object.fromEntries(
+    text.split('\n').flatMap((line) => {
+      const match = /^\s*([A-Za-z0-9]+)\s*=\s*(.*?)\s*$/.exec(line)
+      return match ? [[(match[1] ?? '').toLowerCase(), match[2] ?? '']] : []
+    }),
+  )
+
+const fieldNames: Readonly<Record<string, string>> = {
+  ipipenabled: 'ipinipenabled',
+  ipipmtu: 'ipinipmtu',
+}
+
+/** A FelixConfiguration's fields as parameters. */
+export const resourceConfig = (resource: FelixConfiguration | undefined): Raw =>
+  Object.fromEntries(
+    Object.entries(resource?.spec ?? {}).flatMap(([field, value]) => {
+      const name = field.toLowerCase()
+      const text = textOf(value)
+      return text === undefined ? [] : [[fieldNames[name] ?? name, text]]
+    }),
+  )
+
+function textOf(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined
+  if (Array.isArray(value)) return value.map(protoPortText).join()
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function protoPortText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  const { protocol, port, net } = value as Readonly<Record<string, unknown>> // its fields are looked at one by one
+  return [protocol, net, port]
+    .filter((part) => part !== undefined)
+    .map(String)
+    .join(':')
+    .toLowerCase()
+}
+
+// -------------------------------------------------------------------------------------------- parsers
+
+const boolean = (text: string): boolean | undefined => {
+  if (/^(true|t|yes|y|1|enabled)$/i.test(text)) return true
+  return /^(false|f|no|n|0|disabled|none)$/i.test(text) ? false : undefined
+}
+
+const integer = (text: string): number | undefined => (/^-?\d+$/.test(text) ? Number(text) : undefined)
+
+const oneOf =
+  <T extends string>(...words: readonly T[]) =>
+  (text: string): T | undefined =>
+    words.find((word) => word === text.toLowerCase())
+
+const list = (text: string): readonly string[] | undefined => text.split(',').map((word) => word.trim())
+
+const severity = (text: string): string | undefined =>
+  /^(debug|info|warning|error|fatal|trace|none)$/i.test(text) ? text.toUpperCase() : undefined
+
+const pattern = (text: string): RegExp | undefined => {
+  try {
+    return new RegExp(text)
+  } catch {
+    return undefined
+  }
+}
+
+const address = (text: string): string | undefined => (/^\d+(\.\d+){3}$/.test(text) ? text : undefined)
+
+const routeSource = (text: string): 'CalicoIPAM' | 'WorkloadIPs' | undefined => {
+  const known = { calicoipam: 'CalicoIPAM', workloadips: 'WorkloadIPs' } as const
+  return known[text.toLowerCase() as keyof typeof known] // undefined for other texts
+}
+
+/** By number in /etc/iproute2/rt_protos. */
+const routeProtocol = (text: string): FelixConfig['routeProtocol'] | undefined => {
+  const known = { 3: 'boot', 4: 'static', 12: 'bird', 80: '80' } as const
+  return known[text as unknown as keyof typeof known] // undefined for other texts
+}
+
+/** `90`, `90s`, `1m30s`. */
+function seconds(text: string): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
+  const match = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/.exec(text)
+  if (!match || text === '') return undefined
+  const [, hours = 0, minutes = 0, rest = 0] = match
+  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(rest)) * 1000
+}
+
+/** `tcp:22,udp:68`, `tcp:10.0.0.0/8:22`; a bare number is TCP; `none` is no port. */
+function ports(text: string): readonly ProtoPort[] | undefined {
+  if (text.toLowerCase() === 'none') return []
+  const found = text.split(',').map((word): ProtoPort | undefined => {
+    const match = /^(?:(tcp|udp|sctp):)?(?:([\d./]+):)?(\d+)$/.exec(word.trim().toLowerCase())
+    if (!match) return undefined
+    const [, protocol = 'tcp', net, port] = match
+    return {
+      protocol: protocol as RuleProtocol, // one of three
+      port: Number(port),
+      ...(net === undefined || net === '0.0.0.0/0' ? {} : { net }),
+    }
+  })
+  return found.every((each) => each !== undefined) ? found : undefined
+}
+
+const defaultMtuPattern = /^((en|wl|ww|sl|ib)[Pcopsvx].*|(eth|wlan|wwan).*)/
+
+const tcp = (...numbers: readonly number[]): readonly ProtoPort[] =>
+  numbers.map((port) => ({ protocol: 'tcp', port }))
+
+const udp = (...numbers: readonly number[]): readonly ProtoPort[] =>
+  numbers.map((port) => ({ protocol: 'udp', port }))
+
+const inboundFailsafes = [...tcp(22), ...udp(68), ...tcp(179, 2379, 2380, 5473, 6443, 6666, 6667)]
+const outboundFailsafes = [...udp(53, 67), ...tcp(179, 2379, 2380, 5473, 6443, 6666, 6667)]

@@ -1,0 +1,104 @@
+/** The chains of one endpoint (projectcalico/calico:felix/rules/endpoints.go, endpointIptablesChain). */
+import { chainName, marks } from '#lab/calico/felix/names.ts'
+import type { PolicyGroup, TierPolicies } from '#lab/calico/felix/policy/active.ts'
+import { policyChain } from '#lab/calico/felix/policy/chain-names.ts'
+import { hashed } from '#lab/calico/felix/rule-hash.ts'
+import { clearMark, jump, setMark, verdict } from '#lab/calico/felix/rules.ts'
+import type { Rule } from '#lab/network/rule.ts'
+
+export interface EndpointChain {
+  readonly chain: string
+  /** `in`: what comes to the endpoint, for its ingress policies; for a host endpoint: what comes from its interface. */
+  readonly direction: 'in' | 'out'
+  readonly tiers: readonly TierPolicies[]
+  readonly profiles: readonly string[]
+  readonly kind: 'normal' | 'forward' | 'untracked' | 'pre-dnat'
+  readonly failsafe?: string
+  /** What pods may not send, since it would get around policies. */
+  readonly dropsEncapsulation?: { readonly vxlanPort: number }
+}
+
+export function endpointChain(o: EndpointChain): readonly Rule[] {
+  const { kind, direction, profiles } = o
+  const groups = o.tiers.flatMap(({ tier, ingress, egress }) => {
+    const own = direction === 'in' ? ingress : egress
+    return own.length === 0 ? [] : [{ tier, groups: own }]
+  })
+  return hashed(o.chain, [
+    ...(kind === 'untracked' ? [] : [verdict('accept', { state: 'established' })]),
+    ...(kind === 'untracked' ? [] : [verdict('drop', { state: 'invalid' })]),
+    ...(o.failsafe === undefined ? [] : [jump(o.failsafe)]),
+    clearMark(marks.accept | marks.pass),
+    ...encapsulationRules(o.dropsEncapsulation),
+    ...groups.flatMap((each) => tierRules(each, o)),
+    ...(kind === 'forward' && groups.length === 0 ? allowForwarded : []),
+    ...(kind === 'normal' ? profileRules(profiles, direction) : []),
+  ])
+}
+
+const encapsulationRules = (drops: EndpointChain['dropsEncapsulation']): readonly Rule[] =>
+  drops === undefined
+    ? []
+    : [
+        verdict(
+          'drop',
+          { protocol: 'udp', ports: [drops.vxlanPort] },
+          'Drop VXLAN encapped packets originating in workloads',
+        ),
+        verdict('drop', { protocol: 'ipip' }, 'Drop IPinIP encapped packets originating in workloads'),
+      ]
+
+function tierRules(
+  { tier, groups }: { readonly tier: TierPolicies['tier']; readonly groups: readonly PolicyGroup[] },
+  { kind, direction }: EndpointChain,
+): readonly Rule[] {
+  const drops = (kind === 'normal' || kind === 'forward') && tier.defaultAction === 'Deny'
+  return [
+    clearMark(marks.pass, {}, `Start of tier ${tier.name}`),
+    ...groups.flatMap(({ chain, policies }) => {
+      const [only] = policies
+      const target = policies.length === 1 && only ? policyChain(direction, only) : chain
+      return [
+        jump(target, { unmarked: marks.pass }),
+        ...(kind === 'untracked' ? [verdict('notrack', { mark: marks.accept })] : []),
+        verdict('return', { mark: marks.accept }, 'Return if policy accepted'),
+      ]
+    }),
+    ...(drops ? [verdict('drop', { unmarked: marks.pass }, 'Drop if no policies passed packet')] : []),
+  ]
+}
+
+const allowForwarded: readonly Rule[] = [
+  setMark(marks.accept, {}, 'Allow forwarded traffic by default'),
+  verdict('return', {}, 'Return for accepted forward traffic'),
+]
+
+const profileRules = (profiles: readonly string[], direction: 'in' | 'out'): readonly Rule[] => [
+  ...profiles.flatMap((profile) => [
+    jump(profileChain(direction, profile)),
+    verdict('return', { mark: marks.accept }, 'Return if profile accepted'),
+  ]),
+  verdict('drop', {}, 'Drop if no profiles matched'),
+]
+
+export const profileChain = (direction: 'in' | 'out', profile: string): string =>
+  chainName(direction === 'in' ? 'cali-pri-' : 'cali-pro-', profile)
+
+/** A group of more than one policy has a chain of its own, which stops now and then to see whether something is decided. */
+export function groupChain({ chain, policies }: PolicyGroup, direction: 'in' | 'out'): readonly Rule[] {
+  const stride = 5
+  const decided = marks.pass | marks.accept
+  return hashed(
+    chain,
+    policies.flatMap((policy, index) => [
+      // "mark not clear" cannot be said with one bit: two rules return where Felix writes one.
+      ...(index > 0 && index % stride === 0
+        ? [
+            verdict('return', { mark: marks.pass }, 'Return on verdict'),
+            verdict('return', { mark: marks.accept }, 'Return on verdict'),
+          ]
+        : []),
+      jump(policyChain(direction, policy), index % stride === 0 ? {} : { unmarked: decided }),
+    ]),
+  )
+}

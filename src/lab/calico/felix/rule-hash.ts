@@ -1,0 +1,133 @@
+/**
+ * The comment by which Felix finds its rules again: a hash over the chain's name and every rule up to this one, as Felix
+ * writes them (projectcalico/calico:felix/generictables/rules.go RuleHashes, felix/iptables/match_builder.go, actions.go).
+ */
+import { createHash } from 'node:crypto'
+import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
+
+const hashLength = 16
+
+/** The rules with `cali:<hash>` as the first line of each comment. Worked out once for equal chains, whatever the node. */
+export function hashed(chain: string, rules: readonly Rule[]): readonly Rule[] {
+  const texts = rules.map((rule) => `-A ${chain} HASH ${felixText(rule)}`.trimEnd())
+  const key = `${chain}\n${texts.join('\n')}`
+  const known = chains.get(key)
+  if (known) return known
+  if (chains.size > 20_000) chains.clear()
+  let hash: Buffer = createHash('sha224').update(chain).digest()
+  const made = rules.map((rule, index): Rule => {
+    hash = createHash('sha224')
+      .update(hash)
+      .update(texts[index] ?? '')
+      .digest()
+    const tag = `cali:${hash.toString('base64url').slice(0, hashLength)}`
+    return { ...rule, comment: rule.comment === undefined ? tag : `${tag}\n${rule.comment}` }
+  })
+  chains.set(key, made)
+  return made
+}
+
+const chains = new Map<string, readonly Rule[]>()
+
+/** A rule's fragments in Felix's own words, which differ from those of iptables-save. */
+function felixText({ comment, match, target }: Rule): string {
+  return [
+    ...(comment ?? '').split('\n').map((line) => (line === '' ? '' : `-m comment --comment "${line}"`)),
+    matchText(match),
+    targetText(target),
+  ]
+    .filter((text) => text !== '')
+    .join(' ')
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`
+
+function matchText(match: Rule['match']): string {
+  const { mark, unmarked, state, protocol, notProtocol } = match
+  return [
+    mark === undefined ? '' : `-m mark --mark ${hex(mark)}/${hex(mark)}`,
+    unmarked === undefined ? '' : `-m mark --mark 0/${hex(unmarked)}`,
+    interfaceText('--in-interface', match.in),
+    interfaceText('--out-interface', match.out),
+    state === undefined ? '' : `-m conntrack ${stateText(state)}`,
+    protocol === undefined ? '' : `-p ${protocol === 'ipip' ? '4' : protocol}`,
+    notProtocol === undefined ? '' : `! -p ${notProtocol === 'ipip' ? '4' : notProtocol}`,
+    netText('--source', match.source),
+    netText('--destination', match.destination),
+    ...[...(match.set ? [match.set] : []), ...(match.sets ?? [])].map(setText),
+    portsText('--source-ports', match.sourcePorts),
+    portsText('! --source-ports', match.notSourcePorts),
+    match.port === undefined ? '' : portsText('--destination-ports', [match.port]),
+    portsText('--destination-ports', match.ports),
+    portsText('! --destination-ports', match.notPorts),
+    icmpText(match.icmp),
+    match.reversePath === undefined ? '' : '-m rpfilter --invert --validmark',
+    match.sourceType === 'local-elsewhere' ? '-m addrtype ! --src-type LOCAL --limit-iface-out' : '',
+    match.sourceType === undefined ? '' : '-m addrtype --src-type LOCAL',
+    match.destinationType === undefined ? '' : '-m addrtype --dst-type LOCAL',
+  ]
+    .filter((text) => text !== '')
+    .join(' ')
+}
+
+const interfaceText = (flag: string, name: string | undefined): string =>
+  name === undefined ? '' : `${flag} ${name}`
+
+function stateText(state: NonNullable<Rule['match']['state']>): string {
+  switch (state) {
+    case 'established':
+      return '--ctstate RELATED,ESTABLISHED'
+    case 'not-dnat':
+      return '! --ctstate DNAT'
+    default:
+      return `--ctstate ${state.toUpperCase()}`
+  }
+}
+
+function netText(flag: string, net: string | undefined): string {
+  if (net === undefined) return ''
+  return net.startsWith('!') ? `! ${flag} ${net.slice(1).trim()}` : `${flag} ${net}`
+}
+
+const setText = ({ name, side, not }: SetMatch): string =>
+  `-m set ${not ? '! ' : ''}--match-set ${name} ${side}`
+
+const portsText = (flag: string, ports: readonly PortRange[] | undefined): string =>
+  ports === undefined
+    ? ''
+    : `-m multiport ${flag} ${ports.map((range) => (typeof range === 'number' ? `${range}` : range.join(':'))).join()}`
+
+function icmpText(icmp: Rule['match']['icmp']): string {
+  if (icmp === undefined) return ''
+  const { type, code, not } = icmp
+  return `-m icmp ${not ? '! ' : ''}--icmp-type ${code === undefined ? type : `${type}/${code}`}`
+}
+
+function targetText(target: Rule['target']): string {
+  switch (target.kind) {
+    case 'jump':
+      return `--jump ${target.chain}`
+    case 'goto':
+      return `--goto ${target.chain}`
+    case 'mark': {
+      const mask = hex(target.mask ?? target.mark)
+      return target.mark === 0
+        ? `--jump MARK --set-mark 0/${mask}`
+        : `--jump MARK --set-mark ${hex(target.mark)}/${mask}`
+    }
+    case 'masquerade':
+      return '--jump MASQUERADE --random-fully'
+    case 'log':
+      return `--jump LOG --log-prefix "${target.prefix}: " --log-level 5`
+    case 'none':
+      return ''
+    case 'notrack':
+      return '--jump NOTRACK'
+    case 'dnat':
+      return `--jump DNAT --to-destination ${target.to}`
+    case 'snat':
+      return `--jump SNAT --to-source ${target.to}`
+    default:
+      return `--jump ${target.kind.toUpperCase()}`
+  }
+}

@@ -1,0 +1,222 @@
+/** Felix once it has its configuration: from what it watches to what its node is. */
+import type { FelixConfiguration, IPPool } from '#lab/api/objects.ts'
+import type { Datastore } from '#lab/calico/datastore.ts'
+import { render } from '#lab/calico/felix/chains.ts'
+import { type FelixConfig, felixConfig } from '#lab/calico/felix/config.ts'
+import { Dataplane, type Desired } from '#lab/calico/felix/dataplane.ts'
+import { configSources, nodeName } from '#lab/calico/felix/felix.ts'
+import type { FelixHealth } from '#lab/calico/felix/health-server.ts'
+import { resolveHostEndpoints } from '#lab/calico/felix/host-endpoint-chains.ts'
+import { Inputs } from '#lab/calico/felix/inputs.ts'
+import type { Sets } from '#lab/calico/felix/ip-sets.ts'
+import { serveMetrics } from '#lab/calico/felix/metrics.ts'
+import { determineMtu, type Mtus } from '#lab/calico/felix/mtu.ts'
+import { sets } from '#lab/calico/felix/names.ts'
+import { FelixRestart } from '#lab/calico/felix/panic.ts'
+import type { Policy } from '#lab/calico/felix/policy/model.ts'
+import { neededSets } from '#lab/calico/felix/policy/sets.ts'
+import type { Encapsulation } from '#lab/calico/felix/static-chains.ts'
+import { hostSets, type TunnelInputs } from '#lab/calico/felix/tunnels.ts'
+import { localWorkloads } from '#lab/calico/felix/workloads.ts'
+import { type Log, raw } from '#lab/calico/log.ts'
+import type { Wakeup } from '#lab/calico/wakeup.ts'
+import type { Process } from '#lab/host/ports.ts'
+
+interface Context {
+  readonly log: Log
+  readonly health: FelixHealth
+  readonly config: FelixConfig
+  /** What was configured, by parameter. */
+  readonly values: Readonly<Record<string, string>>
+  readonly datastore: Datastore
+  readonly wakeup: Wakeup
+  /** Whether Felix must end, since the datastore is lost for good. */
+  readonly ended: () => boolean
+}
+
+export class RunningFelix {
+  readonly #p: Process
+  readonly #o: Context
+  readonly #node: string
+  readonly #wakeup: Wakeup
+  readonly #inputs: Inputs
+  readonly #dataplane: Dataplane
+  #encapsulation: Encapsulation = { ipip: false, vxlan: false }
+  #mtus: Mtus = { ipip: 0, vxlan: 0, pod: 0 }
+  #links = ''
+  #seen: readonly FelixConfiguration[] | undefined
+  /** For the metrics. */
+  active: { readonly endpoints: number; readonly policies: readonly Policy[] } = {
+    endpoints: 0,
+    policies: [],
+  }
+
+  constructor(p: Process, o: Context) {
+    this.#p = p
+    this.#o = o
+    this.#node = nodeName(p)
+    this.#dataplane = new Dataplane(p, o.log, o.config)
+    this.#wakeup = o.wakeup
+    this.#inputs = new Inputs(o.datastore, { node: this.#node, onChange: () => this.#wakeup.tell() })
+  }
+
+  /** Until it has ended. Throws FelixRestart, FelixPanic. */
+  async run(): Promise<void> {
+    const { log, health, config } = this.#o
+    log.info('daemon.go 629', 'Started the processing graph')
+    if (!(await this.#known((self) => this.#inputs.untilSynced(self)))) return
+    this.#encapsulation = encapsulationOf(config, this.#inputs.pools.list())
+    const { ipip, vxlan } = this.#encapsulation
+    const forTunnels = (self: Process): Promise<void> => this.#inputs.watchForTunnels(self, { blocks: vxlan })
+    if ((ipip || vxlan) && !(await this.#known(forTunnels))) return
+    log.info('daemon.go 1266', 'Datastore now in sync.')
+    health.ready('CalculationGraph')
+    this.#mtus = await determineMtu(this.#p, log, { config, encapsulation: this.#encapsulation })
+    if (config.metricsEnabled)
+      await serveMetrics(this.#p, log, { config, felix: this, dataplane: this.#dataplane })
+    this.#p.thread('interfaces', (self) => this.#watchInterfaces(self))
+    this.#p.thread('refresh', (self) => this.#refresh(self))
+    for (let first = true; ; first = false) {
+      await this.#restartIfNeeded()
+      const forPolicies = (self: Process): Promise<void> => this.#inputs.untilPolicyInputs(self)
+      if (!this.#inputs.knowsPolicyInputs && !(await this.#known(forPolicies))) return
+      await this.#dataplane.apply(this.#desired())
+      if (first) this.#started()
+      await this.#wakeup.wait(this.#p)
+      if (this.#o.ended()) return
+    }
+  }
+
+  /** Waits for what is asked of the datastore; false when Felix must end before it came. */
+  async #known(ask: (self: Process) => Promise<void>): Promise<boolean> {
+    let done = false
+    this.#p.thread('sync', async (self) => {
+      await ask(self)
+      done = true
+      this.#wakeup.tell()
+    })
+    while (!done) {
+      await this.#wakeup.wait(this.#p)
+      if (this.#o.ended()) return false
+    }
+    return true
+  }
+
+  #started(): void {
+    this.#o.log.info('int_dataplane.go 1998', 'Completed first update to dataplane.')
+    this.#o.health.ready('InternalDataplaneMainLoop')
+  }
+
+  /** Felix takes a changed configuration, or another encapsulation, by starting anew. */
+  async #restartIfNeeded(): Promise<void> {
+    const { log, config } = this.#o
+    const configurations = this.#inputs.configurations.list()
+    if (configurations !== this.#seen) await this.#compare(configurations)
+    this.#seen = configurations
+    const { ipip, vxlan } = encapsulationOf(config, this.#inputs.pools.list())
+    if (ipip === this.#encapsulation.ipip && vxlan === this.#encapsulation.vxlan) return
+    log.warn('daemon.go 1240', 'IPIP and/or VXLAN encapsulation changed, need to restart.')
+    this.#restart('encapsulation changed', 'Exiting for encapsulation change')
+  }
+
+  async #compare(configurations: readonly FelixConfiguration[]): Promise<void> {
+    const { log, values } = this.#o
+    const { raw: now } = felixConfig(await configSources(this.#p, configurations))
+    for (const name of new Set([...Object.keys(values), ...Object.keys(now)]))
+      if (values[name] !== now[name]) {
+        log.info('daemon.go 1195', 'Configuration value changed; change DOES require Felix to restart.', {
+          key: name,
+          old: values[name] ?? '',
+          new: now[name] ?? '',
+        })
+        this.#restart('config changed', 'Exiting for config change')
+      }
+  }
+
+  #restart(reason: string, says: string): never {
+    const { log } = this.#o
+    log.warn('daemon.go 739', 'Felix is shutting down', { reason: raw(reason) })
+    log.info('daemon.go 825', says)
+    throw new FelixRestart(reason)
+  }
+
+  #desired(): Desired {
+    const { config } = this.#o
+    const { policies, tiers, directory, selectables, hostEndpoints, pods } = this.#inputs
+    const workloads = localWorkloads(pods.list(), this.#node, directory)
+    const pools = this.#inputs.pools.list()
+    const masquerades = pools.some(({ spec }) => spec.natOutgoing)
+    const hosts = resolveHostEndpoints(hostEndpoints.list(), this.#node, this.#p.net.addresses())
+    const encapsulation = this.#encapsulation
+    const { tables, active } = render({
+      config,
+      encapsulation,
+      workloads,
+      hostEndpoints: hosts,
+      policies,
+      tiers,
+      masquerades,
+    })
+    this.active = { endpoints: workloads.length + hosts.length, policies: active }
+    const tunnels: TunnelInputs = {
+      node: this.#node,
+      config,
+      encapsulation,
+      mtu: this.#mtus,
+      nodes: this.#inputs.nodes,
+      blocks: this.#inputs.blocks,
+      pools,
+    }
+    const forPolicies = neededSets(active).map(({ name, members }) => [name, members(selectables)] as const)
+    return {
+      tables,
+      workloads,
+      tunnels,
+      sets: { ...this.#staticSets(pools, tunnels), ...Object.fromEntries(forPolicies) },
+    }
+  }
+
+  #staticSets(pools: readonly IPPool[], tunnels: TunnelInputs): Sets {
+    const { all, others } = hostSets(tunnels)
+    const cidrs = (some: readonly IPPool[]): readonly string[] => some.map(({ spec }) => spec.cidr).sort()
+    return {
+      [sets.allPools]: cidrs(pools),
+      [sets.masqueraded]: cidrs(pools.filter(({ spec }) => spec.natOutgoing)),
+      ...(this.#encapsulation.ipip ? { [sets.allHosts]: all } : {}),
+      ...(this.#encapsulation.vxlan ? { [sets.allVxlan]: others } : {}),
+    }
+  }
+
+  /** Interfaces that come and go are answered at once; other changes wait for the refresh. */
+  async #watchInterfaces(self: Process): Promise<void> {
+    for (;;) {
+      await self.net.changed(self.task)
+      const { interfacePrefixes } = this.#o.config
+      const links = self.net
+        .links()
+        .filter(({ name, up }) => up && interfacePrefixes.some((prefix) => name.startsWith(prefix)))
+        .map((link) => link.name)
+        .join()
+      if (links === this.#links) continue
+      this.#links = links
+      this.#wakeup.tell()
+    }
+  }
+
+  async #refresh(self: Process): Promise<void> {
+    for (;;) {
+      await self.sleep(this.#o.config.routeRefreshMs)
+      this.#wakeup.tell()
+    }
+  }
+}
+
+/** As configured; else as some pool asks (felix/calc/encapsulation_resolver.go). */
+function encapsulationOf(
+  { ipipEnabled, vxlanEnabled }: FelixConfig,
+  pools: readonly IPPool[],
+): Encapsulation {
+  const asks = (mode: 'ipipMode' | 'vxlanMode'): boolean =>
+    pools.some(({ spec }) => (spec[mode] ?? 'Never') !== 'Never')
+  return { ipip: ipipEnabled ?? asks('ipipMode'), vxlan: vxlanEnabled ?? asks('vxlanMode') }
+}

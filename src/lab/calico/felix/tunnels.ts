@@ -1,0 +1,277 @@
+/**
+ * The tunnel devices, who is at their other ends, and the routes over them (projectcalico/calico:felix/dataplane/linux/
+ * ipip_mgr.go, vxlan_mgr.go). IPIP's routes are BIRD's up to 3.32.
+ *
+ * Not imitated: WireGuard, IPv6, removal of tunl0 (the kernel's own device stays when its module is loaded).
+ */
+
+import type { IPAMBlock, IPPool, Node } from '#lab/api/objects.ts'
+import { blockRoutes, type ClusterNode, clusterNodes } from '#lab/calico/felix/cluster-nodes.ts'
+import type { FelixConfig } from '#lab/calico/felix/config.ts'
+import type { Encapsulation } from '#lab/calico/felix/static-chains.ts'
+import { type Log, raw } from '#lab/calico/log.ts'
+import { isErrno, type Process } from '#lab/host/ports.ts'
+import { cidr, contains, ipv4, maskOf } from '#lab/network/address.ts'
+import type { FdbEntry, Neighbour, NetChange, Route } from '#lab/network/ports.ts'
+
+export interface TunnelInputs {
+  readonly node: string
+  readonly config: FelixConfig
+  readonly encapsulation: Encapsulation
+  readonly mtu: { readonly ipip: number; readonly vxlan: number }
+  readonly nodes: readonly Node[]
+  readonly blocks: readonly IPAMBlock[]
+  readonly pools: readonly IPPool[]
+}
+
+export const ipipDevice = 'tunl0'
+export const vxlanDevice = 'vxlan.calico'
+
+/** Addresses of every host, and of those that may send VXLAN. */
+export const hostSets = ({
+  node,
+  nodes,
+}: TunnelInputs): { readonly all: readonly string[]; readonly others: readonly string[] } => {
+  const known = [...clusterNodes(nodes).values()]
+  return {
+    all: known.map(({ address }) => address).sort(),
+    others: known
+      .filter(({ name }) => name !== node)
+      .map(({ address }) => address)
+      .sort(),
+  }
+}
+
+export class Tunnels {
+  readonly #p: Process
+  readonly #log: Log
+
+  constructor(p: Process, log: Log) {
+    this.#p = p
+    this.#log = log
+  }
+
+  /** Makes the devices what they should be; what is refused is logged and tried again at the next call. */
+  async apply(inputs: TunnelInputs): Promise<void> {
+    const own = clusterNodes(inputs.nodes).get(inputs.node)
+    if (inputs.encapsulation.ipip) await this.#ipip(inputs, own)
+    if (inputs.encapsulation.vxlan) await this.#vxlan(inputs, own)
+    else await this.#removeVxlan()
+  }
+
+  async #ipip({ mtu }: TunnelInputs, own: ClusterNode | undefined): Promise<void> {
+    const link = this.#p.net.links().find(({ name }) => name === ipipDevice)
+    await this.#try('Failed configure IPIP tunnel device, retrying...', 'ipip_mgr.go 98', async () => {
+      if (!link) await this.#p.net.apply([{ op: 'link-add', name: ipipDevice, kind: 'ipip' }])
+      await this.#settle(ipipDevice, { mtuBytes: mtu.ipip, address: own?.ipipAddress })
+    })
+  }
+
+  async #vxlan(inputs: TunnelInputs, own: ClusterNode | undefined): Promise<void> {
+    if (own?.vxlanAddress === undefined) {
+      this.#log.info('vxlan_mgr.go 465', 'Missing local VTEP information, retrying...')
+      return
+    }
+    const parent = this.#p.net.addresses().find(({ address }) => address === own.address)?.link
+    if (parent === undefined) {
+      this.#log.warn('vxlan_mgr.go 470', 'Failed to find parent device, retrying...', {
+        error: raw(`unable to find parent interface with address ${own.address}`),
+      })
+      return
+    }
+    await this.#try('Failed to configure tunnel device, retrying...', 'vxlan_mgr.go 486', async () => {
+      await this.#device(inputs, own, parent)
+      await this.#settle(vxlanDevice, { mtuBytes: inputs.mtu.vxlan, address: own.vxlanAddress })
+    })
+    await this.#try('Failed to synchronize VXLAN FDB entries, will retry...', 'vxlan_fdb.go 263', () =>
+      this.#peers(inputs),
+    )
+  }
+
+  /** Another device of our name is replaced; one of another name with our network is in the way. */
+  async #device({ config, mtu }: TunnelInputs, own: ClusterNode, parent: string): Promise<void> {
+    const wanted = {
+      vni: config.vxlanVni,
+      port: config.vxlanPort,
+      local: own.address,
+      parent,
+      txChecksumOffload: false,
+    }
+    const link = this.#p.net.links().find(({ name }) => name === vxlanDevice)
+    const problem = link && incompatibility(link, wanted, own)
+    if (link && problem === undefined) return
+    if (link) {
+      this.#log.warn(
+        'vxlan_mgr.go 600',
+        `"${vxlanDevice}" exists with incompatible configuration: ${problem}; recreating device`,
+      )
+      await this.#p.net.apply([{ op: 'link-del', name: vxlanDevice }])
+    }
+    try {
+      await this.#p.net.apply([
+        {
+          op: 'link-add',
+          name: vxlanDevice,
+          kind: 'vxlan',
+          mac: own.vxlanMac,
+          mtuBytes: mtu.vxlan,
+          tunnel: wanted,
+        },
+      ])
+    } catch (error) {
+      if (isErrno(error, 'EEXIST'))
+        this.#log.error(
+          'vxlan_mgr.go 578',
+          'Failed to create VXLAN device. Another device with this VNI may already exist',
+          { error: raw('file exists') },
+        )
+      throw error
+    }
+  }
+
+  /** MTU, state and the one address. */
+  async #settle(
+    name: string,
+    { mtuBytes, address }: { readonly mtuBytes: number; readonly address: string | undefined },
+  ): Promise<void> {
+    const { net } = this.#p
+    const link = net.links().find((each) => each.name === name)
+    const changes: NetChange[] = []
+    if (link?.mtuBytes !== mtuBytes) changes.push({ op: 'link-set', name, mtuBytes })
+    if (!link?.up) changes.push({ op: 'link-set', name, up: true })
+    const present = net.addresses().filter((each) => each.link === name)
+    for (const { address: foreign, prefixLength } of present)
+      if (foreign !== address) changes.push({ op: 'address-del', link: name, address: foreign, prefixLength })
+    if (address !== undefined && !present.some((each) => each.address === address))
+      changes.push({ op: 'address-add', link: name, address, prefixLength: 32 })
+    if (changes.length > 0) await net.apply(changes)
+  }
+
+  async #peers(inputs: TunnelInputs): Promise<void> {
+    const { net } = this.#p
+    const peers = [...clusterNodes(inputs.nodes).values()].filter(
+      ({ name, vxlanAddress }) => name !== inputs.node && vxlanAddress !== undefined,
+    )
+    const changes = [
+      ...neighbourChanges(
+        net.neighbours().filter(({ link }) => link === vxlanDevice),
+        peers,
+      ),
+      ...fdbChanges(
+        net.fdb().filter(({ link }) => link === vxlanDevice),
+        peers,
+      ),
+    ]
+    if (changes.length > 0) await net.apply(changes)
+  }
+
+  async #removeVxlan(): Promise<void> {
+    if (!this.#p.net.links().some(({ name }) => name === vxlanDevice)) return
+    await this.#try('Failed to clean up VXLAN device', 'vxlan_mgr.go 540', () =>
+      this.#p.net.apply([{ op: 'link-del', name: vxlanDevice }]),
+    )
+  }
+
+  async #try(says: string, at: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      this.#log.warn(at, says, { error: raw(error.message.toLowerCase()) })
+    }
+  }
+}
+
+function incompatibility(
+  link: {
+    readonly mac: string
+    readonly tunnel?: {
+      readonly vni?: number
+      readonly port?: number
+      readonly local?: string
+      readonly parent?: string
+    }
+  },
+  wanted: { readonly vni: number; readonly port: number; readonly local: string; readonly parent: string },
+  own: ClusterNode,
+): string | undefined {
+  const { vni, port, local, parent } = link.tunnel ?? {}
+  if (vni !== wanted.vni) return `vni: ${wanted.vni} vs ${vni ?? 0}`
+  if (port !== wanted.port) return `port: ${wanted.port} vs ${port ?? 0}`
+  if (local !== wanted.local) return `vtep (external) IP: ${wanted.local} vs ${local ?? '<nil>'}`
+  if (parent !== wanted.parent) return `vtep (external) interface: ${wanted.parent} vs ${parent ?? ''}`
+  return link.mac === own.vxlanMac ? undefined : `vtep MAC: ${own.vxlanMac} vs ${link.mac}`
+}
+
+function neighbourChanges(
+  present: readonly Neighbour[],
+  peers: readonly ClusterNode[],
+): readonly NetChange[] {
+  const wanted = new Map(peers.map((peer) => [peer.vxlanAddress ?? '', peer.vxlanMac]))
+  return [
+    ...present
+      .filter(({ address }) => !wanted.has(address))
+      .map(({ address }): NetChange => ({ op: 'neigh-del', link: vxlanDevice, address })),
+    ...[...wanted]
+      .filter(([address, mac]) => !present.some((each) => each.address === address && each.mac === mac))
+      .map(
+        ([address, mac]): NetChange => ({
+          op: 'neigh-replace',
+          neighbour: { link: vxlanDevice, address, mac, permanent: true },
+        }),
+      ),
+  ]
+}
+
+function fdbChanges(present: readonly FdbEntry[], peers: readonly ClusterNode[]): readonly NetChange[] {
+  const wanted = new Map(peers.map((peer) => [peer.vxlanMac, peer.address]))
+  return [
+    ...present
+      .filter(({ mac }) => !wanted.has(mac))
+      .map(({ mac }): NetChange => ({ op: 'fdb-del', link: vxlanDevice, mac })),
+    ...[...wanted]
+      .filter(
+        ([mac, destination]) => !present.some((each) => each.mac === mac && each.destination === destination),
+      )
+      .map(
+        ([mac, destination]): NetChange => ({
+          op: 'fdb-replace',
+          entry: { link: vxlanDevice, mac, destination },
+        }),
+      ),
+  ]
+}
+
+/** Routes to the blocks of pools that use VXLAN, and what keeps the unused addresses of own blocks from wandering. */
+export function vxlanRoutes(inputs: TunnelInputs): readonly Route[] {
+  const { node, encapsulation, nodes, blocks, pools } = inputs
+  if (!encapsulation.vxlan) return []
+  const known = clusterNodes(nodes)
+  const own = known.get(node)
+  const modes = pools.map(({ spec }) => ({ block: cidr(spec.cidr), mode: spec.vxlanMode ?? 'Never' }))
+  return blockRoutes(blocks).flatMap(({ cidr: destination, node: owner }): readonly Route[] => {
+    const mode = modes.find(({ block }) => contains(block, cidr(destination).network))?.mode ?? 'Never'
+    if (mode === 'Never') return []
+    if (owner === node)
+      return destination.endsWith('/32') ? [] : [{ destination, kind: 'blackhole', protocol: '80' }]
+    const peer = known.get(owner)
+    if (peer === undefined || own === undefined) return []
+    if (mode === 'CrossSubnet' && isNear(own, peer))
+      return [{ destination, kind: 'unicast', via: peer.address, protocol: '80', onlink: true }]
+    if (peer.vxlanAddress === undefined) return []
+    return [
+      {
+        destination,
+        kind: 'unicast',
+        via: peer.vxlanAddress,
+        dev: vxlanDevice,
+        onlink: true,
+        protocol: 'boot',
+      },
+    ]
+  })
+}
+
+/** By the prefix in this node's own annotation: a /32 there makes everybody far. */
+const isNear = (own: ClusterNode, peer: ClusterNode): boolean =>
+  ((ipv4(own.address) ^ ipv4(peer.address)) & maskOf(own.prefixLength)) === 0
