@@ -25,7 +25,15 @@ import type { MemoryBank } from '#lab/host/process/memory.ts'
 import { baseName } from '#lab/host/process/process.ts'
 import { childOf, ProcessState } from '#lab/host/process/state.ts'
 import { nowhere, readerOf } from '#lab/host/process/streams.ts'
-import { filesOf, type Inode, MountNamespace, mountOf, system, type View } from '#lab/host/vfs.ts'
+import {
+  type FileSystem,
+  filesOf,
+  type Inode,
+  MountNamespace,
+  mountOf,
+  system,
+  type View,
+} from '#lab/host/vfs.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
 import type { NetStack } from '#lab/network/ports.ts'
@@ -225,6 +233,10 @@ class SimulatedMachine implements LabMachine {
     boot.stack.destroy({ silent: false })
     this.#down('shutdown')
     if (then === 'reboot') this.boot()
+  }
+
+  get disk(): FileSystem {
+    return this.#disk.fs
   }
 
   get memory(): MemoryBank {

@@ -335,10 +335,22 @@ export interface Container {
   readonly alive: boolean
   /** What its processes hold, in bytes. */
   readonly memoryBytes: number
+  /** What it wrote over its image, in bytes. */
+  readonly diskBytes: number
   /** Whether its memory limit killed it. */
   readonly outOfMemory: boolean
   /** SIGKILL to everything inside; the tree is dropped. */
   destroy(): void
+}
+
+/** The room of a machine's one disk. */
+export interface DiskSpace {
+  readonly limitBytes: number
+  readonly usedBytes: number
+  readonly inodesMax: number
+  readonly usedInodes: number
+  /** Something grows (or shrinks) so much; throws ENOSPC. */
+  claim(beforeBytes: number, afterBytes: number): void
 }
 
 export type HaltHow = 'shutdown' | 'crash' | 'power-cut'
@@ -362,6 +374,7 @@ export interface Machine {
   /** For the container runtime and systemd: whether this machine's kernel still runs the boot it was started in. */
   readonly task: Task
   readonly memory: { readonly totalBytes: number; readonly usedBytes: number }
+  readonly disk: DiskSpace
   /** Adds a line to the journal, as a unit's stdout does. */
   journal(unit: string, line: string): void
   boot(): void

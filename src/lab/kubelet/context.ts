@@ -6,6 +6,7 @@ import type { Backoff } from '#lab/kubelet/backoff.ts'
 import type { KubeletConfig } from '#lab/kubelet/config.ts'
 import type { EventRecorder, Involved } from '#lab/kubelet/event-recorder.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
+import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 import type { StatusManager } from '#lab/kubelet/status-manager.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
 
@@ -28,6 +29,8 @@ export interface Kubelet {
   readonly networkTrouble: () => string
   /** Variables of Services that every pod gets; undefined until Services were read once. */
   readonly serviceEnv: () => Readonly<Record<string, string>> | undefined
+  /** Why a pod may not start here now. */
+  readonly refuses: (pod: Pod) => PodFailure | undefined
   /** A client whose calls wait in `self`. */
   kubeFor(self: Process): KubeClient
 }

@@ -10,6 +10,7 @@ import { type KubeletConfig, readKubeletConfig } from '#lab/kubelet/config.ts'
 import type { Kubelet } from '#lab/kubelet/context.ts'
 import { etcd } from '#lab/kubelet/control-plane.ts'
 import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
+import { EvictionManager } from '#lab/kubelet/eviction.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { NodeLoop } from '#lab/kubelet/node-loop.ts'
 import { kubernetesVersion, type NodeFacts } from '#lab/kubelet/node-object.ts'
@@ -22,7 +23,7 @@ import { crictl } from '#lab/runtime/crictl/crictl.ts'
 import { containerd, runtimeOf } from '#lab/runtime/install.ts'
 
 /**
- * The kubelet. What it does not imitate: resource admission and eviction, cgroups, device and volume plugins, image garbage
+ * The kubelet. What it does not imitate: resource admission, cgroups, device and volume plugins, image garbage
  * collection, certificate rotation, authentication on its port, node shutdown manager.
  */
 export const kubelet: Program = async (p) => {
@@ -74,8 +75,15 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     imageBackoff: new Backoff(),
     networkTrouble: () => state.networkTrouble,
     serviceEnv: () => serviceEnv(services),
+    refuses: (pod) => evictions.refuses(pod),
     kubeFor,
   }
+  const evictions = new EvictionManager({
+    kubelet: shared,
+    machine,
+    pods: () => pods.list(),
+    fail: (pod, failure) => pods.fail(pod, failure),
+  })
   const known = await machineFacts(machine, p)
   const facts = (): NodeFacts => ({
     ...known,
@@ -84,9 +92,11 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     bootId: machine.bootId,
     images: runtime.images.list(),
     trouble: state.trouble(p.now()),
+    pressures: evictions.pressures,
+    diskBytes: machine.disk.limitBytes,
     nowMs: p.now(),
   })
-  const loop = new NodeLoop(p, { kernel, kube, klog, events, facts })
+  const loop = new NodeLoop(p, { kernel, kube, klog, events, facts, look: () => evictions.look() })
   state.onChange(() => loop.hurry())
   await listen(p, shared, pods)
   klog.info('kubelet.go:2337', 'Starting kubelet main sync loop')

@@ -23,6 +23,8 @@ export interface NodeLoopOptions {
   readonly klog: Klog
   readonly events: EventRecorder
   readonly facts: () => NodeFacts
+  /** Called before each look at the status. */
+  readonly look: () => void
 }
 
 const updateMs = 10_000
@@ -32,7 +34,7 @@ const renewMs = 10_000
 /**
  * Registers the node, then keeps its status: computed every 10 s and whenever the runtime's state changes, posted when it
  * differs or every 5 minutes (kubernetes/kubernetes:pkg/kubelet/kubelet_node_status.go). It reads its Node from a watch instead
- * of getting it each time. Not imitated: cloud providers, resource pressure, image garbage collection.
+ * of getting it each time. Not imitated: cloud providers, image garbage collection by age.
  */
 export class NodeLoop {
   readonly #o: NodeLoopOptions
@@ -63,6 +65,7 @@ export class NodeLoop {
     })
     await nodes.untilSynced(self.task)
     for (;;) {
+      this.#o.look()
       const node = nodes.get(name)
       // Somebody deleted the Node: a living kubelet registers it again.
       if (node === undefined) await this.#register(self, kube)

@@ -1,6 +1,7 @@
 import { rfc3339 } from '#base/clock.ts'
 import type { Condition, Node } from '#lab/api/objects.ts'
 import { quantity } from '#lab/api/quantity.ts'
+import type { Pressure } from '#lab/kubelet/eviction-signals.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { runtimeVersion } from '#lab/runtime/runtime.ts'
@@ -18,12 +19,16 @@ export interface NodeFacts {
   readonly images: readonly Image[]
   /** Empty: ready. Else the message of KubeletNotReady. */
   readonly trouble: string
+  readonly pressures: ReadonlySet<Pressure>
+  readonly diskBytes: number
   readonly nowMs: number
 }
 
 /** An event that a change of conditions calls for: `Node n1 status is now: <reason>`. */
 export type NodeChange =
   | 'NodeHasSufficientMemory'
+  | 'NodeHasInsufficientMemory'
+  | 'NodeHasDiskPressure'
   | 'NodeHasNoDiskPressure'
   | 'NodeHasSufficientPID'
   | 'NodeReady'
@@ -45,7 +50,6 @@ export const nodeAnnotations: Readonly<Record<string, string>> = {
 
 const capacity = {
   cpu: '4',
-  'ephemeral-storage': '81106868Ki',
   'hugepages-1Gi': '0',
   'hugepages-2Mi': '0',
   memory: '8139312Ki',
@@ -63,8 +67,12 @@ export function nodeStatus(
       { type: 'InternalIP', address: facts.address },
       { type: 'Hostname', address: facts.name },
     ],
-    allocatable: { ...capacity, 'ephemeral-storage': '74748089426', memory: '8036912Ki' },
-    capacity,
+    allocatable: {
+      ...capacity,
+      'ephemeral-storage': String(Math.floor(facts.diskBytes * 0.9)),
+      memory: '8036912Ki',
+    },
+    capacity: { ...capacity, 'ephemeral-storage': `${Math.floor(facts.diskBytes / 1024)}Ki` },
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     images: facts.images.map((image) => ({
       names: [imageId(image.name), fullImageName(image.name)],
@@ -105,20 +113,36 @@ export function nodeConditions(
 
 function wantedConditions(facts: NodeFacts): readonly (Condition & { readonly change: NodeChange })[] {
   return [
-    {
-      type: 'MemoryPressure',
-      status: 'False',
-      reason: 'KubeletHasSufficientMemory',
-      message: 'kubelet has sufficient memory available',
-      change: 'NodeHasSufficientMemory',
-    },
-    {
-      type: 'DiskPressure',
-      status: 'False',
-      reason: 'KubeletHasNoDiskPressure',
-      message: 'kubelet has no disk pressure',
-      change: 'NodeHasNoDiskPressure',
-    },
+    facts.pressures.has('memory')
+      ? {
+          type: 'MemoryPressure',
+          status: 'True',
+          reason: 'KubeletHasInsufficientMemory',
+          message: 'kubelet has insufficient memory available',
+          change: 'NodeHasInsufficientMemory',
+        }
+      : {
+          type: 'MemoryPressure',
+          status: 'False',
+          reason: 'KubeletHasSufficientMemory',
+          message: 'kubelet has sufficient memory available',
+          change: 'NodeHasSufficientMemory',
+        },
+    facts.pressures.has('disk')
+      ? {
+          type: 'DiskPressure',
+          status: 'True',
+          reason: 'KubeletHasDiskPressure',
+          message: 'kubelet has disk pressure',
+          change: 'NodeHasDiskPressure',
+        }
+      : {
+          type: 'DiskPressure',
+          status: 'False',
+          reason: 'KubeletHasNoDiskPressure',
+          message: 'kubelet has no disk pressure',
+          change: 'NodeHasNoDiskPressure',
+        },
     {
       type: 'PIDPressure',
       status: 'False',

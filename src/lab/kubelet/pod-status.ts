@@ -9,9 +9,20 @@ export interface StartTrouble {
   readonly message: string
 }
 
+/** Why the kubelet ended a pod by itself, or would not take it. */
+export interface PodFailure {
+  readonly reason: string // Evicted, NodeAffinity …
+  readonly message: string
+  /** The event's text, where it is not the status's. */
+  readonly event?: string
+  /** A running pod was ended: the condition DisruptionTarget says so. */
+  readonly disrupted: boolean
+}
+
 /** Everything a pod's status follows from. */
 export interface PodView {
   readonly pod: Pod
+  readonly failure: PodFailure | undefined
   readonly hostIp: string
   readonly nowMs: number
   readonly startTimeMs: number
@@ -37,7 +48,9 @@ export function podStatus(view: PodView): Pod['status'] {
   const waitingFor = hasInit ? 'PodInitializing' : 'ContainerCreating'
   const initStatuses = pod.spec.initContainers?.map((def) => initStatus(view, def))
   const statuses = pod.spec.containers.map((def) => containerStatus(view, def, waitingFor))
-  const phase = podPhase(pod, initStatuses ?? [], statuses)
+  const { failure } = view
+  if (failure !== undefined && !failure.disrupted) return refused(view, failure)
+  const phase = failure === undefined ? podPhase(pod, initStatuses ?? [], statuses) : 'Failed'
   const address = pod.spec.hostNetwork ? hostIp : sandbox?.ready ? sandbox.address : undefined
   const podIp = address ?? view.previous?.podIP
   return {
@@ -47,12 +60,22 @@ export function podStatus(view: PodView): Pod['status'] {
     hostIPs: [{ ip: hostIp }],
     ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
     startTime: rfc3339(view.startTimeMs),
+    ...(failure === undefined ? {} : { reason: failure.reason, message: failure.message }),
     ...(initStatuses === undefined || !hasInit ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: statuses,
     ...ephemeralStatuses(view),
     ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
   }
 }
+
+/** Of a pod that was never taken nothing is known but that. */
+const refused = ({ pod, startTimeMs }: PodView, { reason, message }: PodFailure): Pod['status'] => ({
+  phase: 'Failed',
+  reason,
+  message,
+  startTime: rfc3339(startTimeMs),
+  ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
+})
 
 /** They are never restarted and never ready. */
 function ephemeralStatuses(view: PodView): Pick<Pod['status'], 'ephemeralContainerStatuses'> {
@@ -201,6 +224,16 @@ function conditions(
     { type: 'Ready', ...allReady },
     { type: 'ContainersReady', ...allReady },
     { type: 'PodScheduled', status: 'True' },
+    ...(view.failure === undefined
+      ? []
+      : [
+          {
+            type: 'DisruptionTarget',
+            status: 'True',
+            reason: 'TerminationByKubelet',
+            message: view.failure.message,
+          } as const,
+        ]),
   ]
   return wanted.map((condition) => withTransition(view, condition))
 }

@@ -7,7 +7,7 @@ import { stopContainer } from '#lab/kubelet/container-stop.ts'
 import { isStaticPod, type Kubelet, podReference } from '#lab/kubelet/context.ts'
 import type { EnvContext } from '#lab/kubelet/pod-env.ts'
 import { PodObjects } from '#lab/kubelet/pod-objects.ts'
-import { instancesOf, podStatus, type StartTrouble } from '#lab/kubelet/pod-status.ts'
+import { instancesOf, type PodFailure, podStatus, type StartTrouble } from '#lab/kubelet/pod-status.ts'
 import { MountTrouble, type PreparedVolumes, prepareVolumes } from '#lab/kubelet/pod-volumes.ts'
 import type { PodProbes } from '#lab/kubelet/prober.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -31,11 +31,17 @@ export class PodSync {
   readonly #troubles = new Map<string, StartTrouble>()
   readonly #startTimeMs: number
   #volumes: PreparedVolumes | undefined
+  #failure: PodFailure | undefined
 
   constructor(kubelet: Kubelet, probes: PodProbes, startTimeMs: number) {
     this.#kubelet = kubelet
     this.#probes = probes
     this.#startTimeMs = startTimeMs
+  }
+
+  /** The pod has failed, whatever its containers do: what still runs is stopped at the next sync. */
+  fail(failure: PodFailure): void {
+    this.#failure = failure
   }
 
   /** When mounted tokens have to be renewed. */
@@ -56,6 +62,7 @@ export class PodSync {
     const instances = runtime.containers(pod.metadata.uid)
     const status = podStatus({
       pod,
+      failure: this.#failure,
       hostIp,
       nowMs: kernel.nowMs,
       startTimeMs: this.#startTimeMs,
@@ -257,6 +264,12 @@ export class PodSync {
     const { runtime } = this.#kubelet
     const [sandbox] = runtime.sandboxes(pod.metadata.uid)
     if (!sandbox?.ready) return { kind: 'settled' }
+    for (const instance of runtime.containers(pod.metadata.uid)) {
+      const def = pod.spec.containers.find(({ name }) => name === instance.name)
+      const message = `Stopping container ${instance.name}`
+      if (instance.state === 'running')
+        await stopContainer(this.#kubelet, self, { pod, def, instance, message, graceMs: evictionGraceMs })
+    }
     try {
       await runtime.stopSandbox(self.task, sandbox.id)
       return { kind: 'settled' }
@@ -284,6 +297,9 @@ function endTimes(instances: readonly ContainerInstance[]): ReadonlyMap<string, 
 }
 
 const renewAgainMs = 60_000
+
+/** What a pod gets that has to go at once (pkg/kubelet/eviction: immediateEvictionGracePeriodSeconds). */
+const evictionGraceMs = 1000
 
 const servicesUnread = 'services have not yet been read at least once, cannot construct envvars'
 

@@ -6,6 +6,7 @@ import type { Task } from '#lab/kernel/kernel.ts'
 import { Mailbox } from '#lab/kernel/mailbox.ts'
 import { type Kubelet, nextRelistMs, podReference } from '#lab/kubelet/context.ts'
 import { PodEnd } from '#lab/kubelet/pod-end.ts'
+import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 import { PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
 import { PodProbes } from '#lab/kubelet/prober.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -32,6 +33,7 @@ export class PodWorker {
   #end: End | undefined
   #relistMs = -1
   #task: Task | undefined
+  #failure: PodFailure | undefined
   #mountWait: { sinceMs: number; failures: number } | undefined
 
   constructor(kubelet: Kubelet, pod: Pod, startTimeMs: number) {
@@ -65,6 +67,12 @@ export class PodWorker {
     } else if (before.spec !== pod.spec || before.metadata.labels !== pod.metadata.labels) this.#wake.put()
   }
 
+  /** Ends the pod at once, for good; the API keeps it with this status. */
+  fail(failure: PodFailure): void {
+    this.#failure = failure
+    this.#wake.put()
+  }
+
   /** It is no longer wanted here. */
   remove(o: { readonly graceMs?: number } = {}): void {
     this.#end = { graceMs: o.graceMs ?? this.#end?.graceMs, tellApi: false }
@@ -82,14 +90,30 @@ export class PodWorker {
   async #run(self: Process): Promise<void> {
     const kube = this.#kubelet.kubeFor(self)
     const sync = new PodSync(this.#kubelet, this.#probes, this.#startTimeMs)
-    this.#probes.start(self, this.#pod, () => sync.address(this.#pod))
+    this.#admit()
+    if (this.#failure === undefined) this.#probes.start(self, this.#pod, () => sync.address(this.#pod))
     while (this.#end === undefined) {
+      if (this.#failure !== undefined) {
+        sync.fail(this.#failure)
+        this.#probes.stop()
+      }
       const waitMs = await this.#sync(self, kube, sync)
       if (this.#end === undefined)
         await this.#wake.take(self.task, waitMs === undefined ? {} : { timeoutMs: waitMs })
     }
     this.#probes.stop()
     await this.#finish(self, sync)
+  }
+
+  /** HandlePodAdditions: what has ended needs no room. */
+  #admit(): void {
+    const { phase } = this.#pod.status
+    if (phase === 'Failed' || phase === 'Succeeded') return
+    this.#failure = this.#kubelet.refuses(this.#pod)
+    if (this.#failure === undefined) return
+    const { reason, message, event } = this.#failure
+    const about = podReference(this.#pod)
+    this.#kubelet.events.record({ about, type: 'Warning', reason, message: event ?? message })
   }
 
   /** Answers in how many ms to try again by itself; undefined: only when something happens. */

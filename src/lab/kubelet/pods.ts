@@ -7,6 +7,7 @@ import type { Process } from '#lab/host/ports.ts'
 import type { Mailbox } from '#lab/kernel/mailbox.ts'
 import { isStaticPod, type Kubelet } from '#lab/kubelet/context.ts'
 import { PodEnd } from '#lab/kubelet/pod-end.ts'
+import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 import { PodWorker } from '#lab/kubelet/pod-worker.ts'
 import { deleteMirror, isApiTrouble, mirrorAnnotation, syncMirror } from '#lab/kubelet/static-pods.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -60,6 +61,19 @@ export class Pods {
     // The status is what this kubelet says, not what the API has got so far.
     const status = this.#kubelet().statuses.get(worker.pod.metadata.uid)
     return status === undefined ? worker.pod : { ...worker.pod, status }
+  }
+
+  /** Every pod that this machine should run or still has to end, with what this kubelet says of it. */
+  list(): readonly Pod[] {
+    const { statuses } = this.#kubelet()
+    return [...this.#workers.values()].map(({ pod }) => {
+      const status = statuses.get(pod.metadata.uid)
+      return status === undefined ? pod : { ...pod, status }
+    })
+  }
+
+  fail(pod: Pod, failure: PodFailure): void {
+    this.#workers.get(pod.metadata.uid)?.fail(failure)
   }
 
   /** The uid under which the API knows a pod: a static one by its mirror, undefined while it has none. */

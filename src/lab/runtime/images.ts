@@ -1,4 +1,5 @@
 import { seeded } from '#base/random.ts'
+import type { DiskSpace } from '#lab/host/ports.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { type ImageReference, imageReference } from '#lab/runtime/reference.ts'
 
@@ -57,8 +58,10 @@ export class ImageRegistry {
 /** The images on one machine's disk. They survive a reboot. */
 export class ImageStore {
   readonly #present = new Map<string, Image>()
+  readonly #disk: DiskSpace
 
-  constructor(present: readonly Image[]) {
+  constructor(present: readonly Image[], disk: DiskSpace) {
+    this.#disk = disk
     for (const image of present) this.add(image)
   }
 
@@ -68,10 +71,15 @@ export class ImageStore {
 
   /** Answers whether it was there. */
   remove(name: string): boolean {
+    const image = this.find(name)
+    if (image === undefined) return false
+    this.#disk.claim(image.sizeBytes, 0)
     return this.#present.delete(fullImageName(name))
   }
 
+  /** Throws ENOSPC when the disk does not hold it. */
   add(image: Image): void {
+    if (this.find(image.name) === undefined) this.#disk.claim(0, image.sizeBytes)
     this.#present.set(fullImageName(image.name), image)
   }
 

@@ -29,7 +29,7 @@ export function installRuntime(
     kernel: o.kernel,
     machine,
     source: 'source' in o ? o.source : nearbyRegistry(new ImageRegistry(o.registry)),
-    images: new ImageStore(o.present ?? []),
+    images: new ImageStore(o.present ?? [], machine.disk),
   })
   installed.set(machine, { kernel: o.kernel, machine, runtime })
   return runtime

@@ -9,7 +9,7 @@ import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
 import type { ImageSource, RegistryLogin } from '#lab/runtime/image-source.ts'
-import { type ImageStore, pullMs } from '#lab/runtime/images.ts'
+import { fullImageName, type ImageStore, imageId, pullMs } from '#lab/runtime/images.ts'
 import { ContainerLog } from '#lab/runtime/logs.ts'
 import { forgetAllNetns } from '#lab/runtime/netns.ts'
 import type { Image } from '#lab/runtime/ports.ts'
@@ -107,8 +107,33 @@ export class ContainerRuntime {
     const image = await this.#source.resolve(by, name, login)
     if (this.images.find(name) !== image) await by.sleep(pullMs(image))
     this.#require()
-    this.images.add(image)
+    this.#keep(image)
     return { image, tookMs: this.#kernel.nowMs - start }
+  }
+
+  #keep(image: Image): void {
+    try {
+      this.images.add(image)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      const digest = imageId(image.name).replace(/^.*@/, '')
+      const why = `failed to extract layer ${digest}: write /var/lib/containerd: no space left on device`
+      throw new CriError('Unknown', `failed to pull and unpack image "${fullImageName(image.name)}": ${why}`)
+    }
+  }
+
+  /** Images of no container. */
+  removeUnusedImages(): void {
+    this.#require()
+    const used = new Set([...this.#instances.values()].map(({ image }) => fullImageName(image)))
+    for (const { name } of this.images.list()) if (!used.has(fullImageName(name))) this.images.remove(name)
+  }
+
+  /** What a pod's container holds and has written. */
+  usage(podUid: string, name: string): { readonly memoryBytes: number; readonly diskBytes: number } {
+    const [newest] = this.containers(podUid).filter((instance) => instance.name === name)
+    const container = newest === undefined ? undefined : this.#instances.get(newest.id)?.container
+    return { memoryBytes: container?.memoryBytes ?? 0, diskBytes: container?.diskBytes ?? 0 }
   }
 
   // ---------------------------------------------------------------------------------------- sandboxes

@@ -66,6 +66,10 @@ class SimulatedContainer implements Container {
     return heldBy(this.#space)
   }
 
+  get diskBytes(): number {
+    return this.#space.mounts.root.root.fs.usedBytes
+  }
+
   get outOfMemory(): boolean {
     return this.#space.group?.outOfMemory === true
   }

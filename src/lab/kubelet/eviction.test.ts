@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { directKube } from '#lab/api/direct.ts'
+import type { KubeEvent, Node, Pod } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
+import { Lab } from '#lab/lab.ts'
+
+const node = 'k8s-worker-01'
+
+async function filled(size: string): Promise<Lab> {
+  const lab = await Lab.boot({ seed: 'evict', nodes: 3 })
+  await lab.exec(node, `fallocate -l ${size} /var/log/huge`)
+  await lab.advance(120_000)
+  return lab
+}
+
+const nodeOf = (lab: Lab): Promise<Node> =>
+  directKube(lab.api).get<Node>({ type: resources.nodes, name: node })
+const conditionOf = async (lab: Lab, type: string) =>
+  (await nodeOf(lab)).status.conditions?.find((each) => each.type === type)
+const podsOn = async (lab: Lab): Promise<readonly Pod[]> =>
+  (await directKube(lab.api).list<Pod>({ type: resources.pods })).items.filter(
+    ({ spec }) => spec.nodeName === node,
+  )
+const events = async (lab: Lab): Promise<readonly KubeEvent[]> =>
+  (await directKube(lab.api).list<KubeEvent>({ type: resources.events })).items
+
+describe('a disk that fills', () => {
+  test('to four fifths troubles nobody', async () => {
+    const lab = await filled('43G')
+    expect(await conditionOf(lab, 'DiskPressure')).toMatchObject({ status: 'False' })
+    expect((await podsOn(lab)).every(({ status }) => status.phase === 'Running')).toBe(true)
+  })
+
+  test('beyond the threshold costs the pods that are not critical, and those that come back are refused', async () => {
+    const lab = await filled('50G')
+    expect(await conditionOf(lab, 'DiskPressure')).toMatchObject({
+      status: 'True',
+      reason: 'KubeletHasDiskPressure',
+    })
+    expect((await nodeOf(lab)).spec.taints).toContainEqual(
+      expect.objectContaining({ key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }),
+    )
+    const pods = await podsOn(lab)
+    const evicted = pods.filter(({ status }) => status.reason === 'Evicted')
+    expect(evicted.length).toBeGreaterThan(0)
+    expect(evicted[0]?.status.message).toMatch(
+      /^The node was low on resource: ephemeral-storage\. Threshold quantity: 9663676416, available: \d+Ki\. /,
+    )
+    expect(evicted[0]?.status.conditions).toContainEqual(
+      expect.objectContaining({ type: 'DisruptionTarget', reason: 'TerminationByKubelet' }),
+    )
+    expect(pods.find(({ metadata }) => metadata.labels?.['k8s-app'] === 'calico-node')?.status.phase).toBe(
+      'Running',
+    )
+    const told = (await events(lab)).filter(({ involvedObject }) => involvedObject.name === node)
+    const reasons = told.map(({ reason }) => reason)
+    expect(reasons).toContain('NodeHasDiskPressure')
+    expect(told.find(({ reason }) => reason === 'EvictionThresholdMet')?.message).toBe(
+      'Attempting to reclaim ephemeral-storage',
+    )
+  })
+
+  test('that is emptied is trusted again after five minutes', async () => {
+    const lab = await filled('50G')
+    await lab.exec(node, 'rm /var/log/huge')
+    await lab.advance(240_000)
+    expect(await conditionOf(lab, 'DiskPressure')).toMatchObject({ status: 'True' })
+    await lab.advance(120_000)
+    expect(await conditionOf(lab, 'DiskPressure')).toMatchObject({ status: 'False' })
+    expect((await nodeOf(lab)).spec.taints ?? []).toEqual([])
+  })
+})
