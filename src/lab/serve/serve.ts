@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { Server as Port } from 'node:net'
 import type { Clock } from '#base/clock.ts'
 import { rfc3339 } from '#base/clock.ts'
 import { randomToken } from '#base/token.ts'
@@ -13,6 +14,8 @@ import { Pacer } from '#lab/serve/pacer.ts'
 import { controlPath, labTimePath, sessionPath } from '#lab/serve/protocol.ts'
 import { sessionDoor } from '#lab/serve/session-door.ts'
 import type { LabStates } from '#lab/serve/state.ts'
+import { labTls } from '#lab/serve/tls/lab-tls.ts'
+import { secureServer, type TwoWayPort, twoWayPort } from '#lab/serve/two-ways.ts'
 
 export interface ServeOptions {
   readonly name: string
@@ -45,8 +48,8 @@ const headStartMs = 5 * 60_000
 /** Boots a lab and serves it on loopback, at the pace of the wall clock. Rejects with a Trouble when the port is taken. */
 export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   const { clock, signal } = options
-  const server = createServer()
-  const port = await listening(server, options.port)
+  const door = twoWayPort()
+  const port = await listening(door.port, options.port)
   try {
     const lab = await Lab.boot({
       seed: options.seed,
@@ -57,15 +60,17 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
     signal.throwIfAborted()
     await lab.advance(Math.max(0, clock.now() - lab.nowMs))
     signal.throwIfAborted() // from here on an interruption is listened for
-    return serveBooted(lab, server, port, options)
+    return serveBooted(lab, door, port, options)
   } catch (error) {
-    server.close()
+    door.close()
     throw error
   }
 }
 
-function serveBooted(lab: Lab, server: Server, port: number, options: ServeOptions): ServedLab {
+function serveBooted(lab: Lab, door: TwoWayPort, port: number, options: ServeOptions): ServedLab {
   const { clock, signal, states, name } = options
+  const tls = labTls({ nowMs: clock.now() })
+  const servers = { plain: createServer(), secure: secureServer(tls) }
   const pacer = new Pacer(lab.kernel, { clock, speed: options.speed })
   lab.driveBy(pacer)
   const token = randomToken()
@@ -82,17 +87,21 @@ function serveBooted(lab: Lab, server: Server, port: number, options: ServeOptio
     request.url = request.url.slice(labTimePath.length)
     return unshifted
   }
-  server.on('request', (request, response) =>
-    request.url === controlPath
-      ? void control(request, response)
-      : doorFor(request).request(request, response),
-  )
   const session = sessionDoor({ lab, token })
-  server.on('upgrade', (request, socket, head) =>
-    request.url === sessionPath
-      ? session(request, socket, head)
-      : doorFor(request).upgrade(request, socket, head),
-  )
+  for (const server of Object.values(servers)) {
+    server.keepAliveTimeout = 120_000
+    server.on('request', (request, response) =>
+      request.url === controlPath
+        ? void control(request, response)
+        : doorFor(request).request(request, response),
+    )
+    server.on('upgrade', (request, socket, head) =>
+      request.url === sessionPath
+        ? session(request, socket, head)
+        : doorFor(request).upgrade(request, socket, head),
+    )
+  }
+  door.serve(servers)
   const crashed = pacer.run()
   states.write(
     {
@@ -105,7 +114,7 @@ function serveBooted(lab: Lab, server: Server, port: number, options: ServeOptio
       seed: options.seed,
       startedAt: rfc3339(clock.now()),
     },
-    labKubeconfig({ name, port }),
+    labKubeconfig({ name, port, tls }),
   )
   return {
     lab,
@@ -114,15 +123,14 @@ function serveBooted(lab: Lab, server: Server, port: number, options: ServeOptio
     ended: Promise.race([asked, crashed]),
     close: async () => {
       signal.removeEventListener('abort', down)
-      server.close()
-      server.closeAllConnections()
+      door.close()
       await pacer.stop()
       await lab.shutdown()
     },
   }
 }
 
-const listening = (server: Server, port: number): Promise<number> =>
+const listening = (server: Port, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE'

@@ -39,6 +39,11 @@ export class LabStates {
     return join(this.folderOf(name), 'kubeconfig')
   }
 
+  /** What a living lab wrote. */
+  kubeconfig(name: string): string {
+    return readFileSync(this.kubeconfigOf(name), 'utf8')
+  }
+
   logOf(name: string): string {
     return join(this.folderOf(name), 'lab.log')
   }

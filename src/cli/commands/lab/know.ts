@@ -58,11 +58,9 @@ export const addLabKnow: AddCommand = (lab, io) => {
       'after',
       '\nExamples:\n  export KUBECONFIG=$(ninelives lab kubeconfig)\n  ninelives lab kubeconfig --content > lab.yaml',
     )
-    .action(async ({ name, content }: { name: string; content: boolean }) => {
+    .action(({ name, content }: { name: string; content: boolean }) => {
       const states = new LabStates(io.env)
-      const { port } = states.need(name)
-      if (!content) return void io.stdout.write(`${states.kubeconfigOf(name)}\n`)
-      const { labKubeconfig } = await import('#lab/serve/kubeconfig.ts')
-      io.stdout.write(labKubeconfig({ name, port }))
+      states.need(name)
+      io.stdout.write(content ? states.kubeconfig(name) : `${states.kubeconfigOf(name)}\n`)
     })
 }

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { yieldTurn } from '#base/turn.ts'
 import type { ApiRequest, Responder, Sink } from '#lab/api/http/request.ts'
 import { shiftJson, shiftLog, steadySkew } from '#lab/api/http/skew.ts'
+import { tlsClient } from '#lab/api/http/tls-client.ts'
 import { acceptUpgrade } from '#lab/api/http/upgrade.ts'
 import { serviceMs } from '#lab/api/programs.ts'
 import type { ApiServer } from '#lab/api/server.ts'
@@ -53,7 +54,7 @@ export function httpDoor(api: ApiServer, options: DoorOptions): Door {
         const asked = apiRequest(request, body, skewMs())
         const reply = new HttpReply(response, { skewMs, log: isTimestamped(asked.url), enter })
         api.kernel.at(api.kernel.nowMs + serviceMs, `${asked.method} ${asked.url}`, () => {
-          if (api.process === undefined) response.socket?.resetAndDestroy()
+          if (api.process === undefined) cutOff(request)
           else api.handle(asked, reply)
         })
         await driver.until(() => reply.settled(isLong(asked.url)))
@@ -67,6 +68,12 @@ export function httpDoor(api: ApiServer, options: DoorOptions): Door {
       acceptUpgrade(api, { request, socket, head }, { driver, enter })
     },
   }
+}
+
+/** As a machine answers on a port where nobody listens any more. A TLS connection can only be closed. */
+function cutOff({ socket }: IncomingMessage): void {
+  if (tlsClient({ socket }) === undefined) socket.resetAndDestroy()
+  else socket.destroy()
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -83,11 +90,13 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 function apiRequest(request: IncomingMessage, body: Buffer, skewMs: number): ApiRequest {
   const headers = headersOf(request)
   const binary = headers['content-type']?.includes('protobuf') ?? false
+  const client = tlsClient(request)
   return {
     method: request.method ?? 'GET',
     url: unskewed(request.url ?? '/', skewMs),
     headers,
     body: binary ? body : shiftJson(body.toString(), -skewMs),
+    ...(client === undefined ? {} : { client }),
   }
 }
 

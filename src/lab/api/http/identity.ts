@@ -15,10 +15,14 @@ const owner: Identity = { username: 'kubernetes-admin', groups: ['system:masters
 export const identityOf = (api: ApiServer, request: ApiRequest): Identity =>
   impersonated(api.state, authenticated(api, request), request)
 
-function authenticated(api: ApiServer, { headers, inside }: ApiRequest): Identity {
+/** A good certificate counts before a token, a bad one only when there is no good token. */
+function authenticated(api: ApiServer, { headers, inside, client }: ApiRequest): Identity {
   const { authorization } = headers
+  if (client?.kind === 'certificate')
+    return api.identify({ user: client.commonName, groups: client.organizations })
   if (authorization !== undefined) return tokenOf(api, authorization)
-  return inside ? api.identify({}) : owner
+  if (client?.kind === 'bad-certificate') throw unauthorized()
+  return inside || client !== undefined ? api.identify({}) : owner
 }
 
 function tokenOf(api: ApiServer, authorization: string): Identity {

@@ -1,4 +1,5 @@
 /** A request and its answer, free of node:http: what comes from outside and what the lab's own HTTP clients send. */
+import type { TlsClient } from '#lab/api/http/tls-client.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 
 export interface ApiRequest {
@@ -10,6 +11,8 @@ export interface ApiRequest {
   readonly body: Uint8Array | string
   /** From inside the lab: whoever brings no credential is nobody. From outside it is the lab's owner. */
   readonly inside?: boolean
+  /** Set when it came over TLS: then only what it shows counts. */
+  readonly client?: TlsClient
 }
 
 export type Headers = Readonly<Record<string, string>>

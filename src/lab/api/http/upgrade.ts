@@ -6,6 +6,7 @@ import { authorize } from '#lab/api/authorize.ts'
 import { headersOf } from '#lab/api/http/door.ts'
 import { identityOf } from '#lab/api/http/identity.ts'
 import { type Route, route } from '#lab/api/http/route.ts'
+import { tlsClient } from '#lab/api/http/tls-client.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { noSuchPath, type Refusal, statusOf } from '#lab/api/status.ts'
 import { tcpSocket, tunnelSocket } from '#lab/api/streams/byte-socket.ts'
@@ -87,7 +88,14 @@ interface Start {
 function start(api: ApiServer, upgrade: Upgrade, { refuse, enter, admission }: Start): void {
   const { request } = upgrade
   const url = new URL(request.url ?? '/', 'http://lab')
-  const user = identityOf(api, { method: 'GET', url: '', headers: headersOf(request), body: '' })
+  const client = tlsClient(request)
+  const user = identityOf(api, {
+    method: 'GET',
+    url: '',
+    headers: headersOf(request),
+    body: '',
+    ...(client === undefined ? {} : { client }),
+  })
   const found = route(api.state.registry, url.pathname)
   if (found?.name === undefined) throw noSuchPath()
   // A WebSocket begins with GET, and until 1.35 that needs another verb than SPDY's POST.
