@@ -89,7 +89,7 @@ export function inUse(block: BlockSpec): readonly { readonly address: string; re
   )
 }
 
-const addressOf = (block: BlockSpec, ordinal: number): string =>
+export const addressOf = (block: BlockSpec, ordinal: number): string =>
   toAddress(toNumber(block.cidr.split('/')[0] ?? '') + ordinal)
 
 /**

@@ -18,6 +18,12 @@ const blocksMax = 20
 /** No address, in libcalico's words. */
 export class IpamError extends Error {}
 
+/** Which pools an address may come from, and what it is for. */
+export interface PoolChoice {
+  readonly use: 'Workload' | 'Tunnel'
+  has(pool: IPPool): boolean
+}
+
 export interface Assigned {
   readonly address: string
   readonly block: string
@@ -40,8 +46,10 @@ export class Ipam {
     readonly node: string
     readonly handle: string
     readonly attributes: AllocationAttributes
+    /** Default: any pool, for a pod. */
+    readonly from?: PoolChoice
   }): Promise<Assigned> {
-    const pools = await this.#pools(o.node)
+    const pools = await this.#pools(o.node, o.from)
     const own = await this.#ownBlocks(o.node, pools)
     for (const cidr of own) {
       const got = await this.#fromBlock(cidr, o)
@@ -64,15 +72,18 @@ export class Ipam {
     return released
   }
 
-  async #pools(node: string): Promise<readonly IPPool[]> {
+  async #pools(
+    node: string,
+    { use, has }: PoolChoice = { use: 'Workload', has: () => true },
+  ): Promise<readonly IPPool[]> {
     const { items } = await this.#kube.list<IPPool>({ type: resources.ipPools })
-    const enabled = items.filter((pool) => !pool.spec.disabled && !pool.spec.cidr.includes(':'))
+    const enabled = items.filter((pool) => !pool.spec.disabled && !pool.spec.cidr.includes(':') && has(pool))
     // Selectors other than all() are not imitated: such a pool is nobody's.
     const qualified = enabled.filter((pool) => ['', 'all()'].includes(pool.spec.nodeSelector ?? ''))
     if (qualified.length === 0) throw new IpamError(`no configured Calico pools for node ${node}`)
-    const usable = qualified.filter((pool) => pool.spec.allowedUses?.includes('Workload') ?? true)
+    const usable = qualified.filter((pool) => pool.spec.allowedUses?.includes(use) ?? true)
     if (usable.length === 0)
-      throw new IpamError('cannot find a qualified ippool, no pools match the required use (Workload)')
+      throw new IpamError(`cannot find a qualified ippool, no pools match the required use (${use})`)
     return usable
   }
 

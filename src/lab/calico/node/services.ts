@@ -1,10 +1,10 @@
 import { inClusterKube } from '#lab/api/client.ts'
-import type { IPPool, Node } from '#lab/api/objects.ts'
+import type { Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { apiErrorText, datastoreError } from '#lab/calico/errors.ts'
+import { apiErrorText } from '#lab/calico/errors.ts'
 import { calicoLog, raw } from '#lab/calico/log.ts'
 import { autodetect } from '#lab/calico/node/autodetect.ts'
-import { Exit, exiting } from '#lab/calico/node/exit.ts'
+import { exiting } from '#lab/calico/node/exit.ts'
 import { determineNodeName } from '#lab/calico/node/node-name.ts'
 import { addressAnnotation, setAddress } from '#lab/calico/node/startup.ts'
 import type { Process } from '#lab/host/ports.ts'
@@ -33,23 +33,6 @@ export const monitorAddresses = (p: Process): Promise<number> =>
         log.error('startup.go 351', 'Failed to read Node from datastore', { error: raw(apiErrorText(error)) })
       }
     }
-  })
-
-/**
- * `-allocate-tunnel-addrs`: addresses for tunnel devices, of which pools without encapsulation need none.
- * Not imitated: allocating one (no flavour of the lab encapsulates).
- */
-export const allocateTunnelAddresses = (p: Process, once: boolean): Promise<number> =>
-  exiting(async () => {
-    const log = calicoLog(p, 'tunnel-ip-allocator')
-    try {
-      await inClusterKube(p).list<IPPool>({ type: resources.ipPools }, { timeoutMs: 30_000 })
-    } catch (error) {
-      const { text } = datastoreError(error, 'IPPool')
-      log.fatal('allocateip.go 235', 'Unable to query IP pool configuration', { error: raw(text) })
-      throw new Exit(1)
-    }
-    return once ? 0 : idle(p)
   })
 
 /** `-status-reporter`: answers CalicoNodeStatus objects, of which the lab has none. */
