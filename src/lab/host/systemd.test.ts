@@ -254,3 +254,73 @@ describe('systemctl', () => {
     expect((await sh('journalctl -u session.scope --since "-1min" -o cat')).stdout).toBe('second\n')
   })
 })
+
+describe('systemctl and journalctl beyond the everyday', () => {
+  const unit = (lines: string) =>
+    `[Unit]\nDescription=A thing\n[Service]\n${lines}\n[Install]\nWantedBy=multi-user.target\n`
+  const bed = () =>
+    testMachine({
+      tree: [
+        ...baseOs({ hostname: 'k8s-worker-01' }),
+        {
+          path: '/etc/unit/thing.service',
+          kind: 'file',
+          text: unit('ExecStart=/bin/sleep 1000\nExecReload=/bin/echo again $MAINPID'),
+        },
+        { path: '/usr/lib/systemd/system/thing.service', kind: 'symlink', target: '/etc/unit/thing.service' },
+      ],
+      programs: hostPrograms,
+    })
+
+  test.each([
+    [
+      'a masked unit does not start',
+      'systemctl mask -q thing; systemctl start thing',
+      'Failed to start thing.service: Unit thing.service is masked.\n',
+    ],
+    [
+      'and does once it is unmasked',
+      'systemctl mask thing; systemctl unmask thing; systemctl start thing; systemctl is-active thing',
+      'active\n',
+    ],
+    [
+      'what has no ExecReload cannot be reloaded',
+      'systemctl reload systemd-timesyncd',
+      'Failed to reload systemd-timesyncd.service: Job type reload is not applicable for unit systemd-timesyncd.service.\n',
+    ],
+    [
+      'a unit that is down is not restarted by try-restart',
+      'systemctl try-restart thing; systemctl is-active thing',
+      'inactive\n',
+    ],
+    [
+      'kill reaches the main process',
+      'systemctl start thing; systemctl kill thing; sleep 1; systemctl is-active thing',
+      'inactive\n',
+    ],
+    [
+      'show answers single properties',
+      'systemctl show -p LoadState,ActiveState thing',
+      'LoadState=loaded\nActiveState=inactive\n',
+    ],
+    [
+      'one failed unit degrades the system',
+      'systemctl start thing; pkill -9 sleep; sleep 1; systemctl is-system-running',
+      'degraded\n',
+    ],
+    [
+      'only lines of that severity',
+      "logger 'E0107 06:00:00 bad'; logger fine; journalctl -p err -o cat -t root",
+      'E0107 06:00:00 bad\n',
+    ],
+    [
+      'lines that match, newest first',
+      'logger a1; logger b; logger a2; journalctl -r -g ^a -o cat',
+      'a2\na1\n',
+    ],
+  ])('%s', async (_, script, says) => {
+    const { run } = await bed()
+    const { stdout, stderr } = await run(['bash', '-c', script])
+    expect(stdout + stderr).toContain(says)
+  })
+})

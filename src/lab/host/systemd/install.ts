@@ -10,6 +10,10 @@ const links = (unit: Unit): string[] =>
 export async function enable(p: Process, name: string): Promise<number> {
   const unit = await loadUnit(p.files, name)
   if (unit === undefined) return missing(p, 'enable', name)
+  if (unit.masked) {
+    p.stderr.write(`Failed to enable unit: Unit file ${unit.path} is masked.\n`)
+    return 1
+  }
   for (const link of links(unit)) {
     if (await isLink(p.files, link)) continue
     try {
@@ -20,6 +24,37 @@ export async function enable(p: Process, name: string): Promise<number> {
     }
     p.stderr.write(`Created symlink ${link} → ${unit.path}.\n`)
   }
+  return 0
+}
+
+/** systemctl mask: a link to /dev/null in the unit's place. */
+export async function mask(p: Process, name: string): Promise<number> {
+  const path = `${configured}/${name}`
+  if (await isLink(p.files, path)) {
+    const unit = await loadUnit(p.files, name)
+    if (unit?.masked) return 0
+    p.stderr.write(`Failed to mask unit: File ${path} already exists.\n`)
+    return 1
+  }
+  try {
+    await p.files.symlink('/dev/null', path)
+  } catch (error) {
+    return refused(p, 'mask', error)
+  }
+  p.stderr.write(`Created symlink ${path} → /dev/null.\n`)
+  return 0
+}
+
+/** systemctl unmask. */
+export async function unmask(p: Process, name: string): Promise<number> {
+  const unit = await loadUnit(p.files, name)
+  if (unit?.masked !== true) return 0
+  try {
+    await p.files.remove(unit.path)
+  } catch (error) {
+    return refused(p, 'unmask', error)
+  }
+  p.stderr.write(`Removed ${unit.path}.\n`)
   return 0
 }
 
@@ -42,9 +77,10 @@ export async function disable(p: Process, name: string): Promise<number> {
 export async function isEnabled(
   files: Files,
   name: string,
-): Promise<'enabled' | 'disabled' | 'static' | undefined> {
+): Promise<'enabled' | 'disabled' | 'static' | 'masked' | undefined> {
   const unit = await loadUnit(files, name)
   if (unit === undefined) return undefined
+  if (unit.masked) return 'masked'
   const targets = unit.wantedBy
   for (const folder of unitFolders)
     for (const target of targets)

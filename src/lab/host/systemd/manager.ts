@@ -77,7 +77,7 @@ export class Manager {
       return true
     }
     const service = await this.service(name)
-    if (service === undefined) return false
+    if (service === undefined || service.unit.masked) return false
     const { requires, wants } = service.unit
     for (const wanted of wants.filter(isService)) if (await this.service(wanted)) await this.start(wanted, by)
     for (const required of requires.filter(isService)) {

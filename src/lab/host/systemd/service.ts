@@ -98,6 +98,22 @@ export class Service {
     while (this.isUp) await this.changed.wait(by.task)
   }
 
+  /** ExecReload=, with $MAINPID; answers whether all of it went well. */
+  async reload(by: Process): Promise<boolean> {
+    this.#log(`Reloading ${this.unit.description}...`)
+    const pid = String(this.main?.pid ?? '')
+    for (const { argv, mayFail } of this.unit.execReload) {
+      const exit = await this.#execute(
+        by,
+        { argv: argv.map((word) => word.replace(/\$\{?MAINPID\}?/g, pid)), mayFail },
+        'Control process',
+      )
+      if (!isClean(exit) && !mayFail) return false
+    }
+    this.#log(`Reloaded ${this.unit.description}.`)
+    return true
+  }
+
   /** reset-failed: also its starts are not counted against the limit any more. */
   forgetFailure(): void {
     this.#startsMs = []

@@ -1,9 +1,10 @@
 import { utc } from '#base/clock.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { ask } from '#lab/host/systemd/client.ts'
-import type { Reply, UnitReport, Verb } from '#lab/host/systemd/control.ts'
-import { disable, enable, isEnabled } from '#lab/host/systemd/install.ts'
+import type { Refused, Reply, UnitReport, Verb } from '#lab/host/systemd/control.ts'
+import { disable, enable, isEnabled, mask, unmask } from '#lab/host/systemd/install.ts'
 import { journalLines } from '#lab/host/systemd/journalctl.ts'
+import { listFiles, listTimers, show, systemState } from '#lab/host/systemd/systemctl-show.ts'
 import { loadUnit } from '#lab/host/systemd/unit.ts'
 
 const complain = (p: Process, text: string, code = 1): number => {
@@ -14,20 +15,49 @@ const complain = (p: Process, text: string, code = 1): number => {
 /** `kubelet` means `kubelet.service`. */
 const fullName = (name: string): string => (/\.(service|timer|target)$/.test(name) ? name : `${name}.service`)
 
-/** systemctl(1). Not imitated: `show`, `edit`, `mask`, `list-dependencies`, patterns, `--user`, `--root`. */
+/** systemctl(1). Not imitated: `edit`, `set-property`, `list-dependencies`, patterns, `--user`, `--root`, a pager. */
 export const systemctl: Program = async (p) => {
   const words = p.argv.slice(1)
   const now = words.includes('--now')
   const quiet = words.includes('-q') || words.includes('--quiet')
-  const [verb = 'list-units', ...names] = words.filter((word) => !word.startsWith('-'))
+  const value = (name: RegExp): string | undefined => optionValue(words, name)
+  const [verb = 'list-units', ...names] = plainWords(words)
   const units = names.map(fullName)
   switch (verb) {
     case 'start':
     case 'stop':
     case 'restart':
-      return change(p, verb, units)
-    case 'daemon-reload':
+    case 'try-restart':
+    case 'reload':
     case 'reset-failed':
+      return change(p, verb, units)
+    case 'condrestart':
+      return change(p, 'try-restart', units)
+    case 'reload-or-restart':
+      return reloadOrRestart(p, units)
+    case 'kill':
+      return change(p, 'kill', units, value(/^(-s|--signal)$/))
+    case 'mask':
+    case 'unmask': {
+      for (const unit of units) {
+        const code = await (verb === 'mask' ? mask(p, unit) : unmask(p, unit))
+        if (code !== 0) return code
+      }
+      await ask(p, { verb: 'daemon-reload', units: [] })
+      return now && verb === 'mask' ? change(p, 'stop', units) : 0
+    }
+    case 'show':
+      return show(p, units, value(/^(-p|--property|-P)$/), words.includes('--value') || words.includes('-P'))
+    case 'is-system-running':
+      return systemState(p)
+    case 'list-timers':
+      return listTimers(p)
+    case 'get-default':
+      p.stdout.write('multi-user.target\n')
+      return 0
+    case 'daemon-reexec':
+      return change(p, 'daemon-reload', [])
+    case 'daemon-reload':
     case 'reboot':
     case 'poweroff':
       return change(p, verb, [])
@@ -37,6 +67,7 @@ export const systemctl: Program = async (p) => {
         const code = await (verb === 'enable' ? enable(p, unit) : disable(p, unit))
         if (code !== 0) return code
       }
+      await ask(p, { verb: 'daemon-reload', units: [] })
       return now ? change(p, verb === 'enable' ? 'start' : 'stop', units) : 0
     }
     case 'is-active':
@@ -48,26 +79,62 @@ export const systemctl: Program = async (p) => {
       return status(p, units)
     case 'cat':
       return showFiles(p, units)
-    case 'list-units':
     case 'list-unit-files':
+      return listFiles(p, units)
+    case 'list-units':
       return listUnits(p, words.includes('--all') || words.includes('-a'), words.includes('--failed'))
     default:
       return complain(p, `Unknown command verb ${verb}.`)
   }
 }
 
-async function change(p: Process, verb: Verb, units: readonly string[]): Promise<number> {
-  const reply = await ask(p, { verb, units })
+const takesValue = /^(-p|--property|-P|-s|--signal|-n|--lines|-o|--output|-t|--type|--state|--kill-who)$/
+
+/** The words that are neither options nor their values. */
+const plainWords = (words: readonly string[]): string[] =>
+  words.filter((word, at) => !word.startsWith('-') && !takesValue.test(words[at - 1] ?? ''))
+
+function optionValue(words: readonly string[], name: RegExp): string | undefined {
+  for (const [at, word] of words.entries()) {
+    const [option = '', value] = word.split('=')
+    if (name.test(option)) return value ?? words[at + 1]
+    const letter = /^(-[sp])(\w.*)$/.exec(word)
+    if (letter !== null && name.test(letter[1] ?? '')) return letter[2]
+  }
+  return undefined
+}
+
+async function reloadOrRestart(p: Process, units: readonly string[]): Promise<number> {
+  for (const unit of units) {
+    const reloads = ((await loadUnit(p.files, unit))?.execReload.length ?? 0) > 0
+    const code = await change(p, reloads ? 'reload' : 'restart', [unit])
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+async function change(p: Process, verb: Verb, units: readonly string[], signal?: string): Promise<number> {
+  const reply = await ask(p, { verb, units, ...(signal === undefined ? {} : { signal }) })
   if ('trouble' in reply) return complain(p, reply.trouble)
   for (const { unit, why } of reply.failed) p.stderr.write(changeFailure(verb, unit, why))
   const missing = reply.failed.some(({ why }) => why === 'not-found')
   return reply.failed.length === 0 ? 0 : missing ? 5 : 1
 }
 
-const changeFailure = (verb: Verb, unit: string, why: 'not-found' | 'failed'): string =>
-  why === 'not-found'
-    ? `Failed to ${verb} ${unit}: Unit ${unit} not ${verb === 'stop' ? 'loaded' : 'found'}.\n`
-    : `Job for ${unit} failed because the control process exited with error code.\nSee "systemctl status ${unit}" and "journalctl -xeu ${unit}" for details.\n`
+function changeFailure(verb: Verb, unit: string, why: Refused): string {
+  switch (why) {
+    case 'not-found':
+      return `Failed to ${verb} ${unit}: Unit ${unit} not ${verb === 'stop' ? 'loaded' : 'found'}.\n`
+    case 'masked':
+      return `Failed to ${verb} ${unit}: Unit ${unit} is masked.\n`
+    case 'no-reload':
+      return `Failed to reload ${unit}: Job type reload is not applicable for unit ${unit}.\nSee system logs and 'systemctl status ${unit}' for details.\n`
+    case 'inactive':
+      return `${unit} is not active, cannot reload.\n`
+    default:
+      return `Job for ${unit} failed because the control process exited with error code.\nSee "systemctl status ${unit}" and "journalctl -xeu ${unit}" for details.\n`
+  }
+}
 
 async function reportsOf(p: Process, units: readonly string[]): Promise<Reply | number> {
   const reply = await ask(p, { verb: 'status', units })
@@ -98,7 +165,7 @@ async function enabledState(
       continue
     }
     if (!quiet) p.stdout.write(`${state}\n`)
-    if (state !== 'disabled') code = 0
+    if (state !== 'disabled' && state !== 'masked') code = 0
   }
   return code
 }
@@ -125,7 +192,9 @@ async function statusText(p: Process, unit: UnitReport): Promise<string> {
   const enabled = (await isEnabled(p.files, unit.name)) ?? 'static'
   const lines = [
     `${dot} ${unit.name} - ${unit.description}`,
-    `     Loaded: loaded (${unit.path}; ${enabled}; vendor preset: enabled)`,
+    unit.masked
+      ? `     Loaded: masked (Reason: Unit ${unit.name} is masked.)`
+      : `     Loaded: loaded (${unit.path}; ${enabled}; vendor preset: enabled)`,
     ...dropInLines(unit.dropIns),
     `     Active: ${activeText(p, unit)}`,
   ]
@@ -201,6 +270,13 @@ async function listUnits(p: Process, all: boolean, onlyFailed: boolean): Promise
     p.stdout.write(
       `${active === 'failed' ? '●' : ' '} ${name.padEnd(width)} loaded ${active.padEnd(10)} ${sub.padEnd(12)} ${description}\n`,
     )
-  p.stdout.write(`\n${shown.length} loaded units listed.\n`)
+  const legend = onlyFailed
+    ? ''
+    : `\nLOAD   = Reflects whether the unit definition was properly loaded.
+ACTIVE = The high-level unit activation state, i.e. generalization of SUB.
+SUB    = The low-level unit activation state, values depend on unit type.`
+  p.stdout.write(
+    `${legend}\n${shown.length} loaded units listed.${onlyFailed || all ? '' : " Pass --all to see loaded but inactive units, too.\nTo show all installed unit files use 'systemctl list-unit-files'."}\n`,
+  )
   return 0
 }

@@ -23,6 +23,8 @@ export interface Unit {
   readonly description: string
   readonly path: string
   readonly dropIns: readonly string[]
+  /** A link to /dev/null stands in its place: nothing may start it. */
+  readonly masked: boolean
   readonly after: readonly string[]
   readonly requires: readonly string[]
   readonly wants: readonly string[]
@@ -31,6 +33,7 @@ export interface Unit {
   readonly remainAfterExit: boolean
   readonly execStartPre: readonly Command[]
   readonly execStart: readonly Command[]
+  readonly execReload: readonly Command[]
   readonly execStopPost: readonly Command[]
   readonly restart: RestartPolicy
   readonly restartMs: number
@@ -65,12 +68,22 @@ export async function loadUnit(files: Files, name: string): Promise<Unit | undef
     const path = `${folder}/${name}`
     const text = await textOf(files, path)
     if (text === undefined) continue
+    const masked = await isMasked(files, path)
     const dropIns = await dropInsOf(files, name)
     const settings = parseUnitFile(text)
     for (const dropIn of dropIns) settings.push(...parseUnitFile((await textOf(files, dropIn)) ?? ''))
-    return unitOf({ name, path, dropIns, settings })
+    return unitOf({ name, path, dropIns, settings, masked })
   }
   return undefined
+}
+
+async function isMasked(files: Files, path: string): Promise<boolean> {
+  try {
+    return (await files.readlink(path)) === '/dev/null'
+  } catch (error) {
+    if (isErrno(error)) return false
+    throw error
+  }
 }
 
 /** `name.d/*.conf` of all folders by file name; of equal names the first folder's counts. */
@@ -119,6 +132,7 @@ function unitOf(o: {
   readonly path: string
   readonly dropIns: readonly string[]
   readonly settings: readonly Setting[]
+  readonly masked: boolean
 }): Unit {
   const { name, settings } = o
   const service = (key: string): string | undefined => lastValue(settings, 'Service', key)
@@ -136,6 +150,7 @@ function unitOf(o: {
     name,
     path: o.path,
     dropIns: o.dropIns,
+    masked: o.masked,
     description: lastValue(settings, 'Unit', 'Description') ?? name,
     after: lists('Unit', 'After'),
     requires: [...lists('Unit', 'Requires'), ...lists('Unit', 'BindsTo')],
@@ -147,6 +162,7 @@ function unitOf(o: {
     remainAfterExit: yes('RemainAfterExit'),
     execStartPre: valuesOf(settings, 'Service', 'ExecStartPre').map(commandOf),
     execStart: valuesOf(settings, 'Service', 'ExecStart').map(commandOf),
+    execReload: valuesOf(settings, 'Service', 'ExecReload').map(commandOf),
     execStopPost: valuesOf(settings, 'Service', 'ExecStopPost').map(commandOf),
     restartMs: span('RestartSec', 100),
     startLimit: {
