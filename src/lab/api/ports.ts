@@ -29,6 +29,7 @@ export const resources = {
   endpointSlices: type('endpointslices', 'discovery.k8s.io'),
   leases: type('leases', 'coordination.k8s.io'),
   podDisruptionBudgets: type('poddisruptionbudgets', 'policy'),
+  priorityClasses: type('priorityclasses', 'scheduling.k8s.io'),
   ipPools: calico('ippools'),
   blockAffinities: calico('blockaffinities'),
   ipamBlocks: calico('ipamblocks'),

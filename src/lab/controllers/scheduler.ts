@@ -1,64 +1,82 @@
 /**
- * The default scheduler: kubernetes/kubernetes:pkg/scheduler. Filters by node name, selector, required node affinity,
- * taints, pod count, required pod anti-affinity and topology spread over hostnames; prefers the node with the fewest pods.
- * Not imitated: resources, volumes, ports, preemption, preferred affinities, other topology keys, profiles.
+ * The default scheduler: kubernetes/kubernetes:pkg/scheduler. Filters as its default profile does, prefers an even spread and the node
+ * with the fewest pods, and drives away pods of lower priority where that helps. A pod that fits nowhere is tried again when a node
+ * changes or a pod goes, after its back-off (1 s to 10 s), and every five minutes.
+ *
+ * Not imitated: volumes, scheduling gates, preferred affinities, other scores, profiles, queueing hints.
  */
 import { rfc3339 } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
-import type { LabelSelector, Node, Pod } from '#lab/api/objects.ts'
+import type { Node, Pod } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
-import { selectorTest } from '#lab/api/selectors.ts'
+import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
-import { objectKey, placing, untolerated } from '#lab/controllers/pods.ts'
+import { objectKey, placing } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
+import { type Assumed, boundNode, Fit } from '#lab/controllers/scheduler-fit.ts'
+import { type Preemption, preemption, type Verdict } from '#lab/controllers/scheduler-preempt.ts'
+import { unavailable } from '#lab/controllers/scheduler-text.ts'
+import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
-const podsPerNode = 110
-/** An unschedulable pod is tried again after this time, or when a node changes. */
-const retryMs = 30_000
+const firstBackoffMs = 1000
+const longestBackoffMs = 10_000
+/** How long a pod may wait without anything that makes it fit (podMaxInUnschedulablePodsDuration). */
+const flushMs = 300_000
 
 export function startScheduler(kit: ControllerKit): void {
-  /** Where pods were put that the cache does not show there yet. */
-  const assumed = new Map<string, string>()
-  const waiting = new Set<string>()
+  /** Where pods were put, or have room kept for them, that the cache does not show there yet. */
+  const assumed = new Map<string, Assumed>()
+  const waiting = new Map<string, { readonly tries: number; readonly untilMs: number }>()
+  const index = kit.pods
+  const retryWaiting = (): void => {
+    const now = kit.p.now()
+    for (const [key, { untilMs }] of waiting)
+      if (untilMs > now) queue.addAfter(key, untilMs - now)
+      else queue.add(key)
+  }
   const pods = kit.cache<Pod>(resources.pods, ({ type, object }) => {
     const key = objectKey(object)
     if (type === 'DELETED' || object.spec.nodeName !== undefined) assumed.delete(object.metadata.uid)
     if (type === 'DELETED') waiting.delete(key)
-    else if (isMine(object)) queue.add(key)
+    else if (isMine(object) && !waiting.has(key)) queue.add(key)
+    const leaves = object.spec.nodeName !== undefined && (type === 'DELETED' || hasEnded(object))
+    if (leaves && waiting.size > 0) retryWaiting()
   })
   const nodes = kit.cache<Node>(resources.nodes, ({ object, previous }) => {
-    if (previous !== undefined && placing(object) === placing(previous)) return
-    for (const key of waiting) queue.add(key)
+    if (previous !== undefined && offered(object) === offered(previous)) return
+    retryWaiting()
   })
   const recorder = kit.recorder('default-scheduler')
   const queue = kit.controller('scheduler', [pods, nodes], async (key, kube) => {
     const pod = pods.get(key)
-    if (pod === undefined || !isMine(pod) || assumed.has(pod.metadata.uid)) return
-    const placed = new Placement(pods.list(), assumed)
-    const verdicts = nodes.list().map((node) => ({ node, why: placed.refuses(pod, node) }))
-    const fitting = verdicts.flatMap(({ node, why }) => (why === undefined ? [node] : []))
-    const best = placed.best(pod, fitting)
-    if (best === undefined) {
-      waiting.add(key)
-      queue.addAfter(key, retryMs)
-      const message = refusal(verdicts.map(({ why }) => why ?? ''))
-      recorder.record({ about: about(pod), type: 'Warning', reason: 'FailedScheduling', message })
-      return markUnschedulable(kube, pod, message, kit.p.now())
-    }
-    waiting.delete(key)
-    assumed.set(pod.metadata.uid, best.metadata.name)
-    try {
-      await bind(kube, pod, best.metadata.name)
-      recorder.record({
-        about: about(pod),
-        type: 'Normal',
-        reason: 'Scheduled',
-        message: `Successfully assigned ${key} to ${best.metadata.name}`,
+    if (pod === undefined || !isMine(pod) || isBound(assumed, pod)) return
+    const fit = new Fit(pod, { nodes: nodes.list(), index, assumed: assumed.values() })
+    const only = boundNode(pod)
+    const named = only === undefined ? undefined : nodes.get(only)
+    const among = only === undefined ? nodes.list() : named ? [named] : []
+    const best = fit.best(among.filter((node) => fit.misfit(node) === undefined))
+    if (best !== undefined) {
+      waiting.delete(key)
+      assumed.set(pod.metadata.uid, {
+        pod: { ...pod, spec: { ...pod.spec, nodeName: best.metadata.name } },
+        node: best.metadata.name,
       })
-    } catch (error) {
-      assumed.delete(pod.metadata.uid)
-      if (!isKubeError(error, 'NotFound')) throw error
+      return bindOrForget(kube, pod, best.metadata.name, { assumed, recorder })
     }
+    const tries = (waiting.get(key)?.tries ?? 0) + 1
+    const backoffMs = Math.min(firstBackoffMs * 2 ** (tries - 1), longestBackoffMs)
+    waiting.set(key, { tries, untilMs: kit.p.now() + backoffMs })
+    queue.addAfter(key, flushMs)
+    const verdicts = nodes.list().map((node): Verdict => ({ node, misfit: verdictOf(fit, node, only) }))
+    const way = preemption(pod, fit, verdicts)
+    const found = 'found' in way ? way.found : undefined
+    const whys = verdicts.map(({ misfit }) => misfit.reasons)
+    const message = unavailable(whys, 'found' in way ? undefined : way.reasons)
+    recorder.record({ about: about(pod), type: 'Warning', reason: 'FailedScheduling', message })
+    await markUnschedulable(kube, pod, { message, nominated: found?.node.metadata.name, nowMs: kit.p.now() })
+    if (found === undefined) return
+    assumed.set(pod.metadata.uid, { pod, node: found.node.metadata.name })
+    await driveAway(kube, pod, found, { recorder, nowMs: kit.p.now() })
   })
 }
 
@@ -66,6 +84,37 @@ const isMine = ({ spec, metadata }: Pod): boolean =>
   spec.nodeName === undefined &&
   metadata.deletionTimestamp === undefined &&
   (spec.schedulerName ?? 'default-scheduler') === 'default-scheduler'
+
+/** Bound a moment ago; a pod for which room is only kept is not. */
+const isBound = (assumed: ReadonlyMap<string, Assumed>, { metadata }: Pod): boolean =>
+  assumed.get(metadata.uid)?.pod.spec.nodeName !== undefined
+
+const hasEnded = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
+
+/** What of a node could make a pod fit. */
+const offered = (node: Node): string => `${placing(node)} ${JSON.stringify(node.status.allocatable)}`
+
+/** A node beside the one that a pod is bound to is not even asked. */
+const verdictOf = (fit: Fit, node: Node, only: string | undefined) =>
+  only !== undefined && node.metadata.name !== only
+    ? { reasons: ["node(s) didn't satisfy plugin(s) [NodeAffinity]"], final: true }
+    : (fit.misfit(node) ?? { reasons: [], final: true })
+
+async function bindOrForget(
+  kube: KubeClient,
+  pod: Pod,
+  node: string,
+  { assumed, recorder }: { readonly assumed: Map<string, Assumed>; readonly recorder: EventRecorder },
+): Promise<void> {
+  try {
+    await bind(kube, pod, node)
+    const message = `Successfully assigned ${objectKey(pod)} to ${node}`
+    recorder.record({ about: about(pod), type: 'Normal', reason: 'Scheduled', message })
+  } catch (error) {
+    assumed.delete(pod.metadata.uid)
+    if (!isKubeError(error, 'NotFound')) throw error
+  }
+}
 
 const bind = (kube: KubeClient, pod: Pod, node: string): Promise<unknown> =>
   kube.post({ type: resources.pods, ...space(pod), name: pod.metadata.name }, 'binding', {
@@ -75,170 +124,64 @@ const bind = (kube: KubeClient, pod: Pod, node: string): Promise<unknown> =>
     target: { apiVersion: 'v1', kind: 'Node', name: node },
   })
 
-async function markUnschedulable(kube: KubeClient, pod: Pod, message: string, nowMs: number): Promise<void> {
+async function markUnschedulable(
+  kube: KubeClient,
+  pod: Pod,
+  {
+    message,
+    nominated,
+    nowMs,
+  }: { readonly message: string; readonly nominated: string | undefined; readonly nowMs: number },
+): Promise<void> {
   const before = pod.status.conditions?.find(({ type }) => type === 'PodScheduled')
-  if (before?.status === 'False' && before.message === message) return
+  if (before?.status === 'False' && before.message === message && pod.status.nominatedNodeName === nominated)
+    return
   const condition = {
     type: 'PodScheduled',
     status: 'False',
     reason: 'Unschedulable',
     message,
-    lastTransitionTime: rfc3339(nowMs),
+    lastTransitionTime: before?.status === 'False' ? before.lastTransitionTime : rfc3339(nowMs),
   }
   await kube.patch(
     { type: resources.pods, ...space(pod), name: pod.metadata.name },
-    { type: 'strategic', body: { status: { conditions: [condition] } } },
+    {
+      type: 'strategic',
+      body: {
+        status: {
+          conditions: [condition],
+          ...(nominated === undefined ? {} : { nominatedNodeName: nominated }),
+        },
+      },
+    },
     { subresource: 'status' },
   )
 }
 
-/** `0/5 nodes are available: 2 node(s) were unschedulable, …`: pkg/scheduler/framework/types.go FitError.Error. */
-function refusal(whys: readonly string[]): string {
-  const counts = new Map<string, number>()
-  for (const why of whys) counts.set(why, (counts.get(why) ?? 0) + 1)
-  const reasons = [...counts].map(([why, count]) => `${count} ${why}`).sort()
-  const head = `0/${whys.length} nodes are available`
-  const none = `${whys.length} Preemption is not helpful for scheduling.`
-  return whys.length === 0
-    ? 'no nodes available to schedule pods'
-    : `${head}: ${reasons.join(', ')}. preemption: ${head}: ${none}`
-}
-
-/** Who is where, counting pods that were bound a moment ago. */
-class Placement {
-  readonly #byNode = new Map<string, Pod[]>()
-
-  constructor(pods: readonly Pod[], assumed: ReadonlyMap<string, string>) {
-    for (const pod of pods) {
-      const node = pod.spec.nodeName ?? assumed.get(pod.metadata.uid)
-      if (node === undefined || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') continue
-      this.#byNode.set(node, [...(this.#byNode.get(node) ?? []), pod])
+async function driveAway(
+  kube: KubeClient,
+  pod: Pod,
+  { node, victims }: Preemption,
+  { recorder, nowMs }: { readonly recorder: EventRecorder; readonly nowMs: number },
+): Promise<void> {
+  for (const victim of victims) {
+    if (victim.metadata.deletionTimestamp !== undefined) continue
+    const ref = { type: resources.pods, ...space(victim), name: victim.metadata.name }
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: 'default-scheduler: preempting to accommodate a higher priority pod',
+      lastTransitionTime: rfc3339(nowMs),
     }
+    const body = { status: { conditions: [condition] } }
+    await unless('NotFound', kube.patch(ref, { type: 'strategic', body }, { subresource: 'status' }))
+    await unless('NotFound', kube.delete(ref, { uid: victim.metadata.uid }))
+    recorder.record({
+      about: about(victim),
+      type: 'Normal',
+      reason: 'Preempted',
+      message: `Preempted by pod ${pod.metadata.uid} on node ${node.metadata.name}`,
+    })
   }
-
-  /** Why the node does not suit, in the scheduler's words; `undefined` when it does. */
-  refuses(pod: Pod, node: Node): string | undefined {
-    const { spec } = pod
-    if (node.spec.unschedulable && !untoleratedIsEmpty(pod, 'node.kubernetes.io/unschedulable'))
-      return 'node(s) were unschedulable'
-    const taint = untolerated(node.spec.taints, spec.tolerations, ['NoSchedule', 'NoExecute'])[0]
-    if (taint !== undefined) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`
-    if (!matches(pod, node)) return "node(s) didn't match Pod's node affinity/selector"
-    if (this.#on(node).length >= podsPerNode) return 'Too many pods'
-    if (antiAffinity(pod).some((selector) => this.#hosted(node, pod, selector).length > 0))
-      return "node(s) didn't match pod anti-affinity rules"
-    return undefined
-  }
-
-  /** The suitable node with the best spread, then the fewest pods, then the first name. */
-  best(pod: Pod, fitting: readonly Node[]): Node | undefined {
-    const spread = spreadSelectors(pod)
-    const cost = (node: Node): number =>
-      spread.reduce((sum, { selector }) => sum + this.#staying(node, pod, selector), 0) * 1000 +
-      this.#on(node).length
-    const hard = spread.filter(({ hard: isHard }) => isHard)
-    const allowed = fitting.filter((node) =>
-      hard.every(
-        ({ selector, maxSkew }) =>
-          this.#staying(node, pod, selector) +
-            1 -
-            Math.min(...fitting.map((each) => this.#staying(each, pod, selector))) <=
-          maxSkew,
-      ),
-    )
-    return [...allowed].sort((a, b) => cost(a) - cost(b) || a.metadata.name.localeCompare(b.metadata.name))[0]
-  }
-
-  #on(node: Node): readonly Pod[] {
-    return this.#byNode.get(node.metadata.name) ?? []
-  }
-
-  #hosted(node: Node, pod: Pod, selector: LabelSelector): readonly Pod[] {
-    const test = selectorTest(selector)
-    return this.#on(node).filter(
-      (each) =>
-        each.metadata.namespace === pod.metadata.namespace &&
-        each.metadata.uid !== pod.metadata.uid &&
-        test(each.metadata.labels),
-    )
-  }
-
-  /** Topology spread does not count pods that are going (plugins/podtopologyspread/common.go); anti-affinity does. */
-  #staying(node: Node, pod: Pod, selector: LabelSelector): number {
-    return this.#hosted(node, pod, selector).filter(
-      ({ metadata }) => metadata.deletionTimestamp === undefined,
-    ).length
-  }
-}
-
-const untoleratedIsEmpty = ({ spec }: Pod, key: string): boolean =>
-  untolerated([{ key, effect: 'NoSchedule' }], spec.tolerations, ['NoSchedule']).length === 0
-
-interface AffinityTerm {
-  readonly matchExpressions?: LabelSelector['matchExpressions']
-  readonly matchFields?: readonly { readonly key: string; readonly values: readonly string[] }[]
-}
-
-interface Affinity {
-  readonly nodeAffinity?: {
-    readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-      readonly nodeSelectorTerms?: readonly AffinityTerm[]
-    }
-  }
-  readonly podAntiAffinity?: {
-    readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly {
-      readonly labelSelector: LabelSelector
-      readonly topologyKey: string
-    }[]
-  }
-}
-
-/** The affinity of a pod; the server checked its shape when it was created. */
-const affinityOf = ({ spec }: Pod): Affinity => (spec.affinity ?? {}) as Affinity
-
-function matches(pod: Pod, node: Node): boolean {
-  if (!selectorTest({ matchLabels: pod.spec.nodeSelector ?? {} })(node.metadata.labels)) return false
-  const terms =
-    affinityOf(pod).nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-  return (
-    terms === undefined ||
-    terms.some(
-      ({ matchExpressions = [], matchFields = [] }) =>
-        selectorTest({ matchExpressions })(node.metadata.labels) &&
-        matchFields.every(({ values }) => values.includes(node.metadata.name)),
-    )
-  )
-}
-
-const antiAffinity = (pod: Pod): readonly LabelSelector[] =>
-  (affinityOf(pod).podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [])
-    .filter(({ topologyKey }) => topologyKey === 'kubernetes.io/hostname')
-    .map(({ labelSelector }) => labelSelector)
-
-interface Spread {
-  readonly selector: LabelSelector
-  readonly hard: boolean
-  readonly maxSkew: number
-}
-
-function spreadSelectors({ spec, metadata }: Pod): readonly Spread[] {
-  const constraints = (spec.topologySpreadConstraints ?? []) as readonly {
-    readonly topologyKey?: string
-    readonly labelSelector?: LabelSelector
-    readonly whenUnsatisfiable?: string
-    readonly maxSkew?: number
-  }[] // checked by the server
-  const asked = constraints
-    .filter(({ topologyKey }) => topologyKey === 'kubernetes.io/hostname')
-    .map(({ labelSelector = {}, whenUnsatisfiable, maxSkew = 1 }) => ({
-      selector: labelSelector,
-      hard: whenUnsatisfiable === 'DoNotSchedule',
-      maxSkew,
-    }))
-  if (asked.length > 0) return asked
-  // The default constraints spread the pods of one owner softly.
-  const hash = metadata.labels?.['pod-template-hash']
-  return hash === undefined
-    ? []
-    : [{ selector: { matchLabels: { 'pod-template-hash': hash } }, hard: false, maxSkew: 3 }]
 }

@@ -70,6 +70,8 @@ export interface ContainerDef {
   readonly stdin?: boolean
   readonly stdinOnce?: boolean
   readonly tty?: boolean
+  /** Of an init container: `Always` makes it a sidecar. */
+  readonly restartPolicy?: string
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
   readonly terminationMessagePath?: string
   readonly terminationMessagePolicy?: string

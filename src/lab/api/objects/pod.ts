@@ -36,6 +36,7 @@ export interface PodSpec {
   readonly tolerations?: readonly Toleration[]
   readonly priorityClassName?: string
   readonly priority?: number
+  readonly preemptionPolicy?: string
   readonly dnsPolicy?: string
   readonly securityContext?: Readonly<Record<string, unknown>>
   readonly schedulerName?: string
@@ -56,6 +57,7 @@ export interface Pod extends KubeObject {
     readonly containerStatuses?: readonly ContainerStatus[]
     readonly ephemeralContainerStatuses?: readonly ContainerStatus[]
     readonly qosClass?: string
+    readonly nominatedNodeName?: string
     readonly reason?: string
     readonly message?: string
   }
