@@ -94,12 +94,15 @@ export class Kernel {
   /** Runs `run` synchronously at `timeMs` (not before now). */
   at(timeMs: number, name: string, run: () => void): Cancel {
     const event = this.schedule(timeMs, name, run)
-    return () => {
-      event.cancelled = true
-    }
+    return () => this.#queue.cancel(event)
   }
 
-  /** @internal {@link at} without a closure for who cancels rarely: set `cancelled`. */
+  /** @internal Cancels what {@link schedule} answered; nothing when it has run. */
+  cancel(event: QueuedEvent): void {
+    this.#queue.cancel(event)
+  }
+
+  /** @internal {@link at} without a closure for who cancels rarely: see {@link cancel}. */
   schedule(timeMs: number, name: string, run: () => void): QueuedEvent {
     const time = timeMs > this.#nowMs ? timeMs : this.#nowMs
     const event: QueuedEvent = { time, sequence: this.#sequence++, name, run, cancelled: false }
@@ -305,7 +308,7 @@ class TaskState implements Task {
     if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
     return new Promise<void>((resolve, reject) => {
       const stop = (error: unknown): void => {
-        event.cancelled = true
+        this.#kernel.cancel(event)
         this.#waits.delete(stop)
         reject(error)
       }

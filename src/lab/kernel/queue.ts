@@ -11,6 +11,8 @@ export interface QueuedEvent {
 /** A binary heap with a total order: time first, then the order of asking. */
 export class EventQueue {
   readonly #heap: QueuedEvent[] = []
+  /** At most so many in the heap were cancelled. */
+  #cancelled = 0
 
   get size(): number {
     return this.#heap.length
@@ -18,7 +20,10 @@ export class EventQueue {
 
   /** The next event that was not cancelled, left in place. */
   peek(): QueuedEvent | undefined {
-    while (this.#heap[0]?.cancelled) this.#removeFirst()
+    while (this.#heap[0]?.cancelled) {
+      this.#removeFirst()
+      if (this.#cancelled > 0) this.#cancelled--
+    }
     return this.#heap[0]
   }
 
@@ -42,6 +47,18 @@ export class EventQueue {
     heap[at] = event
   }
 
+  /** The event will not run. What it would have run is let go of at once, its place when many such places have come together. */
+  cancel(event: QueuedEvent): void {
+    if (event.cancelled) return
+    event.cancelled = true
+    event.run = nothing
+    if (++this.#cancelled < cancelledMax || this.#cancelled * 2 < this.#heap.length) return
+    const left = this.#heap.filter(({ cancelled }) => !cancelled).sort((a, b) => (before(a, b) ? -1 : 1))
+    this.#heap.length = 0
+    for (const each of left) this.#heap.push(each) // sorted, so it is a heap
+    this.#cancelled = 0
+  }
+
   #removeFirst(): void {
     const heap = this.#heap
     const last = heap.pop() as QueuedEvent
@@ -59,6 +76,9 @@ export class EventQueue {
     heap[at] = last
   }
 }
+
+const cancelledMax = 1000
+const nothing = (): void => {}
 
 const before = (a: QueuedEvent, b: QueuedEvent): boolean =>
   a.time < b.time || (a.time === b.time && a.sequence < b.sequence)
