@@ -6,19 +6,14 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { build } from 'rolldown'
 import { type BigText, calicoNodeLog, giantLine, mixedPaste } from './big-texts.ts'
+import { type Figure, labFigures } from './lab.ts'
 
 const root = join(import.meta.dirname, '..')
 const program = join(root, 'bin/ninelives')
 const state = mkdtempSync(join(tmpdir(), 'ninelives-bench-'))
 const env = { ...process.env, XDG_STATE_HOME: state, NO_COLOR: '1' }
-
-interface Figure {
-  readonly what: string
-  readonly value: number
-  readonly unit: 'ms' | 'MB'
-  readonly goal: number
-}
 
 const tellMemory =
   'data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))'
@@ -28,6 +23,7 @@ const figures: Figure[] = []
 try {
   timed('version', 150, () => cli('version'), { times: 5 })
   await inProcess()
+  await bundled()
   timed('lab up to a usable kubeconfig', 1500, () =>
     cli('lab', 'up', '--detach', '--name', 'bench', '--flavour', 'hardened'),
   )
@@ -35,6 +31,7 @@ try {
   figures.push({ what: 'a served 5-node lab', value: servedMegabytes(), unit: 'MB', goal: 160 })
   cli('lab', 'down', '--name', 'bench')
   timed('npm start', 8000, () => cli('tour'))
+  figures.push(...labFigures())
   bigText('50 MB of a calico-node’s log', calicoNodeLog)
   bigText('50 MB of logs, YAML, tables and prose', mixedPaste)
   bigText('50 MB on one line', giantLine)
@@ -42,12 +39,19 @@ try {
   rmSync(state, { recursive: true, force: true })
 }
 
-console.log(`${'figure'.padEnd(48)} ${'measured'.padStart(12)} ${'goal'.padStart(12)}`)
-for (const { what, value, unit, goal } of figures)
+console.log(`${'figure'.padEnd(52)} ${'measured'.padStart(14)} ${'goal'.padStart(12)}`)
+for (const figure of figures) {
+  const { what, value, unit, goal, givenUp = false } = figure
+  const shown = `${givenUp ? '> ' : ''}${value.toFixed(value < 10 ? 2 : 0)} ${unit}`
   console.log(
-    `${what.padEnd(48)} ${`${value.toFixed(0)} ${unit}`.padStart(12)} ${`≤ ${goal} ${unit}`.padStart(12)} ${value <= goal ? '' : '  MISSED'}`,
+    `${what.padEnd(52)} ${shown.padStart(14)} ${`≤ ${goal} ${unit}`.padStart(12)} ${isMet(figure) ? '' : '  MISSED'}`,
   )
-process.exitCode = figures.every(({ value, goal }) => value <= goal) ? 0 : 1
+}
+process.exitCode = figures.every(isMet) ? 0 : 1
+
+function isMet({ value, goal, givenUp = false }: Figure): boolean {
+  return !givenUp && value <= goal
+}
 
 /** The best of `times` runs: what the machine can do when nothing else runs. */
 function timed(what: string, goal: number, run: () => void, { times = 1 } = {}): void {
@@ -100,7 +104,22 @@ async function inProcess(): Promise<void> {
     what: '5 nodes in process, from nothing to all well',
     value: Math.min(...runs),
     unit: 'ms',
-    goal: 200,
+    goal: 100,
+  })
+}
+
+/** What a user of the published package waits for: loading one bundled file, booting, ending. */
+async function bundled(): Promise<void> {
+  const file = join(state, 'boot.mjs')
+  await build({
+    input: join(import.meta.dirname, 'boot.ts'),
+    platform: 'node',
+    external: ['@kubernetes/client-node'],
+    output: { file, format: 'esm', codeSplitting: false, minify: false },
+    logLevel: 'silent',
+  })
+  timed('5 nodes, a whole bundled process', 400, () => void execFileSync(process.execPath, [file], { env }), {
+    times: 5,
   })
 }
 

@@ -1,0 +1,5 @@
+/** A process that boots a lab of five nodes and ends; main.ts bundles it to see how long all of that takes. */
+import { Lab } from '#lab/lab.ts'
+
+await Lab.boot({ seed: 'bench' })
+process.exit()

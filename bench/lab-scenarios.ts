@@ -1,0 +1,187 @@
+/** `node --expose-gc bench/lab-scenarios.ts NAME`: runs one scenario of lab.ts and prints what it measures, a line of JSON for each figure. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startBench } from '#lab/api/kubectl-bench.ts'
+import type { Node, Pod } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
+import { Lab } from '#lab/lab.ts'
+
+const print = (figure: Readonly<Record<string, number>>): void => console.log(JSON.stringify(figure))
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await act()
+  return performance.now() - start
+}
+
+function megabytes(): number {
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed / 2 ** 20
+}
+
+const isTrue = ({ status }: Node | Pod, type: string): boolean =>
+  status.conditions?.some((each) => each.type === type && each.status === 'True') === true
+
+const all = <T>(lab: Lab, bucket: string): readonly T[] =>
+  lab.api.state.store.list(bucket) as unknown as readonly T[] // objects of that type only
+
+/** Lets time pass until `done()`, which looks at many objects and is therefore asked four times a virtual second. */
+async function untilSeen(lab: Lab, done: () => boolean): Promise<void> {
+  let nextMs = 0
+  await lab.until(() => {
+    if (lab.nowMs < nextMs) return false
+    nextMs = lab.nowMs + 250
+    return done()
+  })
+}
+
+/** A cluster without the mesh; three of its workers reflect. */
+async function reflected(nodes: number): Promise<Lab> {
+  const lab = Lab.powerOn({ seed: 'bench', nodes })
+  const reflectors = lab.nodes.slice(1, 4)
+  const { store } = lab.api.state
+  await lab.until(() => lab.api.process !== undefined)
+  await lab.kube.create(resources.bgpConfigurations, {
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: 'BGPConfiguration',
+    metadata: { name: 'default' },
+    spec: { nodeToNodeMeshEnabled: false, asNumber: 64512, logSeverityScreen: 'Info' },
+  } as Parameters<typeof lab.kube.create>[1]) // Calico's objects have a spec of their own
+  await lab.kube.create(resources.bgpPeers, {
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: 'BGPPeer',
+    metadata: { name: 'to-reflectors' },
+    spec: { nodeSelector: 'all()', peerSelector: "route-reflector == 'true'" },
+  } as Parameters<typeof lab.kube.create>[1])
+  await lab.until(() => reflectors.every((name) => store.get('/nodes', name) !== undefined))
+  const body = {
+    metadata: {
+      labels: { 'route-reflector': 'true' },
+      annotations: { 'projectcalico.org/RouteReflectorClusterID': '244.0.0.1' },
+    },
+  }
+  for (const name of reflectors)
+    await lab.kube.patch({ type: resources.nodes, name }, { type: 'merge', body })
+  return lab
+}
+
+async function reflectors(): Promise<void> {
+  const before = megabytes()
+  const start = performance.now()
+  const lab = await reflected(1000)
+  await lab.untilWell(600_000)
+  print({ wellMs: performance.now() - start })
+  print({ perNodeMB: (megabytes() - before) / 1000 })
+}
+
+async function nodes(): Promise<void> {
+  const start = performance.now()
+  const lab = await reflected(5000)
+  await untilSeen(
+    lab,
+    () => all<Node>(lab, '/nodes').filter((node) => isTrue(node, 'Ready')).length === lab.nodes.length,
+  )
+  print({ readyMs: performance.now() - start })
+}
+
+async function pods(): Promise<void> {
+  const lab = await Lab.boot({ seed: 'bench', nodes: 100 })
+  const others = all<Pod>(lab, '/pods').length
+  const replicas = 10_000 - others
+  const load = { type: resources.deployments, namespace: 'default', name: 'load' }
+  const image = 'docker.io/shop/db:1.4.0'
+  const runningMs = await timed(async () => {
+    await lab.kube.create(resources.deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: load.name, namespace: load.namespace },
+      spec: {
+        replicas,
+        selector: { matchLabels: { app: 'load' } },
+        template: {
+          metadata: { labels: { app: 'load' } },
+          spec: { containers: [{ name: 'load', image, imagePullPolicy: 'IfNotPresent' }] },
+        },
+      },
+    } as Parameters<typeof lab.kube.create>[1]) // a Deployment has a spec
+    await untilSeen(
+      lab,
+      () => all<Pod>(lab, '/pods').filter(({ status }) => status.phase === 'Running').length >= 10_000,
+    )
+  })
+  print({ runningMs })
+  const deletedMs = await timed(async () => {
+    await lab.kube.delete(load)
+    await untilSeen(lab, () => all<Pod>(lab, '/pods').length <= others)
+  })
+  print({ deletedMs })
+}
+
+/** What ten seconds of computing reach, as what two days would take. */
+async function hours(): Promise<void> {
+  const lab = await Lab.boot({ seed: 'bench', nodes: 100 })
+  const from = { wallMs: performance.now(), virtualMs: lab.nowMs }
+  while (performance.now() - from.wallMs < 10_000) await lab.advance(10_000)
+  const share = (lab.nowMs - from.virtualMs) / (48 * 3_600_000)
+  print({ twoDaysMs: (performance.now() - from.wallMs) / share })
+}
+
+/** After an hour the events of the boot are gone. */
+async function growth(): Promise<void> {
+  const lab = await Lab.boot({ seed: 'bench', nodes: 5 })
+  await lab.advance(1.5 * 3_600_000)
+  const before = megabytes()
+  await lab.advance(3 * 3_600_000)
+  print({ perDayMB: (megabytes() - before) * 8 })
+}
+
+async function kubectl(): Promise<void> {
+  const start = performance.now()
+  const bench = await startBench()
+  await fetch(`${bench.served.url}/version`)
+  print({ serverMs: performance.now() - start })
+  bench.seed({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default', namespace: 'default' },
+  })
+  for (let i = 0; i < 10_000; i++)
+    bench.seed({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `web-${String(i).padStart(5, '0')}`, namespace: 'default', labels: { app: 'web' } },
+      spec: { nodeName: 'n1', containers: [{ name: 'web', image: 'web:1' }] },
+    })
+  const home = mkdtempSync(join(tmpdir(), 'ninelives-bench-'))
+  const get = (...argv: readonly string[]): Promise<number> =>
+    timed(
+      () =>
+        new Promise((resolve, reject) => {
+          const child = spawn('kubectl', ['--server', bench.served.url, 'get', ...argv], {
+            env: { PATH: process.env.PATH, HOME: home },
+            stdio: ['ignore', 'ignore', 'inherit'],
+          })
+          child.once('error', reject)
+          child.once('exit', (code) => (code === 0 ? resolve(code) : reject(new Error(`kubectl: ${code}`))))
+        }),
+    )
+  await get('namespaces') // discovery, kept by kubectl
+  print({ pagedMs: await get('pods', '-A') })
+  print({ wholeMs: await get('pods', '-A', '--chunk-size=0') })
+  rmSync(home, { recursive: true })
+  await bench.close()
+}
+
+const scenarios: Readonly<Record<string, () => Promise<void>>> = {
+  reflectors,
+  nodes,
+  pods,
+  hours,
+  growth,
+  kubectl,
+}
+
+await scenarios[process.argv[2] ?? '']?.()
+process.exit()
