@@ -24,17 +24,18 @@ export interface HttpResponse {
   readonly body: string
 }
 
-export type HttpHandler = (request: HttpRequest, self: Process) => HttpResponse | Promise<HttpResponse>
+/** An answer that needs a thread of its own, since it waits for something. */
+export type HttpWork = (self: Process) => Promise<HttpResponse>
 
-/** Serves until the process ends or the listener is closed: a thread per connection. Rejects as `net.listen` does. */
+export type HttpHandler = (request: HttpRequest) => HttpResponse | HttpWork
+
+/** Serves until the process ends or the listener is closed; a thread for each answer that waits. Rejects as `net.listen` does. */
 export function serveHttp(
   p: Process,
   at: { readonly port: number; readonly address?: string },
   handler: HttpHandler,
 ): Promise<Listener> {
-  return p.net.listen(at, (connection) => {
-    p.thread('http', (self) => answerAll(self, connection, handler))
-  })
+  return p.net.listen(at, (connection) => answerAll(p, connection, handler))
 }
 
 export interface HttpOptions {
@@ -126,22 +127,19 @@ function connect(p: Process, o: { address: string; port: number; timeoutMs: numb
   )
 }
 
-/** Answers every request of a connection, and closes it at its end. */
-export async function answerAll(self: Process, connection: Connection, handler: HttpHandler): Promise<void> {
-  try {
-    for (;;) {
-      const payload = await connection.receive(self.task)
-      if (payload === 'closed' || payload === undefined) break
+/** Answers every request that comes on a connection, and closes it at its end. */
+export function answerAll(p: Process, connection: Connection, handler: HttpHandler): void {
+  connection.follow({
+    payload: (payload) => {
       const request = requestOf(payload, connection.remote.address)
-      const response = request ? await handler(request, self) : { status: 400, body: 'Bad Request' }
-      connection.send(responsePayload(response))
-      if (!request) break
-    }
-  } catch (error) {
-    // The client has gone: nobody is left to answer.
-    if (!isErrno(error)) throw error
-  }
-  connection.close()
+      const answer = request ? handler(request) : { status: 400, body: 'Bad Request' }
+      if (typeof answer === 'function')
+        p.thread('http', async (self) => connection.send(responsePayload(await answer(self))))
+      else connection.send(responsePayload(answer))
+      if (!request) connection.close()
+    },
+    end: () => connection.close(),
+  })
 }
 
 /**

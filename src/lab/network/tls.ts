@@ -141,7 +141,7 @@ export function serveHttps(
   return p.net.listen({ port: at.port }, (connection) => {
     p.thread('https', async (self) => {
       const trouble = await shakeHands(self, connection, at.certificate())
-      if (trouble === undefined) return answerAll(self, connection, handler)
+      if (trouble === undefined) return answerAll(p, connection, handler)
       const { address, port } = connection.remote
       self.stderr.write(`http: TLS handshake error from ${address}:${port}: ${trouble}\n`)
       connection.close()

@@ -33,7 +33,7 @@ export const registryProgram =
     const known: DnsAnswer = { rcode: 'NOERROR', addresses: [address] }
     const unknown: DnsAnswer = { rcode: 'NXDOMAIN', addresses: [] }
     await serveDns(p, { port: 53 }, (name) => (hosts.has(name) ? known : unknown))
-    await serveHttp(p, { port: 443 }, (request, self) => answer(self, images, request))
+    await serveHttp(p, { port: 443 }, (request) => (self) => answer(self, images, request))
     return untilTerminated(p)
   }
 

@@ -30,16 +30,16 @@ export const shopTier: Program = async (p) => {
   const name = flag('name') ?? 'tier'
   const upstream = flag('upstream')
   const known: Known = { address: undefined, untilMs: 0 }
-  await serveHttp(p, { port: 8080 }, async ({ path }, self) => {
+  await serveHttp(p, { port: 8080 }, ({ path }) => {
     switch (path) {
       case '/healthz':
         return { status: 200, body: 'ok\n' }
       case '/ready':
         return upstream === undefined
           ? { status: 200, body: 'ready\n' }
-          : await ask(self, `${upstream}/healthz`, { own: 'ready\n', known })
+          : (self) => ask(self, `${upstream}/healthz`, { own: 'ready\n', known })
       case '/':
-        return await page(self, { name, upstream, known })
+        return (self) => page(self, { name, upstream, known })
       default:
         return { status: 404, body: 'not found\n' }
     }

@@ -40,8 +40,10 @@ export const admissionWebhook: Program = async (p) => {
   const port = Number(flag('port') || 8443)
   try {
     const certificate = await p.files.read(flag('cert'))
-    await serveHttps(p, { port, certificate: () => certificate }, (request, self) =>
-      request.path === '/healthz' ? { status: 200, body: 'ok\n' } : review(self, policy, request.body),
+    await serveHttps(p, { port, certificate: () => certificate }, (request) =>
+      request.path === '/healthz'
+        ? { status: 200, body: 'ok\n' }
+        : (self) => review(self, policy, request.body),
     )
     await serveHttp(p, { port: 8081 }, () => ({ status: 200, body: 'ok\n' }))
   } catch (error) {
