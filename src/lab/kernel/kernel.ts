@@ -66,6 +66,8 @@ export class Kernel {
   #ran = 0
   #sequence = 0
   #dirty = false
+  /** While an event runs, before any task goes on. */
+  #inEvent = false
   #woken: TaskState | undefined
   #crash: Error | undefined
   #running = false
@@ -173,7 +175,9 @@ export class Kernel {
         if (next.marker !== true) {
           this.#ran++
           this.#options.onEvent?.(next.time, next.name)
+          this.#inEvent = true
           next.run()
+          this.#inEvent = false
         }
         // Most events wake nobody: then nothing is left to settle.
         if (this.#dirty) {
@@ -213,6 +217,11 @@ export class Kernel {
         `process "${woken.name}" waits on something other than its ports: use task.wait, sleep or a mailbox`,
       )
     }
+  }
+
+  /** @internal Whether the event that runs may still wake a task: nobody was woken in it yet, and no task runs. */
+  get canWake(): boolean {
+    return this.#inEvent && !this.#dirty
   }
 
   /** @internal */
@@ -290,11 +299,14 @@ class TaskState implements Task {
       const settle = (deliver: () => void): void => {
         if (settled) return
         settled = true
-        this.#kernel.schedule(this.#kernel.nowMs, this.name, () => {
+        const goOn = (): void => {
           if (!this.#waits.delete(stop)) return
           this.#kernel.settling(this)
           this.#kernel.hopping(undefined, deliver)
-        })
+        }
+        // The first to be woken goes on when the event has run, as its one task; whoever else is woken needs an event.
+        if (this.#kernel.canWake) goOn()
+        else this.#kernel.schedule(this.#kernel.nowMs, this.name, goOn)
       }
       this.#waits.add(stop)
       disarm = arm(
