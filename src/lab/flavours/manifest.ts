@@ -20,7 +20,7 @@ const byManifest = (flavour: CalicoFlavour): FlavourDefinition => ({
   plan: kubeadmPlan,
   disk: (node, plan) => [...kubeadmDisk(node, plan), ...calicoHostFiles({ flavour }), ...nextOsUpdate],
   images: (plan) => [
-    ...kubeadmImages(),
+    ...kubeadmImages(plan),
     ...calicoImages({ flavour, version: plan.calico }),
     ...workloadImages(),
   ],
@@ -41,6 +41,7 @@ export const kubeadmDisk = ({ name, controlPlane }: NodePlan, plan: ClusterPlan)
   ...kubernetesHostFiles({
     node: name,
     controlPlane,
+    version: plan.kubernetes,
     server: `${plan.apiServer.address}:${plan.apiServer.port}`,
     clusterDns: plan.dnsServiceIp,
   }),
@@ -61,9 +62,9 @@ const nextOsUpdate: Tree = [
   },
 ]
 
-export const kubeadmImages = (): readonly Image[] => [
-  ...kubernetesImages(),
-  ...kubeProxyImages(),
+export const kubeadmImages = ({ kubernetes }: ClusterPlan): readonly Image[] => [
+  ...kubernetesImages(kubernetes),
+  ...kubeProxyImages(kubernetes),
   ...coreDnsImages(),
 ]
 
@@ -72,9 +73,14 @@ export const kubeadmAddons = ({
   apiServer,
   podCidr,
   dnsServiceIp,
+  kubernetes,
 }: ClusterPlan): readonly Draft<KubeObject>[] => [
   ...kubeadmRbac(),
-  ...kubeProxyManifests({ server: `https://${apiServer.address}:${apiServer.port}`, clusterCidr: podCidr }),
+  ...kubeProxyManifests({
+    server: `https://${apiServer.address}:${apiServer.port}`,
+    clusterCidr: podCidr,
+    version: kubernetes,
+  }),
   ...coreDnsManifests({ clusterIp: dnsServiceIp }),
 ]
 

@@ -223,6 +223,8 @@ export interface Process {
   readonly cwd: string
   readonly credentials: Credentials
   readonly hostname: string
+  /** Of the executable that runs, as it was built; empty where nothing depends on it. */
+  readonly version: string
   readonly task: Task
   readonly files: Files
   readonly net: Net
@@ -286,6 +288,8 @@ export type TreeEntry =
       readonly gid?: number
       /** Makes the file an executable of the lab: the name under which the program was registered. */
       readonly program?: string
+      /** The version that the executable was built as; the program reads it as {@link Process.version}. */
+      readonly version?: string
       /** File capabilities, effective on exec (within the bounding set). */
       readonly capabilities?: readonly Capability[]
     }

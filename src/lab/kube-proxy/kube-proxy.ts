@@ -47,7 +47,7 @@ async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<numb
   await nodeAddress(p, kube, config, log)
   log.info('server_linux.go:170', 'Using iptables Proxier')
   await allowLocalRoutes(p)
-  log.info('server.go:497', 'Version info', { version: 'v1.31.9' })
+  log.info('server.go:497', 'Version info', { version: p.version })
   const state: State = { syncedMs: undefined }
   await serveHealth(p, state)
   log.info('config.go:197', 'Starting service config controller')

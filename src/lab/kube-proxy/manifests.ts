@@ -1,16 +1,24 @@
 import type { ConfigMap, DaemonSet, Draft, KubeObject, RoleBinding } from '#lab/api/objects.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
-const image = 'registry.k8s.io/kube-proxy:v1.31.9'
+const imageOf = (version: string): string => `registry.k8s.io/kube-proxy:v${version}`
 const labels = { 'k8s-app': 'kube-proxy' }
 const meta = { name: 'kube-proxy', namespace: 'kube-system' }
 
 /** kube-proxy's image: the program alone. */
-export const kubeProxyImages = (): readonly Image[] => [
+export const kubeProxyImages = (version = '1.31.9'): readonly Image[] => [
   {
-    name: image,
+    name: imageOf(version),
     sizeBytes: 30_244_127,
-    tree: [{ path: '/usr/local/bin/kube-proxy', kind: 'file', mode: 0o755, program: 'kube-proxy' }],
+    tree: [
+      {
+        path: '/usr/local/bin/kube-proxy',
+        kind: 'file',
+        mode: 0o755,
+        program: 'kube-proxy',
+        version: `v${version}`,
+      },
+    ],
     entrypoint: ['/usr/local/bin/kube-proxy'],
   },
 ]
@@ -22,11 +30,13 @@ export const kubeProxyImages = (): readonly Image[] => [
 export const kubeProxyManifests = (o: {
   readonly server: string // https://10.0.0.11:6443
   readonly clusterCidr: string // 10.244.0.0/16
+  /** Of Kubernetes. Default 1.31.9. */
+  readonly version?: string
 }): readonly Draft<KubeObject>[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta },
   binding,
   configMap(o),
-  daemonSet,
+  daemonSet(imageOf(o.version ?? '1.31.9')),
 ]
 
 const binding: Draft<RoleBinding> = {
@@ -75,7 +85,7 @@ users:
   },
 })
 
-const daemonSet: Draft<DaemonSet> = {
+const daemonSet = (image: string): Draft<DaemonSet> => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: { ...meta, labels },
@@ -117,4 +127,4 @@ const daemonSet: Draft<DaemonSet> = {
       },
     },
   },
-}
+})

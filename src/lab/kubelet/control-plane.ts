@@ -1,5 +1,4 @@
 import type { Program } from '#lab/host/ports.ts'
-import { kubernetesVersion } from '#lab/kubelet/node-object.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
 /** etcd, which the lab's API server does not need: its store is in the server. It runs so that a node looks as it should. */
@@ -9,6 +8,8 @@ export const etcd: Program = (p) =>
     return undefined
   })
 
+const defaultVersion = '1.31.9'
+
 interface Part {
   readonly name: string
   readonly image: string
@@ -17,7 +18,8 @@ interface Part {
   readonly arguments: readonly string[]
 }
 
-const parts: readonly Part[] = [
+/** `version`: 1.31.9 */
+const partsOf = (version: string): readonly Part[] => [
   {
     name: 'etcd',
     image: 'registry.k8s.io/etcd:3.5.15-0',
@@ -27,21 +29,21 @@ const parts: readonly Part[] = [
   },
   {
     name: 'kube-apiserver',
-    image: `registry.k8s.io/kube-apiserver:${kubernetesVersion}`,
+    image: `registry.k8s.io/kube-apiserver:v${version}`,
     sizeBytes: 28_052_352,
     path: '/usr/local/bin/kube-apiserver',
     arguments: ['--secure-port=6443', '--service-cluster-ip-range=10.96.0.0/12'],
   },
   {
     name: 'kube-controller-manager',
-    image: `registry.k8s.io/kube-controller-manager:${kubernetesVersion}`,
+    image: `registry.k8s.io/kube-controller-manager:v${version}`,
     sizeBytes: 26_234_880,
     path: '/usr/local/bin/kube-controller-manager',
     arguments: ['--use-service-account-credentials=true'],
   },
   {
     name: 'kube-scheduler',
-    image: `registry.k8s.io/kube-scheduler:${kubernetesVersion}`,
+    image: `registry.k8s.io/kube-scheduler:v${version}`,
     sizeBytes: 20_207_104,
     path: '/usr/local/bin/kube-scheduler',
     arguments: [],
@@ -49,11 +51,11 @@ const parts: readonly Part[] = [
 ]
 
 /** Images of the control plane. Their executables run the programs that are registered under the same names. */
-export const kubernetesImages = (): readonly Image[] =>
-  parts.map(({ name, image, sizeBytes, path }) => ({
+export const kubernetesImages = (version = defaultVersion): readonly Image[] =>
+  partsOf(version).map(({ name, image, sizeBytes, path }) => ({
     name: image,
     sizeBytes,
-    tree: [{ path, kind: 'file', mode: 0o755, program: name }],
+    tree: [{ path, kind: 'file', mode: 0o755, program: name, version: `v${version}` }],
     entrypoint: [path],
   }))
 
@@ -61,8 +63,10 @@ export const kubernetesImages = (): readonly Image[] =>
  * The manifests in /etc/kubernetes/manifests, as kubeadm lays them out. Not imitated: their probes, flags and volumes, which the
  * lab's programs have no use for.
  */
-export const staticPodManifests = (): readonly { readonly file: string; readonly text: string }[] =>
-  parts.map((part) => ({ file: `${part.name}.yaml`, text: manifest(part) }))
+export const staticPodManifests = (
+  version = defaultVersion,
+): readonly { readonly file: string; readonly text: string }[] =>
+  partsOf(version).map((part) => ({ file: `${part.name}.yaml`, text: manifest(part) }))
 
 const manifest = ({ name, image, path, arguments: flags }: Part): string => `apiVersion: v1
 kind: Pod

@@ -9,15 +9,17 @@ import { staticPodManifests } from '#lab/kubelet/control-plane.ts'
 export function kubernetesHostFiles(o: {
   readonly node: string
   readonly controlPlane: boolean
+  /** Of Kubernetes. Default 1.31.9. */
+  readonly version?: string
   /** Default 10.0.0.11:6443. */
   readonly server?: string
   /** Default 10.96.0.10. */
   readonly clusterDns?: string
 }): Tree {
-  const { node, controlPlane, server = '10.0.0.11:6443', clusterDns = '10.96.0.10' } = o
+  const { node, controlPlane, server = '10.0.0.11:6443', clusterDns = '10.96.0.10', version = '1.31.9' } = o
   return [
     executable('/usr/bin/containerd', 'containerd'),
-    executable('/usr/bin/kubelet', 'kubelet'),
+    { path: '/usr/bin/kubelet', kind: 'file', mode: 0o755, program: 'kubelet', version: `v${version}` },
     executable('/usr/bin/crictl', 'crictl'),
     ...enabledUnit('containerd.service', containerdUnit),
     ...enabledUnit('kubelet.service', kubeletUnit),
@@ -27,7 +29,9 @@ export function kubernetesHostFiles(o: {
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
     { path: '/opt/cni/bin', kind: 'directory', mode: 0o755 },
     ...(controlPlane
-      ? staticPodManifests().map((each) => file(`/etc/kubernetes/manifests/${each.file}`, each.text, 0o600))
+      ? staticPodManifests(version).map((each) =>
+          file(`/etc/kubernetes/manifests/${each.file}`, each.text, 0o600),
+        )
       : []),
   ]
 }

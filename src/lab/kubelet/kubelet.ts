@@ -13,7 +13,7 @@ import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { EvictionManager } from '#lab/kubelet/eviction.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { NodeLoop } from '#lab/kubelet/node-loop.ts'
-import { kubernetesVersion, type NodeFacts } from '#lab/kubelet/node-object.ts'
+import type { NodeFacts } from '#lab/kubelet/node-object.ts'
 import { Pods } from '#lab/kubelet/pods.ts'
 import { RuntimeState } from '#lab/kubelet/runtime-state.ts'
 import { kubeletPort, serveKubelet } from '#lab/kubelet/server.ts'
@@ -28,7 +28,7 @@ import { containerd, runtimeOf } from '#lab/runtime/install.ts'
  */
 export const kubelet: Program = async (p) => {
   const klog = new Klog(p)
-  klog.info('server.go:467', 'Kubelet version', { kubeletVersion: kubernetesVersion })
+  klog.info('server.go:467', 'Kubelet version', { kubeletVersion: p.version })
   let config: KubeletConfig
   try {
     config = await readKubeletConfig(p)
@@ -89,6 +89,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     ...known,
     name: config.nodeName,
     address: hostIp,
+    version: p.version,
     bootId: machine.bootId,
     images: runtime.images.list(),
     trouble: state.trouble(p.now()),

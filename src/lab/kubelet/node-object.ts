@@ -6,12 +6,12 @@ import { fullImageName, imageId } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { runtimeVersion } from '#lab/runtime/runtime.ts'
 
-export const kubernetesVersion = 'v1.31.9'
-
 /** What a kubelet knows of its machine. */
 export interface NodeFacts {
   readonly name: string
   readonly address: string
+  /** The kubelet's: `v1.31.9`. */
+  readonly version: string
   readonly bootId: string
   readonly machineId: string
   readonly kernelVersion: string
@@ -83,8 +83,8 @@ export function nodeStatus(
       bootID: facts.bootId,
       containerRuntimeVersion: `containerd://${runtimeVersion}`,
       kernelVersion: facts.kernelVersion,
-      kubeProxyVersion: kubernetesVersion,
-      kubeletVersion: kubernetesVersion,
+      kubeProxyVersion: facts.version,
+      kubeletVersion: facts.version,
       machineID: facts.machineId,
       operatingSystem: 'linux',
       osImage: facts.osImage,

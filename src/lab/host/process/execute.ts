@@ -3,7 +3,7 @@ import { type Credentials, Errno, isErrno, type SpawnOptions } from '#lab/host/p
 import type { Space } from '#lab/host/process/space.ts'
 import type { Image } from '#lab/host/process/state.ts'
 import { mayExecute, permits } from '#lab/host/vfs/permission.ts'
-import { existing, type Inode, programOf, type View } from '#lab/host/vfs.ts'
+import { builtOf, existing, type Inode, type View } from '#lab/host/vfs.ts'
 
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -37,13 +37,13 @@ interface Attempt {
 
 function imageOfFile(space: Space, attempt: Attempt): Image {
   const { inode, path, argv, caller } = attempt
-  const name = programOf(inode.text)
-  if (name === undefined) return interpreted(space, attempt)
-  const program = space.system.programs.get(name)
+  const built = builtOf(inode.text)
+  if (built === undefined) return interpreted(space, attempt)
+  const program = space.system.programs.get(built.program)
   if (program === undefined) throw new Errno('ENOEXEC', path)
   const credentials = afterExec(caller.credentials, inode)
   if (credentials === 'EPERM') throw new Errno('EPERM', path)
-  return { program, argv, credentials, env: caller.env, cwd: caller.cwd }
+  return { program, version: built.version, argv, credentials, env: caller.env, cwd: caller.cwd }
 }
 
 const interpretersMax = 4

@@ -46,6 +46,9 @@ export class HostProcess implements Process {
   get argv(): readonly string[] {
     return this.state.image.argv
   }
+  get version(): string {
+    return this.state.image.version
+  }
   get env(): Readonly<Record<string, string>> {
     return this.state.image.env
   }

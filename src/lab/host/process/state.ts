@@ -31,6 +31,7 @@ const signalNumbers: Readonly<Record<SignalName, number>> = {
 /** One program as it is to be run: what execve(2) decided. */
 export interface Image {
   readonly program: Program
+  readonly version: string
   readonly argv: readonly string[]
   readonly credentials: Credentials
   readonly env: Readonly<Record<string, string>>

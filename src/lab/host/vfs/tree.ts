@@ -34,12 +34,27 @@ export function treeNode(tree: Tree): TreeNode {
 
 const magic = '\x7fELF lab program '
 
-/** The content of an executable: a copy of it (`cp`, an installer) is as executable as the original. */
-export const programText = (program: string): string => `${magic}${program}\n`
+/** The content of an executable: a copy of it (`cp`, an installer) is as executable as the original, and of its version. */
+export const programText = (program: string, version = ''): string =>
+  `${magic}${program}${version === '' ? '' : ` ${version}`}\n`
 
-/** The registered name of the program whose executable holds this text; `undefined` when it is none. */
-export const programOf = (text: string): string | undefined =>
-  text.startsWith(magic) && text.endsWith('\n') ? text.slice(magic.length, -1) : undefined
+/** What an executable holds. */
+export interface Built {
+  /** The name under which the program was registered. */
+  readonly program: string
+  /** What it was built as; empty where nothing depends on it. */
+  readonly version: string
+}
+
+/** The program whose executable holds this text; `undefined` when it is none. */
+export function builtOf(text: string): Built | undefined {
+  if (!text.startsWith(magic) || !text.endsWith('\n')) return undefined
+  const [program = '', version = ''] = text.slice(magic.length, -1).split(' ')
+  return { program, version }
+}
+
+/** The name alone. */
+export const programOf = (text: string): string | undefined => builtOf(text)?.program
 
 const directory = (mode = 0o755, uid = 0, gid = 0): Growing => ({
   kind: 'directory',
@@ -112,7 +127,7 @@ function nodeOf(entry: TreeEntry, before: TreeNode | undefined): TreeNode {
         mode: entry.mode ?? (entry.program === undefined ? 0o644 : 0o755),
         uid: entry.uid ?? 0,
         gid: entry.gid ?? 0,
-        text: entry.program === undefined ? (entry.text ?? '') : programText(entry.program),
+        text: entry.program === undefined ? (entry.text ?? '') : programText(entry.program, entry.version),
         capabilities: entry.capabilities,
         children: undefined,
       }
