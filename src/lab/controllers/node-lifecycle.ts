@@ -1,7 +1,7 @@
 /**
  * The node lifecycle controller: kubernetes/kubernetes:pkg/controller/nodelifecycle/node_lifecycle_controller.go, with the
- * defaults of Kubernetes 1.31 (looks every 5 s, 50 s of grace, 60 s for a node that never reported).
- * Not imitated: zones; rate limits other than "no NoExecute taints while most of the nodes are not ready".
+ * defaults of Kubernetes 1.31 (looks every 5 s, 50 s of grace, 60 s for a node that never reported; `--node-monitor-grace-period` is heard).
+ * NoExecute taints are given out one node in ten seconds and zone, slower or not at all where a zone is disrupted.
  */
 import { rfc3339 } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
@@ -10,18 +10,21 @@ import { isKubeError, resources } from '#lab/api/ports.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { isReady } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
+import { Zones } from '#lab/controllers/zones.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
 const monitorEveryMs = 5000
-const graceMs = 50_000
+const defaultGraceMs = 50_000
 const startupGraceMs = 60_000
-/** At or above this share of nodes that are not ready, nothing is evicted any more. */
-const unhealthyShare = 0.55
 
 const reported = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']
 
 export function startNodeLifecycle(kit: ControllerKit): void {
-  const nodes = kit.cache<Node>(resources.nodes, ({ type, object }) => {
+  const zones = new Zones()
+  const graceMs = graceOf(kit.p.argv)
+  const nodes = kit.cache<Node>(resources.nodes, (change) => {
+    const { type, object } = change
+    zones.apply(change)
     if (type === 'ADDED')
       registered(
         object,
@@ -37,6 +40,7 @@ export function startNodeLifecycle(kit: ControllerKit): void {
     else if (type === 'MODIFIED') queue.add(object.metadata.name)
   })
   const leases = kit.cache<Lease>(resources.leases)
+  const index = kit.pods
   const pods = kit.cache<Pod>(resources.pods)
   const recorder = kit.recorder('node-controller')
   const registered = (node: Node, reason: string, message: string): void =>
@@ -47,17 +51,9 @@ export function startNodeLifecycle(kit: ControllerKit): void {
     const node = nodes.get(name)
     if (node === undefined) return
     const silentMs = silence(node, leases.get(`kube-node-lease/${name}`), beats, kit.p.now())
-    const judged = (await markUnknown(kube, node, silentMs, kit.p.now())) ?? node
-    const disrupted =
-      nodes.list().filter((each) => readiness(each) !== 'True').length / nodes.list().length >= unhealthyShare
-    await writeTaints(kube, judged, { now: rfc3339(kit.p.now()), evict: !disrupted })
-    if (readiness(judged) !== 'True')
-      await markPods(
-        kube,
-        pods.list().filter((pod) => pod.spec.nodeName === name),
-        recorder,
-        kit.p.now(),
-      )
+    const judged = (await markUnknown(kube, node, { silentMs, graceMs, nowMs: kit.p.now() })) ?? node
+    await writeTaints(kube, judged, rfc3339(kit.p.now()), evictionOf(judged, zones, kit.p.now()))
+    if (readiness(judged) !== 'True') await markPods(kube, index.onNode(name), recorder, kit.p.now())
     if (readiness(node) === 'True' && readiness(judged) !== 'True')
       registered(node, 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)
   })
@@ -87,8 +83,11 @@ function silence(
 async function markUnknown(
   kube: KubeClient,
   node: Node,
-  silentMs: number,
-  nowMs: number,
+  {
+    silentMs,
+    graceMs,
+    nowMs,
+  }: { readonly silentMs: number; readonly graceMs: number; readonly nowMs: number },
 ): Promise<Node | undefined> {
   const never = node.status.conditions?.every(({ type }) => type !== 'Ready') ?? true
   if (silentMs <= (never ? startupGraceMs : graceMs)) return undefined
@@ -141,13 +140,33 @@ const owned = [
   'unschedulable',
 ].map((name) => `node.kubernetes.io/${name}`)
 
-async function writeTaints(
-  kube: KubeClient,
-  node: Node,
-  { now, evict }: { readonly now: string; readonly evict: boolean },
-): Promise<void> {
+/** What becomes of a node's NoExecute taint: given (or kept), kept where it is there, or taken back because nobody is trusted. */
+type Eviction = 'begin' | 'keep' | 'none'
+
+/** One that has the other taint of the two gets this one at once; a new one waits for its zone's turn. */
+function evictionOf(node: Node, zones: Zones, nowMs: number): Eviction {
+  if (readiness(node) === 'True') return 'keep'
+  if (zones.allDisrupted) return 'none'
+  const evicting = (node.spec.taints ?? []).some(
+    ({ key, effect }) => effect === 'NoExecute' && (key === notReady || key === unreachable),
+  )
+  return evicting || zones.turn(node, nowMs) === 0 ? 'begin' : 'keep'
+}
+
+const notReady = 'node.kubernetes.io/not-ready'
+const unreachable = 'node.kubernetes.io/unreachable'
+
+/** `--node-monitor-grace-period=40s` */
+function graceOf(argv: readonly string[]): number {
+  const flag = argv.find((word) => word.startsWith('--node-monitor-grace-period='))
+  const match = /=(?:(\d+)m)?(?:(\d+)s)?$/.exec(flag ?? '')
+  const ms = (Number(match?.[1] ?? 0) * 60 + Number(match?.[2] ?? 0)) * 1000
+  return ms > 0 ? ms : defaultGraceMs
+}
+
+async function writeTaints(kube: KubeClient, node: Node, now: string, eviction: Eviction): Promise<void> {
   const present = node.spec.taints ?? []
-  const wanted = conditionTaints(node, evict)
+  const wanted = conditionTaints(node, eviction)
   const same = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect
   const kept = present.filter(
     (taint) => !owned.includes(taint.key) || wanted.some((each) => same(each, taint)),
@@ -169,7 +188,7 @@ async function writeTaints(
   )
 }
 
-function conditionTaints(node: Node, evict: boolean): readonly Taint[] {
+function conditionTaints(node: Node, eviction: Eviction): readonly Taint[] {
   const taint = (name: string, effect: Taint['effect']): Taint => ({
     key: `node.kubernetes.io/${name}`,
     effect,
@@ -182,9 +201,7 @@ function conditionTaints(node: Node, evict: boolean): readonly Taint[] {
       'True',
   )
   return [
-    ...(name === undefined
-      ? []
-      : [taint(name, 'NoSchedule'), ...(evict ? [taint(name, 'NoExecute')] : keptNoExecute(node, name))]),
+    ...(name === undefined ? [] : [taint(name, 'NoSchedule'), ...noExecute(node, name, eviction)]),
     ...(ready === undefined ? [taint('not-ready', 'NoSchedule')] : []),
     ...(conditionOf(node, 'NetworkUnavailable') === 'True'
       ? [taint('network-unavailable', 'NoSchedule')]
@@ -194,11 +211,14 @@ function conditionTaints(node: Node, evict: boolean): readonly Taint[] {
   ]
 }
 
-/** While most nodes are not ready no NoExecute taint is added; one that is there stays. */
-const keptNoExecute = (node: Node, name: string): readonly Taint[] =>
-  (node.spec.taints ?? []).filter(
-    ({ key, effect }) => effect === 'NoExecute' && key === `node.kubernetes.io/${name}`,
+function noExecute(node: Node, name: string, eviction: Eviction): readonly Taint[] {
+  const taint = { key: `node.kubernetes.io/${name}`, effect: 'NoExecute' } as const
+  if (eviction === 'begin') return [taint]
+  const present = (node.spec.taints ?? []).some(
+    ({ key, effect }) => effect === taint.effect && key === taint.key,
   )
+  return eviction === 'keep' && present ? [taint] : []
+}
 
 /** Pods of a node that is not ready are not ready: pkg/controller/util/node/controller_utils.go MarkPodsNotReady. */
 async function markPods(

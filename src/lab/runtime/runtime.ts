@@ -4,7 +4,7 @@ import type { Child, ExitStatus, Machine, Process, SpawnOptions } from '#lab/hos
 import { isErrno } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'
-import { loadCniNetwork } from '#lab/runtime/cni-config.ts'
+import { CniConfSyncer } from '#lab/runtime/cni-conf-syncer.ts'
 import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
@@ -46,6 +46,7 @@ export class ContainerRuntime {
   readonly #source: ImageSource
   readonly #random: Random
   readonly #network: SandboxNetwork
+  readonly #cni: CniConfSyncer
   readonly #sandboxes = new Map<string, SandboxState>()
   readonly #instances = new Map<string, InstanceState>()
   readonly #listeners = new Set<(podUid: string) => void>()
@@ -63,7 +64,8 @@ export class ContainerRuntime {
     this.#machine = o.machine
     this.#source = o.source
     this.images = o.images
-    this.#network = new SandboxNetwork(o.kernel, o.machine)
+    this.#cni = new CniConfSyncer(o.machine)
+    this.#network = new SandboxNetwork(o.kernel, o.machine, this.#cni)
     this.#random = o.kernel.random.fork(`containerd ${o.machine.name}`)
   }
 
@@ -72,6 +74,7 @@ export class ContainerRuntime {
     if (this.#servedBoot !== this.#machine.bootId) this.#recoverFromReboot()
     this.#servedBoot = this.#machine.bootId
     this.#serving = true
+    this.#cni.restart()
     for (const record of this.#exitsMissed.splice(0)) record()
     return () => {
       this.#serving = false
@@ -90,7 +93,7 @@ export class ContainerRuntime {
 
   async status(): Promise<RuntimeStatus> {
     this.#require()
-    const network = await loadCniNetwork(this.#machine.files)
+    const network = await this.#cni.current()
     return { networkTrouble: network.ok ? '' : `Network plugin returns error: ${network.error}` }
   }
 

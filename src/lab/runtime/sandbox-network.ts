@@ -2,7 +2,7 @@ import type { Machine } from '#lab/host/ports.ts'
 import { type Kernel, Stopped, type Task } from '#lab/kernel/kernel.ts'
 import type { NetStack } from '#lab/network/ports.ts'
 import { type CniAttachment, runCni } from '#lab/runtime/cni.ts'
-import { loadCniNetwork } from '#lab/runtime/cni-config.ts'
+import type { CniConfSyncer } from '#lab/runtime/cni-conf-syncer.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { forgetNetns, nameNetns } from '#lab/runtime/netns.ts'
 import type { SandboxState } from '#lab/runtime/records.ts'
@@ -11,10 +11,12 @@ import type { SandboxState } from '#lab/runtime/records.ts'
 export class SandboxNetwork {
   readonly #kernel: Kernel
   readonly #machine: Machine
+  readonly #cni: CniConfSyncer
 
-  constructor(kernel: Kernel, machine: Machine) {
+  constructor(kernel: Kernel, machine: Machine, cni: CniConfSyncer) {
     this.#kernel = kernel
     this.#machine = machine
+    this.#cni = cni
   }
 
   /** A namespace of its own, with the path that CNI_NETNS will name. */
@@ -68,7 +70,7 @@ export class SandboxNetwork {
   }
 
   async #plugins(by: Task, sandbox: SandboxState, command: 'ADD' | 'DEL') {
-    const network = await loadCniNetwork(this.#machine.files)
+    const network = await this.#cni.current()
     if (!network.ok) throw new Error('cni config not initialized')
     const pod: CniAttachment = {
       command,

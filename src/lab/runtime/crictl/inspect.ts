@@ -1,5 +1,6 @@
 import { rfc3339Micro } from '#base/clock.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { emptyFolder } from '#lab/runtime/cni-conf-syncer.ts'
 import { type CrictlCommand, containerOf, sandboxOf } from '#lab/runtime/crictl/command.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
 import { runtimeVersion } from '#lab/runtime/runtime.ts'
@@ -76,6 +77,12 @@ export const version: CrictlCommand = {
   },
 }
 
+/** What is loaded, or why nothing is; the condition says less of an empty folder. */
+function loadStatus(networkTrouble: string): string {
+  const why = networkTrouble.replace(/^Network plugin returns error: /, '')
+  return why === '' ? 'OK' : why === 'cni plugin not initialized' ? emptyFolder : why
+}
+
 /** The part of containerd's answer that people look at. */
 export const info: CrictlCommand = {
   values: ['o', '--output'],
@@ -87,8 +94,7 @@ export const info: CrictlCommand = {
         : { type: 'NetworkReady', status: false, reason: 'NetworkPluginNotReady', message: networkTrouble }
     return print(p, {
       status: { conditions: [{ type: 'RuntimeReady', status: true, reason: '', message: '' }, network] },
-      lastCNILoadStatus:
-        networkTrouble === '' ? 'OK' : networkTrouble.replace(/^Network plugin returns error: /, ''),
+      lastCNILoadStatus: loadStatus(networkTrouble),
     })
   },
 }
