@@ -11,11 +11,13 @@ import { Outbox } from '#lab/api/outbox.ts'
 import { perform, performWatch } from '#lab/api/perform.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
+import { KeyTrouble, useKeyFiles } from '#lab/api/tokens/key-files.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
 import { type ClientFrame, clientFrame, type KubeRequest } from '#lab/api/wire.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
+import { Klog } from '#lab/kubelet/klog.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** What one request costs the server, in virtual time. */
@@ -27,6 +29,13 @@ export const apiPrograms = (api: ApiServer): Readonly<Record<string, Program>> =
 })
 
 async function run(p: Process, api: ApiServer): Promise<number> {
+  try {
+    await useKeyFiles(p, api)
+  } catch (error) {
+    if (!(error instanceof KeyTrouble)) throw error
+    new Klog(p).error('run.go:72', 'command failed', { err: error.message })
+    return 1
+  }
   const port = Number(p.argv.find((arg) => arg.startsWith('--secure-port='))?.split('=')[1] ?? 6443)
   try {
     await p.net.listen({ port }, (connection) => serve(p, api, connection))

@@ -5,6 +5,7 @@
  * Not imitated: aggregated APIs, priority and fairness, audit.
  */
 
+import { assert } from '#base/assert.ts'
 import type { Random } from '#base/random.ts'
 import { Authorizer } from '#lab/api/authorization/authorizer.ts'
 import { bootstrap } from '#lab/api/bootstrap.ts'
@@ -16,7 +17,8 @@ import { Ledger } from '#lab/api/managed/ledger.ts'
 import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
 import { unauthorized } from '#lab/api/status.ts'
 import { Store } from '#lab/api/store.ts'
-import { Tokens } from '#lab/api/tokens.ts'
+import { keyFile, tokenKeys } from '#lab/api/tokens/jwt.ts'
+import { type TokenKeys, Tokens } from '#lab/api/tokens/tokens.ts'
 import { Registry } from '#lab/api/types/registry.ts'
 import type { ApiState, Identity } from '#lab/api/verbs/state.ts'
 import { type Registered, registeredWebhooks } from '#lab/api/webhooks/registered.ts'
@@ -87,7 +89,7 @@ export class ApiServer {
       ledger: new Ledger(),
       types: builtinTypesOf(this.kubernetesVersion),
       access: new Authorizer(store),
-      tokens: new Tokens({ key: random.fork('token key').text(32), store, now }),
+      tokens: new Tokens({ keys: ownKeys(random), store, now }),
       random,
       now,
       serviceCidr: options.serviceCidr ?? '10.96.0.0/12',
@@ -148,4 +150,11 @@ export class ApiServer {
     const { store, now } = this.state
     store.removeOlder('/events', now() - 3_600_000)
   }
+}
+
+/** For a server that is given no key files. */
+function ownKeys(random: Random): TokenKeys {
+  const [signing] = tokenKeys(keyFile(random.fork('token key').text(32), 'PRIVATE KEY'))
+  assert(signing !== undefined, 'a key file has a key')
+  return { signing, accepted: [signing] }
 }

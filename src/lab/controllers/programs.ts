@@ -11,6 +11,7 @@ import { startRootCaPublisher } from '#lab/controllers/root-ca.ts'
 import { startScheduler } from '#lab/controllers/scheduler.ts'
 import { startServiceAccounts } from '#lab/controllers/service-accounts.ts'
 import { startTaintEviction } from '#lab/controllers/taint-eviction.ts'
+import { startTokenSecrets } from '#lab/controllers/token-secrets.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 
@@ -36,6 +37,7 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
 const controllerManager: Program = async (p) => {
   const kit = ControllerKit.of(p, { server: server(p), user: 'system:kube-controller-manager' })
   const own = p.argv.includes('--use-service-account-credentials=true')
+  startTokenSecrets(kit) // as the manager itself: it makes what the others need to be somebody
   for (const [start, account] of controllers) start(own ? kit.actingAs(account) : kit)
   return untilTerminated(p)
 }

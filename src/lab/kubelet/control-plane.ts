@@ -16,7 +16,11 @@ interface Part {
   readonly sizeBytes: number
   readonly path: string
   readonly arguments: readonly string[]
+  /** Reads the node's /etc/kubernetes/pki. */
+  readonly pki?: boolean
 }
+
+export const pkiPath = '/etc/kubernetes/pki'
 
 /** `version`: 1.31.9 */
 const partsOf = (version: string): readonly Part[] => [
@@ -32,14 +36,24 @@ const partsOf = (version: string): readonly Part[] => [
     image: `registry.k8s.io/kube-apiserver:v${version}`,
     sizeBytes: 28_052_352,
     path: '/usr/local/bin/kube-apiserver',
-    arguments: ['--secure-port=6443', '--service-cluster-ip-range=10.96.0.0/12'],
+    arguments: [
+      '--secure-port=6443',
+      `--service-account-key-file=${pkiPath}/sa.pub`,
+      `--service-account-signing-key-file=${pkiPath}/sa.key`,
+      '--service-cluster-ip-range=10.96.0.0/12',
+    ],
+    pki: true,
   },
   {
     name: 'kube-controller-manager',
     image: `registry.k8s.io/kube-controller-manager:v${version}`,
     sizeBytes: 26_234_880,
     path: '/usr/local/bin/kube-controller-manager',
-    arguments: ['--use-service-account-credentials=true'],
+    arguments: [
+      `--service-account-private-key-file=${pkiPath}/sa.key`,
+      '--use-service-account-credentials=true',
+    ],
+    pki: true,
   },
   {
     name: 'kube-scheduler',
@@ -60,15 +74,15 @@ export const kubernetesImages = (version = defaultVersion): readonly Image[] =>
   }))
 
 /**
- * The manifests in /etc/kubernetes/manifests, as kubeadm lays them out. Not imitated: their probes, flags and volumes, which the
- * lab's programs have no use for.
+ * The manifests in /etc/kubernetes/manifests, as kubeadm lays them out. Not imitated: probes, and the flags and volumes that
+ * the lab's programs have no use for.
  */
 export const staticPodManifests = (
   version = defaultVersion,
 ): readonly { readonly file: string; readonly text: string }[] =>
   partsOf(version).map((part) => ({ file: `${part.name}.yaml`, text: manifest(part) }))
 
-const manifest = ({ name, image, path, arguments: flags }: Part): string => `apiVersion: v1
+const manifest = ({ name, image, path, arguments: flags, pki }: Part): string => `apiVersion: v1
 kind: Pod
 metadata:
   labels:
@@ -83,10 +97,23 @@ ${[path.slice(path.lastIndexOf('/') + 1), ...flags].map((word) => `    - ${word}
     image: ${image}
     imagePullPolicy: IfNotPresent
     name: ${name}
-  hostNetwork: true
+${pki ? pkiMount : ''}  hostNetwork: true
   priority: 2000001000
   priorityClassName: system-node-critical
   securityContext:
     seccompProfile:
       type: RuntimeDefault
+${pki ? pkiVolume : ''}`
+
+const pkiMount = `    volumeMounts:
+    - mountPath: ${pkiPath}
+      name: k8s-certs
+      readOnly: true
+`
+
+const pkiVolume = `  volumes:
+  - hostPath:
+      path: ${pkiPath}
+      type: DirectoryOrCreate
+    name: k8s-certs
 `

@@ -1,6 +1,8 @@
+import { seeded } from '#base/random.ts'
+import { keyFile } from '#lab/api/tokens/jwt.ts'
 import type { Tree, TreeEntry } from '#lab/host/ports.ts'
 import { kubeconfigPath, kubeletConfigPath } from '#lab/kubelet/config.ts'
-import { staticPodManifests } from '#lab/kubelet/control-plane.ts'
+import { pkiPath, staticPodManifests } from '#lab/kubelet/control-plane.ts'
 
 /**
  * What kubeadm and the packages leave on a node's disk: executables, units (enabled), configuration, and on a control-plane node
@@ -29,10 +31,23 @@ export function kubernetesHostFiles(o: {
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
     { path: '/opt/cni/bin', kind: 'directory', mode: 0o755 },
     ...(controlPlane
-      ? staticPodManifests(version).map((each) =>
-          file(`/etc/kubernetes/manifests/${each.file}`, each.text, 0o600),
-        )
+      ? [
+          ...staticPodManifests(version).map((each) =>
+            file(`/etc/kubernetes/manifests/${each.file}`, each.text, 0o600),
+          ),
+          ...accountKeys(server),
+        ]
       : []),
+  ]
+}
+
+/** The pair that service account tokens are signed with and checked by; the same on every control-plane node of a cluster. */
+function accountKeys(server: string): Tree {
+  const secret = seeded(`service account key of ${server}`).text(64)
+  return [
+    { path: pkiPath, kind: 'directory', mode: 0o755 },
+    file(`${pkiPath}/sa.key`, keyFile(secret, 'RSA PRIVATE KEY'), 0o600),
+    file(`${pkiPath}/sa.pub`, keyFile(secret, 'PUBLIC KEY'), 0o600),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { ResourceAttributes } from '#lab/api/authorization/attributes.ts'
 import { authorizeAttributes } from '#lab/api/authorize.ts'
 import type { ApiRequest } from '#lab/api/http/request.ts'
 import { internalError } from '#lab/api/status.ts'
-import { accountGroups, accountOf } from '#lab/api/tokens.ts'
+import { accountGroups, accountOf } from '#lab/api/tokens/account.ts'
 import type { ApiState, Identity } from '#lab/api/verbs/state.ts'
 
 const authentication = 'authentication.k8s.io'

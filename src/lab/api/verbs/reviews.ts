@@ -3,6 +3,7 @@ import type { Attributes } from '#lab/api/authorization/attributes.ts'
 import { shownRule } from '#lab/api/authorization/rules.ts'
 import { asList, asObject, asText, isObject, type JsonObject } from '#lab/api/json.ts'
 import { badRequest, invalid, invalidValue } from '#lab/api/status.ts'
+import { issuer } from '#lab/api/tokens/tokens.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
 import { checkedBody } from '#lab/api/verbs/create.ts'
 import type { ApiState, Caller, Identity } from '#lab/api/verbs/state.ts'
@@ -63,10 +64,14 @@ function tokenVerdict({ tokens }: ApiState, { def, spec }: Review): JsonObject {
     throw invalid(def, '', [
       invalidValue('spec.token', '', 'token is required for TokenReview in authentication'),
     ])
-  const identity = tokens.verify(token)
-  return identity === undefined
-    ? { authenticated: false, error: 'invalid bearer token', user: {} }
-    : { authenticated: true, user: userInfo(identity) }
+  const audiences = asList(spec.audiences).map(String)
+  const identity = tokens.verify(token, audiences.length === 0 ? {} : { audiences })
+  if (identity === undefined) return { authenticated: false, error: 'invalid bearer token', user: {} }
+  return {
+    authenticated: true,
+    audiences: audiences.length === 0 ? [issuer] : audiences,
+    user: userInfo(identity),
+  }
 }
 
 function access(state: ApiState, user: Identity, attributes: Attributes): JsonObject {

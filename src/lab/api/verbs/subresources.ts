@@ -2,16 +2,17 @@
 import { assert } from '#base/assert.ts'
 import { rfc3339 } from '#base/clock.ts'
 import { guard } from '#lab/api/admission/guard.ts'
-import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
+import { asList, asObject, asText, at, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
-import { badRequest, conflict, noSuchPath, notFound, Refusal, success } from '#lab/api/status.ts'
-import { keyOf, type Stored } from '#lab/api/store.ts'
+import { badRequest, conflict, noSuchPath, Refusal, success } from '#lab/api/status.ts'
+import type { Stored } from '#lab/api/store.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { undecoded } from '#lab/api/verbs/accepted.ts'
 import { commit } from '#lab/api/verbs/commit.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
 import { type ApiState, attributesOf, type Caller, existing, type Target } from '#lab/api/verbs/state.ts'
+import { requestToken } from '#lab/api/verbs/token-request.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 
 /** Carries out a POST to a subresource; answers what the client is shown. */
@@ -177,51 +178,6 @@ function markDisrupted(state: ApiState, pod: Stored): void {
   }
   const status = { ...asObject(pod.status), conditions: withCondition(pod, condition) }
   unmanaged(state, state.registry.ofKind('v1', 'Pod'), pod, { ...pod, status })
-}
-
-/** pkg/registry/core/serviceaccount/storage/token.go */
-function requestToken(state: ApiState, target: Target, body: JsonObject): JsonObject {
-  const account = existing(state, target)
-  const spec = asObject(body.spec)
-  const seconds = Number(spec.expirationSeconds ?? 3600)
-  if (seconds < 600)
-    throw new Refusal(
-      422,
-      'Invalid',
-      `TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
-    )
-  const bound = boundObject(state, target, spec.boundObjectRef)
-  const audiences = asList(spec.audiences).map(String)
-  const token = state.tokens.issue(
-    { namespace: target.namespace ?? '', name: target.name, uid: account.metadata.uid },
-    { seconds, audiences, id: state.random.uuid(), ...(bound === undefined ? {} : { bound }) },
-  )
-  return {
-    kind: 'TokenRequest',
-    apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name: target.name, namespace: target.namespace, creationTimestamp: rfc3339(state.now()) },
-    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
-    status: { expirationTimestamp: rfc3339(state.now() + seconds * 1000), token },
-  }
-}
-
-function boundObject(
-  state: ApiState,
-  { namespace }: Target,
-  ref: unknown,
-): { readonly kind: string; readonly name: string; readonly uid: string } | undefined {
-  if (!isObject(ref)) return undefined
-  const { kind, name } = { kind: String(ref.kind), name: String(ref.name) }
-  if (kind !== 'Pod') return { kind, name, uid: String(ref.uid ?? '') }
-  const pod = state.store.get('/pods', keyOf(namespace, name))
-  if (pod === undefined) throw notFound({ group: '', resource: 'pods' }, name)
-  if (ref.uid !== undefined && ref.uid !== '' && ref.uid !== pod.metadata.uid)
-    throw conflict(
-      { group: '', resource: 'pods' },
-      name,
-      `the UID in the bound object reference (${String(ref.uid)}) does not match the UID in record. The object might have been deleted and then recreated`,
-    )
-  return { kind, name, uid: pod.metadata.uid }
 }
 
 /** The Scale of a workload. */
