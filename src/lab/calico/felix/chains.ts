@@ -11,7 +11,7 @@ import { marks } from '#lab/calico/felix/names.ts'
 import { policiesOf, type Tier, type TierPolicies } from '#lab/calico/felix/policy/active.ts'
 import type { Policy } from '#lab/calico/felix/policy/model.ts'
 import { policyChains, titled } from '#lab/calico/felix/policy/render.ts'
-import { hashed } from '#lab/calico/felix/rule-hash.ts'
+import { hashed, kept } from '#lab/calico/felix/rule-hash.ts'
 import { setMark, verdict } from '#lab/calico/felix/rules.ts'
 import {
   type Encapsulation,
@@ -103,6 +103,10 @@ const unknown = [verdict('drop', {}, 'Unknown interface')]
 
 function workloadDispatch(workloads: readonly Workload[]): Chains {
   const interfaces = workloads.map((each) => each.interface)
+  return kept(`dispatch ${interfaces.join()}`, () => makeDispatch(interfaces))
+}
+
+function makeDispatch(interfaces: readonly string[]): Chains {
   const dispatch = (chain: string, side: 'in' | 'out', prefix: string): Chains =>
     dispatchChains({ chain, side, interfaces, target: (name) => prefix + name, last: unknown })
   return {
@@ -126,8 +130,11 @@ function workloadChains(
   ]
 }
 
+const profileChains = (profile: string): readonly (readonly [string, readonly Rule[]])[] =>
+  kept(`profile ${profile}`, () => makeProfileChains(profile))
+
 /** A namespace's profile allows, a service account's says nothing. */
-function profileChains(profile: string): readonly (readonly [string, readonly Rule[]])[] {
+function makeProfileChains(profile: string): readonly (readonly [string, readonly Rule[]])[] {
   const allows = profile.startsWith('kns.') || profile === 'projectcalico-default-allow'
   const rules = allows ? [setMark(marks.accept), verdict('return', { mark: marks.accept })] : []
   return (['in', 'out'] as const).map((direction) => {

@@ -2,7 +2,7 @@
 import { chainName, marks } from '#lab/calico/felix/names.ts'
 import type { PolicyGroup, TierPolicies } from '#lab/calico/felix/policy/active.ts'
 import { policyChain } from '#lab/calico/felix/policy/chain-names.ts'
-import { hashed } from '#lab/calico/felix/rule-hash.ts'
+import { hashed, kept } from '#lab/calico/felix/rule-hash.ts'
 import { clearMark, jump, setMark, verdict } from '#lab/calico/felix/rules.ts'
 import type { Rule } from '#lab/network/rule.ts'
 
@@ -18,7 +18,33 @@ export interface EndpointChain {
   readonly dropsEncapsulation?: { readonly vxlanPort: number }
 }
 
-export function endpointChain(o: EndpointChain): readonly Rule[] {
+export const endpointChain = (o: EndpointChain): readonly Rule[] => kept(keyOf(o), () => makeChain(o))
+
+/** Everything that the chain's rules depend on: policies are in it by their chains' names. */
+const keyOf = ({
+  chain,
+  direction,
+  kind,
+  profiles,
+  failsafe,
+  dropsEncapsulation,
+  tiers,
+}: EndpointChain): string =>
+  [
+    chain,
+    direction,
+    kind,
+    failsafe,
+    dropsEncapsulation?.vxlanPort,
+    profiles.join(),
+    ...tiers.flatMap(({ tier, ingress, egress }) => [
+      tier.name,
+      tier.defaultAction,
+      ...(direction === 'in' ? ingress : egress).map((group) => group.chain),
+    ]),
+  ].join(' ')
+
+function makeChain(o: EndpointChain): readonly Rule[] {
   const { kind, direction, profiles } = o
   const groups = o.tiers.flatMap(({ tier, ingress, egress }) => {
     const own = direction === 'in' ? ingress : egress

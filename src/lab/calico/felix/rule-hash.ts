@@ -29,6 +29,21 @@ export function hashed(chain: string, rules: readonly Rule[]): readonly Rule[] {
 
 const chains = new Map<string, readonly Rule[]>()
 
+/**
+ * Chains that are the same wherever `key` is: made once. Most of a node's chains are those of the last time, or of another
+ * node.
+ */
+export function kept<T>(key: string, make: () => T): T {
+  const known = made.get(key)
+  if (known !== undefined) return known as T // what was made under this key
+  if (made.size > 20_000) made.clear()
+  const value = make()
+  made.set(key, value)
+  return value
+}
+
+const made = new Map<string, unknown>()
+
 /** A rule's fragments in Felix's own words, which differ from those of iptables-save. */
 function felixText({ comment, match, target }: Rule): string {
   return [

@@ -1,7 +1,7 @@
 /** Chains that do not depend on endpoints (projectcalico/calico:felix/rules/static.go, nat.go), as of 3.29. */
 import type { FelixConfig, ProtoPort } from '#lab/calico/felix/config.ts'
 import { marks, sets } from '#lab/calico/felix/names.ts'
-import { hashed } from '#lab/calico/felix/rule-hash.ts'
+import { hashed, kept } from '#lab/calico/felix/rule-hash.ts'
 import { clearMark, go, jump, setMark, verdict } from '#lab/calico/felix/rules.ts'
 import type { Chains, Rule } from '#lab/network/rule.ts'
 
@@ -17,12 +17,16 @@ const all = (chains: Words): Chains =>
   Object.fromEntries(chains.map(([chain, rules]) => [chain, hashed(chain, rules)]))
 
 export function filterChains(config: FelixConfig, encapsulation: Encapsulation): Chains {
-  return all([
-    ['cali-INPUT', input(config, encapsulation)],
-    ['cali-wl-to-host', workloadToHost(config)],
-    ['cali-FORWARD', forward(config)],
-    ['cali-OUTPUT', output(config, encapsulation)],
-  ])
+  const { interfacePrefixes, vxlanPort, endpointToHostAction } = config
+  const { ipip, vxlan } = encapsulation
+  return kept(`filter ${interfacePrefixes} ${vxlanPort} ${endpointToHostAction} ${ipip} ${vxlan}`, () =>
+    all([
+      ['cali-INPUT', input(config, encapsulation)],
+      ['cali-wl-to-host', workloadToHost(config)],
+      ['cali-FORWARD', forward(config)],
+      ['cali-OUTPUT', output(config, encapsulation)],
+    ]),
+  )
 }
 
 function input(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly Rule[] {
@@ -123,7 +127,10 @@ const failsafes = (ports: readonly ProtoPort[], direction: 'in' | 'out'): readon
   )
 
 /** Before anything is tracked: what comes from pods must come from where they are. */
-export const rawChains = ({ interfacePrefixes }: FelixConfig): Chains =>
+export const rawChains = (config: FelixConfig): Chains =>
+  kept(`raw ${config.interfacePrefixes}`, () => makeRaw(config))
+
+const makeRaw = ({ interfacePrefixes }: FelixConfig): Chains =>
   all([
     [
       'cali-PREROUTING',
@@ -155,7 +162,10 @@ export const mangleChains: Chains = all([
 ])
 
 /** Masquerading of what leaves the pools, and of what this host sends into a tunnel from another of its addresses. */
-export function natChains({ ipip, vxlan }: Encapsulation): Chains {
+export const natChains = (encapsulation: Encapsulation): Chains =>
+  kept(`nat ${encapsulation.ipip} ${encapsulation.vxlan}`, () => makeNat(encapsulation))
+
+function makeNat({ ipip, vxlan }: Encapsulation): Chains {
   const tunnels = [...(ipip ? ['tunl0'] : []), ...(vxlan ? ['vxlan.calico'] : [])]
   return all([
     ['cali-PREROUTING', [jump('cali-fip-dnat')]],
