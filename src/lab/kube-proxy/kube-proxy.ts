@@ -1,8 +1,8 @@
 /**
  * kube-proxy 1.31 in iptables mode: watches Services and EndpointSlices, programs the nat and filter tables of its node.
  *
- * Not imitated: what rules.ts names, topology hints, conntrack clean-up for UDP, metrics, `--cleanup`, its Node
- * watch, and log lines above verbosity 0 other than those of its start.
+ * Not imitated: what rules.ts names, conntrack clean-up for UDP, metrics, `--cleanup`, its Node watch, ipvs and nftables
+ * modes, and log lines above verbosity 0 other than those of its start.
  *
  * @see kubernetes/kubernetes:cmd/kube-proxy/app/server.go, pkg/proxy/iptables/proxier.go
  */
@@ -14,6 +14,7 @@ import { KubeError, KubeUnreachable, type ResourceType, resources } from '#lab/a
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { ConfigError, type KubeProxyConfig, readConfig } from '#lab/kube-proxy/config.ts'
 import { desiredChains } from '#lab/kube-proxy/desired.ts'
+import { ServiceHealth } from '#lab/kube-proxy/service-health.ts'
 import { syncRules } from '#lab/kube-proxy/sync.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { serveHttp } from '#lab/network/http.ts'
@@ -64,12 +65,30 @@ async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<numb
   await services.untilSynced(p.task)
   await slices.untilSynced(p.task)
   let settled: Inputs | undefined
+  const health = new ServiceHealth(p, log, {
+    node: config.nodeName,
+    isHealthy: () => state.syncedMs !== undefined,
+  })
   for (;;) {
     pending.clear()
-    settled = await sync(p, config, { services, slices, settled })
-    state.syncedMs = p.now()
+    const before = settled
+    settled = await synced(log, () => sync(p, config, { services, slices, settled: before }))
+    if (settled !== undefined) state.syncedMs = p.now()
+    await health.update(services.list(), slices.list())
     await p.sleep(config.minSyncMs)
     await pending.wait(config.syncMs - config.minSyncMs)
+  }
+}
+
+/** What the kernel refuses is tried again at the next sync; the rules stay as they were (proxier.go syncProxyRules). */
+async function synced(log: Klog, sync: () => Promise<Inputs>): Promise<Inputs | undefined> {
+  try {
+    return await sync()
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    const words = `exit status ${error.code === 'EPERM' ? 4 : 1}: iptables-restore: ${error.message.toLowerCase()}`
+    log.error('proxier.go:1533', 'Failed to execute iptables-restore', { err: words })
+    return undefined
   }
 }
 
@@ -79,7 +98,7 @@ type Inputs = readonly unknown[]
 /** Answers what was there when all was as it should be; that again needs no look at the rules. */
 async function sync(
   p: Process,
-  { clusterCidr }: KubeProxyConfig,
+  { clusterCidr, nodeName: node }: KubeProxyConfig,
   o: {
     readonly services: Informer<Service>
     readonly slices: Informer<EndpointSlice>
@@ -89,7 +108,7 @@ async function sync(
   const inputs = (): Inputs => [o.services.list(), o.slices.list(), p.net.nat.chains(), p.net.filter.chains()]
   const before = inputs()
   if (o.settled?.every((each, i) => each === before[i])) return o.settled
-  await syncRules(p.net, desiredChains(o.services.list(), o.slices.list(), clusterCidr))
+  await syncRules(p.net, desiredChains(o.services.list(), o.slices.list(), { clusterCidr, node }))
   return inputs()
 }
 

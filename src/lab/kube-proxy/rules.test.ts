@@ -14,6 +14,12 @@ const port = (o: Partial<ServicePort> = {}): ServicePort => ({
   protocol: 'tcp',
   port: 8080,
   endpoints: [{ address: '10.244.1.5', port: 8080 }],
+  localEndpoints: [],
+  externalIps: [],
+  loadBalancerIps: [],
+  sourceRanges: [],
+  externalPolicy: 'cluster',
+  internalPolicy: 'cluster',
   ...o,
 })
 

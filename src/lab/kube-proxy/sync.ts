@@ -19,7 +19,7 @@ async function syncTable(
   const changes: Record<string, readonly Rule[]> = {}
   for (const [name, rules] of Object.entries(wanted))
     if (!equal(present[name] ?? [], rules)) changes[name] = rules
-  for (const name of Object.keys(present)) if (name.startsWith('KUBE-') && !wanted[name]) changes[name] = []
+  for (const name of Object.keys(present)) if (isOfService(name) && !wanted[name]) changes[name] = []
   for (const [base, rules] of Object.entries(bases)) {
     // Like EnsureRule: a rule that is there stays where it is, even behind those of others.
     const missing = rules.filter((rule) => !(present[base] ?? []).some((other) => equal(other, rule)))
@@ -27,3 +27,6 @@ async function syncTable(
   }
   if (Object.keys(changes).length > 0) await table.restore(changes)
 }
+
+/** Other KUBE- chains are the kubelet's. */
+const isOfService = (chain: string): boolean => /^KUBE-(SVC|SVL|EXT|FW|SEP)-/.test(chain)

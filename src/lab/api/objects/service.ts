@@ -6,6 +6,11 @@ export interface Service extends KubeObject {
     readonly clusterIPs?: readonly string[]
     readonly type?: string
     readonly externalTrafficPolicy?: string
+    readonly internalTrafficPolicy?: string
+    readonly healthCheckNodePort?: number
+    readonly sessionAffinity?: string
+    readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } }
+    readonly loadBalancerSourceRanges?: readonly string[]
     readonly externalIPs?: readonly string[]
     readonly loadBalancerIP?: string
     readonly selector?: Readonly<Record<string, string>>
