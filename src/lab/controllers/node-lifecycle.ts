@@ -12,16 +12,18 @@ import { isReady } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 import { Zones } from '#lab/controllers/zones.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
+import { minorOf } from '#lab/kubelet/release.ts'
 
 const monitorEveryMs = 5000
-const defaultGraceMs = 50_000
+/** pkg/controller/nodelifecycle/config/v1alpha1/defaults.go: 40 s up to 1.30. */
+const defaultGraceMs = (version: string): number => (minorOf(version) >= 31 ? 50_000 : 40_000)
 const startupGraceMs = 60_000
 
 const reported = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']
 
 export function startNodeLifecycle(kit: ControllerKit): void {
   const zones = new Zones()
-  const graceMs = graceOf(kit.p.argv)
+  const graceMs = graceOf(kit.p.argv) ?? defaultGraceMs(kit.p.version)
   const nodes = kit.cache<Node>(resources.nodes, (change) => {
     const { type, object } = change
     zones.apply(change)
@@ -157,11 +159,11 @@ const notReady = 'node.kubernetes.io/not-ready'
 const unreachable = 'node.kubernetes.io/unreachable'
 
 /** `--node-monitor-grace-period=40s` */
-function graceOf(argv: readonly string[]): number {
+function graceOf(argv: readonly string[]): number | undefined {
   const flag = argv.find((word) => word.startsWith('--node-monitor-grace-period='))
   const match = /=(?:(\d+)m)?(?:(\d+)s)?$/.exec(flag ?? '')
   const ms = (Number(match?.[1] ?? 0) * 60 + Number(match?.[2] ?? 0)) * 1000
-  return ms > 0 ? ms : defaultGraceMs
+  return ms > 0 ? ms : undefined
 }
 
 async function writeTaints(kube: KubeClient, node: Node, now: string, eviction: Eviction): Promise<void> {

@@ -44,6 +44,10 @@ export async function startContainer(
   return createAndStart(kubelet, def, { ...context, image }, tell)
 }
 
+/** The text changed with 1.29 and 1.35. */
+const createdText = (minor: number, name: string): string =>
+  minor >= 35 ? 'Container created' : `Created container${minor >= 29 ? ':' : ''} ${name}`
+
 type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => void
 
 export const fieldPath = (def: ContainerDef, list: ContainerList): string => `spec.${list}{${def.name}}`
@@ -65,7 +69,8 @@ function crashBackoff(
   const times = { sinceMs, nowMs: kubelet.kernel.nowMs }
   if (kubelet.backoff.isWaiting(key, times)) {
     const delay = goDuration(kubelet.backoff.delayMs(key))
-    tell('Warning', 'BackOff', `Back-off restarting failed container ${def.name} in pod ${podText(pod)}`)
+    const which = kubelet.minor >= 26 ? ` ${def.name} in pod ${podText(pod)}` : ''
+    tell('Warning', 'BackOff', `Back-off restarting failed container${which}`)
     return {
       reason: 'CrashLoopBackOff',
       message: `back-off ${delay} restarting failed container=${def.name} pod=${podText(pod)}`,
@@ -93,10 +98,10 @@ async function createAndStart(
     })
     step = 'CreateContainerError'
     const instance = await runtime.createContainer(context.sandbox.id, wanted)
-    tell('Normal', 'Created', `Created container: ${def.name}`)
+    tell('Normal', 'Created', createdText(kubelet.minor, def.name))
     step = 'RunContainerError'
     await runtime.startContainer(instance.id)
-    tell('Normal', 'Started', `Started container ${def.name}`)
+    tell('Normal', 'Started', kubelet.minor >= 35 ? 'Container started' : `Started container ${def.name}`)
     return undefined
   } catch (error) {
     if (!isStartFailure(error)) throw error

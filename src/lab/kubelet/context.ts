@@ -18,6 +18,8 @@ export interface Kubelet {
   readonly runtime: ContainerRuntime
   readonly config: KubeletConfig
   readonly hostIp: string
+  /** Of its release: 31. */
+  readonly minor: number
   readonly startedMs: number
   readonly klog: Klog
   readonly events: EventRecorder

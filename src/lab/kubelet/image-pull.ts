@@ -52,7 +52,11 @@ export async function ensureImage(
   if (imageBackoff.waitsSinceTry(key, kernel.nowMs)) {
     const message = `Back-off pulling image "${def.image}"`
     tell('Normal', 'BackOff', message)
-    return { reason: 'ImagePullBackOff', message }
+    const why = kubelet.minor >= 32 ? pullErrors.get(kubelet)?.get(key) : undefined
+    return {
+      reason: 'ImagePullBackOff',
+      message: why === undefined ? message : `${message}: ErrImagePull: ${why}`,
+    }
   }
   tell('Normal', 'Pulling', `Pulling image "${def.image}"`)
   try {
@@ -62,6 +66,7 @@ export async function ensureImage(
   } catch (error) {
     if (!(error instanceof CriError)) throw error
     tell('Warning', 'Failed', `Failed to pull image "${def.image}": ${error.message}`)
+    rememberError(kubelet, key, error.message)
     imageBackoff.next(key, { sinceMs: kernel.nowMs, nowMs: kernel.nowMs })
     return { reason: 'ErrImagePull', message: error.message }
   }
@@ -91,10 +96,24 @@ async function pulled(
     ),
   )
   const waited = goDuration(kernel.nowMs - sinceMs)
-  const size = `Image size: ${image.sizeBytes} bytes.`
-  const took = `in ${goDuration(tookMs)} (${waited} including waiting)`
-  tell('Normal', 'Pulled', `Successfully pulled image "${def.image}" ${took}. ${size}`)
+  const { minor } = kubelet
+  const including = minor >= 25 ? ` (${waited} including waiting)` : ''
+  const size = minor >= 31 ? `. Image size: ${image.sizeBytes} bytes.` : ''
+  tell(
+    'Normal',
+    'Pulled',
+    `Successfully pulled image "${def.image}" in ${goDuration(tookMs)}${including}${size}`,
+  )
   return image
+}
+
+/** Why pulls failed last: from 1.32 on the back-off says so too. */
+const pullErrors = new WeakMap<Kubelet, Map<string, string>>()
+
+function rememberError(kubelet: Kubelet, key: string, message: string): void {
+  const known = pullErrors.get(kubelet) ?? new Map<string, string>()
+  pullErrors.set(kubelet, known)
+  known.set(key, message)
 }
 
 /** Who pulls now, on each kubelet. */

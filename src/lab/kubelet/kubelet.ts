@@ -15,6 +15,7 @@ import { Klog } from '#lab/kubelet/klog.ts'
 import { NodeLoop } from '#lab/kubelet/node-loop.ts'
 import type { NodeFacts } from '#lab/kubelet/node-object.ts'
 import { Pods } from '#lab/kubelet/pods.ts'
+import { minorOf } from '#lab/kubelet/release.ts'
 import { RuntimeState } from '#lab/kubelet/runtime-state.ts'
 import { kubeletPort, serveKubelet } from '#lab/kubelet/server.ts'
 import { watchStaticPods } from '#lab/kubelet/static-pods.ts'
@@ -66,6 +67,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     machine,
     runtime,
     config,
+    minor: minorOf(p.version),
     hostIp,
     startedMs: kernel.nowMs,
     klog,

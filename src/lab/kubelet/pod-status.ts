@@ -24,6 +24,8 @@ export interface PodView {
   readonly pod: Pod
   readonly failure: PodFailure | undefined
   readonly hostIp: string
+  /** Of its release: 31. */
+  readonly minor: number
   readonly nowMs: number
   readonly startTimeMs: number
   /** The newest sandbox. */
@@ -219,7 +221,9 @@ function conditions(
   const hasSandbox =
     sandbox?.ready === true && (pod.spec.hostNetwork === true || sandbox.address !== undefined)
   const wanted: readonly Omit<Condition, 'lastTransitionTime'>[] = [
-    { type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' },
+    ...(view.minor >= 29
+      ? [{ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' } as const]
+      : []),
     { type: 'Initialized', ...initialized(init, statuses, ended) },
     { type: 'Ready', ...allReady },
     { type: 'ContainersReady', ...allReady },

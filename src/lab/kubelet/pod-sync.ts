@@ -64,6 +64,7 @@ export class PodSync {
       pod,
       failure: this.#failure,
       hostIp,
+      minor: this.#kubelet.minor,
       nowMs: kernel.nowMs,
       startTimeMs: this.#startTimeMs,
       sandbox: runtime.sandboxes(pod.metadata.uid)[0],

@@ -143,7 +143,9 @@ export class PodWorker {
     if (nowMs - waiting.sinceMs >= mountTimeoutMs) {
       waiting.sinceMs = nowMs
       const volumes = `unmounted volumes=[${unmounted.join(' ')}], unattached volumes=[], failed to process volumes=[]`
-      const message = `Unable to attach or mount volumes: ${volumes}: context deadline exceeded`
+      const late =
+        this.#kubelet.minor >= 29 ? 'context deadline exceeded' : 'timed out waiting for the condition'
+      const message = `Unable to attach or mount volumes: ${volumes}: ${late}`
       this.#kubelet.events.record({
         about: podReference(this.#pod),
         type: 'Warning',
