@@ -1,6 +1,6 @@
 import type { Draft, KubeEvent, KubeObject, Node, Pod } from '#lab/api/objects.ts'
 import { calicoManifests } from '#lab/calico/index.ts'
-import type { Flavour } from '#lab/flavours/names.ts'
+import type { CalicoFlavour } from '#lab/calico/version.ts'
 import type { Output } from '#lab/host/ports.ts'
 import type { Lab } from '#lab/lab.ts'
 
@@ -158,7 +158,7 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
    * Writes Calico's manifest over what is there. `kubectl apply` would send patches with the same outcome: what the applied
    * manifest no longer says goes, what others added stays (nobody adds anything here).
    */
-  async applyCalico(flavour: Flavour): Promise<void> {
+  async applyCalico(flavour: CalicoFlavour): Promise<void> {
     for (const draft of calicoManifests({ flavour })) await this.#replace(draft)
   }
 

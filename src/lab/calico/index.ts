@@ -7,12 +7,14 @@ import { checkStatus, kubeControllers } from '#lab/calico/controllers/kube-contr
 import { calicoNode } from '#lab/calico/node/calico-node.ts'
 import { runsv, runsvdir, sv } from '#lab/calico/node/runit.ts'
 import { rcLocal, startRunit } from '#lab/calico/node/start-runit.ts'
+import { tigeraOperator } from '#lab/calico/operator/operator.ts'
 import { typha } from '#lab/calico/typha/typha.ts'
 import type { Program } from '#lab/host/ports.ts'
 
 export { calicoImages } from '#lab/calico/images/images.ts'
 export { calicoHostFiles } from '#lab/calico/manifests/host-files.ts'
 export { calicoManifests } from '#lab/calico/manifests/manifests.ts'
+export { operatorInstallation, operatorManifests } from '#lab/calico/operator/install.ts'
 
 /** Every executable of Calico's images, by the names that their trees use. */
 export const calicoPrograms: Record<string, Program> = {
@@ -33,4 +35,5 @@ export const calicoPrograms: Record<string, Program> = {
   'calico-kube-controllers': kubeControllers,
   'calico-check-status': checkStatus,
   'calico-typha': typha,
+  'tigera-operator': tigeraOperator,
 }

@@ -1,5 +1,10 @@
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
 import { hardened, plain } from '#lab/flavours/manifest.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
+import { operator } from '#lab/flavours/operator.ts'
 
-export const flavourDefinitions: Readonly<Record<Flavour, FlavourDefinition>> = { plain, hardened }
+export const flavourDefinitions: Readonly<Record<Flavour, FlavourDefinition>> = {
+  plain,
+  hardened,
+  operator,
+}

@@ -53,7 +53,7 @@ const namedMachinesMax = 50
 const namedMachines = ({ machines }: ClusterPlan): readonly NodePlan[] => machines.slice(0, namedMachinesMax)
 
 /** The next OS update, not yet installed: a package whose default for Calico's runtime folder is not the platform team's. */
-const nextOsUpdate: Tree = [
+export const nextOsUpdate: Tree = [
   { path: '/var/lib/os-update/package', kind: 'file', text: 'calico-host 3.29.3-2\n' },
   {
     path: '/var/lib/os-update/files/etc/tmpfiles.d/calico.conf',
@@ -85,7 +85,7 @@ export const kubeadmAddons = ({
 ]
 
 /** The application that runs on every cluster. */
-const shop = ({ machines }: ClusterPlan): readonly Draft<KubeObject>[] => {
+export const shop = ({ machines }: ClusterPlan): readonly Draft<KubeObject>[] => {
   const [control, firstWorker] = machines
   if (control === undefined || firstWorker === undefined) throw new RangeError('a lab has at least two nodes')
   return workloadManifests({

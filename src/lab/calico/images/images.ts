@@ -2,7 +2,9 @@ import {
   cniImageName,
   hardenedNodeImageName,
   kubeControllersImageName,
+  operatorImageName,
   stockNodeImageName,
+  typhaImageName,
 } from '#lab/calico/images/names.ts'
 import { nodeTree } from '#lab/calico/images/node-image.ts'
 import { tools } from '#lab/calico/images/tools.ts'
@@ -19,6 +21,8 @@ export function calicoImages(o: {
     node(stockNodeImageName(o.version), nodeTree('stock')),
     cni(o.version),
     kubeControllers(o.version),
+    typha(o.version),
+    operator(),
   ]
   return o.flavour === 'hardened'
     ? [...stock, node(hardenedNodeImageName(o.version), nodeTree('hardened'))]
@@ -50,6 +54,25 @@ const cni = (version: string | undefined): Image => ({
   entrypoint: [],
   command: ['/opt/cni/bin/install'],
   env: { PATH: '/opt/cni/bin' },
+})
+
+/** Runs as user 999, like every image of Calico's that needs no rights. */
+const typha = (version: string | undefined): Image => ({
+  name: typhaImageName(version),
+  sizeBytes: 31_291_210,
+  tree: [binary('/code/calico-typha', 'calico-typha')],
+  entrypoint: ['/code/calico-typha'],
+  user: { uid: 999, gid: 0 },
+})
+
+const operator = (): Image => ({
+  name: operatorImageName(),
+  sizeBytes: 21_758_492,
+  tree: [binary('/usr/local/bin/operator', 'tigera-operator')],
+  entrypoint: [],
+  command: ['operator'],
+  env: { PATH: '/usr/local/bin' },
+  user: { uid: 10001, gid: 10001 },
 })
 
 /** Runs as nobody's user 999, so that the pod's runAsNonRoot is satisfied. */

@@ -16,5 +16,9 @@ export const nodeImageName = (o: {
 
 export const cniImageName = (version?: string): string => `docker.io/calico/cni:${tag(version)}`
 
+export const operatorImageName = (): string => 'quay.io/tigera/operator:v1.36.5'
+
+export const typhaImageName = (version?: string): string => `docker.io/calico/typha:${tag(version)}`
+
 export const kubeControllersImageName = (version?: string): string =>
   `docker.io/calico/kube-controllers:${tag(version)}`

@@ -1,12 +1,15 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import { kubeControllersImageName } from '#lab/calico/images/names.ts'
-import { draft, namespace } from '#lab/calico/manifests/draft.ts'
+import { draft, namespace as kubeSystem } from '#lab/calico/manifests/draft.ts'
 
 const name = 'calico-kube-controllers'
 const labels = { 'k8s-app': name }
 
 /** Deployment and PodDisruptionBudget of projectcalico/calico:manifests/calico.yaml v3.29. */
-export const kubeControllers = (version: string | undefined): readonly Draft<KubeObject>[] => [
+export const kubeControllers = (
+  version: string | undefined,
+  namespace = kubeSystem,
+): readonly Draft<KubeObject>[] => [
   draft(
     'policy/v1',
     'PodDisruptionBudget',

@@ -1,5 +1,5 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
-import { draft, namespace } from '#lab/calico/manifests/draft.ts'
+import { draft, namespace as kubeSystem } from '#lab/calico/manifests/draft.ts'
 
 const group = 'rbac.authorization.k8s.io'
 const calico = 'crd.projectcalico.org'
@@ -109,13 +109,25 @@ const controllerRules: readonly RuleDef[] = [
 ]
 
 /** Service accounts, roles and bindings. */
-export const rbac = (): readonly Draft<KubeObject>[] => [
-  ...account('calico-kube-controllers', controllerRules),
-  ...account('calico-node', nodeRules),
-  ...account('calico-cni-plugin', cniRules),
+export const rbac = (namespace = kubeSystem): readonly Draft<KubeObject>[] => [
+  ...account('calico-kube-controllers', controllerRules, namespace),
+  ...account('calico-node', nodeRules, namespace),
+  ...account('calico-cni-plugin', cniRules, namespace),
 ]
 
-const account = (name: string, rules: readonly RuleDef[]): readonly Draft<KubeObject>[] => [
+/** An account of its own for Typha, which reads whatever calico-node may. */
+export const typhaRbac = (namespace: string): readonly Draft<KubeObject>[] =>
+  account(
+    'calico-typha',
+    nodeRules.filter(({ resources }) => !resources.includes('serviceaccounts/token')),
+    namespace,
+  )
+
+const account = (
+  name: string,
+  rules: readonly RuleDef[],
+  namespace: string,
+): readonly Draft<KubeObject>[] => [
   draft('v1', 'ServiceAccount', { name, namespace }),
   draft(`${group}/v1`, 'ClusterRole', { name }, { rules: rules.map(rule) }),
   draft(

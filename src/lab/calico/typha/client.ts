@@ -7,7 +7,13 @@ import { type Fields, type Log, raw } from '#lab/calico/log.ts'
 import { DiscoveryError, discoverTyphas, type TyphaAddress } from '#lab/calico/typha/discovery.ts'
 import { FedInformer } from '#lab/calico/typha/fed-informer.ts'
 import { readIdentity, shakeAsClient, TlsFileError } from '#lab/calico/typha/mutual-tls.ts'
-import { type ClientHello, readTypha, type TyphaMessage, writeTypha } from '#lab/calico/typha/protocol.ts'
+import {
+  type ClientHello,
+  readTypha,
+  type SyncStatus,
+  type TyphaMessage,
+  writeTypha,
+} from '#lab/calico/typha/protocol.ts'
 import type { TyphaSettings } from '#lab/calico/typha/settings.ts'
 import { type Errno, isErrno, type Process } from '#lab/host/ports.ts'
 import type { Connection } from '#lab/network/ports.ts'
@@ -36,6 +42,7 @@ export class TyphaClient implements Datastore {
   readonly #topics: { readonly query: ListQuery; readonly informer: FedInformer<KubeObject> }[] = []
   #known: readonly TyphaAddress[] = []
   #connection: Connection | undefined
+  #status: SyncStatus | undefined
 
   constructor(p: Process, o: TyphaClientOptions) {
     this.#p = p
@@ -181,6 +188,8 @@ export class TyphaClient implements Datastore {
         this.#topics[message.topic]?.informer.feed(message.updates, message)
         return
       case 'status':
+        if (this.#status === message.status) return
+        this.#status = message.status
         log.info('sync_client.go 577', 'Status update from Typha.', {
           ...context,
           newStatus: raw(message.status),

@@ -39,6 +39,7 @@ class Typha {
   readonly #clients = new Set<ClientConnection>()
   #next = 1
   #listening = false
+  #synced = false
 
   constructor(p: Process, log: Log) {
     this.#p = p
@@ -113,8 +114,9 @@ class Typha {
   }
 
   #inSync(): void {
-    if (this.#cache.synced)
-      this.#log.info('snapcache.go 209', 'Status update from syncer', { status: raw('in-sync') })
+    if (!this.#cache.synced || this.#synced) return
+    this.#synced = true
+    this.#log.info('snapcache.go 209', 'Status update from syncer', { status: raw('in-sync') })
   }
 
   async #serveHealth(): Promise<void> {

@@ -1,0 +1,72 @@
+/** Resource definitions of tigera/operator:pkg/crds/operator. Not imitated: their schemas, and the kinds that no flavour uses. */
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import type { ResourceType } from '#lab/api/ports.ts'
+
+export const operatorGroup = 'operator.tigera.io'
+
+const type = (resource: string): ResourceType => ({ group: operatorGroup, version: 'v1', resource })
+
+export const operatorResources = {
+  installations: type('installations'),
+  tigeraStatuses: type('tigerastatuses'),
+} as const
+
+const column = (name: string, jsonPath: string, type = 'string', description = '') => ({
+  name,
+  type,
+  jsonPath,
+  ...(description === '' ? {} : { description }),
+})
+
+const condition = (type: string, field: string): string => `.status.conditions[?(@.type=='${type}')].${field}`
+
+const statusColumns = [
+  column(
+    'Available',
+    condition('Available', 'status'),
+    'string',
+    'Whether the component running and stable.',
+  ),
+  column(
+    'Progressing',
+    condition('Progressing', 'status'),
+    'string',
+    'Whether the component is processing changes.',
+  ),
+  column('Degraded', condition('Degraded', 'status'), 'string', 'Whether the component is degraded.'),
+  column(
+    'Since',
+    condition('Available', 'lastTransitionTime'),
+    'date',
+    "The time the component's Available status last changed.",
+  ),
+]
+
+/** What `kubectl create -f operator-crds.yaml` brings. */
+export const operatorDefinitions = (): readonly Draft<KubeObject>[] => [
+  definition('Installation', 'installations'),
+  definition('TigeraStatus', 'tigerastatuses', statusColumns),
+  definition('APIServer', 'apiservers'),
+  definition('ImageSet', 'imagesets'),
+]
+
+const definition = (kind: string, plural: string, additionalPrinterColumns: readonly object[] = []) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${plural}.${operatorGroup}` },
+  spec: {
+    group: operatorGroup,
+    names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
+    scope: 'Cluster',
+    versions: [
+      {
+        name: 'v1',
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        served: true,
+        storage: true,
+        ...(kind === 'ImageSet' ? {} : { subresources: { status: {} } }),
+        ...(additionalPrinterColumns.length === 0 ? {} : { additionalPrinterColumns }),
+      },
+    ],
+  },
+})

@@ -1,0 +1,167 @@
+import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
+import { type Informer, informer } from '#lab/api/informer.ts'
+import type { Node } from '#lab/api/objects.ts'
+import { KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
+import { CertificateStore, type SecretTrouble } from '#lab/calico/operator/certificate-store.ts'
+import { covers } from '#lab/calico/operator/covers.ts'
+import { operatorResources } from '#lab/calico/operator/definitions.ts'
+import {
+  type Installation,
+  type InstallationSpec,
+  invalid,
+  withDefaults,
+} from '#lab/calico/operator/installation.ts'
+import { OperatorLog } from '#lab/calico/operator/log.ts'
+import { Managed } from '#lab/calico/operator/managed.ts'
+import { Migration } from '#lab/calico/operator/migration.ts'
+import { PoolController } from '#lab/calico/operator/pools.ts'
+import { namespaceObject, render, typhaReplicas } from '#lab/calico/operator/render.ts'
+import type { Degraded } from '#lab/calico/operator/status.ts'
+import { StatusReporter } from '#lab/calico/operator/status-reporter.ts'
+import { calicoVersion } from '#lab/calico/version.ts'
+import { Wakeup } from '#lab/calico/wakeup.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
+
+const retryMs = 30_000
+
+/**
+ * tigera-operator (tigera/operator v1.36, for Calico 3.29): an Installation becomes the objects of Calico, and stays them whatever
+ * anybody edits or deletes. Not imitated: the API server and its resource, ImageSets, certificate management, Windows,
+ * other CNI plugins and providers, overrides of single components.
+ */
+export const tigeraOperator: Program = async (p) => {
+  const operator = new Operator(p)
+  return operator.run()
+}
+
+class Operator {
+  readonly #p: Process
+  readonly #kube: KubeClient
+  readonly #log: OperatorLog
+  readonly #wakeup = new Wakeup()
+  readonly #installations: Informer<Installation>
+  readonly #nodes: Informer<Node>
+  readonly #managed: Managed
+  readonly #certificates: CertificateStore
+  readonly #pools: PoolController
+  readonly #migration: Migration
+  readonly #calico: StatusReporter
+  readonly #poolStatus: StatusReporter
+  readonly #version: string
+
+  constructor(p: Process) {
+    this.#p = p
+    this.#kube = inClusterKube(p)
+    this.#log = new OperatorLog(p)
+    this.#version = p.env.CALICO_VERSION ?? calicoVersion
+    const kube = this.#kube
+    const onChange = (): void => this.#wakeup.tell()
+    this.#installations = informer<Installation>(
+      p,
+      kube,
+      { type: operatorResources.installations },
+      { onChange },
+    )
+    this.#nodes = informer<Node>(
+      p,
+      kube,
+      { type: resources.nodes },
+      {
+        onChange: ({ type, object, previous }) => {
+          const labels = JSON.stringify(object.metadata.labels)
+          if (type !== 'MODIFIED' || labels !== JSON.stringify(previous?.metadata.labels)) onChange()
+        },
+      },
+    )
+    this.#managed = new Managed(p, kube, onChange)
+    this.#certificates = new CertificateStore(p, kube, onChange)
+    this.#pools = new PoolController(p, kube, onChange)
+    this.#migration = new Migration(p, { kube, log: this.#log, nodes: () => this.#nodes.list(), onChange })
+    this.#calico = new StatusReporter(p, { kube, component: 'calico', watches: true })
+    this.#poolStatus = new StatusReporter(p, { kube, component: 'ippools', watches: false })
+  }
+
+  async run(): Promise<number> {
+    this.#log.info('setup', 'Starting manager')
+    for (const each of [this.#installations, this.#nodes]) await each.untilSynced(this.#p.task)
+    for (const each of [this.#managed, this.#certificates, this.#pools, this.#migration])
+      await each.untilSynced(this.#p)
+    for (;;) {
+      await this.#reconcile()
+      await this.#wakeup.wait(this.#p)
+    }
+  }
+
+  /** One round; whatever goes wrong with the API is tried again half a minute later. */
+  async #reconcile(): Promise<void> {
+    const installation = this.#installations.get('default')
+    if (!installation) return
+    try {
+      await this.#once(installation)
+    } catch (error) {
+      if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
+      this.#degrade({
+        reason: 'ResourceUpdateError',
+        message: `Error creating / updating resource: ${error.message}`,
+      })
+      this.#retry()
+    }
+  }
+
+  async #once(installation: Installation): Promise<void> {
+    const { generation = 1 } = installation.metadata
+    const problem = invalid(installation.spec)
+    if (problem !== undefined)
+      return this.#degrade({
+        reason: 'InvalidConfigurationError',
+        message: `Invalid Installation provided: ${problem}`,
+      })
+    const spec = withDefaults(installation.spec)
+    if (!covers(installation.spec, spec)) {
+      await this.#kube.update(operatorResources.installations, { ...installation, spec })
+      return
+    }
+    await this.#managed.apply([namespaceObject()])
+    if (!(await this.#ensurePools(spec, generation))) return
+    const certificates = await this.#certificates.ensure()
+    if ('trouble' in certificates) return this.#degrade(secretDegraded(certificates))
+    const migrating = await this.#migration.begin()
+    if (typeof migrating === 'object') return this.#degrade(migrating)
+    const objects = render({
+      spec,
+      version: this.#version,
+      typhaReplicas: typhaReplicas(this.#nodes.list().length),
+      migrating,
+      certificates,
+    })
+    await this.#managed.apply(objects)
+    this.#calico.clear(generation)
+    if (migrating) await this.#migration.advance()
+  }
+
+  async #ensurePools(spec: InstallationSpec, generation: number): Promise<boolean> {
+    const trouble = await this.#pools.ensure(spec)
+    if (trouble) this.#poolStatus.degrade(trouble)
+    else this.#poolStatus.clear(generation)
+    if (this.#pools.anyEnabled) return true
+    this.#degrade({ reason: 'ResourceNotReady', message: 'waiting for enabled IP pools to be created' })
+    return false
+  }
+
+  #degrade(degraded: Degraded): void {
+    this.#log.error('controller_installation', degraded.message, { reason: degraded.reason })
+    this.#calico.degrade(degraded)
+  }
+
+  #retry(): void {
+    this.#p.thread('requeue', async (self) => {
+      await self.sleep(retryMs)
+      this.#wakeup.tell()
+    })
+  }
+}
+
+const secretDegraded = ({ trouble }: SecretTrouble): Degraded => ({
+  reason: 'CertificateError',
+  message: `Error with Typha/Felix secrets: ${trouble}`,
+})

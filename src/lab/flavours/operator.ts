@@ -1,0 +1,25 @@
+/** A cluster made by kubeadm whose owner installed Calico by tigera-operator: calico-system, Typha, certificates. */
+import { calicoHostFiles, calicoImages, operatorInstallation, operatorManifests } from '#lab/calico/index.ts'
+import { applied } from '#lab/flavours/applied.ts'
+import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
+import { kubeadmAddons, kubeadmDisk, kubeadmImages, nextOsUpdate, shop } from '#lab/flavours/manifest.ts'
+import { kubeadmPlan } from '#lab/plan.ts'
+import { workloadImages } from '#lab/workload/index.ts'
+
+const stock = { flavour: 'plain' } as const
+
+export const operator: FlavourDefinition = {
+  plan: kubeadmPlan,
+  disk: (node, plan) => [...kubeadmDisk(node, plan), ...calicoHostFiles(stock), ...nextOsUpdate],
+  images: (plan) => [
+    ...kubeadmImages(),
+    ...calicoImages({ ...stock, version: plan.calico }),
+    ...workloadImages(),
+  ],
+  manifests: (plan) => [
+    ...kubeadmAddons(plan),
+    ...operatorManifests(plan.calico),
+    operatorInstallation(plan.podCidr),
+    ...shop(plan).map(applied),
+  ],
+}
