@@ -79,14 +79,19 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
     })
   }
 
+  /** Where calico-node's pods are. */
+  get calicoNamespace(): string {
+    return this.lab.options.flavour === 'operator' ? 'calico-system' : 'kube-system'
+  }
+
   async calicoNode(node: string): Promise<string> {
-    const [pod] = await this.pods({ namespace: 'kube-system', node, label: 'k8s-app=calico-node' })
+    const [pod] = await this.pods({ namespace: this.calicoNamespace, node, label: 'k8s-app=calico-node' })
     if (pod === undefined) throw new Error(`no calico-node pod on ${node}`)
     return pod.metadata.name
   }
 
   async calicoNodeLine(node: string): Promise<PodLine | undefined> {
-    return (await this.lines({ namespace: 'kube-system', node, label: 'k8s-app=calico-node' }))[0]
+    return (await this.lines({ namespace: this.calicoNamespace, node, label: 'k8s-app=calico-node' }))[0]
   }
 
   /** The shop's pod of one tier on a node. */
@@ -99,7 +104,7 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
   logs(pod: string, query = ''): Promise<string> {
     return this.#request(
       'GET',
-      `/api/v1/namespaces/kube-system/pods/${pod}/log?container=calico-node${query}`,
+      `/api/v1/namespaces/${this.calicoNamespace}/pods/${pod}/log?container=calico-node${query}`,
     )
   }
 
@@ -107,7 +112,7 @@ echo '${line}' > files/etc/tmpfiles.d/calico.conf && chmod 644 files/etc/tmpfile
   async birdcl(node: string): Promise<string> {
     const pod = await this.calicoNode(node)
     const argv = ['birdcl', '-s', '/var/run/calico/bird.ctl', 'show', 'protocols']
-    return (await this.exec('kube-system', pod, 'calico-node', argv)).stdout
+    return (await this.exec(this.calicoNamespace, pod, 'calico-node', argv)).stdout
   }
 
   async exec(namespace: string, pod: string, container: string, argv: readonly string[]) {
