@@ -12,7 +12,7 @@ export const operator: FlavourDefinition = {
   plan: kubeadmPlan,
   disk: (node, plan) => [...kubeadmDisk(node, plan), ...calicoHostFiles(stock), ...nextOsUpdate],
   images: (plan) => [
-    ...kubeadmImages(),
+    ...kubeadmImages(plan),
     ...calicoImages({ ...stock, version: plan.calico }),
     ...workloadImages(),
   ],
