@@ -62,7 +62,8 @@ export class Dial {
     const verdict = sendFirst(this.#stack, first, this.#flow)
     switch (verdict.kind) {
       case 'delivered':
-        this.#after(latencyMs(verdict.hops), () => this.#arrived(verdict))
+        // The way there and the way back as one event: nothing that the caller could notice lies between them.
+        this.#after(2 * latencyMs(verdict.hops), () => this.#arrived(verdict))
         break
       case 'unreachable':
         this.#refused(
@@ -89,16 +90,16 @@ export class Dial {
     } as const
     const back = sendLater(at, answer, this.#flow, { reply: true })
     if (!meets(back, this.#stack, local, remote)) {
-      this.#again()
+      this.#again(latencyMs(verdict.hops))
       return
     }
     const listener = at.sockets.listenerFor(tuple.destination, tuple.port)
     if (!this.#agreesOn(listener?.keyFor(tuple.source))) {
-      this.#again()
+      this.#again(latencyMs(verdict.hops))
       return
     }
     if (!listener) {
-      this.#refused('ECONNREFUSED', latencyMs(verdict.hops))
+      this.#refused('ECONNREFUSED', 0)
       return
     }
     const [client, server] = Endpoint.pair(this.#flow, {
@@ -112,10 +113,8 @@ export class Dial {
     })
     this.#client = client
     listener.accept(server)
-    this.#after(latencyMs(verdict.hops), () => {
-      this.#end()
-      this.#wake(client)
-    })
+    this.#end()
+    this.#wake(client)
   }
 
   /**
@@ -126,9 +125,10 @@ export class Dial {
     return key === this.#o.md5Key
   }
 
-  #again(): void {
+  /** `lateMs`: for how long the SYN has been known to be lost. */
+  #again(lateMs = 0): void {
     this.#arm()
-    const waitMs = 1000 * 2 ** this.#retries
+    const waitMs = 1000 * 2 ** this.#retries - lateMs
     if (this.#retries++ < 6) this.#after(waitMs, () => this.#syn())
   }
 
