@@ -113,10 +113,19 @@ export class Endpoint implements Connection {
     this.#life = 'closing'
     this.#o.owner?.disown(this)
     this.#inbox.end()
-    // The other end is through already and would only acknowledge: that needs no event.
+    // The other end is through already, or will be with this one, and would only acknowledge: that needs no event.
     const { peer } = this.#way(false)
-    if (this.#outbox.length === 0 && peer !== undefined && peer.#life === 'ended') this.#end('ended')
-    else this.#push(finSegment, false)
+    if (this.#outbox.length > 0 || peer === undefined || !peer.#endsWith(this)) this.#push(finSegment, false)
+    else this.#end('ended')
+  }
+
+  #endsWith(other: Endpoint): boolean {
+    if (this.#life === 'ended') return true
+    if (this.#life !== 'open' || this.#outbox.length > 0 || !this.#inbox.closesWithOther) return false
+    if (!this.reaches(other)) return false
+    this.#end('ended')
+    this.#inbox.end()
+    return true
   }
 
   abort(): void {

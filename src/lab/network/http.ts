@@ -138,6 +138,7 @@ export function answerAll(p: Process, connection: Connection, handler: HttpHandl
       else connection.send(responsePayload(answer))
       if (!request) connection.close()
     },
+    closesWithOther: true,
     end: () => connection.close(),
   })
 }

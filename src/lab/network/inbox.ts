@@ -44,6 +44,11 @@ export class Inbox {
     for (const waiter of this.#waiters.splice(0)) waiter.fail(new Errno(code))
   }
 
+  /** Whether who reads here has nothing to say once the other end has closed. */
+  get closesWithOther(): boolean {
+    return this.#reader?.closesWithOther === true
+  }
+
   follow(reader: Reader): void {
     this.#reader = reader
     for (const payload of this.#payloads.splice(0)) reader.payload(payload)

@@ -119,6 +119,8 @@ export type Payload = string | Readonly<Record<string, unknown>>
 /** Who takes what arrives on a connection without a task that waits for it. Neither function may wait. */
 export interface Reader {
   payload(payload: Payload): void
+  /** This end has nothing to say once the other has closed: it closes with it. */
+  readonly closesWithOther?: true
   /** Once: `'closed'` after FIN or the own end's close, else ECONNRESET or ETIMEDOUT. */
   end(why: 'closed' | Errno): void
 }
