@@ -1,4 +1,5 @@
 import { awk } from '#lab/host/commands/awk.ts'
+import { chroot } from '#lab/host/commands/chroot.ts'
 import { date, hostnamectl, timedatectl, timesyncd } from '#lab/host/commands/clock.ts'
 import { cp, mv } from '#lab/host/commands/copy.ts'
 import { dd, df, du, fallocate, truncate } from '#lab/host/commands/disk.ts'
@@ -30,6 +31,7 @@ import {
   xargs,
 } from '#lab/host/commands/shell-words.ts'
 import { free, stat, uptime } from '#lab/host/commands/status.ts'
+import { tar } from '#lab/host/commands/tar.ts'
 import { tee } from '#lab/host/commands/tee.ts'
 import { cat, cut, sort, tr, uniq, wc } from '#lab/host/commands/text.ts'
 import { osUpdate } from '#lab/host/os/update.ts'
@@ -50,6 +52,7 @@ export const smallTools: Readonly<Record<string, Program>> = {
   chgrp: chown,
   chmod,
   chown,
+  chroot,
   cp,
   cut,
   date,
@@ -95,6 +98,7 @@ export const smallTools: Readonly<Record<string, Program>> = {
   sync: nothing,
   sysctl,
   tail,
+  tar,
   tee,
   test: testProgram,
   timeout,

@@ -1,0 +1,161 @@
+/**
+ * `tar` as `kubectl cp` and people in a hurry use it: create, extract and list, from and to files or `-`.
+ *
+ * Not imitated: compression, owners, links, files that are no text, names of more than 100 characters, other options than
+ * c x t f C m v and `--` words, which are passed over.
+ */
+import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { readAll } from '#lab/host/process/streams.ts'
+
+const block = 512
+
+interface Asked {
+  readonly mode: 'c' | 'x' | 't'
+  readonly file: string
+  readonly directory: string
+  readonly names: readonly string[]
+}
+
+export const tar: Program = async (p) => {
+  const asked = read(p.argv.slice(1))
+  if (typeof asked === 'string') {
+    p.stderr.write(`tar: ${asked}\nTry 'tar --help' or 'tar --usage' for more information.\n`)
+    return 2
+  }
+  try {
+    if (asked.mode === 'c') return await create(p, asked)
+    const text = asked.file === '-' ? await readAll(p) : await p.files.read(asked.file)
+    return await unpack(p, asked, Buffer.from(text))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    p.stderr.write(
+      `tar: ${error.path ?? asked.file}: Cannot open: ${error.message}\ntar: Error is not recoverable: exiting now\n`,
+    )
+    return 2
+  }
+}
+
+/** `cf - a b`, `-xmf - -C dir`, `-czf` without the z. */
+function read(words: readonly string[]): Asked | string {
+  const left = [...words]
+  let mode: Asked['mode'] | undefined
+  let file = '-'
+  let directory = '.'
+  const names: string[] = []
+  let first = true
+  for (let word = left.shift(); word !== undefined; word = left.shift()) {
+    const isOptions = word.startsWith('-') ? word.length > 1 && !word.startsWith('--') : first
+    first = false
+    if (!isOptions) {
+      if (!word.startsWith('--')) names.push(word)
+      continue
+    }
+    for (const letter of word.replace(/^-/, '')) {
+      if (letter === 'c' || letter === 'x' || letter === 't') mode = letter
+      else if (letter === 'f') file = left.shift() ?? '-'
+      else if (letter === 'C') directory = left.shift() ?? '.'
+      else if (!'mvpo'.includes(letter)) return `invalid option -- '${letter}'`
+    }
+  }
+  if (mode === undefined)
+    return "You must specify one of the '-Acdtrux', '--delete' or '--test-label' options"
+  return { mode, file, directory, names }
+}
+
+async function create(p: Process, { file, directory, names }: Asked): Promise<number> {
+  const parts: string[] = []
+  let failed = false
+  for (const name of names) {
+    try {
+      await add(p, parts, `${directory}/${name}`, name)
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      failed = true
+      p.stderr.write(`tar: ${name}: Cannot stat: ${error.message}\n`)
+    }
+  }
+  parts.push('\0'.repeat(2 * block))
+  if (file === '-') p.stdout.write(parts.join(''))
+  else await p.files.write(file, parts.join(''))
+  if (failed) p.stderr.write('tar: Exiting with failure status due to previous errors\n')
+  return failed ? 2 : 0
+}
+
+async function add(p: Process, parts: string[], path: string, name: string): Promise<void> {
+  const at = name.startsWith('/') ? name : path
+  const stat = await p.files.stat(at)
+  const inside = name.replace(/^\/+/, '')
+  if (stat.kind === 'directory') {
+    parts.push(header({ name: `${inside}/`, mode: stat.mode, size: 0, mtimeMs: stat.mtimeMs, type: '5' }))
+    for (const each of await p.files.list(at))
+      await add(p, parts, `${at}/${each.name}`, `${name}/${each.name}`)
+    return
+  }
+  if (stat.kind !== 'file') return
+  const text = await p.files.read(at)
+  const size = Buffer.byteLength(text)
+  parts.push(header({ name: inside, mode: stat.mode, size, mtimeMs: stat.mtimeMs, type: '0' }))
+  parts.push(text, '\0'.repeat((block - (size % block)) % block))
+}
+
+/** A ustar header: POSIX.1-1988, pax(1). */
+function header(o: {
+  readonly name: string
+  readonly mode: number
+  readonly size: number
+  readonly mtimeMs: number
+  readonly type: '0' | '5'
+}): string {
+  const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`
+  const fields = (sum: string): string =>
+    [
+      o.name.slice(0, 100).padEnd(100, '\0'),
+      octal(o.mode, 8),
+      octal(0, 8),
+      octal(0, 8),
+      octal(o.size, 12),
+      octal(Math.floor(o.mtimeMs / 1000), 12),
+      sum,
+      o.type,
+      '\0'.repeat(100),
+      'ustar\u000000',
+      'root'.padEnd(32, '\0'),
+      'root'.padEnd(32, '\0'),
+    ]
+      .join('')
+      .padEnd(block, '\0')
+  const sum = Buffer.from(fields(' '.repeat(8)), 'latin1').reduce((all, byte) => all + byte, 0)
+  return fields(`${sum.toString(8).padStart(6, '0')}\0 `)
+}
+
+async function unpack(p: Process, { mode, directory }: Asked, bytes: Buffer): Promise<number> {
+  const text = (from: number, length: number): string =>
+    bytes.toString('utf8', from, from + length).replace(/\0.*$/s, '')
+  if (bytes.length === 0) {
+    p.stderr.write(
+      'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n',
+    )
+    return 2
+  }
+  for (let at = 0; at + block <= bytes.length && bytes[at] !== 0; ) {
+    const name = [text(at + 345, 155), text(at, 100)].filter((part) => part !== '').join('/')
+    const size = Number.parseInt(text(at + 124, 12).trim() || '0', 8)
+    const type = text(at + 156, 1)
+    const body = bytes.toString('utf8', at + block, at + block + size)
+    at += block + Math.ceil(size / block) * block
+    if (type === 'x' || type === 'g') continue
+    if (mode === 't') p.stdout.write(`${name}\n`)
+    else await extract(p, `${directory}/${name}`, { type, body, mode: 0o644 })
+  }
+  return 0
+}
+
+async function extract(
+  p: Process,
+  path: string,
+  o: { readonly type: string; readonly body: string; readonly mode: number },
+): Promise<void> {
+  const folder = o.type === '5' ? path.replace(/\/+$/, '') : path.slice(0, path.lastIndexOf('/'))
+  if (folder !== '' && !(await p.files.exists(folder))) await p.files.mkdir(folder, { parents: true })
+  if (o.type !== '5') await p.files.write(path, o.body, { mode: o.mode })
+}
