@@ -10,6 +10,7 @@ import type { Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
 import { controlDoor } from '#lab/serve/control.ts'
 import { labKubeconfig } from '#lab/serve/kubeconfig.ts'
+import { realOutward } from '#lab/serve/outward.ts'
 import { Pacer } from '#lab/serve/pacer.ts'
 import { controlPath, labTimePath, sessionPath } from '#lab/serve/protocol.ts'
 import { sessionDoor } from '#lab/serve/session-door.ts'
@@ -73,6 +74,7 @@ function serveBooted(lab: Lab, door: TwoWayPort, port: number, options: ServeOpt
   const servers = { plain: createServer(), secure: secureServer(tls) }
   const pacer = new Pacer(lab.kernel, { clock, speed: options.speed })
   lab.driveBy(pacer)
+  lab.api.outward = realOutward(lab.api, pacer)
   const token = randomToken()
   let down: () => void = () => {}
   const asked = new Promise<void>((resolve) => {
