@@ -1,11 +1,13 @@
 import { startDaemonSets } from '#lab/controllers/daemon-set.ts'
 import { startDeployments } from '#lab/controllers/deployment.ts'
+import { startDisruption } from '#lab/controllers/disruption.ts'
 import { startEndpoints } from '#lab/controllers/endpoints.ts'
 import { startGarbageCollection, startPodGc } from '#lab/controllers/garbage.ts'
 import { ControllerKit } from '#lab/controllers/kit.ts'
 import { startNamespaces } from '#lab/controllers/namespaces.ts'
 import { startNodeLifecycle } from '#lab/controllers/node-lifecycle.ts'
 import { startReplicaSets } from '#lab/controllers/replica-set.ts'
+import { startResourceQuotas } from '#lab/controllers/resource-quota.ts'
 import { startRoleAggregation } from '#lab/controllers/role-aggregation.ts'
 import { startRootCaPublisher } from '#lab/controllers/root-ca.ts'
 import { startScheduler } from '#lab/controllers/scheduler.ts'
@@ -32,6 +34,8 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startTaintEviction, 'node-controller'],
   [startGarbageCollection, 'generic-garbage-collector'],
   [startPodGc, 'pod-garbage-collector'],
+  [startDisruption, 'disruption-controller'],
+  [startResourceQuotas, 'resourcequota-controller'],
 ]
 
 const controllerManager: Program = async (p) => {

@@ -1,7 +1,7 @@
 /**
  * What admission adds to a new pod: plugin/pkg/admission/{serviceaccount,priority,defaulttolerationseconds}.
  *
- * Not imitated: PodSecurity, LimitRanger, ResourceQuota, NodeRestriction, webhooks.
+ * Not imitated: LimitRanger.
  */
 import { qosClass } from '#lab/api/admission/pod-defaults.ts'
 import { asList, asObject, type JsonObject } from '#lab/api/json.ts'

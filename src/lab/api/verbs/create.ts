@@ -3,6 +3,8 @@ import { rfc3339 } from '#base/clock.ts'
 import { admitNamespace, admitNew } from '#lab/api/admission/admit.ts'
 import { withDefaults } from '#lab/api/admission/defaults.ts'
 import { guard } from '#lab/api/admission/guard.ts'
+import { checkPodSecurity } from '#lab/api/admission/pod-security.ts'
+import { chargeQuotas } from '#lab/api/admission/quota.ts'
 import { validateNew } from '#lab/api/admission/validate.ts'
 import { asObject, asText, isObject, type JsonObject, without } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
@@ -41,12 +43,14 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
   )
   const { namespace: space, name: finalName } = final.metadata
   guard(state, caller.user, { op: 'CREATE', def, namespace: space, name: finalName, next: final })
+  if (def.bucket === '/pods') checkPodSecurity(state, final, caller)
   const key = keyOf(final.metadata.namespace, final.metadata.name)
   const present = state.store.get(def.bucket, key)
   if (present !== undefined)
     throw alreadyExists(def, final.metadata.name, {
       deleting: present.metadata.deletionTimestamp !== undefined,
     })
+  if (def.namespaced) chargeQuotas(state, def, final, { dryRun: caller.dryRun ?? false })
   const write = updateBy(state, { def }, caller)
   return presented(def, commit(state, { def, was: undefined, object: final, write }, caller))
 }

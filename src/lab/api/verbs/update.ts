@@ -2,6 +2,7 @@
 import { admitChange } from '#lab/api/admission/admit.ts'
 import { withDefaults } from '#lab/api/admission/defaults.ts'
 import { guard } from '#lab/api/admission/guard.ts'
+import { warnOfPresentPods } from '#lab/api/admission/pod-security.ts'
 import { validateChange } from '#lab/api/admission/validate.ts'
 import { asObject, asText, type JsonObject, share } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
@@ -75,6 +76,7 @@ export function writeOver(
   validateChange(def, old, next)
   const { namespace, name, subresource } = update
   guard(state, caller.user, { op: 'UPDATE', def, subresource, namespace, name, old, next })
+  if (def.bucket === '/namespaces') warnOfPresentPods(state, { old, next }, caller)
   const final = counted(def, old, next)
   if (isGone(def, final) && !caller.dryRun)
     return state.store.remove(def.bucket, keyOfTarget(update), final) ?? final
