@@ -6,6 +6,7 @@ import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import { perform } from '#lab/api/perform.ts'
 import { apiPrograms } from '#lab/api/programs.ts'
 import { ApiServer } from '#lab/api/server.ts'
+import { calicoApiServerImage, calicoApiServerPrograms } from '#lab/calico/apiserver/index.ts'
 import { calicoPrograms } from '#lab/calico/index.ts'
 import { controllerPrograms } from '#lab/controllers/programs.ts'
 import { coreDnsPrograms } from '#lab/coredns/index.ts'
@@ -15,6 +16,7 @@ import { createMachine, type LabMachine } from '#lab/host/machine.ts'
 import { hostPrograms } from '#lab/host/os.ts'
 import type { Program, Tree } from '#lab/host/ports.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
+import { konnectivityPrograms } from '#lab/konnectivity/index.ts'
 import { kubeProxyPrograms } from '#lab/kube-proxy/index.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
@@ -51,7 +53,12 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   })
   const images = definition.images(plan)
   // What else the registry holds is on no machine's disk before a pod wants it.
-  const content = new ImageRegistry([...images, ...webhookImages(), ...debugImages()])
+  const content = new ImageRegistry([
+    ...images,
+    ...webhookImages(),
+    ...debugImages(),
+    calicoApiServerImage(plan.calico),
+  ])
   const registry = registryProgram({ images: content, address: plan.registry.address })
   const programs = new Map(Object.entries(withSizes({ ...fixedPrograms, ...apiPrograms(api), registry })))
   const source = networkRegistry(content)
@@ -77,6 +84,8 @@ const fixedPrograms: Readonly<Record<string, Program>> = {
   ...coreDnsPrograms,
   ...calicoPrograms,
   ...workloadPrograms,
+  ...konnectivityPrograms,
+  ...calicoApiServerPrograms,
 }
 
 interface MachineParts {

@@ -25,6 +25,7 @@ export interface LabOptions {
   readonly nodes?: number // the control plane included; default 5
   readonly kubernetes?: string // default 1.31.9
   readonly calico?: string // default 3.29.3
+  readonly egress?: 'direct' | 'konnectivity' // default direct
   /** Virtual time at power-on. Default 2026-01-07T06:00:00Z, a Wednesday. */
   readonly startMs?: number
   /** For determinism checks: see {@link Kernel}. */
@@ -55,6 +56,7 @@ export class Lab implements LabControl {
       nodes: 5,
       kubernetes: '1.31.9',
       calico: '3.29.3',
+      egress: 'direct',
       startMs: defaultStartMs,
       ...options,
     }

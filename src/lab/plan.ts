@@ -13,6 +13,8 @@ export interface PlanOptions {
   readonly nodes: number
   readonly kubernetes: string // 1.31.9
   readonly calico: string // 3.29.3
+  /** How kube-apiserver reaches kubelets, webhooks and aggregated APIs. */
+  readonly egress?: 'direct' | 'konnectivity' // default direct
 }
 
 /** A machine, and how it is plugged in. */

@@ -5,6 +5,8 @@
  * Not imitated: TLS, start-up time, log lines, flags beside --secure-port.
  */
 
+import { watchAvailability } from '#lab/api/aggregation/availability.ts'
+import { egressOf } from '#lab/api/egress/selector.ts'
 import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
 import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
 import { Outbox } from '#lab/api/outbox.ts'
@@ -37,6 +39,11 @@ async function run(p: Process, api: ApiServer): Promise<number> {
     return 1
   }
   const port = Number(p.argv.find((arg) => arg.startsWith('--secure-port='))?.split('=')[1] ?? 6443)
+  const egress = await egressOf(p)
+  if (typeof egress === 'string') {
+    p.stderr.write(`Error: ${egress}\n`)
+    return 1
+  }
   try {
     await p.net.listen({ port }, (connection) => serve(p, api, connection))
   } catch (error) {
@@ -47,8 +54,9 @@ async function run(p: Process, api: ApiServer): Promise<number> {
     return 1
   }
   advertiseKubernetes(api)
-  api.serveBy(p, { byEndpoint: p.argv.includes('--enable-aggregator-routing=true') })
+  api.serveBy(p, { egress, byEndpoint: p.argv.includes('--enable-aggregator-routing=true') })
   p.task.onEnd(() => api.serveBy(undefined))
+  watchAvailability(p, api)
   return untilTerminated(p, 0)
 }
 

@@ -2,17 +2,19 @@
  * The lab's API server without its process: the store (etcd's disk), the served types, who may ask. It outlives the
  * `kube-apiserver` process (programs.ts), which lends it a machine's network while it runs.
  *
- * Not imitated: aggregated APIs, priority and fairness, audit.
+ * Not imitated: priority and fairness, audit.
  */
 
 import { assert } from '#base/assert.ts'
 import type { Random } from '#base/random.ts'
+import { type Remote, registerLocal, remoteServices } from '#lab/api/aggregation/services.ts'
 import { Authorizer } from '#lab/api/authorization/authorizer.ts'
 import { bootstrap } from '#lab/api/bootstrap.ts'
 import { directEgress, type Egress } from '#lab/api/egress/egress.ts'
 import { handle } from '#lab/api/http/handle.ts'
 import { Pager } from '#lab/api/http/paging.ts'
 import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
+import type { JsonObject } from '#lab/api/json.ts'
 import { Ledger } from '#lab/api/managed/ledger.ts'
 import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
 import { unauthorized } from '#lab/api/status.ts'
@@ -69,6 +71,10 @@ export class ApiServer {
   readonly pager = new Pager()
   /** The webhooks that are configured now. */
   readonly webhooks: () => Registered
+  /** What other servers answer for, by `group/version`. */
+  readonly remotes: () => ReadonlyMap<string, Remote>
+  /** The resources that those told of when they were asked last. */
+  readonly discovered = new Map<string, readonly JsonObject[]>()
   /** Set while the lab is served. */
   outward: Outward | undefined
   readonly #watchers = new Set<() => void>()
@@ -95,7 +101,9 @@ export class ApiServer {
       serviceCidr: options.serviceCidr ?? '10.96.0.0/12',
     }
     this.webhooks = registeredWebhooks(store)
+    this.remotes = remoteServices(store)
     bootstrap(this.state)
+    registerLocal(this.state)
     kernel.every(
       () => 60_000,
       'event ttl',

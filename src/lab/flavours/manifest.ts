@@ -7,6 +7,7 @@ import { applied } from '#lab/flavours/applied.ts'
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
 import { baseOs } from '#lab/host/os.ts'
 import type { Tree } from '#lab/host/ports.ts'
+import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
 import { kubeProxyImages, kubeProxyManifests } from '#lab/kube-proxy/index.ts'
 import { kubeadmRbac } from '#lab/kubeadm-rbac.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
@@ -21,11 +22,13 @@ const byManifest = (flavour: CalicoFlavour): FlavourDefinition => ({
   disk: (node, plan) => [...kubeadmDisk(node, plan), ...calicoHostFiles({ flavour }), ...nextOsUpdate],
   images: (plan) => [
     ...kubeadmImages(plan),
+    ...(plan.egress === 'konnectivity' ? konnectivityImages() : []),
     ...calicoImages({ flavour, version: plan.calico }),
     ...workloadImages(),
   ],
   manifests: (plan) => [
     ...kubeadmAddons(plan),
+    ...(plan.egress === 'konnectivity' ? agents(plan) : []).map(applied),
     ...calicoManifests({ flavour, version: plan.calico, podCidr: plan.podCidr }).map(applied),
     ...shop(plan).map(applied),
   ],
@@ -44,6 +47,7 @@ export const kubeadmDisk = ({ name, controlPlane }: NodePlan, plan: ClusterPlan)
     version: plan.kubernetes,
     server: `${plan.apiServer.address}:${plan.apiServer.port}`,
     clusterDns: plan.dnsServiceIp,
+    konnectivity: plan.egress === 'konnectivity',
   }),
 ]
 
@@ -83,6 +87,15 @@ export const kubeadmAddons = ({
   }),
   ...coreDnsManifests({ clusterIp: dnsServiceIp }),
 ]
+
+/** On the workers; the control plane, on which the server runs, has no need of one. */
+const agents = ({ apiServer, machines }: ClusterPlan): readonly Draft<KubeObject>[] => {
+  const control = machines.find(({ controlPlane }) => controlPlane)
+  return konnectivityManifests({
+    address: apiServer.address,
+    ...(control === undefined ? {} : { except: control.name }),
+  })
+}
 
 /** The application that runs on every cluster. */
 export const shop = ({ machines }: ClusterPlan): readonly Draft<KubeObject>[] => {

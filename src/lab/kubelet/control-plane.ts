@@ -79,10 +79,35 @@ export const kubernetesImages = (version = defaultVersion): readonly Image[] =>
  */
 export const staticPodManifests = (
   version = defaultVersion,
+  {
+    egress,
+  }: {
+    /** Where kube-apiserver's egress configuration is; absent: it has none. */
+    readonly egress?: string
+  } = {},
 ): readonly { readonly file: string; readonly text: string }[] =>
-  partsOf(version).map((part) => ({ file: `${part.name}.yaml`, text: manifest(part) }))
+  partsOf(version).map((part) => {
+    const mounts = part.pki ? [pkiMount] : []
+    if (egress === undefined || part.name !== 'kube-apiserver')
+      return { file: `${part.name}.yaml`, text: manifest(part, mounts) }
+    const flags = [...part.arguments, `--egress-selector-config-file=${egress}`]
+    const all = [...mounts, { name: 'egress', path: egress, type: 'File' }]
+    return { file: `${part.name}.yaml`, text: manifest({ ...part, arguments: flags }, all) }
+  })
 
-const manifest = ({ name, image, path, arguments: flags, pki }: Part): string => `apiVersion: v1
+/** A place of the host that a container reads. */
+interface HostMount {
+  readonly name: string
+  readonly path: string
+  readonly type: string
+}
+
+const pkiMount: HostMount = { name: 'k8s-certs', path: pkiPath, type: 'DirectoryOrCreate' }
+
+const manifest = (
+  { name, image, path, arguments: flags }: Part,
+  mounts: readonly HostMount[],
+): string => `apiVersion: v1
 kind: Pod
 metadata:
   labels:
@@ -97,23 +122,21 @@ ${[path.slice(path.lastIndexOf('/') + 1), ...flags].map((word) => `    - ${word}
     image: ${image}
     imagePullPolicy: IfNotPresent
     name: ${name}
-${pki ? pkiMount : ''}  hostNetwork: true
+${mounts.length === 0 ? '' : `    volumeMounts:\n${mounts.map(mountOf).join('')}`}  hostNetwork: true
   priority: 2000001000
   priorityClassName: system-node-critical
   securityContext:
     seccompProfile:
       type: RuntimeDefault
-${pki ? pkiVolume : ''}`
+${mounts.length === 0 ? '' : `  volumes:\n${mounts.map(volumeOf).join('')}`}`
 
-const pkiMount = `    volumeMounts:
-    - mountPath: ${pkiPath}
-      name: k8s-certs
+const mountOf = ({ name, path }: HostMount): string => `    - mountPath: ${path}
+      name: ${name}
       readOnly: true
 `
 
-const pkiVolume = `  volumes:
-  - hostPath:
-      path: ${pkiPath}
-      type: DirectoryOrCreate
-    name: k8s-certs
+const volumeOf = ({ name, path, type }: HostMount): string => `  - hostPath:
+      path: ${path}
+      type: ${type}
+    name: ${name}
 `

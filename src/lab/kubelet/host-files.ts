@@ -1,6 +1,11 @@
 import { seeded } from '#base/random.ts'
 import { keyFile } from '#lab/api/tokens/jwt.ts'
 import type { Tree, TreeEntry } from '#lab/host/ports.ts'
+import {
+  egressConfiguration,
+  egressConfigurationPath,
+  konnectivityServerManifest,
+} from '#lab/konnectivity/manifests.ts'
 import { kubeconfigPath, kubeletConfigPath } from '#lab/kubelet/config.ts'
 import { pkiPath, staticPodManifests } from '#lab/kubelet/control-plane.ts'
 
@@ -17,6 +22,8 @@ export function kubernetesHostFiles(o: {
   readonly server?: string
   /** Default 10.96.0.10. */
   readonly clusterDns?: string
+  /** On the control plane: kube-apiserver reaches nodes and pods through konnectivity. */
+  readonly konnectivity?: boolean
 }): Tree {
   const { node, controlPlane, server = '10.0.0.11:6443', clusterDns = '10.96.0.10', version = '1.31.9' } = o
   return [
@@ -30,14 +37,7 @@ export function kubernetesHostFiles(o: {
     { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
     { path: '/opt/cni/bin', kind: 'directory', mode: 0o755 },
-    ...(controlPlane
-      ? [
-          ...staticPodManifests(version).map((each) =>
-            file(`/etc/kubernetes/manifests/${each.file}`, each.text, 0o600),
-          ),
-          ...accountKeys(server),
-        ]
-      : []),
+    ...(controlPlane ? [...controlPlaneFiles(version, o.konnectivity ?? false), ...accountKeys(server)] : []),
   ]
 }
 
@@ -50,6 +50,18 @@ function accountKeys(server: string): Tree {
     file(`${pkiPath}/sa.pub`, keyFile(secret, 'PUBLIC KEY'), 0o600),
   ]
 }
+
+const controlPlaneFiles = (version: string, konnectivity: boolean): Tree => [
+  ...staticPodManifests(version, konnectivity ? { egress: egressConfigurationPath } : {}).map((each) =>
+    file(`/etc/kubernetes/manifests/${each.file}`, each.text, 0o600),
+  ),
+  ...(konnectivity
+    ? [
+        file(egressConfigurationPath, egressConfiguration, 0o600),
+        file('/etc/kubernetes/manifests/konnectivity-server.yaml', konnectivityServerManifest, 0o600),
+      ]
+    : []),
+]
 
 const executable = (path: string, program: string): TreeEntry => ({
   path,

@@ -30,12 +30,18 @@ export function sendDiscovery(api: ApiServer, request: ApiRequest, path: string,
 
 type Groups = ReadonlyMap<string, ReadonlyMap<string, readonly ResourceDef[]>>
 
-function byGroup({ state }: ApiServer): Groups {
+function byGroup({ state, remotes }: ApiServer): Groups {
   const groups = new Map<string, Map<string, ResourceDef[]>>()
   for (const def of state.registry.all()) {
     const versions = groups.get(def.group) ?? new Map<string, ResourceDef[]>()
     groups.set(def.group, versions)
     versions.set(def.version, [...(versions.get(def.version) ?? []), def])
+  }
+  // What other servers answer for is listed whether they do or not.
+  for (const { group, version } of remotes().values()) {
+    const versions = groups.get(group) ?? new Map<string, ResourceDef[]>()
+    groups.set(group, versions)
+    versions.set(version, [])
   }
   return groups
 }
@@ -60,7 +66,7 @@ function sendRoot(
   const asked = aggregatedVersions(request)
   const version = asked.includes('v2') ? 'v2' : asked.includes('v2beta1') ? 'v2beta1' : undefined
   if (version !== undefined) {
-    const items = groups.map(([name, versions]) => aggregatedGroup(name, versions))
+    const items = groups.map(([name, versions]) => aggregatedGroup(api, name, versions))
     const body = {
       kind: 'APIGroupDiscoveryList',
       apiVersion: `apidiscovery.k8s.io/${version}`,
@@ -86,13 +92,38 @@ const aggregatedVersions = (request: ApiRequest): readonly (string | undefined)[
     .filter(({ parameters }) => parameters.as === 'APIGroupDiscoveryList')
     .map(({ parameters }) => parameters.v)
 
-function aggregatedGroup(name: string, versions: ReadonlyMap<string, readonly ResourceDef[]>): JsonObject {
+function aggregatedGroup(
+  api: ApiServer,
+  name: string,
+  versions: ReadonlyMap<string, readonly ResourceDef[]>,
+): JsonObject {
   return {
     metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
     versions: [...versions].map(([version, defs]) => ({
       version,
-      freshness: 'Current',
-      resources: defs.map(aggregatedResource),
+      ...(remoteVersion(api, name, version) ?? {
+        freshness: 'Current',
+        resources: defs.map(aggregatedResource),
+      }),
+    })),
+  }
+}
+
+/** What is known of a version that another server answers for; `Stale` while that one does not answer. */
+function remoteVersion(api: ApiServer, group: string, version: string): JsonObject | undefined {
+  const remote = api.remotes().get(`${group}/${version}`)
+  if (remote === undefined) return undefined
+  const resources = api.discovered.get(`${group}/${version}`) ?? []
+  return {
+    freshness: remote.available ? 'Current' : 'Stale',
+    resources: resources.map(({ name, namespaced, kind, singularName, verbs, shortNames, categories }) => ({
+      resource: name,
+      responseKind: { group, version, kind },
+      scope: namespaced === true ? 'Namespaced' : 'Cluster',
+      singularResource: singularName,
+      verbs,
+      ...(shortNames === undefined ? {} : { shortNames }),
+      ...(categories === undefined ? {} : { categories }),
     })),
   }
 }

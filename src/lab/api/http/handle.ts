@@ -3,6 +3,7 @@
  *
  * Not imitated: `pretty`, gzip, port-forward and proxy subresources.
  */
+import { authorizeRemote, passOn, remoteFor } from '#lab/api/aggregation/proxy.ts'
 import { authorize, authorizePath } from '#lab/api/authorize.ts'
 import { type Asked, callerOf, targetOf, viewOf } from '#lab/api/http/asked.ts'
 import { sendDiscovery } from '#lab/api/http/discovery.ts'
@@ -67,6 +68,12 @@ function dispatch(
 ): void {
   const path = url.pathname.length > 1 ? url.pathname.replace(/\/+$/, '') : url.pathname
   const user = identityOf(api, request)
+  const remote = remoteFor(api, path)
+  if (remote !== undefined) {
+    authorizeRemote(api, user, { remote, method: request.method, url })
+    passOn(api, remote, { request, user }, to)
+    return
+  }
   const found = route(api.state.registry, path)
   if (found !== undefined) {
     const query = url.searchParams

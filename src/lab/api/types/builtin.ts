@@ -242,6 +242,13 @@ const otherTypes: readonly ResourceDef[] = [
     unconditionalUpdate: false,
     subresources: statusOf('CustomResourceDefinition'),
   }),
+  define(['apiregistration.k8s.io', 'v1'], 'apiservices', 'APIService', {
+    ...plain,
+    ...cluster,
+    categories: ['api-extensions'],
+    unconditionalUpdate: false,
+    subresources: statusOf('APIService'),
+  }),
   define(['scheduling.k8s.io', 'v1'], 'priorityclasses', 'PriorityClass', {
     ...plain,
     ...cluster,

@@ -167,3 +167,70 @@ test('a mutating webhook changes what is stored', async () => {
     metadata: { name: 'c1', annotations: { 'policy.example.com/reviewed': 'yes' } },
   })
 })
+
+describe('a webhook that must be asked about pods', () => {
+  const pods: Partial<WebhookPlan> = {
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+    namespaceSelector: {},
+    nodeName: 'k8s-worker-01',
+    timeoutSeconds: 2,
+  }
+
+  const eventsOf = async (on: Lab, name: string): Promise<readonly string[]> => {
+    const { body } = await on.request({
+      method: 'GET',
+      path: `/api/v1/namespaces/kube-system/events?fieldSelector=involvedObject.name=${name}`,
+    })
+    const { items } = JSON.parse(body) as {
+      readonly items: readonly { readonly reason: string; readonly message: string }[]
+    }
+    return items.map(({ reason, message }) => `${reason} ${message}`)
+  }
+
+  /** Takes calico-node from the worker, and with it what the network of its pods needs. */
+  const withoutCalico = async (on: Lab): Promise<void> => {
+    const path = '/api/v1/namespaces/kube-system/pods'
+    const { body } = await on.request({ method: 'GET', path: `${path}?labelSelector=k8s-app=calico-node` })
+    const { items } = JSON.parse(body) as {
+      readonly items: readonly {
+        readonly metadata: { readonly name: string }
+        readonly spec: { readonly nodeName: string }
+      }[]
+    }
+    const pod = items.find(({ spec }) => spec.nodeName === 'k8s-worker-01')
+    await on.request({ method: 'DELETE', path: `${path}/${pod?.metadata.name}` })
+  }
+
+  test('keeps calico-node away when it says no, as the DaemonSet tells', async () => {
+    const { on } = await labWith({
+      ...pods,
+      args: ['--answer=deny', '--namespaces=kube-system', '--message=not here'],
+    })
+    await withoutCalico(on)
+    await on.advance(30_000)
+    expect(await eventsOf(on, 'calico-node')).toContain(
+      'FailedCreate Error creating: admission webhook "validate.policy.example.com" denied the request: not here',
+    )
+  })
+
+  test('locks itself out when its own pod is lost with the network', async () => {
+    const { on } = await labWith(pods)
+    const service = '10\\.\\d+\\.\\d+\\.\\d+:443'
+    await on.request({ method: 'DELETE', path: '/api/v1/namespaces/policy/pods?labelSelector=app=policy' })
+    await on.advance(60_000)
+    await withoutCalico(on)
+    await on.advance(30_000)
+    const told = await eventsOf(on, 'calico-node')
+    expect(told.join('\n')).toMatch(
+      new RegExp(
+        `Error creating: Internal error occurred: failed calling webhook "validate\\.policy\\.example\\.com": failed to call webhook: Post "https://policy\\.policy\\.svc:443/validate\\?timeout=2s": (dial tcp ${service}: connect: connection refused|context deadline exceeded)`,
+      ),
+    )
+    // The only way out: nobody is asked any more.
+    await on.request({
+      method: 'DELETE',
+      path: '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/policy',
+    })
+    await on.untilWell(600_000)
+  })
+})
