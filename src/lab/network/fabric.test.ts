@@ -222,4 +222,22 @@ describe('a kernel', () => {
     await limit('2')
     expect(await dial()).toBe('none')
   })
+
+  test('reaches no more neighbours at once than its table holds, and says so', async () => {
+    const all = bed()
+    const a = all.machine('a', '10.1.0.5')
+    const said: string[] = []
+    a.onKernelMessage = (text) => said.push(text)
+    for (const last of [6, 7, 8]) all.machine(`m${last}`, `10.1.0.${last}`)
+    await a.apply([{ op: 'sysctl', name: 'net.ipv4.neigh.default.gc_thresh3', value: '2' }])
+    const reach = (to: string): Promise<string> => ping(all, a, to)
+    expect([await reach('10.1.0.6'), await reach('10.1.0.7'), await reach('10.1.0.8')]).toEqual([
+      'reply',
+      'reply',
+      'silent',
+    ])
+    expect(said).toEqual(['neighbour: arp_cache: neighbor table overflow!'])
+    await all.kernel.advanceTo(all.kernel.nowMs + 6000)
+    expect(await reach('10.1.0.8')).toBe('reply')
+  })
 })

@@ -95,6 +95,8 @@ export class SimStack implements NetStack, Asked {
   readonly #links = new Map<string, LinkState>()
   readonly #neighbours = new Map<string, Neighbour>()
   readonly #fdb = new Map<string, FdbEntry>()
+  /** When each next hop was last used; only kept where the table has a limit. */
+  readonly #arp = new Map<string, number>()
   readonly #sysctls = new Map<string, string>()
   readonly #changed = new Notice()
   #addresses: readonly Address[] = []
@@ -224,6 +226,31 @@ export class SimStack implements NetStack, Asked {
     let count = this.sockets.size
     for (const { peer } of this.#links.values()) if (peer) count += peer.stack.sockets.size
     return count
+  }
+
+  /**
+   * Whether the neighbour table takes one more next hop: limits that nobody has set are never met here. A full table gives up
+   * what was not used for five seconds, else the packet (net/core/neighbour.c: neigh_alloc, neigh_forced_gc).
+   */
+  resolves(link: LinkState, nextHop: Ipv4): boolean {
+    const limit = this.#sysctls.get('net.ipv4.neigh.default.gc_thresh3')
+    if (limit === undefined) return true
+    const now = this.fabric.kernel.nowMs
+    const key = `${link.name} ${nextHop}`
+    if (!this.#arp.has(key) && this.#arp.size >= Number(limit)) {
+      const idle = [...this.#arp].find(([, usedMs]) => now - usedMs > 5000)
+      if (idle === undefined) {
+        this.onKernelMessage('neighbour: arp_cache: neighbor table overflow!')
+        return false
+      }
+      this.#arp.delete(idle[0])
+    }
+    this.#arp.set(key, now)
+    return true
+  }
+
+  get limitsNeighbours(): boolean {
+    return this.#sysctls.has('net.ipv4.neigh.default.gc_thresh3')
   }
 
   /** A source that cannot come from there, in the kernel's words (net/ipv4/route.c: ip_handle_martian_source). */
@@ -459,6 +486,7 @@ export class SimStack implements NetStack, Asked {
     this.table.clear()
     this.#neighbours.clear()
     this.#fdb.clear()
+    this.#arp.clear()
     for (const chains of Object.values(this.#chains)) chains.clear()
     this.recent.clear()
     this.compiledSets = new Map()

@@ -141,6 +141,13 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     walk.hops?.push({ at: stack.name, what: `${p.sizeBytes} bytes in pieces of ${link.mtuBytes}` })
   }
   if (walk.hops) walk.hops.push({ at: stack.name, what: routed(p.destination, nextHop, link.name) })
+  if (stack.limitsNeighbours) walk.personal = true
+  if (
+    stack.limitsNeighbours &&
+    (link.kind === 'ether' || link.kind === 'veth') &&
+    !stack.resolves(link, nextHop)
+  )
+    return lost(stack, walk, 'neighbour table overflow')
   switch (link.kind) {
     case 'veth': {
       const peer = link.peer

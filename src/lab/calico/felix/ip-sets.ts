@@ -8,11 +8,11 @@ export type Sets = Readonly<Record<string, readonly string[]>>
 const isOwn = (name: string): boolean => /^cali4[0t]/.test(name)
 
 export class IpSets {
-  readonly #p: Process
+  readonly #p: Pick<Process, 'net' | 'sleep'>
   readonly #log: Log
   readonly counts = { calls: 0, errors: 0 }
 
-  constructor(p: Process, log: Log) {
+  constructor(p: Pick<Process, 'net' | 'sleep'>, log: Log) {
     this.#p = p
     this.#log = log
   }

@@ -24,14 +24,14 @@ export interface TableCounts {
 }
 
 export class FelixTables {
-  readonly #p: Process
+  readonly #p: Pick<Process, 'net' | 'sleep'>
   readonly #log: Log
   readonly #config: FelixConfig
   readonly counts: TableCounts = { restores: 0, restoreErrors: 0 }
   /** What was written last, to tell somebody else's change from one's own. */
   readonly #written = new Map<TableName, Chains>()
 
-  constructor(p: Process, log: Log, config: FelixConfig) {
+  constructor(p: Pick<Process, 'net' | 'sleep'>, log: Log, config: FelixConfig) {
     this.#p = p
     this.#log = log
     this.#config = config

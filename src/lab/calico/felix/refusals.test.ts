@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { felixConfig } from '#lab/calico/felix/config.ts'
+import { IpSets } from '#lab/calico/felix/ip-sets.ts'
+import { FelixPanic } from '#lab/calico/felix/panic.ts'
+import { FelixTables } from '#lab/calico/felix/tables.ts'
+import { calicoLog } from '#lab/calico/log.ts'
+import { Errno, type ErrnoCode, type Process } from '#lab/host/ports.ts'
+import { bed } from '#lab/network/test-bed.ts'
+
+/** A Felix's view of a kernel that refuses its first `times` writes. */
+function refusing(code: ErrnoCode, { times, path }: { readonly times: number; readonly path?: string }) {
+  const { a } = bed()
+  let left = times
+  const refuse = (): void => {
+    if (left-- > 0) throw new Errno(code, path)
+  }
+  const table = (name: 'raw' | 'mangle' | 'nat' | 'filter') => ({
+    ...a[name],
+    restore: async (chains: Parameters<typeof a.filter.restore>[0]) => {
+      refuse()
+      return a[name].restore(chains)
+    },
+  })
+  const net: Process['net'] = Object.assign(Object.create(a) as Process['net'], {
+    raw: table('raw'),
+    mangle: table('mangle'),
+    nat: table('nat'),
+    filter: table('filter'),
+    setMembers: async (name: string, members: readonly string[]) => {
+      refuse()
+      return a.setMembers(name, members)
+    },
+    sets: () => a.sets(),
+  })
+  const lines: string[] = []
+  let sleptMs = 0
+  const p = {
+    net,
+    sleep: async (ms: number) => {
+      sleptMs += ms
+    },
+  }
+  const log = calicoLog({ now: () => 0, pid: 9, stdout: { write: (text) => lines.push(text) } }, 'felix')
+  return { p, log, net: a, said: () => lines.join(''), slept: () => sleptMs }
+}
+
+const chains = {
+  raw: {},
+  mangle: {},
+  nat: {},
+  filter: { 'cali-INPUT': [{ match: {}, target: { kind: 'accept' } }] },
+} as const
+const { config } = felixConfig([])
+
+describe('tables that are refused', () => {
+  test('for a moment are written after all', async () => {
+    const { p, log, net, said, slept } = refusing('ENOENT', { times: 3 })
+    await new FelixTables(p, log, config).apply(chains)
+    expect(net.filter.chains()['cali-INPUT']).toHaveLength(1)
+    expect(said()).toContain('Failed to program iptables, will retry')
+    expect(said()).not.toContain('[PANIC]')
+    expect(slept()).toBe(1 + 2 + 4)
+  })
+
+  test('for good make Felix panic after ten tries', async () => {
+    const { p, log, said, slept } = refusing('ENOENT', { times: 99, path: 'xt_set' })
+    await expect(new FelixTables(p, log, config).apply(chains)).rejects.toBeInstanceOf(FelixPanic)
+    expect(said()).toContain("Couldn't load match `set':No such file or directory")
+    expect(said()).toMatch(
+      /\[PANIC\]\[9\] felix\/table\.go \d+: Failed to program iptables, giving up after retries/,
+    )
+    expect(slept()).toBe(511)
+  })
+
+  test('for want of a capability say so', async () => {
+    const { p, log, said } = refusing('EPERM', { times: 99 })
+    await expect(new FelixTables(p, log, config).apply(chains)).rejects.toBeInstanceOf(FelixPanic)
+    expect(said()).toContain('Permission denied (you must be root)')
+  })
+})
+
+describe('sets that are refused', () => {
+  test('for good make Felix panic', async () => {
+    const { p, log, said } = refusing('EINVAL', { times: 99 })
+    const sets = new IpSets(p, log)
+    await expect(sets.update({ 'cali40s:x': ['10.0.0.1'] })).rejects.toBeInstanceOf(FelixPanic)
+    expect(said()).toContain('Kernel error received: set type not supported')
+    expect(said()).toContain(
+      '[PANIC][9] felix/ipsets.go 320: Failed to update IP sets after multiple retries.',
+    )
+    expect(sets.counts).toEqual({ calls: 10, errors: 10 })
+  })
+
+  test('are not touched when they are right already', async () => {
+    const { p, log, net } = refusing('EINVAL', { times: 0 })
+    await net.setMembers('cali40s:x', ['10.0.0.1'])
+    const sets = new IpSets(p, log)
+    await sets.update({ 'cali40s:x': ['10.0.0.1'] })
+    expect(sets.counts.calls).toBe(0)
+  })
+})
+
+describe('what somebody else did to the tables', () => {
+  test('is noticed, told, and put right; rules of others stay', async () => {
+    const { p, log, net, said } = refusing('EIO', { times: 0 })
+    const tables = new FelixTables(p, log, config)
+    await tables.apply(chains)
+    const foreign = { match: { in: 'eth0' }, target: { kind: 'accept' } } as const
+    await net.filter.restore({ 'cali-INPUT': [], INPUT: [foreign] })
+    await tables.apply(chains)
+    expect(said()).toContain('Detected out-of-sync Calico chain, marking for resync chainName="cali-INPUT"')
+    expect(said()).toContain('Detected out-of-sync inserts, marking for resync chainName="INPUT"')
+    expect(net.filter.chains()['cali-INPUT']).toHaveLength(1)
+    expect(net.filter.chains().INPUT?.map(({ target }) => target)).toEqual([
+      { kind: 'jump', chain: 'cali-INPUT' },
+      { kind: 'accept' },
+    ])
+  })
+
+  test('is put behind in insert mode and before in append mode', async () => {
+    const foreign = { match: { in: 'eth0' }, target: { kind: 'accept' } } as const
+    for (const [mode, first] of [
+      ['insert', 'jump'],
+      ['append', 'accept'],
+    ] as const) {
+      const { p, log, net } = refusing('EIO', { times: 0 })
+      await net.filter.restore({ INPUT: [foreign] })
+      await new FelixTables(p, log, felixConfig([['x', { chaininsertmode: mode }]]).config).apply(chains)
+      expect(net.filter.chains().INPUT?.[0]?.target.kind).toBe(first)
+    }
+  })
+})
+
+describe('the configuration', () => {
+  test('takes the strongest source, and the default for what cannot be read', () => {
+    const { config: read, bad } = felixConfig([
+      ['datastore (global)', { vxlanport: '4790', iptablesbackend: 'nft', chaininsertmode: 'sideways' }],
+      ['datastore (per-host)', { vxlanport: '4791' }],
+      [
+        'environment variable',
+        { vxlanport: '4792', failsafeinboundhostports: 'tcp:22,udp:10.0.0.0/8:68,2380' },
+      ],
+    ])
+    expect(read.vxlanPort).toBe(4792)
+    expect(read.iptablesBackend).toBe('nft')
+    expect(read.chainInsertMode).toBe('insert')
+    expect(read.failsafeInbound).toEqual([
+      { protocol: 'tcp', port: 22 },
+      { protocol: 'udp', port: 68, net: '10.0.0.0/8' },
+      { protocol: 'tcp', port: 2380 },
+    ])
+    expect(bad).toEqual([{ name: 'ChainInsertMode', value: 'sideways', source: 'datastore (global)' }])
+  })
+})
