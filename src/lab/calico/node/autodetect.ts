@@ -1,5 +1,8 @@
+import type { Node } from '#lab/api/objects.ts'
 import { masked, toAddress, toNumber } from '#lab/calico/bird/prefix.ts'
 import type { Log } from '#lab/calico/log.ts'
+import { byInternalIp, byReach } from '#lab/calico/node/autodetect-by-address.ts'
+import { terminate } from '#lab/calico/node/node-name.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 /** projectcalico/calico:node/pkg/lifecycle/startup/autodetection/autodetection_methods.go */
@@ -32,9 +35,10 @@ interface Found {
 
 /**
  * The node's IPv4 address with its prefix, by the method of IP_AUTODETECTION_METHOD; undefined, with the reason logged,
- * when it finds none. Not imitated: `can-reach`, `kubernetes-internal-ip`, IPv6.
+ * when it finds none. `node` is the Kubernetes node, for `kubernetes-internal-ip`. A method that there is not ends the program.
+ * Not imitated: names in `can-reach`, IPv6.
  */
-export function autodetect(p: Process, log: Log, method: string): string | undefined {
+export function autodetect(p: Process, log: Log, method: string, node?: Node): string | undefined {
   const [kind = '', rest = ''] = method.split('=')
   const patterns = rest.split(',')
   switch (kind) {
@@ -47,9 +51,13 @@ export function autodetect(p: Process, log: Log, method: string): string | undef
       return skipping(p, log, patterns)
     case 'cidr':
       return byCidr(p, log, patterns)
+    case 'can-reach':
+      return byReach(p, log, rest)
+    case 'kubernetes-internal-ip':
+      return byInternalIp(p, log, node)
     default:
       log.error('autodetection_methods.go 87', `Invalid IP autodetection method: ${method}`)
-      return undefined
+      return terminate(log)
   }
 }
 

@@ -21,11 +21,10 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     const kube = inClusterKube(p)
     for (;;) {
       await p.sleep(pollMs)
-      const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '')
-      if (address === undefined) continue
       try {
         const node = await kube.get<Node>({ type: resources.nodes, name }, { timeoutMs: 30_000 })
-        if (node.metadata.annotations?.[addressAnnotation] !== address) {
+        const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)
+        if (address !== undefined && node.metadata.annotations?.[addressAnnotation] !== address) {
           await setAddress(kube, name, address)
           log.info('startup.go 366', 'Updated node IP addresses')
         }

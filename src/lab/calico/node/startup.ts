@@ -79,7 +79,7 @@ async function configureAddress(p: Process, kube: KubeClient, log: Log, node: No
   if (p.env.CALICO_NETWORKING_BACKEND === 'none') return
   const stored = node.metadata.annotations?.[addressAnnotation]
   if (stored === undefined) log.info('startup.go 497', 'Initialize BGP data')
-  const address = chosenAddress(p, log, stored)
+  const address = chosenAddress(p, log, node, stored)
   if (address === undefined) {
     log.error(
       'startup.go 283',
@@ -96,7 +96,7 @@ async function configureAddress(p: Process, kube: KubeClient, log: Log, node: No
 }
 
 /** `IP`: `autodetect` or nothing looks for one, `none` keeps what is stored, anything else is the address. */
-function chosenAddress(p: Process, log: Log, stored: string | undefined): string | undefined {
+function chosenAddress(p: Process, log: Log, node: Node, stored: string | undefined): string | undefined {
   const wanted = p.env.IP ?? ''
   if (wanted === 'none') {
     if (stored !== undefined)
@@ -108,7 +108,7 @@ function chosenAddress(p: Process, log: Log, stored: string | undefined): string
     return wanted.includes('/') ? wanted : `${wanted}/32`
   }
   if (wanted === '' && stored !== undefined) return stored
-  const detected = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '')
+  const detected = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)
   if (detected !== undefined) return detected
   if (stored !== undefined) {
     log.warn('startup.go 525', `Autodetection of IPv4 address failed, keeping existing value: ${stored}`)
