@@ -34,7 +34,4 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     }
   })
 
-/** `-status-reporter`: answers CalicoNodeStatus objects, of which the lab has none. */
-export const reportStatus = (p: Process): Promise<number> => idle(p)
-
 export const idle = (p: Process): Promise<number> => p.task.wait<number>(() => undefined)
