@@ -15,6 +15,8 @@ export interface NamespaceCondition {
 export interface Content {
   readonly remaining: readonly { readonly type: ResourceType; readonly objects: readonly KubeObject[] }[]
   readonly failures: readonly string[]
+  /** Groups with their versions of which nobody can tell what they hold: their servers do not answer. */
+  readonly undiscovered: readonly string[]
   /** How long it will take as far as is known. */
   readonly seconds: number
 }
@@ -46,6 +48,7 @@ const said = (content: Content): readonly Said[] => [
   {
     type: 'NamespaceDeletionDiscoveryFailure',
     well: ['ResourcesDiscovered', 'All resources successfully discovered'],
+    trouble: unknown(content),
   },
   {
     type: 'NamespaceDeletionGroupVersionParsingFailure',
@@ -71,6 +74,14 @@ const said = (content: Content): readonly Said[] => [
     ),
   },
 ]
+
+/** client-go: discovery/discovery_client.go (ErrGroupDiscoveryFailed). */
+function unknown({ undiscovered }: Content): Said['trouble'] {
+  if (undiscovered.length === 0) return undefined
+  const groups = undiscovered.map((group) => `${group}: stale GroupVersion discovery: ${group}`)
+  const why = `unable to retrieve the complete list of server APIs: ${groups.join(', ')}`
+  return ['DiscoveryFailed', `Discovery failed for some groups, ${undiscovered.length} failing: ${why}`]
+}
 
 function failed({ failures, remaining }: Content): Said['trouble'] {
   if (failures.length === 0) return undefined

@@ -23,6 +23,11 @@ interface Namespace extends KubeObject {
   readonly status?: { readonly phase?: string; readonly conditions?: readonly NamespaceCondition[] }
 }
 
+interface ApiService extends KubeObject {
+  readonly spec: { readonly group?: string; readonly version: string }
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+}
+
 const definitions: ResourceType = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -50,6 +55,8 @@ export function startNamespaces(kit: ControllerKit): void {
       deletionConditions(left, { before: namespace.status?.conditions, nowMs: self.now() }),
     )
     if (left.remaining.length > 0) return queue.addAfter(name, (left.seconds / 2 + 1) * 1000)
+    // What those groups still hold here nobody can tell.
+    if (left.undiscovered.length > 0) return queue.addAfter(name, finalizerSeconds * 1000)
     const done = { ...current, spec: { finalizers: [] } }
     await unless('NotFound', kube.update(resources.namespaces, done, { subresource: 'finalize' }))
   })
@@ -71,7 +78,15 @@ async function emptied(kube: KubeClient, namespace: string): Promise<Content> {
       failures.push(error.message)
     }
   }
-  return { remaining, failures, seconds }
+  return { remaining, failures, undiscovered: await silentGroups(kube), seconds }
+}
+
+/** The groups and versions whose server does not answer. */
+async function silentGroups(kube: KubeClient): Promise<readonly string[]> {
+  const { items } = await kube.list<ApiService>({ type: resources.apiServices })
+  const isSilent = ({ status }: ApiService): boolean =>
+    status?.conditions?.some(({ type, status: is }) => type === 'Available' && is !== 'True') === true
+  return items.filter(isSilent).map(({ spec }) => `${spec.group ?? ''}/${spec.version}`)
 }
 
 /** Deletes every object of a type; answers those that are there still. */

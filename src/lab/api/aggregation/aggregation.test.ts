@@ -99,6 +99,37 @@ test('without its pods it is not available, and discovery says so', async () => 
   ])
 })
 
+test('while it does not answer, a namespace cannot go', async () => {
+  const on = await boot()
+  await on.addUnderlayRule({ name: 'cut', destination: '10.244.0.0/16', action: 'drop' })
+  await on.advance(60_000)
+  await ask(on, 'POST', '/api/v1/namespaces', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'gone' },
+  })
+  await ask(on, 'DELETE', '/api/v1/namespaces/gone')
+  await on.advance(30_000)
+  const { body } = await ask(on, 'GET', '/api/v1/namespaces/gone')
+  expect(JSON.parse(body)).toMatchObject({
+    status: {
+      phase: 'Terminating',
+      conditions: expect.arrayContaining([
+        expect.objectContaining({
+          type: 'NamespaceDeletionDiscoveryFailure',
+          status: 'True',
+          reason: 'DiscoveryFailed',
+          message:
+            'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: projectcalico.org/v3: stale GroupVersion discovery: projectcalico.org/v3',
+        }),
+      ]) as unknown,
+    },
+  })
+  await ask(on, 'DELETE', '/apis/apiregistration.k8s.io/v1/apiservices/v3.projectcalico.org')
+  await on.advance(30_000)
+  expect((await ask(on, 'GET', '/api/v1/namespaces/gone')).status).toBe(404)
+})
+
 test('behind a cut network it fails its check', async () => {
   const on = await boot()
   await on.addUnderlayRule({ name: 'cut', destination: '10.244.0.0/16', action: 'drop' })
