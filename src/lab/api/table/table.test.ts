@@ -272,6 +272,30 @@ describe('rows', () => {
       { spec: { maxUnavailable: 1 }, status: { disruptionsAllowed: 1 } },
       ['x', 'N/A', '1', 1, '30m'],
     ],
+    [
+      'an aggregated API that does not answer',
+      'apiregistration.k8s.io',
+      'apiservices',
+      {
+        spec: { service: { namespace: 'calico-apiserver', name: 'calico-api' } },
+        status: { conditions: [{ type: 'Available', status: 'False', reason: 'MissingEndpoints' }] },
+      },
+      ['x', 'calico-apiserver/calico-api', 'False (MissingEndpoints)', '30m'],
+    ],
+    [
+      'webhooks, counted',
+      'admissionregistration.k8s.io',
+      'validatingwebhookconfigurations',
+      { webhooks: [{}, {}] },
+      ['x', 2, '30m'],
+    ],
+    [
+      'a quota, requests and limits apart',
+      '',
+      'resourcequotas',
+      { status: { hard: { pods: '2', 'limits.cpu': '1' }, used: { pods: '1', 'limits.cpu': '500m' } } },
+      ['x', '30m', 'pods: 1/2', 'limits.cpu: 500m/1'],
+    ],
     ['a lease', 'coordination.k8s.io', 'leases', { spec: { holderIdentity: 'n1' } }, ['x', 'n1', '30m']],
     [
       'a type without a printer',

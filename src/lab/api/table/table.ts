@@ -16,6 +16,11 @@ import {
   servicePrinter,
 } from '#lab/api/table/core.ts'
 import { customPrinter, plainPrinter } from '#lab/api/table/custom.ts'
+import {
+  apiServicePrinter,
+  resourceQuotaPrinter,
+  webhookConfigurationPrinter,
+} from '#lab/api/table/extensions.ts'
 import { podPrinter } from '#lab/api/table/pods.ts'
 import type { Printer } from '#lab/api/table/printer.ts'
 import {
@@ -51,6 +56,10 @@ const printers: Readonly<Record<string, Printer>> = {
   'rbac.authorization.k8s.io/rolebindings': roleBindingPrinter,
   'rbac.authorization.k8s.io/clusterrolebindings': roleBindingPrinter,
   'scheduling.k8s.io/priorityclasses': priorityClassPrinter,
+  '/resourcequotas': resourceQuotaPrinter,
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookConfigurationPrinter,
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookConfigurationPrinter,
+  'apiregistration.k8s.io/apiservices': apiServicePrinter,
 }
 
 const printerOf = (def: ResourceDef): Printer =>
