@@ -1,4 +1,5 @@
 import { bird, bird6, birdcl } from '#lab/calico/bird/programs.ts'
+import { calicoctl } from '#lab/calico/calicoctl/calicoctl.ts'
 import { installCni } from '#lab/calico/cni/install.ts'
 import { calicoIpam } from '#lab/calico/cni/ipam-plugin.ts'
 import { passResult } from '#lab/calico/cni/meta-plugins.ts'
@@ -22,6 +23,7 @@ export const calicoPrograms: Record<string, Program> = {
   bird6,
   birdcl,
   'calico-node': calicoNode,
+  calicoctl,
   'calico-mountns': async () => 0,
   'calico-start-runit': startRunit,
   'calico-rc-local': rcLocal,

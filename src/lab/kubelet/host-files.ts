@@ -32,7 +32,8 @@ export function kubernetesHostFiles(o: {
     executable('/usr/bin/crictl', 'crictl'),
     ...enabledUnit('containerd.service', containerdUnit),
     ...enabledUnit('kubelet.service', kubeletUnit),
-    file(kubeconfigPath, kubeconfig(node, server), 0o600),
+    file(kubeconfigPath, kubeconfig(`system:node:${node}`, server), 0o600),
+    ...(controlPlane ? [file(adminConfigPath, kubeconfig('kubernetes-admin', server), 0o600)] : []),
     file(kubeletConfigPath, kubeletConfig(clusterDns), 0o644),
     { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
@@ -112,7 +113,10 @@ RestartSec=10
 WantedBy=multi-user.target
 `
 
-const kubeconfig = (node: string, server: string): string => `apiVersion: v1
+/** The cluster administrator's; on control-plane nodes only. */
+const adminConfigPath = '/etc/kubernetes/admin.conf'
+
+const kubeconfig = (user: string, server: string): string => `apiVersion: v1
 kind: Config
 clusters:
 - cluster:
@@ -122,11 +126,11 @@ clusters:
 contexts:
 - context:
     cluster: kubernetes
-    user: system:node:${node}
-  name: system:node:${node}@kubernetes
-current-context: system:node:${node}@kubernetes
+    user: ${user}
+  name: ${user}@kubernetes
+current-context: ${user}@kubernetes
 users:
-- name: system:node:${node}
+- name: ${user}
   user:
     client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem
     client-key: /var/lib/kubelet/pki/kubelet-client-current.pem

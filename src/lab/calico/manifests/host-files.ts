@@ -19,7 +19,24 @@ const folder = (
   ...owner,
 })
 
-const plain: Tree = [folder('/etc/cni/net.d'), folder('/var/lib/cni/networks'), folder('/var/log/calico/cni')]
+const plain: Tree = [
+  folder('/etc/cni/net.d'),
+  folder('/var/lib/cni/networks'),
+  folder('/var/log/calico/cni'),
+  { path: '/usr/local/bin/calicoctl', kind: 'file', mode: 0o755, program: 'calicoctl' },
+  {
+    path: '/etc/calico/calicoctl.cfg',
+    kind: 'file',
+    // The administrator's kubeconfig is on control-plane nodes only, so elsewhere only `node status` and the like work.
+    text: `apiVersion: projectcalico.org/v3
+kind: CalicoAPIConfig
+metadata:
+spec:
+  datastoreType: "kubernetes"
+  kubeconfig: "/etc/kubernetes/admin.conf"
+`,
+  },
+]
 
 const hardened: Tree = [
   ...plain,

@@ -1,7 +1,10 @@
 import { awk } from '#lab/host/commands/awk.ts'
+import { runuser, setpriv, su, sudo, wrapper } from '#lab/host/commands/become.ts'
 import { chroot } from '#lab/host/commands/chroot.ts'
 import { date, hostnamectl, timedatectl, timesyncd } from '#lab/host/commands/clock.ts'
+import { cmp, diff } from '#lab/host/commands/compare.ts'
 import { cp, mv } from '#lab/host/commands/copy.ts'
+import { base64, digest } from '#lab/host/commands/digests.ts'
 import { dd, df, du, fallocate, truncate } from '#lab/host/commands/disk.ts'
 import { head, tail } from '#lab/host/commands/ends.ts'
 import { chmod, chown, ln, mkdir, rm, rmdir, touch } from '#lab/host/commands/files.ts'
@@ -12,6 +15,7 @@ import { ls } from '#lab/host/commands/ls.ts'
 import { dmesg, logger, nothing, reboot, sysctl } from '#lab/host/commands/machine.ts'
 import { lsmod, modinfo, modprobe, systemdModulesLoad } from '#lab/host/commands/modules.ts'
 import { findmnt, mount, umount } from '#lab/host/commands/mount.ts'
+import { nsenter } from '#lab/host/commands/namespaces.ts'
 import { kill, pgrep, pidof, pkill, ps } from '#lab/host/commands/processes.ts'
 import { sed } from '#lab/host/commands/sed.ts'
 import {
@@ -30,6 +34,7 @@ import {
   which,
   xargs,
 } from '#lab/host/commands/shell-words.ts'
+import { arch, groups, install, mktemp, nl, nproc, paste, rev, tac, top } from '#lab/host/commands/small.ts'
 import { free, stat, uptime } from '#lab/host/commands/status.ts'
 import { tar } from '#lab/host/commands/tar.ts'
 import { tee } from '#lab/host/commands/tee.ts'
@@ -45,7 +50,9 @@ import { systemdTmpfiles } from '#lab/host/systemd/tmpfiles.ts'
 /** What a minimal image has too: a shell and small tools. */
 export const smallTools: Readonly<Record<string, Program>> = {
   '[': testProgram,
+  arch,
   awk,
+  base64,
   basename,
   bash: sh,
   cat,
@@ -53,11 +60,13 @@ export const smallTools: Readonly<Record<string, Program>> = {
   chmod,
   chown,
   chroot,
+  cmp,
   cp,
   cut,
   date,
   dd,
   df,
+  diff,
   dirname,
   du,
   echo,
@@ -68,16 +77,25 @@ export const smallTools: Readonly<Record<string, Program>> = {
   getent,
   grep,
   egrep: grep,
+  groups,
   head,
   hostname,
   id,
+  install,
   kill,
   killall: pkill,
   ln,
   ls,
+  md5sum: digest,
   mkdir,
+  mktemp,
   mount,
   mv,
+  nice: wrapper,
+  nl,
+  nohup: wrapper,
+  nproc,
+  paste,
   pgrep,
   pidof,
   pkill,
@@ -87,21 +105,27 @@ export const smallTools: Readonly<Record<string, Program>> = {
   pwd,
   readlink,
   realpath: readlink,
+  rev,
   rm,
   rmdir,
   sed,
   seq,
   sh,
+  sha1sum: digest,
+  sha256sum: digest,
+  sha512sum: digest,
   sleep,
   sort,
   stat,
   sync: nothing,
   sysctl,
+  tac,
   tail,
   tar,
   tee,
   test: testProgram,
   timeout,
+  top,
   touch,
   tr,
   true: nothing,
@@ -126,10 +150,15 @@ export const systemTools: Readonly<Record<string, Program>> = {
   lsmod,
   modinfo,
   modprobe,
+  nsenter,
   'os-update': osUpdate,
   poweroff: reboot,
   reboot,
+  runuser,
+  setpriv,
   shutdown: reboot,
+  su,
+  sudo,
 }
 
 export const systemPrograms: Readonly<Record<string, Program>> = {
