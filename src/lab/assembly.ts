@@ -19,6 +19,7 @@ import type { Kernel } from '#lab/kernel/kernel.ts'
 import { konnectivityPrograms } from '#lab/konnectivity/index.ts'
 import { kubeProxyPrograms } from '#lab/kube-proxy/index.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
+import { managerPrograms } from '#lab/network/managers.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 import { toolPrograms } from '#lab/network/tools.ts'
 import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
@@ -78,6 +79,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
 const fixedPrograms: Readonly<Record<string, Program>> = {
   ...hostPrograms,
   ...toolPrograms,
+  ...managerPrograms,
   ...kubeletPrograms,
   ...controllerPrograms,
   ...kubeProxyPrograms,

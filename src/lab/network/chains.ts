@@ -1,11 +1,12 @@
 import { type Ipv4, ipv4 } from '#lab/network/address.ts'
 import { compileMatch, type Passage } from '#lab/network/matching.ts'
-import type { Chains, Rule } from '#lab/network/rule.ts'
+import type { Chains, RejectWith, Rule } from '#lab/network/rule.ts'
 
 export type { Chains } from '#lab/network/rule.ts'
 
 export type Answer =
-  | { readonly kind: 'accept' | 'drop' | 'reject' | 'notrack'; readonly by: string }
+  | { readonly kind: 'accept' | 'drop' | 'notrack'; readonly by: string }
+  | { readonly kind: 'reject'; readonly with: RejectWith; readonly by: string }
   | { readonly kind: 'dnat'; readonly to: Ipv4; readonly port: number | undefined; readonly by: string }
   | { readonly kind: 'snat'; readonly to: Ipv4; readonly by: string }
   | { readonly kind: 'masquerade'; readonly by: string }
@@ -96,6 +97,12 @@ export class ChainSet {
           return { kind: 'dnat', to: ipv4(target.to), port: target.port, by: name }
         case 'snat':
           return { kind: 'snat', to: ipv4(target.to), by: name }
+        case 'reject':
+          return {
+            kind: 'reject',
+            with: target.with ?? 'icmp-port-unreachable',
+            by: labelled(name, rule),
+          }
         default:
           return { kind: target.kind, by: labelled(name, rule) }
       }

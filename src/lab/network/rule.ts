@@ -5,6 +5,15 @@ export type RuleProtocol = 'tcp' | 'udp' | 'icmp' | 'ipip' | 'sctp'
 /** A port, or the first and last of a range. */
 export type PortRange = number | readonly [first: number, last: number]
 
+/** What the sender is told (`--reject-with`). */
+export type RejectWith =
+  | 'icmp-port-unreachable'
+  | 'icmp-host-unreachable'
+  | 'icmp-net-unreachable'
+  | 'icmp-host-prohibited'
+  | 'icmp-admin-prohibited'
+  | 'tcp-reset'
+
 export interface SetMatch {
   readonly name: string
   /** `dst,dst`: the address with its protocol and port, for sets of such members. */
@@ -53,7 +62,9 @@ export interface Rule {
       | { readonly name: string; readonly op: 'set' }
   }
   readonly target:
-    | { readonly kind: 'accept' | 'drop' | 'reject' | 'return' | 'notrack' }
+    | { readonly kind: 'accept' | 'drop' | 'return' | 'notrack' }
+    /** Default: icmp-port-unreachable. */
+    | { readonly kind: 'reject'; readonly with?: RejectWith }
     /** Does nothing: a rule that only carries a comment. */
     | { readonly kind: 'none' }
     | { readonly kind: 'jump' | 'goto'; readonly chain: string }

@@ -116,6 +116,16 @@ function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
   return lost(stack, walk, 'connection tracking table full')
 }
 
+/** What each answer of REJECT means to who sent. */
+const rejection = {
+  'icmp-port-unreachable': 'port',
+  'tcp-reset': 'port',
+  'icmp-host-unreachable': 'host',
+  'icmp-net-unreachable': 'net',
+  'icmp-host-prohibited': 'admin',
+  'icmp-admin-prohibited': 'admin',
+} as const
+
 function filtered(
   visit: Visit,
   chain: 'INPUT' | 'OUTPUT' | 'FORWARD',
@@ -126,7 +136,7 @@ function filtered(
   const answer = ask(stack, walk, { table: 'filter', chain, in: inLink, out, translated })
   if (answer?.kind === 'drop') return lost(stack, walk, `dropped by chain ${answer.by}`)
   if (answer?.kind !== 'reject') return undefined
-  return answered(visit, 'port', `rejected by chain ${answer.by}`)
+  return answered(visit, rejection[answer.with], `rejected by chain ${answer.by}`)
 }
 
 // ------------------------------------------------------------------------------------------------ wire
@@ -251,7 +261,7 @@ function noNeighbour(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   return returned(visit, verdict, `no neighbour ${ipv4Text(nextHop)} on ${link.name}`)
 }
 
-function answered(visit: Visit, reason: 'net' | 'host' | 'port', why: string): Verdict {
+function answered(visit: Visit, reason: 'net' | 'host' | 'port' | 'admin', why: string): Verdict {
   const { stack, in: link } = visit
   const from = stack.sourceFor(link?.name) ?? visit.entered.destination
   return returned(visit, { ...unreachable(reason, from), local: link === undefined }, why)

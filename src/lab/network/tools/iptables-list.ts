@@ -115,7 +115,7 @@ function targetDetails(target: Rule['target']): string[] {
     case 'goto':
       return ['[goto] ']
     case 'reject':
-      return ['reject-with icmp-port-unreachable']
+      return [`reject-with ${target.with ?? 'icmp-port-unreachable'}`]
     case 'dnat':
       return [`to:${target.to}${target.port === undefined ? '' : `:${target.port}`}`]
     case 'snat':

@@ -1,6 +1,6 @@
 /** What a command line of iptables, or a line of iptables-restore, says. */
 import { isIpv4 } from '#lab/network/address.ts'
-import type { PortRange, Rule, RuleProtocol } from '#lab/network/rule.ts'
+import type { PortRange, RejectWith, Rule, RuleProtocol } from '#lab/network/rule.ts'
 
 /** What cannot be done, in iptables' words; the exit code says which way. */
 export class Refusal extends Error {
@@ -318,6 +318,28 @@ function ruleOf(draft: Draft, refuse: (text: string) => Refusal): Rule {
   }
 }
 
+/** By all spellings that iptables reads. */
+const rejections: Readonly<Record<string, RejectWith>> = {
+  'icmp-port-unreachable': 'icmp-port-unreachable',
+  'port-unreach': 'icmp-port-unreachable',
+  'icmp-host-unreachable': 'icmp-host-unreachable',
+  'host-unreach': 'icmp-host-unreachable',
+  'icmp-net-unreachable': 'icmp-net-unreachable',
+  'net-unreach': 'icmp-net-unreachable',
+  'icmp-host-prohibited': 'icmp-host-prohibited',
+  'host-prohib': 'icmp-host-prohibited',
+  'icmp-admin-prohibited': 'icmp-admin-prohibited',
+  'admin-prohib': 'icmp-admin-prohibited',
+  'tcp-reset': 'tcp-reset',
+}
+
+function rejectOf(name: string | undefined, refuse: (text: string) => Refusal): Rule['target'] {
+  if (name === undefined) return { kind: 'reject' }
+  const answer = rejections[name]
+  if (answer === undefined) throw refuse(`unknown reject type "${name}"`)
+  return answer === 'icmp-port-unreachable' ? { kind: 'reject' } : { kind: 'reject', with: answer }
+}
+
 function targetOf(
   { options }: Draft,
   jump: Draft['jump'],
@@ -332,7 +354,7 @@ function targetOf(
     case 'RETURN':
       return { kind: name.toLowerCase() as 'accept' | 'drop' | 'return' } // just those three
     case 'REJECT':
-      return { kind: 'reject' }
+      return rejectOf(options.get('--reject-with'), refuse)
     case 'MASQUERADE':
       return { kind: 'masquerade' }
     case 'NOTRACK':

@@ -143,7 +143,7 @@ function targetText(target: Rule['target']): string {
     case 'notrack':
       return ' -j CT --notrack'
     case 'reject':
-      return ' -j REJECT --reject-with icmp-port-unreachable'
+      return ` -j REJECT --reject-with ${target.with ?? 'icmp-port-unreachable'}`
     default:
       return ` -j ${target.kind.toUpperCase()}`
   }
