@@ -149,6 +149,7 @@ function devices(clock: () => number): Inode {
       throw new Errno('ENOSPC')
     },
   )
+  folder.put('fd', new Inode(folder.fs, 'directory', { mode: 0o1777 }))
   folder.put('shm', new Inode(folder.fs, 'directory', { mode: 0o1777 }))
   return folder
 }

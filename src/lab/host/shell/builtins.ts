@@ -1,9 +1,11 @@
 import { type Child, type ExitStatus, isErrno } from '#lab/host/ports.ts'
 import { defaultPath, executable } from '#lab/host/process/execute.ts'
+import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { compgenBuiltin } from '#lab/host/shell/compgen-builtin.ts'
 import { TestError, test } from '#lab/host/shell/condition.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import type { Io } from '#lab/host/shell/io.ts'
+import { getopts, jobs, mapfile, shopt, ulimit, umask } from '#lab/host/shell/more-builtins.ts'
 import { parseScript } from '#lab/host/shell/parse.ts'
 import { echoText, printfText } from '#lab/host/shell/printf.ts'
 import { readBuiltin } from '#lab/host/shell/read-builtin.ts'
@@ -229,7 +231,13 @@ const command: Builtin = async (shell, args, io) => {
   return runAll(shell, parseScript(text).commands, io)
 }
 
-/** Commands that the shell carries out itself. Not imitated: alias, declare -A, getopts, hash, jobs, umask, ulimit. */
+/** The value of an expression that is given as text (`let`). */
+function arithmeticText(shell: Shell, text: string): number {
+  const command = parseScript(`((${text}))`).commands[0]?.command
+  return command?.type === 'ArithmeticCommand' ? arithmetic(shell, command.expression) : 0
+}
+
+/** Commands that the shell carries out itself. Not imitated: alias, declare -A, bg, fg, history; umask and limits cannot be changed. */
 export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.assign(
   // No prototype: a command called `constructor` is none of ours.
   Object.create(null) as Record<string, Builtin>,
@@ -242,11 +250,13 @@ export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.as
       return 0
     },
     printf: async (shell, args, io) => {
-      const [format, ...rest] = args[0] === '--' ? args.slice(1) : args
+      const into = args[0] === '-v' ? args[1] : undefined
+      const [format, ...rest] = into === undefined ? (args[0] === '--' ? args.slice(1) : args) : args.slice(2)
       if (format === undefined)
         return complain(shell, io, 'printf: usage: printf [-v var] format [arguments]', 2)
       const { text, error } = printfText(format, rest)
-      io.stdout.write(text)
+      if (into === undefined) io.stdout.write(text)
+      else shell.set(into, text)
       return error === undefined ? 0 : complain(shell, io, `printf: ${error}`)
     },
     test: testBuiltin('test'),
@@ -287,6 +297,16 @@ export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.as
     source,
     type: lookUp(true),
     command,
+    mapfile,
+    readarray: mapfile,
+    getopts,
+    umask,
+    ulimit,
+    jobs,
+    shopt,
+    hash: async () => 0,
+    disown: async () => 0,
+    let: async (shell, args) => (args.map((text) => arithmeticText(shell, text)).at(-1) === 0 ? 1 : 0),
     compgen: (shell, args, io) => compgenBuiltin(shell, args, { io, own: Object.keys(builtins) }),
   } satisfies Record<string, Builtin>,
 )

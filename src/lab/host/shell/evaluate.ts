@@ -149,11 +149,22 @@ async function andOr(shell: Shell, { commands, operators }: AndOr, io: Io): Prom
 
 async function pipeline(shell: Shell, node: Pipeline, io: Io): Promise<number> {
   const negated = node.prefixes.some(({ type }) => type === 'Negation')
+  const timed = node.prefixes.some(({ type }) => type === 'Time')
+  const startedMs = shell.p.now()
   const [only] = node.commands
   const body = (): Promise<number> =>
     node.commands.length === 1 && only !== undefined ? run(shell, only, io, false) : piped(shell, node, io)
-  if (!negated) return checked(shell, await body())
-  return (await guarded(shell, body)) === 0 ? 1 : 0
+  if (negated) return (await guarded(shell, body)) === 0 ? 1 : 0
+  const code = await body()
+  if (timed) io.stderr.write(timeText(shell.p.now() - startedMs))
+  return checked(shell, code)
+}
+
+/** What the keyword `time` prints; the time of the processor is not imitated. */
+function timeText(ms: number): string {
+  const span = (each: number): string =>
+    `${Math.floor(each / 60_000)}m${((each % 60_000) / 1000).toFixed(3)}s`
+  return `\nreal\t${span(ms)}\nuser\t${span(0)}\nsys\t${span(0)}\n`
 }
 
 /** All stages at once, each in a process of its own. */

@@ -1,4 +1,4 @@
-import type { ParameterExpansionPart, Word, WordPart } from 'unbash'
+import type { ParameterExpansionPart, ProcessSubstitutionPart, Word, WordPart } from 'unbash'
 import { userByName } from '#lab/host/os/accounts.ts'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { glob, hasWildcards } from '#lab/host/shell/glob.ts'
@@ -7,7 +7,8 @@ import { known, parameterText, parameterValue, parameterWords } from '#lab/host/
 import { parseScript } from '#lab/host/shell/parse.ts'
 import { fieldsOf, type Piece, patternOfPieces, textOfPieces } from '#lab/host/shell/pieces.ts'
 import { ExpansionError, type Shell } from '#lab/host/shell/state.ts'
-import { substitution } from '#lab/host/shell/subshell.ts'
+import { substitution, substitutionText } from '#lab/host/shell/subshell.ts'
+import { remove as removeFile, write as writeFile } from '#lab/host/vfs/operations.ts'
 
 /** The fields that words become: braces, tilde, parameters, commands, arithmetic, splitting, file names, quotes. */
 export async function expandWords(shell: Shell, words: readonly Word[], io: Io): Promise<string[]> {
@@ -21,7 +22,7 @@ export async function expandWords(shell: Shell, words: readonly Word[], io: Io):
     for (const { text, pattern } of fieldsOf(pieces, shell.text('IFS') ?? ' \t\n')) {
       const matches = hasWildcards(pattern) ? await glob(shell.p.files, pattern, shell.cwd) : []
       if (matches.length > 0) all.push(...matches)
-      else all.push(text)
+      else if (!(shell.nullglob && hasWildcards(pattern))) all.push(text)
     }
   }
   return all
@@ -95,8 +96,23 @@ async function partPieces(shell: Shell, part: WordPart, io: Io): Promise<Piece[]
     case 'ArithmeticExpansion':
       return [{ kind: 'expanded', text: await textOf(shell, part, io) }]
     case 'ProcessSubstitution':
-      throw new ExpansionError(`${part.text}: process substitution is not supported`)
+      return [{ kind: 'literal', text: await processSubstitution(shell, part, io) }]
   }
+}
+
+/**
+ * `<(…)`: the name of a file that holds what the commands wrote. They have ended before the command that reads it starts, so what
+ * never ends cannot be read so. `>(…)` is not imitated.
+ */
+async function processSubstitution(shell: Shell, part: ProcessSubstitutionPart, io: Io): Promise<string> {
+  if (part.operator === '>' || part.script === undefined)
+    throw new ExpansionError(`${part.text}: output to processes is not supported`)
+  const text = await substitutionText(shell, part.script, io)
+  const { state } = shell.p
+  const path = `/dev/fd/${state.hostPid}${63 - shell.substitutions++}`
+  writeFile(state.view, path, text, { mode: 0o600 })
+  state.closers.add(() => removeFile(state.view, path))
+  return path
 }
 
 /** `[…]`, with expansions inside. */

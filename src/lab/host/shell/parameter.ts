@@ -27,6 +27,18 @@ export function parameterValue(shell: Shell, name: string): string | undefined {
       return String(shell.p.random.between(0, 32767))
     case 'PWD':
       return shell.cwd
+    case 'PPID':
+      return String(shell.p.processes().find(({ pid }) => pid === shell.p.pid)?.ppid ?? 0)
+    case 'BASHPID':
+      return String(shell.p.pid)
+    case 'UID':
+      return String(shell.p.credentials.uid)
+    case 'EUID':
+      return String(shell.p.credentials.euid)
+    case 'SECONDS':
+      return String(Math.floor((shell.p.now() - shell.p.state.startedMs) / 1000))
+    case 'BASH_VERSION':
+      return '5.1.16(1)-release'
     case 'HOSTNAME':
       return shell.text(name) ?? shell.p.hostname
     default:

@@ -43,6 +43,11 @@ export class Shell {
   nounset = false
   xtrace = false
   pipefail = false
+  nullglob = false
+  /** How many `<(…)` this process has named. */
+  substitutions = 0
+  /** Where in the word at OPTIND the next option stands (getopts). */
+  optionAt = 1
   /** Above 0 where a failure is a condition and does not end the script (set -e). */
   guarded = 0
   loops = 0
@@ -82,6 +87,7 @@ export class Shell {
     copy.errexit = this.errexit
     copy.nounset = this.nounset
     copy.pipefail = this.pipefail
+    copy.nullglob = this.nullglob
     copy.guarded = this.guarded
     return copy
   }

@@ -50,7 +50,11 @@ export async function untilExit(shell: Shell, io: Io, body: () => Promise<number
 }
 
 /** `$(…)`: what it writes, without the line ends at the end. */
-export async function substitution(shell: Shell, script: Script, io: Io): Promise<string> {
+export const substitution = async (shell: Shell, script: Script, io: Io): Promise<string> =>
+  (await substitutionText(shell, script, io)).replace(/\n+$/, '')
+
+/** All that a script writes. */
+export async function substitutionText(shell: Shell, script: Script, io: Io): Promise<string> {
   const output: Writer & { text: string } = new Collector()
   const state = subshell(shell, (copy, inner) => runAll(copy, script.commands, inner, true), {
     ...io,
@@ -58,5 +62,5 @@ export async function substitution(shell: Shell, script: Script, io: Io): Promis
   })
   const { code } = await childOf(state, shell.p.state.space).exited(shell.p)
   shell.substituted = code
-  return output.text.replace(/\n+$/, '')
+  return output.text
 }
