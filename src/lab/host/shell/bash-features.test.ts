@@ -14,11 +14,7 @@ test.each([
     'got 1\ngot 2\n',
   ],
   ['what it was read from is gone with the shell', 'bash -c "cat <(echo x)"; ls /dev/fd', 'x\n'],
-  [
-    'mapfile makes an array of lines',
-    'mapfile -t L < <(printf "a b\\nc\\n"); printf "<%s>" "$L"',
-    '<a b>',
-  ],
+  ['mapfile makes an array of lines', 'mapfile -t L < <(printf "a b\\nc\\n"); printf "<%s>" "$L"', '<a b>'],
   [
     'getopts walks over joined and separate options',
     'set -- -vb x -a file; while getopts ab:v o; do echo "$o=$OPTARG"; done; shift $((OPTIND-1)); echo "$1"',
