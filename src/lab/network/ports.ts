@@ -147,6 +147,12 @@ export interface Connection {
   abort(): void
 }
 
+/** The process behind a socket, as `ss -p` tells it; its name is asked for then. */
+export interface SocketHolder {
+  readonly pid: number // of the machine
+  readonly name: () => string
+}
+
 export interface Listener {
   readonly port: number
   /**
@@ -207,7 +213,7 @@ export interface Net {
     at: { readonly address?: string; readonly port: number },
     accept: (c: Connection) => void,
   ): Promise<Listener>
-  listeners(): readonly { readonly address: string; readonly port: number }[]
+  listeners(): readonly { readonly address: string; readonly port: number; readonly holder?: SocketHolder }[]
   connections(): readonly { readonly local: string; readonly remote: string; readonly state: string }[]
   /** Reachability, both ways. The only verb for it, so that every network answers the same question. */
   probe(
@@ -241,7 +247,7 @@ export interface NetStack extends Net {
   modules?: KernelModules
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage?: (text: string) => void
-  view(o: { readonly credentials: Credentials; readonly task: Task }): Net
+  view(o: { readonly credentials: Credentials; readonly task: Task; readonly holder?: SocketHolder }): Net
   /** Links, addresses, routes and sockets go. `silent`: nothing is sent (a crash), so that peers learn it by their timers. */
   destroy(o: { readonly silent: boolean }): void
 }

@@ -3,11 +3,12 @@ import type { Task } from '#lab/kernel/kernel.ts'
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { Dial } from '#lab/network/dial.ts'
 import type { Endpoint } from '#lab/network/endpoint.ts'
-import type { Connection, Listener } from '#lab/network/ports.ts'
+import type { Connection, Listener, Net, SocketHolder } from '#lab/network/ports.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
 /** Who holds sockets and closes them at its end: a process. */
 export interface Owner {
+  readonly holder?: SocketHolder
   own(socket: { close(): void }): void
   disown(socket: { close(): void }): void
 }
@@ -88,8 +89,12 @@ export class Sockets {
     return this.#listeners.find((l) => l.port === port && (l.address === 0 || l.address === address))
   }
 
-  listening(): readonly { readonly address: string; readonly port: number }[] {
-    return this.#listeners.map(({ address, port }) => ({ address: ipv4Text(address), port }))
+  listening(): ReturnType<Net['listeners']> {
+    return this.#listeners.map(({ address, port, owner }) => ({
+      address: ipv4Text(address),
+      port,
+      ...(owner?.holder === undefined ? {} : { holder: owner.holder }),
+    }))
   }
 
   connections(): readonly { readonly local: string; readonly remote: string; readonly state: string }[] {

@@ -24,6 +24,7 @@ import type {
   ProbeOutcome,
   Route,
   Rule,
+  SocketHolder,
   Table,
   Tunnel,
 } from '#lab/network/ports.ts'
@@ -419,7 +420,7 @@ export class SimStack implements NetStack, Asked {
     return this.sockets.listen(at, accept)
   }
 
-  listeners(): readonly { readonly address: string; readonly port: number }[] {
+  listeners(): ReturnType<Net['listeners']> {
     return this.sockets.listening()
   }
 
@@ -457,7 +458,7 @@ export class SimStack implements NetStack, Asked {
 
   // ---------------------------------------------------------------------------------------- NetStack
 
-  view(o: { readonly credentials: Credentials; readonly task: Task }): Net {
+  view(o: { readonly credentials: Credentials; readonly task: Task; readonly holder?: SocketHolder }): Net {
     return new StackView(this, o)
   }
 

@@ -13,6 +13,7 @@ import type {
   NetChange,
   ProbeOutcome,
   Route,
+  SocketHolder,
   Table,
 } from '#lab/network/ports.ts'
 import type { ProbeQuestion } from '#lab/network/probe.ts'
@@ -30,11 +31,14 @@ export class StackView implements Net {
   readonly #effective: Credentials['effective']
   readonly #owner: ProcessSockets
 
-  constructor(stack: SimStack, { credentials, task }: { credentials: Credentials; task: Task }) {
+  constructor(
+    stack: SimStack,
+    { credentials, task, holder }: { credentials: Credentials; task: Task; holder?: SocketHolder },
+  ) {
     this.stack = stack
     this.name = stack.name
     this.#effective = credentials.effective
-    this.#owner = new ProcessSockets()
+    this.#owner = new ProcessSockets(holder)
     this.filter = this.#guarded(stack.filter, 'filter')
     this.nat = this.#guarded(stack.nat, 'nat')
     this.raw = this.#guarded(stack.raw, 'raw')
@@ -104,7 +108,7 @@ export class StackView implements Net {
     return this.stack.sockets.listen(at, accept, this.#owner)
   }
 
-  listeners(): readonly { readonly address: string; readonly port: number }[] {
+  listeners(): ReturnType<Net['listeners']> {
     return this.stack.listeners()
   }
 
@@ -143,8 +147,13 @@ export class StackView implements Net {
 }
 
 class ProcessSockets implements Owner {
+  readonly holder?: SocketHolder
   readonly #sockets = new Set<{ close(): void }>()
   #over = false
+
+  constructor(holder: SocketHolder | undefined) {
+    if (holder !== undefined) this.holder = holder
+  }
 
   own(socket: { close(): void }): void {
     if (this.#over) socket.close()

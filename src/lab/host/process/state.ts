@@ -132,7 +132,14 @@ export class ProcessState {
   get net(): Net {
     const as = this.image.credentials
     if (this.#net?.as !== as)
-      this.#net = { as, view: this.space.stack.view({ credentials: as, task: this.task }) }
+      this.#net = {
+        as,
+        view: this.space.stack.view({
+          credentials: as,
+          task: this.task,
+          holder: { pid: this.hostPid, name: () => this.image.argv[0]?.split('/').at(-1) ?? '' },
+        }),
+      }
     return this.#net.view
   }
 
