@@ -40,12 +40,21 @@ export function demandTable(stack: Owner, name: string, chains: Chains): void {
   const { modules } = stack
   if (modules === undefined) return
   for (const each of ['ip_tables', `iptable_${name}`]) if (!has(stack, each)) throw new Errno('ENOENT', each)
-  if (extensions.every(([module]) => modules.loaded(module))) return
-  const rules = Object.values(chains).flat()
-  for (const [module, isUsed] of extensions)
-    if (!modules.loaded(module) && rules.some(isUsed) && !modules.request(module))
-      throw new Errno('ENOENT', module)
+  for (const rules of Object.values(chains))
+    for (const module of neededBy(rules))
+      if (!modules.loaded(module) && !modules.request(module)) throw new Errno('ENOENT', module)
 }
+
+/** The modules of a chain's rules. Nodes restore the same arrays of rules: those are looked through once. */
+function neededBy(rules: readonly Rule[]): readonly string[] {
+  const known = needed.get(rules)
+  if (known !== undefined) return known
+  const found = extensions.filter(([, isUsed]) => rules.some(isUsed)).map(([module]) => module)
+  needed.set(rules, found)
+  return found
+}
+
+const needed = new WeakMap<readonly Rule[], readonly string[]>()
 
 const extensions: readonly (readonly [module: string, isUsed: (rule: Rule) => boolean])[] = [
   ['xt_set', ({ match }) => match.set !== undefined || match.sets !== undefined],
