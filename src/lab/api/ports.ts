@@ -26,6 +26,8 @@ export const resources = {
   daemonSets: type('daemonsets', 'apps'),
   deployments: type('deployments', 'apps'),
   replicaSets: type('replicasets', 'apps'),
+  statefulSets: type('statefulsets', 'apps'),
+  jobs: type('jobs', 'batch'),
   controllerRevisions: type('controllerrevisions', 'apps'),
   endpointSlices: type('endpointslices', 'discovery.k8s.io'),
   leases: type('leases', 'coordination.k8s.io'),

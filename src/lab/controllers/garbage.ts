@@ -15,6 +15,8 @@ const owners: readonly ResourceType[] = [
   resources.daemonSets,
   resources.deployments,
   resources.replicaSets,
+  resources.statefulSets,
+  resources.jobs,
   resources.services,
   resources.nodes,
 ]

@@ -3,6 +3,7 @@ import { startDeployments } from '#lab/controllers/deployment.ts'
 import { startDisruption } from '#lab/controllers/disruption.ts'
 import { startEndpoints } from '#lab/controllers/endpoints.ts'
 import { startGarbageCollection, startPodGc } from '#lab/controllers/garbage.ts'
+import { startJobs } from '#lab/controllers/job.ts'
 import { ControllerKit } from '#lab/controllers/kit.ts'
 import { startNamespaces } from '#lab/controllers/namespaces.ts'
 import { startNodeLifecycle } from '#lab/controllers/node-lifecycle.ts'
@@ -12,6 +13,7 @@ import { startRoleAggregation } from '#lab/controllers/role-aggregation.ts'
 import { startRootCaPublisher } from '#lab/controllers/root-ca.ts'
 import { startScheduler } from '#lab/controllers/scheduler.ts'
 import { startServiceAccounts } from '#lab/controllers/service-accounts.ts'
+import { startStatefulSets } from '#lab/controllers/stateful-set.ts'
 import { startTaintEviction } from '#lab/controllers/taint-eviction.ts'
 import { startTokenSecrets } from '#lab/controllers/token-secrets.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
@@ -29,6 +31,8 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startDaemonSets, 'daemon-set-controller'],
   [startDeployments, 'deployment-controller'],
   [startReplicaSets, 'replicaset-controller'],
+  [startJobs, 'job-controller'],
+  [startStatefulSets, 'statefulset-controller'],
   [startEndpoints, 'endpoint-controller'],
   [startNodeLifecycle, 'node-controller'],
   [startTaintEviction, 'node-controller'],

@@ -1,4 +1,4 @@
-import type { KubeObject, LabelSelector } from '#lab/api/objects/meta.ts'
+import type { Condition, KubeObject, LabelSelector } from '#lab/api/objects/meta.ts'
 import type { PodTemplate } from '#lab/api/objects/pod.ts'
 
 export interface DaemonSet extends KubeObject {
@@ -51,4 +51,41 @@ export interface ReplicaSet extends KubeObject {
     readonly minReadySeconds?: number
   }
   readonly status: Readonly<Record<string, unknown>>
+}
+
+export interface StatefulSet extends KubeObject {
+  readonly spec: {
+    readonly replicas?: number
+    readonly selector: LabelSelector
+    readonly template: PodTemplate
+    readonly serviceName?: string
+    readonly podManagementPolicy?: string
+    readonly updateStrategy?: {
+      readonly type: string
+      readonly rollingUpdate?: { readonly partition?: number }
+    }
+  }
+  readonly status: Readonly<Record<string, unknown>>
+}
+
+export interface Job extends KubeObject {
+  readonly spec: {
+    readonly template: PodTemplate
+    readonly parallelism?: number
+    readonly completions?: number
+    readonly backoffLimit?: number
+    readonly activeDeadlineSeconds?: number
+    readonly suspend?: boolean
+  }
+  readonly status: {
+    readonly active?: number
+    readonly succeeded?: number
+    readonly failed?: number
+    readonly ready?: number
+    readonly terminating?: number
+    readonly startTime?: string
+    readonly completionTime?: string
+    readonly conditions?: readonly Condition[]
+    readonly uncountedTerminatedPods?: Readonly<Record<string, unknown>>
+  }
 }
