@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { ControllerRevision, DaemonSet, Pod, PodSpec } from '#lab/api/objects.ts'
+import type { ControllerRevision, DaemonSet, Pod, PodSpec, PodTemplate } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { templateHash } from '#lab/controllers/pods.ts'
 import { controllerPrograms } from '#lab/controllers/programs.ts'
 import { type Bed, bed, testImage } from '#lab/kubelet/test-bed.ts'
 
@@ -127,6 +128,14 @@ describe('updates', () => {
     }, 300_000)
     expect(fewest).toBe(3)
   })
+})
+
+test('a template that a client wrote out anew, without what is false, is the same template', () => {
+  const mount = { name: 'a', mountPath: '/a' }
+  const template = (volumeMounts: readonly object[]) =>
+    ({ spec: { containers: [{ name: 'main', image: 'x', volumeMounts }] } }) as unknown as PodTemplate // of the parts that matter here
+  expect(templateHash(template([{ ...mount, readOnly: false }]))).toBe(templateHash(template([mount])))
+  expect(templateHash(template([{ ...mount, readOnly: true }]))).not.toBe(templateHash(template([mount])))
 })
 
 describe('what cannot be', () => {

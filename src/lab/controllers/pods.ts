@@ -64,13 +64,31 @@ export function templateHash(template: PodTemplate): string {
   return hash
 }
 
-/** What a template says, whatever the order of its keys: a patch that takes it back may write them in another. */
+/**
+ * What a template says, whatever the order of its keys and whether or not it writes out what is false anyway: a client that takes it
+ * back (`rollout undo`) writes it anew out of its own types.
+ */
 export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.entries(each)
+            .filter(([key, of]) => of !== false || !omittedWhenFalse.has(key))
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
       : each,
   )
+
+/** The booleans of a pod's spec that are no pointers (api/core/v1/types.go, `omitempty`). */
+const omittedWhenFalse: ReadonlySet<string> = new Set([
+  'hostIPC',
+  'hostNetwork',
+  'hostPID',
+  'readOnly',
+  'stdin',
+  'stdinOnce',
+  'tty',
+])
 
 const hashes = new WeakMap<PodTemplate, string>()
 
