@@ -103,7 +103,12 @@ interface MachineParts {
 function machineOf(node: NodePlan, parts: MachineParts): LabMachine {
   const { kernel, images, source, plan, definition } = parts
   const machine = plugged(parts, node, definition.disk(node, plan))
-  installRuntime(machine, { kernel, source, present: images })
+  installRuntime(machine, {
+    kernel,
+    source,
+    present: images,
+    ...(plan.runtime === undefined ? {} : { brand: plan.runtime }),
+  })
   return machine
 }
 

@@ -41,6 +41,8 @@ export interface ClusterPlan extends PlanOptions {
   readonly serviceCidr: string
   readonly dnsServiceIp: string
   /** Where the cluster finds kube-apiserver: what its kubelets are told, and the endpoints of `default/kubernetes` say. */
+  /** What runs the nodes' containers. Default containerd. */
+  readonly runtime?: 'containerd' | 'cri-o'
   readonly apiServer: { readonly address: string; readonly port: number }
 }
 

@@ -93,6 +93,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     address: hostIp,
     version: p.version,
     bootId: machine.bootId,
+    runtime: `${runtime.brand.name}://${runtime.brand.version}`,
     images: runtime.images.list(),
     trouble: state.trouble(p.now()),
     pressures: evictions.pressures,

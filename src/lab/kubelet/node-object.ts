@@ -4,7 +4,6 @@ import { quantity } from '#lab/api/quantity.ts'
 import type { Pressure } from '#lab/kubelet/eviction-signals.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
-import { runtimeVersion } from '#lab/runtime/runtime.ts'
 
 /** What a kubelet knows of its machine. */
 export interface NodeFacts {
@@ -13,6 +12,8 @@ export interface NodeFacts {
   /** The kubelet's: `v1.31.9`. */
   readonly version: string
   readonly bootId: string
+  /** `containerd://1.7.27` */
+  readonly runtime: string
   readonly machineId: string
   readonly kernelVersion: string
   readonly osImage: string
@@ -81,7 +82,7 @@ export function nodeStatus(
     nodeInfo: {
       architecture: 'amd64',
       bootID: facts.bootId,
-      containerRuntimeVersion: `containerd://${runtimeVersion}`,
+      containerRuntimeVersion: facts.runtime,
       kernelVersion: facts.kernelVersion,
       kubeProxyVersion: facts.version,
       kubeletVersion: facts.version,

@@ -24,6 +24,8 @@ export interface PodView {
   readonly pod: Pod
   readonly failure: PodFailure | undefined
   readonly hostIp: string
+  /** `containerd`, `cri-o` */
+  readonly runtime: string
   /** Of its release: 31. */
   readonly minor: number
   readonly nowMs: number
@@ -109,13 +111,13 @@ function containerStatus(view: PodView, def: ContainerDef, waitingFor: string): 
   const started = running && view.isStarted(newest)
   return {
     name: def.name,
-    state: waits ? waiting(trouble) : stateOf(newest, waitingFor),
-    lastState: waits ? lastStateOf(newest) : lastStateOf(before),
+    state: waits ? waiting(trouble) : stateOf(view, newest, waitingFor),
+    lastState: waits ? lastStateOf(view, newest) : lastStateOf(view, before),
     ready: started && view.isReady(newest),
     restartCount: newest.attempt,
     image: newest.image,
     imageID: imageId(newest.image),
-    containerID: `containerd://${newest.id}`,
+    containerID: `${view.runtime}://${newest.id}`,
     started,
   }
 }
@@ -132,13 +134,13 @@ function initStatus(view: PodView, def: ContainerDef): ContainerStatus {
     name: def.name,
     state: waits
       ? waiting(trouble ?? { reason: 'PodInitializing', message: '' })
-      : stateOf(newest, 'PodInitializing'),
-    lastState: waits ? lastStateOf(newest) : lastStateOf(before),
+      : stateOf(view, newest, 'PodInitializing'),
+    lastState: waits ? lastStateOf(view, newest) : lastStateOf(view, before),
     ready: done,
     restartCount: newest.attempt,
     image: newest.image,
     imageID: imageId(newest.image),
-    containerID: `containerd://${newest.id}`,
+    containerID: `${view.runtime}://${newest.id}`,
     started: newest.state === 'running',
   }
 }
@@ -158,23 +160,23 @@ const waiting = ({ reason, message }: StartTrouble): ContainerState => ({
   waiting: message === '' ? { reason } : { reason, message },
 })
 
-function stateOf(instance: ContainerInstance, waitingFor: string): ContainerState {
+function stateOf({ runtime }: PodView, instance: ContainerInstance, waitingFor: string): ContainerState {
   if (instance.state === 'running') return { running: { startedAt: rfc3339(instance.startedMs) } }
   if (instance.state === 'created') return { waiting: { reason: waitingFor } }
-  return terminated(instance)
+  return terminated(runtime, instance)
 }
 
-const lastStateOf = (instance: ContainerInstance | undefined): ContainerState =>
-  instance?.state === 'exited' ? terminated(instance) : {}
+const lastStateOf = ({ runtime }: PodView, instance: ContainerInstance | undefined): ContainerState =>
+  instance?.state === 'exited' ? terminated(runtime, instance) : {}
 
-const terminated = (instance: ContainerInstance): ContainerState => ({
+const terminated = (runtime: string, instance: ContainerInstance): ContainerState => ({
   terminated: {
     exitCode: instance.exitCode,
     reason: instance.reason,
     ...(instance.message === '' ? {} : { message: instance.message }),
     startedAt: rfc3339(instance.startedMs),
     finishedAt: rfc3339(instance.finishedMs),
-    containerID: `containerd://${instance.id}`,
+    containerID: `${runtime}://${instance.id}`,
   },
 })
 

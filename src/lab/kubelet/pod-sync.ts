@@ -64,6 +64,7 @@ export class PodSync {
       pod,
       failure: this.#failure,
       hostIp,
+      runtime: runtime.brand.name,
       minor: this.#kubelet.minor,
       nowMs: kernel.nowMs,
       startTimeMs: this.#startTimeMs,

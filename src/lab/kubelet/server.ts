@@ -80,7 +80,7 @@ function endedBefore(
 ): ContainerInstance | undefined {
   const statuses = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]
   const ended = statuses.find(({ name }) => name === container)?.lastState.terminated?.containerID
-  return instances.find(({ id }) => ended === `containerd://${id}`)
+  return instances.find(({ id }) => ended?.endsWith(`://${id}`) === true)
 }
 
 function missingLog(pod: Pod, request: Extract<KubeletRequest, { kind: 'logs' }>): string {

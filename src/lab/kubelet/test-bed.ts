@@ -51,6 +51,7 @@ export async function bed(
     readonly images?: readonly Image[]
     readonly registry?: readonly Image[]
     readonly cni?: boolean
+    readonly brand?: 'containerd' | 'cri-o'
     readonly seed?: number
     readonly hops?: number
     readonly onEvent?: (timeMs: number, name: string) => void
@@ -90,6 +91,7 @@ export async function bed(
       kernel,
       registry: [...images, ...(o.registry ?? [])],
       present: images,
+      ...(o.brand === undefined ? {} : { brand: o.brand }),
     })
     runtimes.set(name, runtime)
     machines.set(name, machine)

@@ -2,7 +2,7 @@ import { failed, type Result } from '#base/result.ts'
 import { type Files, isErrno, type Machine } from '#lab/host/ports.ts'
 import { type CniNetwork, cniConfigDirectory, loadCniNetwork } from '#lab/runtime/cni-config.ts'
 
-const nothingLoaded = 'cni plugin not initialized'
+export const nothingLoaded = 'cni plugin not initialized'
 
 /**
  * What containerd has loaded from its CNI folder. It watches the folder with inotify, which holds on to the folder and not to its name:

@@ -1,6 +1,7 @@
 import type { Machine, Process, Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
+import { type RuntimeBrand, runtimeBrands } from '#lab/runtime/brand.ts'
 import { type ImageSource, nearbyRegistry } from '#lab/runtime/image-source.ts'
 import { ImageRegistry, ImageStore } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
@@ -20,15 +21,18 @@ const installed = new WeakMap<Machine, Installed>()
  */
 export function installRuntime(
   machine: Machine,
-  o: { readonly kernel: Kernel; readonly present?: readonly Image[] } & (
-    | { readonly source: ImageSource }
-    | { readonly registry: readonly Image[] }
-  ),
+  o: {
+    readonly kernel: Kernel
+    readonly present?: readonly Image[]
+    /** Default containerd. */
+    readonly brand?: RuntimeBrand['name']
+  } & ({ readonly source: ImageSource } | { readonly registry: readonly Image[] }),
 ): ContainerRuntime {
   const runtime = new ContainerRuntime({
     kernel: o.kernel,
     machine,
     source: 'source' in o ? o.source : nearbyRegistry(new ImageRegistry(o.registry)),
+    brand: runtimeBrands[o.brand ?? 'containerd'],
     images: new ImageStore(o.present ?? [], machine.disk),
   })
   installed.set(machine, { kernel: o.kernel, machine, runtime })

@@ -4,7 +4,8 @@ import type { Child, ExitStatus, Machine, Process, SpawnOptions } from '#lab/hos
 import { isErrno } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'
-import { CniConfSyncer } from '#lab/runtime/cni-conf-syncer.ts'
+import type { RuntimeBrand } from '#lab/runtime/brand.ts'
+import { CniConfSyncer, nothingLoaded } from '#lab/runtime/cni-conf-syncer.ts'
 import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
@@ -24,8 +25,6 @@ import type {
 import { removeSandboxFiles, sandboxMounts, writeSandboxFiles } from '#lab/runtime/sandbox-files.ts'
 import { SandboxNetwork } from '#lab/runtime/sandbox-network.ts'
 
-export const runtimeVersion = '1.7.27'
-
 /** Whether the runtime can be used, as CRI's Status tells it. */
 export interface RuntimeStatus {
   /** Empty when the network is ready; else the message after `NetworkPluginNotReady message:`. */
@@ -41,6 +40,7 @@ export interface RuntimeStatus {
  */
 export class ContainerRuntime {
   readonly images: ImageStore
+  readonly brand: RuntimeBrand
   readonly #kernel: Kernel
   readonly #machine: Machine
   readonly #source: ImageSource
@@ -59,13 +59,15 @@ export class ContainerRuntime {
     readonly machine: Machine
     readonly source: ImageSource
     readonly images: ImageStore
+    readonly brand: RuntimeBrand
   }) {
     this.#kernel = o.kernel
     this.#machine = o.machine
     this.#source = o.source
     this.images = o.images
+    this.brand = o.brand
     this.#cni = new CniConfSyncer(o.machine)
-    this.#network = new SandboxNetwork(o.kernel, o.machine, this.#cni)
+    this.#network = new SandboxNetwork({ ...o, cni: this.#cni })
     this.#random = o.kernel.random.fork(`containerd ${o.machine.name}`)
   }
 
@@ -94,7 +96,11 @@ export class ContainerRuntime {
   async status(): Promise<RuntimeStatus> {
     this.#require()
     const network = await this.#cni.current()
-    return { networkTrouble: network.ok ? '' : `Network plugin returns error: ${network.error}` }
+    if (network.ok) return { networkTrouble: '' }
+    const isEmpty = network.error === nothingLoaded
+    return {
+      networkTrouble: isEmpty ? this.brand.noNetwork : `Network plugin returns error: ${network.error}`,
+    }
   }
 
   // ------------------------------------------------------------------------------------------- images

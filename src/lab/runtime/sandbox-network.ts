@@ -1,19 +1,32 @@
 import type { Machine } from '#lab/host/ports.ts'
 import { type Kernel, Stopped, type Task } from '#lab/kernel/kernel.ts'
 import type { NetStack } from '#lab/network/ports.ts'
+import type { RuntimeBrand } from '#lab/runtime/brand.ts'
 import { type CniAttachment, runCni } from '#lab/runtime/cni.ts'
 import type { CniConfSyncer } from '#lab/runtime/cni-conf-syncer.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { forgetNetns, nameNetns } from '#lab/runtime/netns.ts'
-import type { SandboxState } from '#lab/runtime/records.ts'
+import type { Sandbox, SandboxState } from '#lab/runtime/records.ts'
 
 /** The network side of sandboxes on one machine: their namespaces, and the CNI plugins that furnish them. */
 export class SandboxNetwork {
   readonly #kernel: Kernel
   readonly #machine: Machine
   readonly #cni: CniConfSyncer
+  readonly #brand: RuntimeBrand
 
-  constructor(kernel: Kernel, machine: Machine, cni: CniConfSyncer) {
+  constructor({
+    kernel,
+    machine,
+    cni,
+    brand,
+  }: {
+    readonly kernel: Kernel
+    readonly machine: Machine
+    readonly cni: CniConfSyncer
+    readonly brand: RuntimeBrand
+  }) {
+    this.#brand = brand
     this.#kernel = kernel
     this.#machine = machine
     this.#cni = cni
@@ -29,7 +42,7 @@ export class SandboxNetwork {
   }
 
   /**
-   * CNI ADD. Answers the failure, in containerd's words (containerd:pkg/cri/server/sandbox_run.go), and whether what was
+   * CNI ADD. Answers the failure, in the runtime's words, and whether what was
    * half made could be taken down again.
    */
   async setUp(
@@ -43,7 +56,7 @@ export class SandboxNetwork {
       return undefined
     } catch (error) {
       if (!(error instanceof Error) || error instanceof Stopped) throw error
-      const says = `failed to setup network for sandbox "${sandbox.id}": ${error.message}`
+      const says = await this.#failure('add', sandbox, error)
       return { error: new CriError('Unknown', says), cleaned: await this.#undo(by, sandbox) }
     }
   }
@@ -54,9 +67,15 @@ export class SandboxNetwork {
       await this.#plugins(by, sandbox, 'DEL')
     } catch (error) {
       if (!(error instanceof Error) || error instanceof Stopped) throw error
-      throw new CriError('Unknown', `failed to destroy network for sandbox "${sandbox.id}": ${error.message}`)
+      throw new CriError('Unknown', await this.#failure('delete', sandbox, error))
     }
     this.#drop(sandbox)
+  }
+
+  async #failure(step: 'add' | 'delete', sandbox: Sandbox, { message }: Error): Promise<string> {
+    const loaded = await this.#cni.current()
+    const network = loaded.ok ? loaded.value.name : undefined
+    return this.#brand.sandboxFailure({ step, sandbox, network, error: message })
   }
 
   async #undo(by: Task, sandbox: SandboxState): Promise<boolean> {

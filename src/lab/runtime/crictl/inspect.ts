@@ -3,7 +3,6 @@ import type { Process } from '#lab/host/ports.ts'
 import { emptyFolder } from '#lab/runtime/cni-conf-syncer.ts'
 import { type CrictlCommand, containerOf, sandboxOf } from '#lab/runtime/crictl/command.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
-import { runtimeVersion } from '#lab/runtime/runtime.ts'
 
 const nano = (ms: number): string =>
   ms === 0 ? '0001-01-01T00:00:00Z' : rfc3339Micro(ms).replace('Z', '000Z')
@@ -69,9 +68,10 @@ export const inspectp: CrictlCommand = {
 }
 
 export const version: CrictlCommand = {
-  run: (p) => {
+  run: (p, { brand }) => {
+    const version = brand.name === 'containerd' ? `v${brand.version}` : brand.version
     p.stdout.write(
-      `Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  v${runtimeVersion}\nRuntimeApiVersion:  v1\n`,
+      `Version:  0.1.0\nRuntimeName:  ${brand.name}\nRuntimeVersion:  ${version}\nRuntimeApiVersion:  v1\n`,
     )
     return 0
   },

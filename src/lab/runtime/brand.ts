@@ -1,0 +1,49 @@
+/** The container runtimes that a machine can have: one behaviour, words of their own. */
+import type { Sandbox } from '#lab/runtime/records.ts'
+
+export interface RuntimeBrand {
+  /** As container ids and the node's containerRuntimeVersion begin. */
+  readonly name: 'containerd' | 'cri-o'
+  readonly version: string
+  /** After `NetworkPluginNotReady message:`, while no CNI configuration is there. */
+  readonly noNetwork: string
+  /** Why a sandbox did not get its network (`add`), or keeps it (`delete`). `network`: the name in the CNI configuration. */
+  sandboxFailure(o: {
+    readonly step: 'add' | 'delete'
+    readonly sandbox: Sandbox
+    readonly network: string | undefined
+    readonly error: string
+  }): string
+}
+
+/** containerd/containerd:pkg/cri/server/{sandbox_run,sandbox_stop,status}.go */
+const containerd: RuntimeBrand = {
+  name: 'containerd',
+  version: '1.7.27',
+  noNetwork: 'Network plugin returns error: cni plugin not initialized',
+  sandboxFailure: ({ step, sandbox, error }) =>
+    `failed to ${step === 'add' ? 'setup' : 'destroy'} network for sandbox "${sandbox.id}": ${error}`,
+}
+
+/** cri-o/cri-o:server/{sandbox_run_linux,sandbox_network,runtime_status}.go, cri-o/ocicni:pkg/ocicni/ocicni.go */
+const crio: RuntimeBrand = {
+  name: 'cri-o',
+  version: '1.29.1',
+  noNetwork:
+    'Network plugin returns error: no CNI configuration file in /etc/cni/net.d/. Has your network provider started?',
+  sandboxFailure: ({ step, sandbox, network, error }) => {
+    const { name, namespace, uid } = sandbox.pod
+    const own = `k8s_${name}_${namespace}_${uid}_${sandbox.attempt}(${sandbox.id})`
+    const head =
+      step === 'add'
+        ? `failed to create pod network sandbox ${own}`
+        : `failed to destroy network for pod sandbox ${own}`
+    if (network === undefined)
+      return `${head}: no CNI configuration file in /etc/cni/net.d/. Has your network provider started?`
+    const way =
+      step === 'add' ? `adding pod ${namespace}_${name} to` : `removing pod ${namespace}_${name} from`
+    return `${head}: error ${way} CNI network "${network}": ${error}`
+  },
+}
+
+export const runtimeBrands = { containerd, 'cri-o': crio } as const
