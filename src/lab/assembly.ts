@@ -24,6 +24,7 @@ import { createNetwork, type Network } from '#lab/network/network.ts'
 import { toolPrograms } from '#lab/network/tools.ts'
 import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 import { withSizes } from '#lab/program-sizes.ts'
+import { forArm } from '#lab/registry/foreign.ts'
 import { registryDisk, registryMachine } from '#lab/registry/machine.ts'
 import { registryProgram } from '#lab/registry/server.ts'
 import { type ImageSource, networkRegistry } from '#lab/runtime/image-source.ts'
@@ -59,6 +60,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
     ...webhookImages(),
     ...debugImages(),
     calicoApiServerImage(plan.calico),
+    ...forArm(images),
   ])
   const registry = registryProgram({ images: content, address: plan.registry.address })
   const programs = new Map(Object.entries(withSizes({ ...fixedPrograms, ...apiPrograms(api), registry })))

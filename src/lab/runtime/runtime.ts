@@ -283,6 +283,7 @@ export class ContainerRuntime {
       io.belongsTo(instance.child)
     } catch (error) {
       if (!isErrno(error)) throw error
+      if (error.code === 'ENOEXEC') return this.#refusedByKernel(instance, error.path)
       const says = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${execFailure(config.argv, error)}`
       this.#exited(instance, { code: 128 }, { reason: 'StartError', message: says })
       throw new CriError('Unknown', says)
@@ -291,6 +292,13 @@ export class ContainerRuntime {
     instance.startedMs = this.#kernel.nowMs
     this.#changed(instance.pod.uid)
     instance.child.onExit((status) => this.#noticeExit(instance, status))
+  }
+
+  /** runc has said that it started when execve(2) fails: its last words are the container's only ones (runc 1.2: 255). */
+  #refusedByKernel(instance: InstanceState, path = instance.config.argv[0]): void {
+    instance.startedMs = this.#kernel.nowMs
+    instance.log.writer('stderr').write(`exec ${path}: exec format error\n`)
+    this.#exited(instance, { code: 255 }, { reason: 'Error', message: '' })
   }
 
   /** SIGTERM, then SIGKILL after `graceMs`. Resolves when it has ended. */
