@@ -6,13 +6,13 @@
  */
 
 import type { IPAMBlock, IPPool, Node } from '#lab/api/objects.ts'
-import { blockRoutes, type ClusterNode, clusterNodes } from '#lab/calico/felix/cluster-nodes.ts'
+import { type ClusterNode, clusterNodes } from '#lab/calico/felix/cluster-nodes.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import type { Encapsulation } from '#lab/calico/felix/static-chains.ts'
+import { fdbChanges, neighbourChanges } from '#lab/calico/felix/vxlan-peers.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import { cidr, contains, ipv4, maskOf } from '#lab/network/address.ts'
-import type { FdbEntry, Neighbour, NetChange, Route } from '#lab/network/ports.ts'
+import type { NetChange } from '#lab/network/ports.ts'
 
 export interface TunnelInputs {
   readonly node: string
@@ -202,76 +202,3 @@ function incompatibility(
   if (parent !== wanted.parent) return `vtep (external) interface: ${wanted.parent} vs ${parent ?? ''}`
   return link.mac === own.vxlanMac ? undefined : `vtep MAC: ${own.vxlanMac} vs ${link.mac}`
 }
-
-function neighbourChanges(
-  present: readonly Neighbour[],
-  peers: readonly ClusterNode[],
-): readonly NetChange[] {
-  const wanted = new Map(peers.map((peer) => [peer.vxlanAddress ?? '', peer.vxlanMac]))
-  return [
-    ...present
-      .filter(({ address }) => !wanted.has(address))
-      .map(({ address }): NetChange => ({ op: 'neigh-del', link: vxlanDevice, address })),
-    ...[...wanted]
-      .filter(([address, mac]) => !present.some((each) => each.address === address && each.mac === mac))
-      .map(
-        ([address, mac]): NetChange => ({
-          op: 'neigh-replace',
-          neighbour: { link: vxlanDevice, address, mac, permanent: true },
-        }),
-      ),
-  ]
-}
-
-function fdbChanges(present: readonly FdbEntry[], peers: readonly ClusterNode[]): readonly NetChange[] {
-  const wanted = new Map(peers.map((peer) => [peer.vxlanMac, peer.address]))
-  return [
-    ...present
-      .filter(({ mac }) => !wanted.has(mac))
-      .map(({ mac }): NetChange => ({ op: 'fdb-del', link: vxlanDevice, mac })),
-    ...[...wanted]
-      .filter(
-        ([mac, destination]) => !present.some((each) => each.mac === mac && each.destination === destination),
-      )
-      .map(
-        ([mac, destination]): NetChange => ({
-          op: 'fdb-replace',
-          entry: { link: vxlanDevice, mac, destination },
-        }),
-      ),
-  ]
-}
-
-/** Routes to the blocks of pools that use VXLAN, and what keeps the unused addresses of own blocks from wandering. */
-export function vxlanRoutes(inputs: TunnelInputs): readonly Route[] {
-  const { node, encapsulation, nodes, blocks, pools } = inputs
-  if (!encapsulation.vxlan) return []
-  const known = clusterNodes(nodes)
-  const own = known.get(node)
-  const modes = pools.map(({ spec }) => ({ block: cidr(spec.cidr), mode: spec.vxlanMode ?? 'Never' }))
-  return blockRoutes(blocks).flatMap(({ cidr: destination, node: owner }): readonly Route[] => {
-    const mode = modes.find(({ block }) => contains(block, cidr(destination).network))?.mode ?? 'Never'
-    if (mode === 'Never') return []
-    if (owner === node)
-      return destination.endsWith('/32') ? [] : [{ destination, kind: 'blackhole', protocol: '80' }]
-    const peer = known.get(owner)
-    if (peer === undefined || own === undefined) return []
-    if (mode === 'CrossSubnet' && isNear(own, peer))
-      return [{ destination, kind: 'unicast', via: peer.address, protocol: '80', onlink: true }]
-    if (peer.vxlanAddress === undefined) return []
-    return [
-      {
-        destination,
-        kind: 'unicast',
-        via: peer.vxlanAddress,
-        dev: vxlanDevice,
-        onlink: true,
-        protocol: 'boot',
-      },
-    ]
-  })
-}
-
-/** By the prefix in this node's own annotation: a /32 there makes everybody far. */
-const isNear = (own: ClusterNode, peer: ClusterNode): boolean =>
-  ((ipv4(own.address) ^ ipv4(peer.address)) & maskOf(own.prefixLength)) === 0
