@@ -114,7 +114,8 @@ export class FakeNetwork {
   }
 
   #deliver(to: Plug | undefined, payload: Payload | 'closed'): void {
-    this.#kernel.at(this.#kernel.nowMs + this.#latencyMs, 'segment', () => {
+    const takenMs = this.#latencyMs + (to?.reader?.afterMs ?? 0)
+    this.#kernel.at(this.#kernel.nowMs + takenMs, 'segment', () => {
       if (this.cut || to === undefined) return
       if (to.reader === undefined) to.box.put(payload)
       else if (payload === 'closed') to.reader.end('closed')

@@ -3,8 +3,10 @@ import type { Task } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** What passing a change on to one more watch costs, and the longest that all of them together are made to wait. */
-const dispatchMs = 1 / 16
+const dispatchMs = 1 / 2
 const dispatchMaxMs = 100
+/** So few are told at once. */
+const fewWatches = 16
 
 /**
  * What the watches on one connection have yet to tell. Like the real watch cache the server hands a change to one watch after
@@ -25,9 +27,8 @@ export class Outbox {
   add(id: number, change: WireChange, audience: number): void {
     this.#seen.push({ id, change })
     if (this.#seen.length > 1) return
-    const waitMs = Math.min(Math.floor(audience * dispatchMs), dispatchMaxMs)
-    if (waitMs === 0) this.#flush()
-    else this.#task.after(waitMs, () => this.#flush())
+    if (audience < fewWatches) this.#flush()
+    else this.#task.after(Math.min(audience * dispatchMs, dispatchMaxMs), () => this.#flush())
   }
 
   /** Sends an answer, after all that the watches saw before it: a client hears first what its own request changed. */

@@ -71,26 +71,19 @@ interface Served {
 /** Answers what arrives on a connection, each request {@link serviceMs} after it came; no task waits for it. */
 function serve(p: Process, api: ApiServer, connection: Connection): void {
   const served = { api, connection, outbox: new Outbox(p.task, connection), watches: new Map() }
-  let open = true
-  const end = (): void => {
-    open = false
-    for (const stop of served.watches.values()) stop()
-    served.watches.clear()
-    connection.close()
-  }
-  const soon = (answer: () => void): void => {
-    p.task.after(serviceMs, () => {
-      if (open) answer()
-    })
-  }
   connection.follow({
+    afterMs: serviceMs,
     payload: (payload) => {
       const frame = clientFrame(payload)
-      if (frame !== undefined) soon(() => handle(served, frame))
-      else if (isHttp(payload)) soon(() => answerHttp(api, payload, connection))
-      else end()
+      if (frame !== undefined) handle(served, frame)
+      else if (isHttp(payload)) answerHttp(api, payload, connection)
+      else connection.close()
     },
-    end,
+    end: () => {
+      for (const stop of served.watches.values()) stop()
+      served.watches.clear()
+      connection.close()
+    },
   })
 }
 

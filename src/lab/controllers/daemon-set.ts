@@ -47,7 +47,7 @@ export function startDaemonSets(kit: ControllerKit): void {
   const recorder = kit.recorder('daemonset-controller')
   const queue = kit.controller('daemon_controller', [sets, nodes, pods, revisions], async (key, kube) => {
     const set = sets.get(key)
-    if (set === undefined || set.metadata.deletionTimestamp !== undefined) return
+    if (set === undefined || set.metadata.deletionTimestamp !== undefined) return 0
     const test = selectorTest(set.spec.selector)
     const owned = await claimPods(
       { owner: set, kube },
@@ -74,6 +74,7 @@ export function startDaemonSets(kit: ControllerKit): void {
     const refusal = expected.satisfied(key, nowMs) ? await sync.manage() : undefined
     await sync.writeStatus()
     if (refusal !== undefined) throw refusal
+    return owned.length
   })
 }
 

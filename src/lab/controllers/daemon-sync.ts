@@ -164,8 +164,10 @@ export class DaemonSync {
 }
 
 const oldestFirst = (a: Pod, b: Pod): number =>
-  a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp) ||
-  a.metadata.name.localeCompare(b.metadata.name)
+  inOrder(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+  inOrder(a.metadata.name, b.metadata.name)
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const sorted = (values: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)))

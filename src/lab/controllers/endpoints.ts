@@ -33,11 +33,15 @@ export function startEndpoints(kit: ControllerKit): void {
     async (key, kube, self) => {
       const sliceKube = ofSlices.kubeFor(self)
       const service = services.get(key)
-      if (service === undefined) return remove(key, { kube, sliceKube }, endpoints.get(key), slices.get(key))
-      if (service.spec.selector === undefined) return
-      const backends = pods.list().filter((pod) => selects(service, pod) && hasAddress(pod))
+      if (service === undefined) {
+        await remove(key, { kube, sliceKube }, endpoints.get(key), slices.get(key))
+        return 0
+      }
+      if (service.spec.selector === undefined) return 0
+      const backends = pods.list().filter(backsUp(service))
       await writeEndpoints(kube, service, backends, endpoints.get(key))
       await writeSlice(sliceKube, service, backends, slices.get(`${key}-slice`))
+      return backends.length
     },
   )
 }
@@ -46,6 +50,12 @@ const selects = ({ spec, metadata }: Service, pod: Pod): boolean =>
   spec.selector !== undefined &&
   metadata.namespace === pod.metadata.namespace &&
   selectorTest({ matchLabels: spec.selector })(pod.metadata.labels)
+
+/** {@link selects} and {@link hasAddress}, for many pods. */
+function backsUp({ spec, metadata: { namespace } }: Service): (pod: Pod) => boolean {
+  const test = selectorTest({ matchLabels: spec.selector ?? {} })
+  return (pod) => pod.metadata.namespace === namespace && test(pod.metadata.labels) && hasAddress(pod)
+}
 
 const hasAddress = ({ status }: Pod): boolean =>
   status.podIP !== undefined && status.phase !== 'Succeeded' && status.phase !== 'Failed'

@@ -9,6 +9,9 @@ import type { Process } from '#lab/host/ports.ts'
 import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 
+const manyObjects = 100
+const restMs = 1 / 4
+
 type Listener = (change: InformerChange<KubeObject>) => void
 
 /** What all controllers of a process have in common. */
@@ -95,12 +98,14 @@ export class ControllerKit {
 
   /**
    * Starts one controller: a thread that waits for its caches and then looks at one key after another. A refusal or
-   * silence of the API server brings the key back later.
+   * silence of the API server brings the key back later. `sync` may answer how many objects it went through: after many it
+   * rests, so that a set of a thousand pods is not gone through for each of its pods' changes. The real one is held back more,
+   * by its client's 20 requests a second (kube-controller-manager --kube-api-qps).
    */
   controller(
     name: string,
     needs: readonly Informer<KubeObject>[],
-    sync: (key: string, kube: KubeClient, self: Process) => Promise<void>,
+    sync: (key: string, kube: KubeClient, self: Process) => Promise<unknown>,
   ): WorkQueue {
     const queue = new WorkQueue(this.p.task)
     this.p.thread(name, async (self) => {
@@ -109,8 +114,9 @@ export class ControllerKit {
       for (;;) {
         const key = await queue.next(self.task)
         try {
-          await sync(key, kube, self)
+          const seen = await sync(key, kube, self)
           queue.forget(key)
+          if (typeof seen === 'number' && seen >= manyObjects) await self.sleep(seen * restMs)
         } catch (error) {
           if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
           if (!(error instanceof KubeError && error.reason === 'Conflict'))

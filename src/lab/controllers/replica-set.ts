@@ -28,7 +28,7 @@ export function startReplicaSets(kit: ControllerKit): void {
   const recorder = kit.recorder('replicaset-controller')
   const queue = kit.controller('replica_set', [sets, pods], async (key, kube) => {
     const set = sets.get(key)
-    if (set === undefined || set.metadata.deletionTimestamp !== undefined) return
+    if (set === undefined || set.metadata.deletionTimestamp !== undefined) return 0
     const test = selectorTest(set.spec.selector)
     const own = await claimPods(
       { owner: set, kube },
@@ -49,7 +49,8 @@ export function startReplicaSets(kit: ControllerKit): void {
         Array.from({ length: missing }, () => podOf(set)),
       )
       const surplus = Math.max(0, active.length - (set.spec.replicas ?? 1))
-      for (const pod of [...active].sort(leastUsefulFirst).slice(0, surplus)) await deletePod(control, pod)
+      if (surplus > 0)
+        for (const pod of [...active].sort(leastUsefulFirst).slice(0, surplus)) await deletePod(control, pod)
     }
     const status = statusOf(set, active, { refusal, nowMs })
     if (Number(status.readyReplicas ?? 0) > Number(status.availableReplicas ?? 0))
@@ -57,6 +58,7 @@ export function startReplicaSets(kit: ControllerKit): void {
     if (JSON.stringify(status) !== JSON.stringify(set.status ?? {}))
       await kube.update<ReplicaSet>(resources.replicaSets, { ...set, status }, { subresource: 'status' })
     if (refusal !== undefined) throw refusal
+    return own.length
   })
 }
 

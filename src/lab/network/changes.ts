@@ -1,6 +1,6 @@
 /** Changes of links, addresses, routes and sysctls, refused as the kernel refuses them. */
 import { Errno } from '#lab/host/ports.ts'
-import { cidr, cidrText, contains, type Ipv4, ipv4, ipv4Text, isIpv4, maskOf } from '#lab/network/address.ts'
+import { cidr, cidrText, type Ipv4, ipv4, ipv4Text, isIpv4, maskOf } from '#lab/network/address.ts'
 import { parentOf } from '#lab/network/parent.ts'
 import type { Address, Link, NetChange, Route, Tunnel } from '#lab/network/ports.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
@@ -193,9 +193,10 @@ function checkedRoute(stack: SimStack, route: Route): Route {
 /** The device that a next hop is directly on: it must be reached by a route without a gateway of its own. */
 function deviceTo(stack: SimStack, hop: Ipv4, preferred?: string): string | undefined {
   if (stack.isLocal(hop)) return undefined
-  const direct = stack
-    .routes()
-    .filter((r) => r.kind === 'unicast' && r.via === undefined && contains(cidr(r.destination), hop))
+  const direct = stack.table
+    .covering(hop)
+    .map(({ route }) => route)
+    .filter((r) => r.kind === 'unicast' && r.via === undefined)
   return (direct.find((r) => r.dev === preferred) ?? direct[0])?.dev
 }
 

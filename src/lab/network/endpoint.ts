@@ -51,6 +51,7 @@ export class Endpoint implements Connection {
   readonly #isServer: boolean
   readonly #inbox: Inbox
   readonly #eventName: string
+  takesAfterMs = 0
   #peer: Endpoint | undefined
   #life: 'open' | 'closing' | 'ended' | 'vanished' = 'open'
   #outbox: Item[] = []
@@ -105,6 +106,7 @@ export class Endpoint implements Connection {
   }
 
   follow(reader: Reader): void {
+    this.takesAfterMs = reader.afterMs ?? 0
     this.#inbox.follow(reader)
   }
 
@@ -167,7 +169,8 @@ export class Endpoint implements Connection {
       this.#lost()
       return
     }
-    const arrivalMs = Math.max(this.#kernel.nowMs + latencyMs(verdict.hops), this.#lastArrivalMs)
+    const takenMs = latencyMs(verdict.hops) + (way.peer?.takesAfterMs ?? 0)
+    const arrivalMs = Math.max(this.#kernel.nowMs + takenMs, this.#lastArrivalMs)
     this.#lastArrivalMs = arrivalMs
     this.#kernel.at(arrivalMs, this.#eventName, () => this.#arrived(item, way.peer, verdict))
   }

@@ -118,6 +118,8 @@ export type Payload = string | Readonly<Record<string, unknown>>
 
 /** Who takes what arrives on a connection without a task that waits for it. Neither function may wait. */
 export interface Reader {
+  /** How long what arrives lies in the socket until it is taken; acknowledged only then. Default: no time. */
+  readonly afterMs?: number
   payload(payload: Payload): void
   /** This end has nothing to say once the other has closed: it closes with it. */
   readonly closesWithOther?: true

@@ -24,11 +24,18 @@ export class RouteTable {
     for (let length = 32; length >= 0; length--) {
       const networks = this.#byLength[length]
       if (networks === undefined) continue
-      const key = length === 32 ? address : length === 0 ? 0 : (address & (0xffffffff << (32 - length))) >>> 0
-      const entry = networks.get(key)?.[0]
+      const entry = networks.get(networkOf(address, length))?.[0]
       if (entry !== undefined) return entry
     }
     return undefined
+  }
+
+  /** Every route to a network that holds this address, in the order of {@link list}. */
+  covering(address: Ipv4): readonly Entry[] {
+    const found: Entry[] = []
+    for (let length = 32; length >= 0; length--)
+      found.push(...(this.#byLength[length]?.get(networkOf(address, length)) ?? []))
+    return found.sort(inOrder)
   }
 
   /** Throws EEXIST when a route to the same destination with the same metric is there. */
@@ -69,7 +76,7 @@ export class RouteTable {
   list(): readonly Route[] {
     this.#listed ??= this.#byLength
       .flatMap((networks) => [...(networks?.values() ?? [])].flat())
-      .sort((a, b) => a.to.network - b.to.network || b.to.length - a.to.length || a.metric - b.metric)
+      .sort(inOrder)
       .map((entry) => entry.route)
     return this.#listed
   }
@@ -99,6 +106,12 @@ export class RouteTable {
     if (networks.size === 0) this.#byLength[to.length] = undefined
   }
 }
+
+const networkOf = (address: Ipv4, length: number): Ipv4 =>
+  length === 32 ? address : length === 0 ? 0 : (address & (0xffffffff << (32 - length))) >>> 0
+
+const inOrder = (a: Entry, b: Entry): number =>
+  a.to.network - b.to.network || b.to.length - a.to.length || a.metric - b.metric
 
 const entryOf = (route: Route): Entry => ({
   route: Object.freeze({ ...route }),

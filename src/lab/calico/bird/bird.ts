@@ -16,6 +16,14 @@ const build: Record<ProtocolConfig['kind'], (daemon: Daemon, config: ProtocolCon
   bgp: (daemon, config) => new BgpProtocol(daemon, config),
 }
 
+/**
+ * One thread reads and writes all sockets (`bird:sysdep/unix/io.c`): a pass over many takes its time, and what is to be told by
+ * then goes out together. A tenth of a second is the most that a neighbour is made to wait.
+ */
+const writeMs = 1 / 2
+const writeMaxMs = 100
+const fewNeighbours = 16
+
 /** A running BIRD: its protocols, its table, its own graceful restart. */
 export class Bird implements Daemon {
   readonly process: Process
@@ -27,6 +35,7 @@ export class Bird implements Daemon {
   readonly #protocols = new Map<string, Protocol>()
   #listed: readonly Protocol[] | undefined
   readonly #events: (() => void)[] = []
+  readonly #unwritten: (() => void)[] = []
   readonly #locks = new Set<string>()
   readonly #wait: Timer
   readonly #done: () => void
@@ -71,6 +80,21 @@ export class Bird implements Daemon {
 
   soon(run: () => void): void {
     this.#events.push(run)
+  }
+
+  transmit(run: () => void): void {
+    this.#unwritten.push(run)
+    if (this.#unwritten.length > 1) return
+    const neighbours = this.#protocols.size
+    if (neighbours < fewNeighbours) this.soon(() => this.#write())
+    else {
+      const afterMs = Math.min(neighbours * writeMs, writeMaxMs)
+      this.process.task.after(afterMs, () => this.turn(() => this.#write()))
+    }
+  }
+
+  #write(): void {
+    for (const run of this.#unwritten.splice(0)) run()
   }
 
   turn(run: () => void): void {

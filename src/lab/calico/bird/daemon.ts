@@ -14,6 +14,8 @@ export interface Daemon {
   log(text: string): void
   /** Runs later in the same moment, after what runs now (an event of BIRD's main loop). */
   soon(run: () => void): void
+  /** Runs when the daemon next writes to its neighbours: in this moment, or with many of them a little later. */
+  transmit(run: () => void): void
   /** Every entry from outside (timer, socket, signal) goes through here, so that what it caused is done before it ends. */
   turn(run: () => void): void
   /** Whether somebody listens on the BGP port; the error when it could not be opened. */

@@ -1,5 +1,7 @@
 /** Arithmetic on IPv4 addresses and CIDRs, written as people write them. */
 
+import { remembering } from '#base/remember.ts'
+
 /** `10.0.0.1` as a number; NaN when it is none. */
 export function toNumber(address: string): number {
   const parts = address.split('.')
@@ -22,11 +24,14 @@ export interface Prefix {
 }
 
 /** Reads `10.0.0.0/8`; a bare address is a /32. Host bits are cleared. */
-export function toPrefix(cidr: string): Prefix {
-  const [address = '', bits = '32'] = cidr.split('/')
-  const length = Number(bits)
-  return { base: masked(toNumber(address), length), length }
-}
+export const toPrefix: (cidr: string) => Prefix = remembering(
+  (cidr) => {
+    const [address = '', bits = '32'] = cidr.split('/')
+    const length = Number(bits)
+    return Object.freeze({ base: masked(toNumber(address), length), length })
+  },
+  { max: 16_384 },
+)
 
 export const showPrefix = ({ base, length }: Prefix): string => `${toAddress(base)}/${length}`
 

@@ -1,5 +1,5 @@
 import { equal } from '#base/equal.ts'
-import { masked, type Prefix, toNumber, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { contains, masked, type Prefix, toNumber, toPrefix } from '#lab/calico/bird/prefix.ts'
 import { type BirdRoute, type Destination, isBetter, sameRoute } from '#lab/calico/bird/route.ts'
 
 /**
@@ -8,6 +8,8 @@ import { type BirdRoute, type Destination, isBetter, sameRoute } from '#lab/cali
  * Not imitated: several routes of one protocol for one network (add-path), route sorting modes, multipath merging.
  */
 export class RoutingTable {
+  /** Next hops of BGP routes, with how many have each. */
+  readonly #hops = new Map<string, number>()
   readonly #nets = new Map<string, Net>()
   /** The same by length of prefix and base, the longest first, to find the one that an address lies in. */
   readonly #byLength: Map<number, Net>[] = Array.from({ length: 33 }, () => new Map())
@@ -23,7 +25,7 @@ export class RoutingTable {
   /** Sets or removes what a protocol has for a network. */
   set(protocol: string, net: string, route: BirdRoute | undefined): void {
     if (!this.#put(protocol, net, route)) return
-    if (route?.source !== 'RTS_BGP') this.#resolveAgain()
+    if (route?.source !== 'RTS_BGP' && this.#leadsToHop(net)) this.#resolveAgain()
   }
 
   /** Everything a protocol brought, as it came. */
@@ -79,6 +81,8 @@ export class RoutingTable {
     this.#keep(entry)
     if (route) this.#byProtocol.set(protocol, owned.set(net, route))
     else owned.delete(net)
+    this.#countHop(was, -1)
+    this.#countHop(route, 1)
     if (entry.routes[0] !== best) this.#tell(net)
     return true
   }
@@ -94,6 +98,21 @@ export class RoutingTable {
       this.#byLength[prefix.length]?.set(prefix.base, entry)
     }
     if (known !== entry.routes.length > 0) this.#inOrder = undefined
+  }
+
+  #countHop(route: BirdRoute | undefined, by: number): void {
+    if (route?.source !== 'RTS_BGP' || !route.bgp) return
+    const { nextHop } = route.bgp
+    const count = (this.#hops.get(nextHop) ?? 0) + by
+    if (count === 0) this.#hops.delete(nextHop)
+    else this.#hops.set(nextHop, count)
+  }
+
+  /** Whether some BGP route's next hop lies in a network: only then can a change of it matter to other routes. */
+  #leadsToHop(net: string): boolean {
+    const prefix = toPrefix(net)
+    for (const hop of this.#hops.keys()) if (contains(prefix, toPrefix(hop))) return true
+    return false
   }
 
   #resolveAgain(): void {

@@ -54,7 +54,7 @@ export class Exporter {
     }
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#speaker.daemon.soon(() => this.#flush())
+    this.#speaker.daemon.transmit(() => this.#flush())
   }
 
   /** The neighbour asked for everything again (ROUTE-REFRESH). */
