@@ -140,6 +140,9 @@ export interface FieldError {
     | 'FieldValueNotSupported'
     | 'FieldValueDuplicate'
     | 'FieldValueNotFound'
+    | 'FieldValueTypeInvalid'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
   /** Without the field's name: `Required value`, `Invalid value: "x": must be …`. */
   readonly message: string
 }

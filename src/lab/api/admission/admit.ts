@@ -3,7 +3,7 @@
 import { rfc3339 } from '#base/clock.ts'
 import { admitPod } from '#lab/api/admission/pod.ts'
 import { admitService, keepServiceAddress } from '#lab/api/admission/service.ts'
-import { asObject, type JsonObject } from '#lab/api/json.ts'
+import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
 import { forbidden, notFound } from '#lab/api/status.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
@@ -33,6 +33,8 @@ const changes: Readonly<Record<string, (state: ApiState, old: JsonObject, next: 
   {
     '/services': (state, old, next) => admitService(state, keepServiceAddress(old, next)),
     '/namespaces': (_state, _old, next) => labelled(next),
+    'apiextensions.k8s.io/customresourcedefinitions': (_state, old, next) =>
+      old.spec === next.spec ? next : renamed(next),
     'apps/daemonsets': (_state, old, next) => {
       const template = (of: JsonObject): unknown => asObject(of.spec).template
       const before = Number(asObject(asObject(old.metadata).annotations)[templateGeneration] ?? 1)
@@ -56,6 +58,20 @@ const annotated = (object: JsonObject, generation: string): JsonObject =>
 const labelled = (object: JsonObject): JsonObject =>
   withMetadata(object, 'labels', 'kubernetes.io/metadata.name', String(asObject(object.metadata).name))
 
+/** A changed definition: its names are taken as they come, and a new storage version is remembered beside the old ones. */
+function renamed(object: JsonObject): JsonObject {
+  const spec = asObject(object.spec)
+  const status = asObject(object.status)
+  const stored = new Set([...asList(status.storedVersions), ...storageVersions(spec)])
+  return { ...object, status: { ...status, acceptedNames: spec.names, storedVersions: [...stored] } }
+}
+
+const storageVersions = (spec: JsonObject): readonly unknown[] =>
+  asList(spec.versions)
+    .map(asObject)
+    .filter((version) => version.storage === true)
+    .map((version) => version.name)
+
 /** Accepted at once; a real server takes some hundred milliseconds for it. */
 function established(state: ApiState, object: JsonObject): JsonObject {
   const spec = asObject(object.spec)
@@ -67,7 +83,6 @@ function established(state: ApiState, object: JsonObject): JsonObject {
     status: 'True',
     type,
   })
-  const versions = (Array.isArray(spec.versions) ? spec.versions : []).map(asObject)
   return {
     ...object,
     status: {
@@ -76,7 +91,7 @@ function established(state: ApiState, object: JsonObject): JsonObject {
         condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
         condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
       ],
-      storedVersions: versions.filter((version) => version.storage === true).map((version) => version.name),
+      storedVersions: storageVersions(spec),
     },
   }
 }

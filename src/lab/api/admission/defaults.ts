@@ -1,10 +1,12 @@
 /** Defaults that the server writes into objects of each type before it stores them. */
 import { change, changeEach, fill, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
+import { defaulted, pruned } from '#lab/api/custom/prune.ts'
 import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
-/** The object with its type's defaults; itself when it has them. */
+/** The object with its type's defaults, and of a custom one what its schema knows; itself when nothing is to do. */
 export function withDefaults(def: ResourceDef, object: JsonObject): JsonObject {
+  if (def.schema !== undefined) return defaulted(def.schema, pruned(def.schema, object))
   const defaults = byBucket[def.bucket]
   return defaults === undefined ? object : defaults(object)
 }
@@ -96,6 +98,17 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
     }),
   ),
   'batch/jobs': spec((each) => fill(template(each), { backoffLimit: 6, completions: 1, parallelism: 1 })),
+  'apiextensions.k8s.io/customresourcedefinitions': spec((each) =>
+    fill(
+      change(each, 'names', (names) =>
+        fill(names, {
+          singular: String(names.kind ?? '').toLowerCase(),
+          listKind: `${String(names.kind ?? '')}List`,
+        }),
+      ),
+      { conversion: { strategy: 'None' } },
+    ),
+  ),
   'discovery.k8s.io/endpointslices': (object) =>
     changeEach(object, 'ports', (port) => fill(port, { name: '', protocol: 'TCP' })),
   '/endpoints': (object) =>

@@ -1,9 +1,11 @@
 /**
  * The checks of the stored types that operators meet. pkg/apis/core/validation/validation.go and its neighbours.
  *
- * Not imitated: most of validation (volumes, probes, resources, node selectors …) and the schemas of CustomResourceDefinitions.
+ * Not imitated: most of validation (volumes, probes, resources, node selectors …) and rules in CEL.
  */
 import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
+import { definitionErrors } from '#lab/api/custom/definition.ts'
+import { schemaErrors } from '#lab/api/custom/validate.ts'
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
@@ -13,7 +15,7 @@ import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 /** Throws Invalid (422) when a new object may not be stored. */
 export function validateNew(def: ResourceDef, object: JsonObject): void {
-  refuse(def, object, [...metadataErrors(def, object), ...(checks[def.bucket]?.(object) ?? [])])
+  refuse(def, object, [...metadataErrors(def, object), ...ownErrors(def, object)])
 }
 
 /** Throws Invalid (422) when an object may not become `next`. */
@@ -21,7 +23,7 @@ export function validateChange(def: ResourceDef, old: JsonObject, next: JsonObje
   const errors: FieldError[] = []
   if (old.metadata !== next.metadata)
     errors.push(...labelErrors('metadata.labels', at(next, 'metadata.labels')))
-  if (old.spec !== next.spec) errors.push(...(checks[def.bucket]?.(next) ?? []))
+  if (def.schema !== undefined || old.spec !== next.spec) errors.push(...ownErrors(def, next))
   errors.push(...(fixed[def.bucket]?.(old, next) ?? []))
   refuse(def, next, errors)
 }
@@ -30,10 +32,14 @@ function refuse(def: ResourceDef, object: JsonObject, errors: readonly FieldErro
   if (errors.length > 0) throw invalid(def, String(at(object, 'metadata.name') ?? ''), errors)
 }
 
+const ownErrors = (def: ResourceDef, object: JsonObject): readonly FieldError[] =>
+  def.schema === undefined ? (checks[def.bucket]?.(object) ?? []) : schemaErrors(def.schema, object)
+
 type Check = (object: JsonObject) => FieldError[]
 
 const checks: Readonly<Record<string, Check>> = {
   '/pods': (pod) => podSpecErrors('spec', asObject(pod.spec)),
+  'apiextensions.k8s.io/customresourcedefinitions': definitionErrors,
   'apps/daemonsets': workload,
   'apps/deployments': workload,
   'apps/replicasets': workload,

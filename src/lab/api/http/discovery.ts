@@ -43,7 +43,20 @@ function byGroup({ state, remotes }: ApiServer): Groups {
     groups.set(group, versions)
     versions.set(version, [])
   }
-  return groups
+  return new Map([...groups].map(([name, versions]) => [name, new Map([...versions].sort(byVersion))]))
+}
+
+/** `v2` before `v1` before `v1beta1`: staging:apimachinery/pkg/version/helpers.go (CompareKubeAwareVersionStrings). */
+function byVersion([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  const [major, stage, minor] = rank(a)
+  const [otherMajor, otherStage, otherMinor] = rank(b)
+  return otherStage - stage || otherMajor - major || otherMinor - minor || a.localeCompare(b)
+}
+
+function rank(version: string): readonly [number, number, number] {
+  const [, major = '0', stage, minor = '0'] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? []
+  const order = stage === undefined ? 3 : stage === 'beta' ? 2 : 1
+  return major === '0' ? [0, 0, 0] : [Number(major), order, Number(minor)]
 }
 
 const versionOf = (group: string, version: string): JsonObject => ({

@@ -5,7 +5,6 @@ import { sendPlain } from '#lab/api/http/encode.ts'
 import { patchOf } from '#lab/api/http/write.ts'
 import { asObject, type JsonObject } from '#lab/api/json.ts'
 import { badRequest } from '#lab/api/status.ts'
-import type { Stored } from '#lab/api/store.ts'
 import { sendLog } from '#lab/api/streams/log.ts'
 import { existing, type Target } from '#lab/api/verbs/state.ts'
 import { postSubresource, scaleOf, writeScale } from '#lab/api/verbs/subresources.ts'
@@ -39,18 +38,18 @@ const isConnection = (name: string): boolean => ['exec', 'attach', 'portforward'
 function scale(asked: Asked, target: Target): void {
   const { api, request, caller, to } = asked
   if (request.method === 'GET') {
-    sendPlain(to, 200, scaleOf(existing(api.state, target)))
+    sendPlain(to, 200, scaleOf(existing(api.state, target), target.def))
     return
   }
   const asGiven = (): unknown =>
     request.method === 'PUT'
       ? bodyOf(request)
-      : mergedScale(existing(api.state, target), patchOf(asked).value)
+      : mergedScale(scaleOf(existing(api.state, target), target.def), patchOf(asked).value)
   sendPlain(to, 200, writeScale(api.state, target, asGiven(), caller))
 }
 
-const mergedScale = (object: Stored, patch: unknown): JsonObject => ({
-  ...scaleOf(object),
-  spec: { ...asObject(scaleOf(object).spec), ...asObject(asObject(patch).spec) },
+const mergedScale = (scale: JsonObject, patch: unknown): JsonObject => ({
+  ...scale,
+  spec: { ...asObject(scale.spec), ...asObject(asObject(patch).spec) },
   metadata: asObject(asObject(patch).metadata),
 })

@@ -166,6 +166,7 @@ const otherTypes: readonly ResourceDef[] = [
     ...plain,
     shortNames: ['ev'],
     bucket: '/events',
+    storedAs: 'v1',
     selectable: ['reason', 'type'],
     ttlMs: 3_600_000,
   }),

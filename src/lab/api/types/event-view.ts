@@ -1,9 +1,9 @@
 /**
- * events.k8s.io/v1 and v1 events are one object under two names for its fields:
- * pkg/apis/events/v1/conversion.go. Stored in the core form.
+ * Types whose objects are stored in another form. events.k8s.io/v1 and v1 events are one object under two names for its fields
+ * (pkg/apis/events/v1/conversion.go), stored in the core form; a custom resource lies there in its definition's storage version.
  */
 import type { JsonObject } from '#lab/api/json.ts'
-import type { ResourceDef } from '#lab/api/types/resource-def.ts'
+import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
 
 const pairs: readonly (readonly [core: string, events: string])[] = [
   ['involvedObject', 'regarding'],
@@ -18,7 +18,10 @@ const pairs: readonly (readonly [core: string, events: string])[] = [
 const toView: Readonly<Record<string, string>> = Object.fromEntries(pairs)
 const toCore: Readonly<Record<string, string>> = Object.fromEntries(pairs.map(([core, view]) => [view, core]))
 
-const isView = (def: ResourceDef): boolean => def.group === 'events.k8s.io'
+const isView = (def: ResourceDef): boolean => def.storedAs !== undefined
+
+/** Other versions of a custom resource differ in nothing but their apiVersion (conversion None). */
+const noNames = {}
 
 const renamed = (
   object: JsonObject,
@@ -29,15 +32,21 @@ const renamed = (
   apiVersion,
 })
 
-const views = new WeakMap<object, object>()
+const views = new WeakMap<ResourceDef, WeakMap<object, object>>()
 
 /** A stored object as clients of this type see it. */
 export function presented<T extends object>(def: ResourceDef, object: T): T {
   if (!isView(def)) return object
-  let view = views.get(object)
+  let own = views.get(def)
+  if (own === undefined) {
+    own = new WeakMap()
+    views.set(def, own)
+  }
+  let view = own.get(object)
   if (view === undefined) {
-    view = Object.freeze(renamed(object as unknown as JsonObject, toView, 'events.k8s.io/v1')) // an object of the API is JSON
-    views.set(object, view)
+    const names = def.schema === undefined ? toView : noNames
+    view = Object.freeze(renamed(object as unknown as JsonObject, names, groupVersion(def))) // an object of the API is JSON
+    own.set(object, view)
   }
   return view as T // the same object under other names
 }
@@ -48,4 +57,6 @@ export const allPresented = <T extends object>(def: ResourceDef, objects: readon
 
 /** What a client of this type sent, as it is stored. */
 export const internal = (def: ResourceDef, object: JsonObject): JsonObject =>
-  isView(def) ? renamed(object, toCore, 'v1') : object
+  def.storedAs === undefined
+    ? object
+    : renamed(object, def.schema === undefined ? toCore : noNames, def.storedAs)

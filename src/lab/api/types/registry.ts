@@ -9,11 +9,16 @@ import {
   type PrinterColumn,
   type ResourceDef,
   readWrite,
+  type ScalePaths,
+  scale,
+  statusOf,
 } from '#lab/api/types/resource-def.ts'
 
 export class Registry {
   readonly #byPath = new Map<string, ResourceDef>()
   readonly #byKind = new Map<string, ResourceDef>()
+  /** What each CustomResourceDefinition brings. */
+  readonly #custom = new Map<string, { readonly spec: unknown; readonly defs: readonly ResourceDef[] }>()
   /** Moves with every change of what is served. */
   version = 1
 
@@ -34,19 +39,29 @@ export class Registry {
     return [...this.#byPath.values()]
   }
 
-  /** Serves what a CustomResourceDefinition describes; answers the definitions, one per served version. */
+  /** Serves what a CustomResourceDefinition describes, and no longer what it described before. */
   install(crd: JsonObject): void {
-    for (const def of customTypes(crd)) this.#add(def)
+    const name = String(at(crd, 'metadata.name'))
+    if (this.#custom.get(name)?.spec === crd.spec) return
+    this.#drop(name)
+    const defs = customTypes(crd)
+    for (const def of defs) this.#add(def)
+    this.#custom.set(name, { spec: crd.spec, defs })
     this.version++
   }
 
   /** Stops serving what a CustomResourceDefinition described. */
   remove(crd: JsonObject): void {
-    for (const def of customTypes(crd)) {
+    this.#drop(String(at(crd, 'metadata.name')))
+    this.version++
+  }
+
+  #drop(name: string): void {
+    for (const def of this.#custom.get(name)?.defs ?? []) {
       this.#byPath.delete(`${groupVersion(def)}/${def.resource}`)
       this.#byKind.delete(`${groupVersion(def)}/${def.kind}`)
     }
-    this.version++
+    this.#custom.delete(name)
   }
 
   #add(def: ResourceDef): void {
@@ -64,10 +79,12 @@ export function customTypes(crd: JsonObject): readonly ResourceDef[] {
   const kind = asText(names.kind)
   if (group === undefined || resource === undefined || kind === undefined) return []
   const versions = asList(spec.versions).filter(isObject)
+  const storage = versions.find((version) => version.storage === true)
   return versions
     .filter((version) => version.served !== false)
     .map((version) => {
       const separate = at(version, 'subresources.status') !== undefined
+      const scaled = scalePathsOf(at(version, 'subresources.scale'))
       const options: DefOptions = {
         singular: asText(names.singular) ?? kind.toLowerCase(),
         namespaced: spec.scope === 'Namespaced',
@@ -82,8 +99,22 @@ export function customTypes(crd: JsonObject): readonly ResourceDef[] {
         columns: asList(version.additionalPrinterColumns).filter(
           isObject,
         ) as unknown as readonly PrinterColumn[], // the CRD's own schema
-        ...(separate ? { subresources: { status: { kind, verbs: ['get', 'patch', 'update'] } } } : {}),
+        subresources: { ...(separate ? statusOf(kind) : {}), ...(scaled === undefined ? {} : scale) },
+        scalePaths: scaled,
+        ...(storage === undefined || storage === version
+          ? {}
+          : { storedAs: `${group}/${String(storage.name)}` }),
       }
       return define([group, String(version.name)], resource, kind, options)
     })
+}
+
+function scalePathsOf(scale: unknown): ScalePaths | undefined {
+  if (!isObject(scale)) return undefined
+  const path = (key: string): string | undefined => asText(scale[key])?.replace(/^\./, '')
+  return {
+    spec: path('specReplicasPath') ?? '',
+    status: path('statusReplicasPath') ?? '',
+    selector: path('labelSelectorPath'),
+  }
 }

@@ -18,6 +18,13 @@ export interface PrinterColumn {
   readonly jsonPath: string
 }
 
+export interface ScalePaths {
+  /** `spec.replicas` */
+  readonly spec: string
+  readonly status: string
+  readonly selector: string | undefined
+}
+
 export interface ResourceDef {
   readonly group: string
   readonly version: string
@@ -54,6 +61,10 @@ export interface ResourceDef {
   readonly columns: readonly PrinterColumn[] | undefined
   /** The openAPIV3Schema of a custom resource. */
   readonly schema: JsonObject | undefined
+  /** The apiVersion under which objects lie in the store, where it is not the type's own. */
+  readonly storedAs: string | undefined
+  /** Where a custom resource's `/scale` finds its numbers. */
+  readonly scalePaths: ScalePaths | undefined
   /** A review: POST answers it and nothing is stored. */
   readonly review: boolean
 }
@@ -102,6 +113,8 @@ export function define(
     ttlMs: undefined,
     columns: undefined,
     schema: undefined,
+    storedAs: undefined,
+    scalePaths: undefined,
     review: false,
     ...o,
     statusApart,

@@ -2,9 +2,13 @@
  * What a client sent as the server's own type holds it: unknown fields are dropped and, as the client wants it, ignored, warned of
  * or refused. staging:apiserver/pkg/endpoints/handlers/{create,update,patch,rest}.go.
  */
+
+import { pruned } from '#lab/api/custom/prune.ts'
 import { isObject, type JsonObject } from '#lab/api/json.ts'
-import { decode, WrongType } from '#lab/api/schema/decode.ts'
+import { customStruct } from '#lab/api/schema/custom.ts'
+import { type Decoded, decode, WrongType } from '#lab/api/schema/decode.ts'
 import { schemaOfDef } from '#lab/api/schema/of-def.ts'
+import type { Struct } from '#lab/api/schema/schema.ts'
 import { badRequest, Refusal } from '#lab/api/status.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import type { ApiState, Caller } from '#lab/api/verbs/state.ts'
@@ -58,9 +62,10 @@ function read(
 ): JsonObject {
   const schema = decoding === undefined ? undefined : schemaOfDef(types, def)
   if (schema === undefined || decoding === undefined) return body
-  // A custom resource's types are checked by its schema later, field by field.
-  const { value, unknown } =
-    def.schema === undefined ? decoded(() => decode(schema, body), wrong) : { value: body, unknown: [] }
+  const { value, unknown } = decoded(
+    () => (def.schema === undefined ? decode(schema, body) : custom(def.schema, body)),
+    wrong,
+  )
   const faults = [
     ...decoding.duplicates.map((path) => `duplicate field "${path}"`),
     ...unknown.map((path) => `unknown field "${path}"`),
@@ -70,6 +75,16 @@ function read(
   if (decoding.validation === 'Warn') for (const fault of faults) warn?.(fault)
   return value
 }
+
+/** A custom resource's own fields are checked by its schema later, one by one; its metadata is Kubernetes' own. */
+function custom(schema: JsonObject, body: JsonObject): Decoded {
+  const unknown: string[] = []
+  pruned(schema, body, unknown)
+  const { value, unknown: inMetadata } = decode(metadataOnly, body)
+  return { value, unknown: [...inMetadata, ...unknown] }
+}
+
+const metadataOnly: Struct = { ...customStruct({}), open: true }
 
 function decoded<T>(run: () => T, wrong: Reading['wrong']): T {
   try {

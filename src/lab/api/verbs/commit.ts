@@ -26,9 +26,9 @@ export function commit(state: ApiState, { def, was, object, write }: Commit, { d
   return result
 }
 
-/** Both kinds of events are stored as one. */
+/** The type in whose form objects of this one are stored. */
 const storedDef = ({ registry }: ApiState, def: ResourceDef): ResourceDef =>
-  def.group === 'events.k8s.io' ? (registry.ofKind('v1', 'Event') ?? def) : def
+  def.storedAs === undefined ? def : (registry.ofKind(def.storedAs, def.kind) ?? def)
 
 /** The write of a request that is no server-side apply. `sent` is the metadata.managedFields of its body. */
 export function updateBy(

@@ -104,7 +104,9 @@ describe('creating', () => {
         group: 'example.io',
         names: { plural: 'widgets', kind: 'Widget' },
         scope: 'Cluster',
-        versions: [{ name: 'v1', served: true, storage: true }],
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+        ],
       },
     }
     await kube.create(type('customresourcedefinitions', 'apiextensions.k8s.io'), crd)

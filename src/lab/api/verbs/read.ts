@@ -42,7 +42,7 @@ export function watchObjects(
   const { def } = selection
   const filter = filterOf(selection)
   const tell =
-    def.group === 'events.k8s.io'
+    def.storedAs !== undefined
       ? (change: StoreChange) => o.tell({ ...change, object: presented(def, change.object) })
       : o.tell
   const from = o.resourceVersion ?? ''

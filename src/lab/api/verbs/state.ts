@@ -79,11 +79,8 @@ export function existing({ store }: ApiState, target: Target): Stored {
 /** An object whose metadata is complete, in the order in which a real server writes its keys. */
 export function stored(def: ResourceDef, object: JsonObject, metadata: ObjectMeta): Stored {
   const { apiVersion: _version, kind: _kind, metadata: _old, ...rest } = object
-  return { apiVersion: storedVersion(def), kind: def.kind, metadata, ...rest }
+  return { apiVersion: def.storedAs ?? groupVersion(def), kind: def.kind, metadata, ...rest }
 }
-
-/** The version in which an object lies in the store. */
-const storedVersion = (def: ResourceDef): string => (def.group === 'events.k8s.io' ? 'v1' : groupVersion(def))
 
 /** What admission is asked about a write of this caller. */
 export const attributesOf = (

@@ -180,23 +180,26 @@ function markDisrupted(state: ApiState, pod: Stored): void {
   unmanaged(state, state.registry.ofKind('v1', 'Pod'), pod, { ...pod, status })
 }
 
-/** The Scale of a workload. */
-export function scaleOf(object: Stored): JsonObject {
+/** The Scale of a workload, or of a custom resource by its definition's paths. */
+export function scaleOf(object: Stored, { scalePaths }: ResourceDef): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
-  const selector = asObject(at(object, 'spec.selector.matchLabels'))
+  const { spec, status, selector } = scalePaths ?? { spec: 'spec.replicas', status: 'status.replicas' }
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: Number(at(object, 'spec.replicas') ?? 0) },
+    spec: { replicas: Number(at(object, spec) ?? 0) },
     status: {
-      replicas: Number(at(object, 'status.replicas') ?? 0),
-      selector: Object.entries(selector)
-        .map(([key, value]) => `${key}=${String(value)}`)
-        .join(','),
+      replicas: Number(at(object, status) ?? 0),
+      selector: scalePaths === undefined ? labelsText(object) : String(at(object, selector ?? '') ?? ''),
     },
   }
 }
+
+const labelsText = (object: Stored): string =>
+  Object.entries(asObject(at(object, 'spec.selector.matchLabels')))
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(',')
 
 /** Stores the replicas that a Scale asks for. */
 export function writeScale(state: ApiState, target: Target, scale: unknown, caller: Caller): JsonObject {
@@ -204,6 +207,12 @@ export function writeScale(state: ApiState, target: Target, scale: unknown, call
   const replicas = Number(at(scale, 'spec.replicas') ?? 0)
   const version = asText(at(scale, 'metadata.resourceVersion'))
   const metadata = version === undefined ? object.metadata : { ...object.metadata, resourceVersion: version }
-  const body = { ...object, metadata, spec: { ...asObject(object.spec), replicas } }
-  return scaleOf(updateObject(state, { ...target, body }, { ...undecoded(caller), through: 'scale' }).object)
+  const path = target.def.scalePaths?.spec ?? 'spec.replicas'
+  const body = { ...withValue(object, path.split('.'), replicas), metadata }
+  const scaled = { ...undecoded(caller), through: 'scale' }
+  return scaleOf(updateObject(state, { ...target, body }, scaled).object, target.def)
+}
+
+function withValue(object: JsonObject, [key = '', ...rest]: readonly string[], value: unknown): JsonObject {
+  return { ...object, [key]: rest.length === 0 ? value : withValue(asObject(object[key]), rest, value) }
 }
