@@ -102,6 +102,25 @@ export class Store {
     return this.#buckets.get(bucket)?.watchers.size ?? 0
   }
 
+  /** What {@link list} would have answered at an earlier revision; `undefined` when that is no longer known. */
+  listAt(bucket: string, filter: Filter, revision: number): readonly Stored[] | undefined {
+    const b = this.#buckets.get(bucket)
+    if (b === undefined) return []
+    if (revision < b.log.floor) return undefined
+    const since = b.log.after(revision)
+    if (since.length === 0) return this.list(bucket, filter)
+    const objects = new Map(b.objects)
+    for (const { object, previous } of since.toReversed()) {
+      const key = keyOf(object.metadata.namespace, object.metadata.name)
+      if (previous === undefined) objects.delete(key)
+      else objects.set(key, previous)
+    }
+    return [...objects.keys()].sort().flatMap((key) => {
+      const object = objects.get(key)
+      return object !== undefined && matches(filter, object) ? [object] : []
+    })
+  }
+
   /** Stores an object under a new revision, frozen, and tells who watches. */
   put(bucket: string, key: string, object: Stored): Stored {
     const b = this.#bucket(bucket)

@@ -1,10 +1,10 @@
 /** GET of a collection: a list, a page of it, or a watch. */
 import { type Asked, viewOf } from '#lab/api/http/asked.ts'
 import { sendList } from '#lab/api/http/encode.ts'
+import { listOptions } from '#lab/api/http/list-options.ts'
 import { sendWatch } from '#lab/api/http/watch.ts'
-import type { ApiServer } from '#lab/api/server.ts'
-import { methodNotAllowed, Refusal } from '#lab/api/status.ts'
-import { listObjects } from '#lab/api/verbs/read.ts'
+import { methodNotAllowed } from '#lab/api/status.ts'
+import { type Listed, listObjects, listObjectsAt } from '#lab/api/verbs/read.ts'
 
 export function list(asked: Asked): void {
   const { api, query, route, to } = asked
@@ -18,17 +18,20 @@ export function list(asked: Asked): void {
   }
   const flag = (name: string): boolean => query.get(name) === 'true' || query.get(name) === '1'
   if (flag('watch')) {
-    if (query.has('sendInitialEvents')) throw watchListOff()
+    const { resourceVersion, initialEvents } = listOptions(api, query, { watch: true })
     const options = {
-      resourceVersion: query.get('resourceVersion') ?? undefined,
+      resourceVersion: initialEvents ? undefined : resourceVersion,
+      initialEvents,
       bookmarks: flag('allowWatchBookmarks'),
       timeoutSeconds: Number(query.get('timeoutSeconds') ?? 0),
     }
     sendWatch(api, to, { selection, view, options })
     return
   }
-  checkNotFuture(api, query.get('resourceVersion'))
-  const page = api.pager.page(() => listObjects(api.state, selection), {
+  const { exact, resourceVersion = '' } = listOptions(api, query, { watch: false })
+  const read = (): Listed =>
+    exact ? listObjectsAt(api.state, selection, resourceVersion) : listObjects(api.state, selection)
+  const page = api.pager.page(read, {
     query: JSON.stringify([
       route.def.bucket,
       route.namespace,
@@ -40,22 +43,4 @@ export function list(asked: Asked): void {
     selected: Boolean(selection.labelSelector || selection.fieldSelector),
   })
   sendList(to, page.items, page.metadata, view)
-}
-
-const watchListOff = (): Refusal =>
-  new Refusal(
-    422,
-    'Invalid',
-    'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
-    { group: 'meta.k8s.io', kind: 'ListOptions' },
-  )
-
-/** staging:apiserver/pkg/storage/errors.go (NewTooLargeResourceVersionError). */
-function checkNotFuture({ state }: ApiServer, version: string | null): void {
-  const current = state.store.revision
-  if (version === null || Number(version) <= current) return
-  throw new Refusal(504, 'Timeout', `Timeout: Too large resource version: ${version}, current: ${current}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    retryAfterSeconds: 1,
-  })
 }

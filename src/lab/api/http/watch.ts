@@ -11,6 +11,8 @@ import { type Selection, watchObjects } from '#lab/api/verbs/read.ts'
 export interface WatchOptions {
   readonly resourceVersion: string | undefined
   readonly bookmarks: boolean
+  /** What is there is told first, and then that it is. */
+  readonly initialEvents: boolean
   /** The server ends the watch after this; 0: some time between 30 and 60 minutes. */
   readonly timeoutSeconds: number
 }
@@ -39,6 +41,7 @@ export function sendWatch(
   }
   to.onClose(close)
   for (const change of early) sink.write(line(change))
+  if (o.options.initialEvents) sink.write(bookmarkLine(api, o.view, { 'k8s.io/initial-events-end': 'true' }))
   tell = (change) => sink.write(line(change))
   if (bookmarks) cancels.push(api.kernel.every(() => bookmarkMs, 'bookmark', bookmark))
   const { random, now } = api.state
@@ -70,11 +73,19 @@ function lineOf(api: ApiServer, view: View): (change: StoreChange) => string {
   }
 }
 
-function bookmarkLine({ state }: ApiServer, { def }: View): string {
+function bookmarkLine(
+  { state }: ApiServer,
+  { def }: View,
+  annotations?: Readonly<Record<string, string>>,
+): string {
   const object = {
     kind: def.kind,
     apiVersion: groupVersion(def),
-    metadata: { resourceVersion: String(state.store.revision), creationTimestamp: null },
+    metadata: {
+      resourceVersion: String(state.store.revision),
+      creationTimestamp: null,
+      ...(annotations === undefined ? {} : { annotations }),
+    },
   }
   return `${JSON.stringify({ type: 'BOOKMARK', object })}\n`
 }

@@ -2,6 +2,16 @@
 import type { JsonObject } from '#lab/api/json.ts'
 import type { Stored } from '#lab/api/store.ts'
 import {
+  autoscalerPrinter,
+  flowSchemaPrinter,
+  ingressClassPrinter,
+  ingressPrinter,
+  networkPolicyPrinter,
+  priorityLevelPrinter,
+  runtimeClassPrinter,
+  signingRequestPrinter,
+} from '#lab/api/table/cluster.ts'
+import {
   configMapPrinter,
   endpointSlicePrinter,
   endpointsPrinter,
@@ -24,12 +34,23 @@ import {
 import { podPrinter } from '#lab/api/table/pods.ts'
 import type { Printer } from '#lab/api/table/printer.ts'
 import {
+  attachmentPrinter,
+  claimPrinter,
+  csiDriverPrinter,
+  csiNodePrinter,
+  storageClassPrinter,
+  volumePrinter,
+} from '#lab/api/table/storage.ts'
+import {
   controllerRevisionPrinter,
+  cronJobPrinter,
   daemonSetPrinter,
   deploymentPrinter,
   jobPrinter,
   podDisruptionBudgetPrinter,
+  podTemplatePrinter,
   replicaSetPrinter,
+  replicationControllerPrinter,
   statefulSetPrinter,
 } from '#lab/api/table/workloads.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
@@ -56,10 +77,27 @@ const printers: Readonly<Record<string, Printer>> = {
   'rbac.authorization.k8s.io/rolebindings': roleBindingPrinter,
   'rbac.authorization.k8s.io/clusterrolebindings': roleBindingPrinter,
   'scheduling.k8s.io/priorityclasses': priorityClassPrinter,
+  '/replicationcontrollers': replicationControllerPrinter,
+  '/podtemplates': podTemplatePrinter,
   '/resourcequotas': resourceQuotaPrinter,
+  '/persistentvolumes': volumePrinter,
+  '/persistentvolumeclaims': claimPrinter,
+  'batch/cronjobs': cronJobPrinter,
+  'autoscaling/horizontalpodautoscalers': autoscalerPrinter,
+  'networking.k8s.io/networkpolicies': networkPolicyPrinter,
+  'networking.k8s.io/ingresses': ingressPrinter,
+  'networking.k8s.io/ingressclasses': ingressClassPrinter,
+  'storage.k8s.io/storageclasses': storageClassPrinter,
+  'storage.k8s.io/csinodes': csiNodePrinter,
+  'storage.k8s.io/csidrivers': csiDriverPrinter,
+  'storage.k8s.io/volumeattachments': attachmentPrinter,
+  'node.k8s.io/runtimeclasses': runtimeClassPrinter,
+  'certificates.k8s.io/certificatesigningrequests': signingRequestPrinter,
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookConfigurationPrinter,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookConfigurationPrinter,
   'apiregistration.k8s.io/apiservices': apiServicePrinter,
+  'flowcontrol.apiserver.k8s.io/flowschemas': flowSchemaPrinter,
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations': priorityLevelPrinter,
 }
 
 const printerOf = (def: ResourceDef): Printer =>

@@ -108,6 +108,64 @@ export const jobPrinter: Printer = {
   ],
 }
 
+export const cronJobPrinter: Printer = {
+  columns: columns(
+    'Name',
+    'Schedule',
+    'Timezone',
+    'Suspend',
+    'Active#',
+    'Last Schedule',
+    'Age',
+    'Containers*',
+    'Images*',
+    'Selector*',
+  ),
+  cells: (job, nowMs) => {
+    const own = asList(at(job, 'spec.jobTemplate.spec.template.spec.containers')).map(asObject)
+    const suspended = at(job, 'spec.suspend')
+    return [
+      job.metadata.name,
+      String(at(job, 'spec.schedule') ?? ''),
+      String(at(job, 'spec.timeZone') ?? none),
+      suspended === undefined ? '<unset>' : suspended === true ? 'True' : 'False',
+      asList(at(job, 'status.active')).length,
+      sinceOr(at(job, 'status.lastScheduleTime'), nowMs, none),
+      age(job.metadata.creationTimestamp, nowMs),
+      own.map((container) => String(container.name)).join(','),
+      own.map((container) => String(container.image)).join(','),
+      selectorText(asObject(at(job, 'spec.jobTemplate.spec.selector'))),
+    ]
+  },
+}
+
+export const podTemplatePrinter: Printer = {
+  columns: columns('Name', 'Containers', 'Images', 'Pod Labels'),
+  cells: (each) => {
+    const own = asList(at(each, 'template.spec.containers')).map(asObject)
+    return [
+      each.metadata.name,
+      own.map((container) => String(container.name)).join(','),
+      own.map((container) => String(container.image)).join(','),
+      pairs(asObject(at(each, 'template.metadata.labels'))),
+    ]
+  },
+}
+
+export const replicationControllerPrinter: Printer = {
+  columns: columns('Name', 'Desired#', 'Current#', 'Ready#', 'Age', ...template),
+  cells: (controller, nowMs) => [
+    ...replicaSetPrinter.cells(controller, nowMs).slice(0, -1),
+    pairs(asObject(at(controller, 'spec.selector'))),
+  ],
+}
+
+/** How long ago, or a word for never. */
+const sinceOr = (time: unknown, nowMs: number, never: string): string => {
+  const ms = typeof time === 'string' ? parseTime(time) : undefined
+  return ms === undefined ? never : humanDuration(nowMs - ms)
+}
+
 function jobStatus(job: Stored): string {
   const conditions = asList(at(job, 'status.conditions')).filter(isObject)
   const holds = (type: string): boolean =>

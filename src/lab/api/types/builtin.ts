@@ -1,4 +1,8 @@
-/** The types that the lab's server serves beside custom resources, as kube-apiserver 1.31 describes them in discovery. */
+/**
+ * The types that the lab's server serves beside custom resources, as kube-apiserver 1.31 describes them in discovery.
+ *
+ * Not imitated: componentstatuses (deprecated since 1.19), metrics.k8s.io, resource.k8s.io, and versions other than the newest stable.
+ */
 import {
   cronJobRule,
   nodeRule,
@@ -33,6 +37,9 @@ const get = ['get']
 const create = ['create']
 
 const core = ['', 'v1'] as const
+const storage = ['storage.k8s.io', 'v1'] as const
+const networking = ['networking.k8s.io', 'v1'] as const
+const flowcontrol = ['flowcontrol.apiserver.k8s.io', 'v1'] as const
 const coreTypes: readonly ResourceDef[] = [
   define(core, 'configmaps', 'ConfigMap', { ...plain, shortNames: ['cm'] }),
   define(core, 'endpoints', 'Endpoints', {
@@ -190,10 +197,23 @@ const otherTypes: readonly ResourceDef[] = [
     subresources: statusOf('CronJob'),
   }),
   define(batch, 'jobs', 'Job', workload('Job', [])),
-  define(['networking.k8s.io', 'v1'], 'networkpolicies', 'NetworkPolicy', {
+  define(networking, 'networkpolicies', 'NetworkPolicy', {
     ...plain,
     shortNames: ['netpol'],
     counted: true,
+  }),
+  define(networking, 'ingressclasses', 'IngressClass', { ...plain, ...cluster, counted: true }),
+  define(networking, 'ingresses', 'Ingress', {
+    ...plain,
+    shortNames: ['ing'],
+    counted: true,
+    subresources: statusOf('Ingress'),
+  }),
+  define(['node.k8s.io', 'v1'], 'runtimeclasses', 'RuntimeClass', {
+    ...plain,
+    ...cluster,
+    createOnUpdate: true,
+    unconditionalUpdate: false,
   }),
   define(policy, 'poddisruptionbudgets', 'PodDisruptionBudget', {
     ...plain,
@@ -216,11 +236,53 @@ const otherTypes: readonly ResourceDef[] = [
   }),
   define(rbac, 'rolebindings', 'RoleBinding', { ...plain, nameForm: 'path', createOnUpdate: true }),
   define(rbac, 'roles', 'Role', { ...plain, nameForm: 'path', createOnUpdate: true }),
-  define(['storage.k8s.io', 'v1'], 'storageclasses', 'StorageClass', {
+  define(storage, 'storageclasses', 'StorageClass', {
     ...plain,
     ...cluster,
     shortNames: ['sc'],
     returnsDeleted: true,
+  }),
+  define(storage, 'csidrivers', 'CSIDriver', {
+    ...plain,
+    ...cluster,
+    counted: true,
+    unconditionalUpdate: false,
+  }),
+  define(storage, 'csinodes', 'CSINode', { ...plain, ...cluster, unconditionalUpdate: false }),
+  define(storage, 'volumeattachments', 'VolumeAttachment', {
+    ...plain,
+    ...cluster,
+    unconditionalUpdate: false,
+    subresources: statusOf('VolumeAttachment'),
+  }),
+  define(['certificates.k8s.io', 'v1'], 'certificatesigningrequests', 'CertificateSigningRequest', {
+    ...plain,
+    ...cluster,
+    shortNames: ['csr'],
+    selectable: ['spec.signerName'],
+    subresources: {
+      approval: { kind: 'CertificateSigningRequest', verbs: ['get', 'patch', 'update'] },
+      ...statusOf('CertificateSigningRequest'),
+    },
+  }),
+  define(flowcontrol, 'flowschemas', 'FlowSchema', {
+    ...plain,
+    ...cluster,
+    counted: true,
+    subresources: statusOf('FlowSchema'),
+  }),
+  define(flowcontrol, 'prioritylevelconfigurations', 'PriorityLevelConfiguration', {
+    ...plain,
+    ...cluster,
+    counted: true,
+    subresources: statusOf('PriorityLevelConfiguration'),
+  }),
+  define(['apiregistration.k8s.io', 'v1'], 'apiservices', 'APIService', {
+    ...plain,
+    ...cluster,
+    categories: ['api-extensions'],
+    unconditionalUpdate: false,
+    subresources: statusOf('APIService'),
   }),
   define(admission, 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', {
     ...cluster,

@@ -1,7 +1,7 @@
 /** get, list, watch. */
 import type { KubeObject } from '#lab/api/objects.ts'
 import { fieldsHold, fieldTerms, type LabelTest, labelTest } from '#lab/api/selectors.ts'
-import { badRequest } from '#lab/api/status.ts'
+import { badRequest, expired } from '#lab/api/status.ts'
 import type { Filter, StoreChange, Stored } from '#lab/api/store.ts'
 import { allPresented, presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
@@ -28,6 +28,13 @@ export function listObjects(state: ApiState, selection: Selection): Listed {
     items: allPresented(selection.def, items),
     resourceVersion: String(state.store.revision),
   }
+}
+
+/** The list as it was at a version. Throws 410 when that is no longer known. */
+export function listObjectsAt(state: ApiState, selection: Selection, resourceVersion: string): Listed {
+  const items = state.store.listAt(selection.def.bucket, filterOf(selection), Number(resourceVersion))
+  if (items === undefined) throw expired('The resourceVersion for the provided list is too old.')
+  return { items: allPresented(selection.def, items), resourceVersion }
 }
 
 /**

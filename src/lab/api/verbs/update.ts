@@ -140,6 +140,8 @@ function nextVersion(state: ApiState, update: Update & { readonly body: JsonObje
     const metadata = def.columns === undefined ? nextMetadata(def, old, body) : old.metadata
     return { ...old, metadata, status: body.status }
   }
+  if (subresource === 'approval')
+    return { ...old, status: { ...asObject(old.status), conditions: asObject(body.status).conditions } }
   if (subresource === 'finalize') return { ...old, spec: body.spec }
   const ephemeralContainers = asObject(body.spec).ephemeralContainers
   const spec = { ...asObject(old.spec), ephemeralContainers }
