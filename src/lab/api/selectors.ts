@@ -61,7 +61,21 @@ function requirement(text: string): Requirement {
   const presence = presenceForm.exec(text)
   if (presence)
     return { key: presence[2] ?? '', operator: presence[1] === '!' ? 'absent' : 'exists', values: [] }
-  throw badRequest(`unable to parse requirement: found '${text}', expected: identifier`)
+  throw badRequest(parseError(text))
+}
+
+const operatorWords = 'in, notin, =, ==, !=, gt, lt'
+
+/** What is wrong with a requirement: staging:apimachinery/pkg/labels/selector.go. */
+function parseError(text: string): string {
+  const [first = '', second = '', third = ''] = text.match(/[()!]|[=!]=?|[^\s()=!]+/g) ?? []
+  const found = (what: string, expected: string): string =>
+    `unable to parse requirement: found '${what}', expected: ${expected}`
+  if (first === '!') return found(second, 'identifier')
+  if (!/^[A-Za-z0-9]/.test(first)) return `found '${first}', expected: !, identifier, or 'end of string'`
+  if (second !== 'in' && second !== 'notin') return found(second, operatorWords)
+  if (third !== '(') return `unable to parse requirement: found '${third}' expected: '('`
+  return found('', "')'")
 }
 
 function holds({ key, operator, values }: Requirement, labels: Labels): boolean {

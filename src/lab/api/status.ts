@@ -159,6 +159,13 @@ export const invalidValue = (field: string, value: unknown, says: string): Field
   message: `Invalid value: ${JSON.stringify(value)}: ${says}`,
 })
 
+/** The same for a value that Go writes in its own way. */
+export const invalidGo = (field: string, value: string, says: string): FieldError => ({
+  field,
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: ${value}: ${says}`,
+})
+
 export const forbiddenField = (field: string, says: string): FieldError => ({
   field,
   reason: 'FieldValueForbidden',

@@ -97,6 +97,18 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
       updateStrategy: { rollingUpdate: { partition: 0 }, type: 'RollingUpdate' },
     }),
   ),
+  'batch/cronjobs': spec((each) =>
+    change(
+      fill(each, {
+        concurrencyPolicy: 'Allow',
+        failedJobsHistoryLimit: 1,
+        successfulJobsHistoryLimit: 3,
+        suspend: false,
+      }),
+      'jobTemplate',
+      (job) => change(job, 'spec', template),
+    ),
+  ),
   'batch/jobs': spec((each) => fill(template(each), { backoffLimit: 6, completions: 1, parallelism: 1 })),
   'apiextensions.k8s.io/customresourcedefinitions': spec((each) =>
     fill(

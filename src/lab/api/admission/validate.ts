@@ -3,6 +3,8 @@
  *
  * Not imitated: most of validation (volumes, probes, resources, node selectors …) and rules in CEL.
  */
+
+import { goMap, goRoleRef, goSelector } from '#lab/api/admission/go-values.ts'
 import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
 import { definitionErrors } from '#lab/api/custom/definition.ts'
 import { schemaErrors } from '#lab/api/custom/validate.ts'
@@ -10,7 +12,7 @@ import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
-import { type FieldError, forbiddenField, invalid, invalidValue, required } from '#lab/api/status.ts'
+import { type FieldError, forbiddenField, invalid, invalidGo, required } from '#lab/api/status.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 /** Throws Invalid (422) when a new object may not be stored. */
@@ -58,9 +60,9 @@ function workload(object: JsonObject): FieldError[] {
   if (selector === undefined) errors.unshift(required('spec.selector'))
   else if (!selectorTest(selector)(labels))
     errors.unshift(
-      invalidValue(
+      invalidGo(
         'spec.template.metadata.labels',
-        labels ?? {},
+        goMap(labels ?? {}),
         '`selector` does not match template `labels`',
       ),
     )
@@ -99,18 +101,49 @@ type Fixed = (old: JsonObject, next: JsonObject) => FieldError[]
 const fixedSelector: Fixed = (old, next) =>
   deepEqual(at(old, 'spec.selector'), at(next, 'spec.selector'))
     ? []
-    : [invalidValue('spec.selector', at(next, 'spec.selector'), 'field is immutable')]
+    : [invalidGo('spec.selector', goSelector(asObject(at(next, 'spec.selector'))), 'field is immutable')]
 
 const fixedRole: Fixed = (old, next) =>
-  deepEqual(old.roleRef, next.roleRef) ? [] : [invalidValue('roleRef', next.roleRef, 'cannot change roleRef')]
+  deepEqual(old.roleRef, next.roleRef)
+    ? []
+    : [invalidGo('roleRef', goRoleRef(asObject(next.roleRef)), 'cannot change roleRef')]
 
 const fixed: Readonly<Record<string, Fixed>> = {
   '/pods': podChange,
+  '/configmaps': immutable,
+  '/secrets': immutable,
+  '/services': fixedAddress,
   'apps/daemonsets': fixedSelector,
   'apps/deployments': fixedSelector,
   'apps/replicasets': fixedSelector,
   'rbac.authorization.k8s.io/rolebindings': fixedRole,
   'rbac.authorization.k8s.io/clusterrolebindings': fixedRole,
+}
+
+/** pkg/apis/core/validation/validation.go (ValidateConfigMapUpdate, ValidateSecretUpdate). */
+function immutable(old: JsonObject, next: JsonObject): FieldError[] {
+  if (old.immutable !== true) return []
+  const text = 'field is immutable when `immutable` is set'
+  const changed = (field: string): boolean => !deepEqual(old[field] ?? {}, next[field] ?? {})
+  return [
+    ...(next.immutable === true ? [] : [forbiddenField('immutable', text)]),
+    ...['data', 'binaryData'].filter(changed).map((field) => forbiddenField(field, text)),
+  ]
+}
+
+/** pkg/apis/core/validation/validation.go (ValidateServiceClusterIPsRelatedFields, upgrades of its address). */
+function fixedAddress(old: JsonObject, next: JsonObject): FieldError[] {
+  const [before, after] = [asObject(old.spec), asObject(next.spec)]
+  if (!before.clusterIP || before.clusterIP === after.clusterIP) return []
+  if (before.type === 'ExternalName' || after.type === 'ExternalName') return []
+  const value = `[]string{${JSON.stringify(after.clusterIP)}}`
+  return [
+    {
+      field: 'spec.clusterIPs[0]',
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${value}: may not change once set`,
+    },
+  ]
 }
 
 /** pkg/apis/core/validation/validation.go (ValidatePodUpdate): what of a pod's spec may change. */

@@ -36,9 +36,7 @@ export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`,
-    )
+    throw badRequest(`couldn't get version/kind; json parse error: ${goJsonError(text, error)}`)
   }
 }
 
@@ -48,4 +46,12 @@ export function yamlOf(text: string): unknown {
   } catch (error) {
     throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : ''}`)
   }
+}
+
+/** What Go says of a text that is no JSON: encoding/json/scanner.go, for the commonest two. */
+export function goJsonError(text: string, error: unknown): string {
+  const position = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
+  const at = position === undefined ? text.length : Number(position)
+  if (at >= text.trimEnd().length) return 'unexpected end of JSON input'
+  return `invalid character '${text[at]}' looking for beginning of value`
 }

@@ -1,10 +1,10 @@
 /** POST, PUT, PATCH and DELETE of objects and collections. */
 import { type Asked, targetOf, viewOf, withDryRun } from '#lab/api/http/asked.ts'
-import { bodyOf, jsonOf, mediaTypeOf, textOf, yamlOf } from '#lab/api/http/body.ts'
+import { bodyOf, goJsonError, mediaTypeOf, textOf, yamlOf } from '#lab/api/http/body.ts'
 import { sendList, sendObject, sendPlain } from '#lab/api/http/encode.ts'
 import { isObject, type JsonObject } from '#lab/api/json.ts'
 import type { PatchType } from '#lab/api/ports.ts'
-import { methodNotAllowed, unsupportedMediaType } from '#lab/api/status.ts'
+import { badRequest, methodNotAllowed, unsupportedMediaType } from '#lab/api/status.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
 import { patchMediaTypes, patchObject } from '#lab/api/verbs/patch.ts'
@@ -55,7 +55,15 @@ export function patchOf({ request, route }: Asked): {
       route.def.mergeRule === undefined ? served.filter((each) => !each.includes('strategic')) : served,
     )
   }
-  return { type, value: type === 'apply' ? yamlOf(textOf(request)) : jsonOf(textOf(request)) }
+  return { type, value: type === 'apply' ? yamlOf(textOf(request)) : patchJson(type, textOf(request)) }
+}
+
+function patchJson(type: PatchType, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw badRequest(`${type === 'strategic' ? '' : 'error decoding patch: '}${goJsonError(text, error)}`)
+  }
 }
 
 /** DeleteOptions of a request: its body, else its query. */

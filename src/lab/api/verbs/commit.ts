@@ -89,5 +89,5 @@ function managerOf({ username }: Identity): string {
   if (username.startsWith('system:serviceaccount:'))
     return last.endsWith('-controller') ? 'kube-controller-manager' : (accounts[last] ?? last)
   if (username === 'system:apiserver') return 'kube-apiserver'
-  return username.startsWith('system:kube-') ? last : 'kubectl'
+  return username.startsWith('system:kube-') ? last : 'kubectl-client-side-apply'
 }

@@ -1,0 +1,32 @@
+/** Values as Go's `%#v` writes them into errors of fields: staging:apimachinery/pkg/util/validation/field/errors.go (ErrorBody). */
+import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
+
+const quoted = (value: unknown): string => JSON.stringify(String(value ?? ''))
+
+/** `map[string]string{"a":"b"}` */
+export const goMap = (map: JsonObject): string =>
+  `map[string]string{${Object.keys(map)
+    .sort()
+    .map((key) => `${quoted(key)}:${quoted(map[key])}`)
+    .join(', ')}}`
+
+/** `v1.LabelSelector{MatchLabels:…, MatchExpressions:…}` */
+export function goSelector({ matchLabels, matchExpressions }: JsonObject): string {
+  const labels = matchLabels === undefined ? 'map[string]string(nil)' : goMap(asObject(matchLabels))
+  return `v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:${goExpressions(matchExpressions)}}`
+}
+
+function goExpressions(expressions: unknown): string {
+  const type = '[]v1.LabelSelectorRequirement'
+  if (expressions === undefined) return `${type}(nil)`
+  const items = asList(expressions).map((each) => {
+    const { key, operator, values } = asObject(each)
+    const list = values === undefined ? '[]string(nil)' : `[]string{${asList(values).map(quoted).join(', ')}}`
+    return `v1.LabelSelectorRequirement{Key:${quoted(key)}, Operator:${quoted(operator)}, Values:${list}}`
+  })
+  return `${type}{${items.join(', ')}}`
+}
+
+/** `rbac.RoleRef{APIGroup:…, Kind:…, Name:…}` */
+export const goRoleRef = ({ apiGroup, kind, name }: JsonObject): string =>
+  `rbac.RoleRef{APIGroup:${quoted(apiGroup)}, Kind:${quoted(kind)}, Name:${quoted(name)}}`
