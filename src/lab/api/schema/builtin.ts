@@ -5,7 +5,14 @@
  * Not imitated: descriptions, enumerations, fields that a later version has taken away again.
  */
 import { fieldLines } from '#lab/api/schema/generated/fields.ts'
-import { anything, type Field, type Scalar, type Schema, type Struct } from '#lab/api/schema/schema.ts'
+import {
+  type Anything,
+  anything,
+  type Field,
+  type Scalar,
+  type Schema,
+  type Struct,
+} from '#lab/api/schema/schema.ts'
 
 let lines: ReadonlyMap<string, string> | undefined
 
@@ -81,7 +88,7 @@ const scalar = (type: Scalar['type'], format?: string): Scalar => ({
   ...(format === undefined ? {} : { format }),
 })
 
-const scalars: Readonly<Record<string, Scalar>> = {
+const scalars: Readonly<Record<string, Scalar | Anything>> = {
   s: scalar('string'),
   b: scalar('boolean'),
   i: scalar('integer', 'int32'),
@@ -93,6 +100,7 @@ const scalars: Readonly<Record<string, Scalar>> = {
   m: scalar('string', 'micro-time'),
   d: scalar('string', 'duration'),
   x: scalar('int-or-string'),
+  o: { kind: 'any', object: true },
 }
 
 class LazyStruct implements BuiltinStruct {

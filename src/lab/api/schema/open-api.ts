@@ -77,7 +77,7 @@ function property(name: string, { schema, patchKey, retainKeys }: Field, writing
 function valueSchema(schema: Schema, writing: Writing): JsonObject {
   switch (schema.kind) {
     case 'any':
-      return { type: 'object' }
+      return schema.object ? { type: 'object' } : {}
     case 'scalar':
       return scalarSchema(schema, writing)
     case 'map':

@@ -36,6 +36,8 @@ export interface ListOf {
 /** Any JSON value; nothing is known about what is inside. */
 export interface Anything {
   readonly kind: 'any'
+  /** Any object, nothing else. */
+  readonly object?: true
 }
 
 export interface Field {

@@ -1,5 +1,6 @@
 /** Writes of the verbs into the store, with who made them. */
 
+import { without } from '#lab/api/json.ts'
 import type { Write } from '#lab/api/managed/ledger.ts'
 import { type Manager, managedFields, ownersOf } from '#lab/api/managed/managers.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
@@ -19,12 +20,18 @@ export interface Commit {
 
 /** Stores the object; in a dry run answers it as it would be stored. */
 export function commit(state: ApiState, { def, was, object, write }: Commit, { dryRun }: Caller): Stored {
-  const result = dryRun ? object : state.store.put(def.bucket, keyOfObject(object), object)
+  const result = dryRun ? unversioned(object) : state.store.put(def.bucket, keyOfObject(object), object)
   const schema = schemaOfDef(state.types, storedDef(state, def))
   if (schema !== undefined) state.ledger.note(was, result, { schema, write, timeMs: state.now() })
   if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions' && !dryRun) serve(state, result)
   return result
 }
+
+/** What is new in a dry run has no version. */
+const unversioned = (object: Stored): Stored =>
+  object.metadata.resourceVersion === ''
+    ? { ...object, metadata: without(object.metadata, 'resourceVersion') }
+    : object
 
 function serve(state: ApiState, crd: Stored): void {
   const before = state.registry.version
