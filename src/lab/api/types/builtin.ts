@@ -277,13 +277,6 @@ const otherTypes: readonly ResourceDef[] = [
     counted: true,
     subresources: statusOf('PriorityLevelConfiguration'),
   }),
-  define(['apiregistration.k8s.io', 'v1'], 'apiservices', 'APIService', {
-    ...plain,
-    ...cluster,
-    categories: ['api-extensions'],
-    unconditionalUpdate: false,
-    subresources: statusOf('APIService'),
-  }),
   define(admission, 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', {
     ...cluster,
     counted: true,

@@ -6,7 +6,6 @@ import { type Manager, managedFields, ownersOf } from '#lab/api/managed/managers
 import { deepEqual } from '#lab/api/patch/merge.ts'
 import { schemaOfDef } from '#lab/api/schema/of-def.ts'
 import type { Stored } from '#lab/api/store.ts'
-import { registerApiServices } from '#lab/api/types/api-services.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
 import { type ApiState, type Caller, type Identity, keyOfObject } from '#lab/api/verbs/state.ts'
 
@@ -23,7 +22,8 @@ export function commit(state: ApiState, { def, was, object, write }: Commit, { d
   const result = dryRun ? unversioned(object) : state.store.put(def.bucket, keyOfObject(object), object)
   const schema = schemaOfDef(state.types, storedDef(state, def))
   if (schema !== undefined) state.ledger.note(was, result, { schema, write, timeMs: state.now() })
-  if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions' && !dryRun) serve(state, result)
+  if (def.bucket === 'apiextensions.k8s.io/customresourcedefinitions' && !dryRun)
+    state.registry.install(result)
   return result
 }
 
@@ -32,12 +32,6 @@ const unversioned = (object: Stored): Stored =>
   object.metadata.resourceVersion === ''
     ? { ...object, metadata: without(object.metadata, 'resourceVersion') }
     : object
-
-function serve(state: ApiState, crd: Stored): void {
-  const before = state.registry.version
-  state.registry.install(crd)
-  if (state.registry.version !== before) registerApiServices(state)
-}
 
 /** The type in whose form objects of this one are stored. */
 const storedDef = ({ registry }: ApiState, def: ResourceDef): ResourceDef =>

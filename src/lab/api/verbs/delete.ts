@@ -5,7 +5,6 @@ import { asList, asObject, asText, at, type JsonObject, without } from '#lab/api
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import { conflict, notFound, Refusal, success } from '#lab/api/status.ts'
 import type { Stored } from '#lab/api/store.ts'
-import { registerApiServices } from '#lab/api/types/api-services.ts'
 import { presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { commit } from '#lab/api/verbs/commit.ts'
@@ -83,7 +82,6 @@ function removeCustomObjects(state: ApiState, crd: Stored): void {
   const bucket = `${String(at(crd, 'spec.group'))}/${String(at(crd, 'spec.names.plural'))}`
   for (const object of state.store.list(bucket)) state.store.remove(bucket, keyOfObject(object))
   state.registry.remove(crd)
-  registerApiServices(state)
 }
 
 const removed = (def: ResourceDef, { metadata }: Stored): JsonObject =>
