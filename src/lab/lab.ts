@@ -3,6 +3,7 @@ import { Trouble } from '#base/trouble.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { assemble, type LabParts } from '#lab/assembly.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
+import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { LabControl } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import type { LabHistory, LabInput, LabMoment, RecordedInput } from '#lab/history.ts'
@@ -26,6 +27,8 @@ export interface LabOptions {
   readonly kubernetes?: string // default 1.31.9
   readonly calico?: string // default 3.29.3
   readonly egress?: 'direct' | 'konnectivity' // default direct
+  /** Of the default pool. Default: as the flavour's owner has it (none; between subnets IPIP on IBM Cloud). */
+  readonly encapsulation?: Encapsulation
   /** Virtual time at power-on. Default 2026-01-07T06:00:00Z, a Wednesday. */
   readonly startMs?: number
   /** For determinism checks: see {@link Kernel}. */
@@ -41,7 +44,8 @@ const bootLimitMs = 600_000
  * something inside (or a driver lets it pass). The outside acts through the doors below and the API server.
  */
 export class Lab implements LabControl {
-  readonly options: Required<Omit<LabOptions, 'hops' | 'onEvent'>>
+  readonly options: Required<Omit<LabOptions, 'hops' | 'onEvent' | 'encapsulation'>> &
+    Pick<LabOptions, 'encapsulation'>
   readonly kernel: Kernel
   readonly kube: OwnerKube = ownerKube((request) => this.request(request))
   readonly #parts: LabParts

@@ -2,6 +2,7 @@
  * What a lab consists of, as data: its machines with their addresses, its ranges, its versions. A flavour turns the options of
  * a lab into a plan; whatever builds a part of the lab reads it there.
  */
+import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { ipv4, ipv4Text } from '#lab/network/address.ts'
 import { type FabricPlan, flatFabric } from '#lab/network/fabric-plan.ts'
@@ -15,6 +16,8 @@ export interface PlanOptions {
   readonly calico: string // 3.29.3
   /** How kube-apiserver reaches kubelets, webhooks and aggregated APIs. */
   readonly egress?: 'direct' | 'konnectivity' // default direct
+  /** Of Calico's default pool. Default: as the flavour has it. */
+  readonly encapsulation?: Encapsulation
 }
 
 /** A machine, and how it is plugged in. */
@@ -32,7 +35,7 @@ export interface NodePlan extends MachinePlan {
   readonly controlPlane: boolean
 }
 
-export interface ClusterPlan extends PlanOptions {
+export interface ClusterPlan extends Required<PlanOptions> {
   readonly machines: readonly NodePlan[]
   readonly fabric: FabricPlan
   /** Where the machine that serves images and names is plugged in. */
@@ -60,6 +63,7 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
   if (control === undefined) throw new RangeError('a cluster has at least one node')
   return {
     ...o,
+    encapsulation: o.encapsulation ?? 'none',
     machines: [control, ...workers],
     fabric: flatFabric({ subnet: `10.0.0.0/${prefixLength}`, gateway: '10.0.0.1' }),
     registry: { address: underlayAddress(2), prefixLength },

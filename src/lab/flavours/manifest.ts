@@ -30,7 +30,12 @@ const byManifest = (flavour: CalicoFlavour): FlavourDefinition => ({
   manifests: (plan) => [
     ...kubeadmAddons(plan),
     ...(plan.egress === 'konnectivity' ? agents(plan) : []).map(applied),
-    ...calicoManifests({ flavour, version: plan.calico, podCidr: plan.podCidr }).map(applied),
+    ...calicoManifests({
+      flavour,
+      version: plan.calico,
+      podCidr: plan.podCidr,
+      encapsulation: plan.encapsulation,
+    }).map(applied),
     ...shop(plan).map(applied),
   ],
 })

@@ -4,7 +4,10 @@ import { isErrno, type Process } from '#lab/host/ports.ts'
 
 /** What the kubelet reads at its start. */
 export interface KubeletConfig {
+  /** `--hostname-override`, else the machine's name. */
   readonly nodeName: string
+  /** `--provider-id` */
+  readonly providerId: string | undefined
   readonly server: string // https://10.0.0.11:6443
   readonly token: string | undefined
   readonly clusterDns: readonly string[]
@@ -25,7 +28,8 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
     throw new Error(`invalid kubeconfig: no server found in ${kubeconfigPath}`)
   }
   return {
-    nodeName: p.hostname.toLowerCase(),
+    nodeName: flag(p, 'hostname-override') ?? p.hostname.toLowerCase(),
+    providerId: flag(p, 'provider-id'),
     server: cluster.server,
     token: typeof user.token === 'string' ? user.token : undefined,
     clusterDns: Array.isArray(config.clusterDNS) ? config.clusterDNS.map(String) : [],
@@ -33,6 +37,9 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
     staticPodPath: typeof config.staticPodPath === 'string' ? config.staticPodPath : undefined,
   }
 }
+
+const flag = (p: Process, name: string): string | undefined =>
+  p.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
 
 async function yaml(p: Process, path: string): Promise<unknown> {
   try {

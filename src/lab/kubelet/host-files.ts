@@ -24,16 +24,25 @@ export function kubernetesHostFiles(o: {
   readonly clusterDns?: string
   /** On the control plane: kube-apiserver reaches nodes and pods through konnectivity. */
   readonly konnectivity?: boolean
+  /** More words for the kubelet's command line. */
+  readonly kubeletFlags?: readonly string[]
 }): Tree {
-  const { node, controlPlane, server = '10.0.0.11:6443', clusterDns = '10.96.0.10', version = '1.31.9' } = o
+  const {
+    node,
+    controlPlane,
+    server = '10.0.0.11:6443',
+    clusterDns = '10.96.0.10',
+    version = '1.31.9',
+    kubeletFlags = [],
+  } = o
   return [
     executable('/usr/bin/containerd', 'containerd'),
     { path: '/usr/bin/kubelet', kind: 'file', mode: 0o755, program: 'kubelet', version: `v${version}` },
     executable('/usr/bin/crictl', 'crictl'),
     ...enabledUnit('containerd.service', containerdUnit),
-    ...enabledUnit('kubelet.service', kubeletUnit),
     file(kubeconfigPath, kubeconfig(`system:node:${node}`, server), 0o600),
     ...(controlPlane ? [file(adminConfigPath, kubeconfig('kubernetes-admin', server), 0o600)] : []),
+    ...enabledUnit('kubelet.service', kubeletUnit(kubeletFlags)),
     file(kubeletConfigPath, kubeletConfig(clusterDns), 0o644),
     { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
@@ -97,14 +106,14 @@ RestartSec=5
 WantedBy=multi-user.target
 `
 
-const kubeletUnit = `[Unit]
+const kubeletUnit = (flags: readonly string[]): string => `[Unit]
 Description=kubelet: The Kubernetes Node Agent
 Documentation=https://kubernetes.io/docs/
 Wants=network-online.target
 After=network-online.target containerd.service
 
 [Service]
-ExecStart=/usr/bin/kubelet --kubeconfig=${kubeconfigPath} --config=${kubeletConfigPath}
+ExecStart=/usr/bin/kubelet --kubeconfig=${kubeconfigPath} --config=${kubeletConfigPath}${flags.map((word) => ` ${word}`).join('')}
 Restart=always
 StartLimitInterval=0
 RestartSec=10

@@ -91,6 +91,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     ...known,
     name: config.nodeName,
     address: hostIp,
+    providerId: config.providerId,
     version: p.version,
     bootId: machine.bootId,
     runtime: `${runtime.brand.name}://${runtime.brand.version}`,

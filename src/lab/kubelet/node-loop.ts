@@ -107,7 +107,7 @@ export class NodeLoop {
         apiVersion: 'v1',
         kind: 'Node',
         metadata: { name: facts.name, labels: nodeLabels(facts.name), annotations: nodeAnnotations },
-        spec: {},
+        spec: facts.providerId === undefined ? {} : { providerID: facts.providerId },
         status: { ...nodeStatus(facts), conditions },
       })
       this.#reportedMs = facts.nowMs

@@ -9,6 +9,7 @@ import type { Image } from '#lab/runtime/ports.ts'
 export interface NodeFacts {
   readonly name: string
   readonly address: string
+  readonly providerId: string | undefined
   /** The kubelet's: `v1.31.9`. */
   readonly version: string
   readonly bootId: string

@@ -5,6 +5,7 @@ import { rfc3339 } from '#base/clock.ts'
 import { randomToken } from '#base/token.ts'
 import { Trouble } from '#base/trouble.ts'
 import { type Door, httpDoor } from '#lab/api/http.ts'
+import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { Fault } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
@@ -23,6 +24,9 @@ export interface ServeOptions {
   readonly nodes: number
   readonly flavour: Flavour
   readonly seed: string
+  readonly kubernetes?: string
+  readonly calico?: string
+  readonly encapsulation?: Encapsulation
   readonly speed: number
   readonly port: number // 0: any free one
   readonly states: LabStates
@@ -56,6 +60,9 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
       seed: options.seed,
       flavour: options.flavour,
       nodes: options.nodes,
+      ...(options.kubernetes && { kubernetes: options.kubernetes }),
+      ...(options.calico && { calico: options.calico }),
+      ...(options.encapsulation && { encapsulation: options.encapsulation }),
       startMs: Math.floor(clock.now() / 1000) * 1000 - headStartMs,
     })
     signal.throwIfAborted()

@@ -5,6 +5,7 @@ import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import type { Io } from '#cli/io.ts'
+import { type Encapsulation, encapsulations } from '#lab/encapsulation.ts'
 import { type Flavour, flavourSays, flavours } from '#lab/flavours/names.ts'
 import { LabStates } from '#lab/serve/state.ts'
 
@@ -13,6 +14,9 @@ interface UpOptions {
   readonly nodes: number
   readonly flavour: Flavour
   readonly seed: string
+  readonly kubernetes?: string
+  readonly calico?: string
+  readonly encapsulation?: Encapsulation
   readonly speed: number
   readonly port: number
   readonly detach: boolean
@@ -26,6 +30,14 @@ export const addLabUp: AddCommand = (lab, io) => {
     .option('--name <name>', 'its name', 'default')
     .option('--nodes <count>', 'how many nodes, the control plane included (2 to 50)', whole(2, 50), 5)
     .option('--flavour <flavour>', `one of ${flavours.join(', ')}`, flavour, 'plain')
+    .option('--kubernetes <version>', 'Kubernetes of the cluster (1.24.0 and newer)', version, undefined)
+    .option('--calico <version>', 'Calico of the cluster (3.24.0 and newer)', version, undefined)
+    .option(
+      '--encapsulation <way>',
+      `of the default pool: one of ${encapsulations.join(', ')}`,
+      encapsulation,
+      undefined,
+    )
     .option('--seed <seed>', 'same seed, same lab', '1')
     .option('--speed <factor>', 'how fast its clock runs against the wall', factor, 1)
     .option('--port <port>', 'port on 127.0.0.1 (0: any free one)', whole(0, 65_535), 0)
@@ -93,10 +105,12 @@ async function detached(o: UpOptions, io: Io): Promise<void> {
 }
 
 const flags = (o: UpOptions): string[] =>
-  ['name', 'nodes', 'flavour', 'seed', 'speed', 'port'].flatMap((key) => [
-    `--${key}`,
-    String(o[key as keyof UpOptions]),
-  ])
+  ['name', 'nodes', 'flavour', 'kubernetes', 'calico', 'encapsulation', 'seed', 'speed', 'port'].flatMap(
+    (key) => {
+      const value = o[key as keyof UpOptions]
+      return value === undefined ? [] : [`--${key}`, String(value)]
+    },
+  )
 
 function couldNotStart(states: LabStates, name: string): Trouble {
   const log = readFileSync(states.logOf(name), 'utf8').trim().split('\n')
@@ -136,6 +150,16 @@ const factor = (text: string): number => {
   const value = Number(text)
   if (value > 0 && value <= 1000) return value
   throw new InvalidArgumentError('Give a number above 0, at most 1000.')
+}
+
+const encapsulation = (text: string): Encapsulation => {
+  if ((encapsulations as readonly string[]).includes(text)) return text as Encapsulation
+  throw new InvalidArgumentError(`Choose one of ${encapsulations.join(', ')}.`)
+}
+
+const version = (text: string): string => {
+  if (/^\d+\.\d+\.\d+$/.test(text)) return text
+  throw new InvalidArgumentError('Give a whole version, such as 1.31.9.')
 }
 
 const flavour = (text: string): Flavour => {

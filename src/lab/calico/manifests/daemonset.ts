@@ -2,6 +2,7 @@ import type { ContainerDef, EnvVar, SecurityContext, Volume } from '#lab/api/obj
 import { cniImageName, nodeImageName } from '#lab/calico/images/names.ts'
 import { draft, namespace } from '#lab/calico/manifests/draft.ts'
 import { type CalicoFlavour, hardenedUser } from '#lab/calico/version.ts'
+import type { Encapsulation } from '#lab/encapsulation.ts'
 
 export interface ManifestOptions {
   readonly flavour: CalicoFlavour
@@ -9,6 +10,12 @@ export interface ManifestOptions {
   readonly version?: string
   /** Default 10.244.0.0/16. */
   readonly podCidr?: string
+  /** Of the default pool. Default: none. */
+  readonly encapsulation?: Encapsulation
+  /** More environment for calico-node, in place of what has the same name. */
+  readonly env?: readonly EnvVar[]
+  /** More init containers, before the others. */
+  readonly initContainers?: readonly ContainerDef[]
 }
 
 const labels = { 'k8s-app': 'calico-node' }
@@ -24,7 +31,7 @@ const confined: SecurityContext = {
   capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'NET_RAW'] },
 }
 
-/** DaemonSet calico-node of projectcalico/calico:manifests/calico.yaml v3.29, with a pool that does not encapsulate. */
+/** DaemonSet calico-node of projectcalico/calico:manifests/calico.yaml v3.29, by default with a pool that does not encapsulate. */
 export const daemonSet = (o: ManifestOptions) =>
   draft(
     'apps/v1',
@@ -51,7 +58,7 @@ const podSpec = (o: ManifestOptions) => ({
   securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
   terminationGracePeriodSeconds: 0,
   priorityClassName: 'system-node-critical',
-  initContainers: [upgradeIpam(o), installCni(o), mountBpffs(o)],
+  initContainers: [...(o.initContainers ?? []), upgradeIpam(o), installCni(o), mountBpffs(o)],
   containers: [calicoNode(o)],
   volumes: volumes(o.flavour),
 })
@@ -117,7 +124,7 @@ const calicoNode = (o: ManifestOptions): ContainerDef => ({
   image: nodeImageName(o),
   imagePullPolicy: 'IfNotPresent',
   envFrom: endpoint,
-  env: environment(o.podCidr ?? '10.244.0.0/16'),
+  env: environment(o),
   securityContext: o.flavour === 'hardened' ? confined : privileged,
   resources: { requests: { cpu: '250m' } },
   lifecycle: { preStop: { exec: { command: ['/bin/calico-node', '-shutdown'] } } },
@@ -136,15 +143,30 @@ const calicoNode = (o: ManifestOptions): ContainerDef => ({
   volumeMounts: mounts(o.flavour),
 })
 
-const environment = (podCidr: string): readonly EnvVar[] => [
+function environment({
+  podCidr = '10.244.0.0/16',
+  encapsulation = 'none',
+  env = [],
+}: ManifestOptions): readonly EnvVar[] {
+  const replaced = new Set(env.map(({ name }) => name))
+  return [...stockEnvironment(podCidr, encapsulation).filter(({ name }) => !replaced.has(name)), ...env]
+}
+
+/** `CrossSubnet` where this way of wrapping is used between subnets only. */
+const modeOf = (encapsulation: Encapsulation, way: 'ipip' | 'vxlan'): string => {
+  if (!encapsulation.startsWith(way)) return 'Never'
+  return encapsulation.endsWith('cross-subnet') ? 'CrossSubnet' : 'Always'
+}
+
+const stockEnvironment = (podCidr: string, encapsulation: Encapsulation): readonly EnvVar[] => [
   { name: 'DATASTORE_TYPE', value: 'kubernetes' },
   { name: 'WAIT_FOR_DATASTORE', value: 'true' },
   nodeName('NODENAME'),
   fromConfig('CALICO_NETWORKING_BACKEND', 'calico_backend'),
   { name: 'CLUSTER_TYPE', value: 'k8s,bgp' },
   { name: 'IP', value: 'autodetect' },
-  { name: 'CALICO_IPV4POOL_IPIP', value: 'Never' },
-  { name: 'CALICO_IPV4POOL_VXLAN', value: 'Never' },
+  { name: 'CALICO_IPV4POOL_IPIP', value: modeOf(encapsulation, 'ipip') },
+  { name: 'CALICO_IPV4POOL_VXLAN', value: modeOf(encapsulation, 'vxlan') },
   { name: 'CALICO_IPV6POOL_VXLAN', value: 'Never' },
   fromConfig('FELIX_IPINIPMTU', 'veth_mtu'),
   fromConfig('FELIX_VXLANMTU', 'veth_mtu'),

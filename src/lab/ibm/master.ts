@@ -1,0 +1,51 @@
+import { baseOs } from '#lab/host/os.ts'
+import type { Tree, TreeEntry } from '#lab/host/ports.ts'
+import { masterPort, services } from '#lab/ibm/account.ts'
+import type { ClusterPlan } from '#lab/plan.ts'
+
+/**
+ * The disk of the machine that runs a customer's master. Not imitated: that the provider runs three of it as pods of another
+ * cluster; nobody in the customer's account sees more of it than its addresses.
+ */
+export const masterDisk = ({ kubernetes, serviceCidr }: ClusterPlan): Tree => [
+  ...baseOs({ hostname: 'master', nameserver: services.iaas.registry }),
+  ...programs.map(
+    (name): TreeEntry => ({
+      path: `/usr/local/bin/${name}`,
+      kind: 'file',
+      program: name,
+      version: `v${kubernetes}`,
+    }),
+  ),
+  ...unit('kube-apiserver', [`--secure-port=${masterPort}`, `--service-cluster-ip-range=${serviceCidr}`]),
+  ...unit('kube-controller-manager', [server, '--use-service-account-credentials=true']),
+  ...unit('kube-scheduler', [server]),
+]
+
+const programs = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+const server = `--master=127.0.0.1:${masterPort}`
+
+const unit = (name: string, flags: readonly string[]): Tree => [
+  {
+    path: `/lib/systemd/system/${name}.service`,
+    kind: 'file',
+    mode: 0o644,
+    text: `[Unit]
+Description=${name}
+After=network-online.target
+
+[Service]
+ExecStart=/usr/local/bin/${[name, ...flags].join(' ')}
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+`,
+  },
+  {
+    path: `/etc/systemd/system/multi-user.target.wants/${name}.service`,
+    kind: 'symlink',
+    target: `/lib/systemd/system/${name}.service`,
+  },
+]

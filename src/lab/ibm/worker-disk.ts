@@ -1,0 +1,28 @@
+import { baseOs } from '#lab/host/os.ts'
+import type { Tree } from '#lab/host/ports.ts'
+import { cluster, services } from '#lab/ibm/account.ts'
+import { masterAddresses } from '#lab/ibm/classic-plan.ts'
+import { masterProxyFiles } from '#lab/ibm/master-proxy.ts'
+import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
+import { networkTools } from '#lab/network/tools.ts'
+import type { ClusterPlan, NodePlan } from '#lab/plan.ts'
+
+/** A worker as it is delivered, and again after a reload: named after its id, kubelet's node after its private address. */
+export const workerDisk = (node: NodePlan, plan: ClusterPlan, workerId: string): Tree => [
+  ...baseOs({ hostname: workerId, nameserver: services.iaas.registry }),
+  ...networkTools(),
+  ...kubernetesHostFiles({
+    node: node.name,
+    controlPlane: false,
+    version: plan.kubernetes,
+    server: `${plan.apiServer.address}:${plan.apiServer.port}`,
+    clusterDns: plan.dnsServiceIp,
+    kubeletFlags: [
+      `--hostname-override=${node.name}`,
+      `--provider-id=ibm://${accountId}///${cluster.id}/${workerId}`,
+    ],
+  }),
+  ...masterProxyFiles(masterAddresses),
+]
+
+const accountId = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'
