@@ -63,7 +63,11 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
     ...forArm(images),
   ])
   const registry = registryProgram({ images: content, address: plan.registry.address })
-  const programs = new Map(Object.entries(withSizes({ ...fixedPrograms, ...apiPrograms(api), registry })))
+  const programs = new Map(
+    Object.entries(
+      withSizes({ ...fixedPrograms, ...definition.programs?.(plan), ...apiPrograms(api), registry }),
+    ),
+  )
   const source = networkRegistry(content)
   const parts = { kernel, network, programs, images, source, plan, definition }
   const machines = new Map(plan.machines.map((node) => [node.name, machineOf(node, parts)]))

@@ -5,7 +5,7 @@ import { assemble, type LabParts } from '#lab/assembly.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { LabControl } from '#lab/fault.ts'
-import type { Flavour } from '#lab/flavours/names.ts'
+import { type Flavour, usualVersions } from '#lab/flavours/names.ts'
 import type { LabHistory, LabInput, LabMoment, RecordedInput } from '#lab/history.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Output } from '#lab/host/ports.ts'
@@ -24,8 +24,8 @@ export interface LabOptions {
   readonly seed: string
   readonly flavour?: Flavour // default plain
   readonly nodes?: number // the control plane included; default 5
-  readonly kubernetes?: string // default 1.31.9
-  readonly calico?: string // default 3.29.3
+  readonly kubernetes?: string // default: as is usual with the flavour
+  readonly calico?: string
   readonly egress?: 'direct' | 'konnectivity' // default direct
   /** Of the default pool. Default: as the flavour's owner has it (none; between subnets IPIP on IBM Cloud). */
   readonly encapsulation?: Encapsulation
@@ -58,8 +58,7 @@ export class Lab implements LabControl {
     this.options = {
       flavour: 'plain',
       nodes: 5,
-      kubernetes: '1.31.9',
-      calico: '3.29.3',
+      ...usualVersions[options.flavour ?? 'plain'],
       egress: 'direct',
       startMs: defaultStartMs,
       ...options,

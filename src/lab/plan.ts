@@ -64,6 +64,7 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
   return {
     ...o,
     encapsulation: o.encapsulation ?? 'none',
+    egress: o.egress ?? 'direct',
     machines: [control, ...workers],
     fabric: flatFabric({ subnet: `10.0.0.0/${prefixLength}`, gateway: '10.0.0.1' }),
     registry: { address: underlayAddress(2), prefixLength },

@@ -1,5 +1,5 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
-import type { Tree } from '#lab/host/ports.ts'
+import type { Program, Tree } from '#lab/host/ports.ts'
 import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
@@ -13,4 +13,6 @@ export interface FlavourDefinition {
   /** What the registry holds, and every node has pulled. */
   images(plan: ClusterPlan): readonly Image[]
   manifests(plan: ClusterPlan): readonly Draft<KubeObject>[]
+  /** Programs that no other flavour has. Default: none. */
+  programs?(plan: ClusterPlan): Readonly<Record<string, Program>>
 }

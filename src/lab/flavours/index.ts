@@ -1,4 +1,5 @@
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
+import { iksClassic } from '#lab/flavours/iks-classic.ts'
 import { hardened, plain } from '#lab/flavours/manifest.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { operator } from '#lab/flavours/operator.ts'
@@ -7,4 +8,5 @@ export const flavourDefinitions: Readonly<Record<Flavour, FlavourDefinition>> = 
   plain,
   hardened,
   operator,
+  'iks-classic': iksClassic,
 }

@@ -1,5 +1,5 @@
 /** Light on purpose: who only needs to know which flavours there are loads no lab. */
-export const flavours = ['plain', 'hardened', 'operator'] as const
+export const flavours = ['plain', 'hardened', 'operator', 'iks-classic'] as const
 export type Flavour = (typeof flavours)[number]
 
 /** What is special about each, for people. */
@@ -7,4 +7,17 @@ export const flavourSays: Readonly<Record<Flavour, string>> = {
   plain: 'Calico by manifest, stock image, privileged',
   hardened: "the incident replay's: rebuilt image, calico-node as uid 10001, runtime folders by tmpfiles.d",
   operator: 'Calico by tigera-operator in calico-system, with Typha',
+  'iks-classic':
+    'IBM Cloud, classic infrastructure: three zones of VLANs, the master is the provider’s (no node of the cluster)',
+}
+
+/** What a lab runs where nobody chooses. */
+export const usualVersions: Readonly<
+  Record<Flavour, { readonly kubernetes: string; readonly calico: string }>
+> = {
+  plain: { kubernetes: '1.31.9', calico: '3.29.3' },
+  hardened: { kubernetes: '1.31.9', calico: '3.29.3' },
+  operator: { kubernetes: '1.31.9', calico: '3.29.3' },
+  // The last release in which Calico came by manifest, in kube-system.
+  'iks-classic': { kubernetes: '1.28.15', calico: '3.26.4' },
 }

@@ -1,3 +1,4 @@
+import { Trouble } from '#base/trouble.ts'
 import {
   apiProxy,
   classicWorkers,
@@ -20,17 +21,25 @@ import type { ClusterPlan, InterfacePlan, MachinePlan, NodePlan, PlanOptions } f
  *
  * Not imitated: several VLANs in a zone, portable subnets and load balancers, three API servers behind one address.
  */
-export const classicPlan = (o: PlanOptions): ClusterPlan => ({
-  ...o,
-  encapsulation: o.encapsulation ?? 'ipip-cross-subnet',
-  machines: classicWorkers(o.nodes).map(nodeOf),
-  fabric,
-  registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
-  podCidr: '172.30.0.0/16',
-  serviceCidr: '172.21.0.0/16',
-  dnsServiceIp: '172.21.0.10',
-  apiServer: apiProxy,
-})
+export function classicPlan(o: PlanOptions): ClusterPlan {
+  if (Number(o.kubernetes.split('.')[1]) >= 29)
+    throw new Trouble('no-such-era', `iks-classic has Kubernetes up to 1.28 only, not ${o.kubernetes}`, {
+      hint: 'from 1.29 on the Tigera operator brings Calico: use --flavour operator for that',
+    })
+  return {
+    ...o,
+    kubernetes: `${o.kubernetes}+IKS`,
+    encapsulation: o.encapsulation ?? 'ipip-cross-subnet',
+    egress: o.egress ?? 'direct',
+    machines: classicWorkers(o.nodes).map(nodeOf),
+    fabric,
+    registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
+    podCidr: '172.30.0.0/16',
+    serviceCidr: '172.21.0.0/16',
+    dnsServiceIp: '172.21.0.10',
+    apiServer: apiProxy,
+  }
+}
 
 export const backendRouter = 'backend-router'
 

@@ -45,7 +45,7 @@ Before=kubelet.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/sbin/ip address replace ${address}/32 dev lo
+ExecStart=/usr/bin/ip address add ${address}/32 dev lo
 
 [Install]
 WantedBy=multi-user.target

@@ -20,9 +20,15 @@ export const masterDisk = ({ kubernetes, serviceCidr }: ClusterPlan): Tree => [
   ...unit('kube-apiserver', [`--secure-port=${masterPort}`, `--service-cluster-ip-range=${serviceCidr}`]),
   ...unit('kube-controller-manager', [server, '--use-service-account-credentials=true']),
   ...unit('kube-scheduler', [server]),
+  ...unit('ibm-cloud-controller-manager', []),
 ]
 
-const programs = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+const programs = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'ibm-cloud-controller-manager',
+]
 const server = `--master=127.0.0.1:${masterPort}`
 
 const unit = (name: string, flags: readonly string[]): Tree => [

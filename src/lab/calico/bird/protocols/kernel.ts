@@ -192,9 +192,12 @@ function kernelRoute(route: BirdRoute): Route {
   const { to } = route
   if (to.kind === 'blackhole' || to.kind === 'unreachable') return { ...base, kind: to.kind }
   if (to.kind === 'device') return { ...base, kind: 'unicast', dev: to.device }
-  // Calico's krt_tunnel: the same next hop, through the tunnel device (bird:sysdep/linux/netlink.c).
-  const tunnel = route.tunnel ? { dev: route.tunnel, onlink: true } : { dev: to.device }
-  return { ...base, kind: 'unicast', via: to.gateway, ...tunnel }
+  // Calico's krt_tunnel: through the tunnel device to the node itself, however many routers lie between.
+  if (route.tunnel) {
+    const via = route.bgp?.nextHop ?? to.gateway
+    return { ...base, kind: 'unicast', via, dev: route.tunnel, onlink: true }
+  }
+  return { ...base, kind: 'unicast', via: to.gateway, dev: to.device }
 }
 
 const sameKernelRoute = (a: Route, b: Route): boolean =>

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { flavours } from '#lab/flavours/names.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
 import { diagnosed } from '../support/lab-cluster.ts'
 
-describe('law 2: a healthy lab has no cause', () => {
-  test.each(flavours)(
-    '%s at boot, after 25 hours, and after the reboot of each node',
-    async (flavour) => {
+/** Law 2. */
+export function healthyLabHasNoCause(flavour: Flavour): void {
+  describe('law 2: a healthy lab has no cause', () => {
+    test(`${flavour} at boot, after 25 hours, and after the reboot of each node`, async () => {
       const lab = await Lab.boot({ seed: 'healthy', flavour })
       const nothing = async (when: string): Promise<void> => {
         const { diagnosis } = await diagnosed(lab)
@@ -25,7 +25,6 @@ describe('law 2: a healthy lab has no cause', () => {
         await nothing(`after a reboot of ${each}`)
       }
       await lab.shutdown()
-    },
-    120_000,
-  )
-})
+    }, 120_000)
+  })
+}

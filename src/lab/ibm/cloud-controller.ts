@@ -1,0 +1,49 @@
+import { kubeClient } from '#lab/api/client.ts'
+import { informer } from '#lab/api/informer.ts'
+import type { Node } from '#lab/api/objects.ts'
+import { isKubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
+import { masterPort, type Worker } from '#lab/ibm/account.ts'
+import { workerLabels } from '#lab/ibm/labels.ts'
+
+/**
+ * What of the provider's cloud controller a customer sees: a node that registers gets the labels of its worker. Not imitated:
+ * load balancers, routes, addresses, the taint of nodes that are not initialised yet.
+ */
+export const cloudController =
+  (workers: () => readonly Worker[], version: string): Program =>
+  async (p) => {
+    const kube = kubeClient(p, {
+      server: `127.0.0.1:${masterPort}`,
+      user: 'ibm-cloud-controller-manager',
+      groups: ['system:masters'],
+    })
+    const nodes = informer<Node>(p, kube, { type: resources.nodes })
+    for (let seen = -1; ; ) {
+      if (seen === nodes.version) await nodes.changed(p.task, seen)
+      seen = nodes.version
+      for (const node of nodes.list()) {
+        const worker = workers().find(({ privateIp }) => privateIp === node.metadata.name)
+        if (worker !== undefined) await label(p, kube, node, workerLabels(worker, version))
+      }
+    }
+  }
+
+async function label(
+  p: Process,
+  kube: ReturnType<typeof kubeClient>,
+  { metadata }: Node,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value)) return
+  try {
+    await kube.patch(
+      { type: resources.nodes, name: metadata.name },
+      { type: 'merge', body: { metadata: { labels } } },
+    )
+  } catch (error) {
+    if (!(error instanceof KubeUnreachable) && !isKubeError(error)) throw error
+    p.stderr.write(`Failed to label node ${metadata.name}: ${error.message}\n`)
+    await p.sleep(1000)
+  }
+}
