@@ -15,6 +15,7 @@ import { cloudController } from '#lab/ibm/cloud-controller.ts'
 import { haproxy } from '#lab/ibm/haproxy.ts'
 import { masterDisk } from '#lab/ibm/master.ts'
 import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
+import { mirroredImages, mirroredManifests } from '#lab/ibm/mirror.ts'
 import { defaultPolicies } from '#lab/ibm/policies.ts'
 import { workerDisk } from '#lab/ibm/worker-disk.ts'
 import { kubeProxyImages, kubeProxyManifests } from '#lab/kube-proxy/index.ts'
@@ -42,7 +43,7 @@ export const iksClassic: FlavourDefinition = {
   images: (plan) => [
     ...kubeProxyImages(released(plan)),
     ...coreDnsImages(),
-    ...calicoImages({ flavour: 'plain', version: plan.calico }),
+    ...mirroredImages(calicoImages({ flavour: 'plain', version: plan.calico })),
     ...calicoExtensionImages(),
     ...masterProxyImages(),
     ...workloadImages(),
@@ -64,17 +65,19 @@ const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
     version: released(plan),
   }),
   ...coreDnsManifests({ clusterIp: plan.dnsServiceIp }),
-  ...calicoManifests({
-    flavour: 'plain',
-    version: plan.calico,
-    podCidr: plan.podCidr,
-    encapsulation: plan.encapsulation,
-    env: [
-      { name: 'IP_AUTODETECTION_METHOD', value: 'interface=(^bond0$|^eth0$|^ens6$|^ens3$)' },
-      { name: 'FELIX_IPINIPMTU', value: '1480' },
-    ],
-    initContainers: [calicoExtensionContainer as ContainerDef],
-  }),
+  ...mirroredManifests(
+    calicoManifests({
+      flavour: 'plain',
+      version: plan.calico,
+      podCidr: plan.podCidr,
+      encapsulation: plan.encapsulation,
+      env: [
+        { name: 'IP_AUTODETECTION_METHOD', value: 'interface=(^bond0$|^eth0$|^ens6$|^ens3$)' },
+        { name: 'FELIX_IPINIPMTU', value: '1480' },
+      ],
+      initContainers: [calicoExtensionContainer as ContainerDef],
+    }),
+  ),
   ...calicoExtensionRbac(),
   ...defaultPolicies(plan.podCidr),
 ]

@@ -1,0 +1,12 @@
+/** The provider runs upstream's images from its own registry, under their own names and tags. */
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import type { Image } from '#lab/runtime/ports.ts'
+
+const [upstream, mirror] = ['docker.io/calico/', 'us.icr.io/armada-master/calico/']
+
+export const mirroredImages = (images: readonly Image[]): readonly Image[] =>
+  images.map((image) => ({ ...image, name: image.name.replace(upstream, mirror) }))
+
+/** The same objects with the images' names in the provider's registry. */
+export const mirroredManifests = (drafts: readonly Draft<KubeObject>[]): readonly Draft<KubeObject>[] =>
+  JSON.parse(JSON.stringify(drafts).replaceAll(upstream, mirror)) as readonly Draft<KubeObject>[] // names apart, as before
