@@ -25,6 +25,6 @@ export function healthyLabHasNoCause(flavour: Flavour): void {
         await nothing(`after a reboot of ${each}`)
       }
       await lab.shutdown()
-    }, 120_000)
+    }, 600_000)
   })
 }
