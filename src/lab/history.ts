@@ -2,6 +2,8 @@
  * What a lab has been through, as data. A lab is its seed and its inputs: run again, they lead to the same state, so a saved
  * lab, a restored one and a fork are the same thing.
  */
+import type { StreamCall } from '#lab/api/http/entrance.ts'
+import type { ApiRequest } from '#lab/api/http/request.ts'
 import type { SignalName } from '#lab/host/ports.ts'
 import type { UnderlayRule } from '#lab/network/ports.ts'
 import type { UnderlayChange } from '#lab/network/underlay-change.ts'
@@ -24,6 +26,10 @@ export type LabInput =
   | { readonly act: 'signal'; readonly id: number; readonly name: SignalName }
   | { readonly act: 'reboot'; readonly node: string; readonly powerCut: boolean }
   | { readonly act: 'request'; readonly request: LabRequest }
+  | { readonly act: 'api'; readonly id: number; readonly asked: ApiRequest }
+  | { readonly act: 'api-gone'; readonly id: number }
+  | { readonly act: 'stream'; readonly id: number; readonly asked: ApiRequest }
+  | { readonly act: 'stream-call'; readonly id: number; readonly call: StreamCall }
   | { readonly act: 'exec-in-pod'; readonly exec: LabExec }
   | { readonly act: 'add-rule'; readonly rule: UnderlayRule }
   | { readonly act: 'remove-rule'; readonly name: string }

@@ -1,6 +1,10 @@
 /** Carries out what comes in from outside, in an event of the lab's own: the same in its first life and in every replay. */
+import { bound, carryOutCall, type Reply } from '#lab/api/http/entrance.ts'
+import { type StreamDoors, startStreams } from '#lab/api/http/streams.ts'
 import { serviceMs } from '#lab/api/programs.ts'
 import type { ApiServer } from '#lab/api/server.ts'
+import type { KubeletStreams } from '#lab/api/streams/exec.ts'
+import type { ForwardPod } from '#lab/api/streams/port-forward.ts'
 import type { LabInput } from '#lab/history.ts'
 import { root } from '#lab/host/credentials.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
@@ -24,6 +28,9 @@ export interface Listener {
   /** `undefined`: no kube-apiserver runs. */
   answered?(response: LabResponse | undefined): void
   toldByPod?(answer: LabExecAnswer): void
+  /** Of a client of the served API. */
+  readonly reply?: Reply
+  readonly doors?: StreamDoors
 }
 
 export interface Inside {
@@ -32,18 +39,21 @@ export interface Inside {
   readonly underlay: Underlay
   /** Those that were opened, by their ids. */
   readonly sessions: Map<number, Session>
+  /** What to tell when the client of a request goes away, and the far ends of streams, by their ids. */
+  readonly clients: Map<number, () => void>
+  readonly streams: Map<number, KubeletStreams | ForwardPod>
   machine(node: string): LabMachine
 }
 
 /** Has the input carried out: now, or when the server has had time to look at it. */
 export function carryOut(inside: Inside, input: LabInput, to: Listener): void {
   const { kernel } = inside
-  const isServed = input.act === 'request' || input.act === 'exec-in-pod'
+  const isServed = input.act === 'request' || input.act === 'api' || input.act === 'exec-in-pod'
   kernel.at(kernel.nowMs + (isServed ? serviceMs : 0), input.act, () => happen(inside, input, to))
 }
 
 function happen(inside: Inside, input: LabInput, to: Listener): void {
-  const { api, underlay, sessions } = inside
+  const { api, underlay, sessions, clients } = inside
   switch (input.act) {
     case 'exec':
       startCommand(inside, input, to)
@@ -66,6 +76,19 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
     case 'request':
       askServer(api, input.request, (response) => to.answered?.(response))
       break
+    case 'api':
+      answer(inside, input, to.reply ?? nobody)
+      break
+    case 'api-gone':
+      clients.get(input.id)?.()
+      clients.delete(input.id)
+      break
+    case 'stream':
+      startStreams(api, input.asked, recordedDoors(inside, input.id, to.doors ?? noDoors))
+      break
+    case 'stream-call':
+      callStream(inside, input)
+      break
     case 'exec-in-pod':
       askPod(api, input.exec, (answer) => to.toldByPod?.(answer))
       break
@@ -84,6 +107,51 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
 }
 
 type Input<A extends LabInput['act']> = Extract<LabInput, { readonly act: A }>
+
+/** The answer may come in pieces for as long as the client stays. */
+function answer({ api, clients }: Inside, { id, asked }: Input<'api'>, reply: Reply): void {
+  if (api.process === undefined) {
+    reply.cutOff()
+    return
+  }
+  api.handle(asked, { ...bound(reply), onClose: (tell) => void clients.set(id, tell) })
+}
+
+const nobody: Reply = {
+  send: () => {},
+  stream: () => ({ write: () => {}, end: () => {}, abort: () => {} }),
+  onClose: () => {},
+  cutOff: () => {},
+}
+
+/** Whose far ends are kept, so that what the client does later finds them. */
+const recordedDoors = ({ streams }: Inside, id: number, doors: StreamDoors): StreamDoors => ({
+  refuse: (refusal) => doors.refuse(refusal),
+  cutOff: () => doors.cutOff(),
+  exec: (kubelet) => {
+    streams.set(id, kubelet)
+    return doors.exec(kubelet)
+  },
+  forward: (pod) => {
+    streams.set(id, pod)
+    return doors.forward(pod)
+  },
+})
+
+const ignore = (): void => {}
+
+const noDoors: StreamDoors = {
+  refuse: ignore,
+  cutOff: ignore,
+  exec: () => ({ output: ignore, finish: ignore, abort: ignore }),
+  forward: () => ({ bytes: ignore, failed: ignore, end: ignore, abort: ignore }),
+}
+
+function callStream({ streams }: Inside, { id, call }: Input<'stream-call'>): void {
+  const far = streams.get(id)
+  if (far !== undefined) carryOutCall(far, call)
+  if (call.does === 'close') streams.delete(id)
+}
 
 function startCommand({ kernel, machine }: Inside, input: Input<'exec'>, to: Listener): void {
   const { node, argv, stdin } = input

@@ -1,5 +1,6 @@
 import { assert } from '#base/assert.ts'
 import { Trouble } from '#base/trouble.ts'
+import { callingKubelet, callingPod, type Entrance, type StreamCall } from '#lab/api/http/entrance.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { assemble, type LabParts } from '#lab/assembly.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
@@ -51,7 +52,8 @@ export class Lab implements LabControl {
   readonly #parts: LabParts
   readonly #inside: Inside
   readonly #inputs: RecordedInput[] = []
-  #sessions = 0
+  /** Of sessions and clients. */
+  #lastId = 0
   #driver: LabDriver
 
   private constructor(options: LabOptions) {
@@ -77,6 +79,8 @@ export class Lab implements LabControl {
       api,
       underlay: network.underlay,
       sessions: new Map(),
+      clients: new Map(),
+      streams: new Map(),
       machine: (node) => this.machine(node),
     }
   }
@@ -213,7 +217,7 @@ export class Lab implements LabControl {
    */
   async open(node: string, { argv, terminal, env = {}, stdout, stderr }: SessionOptions): Promise<Session> {
     this.#machineUp(node)
-    const id = ++this.#sessions
+    const id = ++this.#lastId
     let outcome: { readonly session: Session } | { readonly error: unknown } | undefined
     this.#enter(
       { act: 'open', id, node, argv, terminal, env },
@@ -265,6 +269,32 @@ export class Lab implements LabControl {
     return answer.response
   }
 
+  /** How clients of the served API enter, so that what they ask is part of the lab's history. */
+  get entrance(): Entrance {
+    return {
+      request: (asked, reply) => {
+        const id = ++this.#lastId
+        this.#enter({ act: 'api', id, asked }, { reply })
+        return () => this.#enter({ act: 'api-gone', id })
+      },
+      streams: (asked, doors) => {
+        const id = ++this.#lastId
+        const call = (what: StreamCall): void => this.#enter({ act: 'stream-call', id, call: what })
+        this.#enter(
+          { act: 'stream', id, asked },
+          {
+            doors: {
+              refuse: (refusal) => doors.refuse(refusal),
+              cutOff: () => doors.cutOff(),
+              exec: () => doors.exec(callingKubelet(call)),
+              forward: () => doors.forward(callingPod(call)),
+            },
+          },
+        )
+      },
+    }
+  }
+
   /** A command in a container, as kubectl exec runs it. */
   async execInPod(exec: LabExec): Promise<LabExecAnswer> {
     let answer: LabExecAnswer | undefined
@@ -308,6 +338,7 @@ export class Lab implements LabControl {
 
   /** Records the input and has it carried out. */
   #enter(input: LabInput, to: Listener = {}): void {
+    if ('id' in input) this.#lastId = Math.max(this.#lastId, input.id)
     this.#inputs.push({ ...this.#moment, input })
     carryOut(this.#inside, input, to)
     this.#driver.wake?.() // a paced one looks at once

@@ -119,7 +119,7 @@ const looks: readonly Case[] = [
   },
   { typed: 'exec -n shop $POD -- sh -c "exit 7"', shows: /command terminated with exit code 7/, code: 7 },
   { typed: 'api-resources', shows: /^ippools +\S+ +false +IPPool$|^ippools +false +crd\S+ +IPPool$/m },
-  { typed: 'explain pod.spec', shows: /desired state|Specification/, from: 27 },
+  { typed: 'explain pod.spec', shows: /containers\s+<\[\]Container>/, from: 27 },
   { typed: 'auth can-i delete pods', shows: /^yes$/m },
   { typed: 'top nodes', shows: /Metrics (API )?not available/, code: 1, from: 21 },
   {

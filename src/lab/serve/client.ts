@@ -8,6 +8,7 @@ import {
   execResult,
   labStatus,
   labTimePath,
+  saveResult,
 } from '#lab/serve/protocol.ts'
 import { silent } from '#lab/serve/session-client.ts'
 import type { LabRecord } from '#lab/serve/state.ts'
@@ -62,6 +63,11 @@ export class LabClient {
 
   async mend(): Promise<unknown> {
     return this.#send({ act: 'mend' })
+  }
+
+  /** What a file must hold for the lab to be brought up again as it is now. */
+  save(): Promise<z.infer<typeof saveResult>> {
+    return this.#call({ act: 'save' }, saveResult)
   }
 
   async down(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type LabStatus,
 } from '#lab/serve/protocol.ts'
 import { refusalOf } from '#lab/serve/refusal.ts'
+import { type StruckRecord, savedText } from '#lab/serve/saved.ts'
 
 export interface ControlOptions {
   readonly lab: Lab
@@ -17,16 +18,12 @@ export interface ControlOptions {
   readonly token: string
   readonly speed: number
   readonly faults: (mode: string) => Promise<Fault>
+  /** Struck before the lab was saved. */
+  readonly struck?: readonly StruckRecord[]
+  /** Whether it ever asked a webhook outside of the lab, whose answers nobody records. */
+  readonly asksOutside: () => boolean
   /** Takes the lab down. */
   readonly down: () => void
-}
-
-interface Struck {
-  readonly mode: string
-  readonly node: string
-  readonly variant: string
-  readonly fault: Fault
-  readonly memory: unknown
 }
 
 const bodyBytesMax = 4 * 1024 * 1024
@@ -35,7 +32,7 @@ const bodyBytesMax = 4 * 1024 * 1024
 export function controlDoor(
   options: ControlOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const struck: Struck[] = []
+  const struck: StruckRecord[] = [...(options.struck ?? [])]
   return async (request, response) => {
     if (request.method !== 'POST' || !isOwner(request, options.token))
       return reply(response, 401, refusal('not-the-owner', 'this is not the owner of the lab'))
@@ -54,7 +51,11 @@ export function controlDoor(
   }
 }
 
-async function acted(request: ControlRequest, options: ControlOptions, struck: Struck[]): Promise<unknown> {
+async function acted(
+  request: ControlRequest,
+  options: ControlOptions,
+  struck: StruckRecord[],
+): Promise<unknown> {
   const { lab, down } = options
   switch (request.act) {
     case 'status':
@@ -68,8 +69,10 @@ async function acted(request: ControlRequest, options: ControlOptions, struck: S
       return { nowMs: lab.nowMs }
     case 'break':
       return strike(request, options, struck)
+    case 'save':
+      return saved(options, struck)
     case 'mend':
-      return mend(lab, struck)
+      return mend(options, struck)
     case 'down':
       return void setImmediate(down)
     default:
@@ -81,7 +84,7 @@ async function acted(request: ControlRequest, options: ControlOptions, struck: S
 async function strike(
   { mode, node, variant, force }: Extract<ControlRequest, { act: 'break' }>,
   { lab, faults }: ControlOptions,
-  struck: Struck[],
+  struck: StruckRecord[],
 ): Promise<{ readonly node: string; readonly variant: string; readonly settleMs: number }> {
   const fault = await faults(mode)
   const variants = Object.keys(fault.variants)
@@ -103,24 +106,40 @@ async function strike(
   const at = { node: target, variant: chosen }
   const memory = await fault.change(lab, at)
   await fault.trigger(lab, at)
-  struck.push({ mode, ...at, fault, memory })
+  struck.push({ mode, ...at, memory })
   return { ...at, settleMs: fault.settleMs(chosen) }
 }
 
+function saved(
+  { lab: { history }, asksOutside }: ControlOptions,
+  struck: readonly StruckRecord[],
+): { readonly text: string; readonly inputs: number } {
+  if (asksOutside())
+    throw new Trouble(
+      'not-repeatable',
+      'the lab asked a webhook outside of it, and its answers were not recorded',
+      {
+        hint: 'a lab can be saved while its webhooks are services of its own',
+      },
+    )
+  return { text: savedText({ history, struck }), inputs: history.inputs.length }
+}
+
 async function mend(
-  lab: Lab,
-  struck: Struck[],
+  { lab, faults }: ControlOptions,
+  struck: StruckRecord[],
 ): Promise<readonly { readonly mode: string; readonly node: string }[]> {
   const undone: { mode: string; node: string }[] = []
   for (let last = struck.at(-1); last !== undefined; last = struck.at(-1)) {
-    await last.fault.undo(lab, last, last.memory)
+    const fault = await faults(last.mode)
+    await fault.undo(lab, last, last.memory)
     struck.pop()
     undone.push({ mode: last.mode, node: last.node })
   }
   return undone
 }
 
-const statusOf = ({ lab, name, speed }: ControlOptions, struck: readonly Struck[]): LabStatus => ({
+const statusOf = ({ lab, name, speed }: ControlOptions, struck: readonly StruckRecord[]): LabStatus => ({
   name,
   flavour: lab.options.flavour,
   seed: lab.options.seed,

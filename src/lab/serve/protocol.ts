@@ -30,6 +30,7 @@ export const controlRequest = z.discriminatedUnion('act', [
     force: z.boolean(),
   }),
   z.object({ act: z.literal('mend') }),
+  z.object({ act: z.literal('save') }),
   z.object({ act: z.literal('down') }),
 ])
 export type ControlRequest = z.infer<typeof controlRequest>
@@ -47,6 +48,9 @@ export const controlReply = z.discriminatedUnion('ok', [
 export type ControlReply = z.infer<typeof controlReply>
 
 export const execResult = z.object({ code: z.number(), stdout: z.string(), stderr: z.string() })
+
+/** The text of the file. */
+export const saveResult = z.object({ text: z.string(), inputs: z.number() })
 
 export const advanceResult = z.object({ nowMs: z.number() })
 

@@ -14,6 +14,7 @@ import { labKubeconfig } from '#lab/serve/kubeconfig.ts'
 import { realOutward } from '#lab/serve/outward.ts'
 import { Pacer } from '#lab/serve/pacer.ts'
 import { controlPath, labTimePath, sessionPath } from '#lab/serve/protocol.ts'
+import type { SavedLab } from '#lab/serve/saved.ts'
 import { sessionDoor } from '#lab/serve/session-door.ts'
 import type { LabStates } from '#lab/serve/state.ts'
 import { labTls } from '#lab/serve/tls/lab-tls.ts'
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly kubernetes?: string
   readonly calico?: string
   readonly encapsulation?: Encapsulation
+  /** A saved lab to go on with, in place of a new one. */
+  readonly from?: SavedLab
   readonly speed: number
   readonly port: number // 0: any free one
   readonly states: LabStates
@@ -52,21 +55,11 @@ const headStartMs = 5 * 60_000
 
 /** Boots a lab and serves it on loopback, at the pace of the wall clock. Rejects with a Trouble when the port is taken. */
 export async function serveLab(options: ServeOptions): Promise<ServedLab> {
-  const { clock, signal } = options
+  const { signal } = options
   const door = twoWayPort()
   const port = await listening(door.port, options.port)
   try {
-    const lab = await Lab.boot({
-      seed: options.seed,
-      flavour: options.flavour,
-      nodes: options.nodes,
-      ...(options.kubernetes && { kubernetes: options.kubernetes }),
-      ...(options.calico && { calico: options.calico }),
-      ...(options.encapsulation && { encapsulation: options.encapsulation }),
-      startMs: Math.floor(clock.now() / 1000) * 1000 - headStartMs,
-    })
-    signal.throwIfAborted()
-    await lab.advance(Math.max(0, clock.now() - lab.nowMs))
+    const lab = options.from ? await Lab.replay(options.from.history) : await booted(options)
     signal.throwIfAborted() // from here on an interruption is listened for
     return serveBooted(lab, door, port, options)
   } catch (error) {
@@ -75,22 +68,56 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   }
 }
 
+/** A lab that is well, at the present of the wall clock. */
+async function booted({ clock, signal, ...options }: ServeOptions): Promise<Lab> {
+  const lab = await Lab.boot({
+    seed: options.seed,
+    flavour: options.flavour,
+    nodes: options.nodes,
+    ...(options.kubernetes && { kubernetes: options.kubernetes }),
+    ...(options.calico && { calico: options.calico }),
+    ...(options.encapsulation && { encapsulation: options.encapsulation }),
+    startMs: Math.floor(clock.now() / 1000) * 1000 - headStartMs,
+  })
+  signal.throwIfAborted()
+  await lab.advance(Math.max(0, clock.now() - lab.nowMs))
+  return lab
+}
+
 function serveBooted(lab: Lab, door: TwoWayPort, port: number, options: ServeOptions): ServedLab {
   const { clock, signal, states, name } = options
   const tls = labTls({ nowMs: clock.now() })
   const servers = { plain: createServer(), secure: secureServer(tls) }
   const pacer = new Pacer(lab.kernel, { clock, speed: options.speed })
   lab.driveBy(pacer)
-  lab.api.outward = realOutward(lab.api, pacer)
+  let asksOutside = false
+  const outward = realOutward(lab.api, pacer)
+  lab.api.outward = (question, tell) => {
+    asksOutside = true
+    return outward(question, tell)
+  }
   const token = randomToken()
   let down: () => void = () => {}
   const asked = new Promise<void>((resolve) => {
     down = resolve
   })
   signal.addEventListener('abort', down, { once: true })
-  const api = httpDoor(lab.api, { driver: pacer, presentedSkewMs: () => clock.now() - lab.nowMs })
-  const control = controlDoor({ lab, token, name, speed: options.speed, faults: options.faults, down })
-  const unshifted = httpDoor(lab.api, { driver: pacer })
+  const api = httpDoor(lab.api, {
+    driver: pacer,
+    entrance: lab.entrance,
+    presentedSkewMs: () => clock.now() - lab.nowMs,
+  })
+  const control = controlDoor({
+    lab,
+    token,
+    name,
+    speed: options.speed,
+    faults: options.faults,
+    struck: options.from?.struck ?? [],
+    asksOutside: () => asksOutside,
+    down,
+  })
+  const unshifted = httpDoor(lab.api, { driver: pacer, entrance: lab.entrance })
   const doorFor = (request: IncomingMessage): Door => {
     if (request.url?.startsWith(`${labTimePath}/`) !== true) return api
     request.url = request.url.slice(labTimePath.length)
@@ -118,9 +145,9 @@ function serveBooted(lab: Lab, door: TwoWayPort, port: number, options: ServeOpt
       pid: process.pid,
       port,
       token,
-      flavour: options.flavour,
+      flavour: lab.options.flavour,
       nodes: [...lab.nodes],
-      seed: options.seed,
+      seed: lab.options.seed,
       startedAt: rfc3339(clock.now()),
     },
     labKubeconfig({ name, port, tls }),

@@ -1,3 +1,4 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
@@ -7,7 +8,7 @@ import type { Io } from '#cli/io.ts'
 import { LabClient } from '#lab/serve/client.ts'
 import { isAlive, type LabRecord, LabStates } from '#lab/serve/state.ts'
 
-/** `lab break`, `lab mend`, `lab advance`, `lab reboot`, `lab down`. */
+/** `lab break`, `lab mend`, `lab save`, `lab advance`, `lab reboot`, `lab down`. */
 export const addLabAct: AddCommand = (lab, io) => {
   withName(lab.command('break'))
     .argument('<mode>', 'a failure mode; see: ninelives modes')
@@ -39,6 +40,19 @@ export const addLabAct: AddCommand = (lab, io) => {
       const undone = (await labNamed(name, io).mend()) as readonly { mode: string; node: string }[]
       for (const { mode, node } of undone) io.stdout.write(`[LAB] ${name}: ${mode} on ${node} taken back\n`)
       if (undone.length === 0) io.stdout.write(`[LAB] ${name}: nothing is broken by \`lab break\`\n`)
+    })
+
+  withName(lab.command('save'))
+    .argument('<file>', 'where to; an older file is replaced')
+    .description('write a lab to a file, from which `lab up --from` brings it up again as it is now')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives lab save monday.lab\n  ninelives lab up --from monday.lab',
+    )
+    .action(async (file: string, { name }: { name: string }) => {
+      const { text, inputs } = await labNamed(name, io).save()
+      writeWhole(file, text)
+      io.stdout.write(`[LAB] ${name}: saved to ${file} (${inputs} inputs since it was switched on)\n`)
     })
 
   withName(lab.command('advance'))
@@ -101,4 +115,16 @@ async function takeDown(
   while (pid !== process.pid && isAlive(pid) && wallClock.monotonic() - startedMs < endWithinMs)
     await wallClock.sleep(10, { signal: io.signal })
   states.removeOwn(name, token)
+}
+
+/** Never leaves half a file. Throws {@link Trouble} where nothing can be written. */
+function writeWhole(file: string, text: string): void {
+  const partial = `${file}.partial`
+  try {
+    writeFileSync(partial, text, { mode: 0o600 })
+    renameSync(partial, file)
+  } catch (cause) {
+    rmSync(partial, { force: true })
+    throw new Trouble('not-writable', `cannot write ${file}: ${(cause as Error).message}`, { cause })
+  }
 }

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import type { Io } from '#cli/io.ts'
 import { type Encapsulation, encapsulations } from '#lab/encapsulation.ts'
 import { type Flavour, flavourSays, flavours } from '#lab/flavours/names.ts'
+import type { SavedLab } from '#lab/serve/saved.ts'
 import { LabStates } from '#lab/serve/state.ts'
 
 interface UpOptions {
@@ -17,6 +18,7 @@ interface UpOptions {
   readonly kubernetes?: string
   readonly calico?: string
   readonly encapsulation?: Encapsulation
+  readonly from?: string
   readonly speed: number
   readonly port: number
   readonly detach: boolean
@@ -38,6 +40,7 @@ export const addLabUp: AddCommand = (lab, io) => {
       encapsulation,
       undefined,
     )
+    .addOption(new Option('--from <file>', 'go on with a lab that `lab save` wrote').conflicts(ofNewLab))
     .option('--seed <seed>', 'same seed, same lab', '1')
     .option('--speed <factor>', 'how fast its clock runs against the wall', factor, 1)
     .option('--port <port>', 'port on 127.0.0.1 (0: any free one)', whole(0, 65_535), 0)
@@ -51,7 +54,8 @@ ${flavours.map((name) => `  ${name.padEnd(12)} ${flavourSays[name]}`).join('\n')
 Examples:
   ninelives lab up                                    until Ctrl-C
   ninelives lab up --flavour hardened --detach        in the background; ninelives lab down ends it
-  ninelives lab up --name second --nodes 3 --seed 7`,
+  ninelives lab up --name second --nodes 3 --seed 7
+  ninelives lab up --from monday.lab                  a lab that was saved: ninelives lab save monday.lab`,
     )
     .action((o: UpOptions) => (o.detach ? detached(o, io) : foreground(o, io)))
 }
@@ -59,10 +63,16 @@ Examples:
 async function foreground(o: UpOptions, io: Io): Promise<void> {
   const states = new LabStates(io.env)
   refuseTaken(states, o.name)
-  io.stderr.write(`booting ${o.nodes} nodes (${o.flavour}, seed ${o.seed}) …\n`)
   const { serveLab } = await import('#lab/serve/serve.ts')
   const { faults } = await import('#cli/faults.ts')
-  const served = await serveLab({ ...o, states, faults, clock: wallClock, signal: io.signal })
+  const { from: file, ...options } = o
+  const from = file === undefined ? {} : { from: await savedIn(file) }
+  io.stderr.write(
+    file === undefined
+      ? `booting ${o.nodes} nodes (${o.flavour}, seed ${o.seed}) …\n`
+      : `going through what ${file} has recorded …\n`,
+  )
+  const served = await serveLab({ ...options, ...from, states, faults, clock: wallClock, signal: io.signal })
   try {
     io.stdout.write(ready(o, states))
     await served.ended
@@ -70,6 +80,18 @@ async function foreground(o: UpOptions, io: Io): Promise<void> {
     await served.close()
     states.removeOwn(o.name, served.token)
   }
+}
+
+/** Reads it whole before anything is started. */
+async function savedIn(file: string): Promise<SavedLab> {
+  const { savedLab } = await import('#lab/serve/saved.ts')
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Trouble('unreadable', `cannot read ${file}: ${(cause as Error).message}`, { cause })
+  }
+  return savedLab(text, file)
 }
 
 /** A lab makes much that lives for an instant only: a small young generation keeps the process at two thirds of its size. */
@@ -105,12 +127,12 @@ async function detached(o: UpOptions, io: Io): Promise<void> {
 }
 
 const flags = (o: UpOptions): string[] =>
-  ['name', 'nodes', 'flavour', 'kubernetes', 'calico', 'encapsulation', 'seed', 'speed', 'port'].flatMap(
-    (key) => {
-      const value = o[key as keyof UpOptions]
-      return value === undefined ? [] : [`--${key}`, String(value)]
-    },
-  )
+  ['name', ...(o.from === undefined ? ofNewLab : ['from']), 'speed', 'port'].flatMap((key) => {
+    const value = o[key as keyof UpOptions]
+    return value === undefined ? [] : [`--${key}`, String(value)]
+  })
+
+const ofNewLab = ['nodes', 'flavour', 'kubernetes', 'calico', 'encapsulation', 'seed']
 
 function couldNotStart(states: LabStates, name: string): Trouble {
   const log = readFileSync(states.logOf(name), 'utf8').trim().split('\n')
@@ -130,13 +152,13 @@ function refuseTaken(states: LabStates, name: string): void {
   })
 }
 
-const ready = (
-  o: UpOptions,
-  states: LabStates,
-): string => `[LAB] ${o.name} is ready: ${o.nodes} nodes, ${o.flavour}
-  export KUBECONFIG=${states.kubeconfigOf(o.name)}
+function ready({ name }: UpOptions, states: LabStates): string {
+  const { nodes, flavour } = states.need(name)
+  return `[LAB] ${name} is ready: ${nodes.length} nodes, ${flavour}
+  export KUBECONFIG=${states.kubeconfigOf(name)}
   kubectl get nodes
 `
+}
 
 const whole =
   (from: number, to: number) =>

@@ -5,16 +5,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { yieldTurn } from '#base/turn.ts'
-import type { ApiRequest, Responder, Sink } from '#lab/api/http/request.ts'
+import { type Entrance, plainEntrance, type Reply } from '#lab/api/http/entrance.ts'
+import type { ApiRequest, Sink } from '#lab/api/http/request.ts'
 import { shiftJson, shiftLog, steadySkew } from '#lab/api/http/skew.ts'
 import { tlsClient } from '#lab/api/http/tls-client.ts'
 import { acceptUpgrade } from '#lab/api/http/upgrade.ts'
-import { serviceMs } from '#lab/api/programs.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import type { LabDriver } from '#lab/driver.ts'
 
 export interface DoorOptions {
   readonly driver: LabDriver
+  /** Default: requests enter and leave no trace. */
+  readonly entrance?: Entrance
   /** The wall's time less the lab's: what is added to times that clients are shown. Default: nothing. */
   readonly presentedSkewMs?: () => number
 }
@@ -31,20 +33,12 @@ const behindBytesMax = 64 * 1024 * 1024
 
 /** Makes the door of an API server. Streams that are open when the server's process ends are reset. */
 export function httpDoor(api: ApiServer, options: DoorOptions): Door {
-  const { driver } = options
+  const { driver, entrance = plainEntrance(api) } = options
   const skewMs = steadySkew(options.presentedSkewMs ?? (() => 0))
   const open = new Set<{ destroy(): void }>()
   api.onServing(() => {
     if (api.process === undefined) for (const each of [...open]) each.destroy()
   })
-  const enter = (run: () => void): Promise<void> => {
-    let ran = false
-    api.kernel.at(api.kernel.nowMs, 'outside', () => {
-      ran = true
-      run()
-    })
-    return driver.until(() => ran)
-  }
   return {
     request: (request, response) => {
       open.add(response)
@@ -52,10 +46,11 @@ export function httpDoor(api: ApiServer, options: DoorOptions): Door {
       const answer = async (): Promise<void> => {
         const body = await bodyOf(request)
         const asked = apiRequest(request, body, skewMs())
-        const reply = new HttpReply(response, { skewMs, log: isTimestamped(asked.url), enter })
-        api.kernel.at(api.kernel.nowMs + serviceMs, `${asked.method} ${asked.url}`, () => {
-          if (api.process === undefined) cutOff(request)
-          else api.handle(asked, reply)
+        const reply = new HttpReply(response, { skewMs, log: isTimestamped(asked.url), request })
+        const gone = entrance.request(asked, reply)
+        response.on('close', () => {
+          // Also told after an answer that is complete; then there is nothing left to end in the lab.
+          if (!reply.ended) gone()
         })
         await driver.until(() => reply.settled(isLong(asked.url)))
       }
@@ -65,7 +60,8 @@ export function httpDoor(api: ApiServer, options: DoorOptions): Door {
     upgrade: (request, socket, head) => {
       open.add(socket)
       socket.on('close', () => open.delete(socket))
-      acceptUpgrade(api, { request, socket, head }, { driver, enter })
+      const asked = apiRequest(request, Buffer.alloc(0), skewMs())
+      acceptUpgrade({ request, socket, head, asked }, { driver, entrance, version: api.kubernetesVersion })
     },
   }
 }
@@ -124,10 +120,10 @@ interface ReplyOptions {
   readonly skewMs: () => number
   /** The body is a log with times. */
   readonly log: boolean
-  readonly enter: (run: () => void) => Promise<void>
+  readonly request: IncomingMessage
 }
 
-class HttpReply implements Responder {
+class HttpReply implements Reply {
   readonly #response: ServerResponse
   readonly #o: ReplyOptions
   #queue: string[] = []
@@ -137,6 +133,15 @@ class HttpReply implements Responder {
   constructor(response: ServerResponse, o: ReplyOptions) {
     this.#response = response
     this.#o = o
+  }
+
+  /** The answer is complete. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  cutOff(): void {
+    cutOff(this.#o.request)
   }
 
   /** Whether whoever waits for the answer can go on: it is complete, or (`long`) its head is there. */
@@ -170,12 +175,8 @@ class HttpReply implements Responder {
     }
   }
 
-  onClose(tell: () => void): void {
-    this.#response.on('close', () => {
-      // Also told after an answer that is complete; then there is nothing left to end in the lab.
-      if (!this.#ended) this.#o.enter(tell).catch((error: unknown) => void error) // the lab is gone, and so is what `tell` would end
-    })
-  }
+  /** Whoever carried the request in tells it. */
+  onClose(): void {}
 
   #shown(text: string): string {
     return this.#o.log ? shiftLog(text, this.#o.skewMs()) : shiftJson(text, this.#o.skewMs())

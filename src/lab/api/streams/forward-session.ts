@@ -8,8 +8,6 @@ import { SpdyReader, SpdyWriter } from '#lab/api/streams/spdy.ts'
 export const forwardProtocol = 'portforward.k8s.io'
 export const tunnelProtocol = `SPDY/3.1+${forwardProtocol}`
 
-type Enter = (run: () => void) => void
-
 interface Pair {
   readonly id: number
   data?: number
@@ -17,7 +15,7 @@ interface Pair {
 }
 
 /** Two streams a connection, of one `requestid`: pkg/kubelet/portforward/httpstream.go (kubelet's streaming). */
-export function spdyForward(socket: ByteSocket, pod: ForwardPod, enter: Enter): ForwardClient {
+export function spdyForward(socket: ByteSocket, pod: ForwardPod): ForwardClient {
   const reader = new SpdyReader()
   const writer = new SpdyWriter()
   const pairs = new Map<number, Pair>()
@@ -29,8 +27,7 @@ export function spdyForward(socket: ByteSocket, pod: ForwardPod, enter: Enter): 
     byStream.set(stream, pair)
     pair[headers.streamtype === 'error' ? 'error' : 'data'] = stream
     socket.write(writer.synReply(stream))
-    if (pair.data !== undefined && pair.error !== undefined)
-      enter(() => pod.open(id, Number(headers.port ?? 0)))
+    if (pair.data !== undefined && pair.error !== undefined) pod.open(id, Number(headers.port ?? 0))
   }
   socket.onData((bytes) => {
     for (const frame of reader.push(bytes)) {
@@ -40,15 +37,15 @@ export function spdyForward(socket: ByteSocket, pod: ForwardPod, enter: Enter): 
         const pair = byStream.get(frame.stream)
         if (pair === undefined || pair.data !== frame.stream) continue
         const text = frame.bytes.toString('latin1')
-        if (text !== '') enter(() => pod.bytes(pair.id, text))
-        if (frame.fin) enter(() => pod.end(pair.id))
+        if (text !== '') pod.bytes(pair.id, text)
+        if (frame.fin) pod.end(pair.id)
       } else if (frame.kind === 'reset') {
         const pair = byStream.get(frame.stream)
-        if (pair !== undefined) enter(() => pod.end(pair.id))
+        if (pair !== undefined) pod.end(pair.id)
       }
     }
   })
-  socket.onClose(() => enter(() => pod.close()))
+  socket.onClose(() => pod.close())
   const send = (stream: number | undefined, bytes: Buffer, fin: boolean): void => {
     if (stream !== undefined) socket.write(writer.data(stream, bytes, { fin }))
   }
@@ -69,11 +66,7 @@ export function spdyForward(socket: ByteSocket, pod: ForwardPod, enter: Enter): 
  * Channel 2i carries the bytes of port i and channel 2i+1 its errors; the first message on each is the port
  * (pkg/kubelet/portforward/websocket.go).
  */
-export function channelForward(
-  socket: WebSocket,
-  pod: ForwardPod,
-  { ports, enter }: { readonly ports: readonly number[]; readonly enter: Enter },
-): ForwardClient {
+export function channelForward(socket: WebSocket, pod: ForwardPod, ports: readonly number[]): ForwardClient {
   const send = (channel: number, bytes: Buffer): void => {
     if (socket.readyState === socket.OPEN) socket.send(Buffer.concat([Buffer.from([channel]), bytes]))
   }
@@ -82,15 +75,15 @@ export function channelForward(
     number.writeUInt16LE(port)
     send(2 * index, number)
     send(2 * index + 1, number)
-    enter(() => pod.open(index, port))
+    pod.open(index, port)
   })
   socket.on('message', (data) => {
     const bytes = bytesIn(data)
     const channel = bytes[0] ?? 1
     const text = bytes.toString('latin1', 1)
-    if (channel % 2 === 0 && text !== '') enter(() => pod.bytes(channel / 2, text))
+    if (channel % 2 === 0 && text !== '') pod.bytes(channel / 2, text)
   })
-  socket.on('close', () => enter(() => pod.close()))
+  socket.on('close', () => pod.close())
   socket.on('error', () => socket.terminate())
   let left = ports.length
   return {

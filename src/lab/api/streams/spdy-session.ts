@@ -7,13 +7,13 @@ import { type SpdyFrame, SpdyReader, SpdyWriter } from '#lab/api/streams/spdy.ts
 export const spdyProtocol = 'v4.channel.k8s.io'
 
 /**
- * Makes a socket, on which the 101 answer has been written, streams. What the client sends goes to `kubelet` through
- * `enter`, which runs it inside the lab. Output waits until the client has opened the streams it wants.
+ * Makes a socket, on which the 101 answer has been written, streams. What the client sends goes to `kubelet`. Output waits
+ * until the client has opened the streams it wants.
  */
 export function spdyStreams(
   socket: ByteSocket,
   kubelet: KubeletStreams,
-  o: { readonly expected: readonly string[]; readonly enter: (run: () => void) => void },
+  o: { readonly expected: readonly string[] },
 ): ClientStreams {
   const reader = new SpdyReader()
   const writer = new SpdyWriter()
@@ -36,14 +36,14 @@ export function spdyStreams(
       for (const run of runs) run()
     } else if (frame.kind === 'data' && frame.stream === ids.get('stdin')) {
       const text = decoder.decode(frame.bytes, { stream: true })
-      if (text !== '') o.enter(() => kubelet.input(text))
-      if (frame.fin) o.enter(() => kubelet.inputEnd())
+      if (text !== '') kubelet.input(text)
+      if (frame.fin) kubelet.inputEnd()
     }
   }
   socket.onData((bytes) => {
     for (const frame of reader.push(bytes)) take(frame)
   })
-  socket.onClose(() => o.enter(() => kubelet.close()))
+  socket.onClose(() => kubelet.close())
   const send = (type: string, text: string, fin: boolean): void => {
     const id = ids.get(type)
     if (id !== undefined) write(writer.data(id, Buffer.from(text), { fin }))

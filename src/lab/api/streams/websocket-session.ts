@@ -12,22 +12,18 @@ const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3 } as const
 /** v5: the byte after it names the channel that the client has closed. */
 const closeChannel = 255
 
-/** Makes a WebSocket streams. What the client sends goes to `kubelet` through `enter`, which runs it inside the lab. */
-export function webSocketStreams(
-  socket: WebSocket,
-  kubelet: KubeletStreams,
-  enter: (run: () => void) => void,
-): ClientStreams {
+/** Makes a WebSocket streams. What the client sends goes to `kubelet`. */
+export function webSocketStreams(socket: WebSocket, kubelet: KubeletStreams): ClientStreams {
   const decoder = new TextDecoder() // a character may be cut in two
   socket.on('message', (data) => {
     const bytes = bytesIn(data)
     const channel = bytes[0]
     if (channel === channels.stdin && bytes.length > 1) {
       const text = decoder.decode(bytes.subarray(1), { stream: true })
-      if (text !== '') enter(() => kubelet.input(text))
-    } else if (channel === closeChannel && bytes[1] === channels.stdin) enter(() => kubelet.inputEnd())
+      if (text !== '') kubelet.input(text)
+    } else if (channel === closeChannel && bytes[1] === channels.stdin) kubelet.inputEnd()
   })
-  socket.on('close', () => enter(() => kubelet.close()))
+  socket.on('close', () => kubelet.close())
   socket.on('error', () => socket.terminate())
   const send = (channel: number, text: string): void => {
     if (socket.readyState === socket.OPEN)

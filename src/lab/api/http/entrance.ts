@@ -1,0 +1,89 @@
+/** How what the outside sends enters the lab. A lab records it; a bare server takes it as it comes. */
+import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
+import { type StreamDoors, startStreams } from '#lab/api/http/streams.ts'
+import { serviceMs } from '#lab/api/programs.ts'
+import type { ApiServer } from '#lab/api/server.ts'
+import type { KubeletStreams } from '#lab/api/streams/exec.ts'
+import type { ForwardPod } from '#lab/api/streams/port-forward.ts'
+
+/** Where the answer to a request goes. */
+export interface Reply extends Responder {
+  /** Nobody serves: the connection is cut. */
+  cutOff(): void
+}
+
+export interface Entrance {
+  /** Has a request answered; what comes back is called when its client goes away before the answer is complete. */
+  request(asked: ApiRequest, reply: Reply): () => void
+  /** Has a connection become streams. What the doors are handed may be called at any time: it enters by itself. */
+  streams(asked: ApiRequest, doors: StreamDoors): void
+}
+
+/** What a client of a stream does, as data. */
+export interface StreamCall {
+  readonly does: 'input' | 'inputEnd' | 'open' | 'bytes' | 'end' | 'close'
+  readonly with: readonly (string | number)[]
+}
+
+/** Answers a request in an event of the server's, once it has had time to look at it. */
+export function answerLater(api: ApiServer, asked: ApiRequest, reply: Reply): void {
+  api.kernel.at(api.kernel.nowMs + serviceMs, `${asked.method} ${asked.url}`, () => {
+    if (api.process === undefined) reply.cutOff()
+    else api.handle(asked, reply)
+  })
+}
+
+/** Calls of a stream's client, handed on by whoever carries them. */
+export const callingKubelet = (call: (call: StreamCall) => void): KubeletStreams => ({
+  input: (text) => call({ does: 'input', with: [text] }),
+  inputEnd: () => call({ does: 'inputEnd', with: [] }),
+  close: () => call({ does: 'close', with: [] }),
+})
+
+export const callingPod = (call: (call: StreamCall) => void): ForwardPod => ({
+  open: (id, port) => call({ does: 'open', with: [id, port] }),
+  bytes: (id, bytes) => call({ does: 'bytes', with: [id, bytes] }),
+  end: (id) => call({ does: 'end', with: [id] }),
+  close: () => call({ does: 'close', with: [] }),
+})
+
+/** Carries such a call out, inside the lab. */
+export function carryOutCall(to: KubeletStreams | ForwardPod, { does, with: words }: StreamCall): void {
+  const [first, second] = words
+  if ('input' in to) {
+    if (does === 'input') to.input(String(first))
+    else if (does === 'inputEnd') to.inputEnd()
+    else to.close()
+  } else if (does === 'open') to.open(Number(first), Number(second))
+  else if (does === 'bytes') to.bytes(Number(first), String(second))
+  else if (does === 'end') to.end(Number(first))
+  else to.close()
+}
+
+/** The entrance of a server without a lab around it. */
+export function plainEntrance(api: ApiServer): Entrance {
+  const soon = (run: () => void): void => void api.kernel.at(api.kernel.nowMs, 'outside', run)
+  return {
+    request: (asked, reply) => {
+      let tell: () => void = () => {}
+      answerLater(api, asked, { ...bound(reply), onClose: (gone) => (tell = gone) })
+      return () => soon(tell)
+    },
+    streams: (asked, doors) =>
+      soon(() =>
+        startStreams(api, asked, {
+          ...doors,
+          exec: (kubelet) => doors.exec(callingKubelet((call) => soon(() => carryOutCall(kubelet, call)))),
+          forward: (pod) => doors.forward(callingPod((call) => soon(() => carryOutCall(pod, call)))),
+        }),
+      ),
+  }
+}
+
+/** A reply's methods, whatever object they belong to. */
+export const bound = (reply: Reply): Reply => ({
+  send: (code, headers, body) => reply.send(code, headers, body),
+  stream: (code, headers) => reply.stream(code, headers),
+  onClose: (tell) => reply.onClose(tell),
+  cutOff: () => reply.cutOff(),
+})
