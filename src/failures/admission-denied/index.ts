@@ -6,7 +6,7 @@ export const mode: Mode<DeniedState> = {
   id: 'admission-denied',
   title: 'Admission (pod security, a webhook, a quota) keeps Calico’s pods from being made',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-pods-not-created',
@@ -18,6 +18,7 @@ export const mode: Mode<DeniedState> = {
     'network-unavailable',
     'typha-unreachable',
     'calico-node-not-ready',
+    'bgp-session-down',
     'pods-not-ready-on-node',
     'access-refused',
   ],

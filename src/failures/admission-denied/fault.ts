@@ -1,0 +1,123 @@
+import { assert } from '#base/assert.ts'
+import { clusterSubject } from '#cluster/subjects.ts'
+import { resources } from '#lab/api/ports.ts'
+import type { Fault, LabControl } from '#lab/fault.ts'
+import { calicoNamespace, removed, restartCalicoNode } from '#lab/owner-acts.ts'
+import { type WebhookPlan, webhookBackend, webhookConfiguration } from '#lab/workload/webhook-manifests.ts'
+
+const minutes = 60_000
+
+/**
+ * Admission that lets nothing of Calico's pass. Pods that run go on; the next that is to be made is refused, and
+ * calico-node of a node is restarted then.
+ */
+export const fault: Fault = {
+  flavours: ['plain', 'hardened', 'iks-classic'],
+  variants: {
+    'webhook-denies': 'a policy engine’s webhook forbids privileged pods, Calico’s too',
+    'webhook-unreachable':
+      'a policy engine that is asked about every pod (failurePolicy Fail) was scaled to nothing',
+    'pod-security': 'the namespace’s pod security level is set to baseline',
+    quota: 'a ResourceQuota allows the namespace fewer pods than it has',
+  },
+  change: (lab, { variant }) => changeOf(variant).change(lab),
+  trigger: (lab, { node }) => restartCalicoNode(lab, node),
+  settleMs: () => 6 * minutes,
+  undo: (lab, { variant }) => changeOf(variant).undo(lab),
+  subjects: () => [clusterSubject],
+}
+
+type Act = (lab: LabControl) => Promise<void>
+interface Change {
+  readonly change: Act
+  readonly undo: Act
+}
+
+function changeOf(variant: string): Change {
+  const found = changes[variant]
+  assert(found !== undefined, `a variant of the fault, not ${variant}`)
+  return found
+}
+
+const engine = 'policy-engine'
+const configurations = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  resource: 'validatingwebhookconfigurations',
+}
+const deployment = { type: resources.deployments, namespace: engine, name: engine }
+
+/** Installs the engine and waits until it runs, then has the API server ask it. */
+async function install(lab: LabControl, args: readonly string[]): Promise<void> {
+  const plan: WebhookPlan = {
+    name: engine,
+    webhook: 'pods.policy.example.com',
+    kind: 'Validating',
+    nowMs: await timeOf(lab),
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
+    args,
+  }
+  for (const object of webhookBackend(plan)) await lab.kube.create(typeOf(object.kind), object)
+  await lab.advance(minutes)
+  await lab.kube.create(configurations, webhookConfiguration(plan))
+}
+
+const timeOf = async (lab: LabControl): Promise<number> =>
+  Number((await lab.exec(lab.nodes[0] as string, 'date +%s')).stdout) * 1000 // a lab has a node
+
+const types: Readonly<Record<string, keyof typeof resources>> = {
+  Namespace: 'namespaces',
+  Secret: 'secrets',
+  Service: 'services',
+  Deployment: 'deployments',
+}
+const typeOf = (kind = '') => resources[types[kind] ?? 'pods']
+
+async function uninstall(lab: LabControl): Promise<void> {
+  await removed(lab, { type: configurations, name: engine })
+  await removed(lab, { type: resources.namespaces, name: engine })
+}
+
+const changes: Readonly<Record<string, Change>> = {
+  'webhook-denies': {
+    change: async (lab) => {
+      const namespaces = `--namespaces=${await calicoNamespace(lab)}`
+      await install(lab, ['--answer=deny', namespaces, '--message=privileged containers are not allowed'])
+    },
+    undo: uninstall,
+  },
+  'webhook-unreachable': {
+    change: async (lab) => {
+      await install(lab, [])
+      await lab.kube.patch(deployment, { type: 'merge', body: { spec: { replicas: 0 } } })
+      await lab.advance(minutes)
+    },
+    undo: uninstall,
+  },
+  'pod-security': {
+    change: (lab) => enforce(lab, 'baseline'),
+    undo: (lab) => enforce(lab, null),
+  },
+  quota: {
+    change: async (lab) => {
+      const metadata = { ...quota, namespace: await calicoNamespace(lab) }
+      await lab.kube.create(resources.resourceQuotas, {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata,
+        ...{ spec: { hard: { pods: '5' } } },
+      })
+      await lab.advance(10_000) // the quota controller counts what there is
+    },
+    undo: async (lab) =>
+      removed(lab, { type: resources.resourceQuotas, namespace: await calicoNamespace(lab), ...quota }),
+  },
+}
+
+const quota = { name: 'pods-of-each-team' }
+
+const enforce = async (lab: LabControl, level: string | null): Promise<void> =>
+  lab.kube.patch(
+    { type: resources.namespaces, name: await calicoNamespace(lab) },
+    { type: 'merge', body: { metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } } } },
+  )

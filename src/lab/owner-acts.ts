@@ -1,0 +1,63 @@
+import { assert } from '#base/assert.ts'
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import { isKubeError, type ObjectRef, resources } from '#lab/api/ports.ts'
+import type { LabControl } from '#lab/fault.ts'
+
+/** What an object's owner keeps in a file: without what the server wrote. */
+export function draftOf({ metadata, ...rest }: KubeObject): Draft<KubeObject> {
+  const { name, namespace, labels, annotations } = metadata
+  const kept = {
+    name,
+    ...(namespace && { namespace }),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+  }
+  const { status: _, ...body } = rest as { readonly status?: unknown } & typeof rest // what kind may have one does not matter
+  return { ...body, metadata: kept }
+}
+
+/** Deletes an object and answers what was there, for {@link draftOf}. */
+export async function taken(lab: LabControl, ref: ObjectRef): Promise<KubeObject> {
+  const object = await lab.kube.get(ref)
+  await lab.kube.delete(ref)
+  return object
+}
+
+/** Deletes an object where it (still) is. */
+export async function removed(lab: LabControl, ref: ObjectRef): Promise<void> {
+  try {
+    await lab.kube.delete(ref)
+  } catch (error) {
+    if (!isKubeError(error, 'NotFound')) throw error
+  }
+}
+
+/** Where calico-node's DaemonSet is: kube-system by manifest, calico-system by operator. */
+export async function calicoNamespace(lab: LabControl): Promise<string> {
+  const sets = await lab.kube.list({ type: resources.daemonSets })
+  const namespace = sets.find(({ metadata }) => metadata.name === 'calico-node')?.metadata.namespace
+  assert(namespace !== undefined, 'a cluster with Calico has a DaemonSet calico-node')
+  return namespace
+}
+
+/** Restarts what a label selects, as `kubectl delete pod -l …` does; on one node only, where it is named. */
+export async function deletePods(
+  lab: LabControl,
+  o: { readonly namespace: string; readonly labelSelector: string; readonly node?: string },
+): Promise<void> {
+  const { node, ...query } = o
+  const fieldSelector = node === undefined ? {} : { fieldSelector: `spec.nodeName=${node}` }
+  const pods = await lab.kube.list({ type: resources.pods, ...query, ...fieldSelector })
+  for (const { metadata } of pods)
+    await removed(lab, { type: resources.pods, namespace: o.namespace, name: metadata.name })
+}
+
+/** Restarts calico-node, on one node or on all. */
+export async function restartCalicoNode(lab: LabControl, node?: string): Promise<void> {
+  const namespace = await calicoNamespace(lab)
+  await deletePods(lab, {
+    namespace,
+    labelSelector: 'k8s-app=calico-node',
+    ...(node === undefined ? {} : { node }),
+  })
+}
