@@ -7,6 +7,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'calico-node-daemonset-missing': async () =>
     (await import('#failures/calico-node-daemonset-missing/fault.ts')).fault,
+  'image-unavailable': async () => (await import('#failures/image-unavailable/fault.ts')).fault,
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,

@@ -6,7 +6,7 @@ export const mode: Mode<ImageState> = {
   id: 'image-unavailable',
   title: 'An image of Calico’s cannot be pulled, or is damaged or of another processor',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-image-not-pulled',
