@@ -9,6 +9,21 @@ export interface Datastore {
   watch<T extends KubeObject>(query: ListQuery, o?: InformerOptions<T>): Informer<T>
 }
 
+/** Of a resource that this release does not know. */
+export const noInformer = <T>(): Informer<T> => ({
+  synced: true,
+  version: 0,
+  get: () => undefined,
+  has: () => false,
+  list: () => none,
+  changed: async () => {},
+  untilSynced: async () => {},
+  stop: () => {},
+})
+
+/** One value, so that what is remembered for it is found again. */
+const none: readonly never[] = []
+
 /** Straight from the API server. */
 export const kubeDatastore = (p: Process, kube: KubeClient): Datastore => ({
   watch: (query, o) => informer(p, kube, query, o),

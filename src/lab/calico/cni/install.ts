@@ -3,7 +3,7 @@ import { apiErrorText } from '#lab/calico/errors.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
 import { authority, kubeconfigText, requestCniToken } from '#lab/calico/node/cni-token.ts'
 import { Exit, exiting } from '#lab/calico/node/exit.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 
 const binaries = '/opt/cni/bin'
@@ -36,7 +36,7 @@ async function installBinaries(p: Process, log: Log): Promise<void> {
     for (const { name } of await p.files.list(binaries))
       if (name !== 'install') await copy(p, log, name, folder)
     log.info('install.go 228', `Wrote Calico CNI binaries to ${folder}\n`)
-    log.info('install.go 233', `CNI plugin version: ${calicoVersion}\n`)
+    log.info('install.go 233', `CNI plugin version: ${releaseOf(p.version).name}\n`)
     written = true
   }
   if (written) return
@@ -117,7 +117,7 @@ async function writeConfig(p: Process, log: Log): Promise<void> {
     throw new Exit(1)
   }
   const path = `${configFolder}/${env.CNI_CONF_NAME ?? '10-calico.conflist'}`
-  await writeFile(p, log, path, { text, mode: 0o644 })
+  await writeFile(p, log, path, { text, mode: releaseOf(p.version).conflistMode })
   log.info('install.go 393', `Created ${path}`)
   p.stdout.write(`${text}\n`)
 }

@@ -8,6 +8,7 @@ import { ServiceWatcher } from '#lab/calico/confd/service-watcher.ts'
 import { type Sources, watchSources } from '#lab/calico/confd/sources.ts'
 import type { Datastore } from '#lab/calico/datastore.ts'
 import { calicoLog, type Log } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import type { Process } from '#lab/host/ports.ts'
 
@@ -82,6 +83,7 @@ class Confd {
     log.info('watchersyncer.go 89', 'Start called')
     this.#sources = watchSources(datastore, {
       nodeName,
+      release: releaseOf(p.version),
       events: {
         changed,
         peeringChanged: (reasons) => {

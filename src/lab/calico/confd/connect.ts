@@ -1,10 +1,10 @@
 import type { KubeClient } from '#lab/api/client.ts'
 import { type Datastore, kubeDatastore } from '#lab/calico/datastore.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { TyphaClient } from '#lab/calico/typha/client.ts'
 import { DiscoveryError } from '#lab/calico/typha/discovery.ts'
 import { typhaSettings } from '#lab/calico/typha/settings.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 /**
@@ -23,8 +23,8 @@ export async function connectDatastore(
   }
   const hello = {
     hostname: p.env.NODENAME ?? p.hostname,
-    version: calicoVersion,
-    info: `confd ${calicoVersion}`,
+    version: releaseOf(p.version).name,
+    info: `confd ${releaseOf(p.version).name}`,
     syncerType: 'bgp',
   } as const
   const client = new TyphaClient(p, { kube, log, settings, hello, onLost: lost })

@@ -3,7 +3,8 @@ import type { BGPConfiguration, BGPFilter, BGPPeer, BlockAffinity, IPPool, Node 
 import { resources } from '#lab/api/ports.ts'
 import type { BgpBlock } from '#lab/calico/confd/data.ts'
 import { NodeIndex } from '#lab/calico/confd/node-index.ts'
-import type { Datastore } from '#lab/calico/datastore.ts'
+import { type Datastore, noInformer } from '#lab/calico/datastore.ts'
+import type { Release } from '#lab/calico/release.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 /** What confd knows of the cluster, by its syncer. */
@@ -27,7 +28,11 @@ export interface SourceEvents {
 
 export function watchSources(
   datastore: Datastore,
-  { nodeName, events }: { readonly nodeName: string; readonly events: SourceEvents },
+  {
+    nodeName,
+    release,
+    events,
+  }: { readonly nodeName: string; readonly release: Release; readonly events: SourceEvents },
 ): Sources {
   const nodes = new NodeIndex()
   const peering = (reason: string) => ({ onChange: () => events.peeringChanged([reason]) })
@@ -47,10 +52,9 @@ export function watchSources(
     { onChange: (change) => events.peeringChanged(configurationReasons(change)) },
   )
   const peers = datastore.watch<BGPPeer>({ type: resources.bgpPeers }, peering('BGP peer updated or deleted'))
-  const filters = datastore.watch<BGPFilter>(
-    { type: resources.bgpFilters },
-    peering('BGPFilter updated or deleted'),
-  )
+  const filters = release.hasBgpFilters
+    ? datastore.watch<BGPFilter>({ type: resources.bgpFilters }, peering('BGPFilter updated or deleted'))
+    : noInformer<BGPFilter>()
   return {
     nodes,
     pools,

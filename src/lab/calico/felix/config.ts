@@ -5,6 +5,7 @@
  * Not imitated: parameters that change nothing in the lab; die-on-fail ones (a bad value gives the default).
  */
 import type { FelixConfiguration } from '#lab/api/objects.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import type { PortRange, RuleProtocol } from '#lab/network/rule.ts'
 
 export interface ProtoPort {
@@ -52,7 +53,10 @@ export interface BadValue {
 type Raw = Readonly<Record<string, string>>
 
 /** `sources` from the weakest to the strongest, as parameter names in small letters with their texts. */
-export function felixConfig(sources: readonly (readonly [name: string, raw: Raw])[]): {
+export function felixConfig(
+  sources: readonly (readonly [name: string, raw: Raw])[],
+  release = releaseOf(''),
+): {
   readonly config: FelixConfig
   readonly bad: readonly BadValue[]
   readonly raw: Raw
@@ -93,7 +97,7 @@ export function felixConfig(sources: readonly (readonly [name: string, raw: Raw]
     routeSourceAddress: read<string | undefined>('DeviceRouteSourceAddress', address, undefined),
     routeSource: read('RouteSource', routeSource, 'CalicoIPAM'),
     routeRefreshMs: read('RouteRefreshInterval', seconds, 90_000),
-    iptablesRefreshMs: read('IptablesRefreshInterval', seconds, 180_000),
+    iptablesRefreshMs: read('IptablesRefreshInterval', seconds, release.iptablesRefreshMs),
     failsafeInbound: read('FailsafeInboundHostPorts', ports, inboundFailsafes),
     failsafeOutbound: read('FailsafeOutboundHostPorts', ports, outboundFailsafes),
   }

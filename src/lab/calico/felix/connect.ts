@@ -2,10 +2,10 @@ import type { KubeClient } from '#lab/api/client.ts'
 import { type Datastore, kubeDatastore } from '#lab/calico/datastore.ts'
 import type { FelixHealth } from '#lab/calico/felix/health-server.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { TyphaClient } from '#lab/calico/typha/client.ts'
 import { DiscoveryError } from '#lab/calico/typha/discovery.ts'
 import { typhaSettings } from '#lab/calico/typha/settings.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 const patienceMs = 30_000
@@ -34,7 +34,12 @@ export async function connectFelix(
     return kubeDatastore(p, kube)
   }
   const info = `Revision: unknown; Build date: unknown`
-  const hello = { hostname: o.nodeName, version: calicoVersion, info, syncerType: 'felix' } as const
+  const hello = {
+    hostname: o.nodeName,
+    version: releaseOf(p.version).name,
+    info,
+    syncerType: 'felix',
+  } as const
   const client = new TyphaClient(p, { kube, log, settings, hello, onLost: o.onLost })
   await discovered(p, client, log)
   log.info('daemon.go 487', 'Connecting to Typha.')

@@ -8,7 +8,7 @@ import { FelixHealth } from '#lab/calico/felix/health-server.ts'
 import { FelixPanic, FelixRestart, goroutineTrace } from '#lab/calico/felix/panic.ts'
 import { RunningFelix } from '#lab/calico/felix/running.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
@@ -32,7 +32,7 @@ export async function runFelix(p: Process): Promise<number> {
 
 async function felix(p: Process, log: Log): Promise<number> {
   const health = new FelixHealth()
-  log.info('daemon.go 132', 'Felix starting up', { version: calicoVersion })
+  log.info('daemon.go 132', 'Felix starting up', { version: releaseOf(p.version).name })
   log.info('daemon.go 156', 'Loading configuration...')
   log.info('daemon.go 182', `Loading config file: ${configFile}`)
   await health.serve(p, log)
@@ -40,7 +40,7 @@ async function felix(p: Process, log: Log): Promise<number> {
   const kube = inClusterKube(p)
   log.info('daemon.go 221', 'Created datastore client')
   const sources = await loadConfiguration(p, kube, log, health)
-  const { config, bad, raw: values } = felixConfig(sources)
+  const { config, bad, raw: values } = felixConfig(sources, releaseOf(p.version))
   for (const { name, value, source } of bad)
     log.error('config_params.go 646', 'Replacing invalid value with default', {
       error: raw(`failed to parse config parameter ${name}; value ${JSON.stringify(value)}: invalid value`),

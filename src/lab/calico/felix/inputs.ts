@@ -2,7 +2,7 @@
 import type { Informer } from '#lab/api/informer.ts'
 import type { FelixConfiguration, IPAMBlock, IPPool, KubeObject, Node, Pod } from '#lab/api/objects.ts'
 import { type ResourceType, resources } from '#lab/api/ports.ts'
-import type { Datastore } from '#lab/calico/datastore.ts'
+import { type Datastore, noInformer } from '#lab/calico/datastore.ts'
 import { sortedPolicies, type Tier } from '#lab/calico/felix/policy/active.ts'
 import { type CalicoPolicy, calicoPolicy } from '#lab/calico/felix/policy/calico.ts'
 import { type KubeNetworkPolicy, kubernetesPolicy } from '#lab/calico/felix/policy/kubernetes.ts'
@@ -15,6 +15,7 @@ import {
   type TierObject,
 } from '#lab/calico/felix/resources.ts'
 import { allSelectables, type Directory } from '#lab/calico/felix/selectables.ts'
+import type { Release } from '#lab/calico/release.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 /**
@@ -25,6 +26,7 @@ import type { Process } from '#lab/host/ports.ts'
 export class Inputs {
   readonly #datastore: Datastore
   readonly #onChange: () => void
+  readonly #hasTiers: boolean
   readonly pods: Informer<Pod>
   readonly pools: Informer<IPPool>
   readonly configurations: Informer<FelixConfiguration>
@@ -35,8 +37,12 @@ export class Inputs {
   #forPolicies: ForPolicies | undefined
   #forTunnels: { readonly nodes: Informer<Node>; readonly blocks: Informer<IPAMBlock> } | undefined
 
-  constructor(datastore: Datastore, o: { readonly node: string; readonly onChange: () => void }) {
+  constructor(
+    datastore: Datastore,
+    o: { readonly node: string; readonly release: Release; readonly onChange: () => void },
+  ) {
     this.#datastore = datastore
+    this.#hasTiers = o.release.hasTiers
     this.#onChange = o.onChange
     const mine = { type: resources.pods, fieldSelector: `spec.nodeName=${o.node}` }
     this.pods = datastore.watch<Pod>(mine, { onChange: o.onChange })
@@ -134,7 +140,7 @@ export class Inputs {
 
   #watchForPolicies(): ForPolicies {
     return {
-      tiers: this.#watch(felixResources.tiers),
+      tiers: this.#hasTiers ? this.#watch(felixResources.tiers) : noInformer(),
       pods: this.#watch(resources.pods),
       namespaces: this.#watch(felixResources.namespaces),
       serviceAccounts: this.#watch(felixResources.serviceAccounts),
@@ -159,17 +165,6 @@ interface ForPolicies {
 
 /** One value, so that what is remembered for it is found again. */
 const none: readonly never[] = []
-
-const noInformer = <T>(): Informer<T> => ({
-  synced: true,
-  version: 0,
-  get: () => undefined,
-  has: () => false,
-  list: () => none,
-  changed: async () => {},
-  untilSynced: async () => {},
-  stop: () => {},
-})
 
 const defaultTier: Tier = { name: 'default', order: 1_000_000, defaultAction: 'Deny' }
 

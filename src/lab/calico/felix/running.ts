@@ -19,6 +19,7 @@ import type { Encapsulation } from '#lab/calico/felix/static-chains.ts'
 import { hostSets, type TunnelInputs } from '#lab/calico/felix/tunnels.ts'
 import { localWorkloads } from '#lab/calico/felix/workloads.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import type { Wakeup } from '#lab/calico/wakeup.ts'
 import type { Process } from '#lab/host/ports.ts'
 
@@ -57,7 +58,11 @@ export class RunningFelix {
     this.#node = nodeName(p)
     this.#dataplane = new Dataplane(p, o.log, o.config)
     this.#wakeup = o.wakeup
-    this.#inputs = new Inputs(o.datastore, { node: this.#node, onChange: () => this.#wakeup.tell() })
+    this.#inputs = new Inputs(o.datastore, {
+      node: this.#node,
+      release: releaseOf(p.version),
+      onChange: () => this.#wakeup.tell(),
+    })
   }
 
   /** Until it has ended. Throws FelixRestart, FelixPanic. */
@@ -121,7 +126,7 @@ export class RunningFelix {
 
   async #compare(configurations: readonly FelixConfiguration[]): Promise<void> {
     const { log, values } = this.#o
-    const { raw: now } = felixConfig(await configSources(this.#p, configurations))
+    const { raw: now } = felixConfig(await configSources(this.#p, configurations), releaseOf(this.#p.version))
     for (const name of new Set([...Object.keys(values), ...Object.keys(now)]))
       if (values[name] !== now[name]) {
         log.info('daemon.go 1195', 'Configuration value changed; change DOES require Felix to restart.', {

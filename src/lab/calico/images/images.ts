@@ -8,6 +8,7 @@ import {
 } from '#lab/calico/images/names.ts'
 import { nodeTree } from '#lab/calico/images/node-image.ts'
 import { tools } from '#lab/calico/images/tools.ts'
+import { type Release, releaseOf } from '#lab/calico/release.ts'
 import type { CalicoFlavour } from '#lab/calico/version.ts'
 import type { Tree, TreeEntry } from '#lab/host/ports.ts'
 import type { Image } from '#lab/runtime/ports.ts'
@@ -17,15 +18,16 @@ export function calicoImages(o: {
   readonly flavour: CalicoFlavour
   readonly version?: string
 }): readonly Image[] {
+  const release = releaseOf(o.version ?? '')
   const stock: readonly Image[] = [
-    node(stockNodeImageName(o.version), nodeTree('stock')),
-    cni(o.version),
-    kubeControllers(o.version),
-    typha(o.version),
-    operator(),
+    node(stockNodeImageName(o.version), nodeTree('stock', release)),
+    cni(release),
+    kubeControllers(release),
+    typha(release),
+    operator(release),
   ]
   return o.flavour === 'hardened'
-    ? [...stock, node(hardenedNodeImageName(o.version), nodeTree('hardened'))]
+    ? [...stock, node(hardenedNodeImageName(o.version), nodeTree('hardened', release))]
     : stock
 }
 
@@ -40,35 +42,42 @@ const node = (name: string, tree: Tree): Image => ({
   },
 })
 
-const binary = (path: string, program: string): TreeEntry => ({ path, kind: 'file', mode: 0o755, program })
+/** Every program of an image was built as its release. */
+const binaryOf =
+  ({ name }: Release) =>
+  (path: string, program: string): TreeEntry => ({ path, kind: 'file', mode: 0o755, program, version: name })
 
-const cni = (version: string | undefined): Image => ({
-  name: cniImageName(version),
-  sizeBytes: 99_275_488,
-  tree: [
-    binary('/opt/cni/bin/calico', 'cni-calico'),
-    binary('/opt/cni/bin/calico-ipam', 'cni-calico-ipam'),
-    ...['bandwidth', 'portmap', 'tuning'].map((name) => binary(`/opt/cni/bin/${name}`, 'cni-pass-result')),
-    binary('/opt/cni/bin/install', 'cni-install'),
-  ],
-  entrypoint: [],
-  command: ['/opt/cni/bin/install'],
-  env: { PATH: '/opt/cni/bin' },
-})
+function cni(release: Release): Image {
+  const binary = binaryOf(release)
+  return {
+    name: cniImageName(release.name),
+    sizeBytes: 99_275_488,
+    tree: [
+      binary('/opt/cni/bin/calico', 'cni-calico'),
+      binary('/opt/cni/bin/calico-ipam', 'cni-calico-ipam'),
+      ...['bandwidth', 'portmap', 'tuning'].map((name) => binary(`/opt/cni/bin/${name}`, 'cni-pass-result')),
+      binary('/opt/cni/bin/install', 'cni-install'),
+    ],
+    entrypoint: [],
+    command: ['/opt/cni/bin/install'],
+    env: { PATH: '/opt/cni/bin' },
+  }
+}
 
 /** Runs as user 999, like every image of Calico's that needs no rights. */
-const typha = (version: string | undefined): Image => ({
-  name: typhaImageName(version),
+const typha = (release: Release): Image => ({
+  name: typhaImageName(release.name),
   sizeBytes: 31_291_210,
-  tree: [binary('/code/calico-typha', 'calico-typha')],
+  tree: [binaryOf(release)('/code/calico-typha', 'calico-typha')],
   entrypoint: ['/code/calico-typha'],
   user: { uid: 999, gid: 0 },
 })
 
-const operator = (): Image => ({
-  name: operatorImageName(),
+/** Which Calico an operator installs is built into it. */
+const operator = (release: Release): Image => ({
+  name: operatorImageName(release.name),
   sizeBytes: 21_758_492,
-  tree: [binary('/usr/local/bin/operator', 'tigera-operator')],
+  tree: [binaryOf(release)('/usr/local/bin/operator', 'tigera-operator')],
   entrypoint: [],
   command: ['operator'],
   env: { PATH: '/usr/local/bin' },
@@ -76,13 +85,13 @@ const operator = (): Image => ({
 })
 
 /** Runs as nobody's user 999, so that the pod's runAsNonRoot is satisfied. */
-const kubeControllers = (version: string | undefined): Image => ({
-  name: kubeControllersImageName(version),
+const kubeControllers = (release: Release): Image => ({
+  name: kubeControllersImageName(release.name),
   sizeBytes: 37_090_472,
   tree: [
     ...tools(),
-    binary('/usr/bin/kube-controllers', 'calico-kube-controllers'),
-    binary('/usr/bin/check-status', 'calico-check-status'),
+    binaryOf(release)('/usr/bin/kube-controllers', 'calico-kube-controllers'),
+    binaryOf(release)('/usr/bin/check-status', 'calico-check-status'),
     { path: '/status', kind: 'directory', mode: 0o777 },
     { path: '/status/status.json', kind: 'file', mode: 0o666, text: '' },
   ],

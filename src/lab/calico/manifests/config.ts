@@ -1,6 +1,7 @@
 import { draft, namespace } from '#lab/calico/manifests/draft.ts'
+import type { Release } from '#lab/calico/release.ts'
 
-const networkConfig = `{
+const networkConfig = ({ bandwidthPlugin }: Release): string => `{
   "name": "k8s-pod-network",
   "cniVersion": "0.3.1",
   "plugins": [
@@ -25,16 +26,28 @@ const networkConfig = `{
       "type": "portmap",
       "snat": true,
       "capabilities": {"portMappings": true}
-    },
-    {
-      "type": "bandwidth",
-      "capabilities": {"bandwidth": true}
-    }
+    }${bandwidthPlugin ? bandwidth : ''}
   ]
 }`
 
+const bandwidth = `,
+    {
+      "type": "bandwidth",
+      "capabilities": {"bandwidth": true}
+    }`
+
+/** What calico-node runs for routing: BIRD with confd, nothing where Felix does it all by VXLAN, nothing where somebody else does. */
+export const backends = ['bird', 'vxlan', 'none'] as const
+export type Backend = (typeof backends)[number]
+
 /** ConfigMap calico-config. */
-export const calicoConfig = () =>
+export const calicoConfig = ({
+  release,
+  backend,
+}: {
+  readonly release: Release
+  readonly backend: Backend
+}) =>
   draft(
     'v1',
     'ConfigMap',
@@ -42,9 +55,9 @@ export const calicoConfig = () =>
     {
       data: {
         typha_service_name: 'none',
-        calico_backend: 'bird',
+        calico_backend: backend,
         veth_mtu: '0',
-        cni_network_config: networkConfig,
+        cni_network_config: networkConfig(release),
       },
     },
   )

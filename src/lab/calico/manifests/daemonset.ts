@@ -1,6 +1,8 @@
 import type { ContainerDef, EnvVar, SecurityContext, Volume } from '#lab/api/objects.ts'
 import { cniImageName, nodeImageName } from '#lab/calico/images/names.ts'
+import type { Backend } from '#lab/calico/manifests/config.ts'
 import { draft, namespace } from '#lab/calico/manifests/draft.ts'
+import { type Release, releaseOf } from '#lab/calico/release.ts'
 import { type CalicoFlavour, hardenedUser } from '#lab/calico/version.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 
@@ -12,6 +14,8 @@ export interface ManifestOptions {
   readonly podCidr?: string
   /** Of the default pool. Default: none. */
   readonly encapsulation?: Encapsulation
+  /** Default: bird. */
+  readonly backend?: Backend
   /** More environment for calico-node, in place of what has the same name. */
   readonly env?: readonly EnvVar[]
   /** More init containers, before the others. */
@@ -31,7 +35,7 @@ const confined: SecurityContext = {
   capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_BIND_SERVICE', 'NET_RAW'] },
 }
 
-/** DaemonSet calico-node of projectcalico/calico:manifests/calico.yaml v3.29, by default with a pool that does not encapsulate. */
+/** DaemonSet calico-node of projectcalico/calico:manifests/calico.yaml, by default with a pool that does not encapsulate. */
 export const daemonSet = (o: ManifestOptions) =>
   draft(
     'apps/v1',
@@ -55,12 +59,14 @@ const podSpec = (o: ManifestOptions) => ({
     { effect: 'NoExecute', operator: 'Exists' },
   ],
   serviceAccountName: 'calico-node',
-  securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+  ...(releaseOf(o.version ?? '').seccomp
+    ? { securityContext: { seccompProfile: { type: 'RuntimeDefault' } } }
+    : {}),
   terminationGracePeriodSeconds: 0,
   priorityClassName: 'system-node-critical',
-  initContainers: [...(o.initContainers ?? []), upgradeIpam(o), installCni(o), mountBpffs(o)],
+  initContainers: [...(o.initContainers ?? []), upgradeIpam(o), installCni(o), bpfInit(o)],
   containers: [calicoNode(o)],
-  volumes: volumes(o.flavour),
+  volumes: volumes(o.flavour, releaseOf(o.version ?? '')),
 })
 
 const endpoint = [{ configMapRef: { name: 'kubernetes-services-endpoint', optional: true } }]
@@ -106,8 +112,8 @@ const installCni = ({ version }: ManifestOptions): ContainerDef => ({
   securityContext: privileged,
 })
 
-const mountBpffs = (o: ManifestOptions): ContainerDef => ({
-  name: 'mount-bpffs',
+const bpfInit = (o: ManifestOptions): ContainerDef => ({
+  name: releaseOf(o.version ?? '').bpfInitContainer,
   image: nodeImageName(o),
   imagePullPolicy: 'IfNotPresent',
   command: ['calico-node', '-init', '-best-effort'],
@@ -129,27 +135,35 @@ const calicoNode = (o: ManifestOptions): ContainerDef => ({
   resources: { requests: { cpu: '250m' } },
   lifecycle: { preStop: { exec: { command: ['/bin/calico-node', '-shutdown'] } } },
   livenessProbe: {
-    exec: { command: ['/bin/calico-node', '-felix-live', '-bird-live'] },
+    exec: { command: ['/bin/calico-node', '-felix-live', ...withBird(o, '-bird-live')] },
     periodSeconds: 10,
     initialDelaySeconds: 10,
     failureThreshold: 6,
     timeoutSeconds: 10,
   },
   readinessProbe: {
-    exec: { command: ['/bin/calico-node', '-felix-ready', '-bird-ready'] },
+    exec: { command: ['/bin/calico-node', '-felix-ready', ...withBird(o, '-bird-ready')] },
     periodSeconds: 10,
     timeoutSeconds: 10,
   },
   volumeMounts: mounts(o.flavour),
 })
 
+/** manifests/calico-vxlan.yaml and calico-policy-only.yaml ask nobody for BIRD. */
+const withBird = ({ backend = 'bird' }: ManifestOptions, flag: string): readonly string[] =>
+  backend === 'bird' ? [flag] : []
+
 function environment({
   podCidr = '10.244.0.0/16',
   encapsulation = 'none',
+  backend = 'bird',
   env = [],
 }: ManifestOptions): readonly EnvVar[] {
   const replaced = new Set(env.map(({ name }) => name))
-  return [...stockEnvironment(podCidr, encapsulation).filter(({ name }) => !replaced.has(name)), ...env]
+  return [
+    ...stockEnvironment({ podCidr, encapsulation, backend }).filter(({ name }) => !replaced.has(name)),
+    ...env,
+  ]
 }
 
 /** `CrossSubnet` where this way of wrapping is used between subnets only. */
@@ -158,12 +172,20 @@ const modeOf = (encapsulation: Encapsulation, way: 'ipip' | 'vxlan'): string => 
   return encapsulation.endsWith('cross-subnet') ? 'CrossSubnet' : 'Always'
 }
 
-const stockEnvironment = (podCidr: string, encapsulation: Encapsulation): readonly EnvVar[] => [
+const stockEnvironment = ({
+  podCidr,
+  encapsulation,
+  backend,
+}: {
+  readonly podCidr: string
+  readonly encapsulation: Encapsulation
+  readonly backend: Backend
+}): readonly EnvVar[] => [
   { name: 'DATASTORE_TYPE', value: 'kubernetes' },
   { name: 'WAIT_FOR_DATASTORE', value: 'true' },
   nodeName('NODENAME'),
   fromConfig('CALICO_NETWORKING_BACKEND', 'calico_backend'),
-  { name: 'CLUSTER_TYPE', value: 'k8s,bgp' },
+  { name: 'CLUSTER_TYPE', value: backend === 'bird' ? 'k8s,bgp' : 'k8s' },
   { name: 'IP', value: 'autodetect' },
   { name: 'CALICO_IPV4POOL_IPIP', value: modeOf(encapsulation, 'ipip') },
   { name: 'CALICO_IPV4POOL_VXLAN', value: modeOf(encapsulation, 'vxlan') },
@@ -196,15 +218,15 @@ const host = (name: string, path: string, type?: string): Volume => ({
   hostPath: type === undefined ? { path } : { path, type },
 })
 
-const volumes = (flavour: CalicoFlavour): readonly Volume[] => [
+const volumes = (flavour: CalicoFlavour, { makesHostFolders }: Release): readonly Volume[] => [
   host('lib-modules', '/lib/modules'),
-  host('var-run-calico', '/var/run/calico', 'DirectoryOrCreate'),
-  host('var-lib-calico', '/var/lib/calico', 'DirectoryOrCreate'),
+  host('var-run-calico', '/var/run/calico', makesHostFolders ? 'DirectoryOrCreate' : undefined),
+  host('var-lib-calico', '/var/lib/calico', makesHostFolders ? 'DirectoryOrCreate' : undefined),
   host('xtables-lock', '/run/xtables.lock', 'FileOrCreate'),
   host('sys-fs', '/sys/fs/', 'DirectoryOrCreate'),
   host('bpffs', '/sys/fs/bpf', 'Directory'),
   host('nodeproc', '/proc'),
-  host('cni-bin-dir', '/opt/cni/bin', 'DirectoryOrCreate'),
+  host('cni-bin-dir', '/opt/cni/bin', makesHostFolders ? 'DirectoryOrCreate' : undefined),
   host('cni-net-dir', '/etc/cni/net.d'),
   flavour === 'hardened'
     ? host('var-log-calico', '/var/log/calico')

@@ -1,11 +1,12 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import { kubeControllersImageName } from '#lab/calico/images/names.ts'
 import { draft, namespace as kubeSystem } from '#lab/calico/manifests/draft.ts'
+import { type Release, releaseOf } from '#lab/calico/release.ts'
 
 const name = 'calico-kube-controllers'
 const labels = { 'k8s-app': name }
 
-/** Deployment and PodDisruptionBudget of projectcalico/calico:manifests/calico.yaml v3.29. */
+/** Deployment and PodDisruptionBudget of projectcalico/calico:manifests/calico.yaml. */
 export const kubeControllers = (
   version: string | undefined,
   namespace = kubeSystem,
@@ -25,13 +26,13 @@ export const kubeControllers = (
         replicas: 1,
         selector: { matchLabels: labels },
         strategy: { type: 'Recreate' },
-        template: { metadata: { name, namespace, labels }, spec: podSpec(version) },
+        template: { metadata: { name, namespace, labels }, spec: podSpec(releaseOf(version ?? '')) },
       },
     },
   ),
 ]
 
-const podSpec = (version: string | undefined) => ({
+const podSpec = (release: Release) => ({
   nodeSelector: { 'kubernetes.io/os': 'linux' },
   tolerations: [
     { key: 'CriticalAddonsOnly', operator: 'Exists' },
@@ -39,15 +40,15 @@ const podSpec = (version: string | undefined) => ({
     { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
   ],
   serviceAccountName: name,
-  securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+  ...(release.seccomp ? { securityContext: { seccompProfile: { type: 'RuntimeDefault' } } } : {}),
   priorityClassName: 'system-cluster-critical',
   containers: [
     {
       name,
-      image: kubeControllersImageName(version),
+      image: kubeControllersImageName(release.name),
       imagePullPolicy: 'IfNotPresent',
       env: [
-        { name: 'ENABLED_CONTROLLERS', value: 'node' },
+        { name: 'ENABLED_CONTROLLERS', value: release.controllers },
         { name: 'DATASTORE_TYPE', value: 'kubernetes' },
       ],
       livenessProbe: {
@@ -58,7 +59,7 @@ const podSpec = (version: string | undefined) => ({
         timeoutSeconds: 10,
       },
       readinessProbe: { exec: { command: ['/usr/bin/check-status', '-r'] }, periodSeconds: 10 },
-      securityContext: { runAsNonRoot: true },
+      ...(release.seccomp ? { securityContext: { runAsNonRoot: true } } : {}),
     },
   ],
 })

@@ -1,5 +1,6 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import { draft, namespace as kubeSystem } from '#lab/calico/manifests/draft.ts'
+import type { Release } from '#lab/calico/release.ts'
 
 const group = 'rbac.authorization.k8s.io'
 const calico = 'crd.projectcalico.org'
@@ -21,16 +22,18 @@ const rule = ({ groups, resources, verbs, names }: RuleDef) => ({
 const read = ['get', 'list', 'watch']
 const crud = ['get', 'list', 'create', 'update', 'delete']
 
-/** ClusterRole calico-node of projectcalico/calico:manifests/calico.yaml, v3.29. */
-const nodeRules: readonly RuleDef[] = [
-  { groups: [''], resources: ['serviceaccounts/token'], names: ['calico-cni-plugin'], verbs: ['create'] },
+/** ClusterRole calico-node of projectcalico/calico:manifests/calico.yaml. */
+const nodeRules = (release: Release): readonly RuleDef[] => [
+  { groups: [''], resources: ['serviceaccounts/token'], names: [release.cniAccount], verbs: ['create'] },
   { groups: [''], resources: ['pods', 'nodes', 'namespaces'], verbs: ['get'] },
   { groups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['watch', 'list'] },
   { groups: [''], resources: ['endpoints', 'services'], verbs: ['watch', 'list', 'get'] },
   { groups: [''], resources: ['configmaps'], verbs: ['get'] },
   { groups: [''], resources: ['nodes/status'], verbs: ['patch', 'update'] },
   { groups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['watch', 'list'] },
-  { groups: ['policy.networking.k8s.io'], resources: ['adminnetworkpolicies'], verbs: ['watch', 'list'] },
+  ...(release.adminPolicies.length > 0
+    ? [{ groups: ['policy.networking.k8s.io'], resources: release.adminPolicies, verbs: ['watch', 'list'] }]
+    : []),
   { groups: [''], resources: ['pods', 'namespaces', 'serviceaccounts'], verbs: ['list', 'watch'] },
   { groups: [''], resources: ['pods/status'], verbs: ['patch'] },
   {
@@ -39,7 +42,7 @@ const nodeRules: readonly RuleDef[] = [
       'globalfelixconfigs',
       'felixconfigurations',
       'bgppeers',
-      'bgpfilters',
+      ...(release.hasBgpFilters ? ['bgpfilters'] : []),
       'globalbgpconfigs',
       'bgpconfigurations',
       'ippools',
@@ -48,16 +51,17 @@ const nodeRules: readonly RuleDef[] = [
       'globalnetworkpolicies',
       'globalnetworksets',
       'networkpolicies',
+      ...(release.hasStagedPolicies ? stagedPolicies : []),
       'networksets',
       'clusterinformations',
       'hostendpoints',
       'blockaffinities',
       'caliconodestatuses',
-      'tiers',
+      ...(release.hasTiers ? ['tiers'] : []),
     ],
     verbs: read,
   },
-  { groups: [calico], resources: ['tiers'], verbs: ['create'] },
+  ...(release.hasTiers ? [{ groups: [calico], resources: ['tiers'], verbs: ['create'] }] : []),
   {
     groups: [calico],
     resources: ['ippools', 'felixconfigurations', 'clusterinformations'],
@@ -70,6 +74,12 @@ const nodeRules: readonly RuleDef[] = [
   { groups: [calico], resources: ['ipamconfigs'], verbs: ['get', 'create'] },
   { groups: [calico], resources: ['blockaffinities'], verbs: ['watch'] },
   { groups: ['apps'], resources: ['daemonsets'], verbs: ['get'] },
+]
+
+const stagedPolicies = [
+  'stagedglobalnetworkpolicies',
+  'stagednetworkpolicies',
+  'stagedkubernetesnetworkpolicies',
 ]
 
 const cniRules: readonly RuleDef[] = [
@@ -90,17 +100,42 @@ const cniRules: readonly RuleDef[] = [
   },
 ]
 
-const controllerRules: readonly RuleDef[] = [
+const controllerRules = (release: Release): readonly RuleDef[] => [
   { groups: [''], resources: ['nodes'], verbs: ['watch', 'list', 'get'] },
   { groups: [''], resources: ['pods'], verbs: read },
+  ...(release.minor >= 31 ? [{ groups: [''], resources: ['namespaces'], verbs: read }] : []),
+  ...(release.minor >= 30
+    ? [
+        {
+          groups: [''],
+          resources: ['services', 'services/status'],
+          verbs: ['get', 'list', 'update', 'watch'],
+        },
+      ]
+    : []),
   { groups: [calico], resources: ['ipreservations'], verbs: ['list'] },
   {
     groups: [calico],
-    resources: ['blockaffinities', 'ipamblocks', 'ipamhandles', 'tiers'],
+    resources: [
+      'blockaffinities',
+      'ipamblocks',
+      'ipamhandles',
+      ...(release.minor >= 30 ? ['ipamconfigs'] : []),
+      ...(release.hasTiers ? ['tiers'] : []),
+    ],
     verbs: [...crud, 'watch'],
   },
   { groups: [calico], resources: ['ippools'], verbs: ['list', 'watch'] },
-  { groups: [calico], resources: ['hostendpoints'], verbs: crud },
+  {
+    groups: [calico],
+    resources: ['hostendpoints'],
+    verbs:
+      release.minor >= 30
+        ? [...crud, 'watch']
+        : release.minor >= 28
+          ? crud
+          : crud.filter((verb) => verb !== 'list'),
+  },
   {
     groups: [calico],
     resources: ['clusterinformations', 'kubecontrollersconfigurations'],
@@ -109,17 +144,29 @@ const controllerRules: readonly RuleDef[] = [
 ]
 
 /** Service accounts, roles and bindings. */
-export const rbac = (namespace = kubeSystem): readonly Draft<KubeObject>[] => [
-  ...account('calico-kube-controllers', controllerRules, namespace),
-  ...account('calico-node', nodeRules, namespace),
-  ...account('calico-cni-plugin', cniRules, namespace),
+export const rbac = (release: Release, namespace = kubeSystem): readonly Draft<KubeObject>[] => [
+  ...account('calico-kube-controllers', withBoth(release, controllerRules(release)), namespace),
+  ...account('calico-node', withBoth(release, nodeRules(release)), namespace),
+  ...(release.cniAccount === 'calico-node'
+    ? []
+    : account('calico-cni-plugin', withBoth(release, cniRules), namespace)),
 ]
 
+/** Of 3.32 on, whose resources may be served by either group. */
+const withBoth = ({ bothGroups }: Release, rules: readonly RuleDef[]): readonly RuleDef[] =>
+  bothGroups
+    ? rules.map((each) =>
+        each.groups.includes(calico) ? { ...each, groups: ['projectcalico.org', calico] } : each,
+      )
+    : rules
+
 /** An account of its own for Typha, which reads whatever calico-node may. */
-export const typhaRbac = (namespace: string): readonly Draft<KubeObject>[] =>
+export const typhaRbac = (release: Release, namespace: string): readonly Draft<KubeObject>[] =>
   account(
     'calico-typha',
-    nodeRules.filter(({ resources }) => !resources.includes('serviceaccounts/token')),
+    withBoth(release, nodeRules(release)).filter(
+      ({ resources }) => !resources.includes('serviceaccounts/token'),
+    ),
     namespace,
   )
 

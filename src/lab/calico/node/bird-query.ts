@@ -1,3 +1,4 @@
+import { goSays, releaseOf } from '#lab/calico/release.ts'
 import { Errno, isErrno, type PathConnection, type Process } from '#lab/host/ports.ts'
 
 export interface BgpPeerStatus {
@@ -6,7 +7,7 @@ export interface BgpPeerStatus {
   readonly state: string
 }
 
-/** What could not be learned, in the words of projectcalico/calico:node/pkg/health/bird/bird.go (v3.29). */
+/** What could not be learned, in the words of projectcalico/calico:node/pkg/health/bird/bird.go . */
 export class BirdQueryError extends Error {}
 
 /** The program dies as Go's runtime ends it: the text goes to stderr, the exit code is 2. */
@@ -23,14 +24,17 @@ export async function birdPeers(p: Process): Promise<readonly BgpPeerStatus[]> {
     if (line.startsWith('0001')) continue
     if (line.startsWith('2002')) {
       if (line.slice(5).trim().split(/\s+/).join(' ') !== heading)
-        throw new BirdQueryError('Error executing command: unknown BIRD table output format')
+        throw queryError(p, 'Error executing command: unknown BIRD table output format')
     } else if (line.startsWith('1002') || line.startsWith(' ')) {
       const peer = peerOf(line.slice(line.startsWith(' ') ? 1 : 5))
       if (peer) peers.push(peer)
-    } else throw new BirdQueryError(`Error executing command: unexpected output line from BIRD: '${line}'`)
+    } else throw queryError(p, `Error executing command: unexpected output line from BIRD: '${line}'`)
   }
   return peers
 }
+
+const queryError = (p: Process, text: string): BirdQueryError =>
+  new BirdQueryError(goSays(releaseOf(p.version), text))
 
 /** Whether BIRD still recovers from its own restart. */
 export async function restartInProgress(p: Process): Promise<boolean> {
@@ -70,7 +74,7 @@ async function dial(p: Process, socket: string): Promise<PathConnection> {
   } catch (error) {
     if (!isErrno(error)) throw error
     const says = `dial unix ${socket}: connect: ${error.message.toLowerCase()}`
-    throw new BirdQueryError(`Error querying BIRD: unable to connect to BIRDv4 socket: ${says}`)
+    throw queryError(p, `Error querying BIRD: unable to connect to BIRDv4 socket: ${says}`)
   }
 }
 
@@ -81,7 +85,7 @@ async function readReply(p: Process, c: PathConnection, socket: string): Promise
     const startedMs = p.now()
     const next = await c.receive(p, { timeoutMs: readTimeoutMs })
     if (next === undefined && p.now() - startedMs >= readTimeoutMs)
-      throw new BirdQueryError(`Error executing command: read unix @->${socket}: i/o timeout`)
+      throw queryError(p, `Error executing command: read unix @->${socket}: i/o timeout`)
     text += next ?? ''
   }
   return text.split('\n').filter((line) => line !== '')

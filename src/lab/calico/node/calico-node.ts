@@ -1,13 +1,15 @@
 import { runConfd } from '#lab/calico/confd/confd.ts'
 import { runFelix } from '#lab/calico/felix/felix.ts'
 import { monitorToken } from '#lab/calico/node/cni-token.ts'
+import { completeStartup } from '#lab/calico/node/complete-startup.ts'
 import { health, isHealthFlag } from '#lab/calico/node/health.ts'
 import { nodeInit } from '#lab/calico/node/init.ts'
+import { nodeServices } from '#lab/calico/node/node-services.ts'
 import { monitorAddresses } from '#lab/calico/node/services.ts'
 import { shutdown, startup } from '#lab/calico/node/startup.ts'
 import { reportStatus } from '#lab/calico/node/status-reporter.ts'
 import { allocateTunnelAddresses } from '#lab/calico/node/tunnel-addresses.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 
 /** The one binary of calico-node; its first flag decides what it is (projectcalico/calico:node/cmd/calico-node/main.go). */
@@ -28,6 +30,8 @@ const modes: readonly (readonly [flag: string, run: Mode])[] = [
   ['-init', (p, flags) => nodeInit(p, flags.includes('-best-effort'))],
   ['-startup', startup],
   ['-shutdown', shutdown],
+  ['-complete-startup', completeStartup],
+  ['-node-services', nodeServices],
   ['-monitor-addresses', monitorAddresses],
   ['-confd', runConfd],
   [
@@ -39,6 +43,6 @@ const modes: readonly (readonly [flag: string, run: Mode])[] = [
 ]
 
 async function version(p: Process): Promise<number> {
-  p.stdout.write(`${calicoVersion}\n`)
+  p.stdout.write(`${releaseOf(p.version).name}\n`)
   return 0
 }

@@ -3,8 +3,10 @@ import type { KubeClient } from '#lab/api/client.ts'
 import { inClusterKube } from '#lab/api/client.ts'
 import { resources } from '#lab/api/ports.ts'
 import { apiErrorText } from '#lab/calico/errors.ts'
-import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
+import { type Log, raw } from '#lab/calico/log.ts'
 import { pathError } from '#lab/calico/node/go-error.ts'
+import { serviceLog } from '#lab/calico/node/service-log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 const kubeconfig = '/host/etc/cni/net.d/calico-kubeconfig'
@@ -16,7 +18,7 @@ const shortestRetryMs = 5_000
  * (projectcalico/calico:node/pkg/cni/token_watch.go).
  */
 export async function monitorToken(p: Process): Promise<number> {
-  const log = calicoLog(p, 'cni-config-monitor')
+  const log = serviceLog(p, 'cni-config-monitor')
   const kube = inClusterKube(p)
   for (;;) {
     const leftMs = await renew(p, kube, log)
@@ -45,7 +47,7 @@ export async function requestCniToken(
   p: Process,
   kube: KubeClient,
 ): Promise<{ readonly text: string; readonly expiresMs: number }> {
-  const name = p.env.CALICO_CNI_SERVICE_ACCOUNT || 'calico-cni-plugin'
+  const name = p.env.CALICO_CNI_SERVICE_ACCOUNT || releaseOf(p.version).cniAccount
   const answer = await kube.post(
     { type: resources.serviceAccounts, namespace: await ownNamespace(p), name },
     'token',

@@ -1,10 +1,17 @@
 import type { KubeClient } from '#lab/api/client.ts'
-import type { ClusterInformation, Draft, FelixConfiguration, IPPool, KubeObject } from '#lab/api/objects.ts'
+import type {
+  BGPConfiguration,
+  ClusterInformation,
+  Draft,
+  FelixConfiguration,
+  IPPool,
+  KubeObject,
+} from '#lab/api/objects.ts'
 import { type ResourceType, resources } from '#lab/api/ports.ts'
 import { datastoreError } from '#lab/calico/errors.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { terminate } from '#lab/calico/node/node-name.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
+import { type Release, releaseOf } from '#lab/calico/release.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 const apiVersion = 'crd.projectcalico.org/v1'
@@ -19,8 +26,9 @@ export async function ensureDatastore(p: Process, kube: KubeClient, log: Log): P
   await ensurePool(p, kube, log)
   try {
     await ensureClusterInformation(p, kube)
-    await ensureTiers(kube)
-    await ensureFelixConfiguration(kube)
+    await ensureTiers(kube, releaseOf(p.version))
+    await ensureFelixConfiguration(kube, releaseOf(p.version))
+    if (releaseOf(p.version).defaultsWriteBgpConfiguration) await ensureBgpConfiguration(kube)
   } catch (error) {
     const { text } = datastoreError(error, 'ClusterInformation(default)')
     log.error('startup.go 207', 'Unable to set global default configuration', { error: raw(text) })
@@ -78,6 +86,7 @@ function encapsulation(mode: string): 'Always' | 'CrossSubnet' | 'Never' {
 
 async function ensureClusterInformation(p: Process, kube: KubeClient): Promise<void> {
   const type = resources.clusterInformations
+  const calicoVersion = releaseOf(p.version).name
   const clusterType = `${p.env.CLUSTER_TYPE ?? ''},kdd`.replace(/^,/, '')
   const known = await getOrNone<ClusterInformation>(kube, type, 'default')
   if (!known) {
@@ -100,11 +109,8 @@ interface Tier extends KubeObject {
 
 const tiers: ResourceType = { group: 'crd.projectcalico.org', version: 'v1', resource: 'tiers' }
 
-async function ensureTiers(kube: KubeClient): Promise<void> {
-  for (const [name, order, defaultAction] of [
-    ['default', 1_000_000, 'Deny'],
-    ['adminnetworkpolicy', 1_000, 'Pass'],
-  ] as const)
+async function ensureTiers(kube: KubeClient, release: Release): Promise<void> {
+  for (const { name, order, defaultAction } of release.tiers)
     if (!(await getOrNone(kube, tiers, name)))
       await createUnlessThere<Tier>(kube, tiers, {
         apiVersion,
@@ -114,7 +120,7 @@ async function ensureTiers(kube: KubeClient): Promise<void> {
       })
 }
 
-async function ensureFelixConfiguration(kube: KubeClient): Promise<void> {
+async function ensureFelixConfiguration(kube: KubeClient, { bpfDefaults }: Release): Promise<void> {
   const type = resources.felixConfigurations
   if (await getOrNone<FelixConfiguration>(kube, type, 'default')) return
   await createUnlessThere<FelixConfiguration>(kube, type, {
@@ -122,12 +128,24 @@ async function ensureFelixConfiguration(kube: KubeClient): Promise<void> {
     kind: 'FelixConfiguration',
     metadata: { name: 'default' },
     spec: {
-      bpfConnectTimeLoadBalancing: 'TCP',
-      bpfHostNetworkedNATWithoutCTLB: 'Enabled',
+      ...(bpfDefaults
+        ? { bpfConnectTimeLoadBalancing: 'TCP', bpfHostNetworkedNATWithoutCTLB: 'Enabled' }
+        : { bpfLogLevel: '' }),
       floatingIPs: 'Disabled',
       logSeverityScreen: 'Info',
       reportingInterval: '0s',
     },
+  })
+}
+
+async function ensureBgpConfiguration(kube: KubeClient): Promise<void> {
+  const type = resources.bgpConfigurations
+  if (await getOrNone<BGPConfiguration>(kube, type, 'default')) return
+  await createUnlessThere<BGPConfiguration>(kube, type, {
+    apiVersion,
+    kind: 'BGPConfiguration',
+    metadata: { name: 'default' },
+    spec: {},
   })
 }
 

@@ -3,12 +3,13 @@ import { calicoLog, type Log } from '#lab/calico/log.ts'
 import { BirdQueryError, birdPeers, GoPanic, restartInProgress } from '#lab/calico/node/bird-query.ts'
 import { pathError } from '#lab/calico/node/go-error.ts'
 import { askService } from '#lab/calico/node/runit.ts'
+import { goSays, releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { httpGet } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
 
 /** One check: undefined when all is well, else why not. */
-type Check = (p: Process, log: Log) => Promise<string | undefined>
+type Check = (p: Process, log: Log, youngMs: number) => Promise<string | undefined>
 
 const thresholdMs = 30_000
 
@@ -22,28 +23,39 @@ const checks: Readonly<Record<string, { readonly prefix: string; readonly check:
 export const isHealthFlag = (flag: string): boolean => flag in checks
 
 /**
- * The probe command (projectcalico/calico:node/pkg/health/health.go, v3.29). The checks run side by side and the first
+ * The probe command (projectcalico/calico:node/pkg/health/health.go). The checks run side by side and the first
  * failure is told, so of several failures any may show. `sv` and `birdcl` are asked in this process: they have no
  * rights of their own, so it makes no difference. Not imitated: the BIRD6 checks, `-threshold-time`.
  */
 export async function health(p: Process, flags: readonly string[]): Promise<number> {
-  const log = calicoLog(p, 'node')
-  const failures: string[] = []
+  const log = calicoLog(p, releaseOf(p.version).probeComponent)
   try {
-    for (const flag of flags) {
-      const wanted = checks[flag]
-      const failure = await wanted?.check(p, log)
-      if (wanted && failure !== undefined) failures.push(`${wanted.prefix}${failure}`)
-    }
+    const trouble = await troubleOf(p, log, { flags, youngMs: thresholdMs })
+    if (trouble === undefined) return 0
+    p.stdout.write(`${trouble}\n`)
+    return 1
   } catch (error) {
     if (!(error instanceof GoPanic)) throw error
     p.stderr.write(error.message)
     return 2
   }
-  if (failures.length === 0) return 0
+}
+
+/** Why calico-node is not well, in the probe's words. `youngMs`: how long after its start every peering must be up. */
+export async function troubleOf(
+  p: Process,
+  log: Log,
+  { flags, youngMs }: { readonly flags: readonly string[]; readonly youngMs: number },
+): Promise<string | undefined> {
+  const failures: string[] = []
+  for (const flag of flags) {
+    const wanted = checks[flag]
+    const failure = await wanted?.check(p, log, youngMs)
+    if (wanted && failure !== undefined) failures.push(`${wanted.prefix}${failure}`)
+  }
+  if (failures.length === 0) return undefined
   const first = failures.length === 1 ? failures[0] : p.random.pick(failures)
-  p.stdout.write(`calico/node is not ready: ${first}\n`)
-  return 1
+  return `calico/node is not ready: ${first}`
 }
 
 async function checkFelix(p: Process, endpoint: 'liveness' | 'readiness'): Promise<string | undefined> {
@@ -62,7 +74,8 @@ async function checkBirdLive(p: Process): Promise<string | undefined> {
     const failure = await checkService(p, service)
     if (failure !== undefined) return `bird/confd is not live: ${failure}`
   }
-  const birdcl = '/usr/bin/birdcl'
+  const { birdcl } = releaseOf(p.version)
+  if (birdcl === undefined) return undefined
   if (!(await p.files.exists(birdcl)))
     return `bird is not live: fork/exec ${birdcl}: no such file or directory`
   const answer = await askBird(p, '/var/run/calico/bird.ctl', 'show status')
@@ -73,16 +86,18 @@ async function checkBirdLive(p: Process): Promise<string | undefined> {
 async function checkService(p: Process, name: string): Promise<string | undefined> {
   const { ok, text } = await askService(p, `/etc/service/enabled/${name}`, '')
   if (!ok) return 'exit status 1'
-  return text.startsWith('run') ? undefined : `Service ${name} is not running. Output << ${text} >>`
+  if (text.startsWith('run')) return undefined
+  return goSays(releaseOf(p.version), `Service ${name} is not running. Output << ${text} >>`)
 }
 
-async function checkBirdReady(p: Process, log: Log): Promise<string | undefined> {
+async function checkBirdReady(p: Process, log: Log, youngMs: number): Promise<string | undefined> {
   const file = '/var/lib/calico/nodename'
   try {
     const { mtimeMs } = await p.files.stat(file)
-    return await checkPeers(p, log, p.now() - mtimeMs < thresholdMs)
+    return await checkPeers(p, log, p.now() - mtimeMs < youngMs)
   } catch (error) {
-    if (isErrno(error)) return `Failed to stat() nodename file: ${pathError('stat', file, error)}`
+    if (isErrno(error))
+      return goSays(releaseOf(p.version), `Failed to stat() nodename file: ${pathError('stat', file, error)}`)
     if (error instanceof BirdQueryError) return error.message
     throw error
   }

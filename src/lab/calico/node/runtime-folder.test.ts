@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Condition, Pod } from '#lab/api/objects.ts'
 import { bird } from '#lab/calico/bird/programs.ts'
 import { nodeTree } from '#lab/calico/images/node-image.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { type CalicoBed, calicoBed } from '#lab/calico/test-bed.ts'
 import { defaultContainerCapabilities, root, user } from '#lab/host/credentials.ts'
 import { createMachine } from '#lab/host/machine.ts'
@@ -69,7 +70,7 @@ async function startBird(
   const container = machine.createContainer({
     name: 'calico-node',
     root: [
-      ...nodeTree(kind),
+      ...nodeTree(kind, releaseOf('v3.29.3')),
       {
         path: '/etc/calico/confd/config/bird.cfg',
         kind: 'file',

@@ -2,10 +2,11 @@ import { inClusterKube } from '#lab/api/client.ts'
 import type { Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { apiErrorText } from '#lab/calico/errors.ts'
-import { calicoLog, raw } from '#lab/calico/log.ts'
+import { raw } from '#lab/calico/log.ts'
 import { autodetect } from '#lab/calico/node/autodetect.ts'
 import { exiting } from '#lab/calico/node/exit.ts'
 import { determineNodeName } from '#lab/calico/node/node-name.ts'
+import { serviceLog } from '#lab/calico/node/service-log.ts'
 import { addressAnnotation, setAddress } from '#lab/calico/node/startup.ts'
 import type { Process } from '#lab/host/ports.ts'
 
@@ -14,7 +15,7 @@ const pollMs = 60_000
 /** `-monitor-addresses`: looks again every minute and tells the cluster when the address changed. */
 export const monitorAddresses = (p: Process): Promise<number> =>
   exiting(async () => {
-    const log = calicoLog(p, 'monitor-addresses')
+    const log = serviceLog(p, 'monitor-addresses')
     log.info('startup.go 439', 'Early log level set to info')
     const name = await determineNodeName(p, log)
     if (!['', 'autodetect'].includes(p.env.IP ?? '')) return idle(p)

@@ -1,3 +1,4 @@
+import { releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { hostProcess } from '#lab/host/process/process.ts'
 
@@ -61,15 +62,18 @@ export const rcLocal: Program = async (p) => {
 async function enableServices(p: Process): Promise<void> {
   const { CALICO_DISABLE_FELIX, CALICO_NETWORKING_BACKEND: backend, CALICO_MANAGE_CNI } = p.env
   await p.files.mkdir('/etc/service/enabled', { parents: true })
+  const { services, declaredBy } = releaseOf(p.version)
+  const separate = services === 'separate'
+  if (!separate) await enable(p, 'node-services')
+  else if (declaredBy === 'complete-startup') await enable(p, 'complete-startup')
   if (!CALICO_DISABLE_FELIX) await enable(p, 'felix')
-  if (backend !== 'none') await enable(p, 'monitor-addresses')
-  await enable(p, 'allocate-tunnel-addrs')
-  await enable(p, 'node-status-reporter')
+  if (separate && backend !== 'none') await enable(p, 'monitor-addresses')
+  if (separate) for (const name of ['allocate-tunnel-addrs', 'node-status-reporter']) await enable(p, name)
   if (backend === 'none') p.stdout.write('CALICO_NETWORKING_BACKEND is none - no BGP daemon running\n')
   else if (backend === 'vxlan')
     p.stdout.write('CALICO_NETWORKING_BACKEND is vxlan - no need to run a BGP daemon\n')
   else for (const name of ['bird', 'bird6', 'confd']) await enable(p, name)
-  if (CALICO_MANAGE_CNI !== 'false') await enable(p, 'cni')
+  if (separate && CALICO_MANAGE_CNI !== 'false') await enable(p, 'cni')
 }
 
 /** `cp -a`: the script with its mode. */

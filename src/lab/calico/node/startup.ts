@@ -9,13 +9,13 @@ import { ensureDatastore } from '#lab/calico/node/datastore-defaults.ts'
 import { Exit, exiting } from '#lab/calico/node/exit.ts'
 import { setNetworkUnavailable } from '#lab/calico/node/node-condition.ts'
 import { determineNodeName, terminate, writeNodeName } from '#lab/calico/node/node-name.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 export const addressAnnotation = 'projectcalico.org/IPv4Address'
 
 /**
- * `calico-node -startup` of v3.29 (projectcalico/calico:node/pkg/lifecycle/startup/startup.go).
+ * `calico-node -startup` (projectcalico/calico:node/pkg/lifecycle/startup/startup.go).
  * Not imitated: etcd, IPv6, AS numbers by environment, kubeadm and Rancher clusters, literal `IP` values' validation.
  */
 export const startup = (p: Process): Promise<number> =>
@@ -23,7 +23,7 @@ export const startup = (p: Process): Promise<number> =>
     const log = calicoLog(p, 'startup')
     log.info('startup.go 439', 'Early log level set to info')
     const name = await determineNodeName(p, log)
-    log.info('startup.go 95', `Starting node ${name} with version ${calicoVersion}`)
+    log.info('startup.go 95', `Starting node ${name} with version ${releaseOf(p.version).name}`)
     const kube = inClusterKube(p)
     if (p.env.WAIT_FOR_DATASTORE === 'true') await waitForDatastore(p, kube, log)
     else log.info('startup.go 107', 'Skipping datastore connection test')
@@ -33,8 +33,10 @@ export const startup = (p: Process): Promise<number> =>
     await ensureDatastore(p, kube, log)
     await writeNodeName(p, log, name)
     log.info('startup.go 215', `Using node name: ${name}`)
-    await declareNetwork(p, kube, log, name)
-    await removeShutdownTimestamp(p, log)
+    if (releaseOf(p.version).declaredBy === 'startup') {
+      if (!(await declareNetwork(p, kube, log, name))) terminate(log)
+      await removeShutdownTimestamp(p, log)
+    }
     return 0
   })
 
@@ -199,20 +201,20 @@ async function created(p: Process, path: string): Promise<boolean> {
   }
 }
 
-/** Up to 3.30 the node is declared networked here, before Felix has started. */
-async function declareNetwork(p: Process, kube: KubeClient, log: Log, name: string): Promise<void> {
-  if (p.env.CALICO_NETWORKING_BACKEND === 'none') return
+/** Up to 3.30 at the end of startup, before Felix has started; later when all is ready. False: it could not be told. */
+export async function declareNetwork(p: Process, kube: KubeClient, log: Log, name: string): Promise<boolean> {
+  if (p.env.CALICO_NETWORKING_BACKEND === 'none') return true
   const node = p.env.CALICO_K8S_NODE_REF || name
   const error = await setNetworkUnavailable(p, kube, log, { node, value: false, timeoutMs: 30_000 })
-  if (error === undefined) return
+  if (error === undefined) return true
   log.error('startup.go 229', 'Unable to set NetworkUnavailable to False', { error: raw(error) })
-  terminate(log)
+  return false
 }
 
 const shutdownFile = (p: Process): string =>
   p.env.CALICO_SHUTDOWN_TIMESTAMP_FILE ?? '/var/lib/calico/shutdownTS'
 
-async function removeShutdownTimestamp(p: Process, log: Log): Promise<void> {
+export async function removeShutdownTimestamp(p: Process, log: Log): Promise<void> {
   const file = shutdownFile(p)
   if (!(await p.files.exists(file))) return
   const timestamp = await p.files.read(file)

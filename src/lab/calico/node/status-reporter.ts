@@ -4,7 +4,8 @@ import { informer } from '#lab/api/informer.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import { KubeError, KubeUnreachable, type ResourceType } from '#lab/api/ports.ts'
 import { askBird } from '#lab/calico/bird/programs.ts'
-import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
+import { type Log, raw } from '#lab/calico/log.ts'
+import { serviceLog } from '#lab/calico/node/service-log.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 interface CalicoNodeStatus extends KubeObject {
@@ -27,7 +28,7 @@ const type: ResourceType = {
  * (projectcalico/calico:node/pkg/status). Not imitated: the class Routes, IPv6 peers.
  */
 export async function reportStatus(p: Process): Promise<number> {
-  const log = calicoLog(p, 'status-reporter')
+  const log = serviceLog(p, 'status-reporter')
   const kube = inClusterKube(p)
   const nodeName = p.env.NODENAME ?? p.hostname
   const running = new Map<string, { readonly spec: string; stop(): void }>()

@@ -12,8 +12,9 @@ import { contains, toPrefix } from '#lab/calico/bird/prefix.ts'
 import { datastoreError } from '#lab/calico/errors.ts'
 import { addressOf } from '#lab/calico/ipam/block.ts'
 import { Ipam, IpamError } from '#lab/calico/ipam/ipam.ts'
-import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
+import { type Log, raw } from '#lab/calico/log.ts'
 import { Exit, exiting } from '#lab/calico/node/exit.ts'
+import { serviceLog } from '#lab/calico/node/service-log.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import type { Process } from '#lab/host/ports.ts'
 
@@ -43,7 +44,7 @@ const retryMs = 10_000
 
 export const allocateTunnelAddresses = (p: Process, once: boolean): Promise<number> =>
   exiting(async () => {
-    const log = calicoLog(p, 'tunnel-ip-allocator')
+    const log = serviceLog(p, 'tunnel-ip-allocator')
     const node = p.env.NODENAME
     if (node === undefined || node === '') {
       log.fatal('allocateip.go 79', 'NODENAME environment is not set')

@@ -5,14 +5,13 @@ import { draft } from '#lab/calico/manifests/draft.ts'
 import { operatorDefinitions, operatorGroup } from '#lab/calico/operator/definitions.ts'
 import type { InstallationSpec } from '#lab/calico/operator/installation.ts'
 import { operatorNamespace, tolerateAll } from '#lab/calico/operator/rendering.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
 
 const name = 'tigera-operator'
 const rbacGroup = 'rbac.authorization.k8s.io'
 const labels = { 'k8s-app': name }
 
 /** `kubectl create -f tigera-operator.yaml` */
-export const operatorManifests = (version = calicoVersion): readonly Draft<KubeObject>[] => [
+export const operatorManifests = (version = ''): readonly Draft<KubeObject>[] => [
   draft('v1', 'Namespace', {
     name: operatorNamespace,
     labels: { name: operatorNamespace, 'pod-security.kubernetes.io/enforce': 'privileged' },
@@ -112,15 +111,13 @@ const deployment = (version: string): Draft<KubeObject> =>
             containers: [
               {
                 name,
-                image: operatorImageName(),
+                image: operatorImageName(version),
                 imagePullPolicy: 'IfNotPresent',
                 command: ['operator'],
                 env: [
                   { name: 'WATCH_NAMESPACE', value: '' },
                   { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
                   { name: 'OPERATOR_NAME', value: name },
-                  // Which release an operator installs is built into it; the lab has one image for all.
-                  { name: 'CALICO_VERSION', value: version },
                 ],
                 envFrom: [{ configMapRef: { name: 'kubernetes-services-endpoint', optional: true } }],
               },

@@ -1,4 +1,5 @@
 import type { KubeObject } from '#lab/api/objects.ts'
+import type { Release } from '#lab/calico/release.ts'
 
 export interface IpPoolSpec {
   readonly name?: string
@@ -86,14 +87,14 @@ const poolDefaults = (pool: IpPoolSpec, index: number): IpPoolSpec => ({
 })
 
 /** Why an Installation cannot be used (pkg/controller/installation/validation.go); undefined when it can. */
-export function invalid({
-  variant,
-  cni,
-  calicoNetwork,
-  nonPrivileged,
-}: InstallationSpec): string | undefined {
+export function invalid(
+  { variant, cni, calicoNetwork, nonPrivileged }: InstallationSpec,
+  { allowsNonPrivileged }: Release,
+): string | undefined {
   if (variant !== undefined && variant !== 'Calico') return `invalid variant: ${variant}`
   if (cni?.type !== undefined && cni.type !== 'Calico') return `Invalid spec.cni.type: ${cni.type}` // the other plugins are no part of the lab
+  if (nonPrivileged === 'Enabled' && !allowsNonPrivileged)
+    return 'non-privileged Calico is deprecated and cannot be Enabled; please, remove this field from your installation spec'
   if (nonPrivileged === 'Enabled' && calicoNetwork?.linuxDataplane === 'BPF')
     return 'Non-privileged Calico is not supported when BPF dataplane is enabled'
   const pools = calicoNetwork?.ipPools ?? []

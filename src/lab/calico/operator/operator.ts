@@ -18,14 +18,14 @@ import { PoolController } from '#lab/calico/operator/pools.ts'
 import { namespaceObject, render, typhaReplicas } from '#lab/calico/operator/render.ts'
 import type { Degraded } from '#lab/calico/operator/status.ts'
 import { StatusReporter } from '#lab/calico/operator/status-reporter.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 
 const retryMs = 30_000
 
 /**
- * tigera-operator (tigera/operator v1.36, for Calico 3.29): an Installation becomes the objects of Calico, and stays them whatever
+ * tigera-operator (tigera/operator): an Installation becomes the objects of Calico, and stays them whatever
  * anybody edits or deletes. Not imitated: the API server and its resource, ImageSets, certificate management, Windows,
  * other CNI plugins and providers, overrides of single components.
  */
@@ -53,7 +53,7 @@ class Operator {
     this.#p = p
     this.#kube = inClusterKube(p)
     this.#log = new OperatorLog(p)
-    this.#version = p.env.CALICO_VERSION ?? calicoVersion
+    this.#version = releaseOf(p.version).name
     const kube = this.#kube
     const onChange = (): void => this.#wakeup.tell()
     this.#installations = informer<Installation>(
@@ -110,7 +110,7 @@ class Operator {
 
   async #once(installation: Installation): Promise<void> {
     const { generation = 1 } = installation.metadata
-    const problem = invalid(installation.spec)
+    const problem = invalid(installation.spec, releaseOf(this.#version))
     if (problem !== undefined)
       return this.#degrade({
         reason: 'InvalidConfigurationError',

@@ -7,6 +7,7 @@ import type { InstallationSpec } from '#lab/calico/operator/installation.ts'
 import { nodeDaemonSet } from '#lab/calico/operator/render-node.ts'
 import { typhaObjects } from '#lab/calico/operator/render-typha.ts'
 import { bundleName, calicoSystem, type Rendering } from '#lab/calico/operator/rendering.ts'
+import { type Release, releaseOf } from '#lab/calico/release.ts'
 
 export interface Certificates {
   readonly authority: KeyPair
@@ -21,7 +22,7 @@ export interface Certificates {
 export function render(
   o: Omit<Rendering, 'hashes'> & { readonly certificates: Certificates },
 ): readonly Draft<KubeObject>[] {
-  const config = cniConfig(o.spec)
+  const config = cniConfig(o.spec, releaseOf(o.version))
   const { authority, typha } = o.certificates
   const hashes = {
     cniConfig: annotationHash(config),
@@ -29,10 +30,11 @@ export function render(
     typhaSecret: annotationHash(typha.certificate),
   }
   const r: Rendering = { ...o, hashes }
+  const release = releaseOf(o.version)
   return [
     ...tlsObjects(o.certificates),
-    ...rbac(calicoSystem).map((object) => (o.migrating ? forOldNode(object) : object)),
-    ...typhaRbac(calicoSystem),
+    ...rbac(release, calicoSystem).map((object) => (o.migrating ? forOldNode(object) : object)),
+    ...typhaRbac(release, calicoSystem),
     ...typhaObjects(r),
     draft('v1', 'ConfigMap', { name: 'cni-config', namespace: calicoSystem }, { data: { config } }),
     nodeDaemonSet(r),
@@ -75,11 +77,11 @@ const tlsObjects = ({ authority, typha, node }: Certificates): readonly Draft<Ku
 const tlsSecret = (name: string, pair: KeyPair): Draft<KubeObject> =>
   draft('v1', 'Secret', { name, namespace: calicoSystem }, { type: 'Opaque', data: asSecretData(pair) })
 
-function cniConfig({ calicoNetwork }: InstallationSpec): string {
+function cniConfig({ calicoNetwork }: InstallationSpec, release: Release): string {
   const calico = {
     container_settings: { allow_ip_forwarding: calicoNetwork?.containerIPForwarding === 'Enabled' },
     datastore_type: 'kubernetes',
-    endpoint_status_dir: '/var/run/calico/endpoint-status',
+    ...(release.policySetupWait ? { endpoint_status_dir: '/var/run/calico/endpoint-status' } : {}),
     ipam: { assign_ipv4: 'true', assign_ipv6: 'false', type: 'calico-ipam' },
     kubernetes: { kubeconfig: '__KUBECONFIG_FILEPATH__' },
     log_file_max_age: 30,
@@ -90,12 +92,12 @@ function cniConfig({ calicoNetwork }: InstallationSpec): string {
     mtu: calicoNetwork?.mtu ?? 0,
     nodename_file_optional: false,
     policy: { type: 'k8s' },
-    policy_setup_timeout_seconds: 0,
+    ...(release.policySetupWait ? { policy_setup_timeout_seconds: 0 } : {}),
     type: 'calico',
   }
   const plugins = [
     calico,
-    { capabilities: { bandwidth: true }, type: 'bandwidth' },
+    ...(release.bandwidthPlugin ? [{ capabilities: { bandwidth: true }, type: 'bandwidth' }] : []),
     ...(calicoNetwork?.hostPorts === 'Enabled'
       ? [{ capabilities: { portMappings: true }, snat: true, type: 'portmap' }]
       : []),

@@ -4,11 +4,14 @@ import type { KubeObject } from '#lab/api/objects.ts'
 import { type ListQuery, type ResourceType, resources } from '#lab/api/ports.ts'
 import { fieldsHold, fieldTerms } from '#lab/api/selectors.ts'
 import { reflectorFailure } from '#lab/calico/reflector-log.ts'
+import { type Release, releaseOf } from '#lab/calico/release.ts'
 import type { SyncerType, Update } from '#lab/calico/typha/protocol.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 /** What each syncer is made of (libcalico-go/lib/backend/syncersv1), as far as programs of the lab read it. */
-export const syncerResources: Readonly<Record<SyncerType, readonly ResourceType[]>> = {
+const syncerResources = ({
+  hasBgpFilters,
+}: Release): Readonly<Record<SyncerType, readonly ResourceType[]>> => ({
   felix: [resources.pods, resources.ipPools, resources.felixConfigurations, resources.clusterInformations],
   bgp: [
     resources.nodes,
@@ -16,9 +19,9 @@ export const syncerResources: Readonly<Record<SyncerType, readonly ResourceType[
     resources.blockAffinities,
     resources.bgpConfigurations,
     resources.bgpPeers,
-    resources.bgpFilters,
+    ...(hasBgpFilters ? [resources.bgpFilters] : []),
   ],
-}
+})
 
 /** Who is told of changes of one kind, those that its query selects. */
 interface Subscriber {
@@ -44,7 +47,8 @@ export class TyphaCache {
   }
 
   start(): void {
-    for (const type of [...syncerResources.felix, ...syncerResources.bgp]) this.#kind(type)
+    const { felix, bgp } = syncerResources(releaseOf(this.#p.version))
+    for (const type of [...felix, ...bgp]) this.#kind(type)
   }
 
   get synced(): boolean {

@@ -1,8 +1,8 @@
 import { type Fields, type Log, raw } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import type { TyphaCache } from '#lab/calico/typha/cache.ts'
 import { type Identity, shakeAsServer } from '#lab/calico/typha/mutual-tls.ts'
 import { readTypha, type TyphaMessage, writeTypha } from '#lab/calico/typha/protocol.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
@@ -89,7 +89,12 @@ export class ClientConnection {
       msg: raw(`{Hostname:${hello.hostname} Info:${hello.info} SyncerType:${hello.syncerType}}`),
     })
     const { syncerType } = hello
-    this.#send({ typha: 'server-hello', version: calicoVersion, syncerType, connection: this.#o.id })
+    this.#send({
+      typha: 'server-hello',
+      version: releaseOf(this.#self.version).name,
+      syncerType,
+      connection: this.#o.id,
+    })
     this.#pings = this.#self.thread('typha pings', (self) => this.#ping(self))
     for (;;) {
       const payload = await this.#connection.receive(this.#self.task)

@@ -1,10 +1,10 @@
 import { inClusterKube } from '#lab/api/client.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { TyphaCache } from '#lab/calico/typha/cache.ts'
 import { ClientConnection } from '#lab/calico/typha/connection.ts'
 import { type Identity, readIdentity, TlsFileError } from '#lab/calico/typha/mutual-tls.ts'
 import { typhaPort } from '#lab/calico/typha/protocol.ts'
-import { calicoVersion } from '#lab/calico/version.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { serveHttp } from '#lab/network/http.ts'
 import type { Connection, Listener } from '#lab/network/ports.ts'
@@ -18,7 +18,7 @@ class Panic extends Error {}
  */
 export const typha: Program = async (p) => {
   const log = calicoLog(p, 'typha')
-  log.info('daemon.go 170', 'Typha starting up', { version: raw(calicoVersion) })
+  log.info('daemon.go 170', 'Typha starting up', { version: raw(releaseOf(p.version).name) })
   log.info('daemon.go 186', 'Loading configuration...')
   log.info('daemon.go 248', 'Successfully loaded configuration.')
   log.info('daemon.go 312', 'Initializing the datastore (if needed).')
