@@ -3,6 +3,7 @@ import { runFelix } from '#lab/calico/felix/felix.ts'
 import { monitorToken } from '#lab/calico/node/cni-token.ts'
 import { completeStartup } from '#lab/calico/node/complete-startup.ts'
 import { health, isHealthFlag } from '#lab/calico/node/health.ts'
+import { initHostPaths } from '#lab/calico/node/hostpath-init.ts'
 import { nodeInit } from '#lab/calico/node/init.ts'
 import { nodeServices } from '#lab/calico/node/node-services.ts'
 import { monitorAddresses } from '#lab/calico/node/services.ts'
@@ -29,6 +30,7 @@ const modes: readonly (readonly [flag: string, run: Mode])[] = [
   ['-felix', runFelix],
   ['-init', (p, flags) => nodeInit(p, flags.includes('-best-effort'))],
   ['-startup', startup],
+  ['-hostpath-init', initHostPaths],
   ['-shutdown', shutdown],
   ['-complete-startup', completeStartup],
   ['-node-services', nodeServices],
