@@ -13,7 +13,7 @@ import { kubeadmRbac } from '#lab/kubeadm-rbac.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
 import { networkManagers } from '#lab/network/managers.ts'
-import { networkTools } from '#lab/network/tools.ts'
+import { lookingTools, networkTools } from '#lab/network/tools.ts'
 import { type ClusterPlan, kubeadmPlan, type NodePlan } from '#lab/plan.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
@@ -47,6 +47,7 @@ export const hardened = byManifest('hardened')
 export const kubeadmDisk = ({ name, controlPlane }: NodePlan, plan: ClusterPlan): Tree => [
   ...baseOs({ hostname: name, hosts: namedMachines(plan), nameserver: plan.registry.address }),
   ...networkTools(),
+  ...lookingTools(),
   ...networkManagers,
   ...kubernetesHostFiles({
     node: name,

@@ -4,13 +4,14 @@ import { cluster, services } from '#lab/ibm/account.ts'
 import { masterAddresses } from '#lab/ibm/classic-plan.ts'
 import { masterProxyFiles } from '#lab/ibm/master-proxy.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
-import { networkTools } from '#lab/network/tools.ts'
+import { lookingTools, networkTools } from '#lab/network/tools.ts'
 import type { ClusterPlan, NodePlan } from '#lab/plan.ts'
 
 /** A worker as it is delivered, and again after a reload: named after its id, kubelet's node after its private address. */
 export const workerDisk = (node: NodePlan, plan: ClusterPlan, workerId: string): Tree => [
   ...baseOs({ hostname: workerId, nameserver: services.iaas.registry }),
   ...networkTools(),
+  ...lookingTools(),
   ...kubernetesHostFiles({
     node: node.name,
     controlPlane: false,

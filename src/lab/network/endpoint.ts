@@ -4,7 +4,7 @@ import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
 import { reasonCodes } from '#lab/network/dial.ts'
 import { type FirstPacket, latencyMs, meets, reversed, sendLater } from '#lab/network/exchange.ts'
 import { Inbox } from '#lab/network/inbox.ts'
-import type { Flow, Verdict } from '#lab/network/packet.ts'
+import type { Flow, Tuple, Verdict } from '#lab/network/packet.ts'
 import type { Connection, Payload, Reader } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
@@ -88,6 +88,17 @@ export class Endpoint implements Connection {
     client.#segmentBytes = segmentBytes
     server.#segmentBytes = segmentBytes
     return [client, server]
+  }
+
+  get flow(): Flow {
+    return this.#flow
+  }
+
+  /** The ends as the first packet has them here. */
+  get firstTuple(): Tuple {
+    const { local, remote } = this.#o
+    const there = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
+    return this.#isServer ? reversed(there) : there
   }
 
   /** As `ss` names it. */

@@ -65,6 +65,14 @@ export class Segment {
     return undefined
   }
 
+  /** All who answer ARP for this address: with a duplicate address more than one. */
+  answering(address: Ipv4, asker: SimStack): readonly Station[] {
+    return [...this.#stations.values()].filter(
+      (station) =>
+        station.stack !== asker && isPlugged(station) && station.stack.answersArp(station.link, address),
+    )
+  }
+
   /** Made anew only when an address of some machine came, went, or its link did. */
   #byAddress(version: number): ReadonlyMap<Ipv4, readonly Station[]> {
     if (this.#index?.version === version) return this.#index.stations

@@ -105,6 +105,10 @@ export class Sockets {
     }))
   }
 
+  endpoints(): Iterable<Endpoint> {
+    return this.#endpoints
+  }
+
   /** How many connections there are. */
   get size(): number {
     return this.#endpoints.size

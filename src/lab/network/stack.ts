@@ -87,6 +87,8 @@ export class SimStack implements NetStack, Asked {
   modules?: KernelModules
   /** Moves with every destroy: what a kernel remembered of conversations ends there. */
   generation = 0
+  /** New conversations that the full tracking table had no room for (`conntrack -S`). */
+  conntrackDrops = 0
   readonly #chains = {
     raw: new ChainSet(),
     mangle: new ChainSet(),

@@ -8,7 +8,7 @@ import { serveDns } from '#lab/network/dns.ts'
 import { serveHttp } from '#lab/network/http.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 import type { NetStack } from '#lab/network/ports.ts'
-import { networkTools, toolPrograms } from '#lab/network/tools.ts'
+import { lookingTools, networkTools, toolPrograms } from '#lab/network/tools.ts'
 
 const server: Program = async (p) => {
   await serveHttp(p, { port: 8080 }, ({ path, method, from }) =>
@@ -31,6 +31,7 @@ const tree: Tree = [
   { path: '/dev', kind: 'directory' },
   { path: '/dev/null', kind: 'file' },
   ...networkTools(),
+  ...lookingTools(),
   { path: '/usr/bin/server', kind: 'file', mode: 0o755, program: 'server' },
   { path: '/etc/resolv.conf', kind: 'file', text: 'search example\nnameserver 10.0.0.22\noptions ndots:5\n' },
   { path: '/etc/hosts', kind: 'file', text: '127.0.0.1 localhost\n10.0.0.22 b\n' },

@@ -1,20 +1,26 @@
 import type { Program, Tree } from '#lab/host/ports.ts'
+import { arping } from '#lab/network/tools/arping.ts'
+import { bridge } from '#lab/network/tools/bridge.ts'
+import { conntrack } from '#lab/network/tools/conntrack.ts'
 import { curl } from '#lab/network/tools/curl.ts'
+import { ethtool } from '#lab/network/tools/ethtool.ts'
 import { ip } from '#lab/network/tools/ip.ts'
 import { ipset } from '#lab/network/tools/ipset.ts'
 import { iptables } from '#lab/network/tools/iptables.ts'
 import { iptablesRestore } from '#lab/network/tools/iptables-restore.ts'
 import { iptablesSave } from '#lab/network/tools/iptables-save.ts'
 import { nc } from '#lab/network/tools/nc.ts'
+import { netstat, route } from '#lab/network/tools/netstat.ts'
 import { nft } from '#lab/network/tools/nft.ts'
 import { dig, nslookup } from '#lab/network/tools/nslookup.ts'
 import { ping } from '#lab/network/tools/ping.ts'
 import { ss } from '#lab/network/tools/ss.ts'
 import { wget } from '#lab/network/tools/wget.ts'
 
-/** What people and scripts look at the network with, by the name of the executable. */
-export const toolPrograms: Readonly<Record<string, Program>> = {
+/** What every host and image of the lab has, by the name of the executable. */
+const everywhere: Readonly<Record<string, Program>> = {
   ip,
+  bridge,
   ss,
   ping,
   curl,
@@ -32,9 +38,26 @@ export const toolPrograms: Readonly<Record<string, Program>> = {
   nft,
 }
 
-/** All of them under /usr/bin, with the file capability that lets anybody ping. For hosts and images. */
-export const networkTools = (): Tree =>
-  Object.keys(toolPrograms).map((name) => ({
+/** What is installed on hosts and in images made to look around with, and in no other. */
+const forLooking: Readonly<Record<string, Program>> = {
+  arping,
+  conntrack,
+  ethtool,
+  netstat,
+  route,
+}
+
+/** What people and scripts look at the network with, by the name of the executable. */
+export const toolPrograms: Readonly<Record<string, Program>> = { ...everywhere, ...forLooking }
+
+/** Under /usr/bin, with the file capability that lets anybody ping. For hosts and images. */
+export const networkTools = (): Tree => executables(Object.keys(everywhere))
+
+/** Those of hosts, and of images made to look around with, beside {@link networkTools}. */
+export const lookingTools = (): Tree => executables(Object.keys(forLooking))
+
+const executables = (names: readonly string[]): Tree =>
+  names.map((name) => ({
     path: `/usr/bin/${name}`,
     kind: 'file',
     mode: 0o755,

@@ -112,7 +112,10 @@ function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
   if (limit === undefined || walk.packet.state !== 'new') return undefined
   walk.personal = true
   if (stack.conntrackCount() < limit) return undefined
-  if (!walk.dry) stack.onKernelMessage('nf_conntrack: nf_conntrack: table full, dropping packet')
+  if (!walk.dry) {
+    stack.conntrackDrops++
+    stack.onKernelMessage('nf_conntrack: nf_conntrack: table full, dropping packet')
+  }
   return lost(stack, walk, 'connection tracking table full')
 }
 

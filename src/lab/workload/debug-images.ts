@@ -1,6 +1,6 @@
 import { shellTools } from '#lab/host/os.ts'
 import type { Tree } from '#lab/host/ports.ts'
-import { networkTools } from '#lab/network/tools.ts'
+import { lookingTools, networkTools } from '#lab/network/tools.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
 /** What people start to look around with: `kubectl run --image=busybox`, `kubectl debug node/x --image=ubuntu`. */
@@ -15,7 +15,7 @@ const tagged: Readonly<Record<string, { readonly tags: readonly string[]; readon
 
 /** Each has the lab's shell and tools, whatever the real one lacks of them. */
 export const debugImages = (): readonly Image[] => {
-  const tree: Tree = [...shellTools(), ...networkTools()]
+  const tree: Tree = [...shellTools(), ...networkTools(), ...lookingTools()]
   return Object.entries(tagged).flatMap(([name, { tags, sizeBytes }]) =>
     tags.map((tag): Image => ({ name: `${name}:${tag}`, sizeBytes, tree, entrypoint: [], command: ['sh'] })),
   )
