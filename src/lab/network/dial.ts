@@ -14,6 +14,7 @@ interface End {
 }
 
 const synBytes = 60
+const syn = { kind: 'tcp', flags: 'S', sentBytes: 0, receivedBytes: 0, bytes: 0 } as const
 
 interface DialOptions {
   readonly local: End
@@ -58,7 +59,7 @@ export class Dial {
   #syn(): void {
     const { local, remote } = this.#o
     const tuple = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
-    const first = { protocol: 'tcp', tuple, sizeBytes: synBytes, dontFragment: true } as const
+    const first = { protocol: 'tcp', tuple, sizeBytes: synBytes, dontFragment: true, seen: syn } as const
     const verdict = sendFirst(this.#stack, first, this.#flow)
     switch (verdict.kind) {
       case 'delivered':
@@ -82,19 +83,31 @@ export class Dial {
   #arrived(verdict: Verdict & { kind: 'delivered' }): void {
     const { local, remote } = this.#o
     const { at, tuple } = verdict
+    const listener = at.sockets.listenerFor(tuple.destination, tuple.port)
+    const agreed = this.#agreesOn(listener?.keyFor(tuple.source))
+    const { captures } = at.fabric
     const answer = {
       protocol: 'tcp',
       tuple: reversed(tuple),
       sizeBytes: synBytes,
       dontFragment: true,
+      // It was sent when the SYN arrived, and is here by now.
+      ...(agreed && captures > 0
+        ? {
+            seen: {
+              ...syn,
+              flags: listener ? ('S.' as const) : ('R.' as const),
+              afterMs: -latencyMs(verdict.hops),
+            },
+          }
+        : {}),
     } as const
     const back = sendLater(at, answer, this.#flow, { reply: true })
     if (!meets(back, this.#stack, local, remote)) {
       this.#again(latencyMs(verdict.hops))
       return
     }
-    const listener = at.sockets.listenerFor(tuple.destination, tuple.port)
-    if (!this.#agreesOn(listener?.keyFor(tuple.source))) {
+    if (!agreed) {
       this.#again(latencyMs(verdict.hops))
       return
     }
@@ -112,6 +125,7 @@ export class Dial {
       },
     })
     this.#client = client
+    client.showAcknowledgement()
     listener.accept(server)
     this.#end()
     this.#wake(client)

@@ -144,8 +144,12 @@ function candidates(name: string, { search, ndots }: ResolverConfig): readonly s
 }
 
 async function fromHosts(p: Process, name: string): Promise<string | undefined> {
-  return hostsOf(await readable(p, '/etc/hosts')).get(name)
+  return (await namesInHosts(p)).get(name)
 }
+
+/** The names of /etc/hosts with their addresses, in the order of the file. */
+export const namesInHosts = async (p: Process): Promise<ReadonlyMap<string, string>> =>
+  hostsOf(await readable(p, '/etc/hosts'))
 
 /** Names with the first address that a hosts file gives them. Few texts, each read very often. */
 function hostsOf(text: string): ReadonlyMap<string, string> {

@@ -4,7 +4,7 @@ import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
 import { reasonCodes } from '#lab/network/dial.ts'
 import { type FirstPacket, latencyMs, meets, reversed, sendLater } from '#lab/network/exchange.ts'
 import { Inbox } from '#lab/network/inbox.ts'
-import type { Flow, Tuple, Verdict } from '#lab/network/packet.ts'
+import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
 import type { Connection, Payload, Reader } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
@@ -20,6 +20,9 @@ interface Item {
   readonly sequence: number
   readonly payload: Payload | 'fin-segment'
   readonly big: boolean
+  readonly bytes: number
+  /** Before it. */
+  readonly sentBytes: number
 }
 
 type Delivered = Verdict & { kind: 'delivered' }
@@ -35,6 +38,8 @@ const retriesOfOrphan = 8
 /** IP and TCP headers with time stamps. */
 const headerBytes = 52
 const smallBytes = 576
+/** FIN takes a number of its own. */
+const finBytes = 1
 
 /**
  * One end of a TCP connection. A payload is one segment train with one arrival event; while the way there or back is
@@ -56,6 +61,8 @@ export class Endpoint implements Connection {
   #life: 'open' | 'closing' | 'ended' | 'vanished' = 'open'
   #outbox: Item[] = []
   #sent = 0
+  #sentBytes = 0
+  #receivedBytes = 0
   #expected = 0
   #peerDone = false
   #stall: { tries: number; rtoMs: number; cancel: Cancel } | undefined
@@ -109,7 +116,7 @@ export class Endpoint implements Connection {
 
   send(payload: Payload): void {
     if (this.#life !== 'open') return
-    this.#push(payload, isBig(payload))
+    this.#push(payload, bytesOf(payload))
   }
 
   receive(by: Task, o: { readonly timeoutMs?: number } = {}): Promise<Payload | 'closed' | undefined> {
@@ -128,8 +135,24 @@ export class Endpoint implements Connection {
     this.#inbox.end()
     // The other end is through already, or will be with this one, and would only acknowledge: that needs no event.
     const { peer } = this.#way(false)
-    if (this.#outbox.length > 0 || peer === undefined || !peer.#endsWith(this)) this.#push(finSegment, false)
-    else this.#end('ended')
+    if (this.#outbox.length > 0 || peer === undefined || !peer.#endsWith(this)) this.#push(finSegment, 0)
+    else {
+      if (this.#o.stack.fabric.captures > 0) this.#showEnd(peer)
+      this.#end('ended')
+    }
+  }
+
+  /** What no event is made for, to who captures packets: both FIN and the last acknowledgement. */
+  #showEnd(peer: Endpoint): void {
+    const halfMs = latencyMs(1)
+    this.#way(false, this.#seen('F.'))
+    peer.#way(false, peer.#seen('F.', { afterMs: halfMs }))
+    this.#way(false, this.#seen('.', { afterMs: 2 * halfMs }))
+  }
+
+  /** The third packet of a handshake, to who captures packets. */
+  showAcknowledgement(): void {
+    if (this.#o.stack.fabric.captures > 0) this.#way(false, this.#seen('.'))
   }
 
   #endsWith(other: Endpoint): boolean {
@@ -145,7 +168,7 @@ export class Endpoint implements Connection {
     if (this.#life !== 'open' && this.#life !== 'closing') return
     this.#end('ended')
     this.#inbox.end()
-    const way = this.#way(false)
+    const way = this.#way(false, this.#seen('R.'))
     if (way.peer === undefined) return
     this.#after(latencyMs(way.verdict.hops), () => way.peer?.reset())
   }
@@ -166,14 +189,16 @@ export class Endpoint implements Connection {
 
   // ------------------------------------------------------------------------------------------ sending
 
-  #push(payload: Item['payload'], big: boolean): void {
-    const item: Item = { sequence: this.#sent++, payload, big }
+  #push(payload: Item['payload'], bytes: number): void {
+    const big = bytes + headerBytes > smallBytes
+    const item: Item = { sequence: this.#sent++, payload, big, bytes, sentBytes: this.#sentBytes }
+    this.#sentBytes += payload === finSegment ? finBytes : bytes
     this.#outbox.push(item)
     if (!this.#stall) this.#transmit(item)
   }
 
   #transmit(item: Item): void {
-    const way = this.#way(item.big)
+    const way = this.#way(item.big, this.#seen(item.payload === finSegment ? 'F.' : 'P.', item))
     const { verdict } = way
     if (verdict.kind !== 'delivered') {
       if (verdict.kind === 'unreachable') this.#softError = reasonCodes[verdict.reason]
@@ -190,7 +215,7 @@ export class Endpoint implements Connection {
     switch (peer?.take(item) ?? 'reset') {
       case 'acknowledged':
         // The acknowledgement has to find its way back, too.
-        if (peer?.reaches(this)) this.#acknowledged(item.sequence)
+        if (peer?.acknowledges(this)) this.#acknowledged(item.sequence)
         else this.#lost()
         break
       case 'reset': {
@@ -239,7 +264,7 @@ export class Endpoint implements Connection {
   // ---------------------------------------------------------------------------------------- receiving
 
   /** What this end does with a segment that has arrived: a gap is not acknowledged, what nobody waits for is reset. */
-  take({ sequence, payload }: Item): 'acknowledged' | 'gap' | 'reset' {
+  take({ sequence, payload, bytes }: Item): 'acknowledged' | 'gap' | 'reset' {
     const isFin = payload === finSegment
     if (this.#life === 'vanished') return 'reset'
     if (this.#life === 'ended') return isFin ? 'acknowledged' : 'reset'
@@ -250,11 +275,27 @@ export class Endpoint implements Connection {
       return 'reset'
     }
     this.#expected++
+    this.#receivedBytes += isFin ? finBytes : bytes
     if (isFin) {
       this.#peerDone = true
       this.#inbox.end()
     } else this.#inbox.put(payload)
     return 'acknowledged'
+  }
+
+  /** Sends an acknowledgement: whether it reaches that end. */
+  acknowledges(other: Endpoint): boolean {
+    return this.#way(false, this.#seen('.')).peer === other
+  }
+
+  /** Nothing while nobody captures packets. */
+  #seen(
+    flags: 'P.' | 'F.' | 'R.' | '.',
+    o: { readonly bytes?: number; readonly sentBytes?: number; readonly afterMs?: number } = {},
+  ): Seen | undefined {
+    if (this.#o.stack.fabric.captures === 0) return undefined
+    const { bytes = 0, sentBytes = this.#sentBytes, afterMs = 0 } = o
+    return { kind: 'tcp', flags, bytes, sentBytes, receivedBytes: this.#receivedBytes, afterMs }
   }
 
   /** Whether a small segment of this end would reach that one now. */
@@ -265,15 +306,15 @@ export class Endpoint implements Connection {
   // ------------------------------------------------------------------------------------------ the way
 
   /** Where a segment ends now; kept until the network changes. */
-  #way(big: boolean): Way {
+  #way(big: boolean, seen?: Seen): Way {
     const { fabric } = this.#o.stack
     const at = big ? 1 : 0
     const kept = this.#ways[at]
-    if (kept?.version === fabric.version) {
+    if (kept?.version === fabric.version && (fabric.captures === 0 || seen === undefined)) {
       fabric.counts.kept++
       return kept
     }
-    const verdict = this.#walk(big)
+    const verdict = this.#walk(big, seen)
     const peer = this.#peer
     // A cast, since TypeScript does not see that only a delivered verdict meets a peer.
     const way = { version: fabric.version, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
@@ -287,22 +328,23 @@ export class Endpoint implements Connection {
     return this.#life !== 'vanished' && meets(verdict, stack, local, remote)
   }
 
-  #walk(big: boolean): Verdict {
-    const verdict = this.#send(big ? this.#segmentBytes : Math.min(smallBytes, this.#segmentBytes))
+  #walk(big: boolean, seen: Seen | undefined): Verdict {
+    const verdict = this.#send(big ? this.#segmentBytes : Math.min(smallBytes, this.#segmentBytes), seen)
     if (verdict.kind !== 'too-big') return verdict
     // Path MTU discovery: the router said what fits.
     this.#segmentBytes = verdict.mtuBytes
-    return this.#send(this.#segmentBytes)
+    return this.#send(this.#segmentBytes, seen)
   }
 
-  #send(sizeBytes: number): Verdict {
+  #send(sizeBytes: number, seen: Seen | undefined): Verdict {
     const { stack, local, remote } = this.#o
     const tuple = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
-    return sendLater(stack, segment(tuple, sizeBytes), this.#flow, { reply: this.#isServer })
+    return sendLater(stack, segment(tuple, sizeBytes, seen), this.#flow, { reply: this.#isServer })
   }
 
   #back({ at, tuple }: Delivered): Verdict {
-    return sendLater(at, segment(reversed(tuple), headerBytes), this.#flow, { reply: !this.#isServer })
+    const reset: Seen = { kind: 'tcp', flags: 'R', bytes: 0, sentBytes: 0, receivedBytes: 0 }
+    return sendLater(at, segment(reversed(tuple), headerBytes, reset), this.#flow, { reply: !this.#isServer })
   }
 
   // ------------------------------------------------------------------------------------------- ending
@@ -333,19 +375,23 @@ type Way = { readonly version: number } & (
 )
 
 /** Values say their size in `sizeBytes`; those that do not are taken to fill at least one segment, as API objects do. */
-const isBig = (payload: Payload): boolean => {
+const bytesOf = (payload: Payload): number => {
   const bytes = typeof payload === 'string' ? payload.length : payload.sizeBytes
-  return (typeof bytes === 'number' ? bytes : Number.POSITIVE_INFINITY) + headerBytes > smallBytes
+  return typeof bytes === 'number' ? bytes : segmentBytes
 }
+
+/** What fits into one segment of an Ethernet of 1500 bytes, with time stamps. */
+const segmentBytes = 1448
 
 function mtuTowards(stack: SimStack, remote: Ipv4): number {
   const way = stack.route(remote)
   return way.kind === 'link' ? way.link.mtuBytes : 65536
 }
 
-const segment = (tuple: FirstPacket['tuple'], sizeBytes: number): FirstPacket => ({
+const segment = (tuple: FirstPacket['tuple'], sizeBytes: number, seen: Seen | undefined): FirstPacket => ({
   protocol: 'tcp',
   tuple,
   sizeBytes,
   dontFragment: true,
+  ...(seen === undefined ? {} : { seen }),
 })

@@ -5,6 +5,7 @@ import {
   newFlow,
   type Packet,
   type Protocol,
+  type Seen,
   type Tuple,
   type Verdict,
 } from '#lab/network/packet.ts'
@@ -17,6 +18,9 @@ export interface FirstPacket {
   readonly tuple: Tuple
   readonly sizeBytes: number
   readonly dontFragment: boolean
+  readonly ttl?: number
+  /** Of packets that are really sent. */
+  readonly seen?: Seen
 }
 
 /**
@@ -27,8 +31,8 @@ export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verd
   const { fabric } = stack
   const { source, destination, port, sourcePort } = first.tuple
   const named = fabric.isNamed(sourcePort) ? sourcePort : 0
-  const key = `${stack.id} ${first.protocol} ${source} ${named} ${destination} ${port} ${first.sizeBytes} ${first.dontFragment}`
-  const kept = fabric.keptFirst(key)
+  const key = `${stack.id} ${first.protocol} ${source} ${named} ${destination} ${port} ${first.sizeBytes} ${first.dontFragment} ${first.ttl ?? ''}`
+  const kept = isWatched(stack, first) ? undefined : fabric.keptFirst(key)
   if (kept) {
     fabric.counts.kept++
     return kept.kind === 'delivered' ? { ...kept, tuple: { ...kept.tuple, sourcePort } } : kept
@@ -47,7 +51,7 @@ export function sendLater(
   { reply }: { reply: boolean },
 ): Verdict {
   const key = flow.bindings.size === 0 ? laterKey(stack, first, reply) : undefined
-  const kept = key === undefined ? undefined : stack.fabric.keptFirst(key)
+  const kept = key === undefined || isWatched(stack, first) ? undefined : stack.fabric.keptFirst(key)
   if (kept) {
     stack.fabric.counts.kept++
     return kept.kind === 'delivered' ? { ...kept, tuple: first.tuple } : kept
@@ -57,6 +61,10 @@ export function sendLater(
   if (key !== undefined && !walk.personal) stack.fabric.keepFirst(key, verdict)
   return verdict
 }
+
+/** A packet that somebody may capture goes its way itself. */
+const isWatched = ({ fabric }: SimStack, { seen }: FirstPacket): boolean =>
+  fabric.captures > 0 && seen !== undefined
 
 /** What a packet's way depends on as long as nobody rewrites it: ports only where some rule names them. */
 function laterKey(
@@ -72,10 +80,11 @@ function laterKey(
 
 /** What happens to a first packet and to its answer, without sending either. */
 export function rehearse(stack: SimStack, first: FirstPacket): readonly Hop[] {
+  const { seen: _, ...look } = first
   const flow = newFlow()
   const there: Hop[] = []
   const out = send(stack, {
-    packet: packetOf(first, 'new'),
+    packet: packetOf(look, 'new'),
     flow,
     reply: false,
     dry: true,
@@ -85,7 +94,7 @@ export function rehearse(stack: SimStack, first: FirstPacket): readonly Hop[] {
   })
   if (out.kind !== 'delivered') return there
   const back: Hop[] = []
-  const packet = packetOf({ ...first, tuple: reversed(out.tuple) }, 'established')
+  const packet = packetOf({ ...look, tuple: reversed(out.tuple) }, 'established')
   send(out.at, { packet, flow, reply: true, dry: true, hops: back, personal: false, count: 0 })
   return [...there, ...back.map(({ at, what }) => ({ at, what: `reply ${what}` }))]
 }
@@ -115,7 +124,7 @@ export const meets = (
 export const latencyMs = (hops: number): number => (hops === 0 ? 1 : 3 + hops) / 16
 
 const packetOf = (
-  { protocol, tuple, sizeBytes, dontFragment }: FirstPacket,
+  { protocol, tuple, sizeBytes, dontFragment, ttl, seen }: FirstPacket,
   state: Packet['state'],
 ): Packet => ({
   protocol,
@@ -124,4 +133,6 @@ const packetOf = (
   dontFragment,
   state,
   mark: 0,
+  ...(ttl === undefined ? {} : { ttl }),
+  ...(seen === undefined ? {} : { seen }),
 })

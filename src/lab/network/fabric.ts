@@ -23,6 +23,8 @@ export class Fabric {
   /** For questions that must not move the lab's chance. */
   readonly dryRandom: Random
   readonly counts = { walks: 0, kept: 0 }
+  /** How many look at packets (`tcpdump`). */
+  captures = 0
   readonly segments = new Map<string, Segment>()
   readonly groups: SecurityGroups
   readonly #ports = new Map<string, SegmentPort>()

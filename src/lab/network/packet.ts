@@ -22,9 +22,28 @@ export interface Packet {
   fragmentBytes?: number | undefined
   /** Set in a VXLAN packet: to which network it belongs, whom its inner frame is for, who computes inner checksums. */
   readonly vxlan?: { readonly vni: number; readonly mac: string; readonly checksumsByCard: boolean }
+  /** How many routers it may still pass; missing: more than there are. */
+  ttl?: number
+  /** Missing: a look at the way, which sends nothing. */
+  readonly seen?: Seen
   /** Somebody on the way has spoilt its checksum: no socket takes it. */
   spoilt?: boolean
 }
+
+/** What a capture prints of a packet beside its addresses. `afterMs`: sent so much later than the event that decides about it. */
+export type Seen = { readonly afterMs?: number } & (
+  | {
+      readonly kind: 'tcp'
+      readonly flags: 'S' | 'S.' | '.' | 'P.' | 'F.' | 'R' | 'R.'
+      /** Since the connection began. */
+      readonly sentBytes: number
+      readonly receivedBytes: number
+      readonly bytes: number
+    }
+  | { readonly kind: 'udp'; readonly bytes: number }
+  | { readonly kind: 'echo'; readonly reply: boolean; readonly sequence: number; readonly bytes: number }
+  | { readonly kind: 'icmp-error'; readonly from: Ipv4; readonly says: string }
+)
 
 /** The pieces' size on the wire. */
 export const wireBytes = (p: Packet): number => p.fragmentBytes ?? p.sizeBytes
@@ -65,6 +84,8 @@ export type Verdict =
       /** Until the sender learns it: nothing for a refusal, three seconds for ARP without answer. */
       readonly afterMs: number
     }
+  /** It had passed as many routers as it may: this one says so. */
+  | { readonly kind: 'expired'; readonly from: Ipv4; readonly hops: number }
   | { readonly kind: 'invalid' } // the sender's own route is a blackhole: EINVAL
   | { readonly kind: 'too-big'; readonly mtuBytes: number; readonly from: Ipv4 }
 

@@ -170,6 +170,8 @@ export type ProbeOutcome =
   | { readonly kind: 'refused' }
   | { readonly kind: 'unreachable'; readonly reason: 'net' | 'host' | 'admin'; readonly from: string }
   | { readonly kind: 'too-big'; readonly mtuBytes: number; readonly from: string }
+  /** A router on the way says that it had passed `ttl` of them. */
+  | { readonly kind: 'expired'; readonly roundTripMs: number; readonly from: string }
   | { readonly kind: 'silent' }
 
 /** One place a packet passed on its way, and what became of it there. For people and tests; no program reads it. */
@@ -222,8 +224,13 @@ export interface Net {
     by: Task,
     p: {
       readonly to: string
-      readonly protocol: 'icmp' | 'tcp'
+      /** Nobody listens on UDP: what arrives is refused. */
+      readonly protocol: 'icmp' | 'tcp' | 'udp'
       readonly port?: number
+      /** How many routers it may pass. */
+      readonly ttl?: number
+      /** What an echo request calls itself. */
+      readonly echo?: { readonly id: number; readonly sequence: number }
       readonly sizeBytes?: number
       readonly dontFragment?: boolean
       readonly timeoutMs: number

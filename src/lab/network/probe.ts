@@ -9,7 +9,7 @@ import {
   sendFirst,
   sendLater,
 } from '#lab/network/exchange.ts'
-import { newFlow, type Verdict } from '#lab/network/packet.ts'
+import { newFlow, type Seen, type Verdict } from '#lab/network/packet.ts'
 import type { Hop, Net, ProbeOutcome } from '#lab/network/ports.ts'
 import { sourceTowards } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
@@ -37,15 +37,36 @@ function answerTo(stack: SimStack, first: FirstPacket): { outcome: ProbeOutcome;
   const there = sendFirst(stack, first, flow)
   if (there.kind !== 'delivered') return failure(there, first.tuple.source)
   const { at, tuple, hops } = there
-  const back = sendLater(at, { ...first, tuple: reversed(tuple) }, flow, { reply: true })
+  const isOpen =
+    first.protocol === 'icmp' ||
+    (first.protocol === 'tcp' && at.sockets.listenerFor(tuple.destination, tuple.port) !== undefined)
+  const { ttl: _, ...same } = first
+  const answer = { ...same, tuple: reversed(tuple), seen: answerSeen(first, there, isOpen) }
+  const back = sendLater(at, answer, flow, { reply: true })
   if (back.kind !== 'delivered' || back.at !== stack) return { outcome: { kind: 'silent' }, afterMs: 0 }
   const roundTripMs = 2 * latencyMs(hops)
-  const isOpen =
-    first.protocol !== 'tcp' || at.sockets.listenerFor(tuple.destination, tuple.port) !== undefined
   if (!isOpen) return { outcome: { kind: 'refused' }, afterMs: roundTripMs }
   return {
     outcome: { kind: 'reply', roundTripMs, from: ipv4Text(first.tuple.destination) },
     afterMs: roundTripMs,
+  }
+}
+
+function answerSeen(
+  { protocol, seen }: FirstPacket,
+  { tuple, hops }: Verdict & { kind: 'delivered' },
+  isOpen: boolean,
+): Seen {
+  const afterMs = latencyMs(hops)
+  if (seen?.kind === 'echo') return { ...seen, reply: true, afterMs }
+  if (protocol === 'tcp')
+    return { kind: 'tcp', flags: isOpen ? 'S.' : 'R.', sentBytes: 0, receivedBytes: 0, bytes: 0, afterMs }
+  const to = ipv4Text(tuple.destination)
+  return {
+    kind: 'icmp-error',
+    from: tuple.destination,
+    says: `${to} udp port ${tuple.port} unreachable`,
+    afterMs,
   }
 }
 
@@ -59,6 +80,11 @@ function failure(
         outcome: { kind: 'too-big', mtuBytes: verdict.mtuBytes, from: ipv4Text(verdict.from) },
         afterMs: verdict.from === source ? 0 : 2 * latencyMs(1),
       }
+    case 'expired': {
+      const roundTripMs = 2 * latencyMs(verdict.hops)
+      const outcome = { kind: 'expired', from: ipv4Text(verdict.from), roundTripMs } as const
+      return { outcome, afterMs: roundTripMs }
+    }
     case 'invalid':
       throw new Errno('EINVAL')
     case 'unreachable': {
@@ -76,18 +102,33 @@ function failure(
   }
 }
 
-function firstPacket(
-  stack: SimStack,
-  q: { to: string; protocol: 'icmp' | 'tcp'; port?: number; sizeBytes?: number; dontFragment?: boolean },
-): FirstPacket {
+/** IP header and that of ICMP or UDP. */
+const headerBytes = 28
+
+function questionSeen({ protocol, echo }: Omit<ProbeQuestion, 'timeoutMs'>, sizeBytes: number): Seen {
+  const bytes = sizeBytes - headerBytes
+  switch (protocol) {
+    case 'icmp':
+      return { kind: 'echo', reply: false, sequence: echo?.sequence ?? 1, bytes }
+    case 'udp':
+      return { kind: 'udp', bytes }
+    default:
+      return { kind: 'tcp', flags: 'S', sentBytes: 0, receivedBytes: 0, bytes: 0 }
+  }
+}
+
+function firstPacket(stack: SimStack, q: Omit<ProbeQuestion, 'timeoutMs'>): FirstPacket {
   const destination = ipv4(q.to)
   const source = sourceTowards(stack, destination) ?? 0
   // An echo request's identifier takes the place of a port.
-  const sourcePort = stack.fabric.serial() % 65536
+  const sourcePort = q.echo?.id ?? stack.fabric.serial() % 65536
+  const sizeBytes = q.sizeBytes ?? (q.protocol === 'icmp' ? 84 : 60)
   return {
     protocol: q.protocol,
     tuple: { source, sourcePort, destination, port: q.port ?? 0 },
-    sizeBytes: q.sizeBytes ?? (q.protocol === 'icmp' ? 84 : 60),
+    sizeBytes,
     dontFragment: q.dontFragment ?? false,
+    ...(q.ttl === undefined ? {} : { ttl: q.ttl }),
+    seen: questionSeen(q, sizeBytes),
   }
 }

@@ -4,6 +4,7 @@ import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { type AddressSet, addressSet } from '#lab/network/address-set.ts'
+import type { Tap } from '#lab/network/capture.ts'
 import { ChainSet, type Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
@@ -89,6 +90,8 @@ export class SimStack implements NetStack, Asked {
   generation = 0
   /** New conversations that the full tracking table had no room for (`conntrack -S`). */
   conntrackDrops = 0
+  /** Who looks at the packets on its devices. */
+  readonly taps = new Set<Tap>()
   readonly #chains = {
     raw: new ChainSet(),
     mangle: new ChainSet(),

@@ -15,6 +15,8 @@ import { nft } from '#lab/network/tools/nft.ts'
 import { dig, nslookup } from '#lab/network/tools/nslookup.ts'
 import { ping } from '#lab/network/tools/ping.ts'
 import { ss } from '#lab/network/tools/ss.ts'
+import { tcpdump } from '#lab/network/tools/tcpdump.ts'
+import { traceroute } from '#lab/network/tools/traceroute.ts'
 import { wget } from '#lab/network/tools/wget.ts'
 
 /** What every host and image of the lab has, by the name of the executable. */
@@ -45,6 +47,8 @@ const forLooking: Readonly<Record<string, Program>> = {
   ethtool,
   netstat,
   route,
+  tcpdump,
+  traceroute,
 }
 
 /** What people and scripts look at the network with, by the name of the executable. */

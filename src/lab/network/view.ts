@@ -117,7 +117,7 @@ export class StackView implements Net {
   }
 
   async probe(by: Task, p: ProbeQuestion): Promise<ProbeOutcome> {
-    if (p.protocol === 'icmp') this.#need('NET_RAW', 'EPERM')
+    if (p.protocol === 'icmp' || p.ttl !== undefined) this.#need('NET_RAW', 'EPERM')
     return this.stack.probe(by, p)
   }
 

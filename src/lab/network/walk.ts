@@ -5,9 +5,12 @@
  *
  * Not imitated: ICMP redirects, policy routing, neighbour caches (ARP is asked afresh), loss of single fragments.
  */
+
 import { contains, type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
+import { pass, passRequests } from '#lab/network/capture.ts'
+import { latencyMs } from '#lab/network/exchange.ts'
 import { ask, enter, leave, rewriteSource, settle, type Visit, type Walk } from '#lab/network/nat.ts'
-import { newFlow, type Packet, tupleOf, type Verdict, wireBytes } from '#lab/network/packet.ts'
+import { newFlow, type Packet, type Seen, tupleOf, type Verdict, wireBytes } from '#lab/network/packet.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
 import { ipipBytes, unwrapper, wrap } from '#lab/network/tunnel.ts'
 import { obstacle } from '#lab/network/wire.ts'
@@ -32,6 +35,7 @@ export function send(stack: SimStack, walk: Walk): Verdict {
     const stopped = filtered(visit, 'OUTPUT', 'lo')
     if (stopped) return stopped
     leave(visit, 'lo')
+    if (stack.taps.size > 0) pass(stack, 'lo', 'in', walk)
     return deliver(visit, 'lo')
   }
   if (way.kind !== 'link')
@@ -46,6 +50,7 @@ function receive(stack: SimStack, link: LinkState, walk: Walk): Verdict {
   const p = walk.packet
   if (walk.count++ > hopsMax) return lost(stack, walk, 'time to live exceeded')
   p.mark = 0
+  if (stack.taps.size > 0) pass(stack, link.name, 'in', walk)
   if (!stack.admits(p.source, link.name)) {
     if (!walk.dry) stack.martian(p, link.name)
     return lost(stack, walk, `reverse path filter of ${link.name}`)
@@ -60,6 +65,7 @@ function receive(stack: SimStack, link: LinkState, walk: Walk): Verdict {
   }
   if (!stack.forwards(link.name))
     return lost(stack, walk, `not for this host, and forwarding is off on ${link.name}`)
+  if (p.ttl !== undefined && --p.ttl < 1) return expired(visit)
   switch (way.kind) {
     case 'none':
       return answered(visit, 'net', 'no route')
@@ -166,6 +172,7 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
       const peer = link.peer
       if (!peer?.link.up || !peer.stack.answersArp(peer.link, nextHop))
         return noNeighbour(visit, link, nextHop)
+      if (stack.taps.size > 0) pass(stack, link.name, 'out', walk)
       return receive(peer.stack, peer.link, walk)
     }
     case 'ether':
@@ -188,6 +195,7 @@ function cross(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const told = stack.neighbour(link.name, nextHop)
   const receiver = stack.fabric.owner(sender.segment, nextHop, stack)
   if (!receiver) return noNeighbour(visit, link, nextHop)
+  if (stack.taps.size > 0) pass(stack, link.name, 'out', walk)
   if (told && told.mac !== receiver.link.mac)
     return lost(stack, walk, `nobody on the segment is ${told.mac}`, 'underlay')
   const stopped = obstacle({ sender, receiver, packet: p })
@@ -208,6 +216,7 @@ function tunnelled(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const wrapped = wrap(stack, link, { packet: walk.packet, nextHop, reply: walk.reply })
   if (wrapped.kind === 'no-neighbour') return noNeighbour(visit, link, nextHop)
   if (wrapped.kind === 'lost') return lost(stack, walk, wrapped.why)
+  if (stack.taps.size > 0) pass(stack, link.name, 'out', walk)
   const carrier: Walk = { ...walk, packet: wrapped.packet, flow: newFlow(), carries: walk, opened: false }
   const verdict = send(stack, carrier)
   if (carrier.personal) walk.personal = true
@@ -252,7 +261,8 @@ function tooBig(visit: Visit, mtuBytes: number, link: string): Verdict {
 }
 
 function noNeighbour(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
-  const { stack } = visit
+  const { stack, walk } = visit
+  if (stack.taps.size > 0 && link.kind !== 'ipip' && walk.packet.seen) passRequests(stack, link, nextHop)
   const from = stack.sourceFor(link.name) ?? ipv4('127.0.0.1')
   const verdict: Verdict = {
     kind: 'unreachable',
@@ -268,6 +278,13 @@ function answered(visit: Visit, reason: 'net' | 'host' | 'port' | 'admin', why: 
   const { stack, in: link } = visit
   const from = stack.sourceFor(link?.name) ?? visit.entered.destination
   return returned(visit, { ...unreachable(reason, from), local: link === undefined }, why)
+}
+
+/** net/ipv4/ip_forward.c: before the FORWARD chain. */
+function expired(visit: Visit): Verdict {
+  const { stack, in: link, walk } = visit
+  const from = stack.sourceFor(link?.name) ?? visit.entered.destination
+  return returned(visit, { kind: 'expired', from, hops: walk.count }, 'time to live exceeded')
 }
 
 /** An ICMP error reaches the sender only if there is a way back to it. */
@@ -286,7 +303,13 @@ function returned(visit: Visit, verdict: Verdict, why: string, at?: string): Ver
     dontFragment: false,
     state: 'established',
     mark: 0,
-    icmp: { type: 3, code: verdict.kind === 'too-big' ? 4 : 1 },
+    icmp:
+      verdict.kind === 'expired'
+        ? { type: 11, code: 0 }
+        : { type: 3, code: verdict.kind === 'too-big' ? 4 : 1 },
+    ...(walk.packet.seen === undefined || stack.fabric.captures === 0
+      ? {}
+      : { seen: errorSeen(visit, verdict) }),
   }
   const back = send(stack, {
     packet: error,
@@ -299,6 +322,31 @@ function returned(visit: Visit, verdict: Verdict, why: string, at?: string): Ver
   })
   if (back.kind === 'delivered') return note(stack, walk, verdict, why, at)
   return lost(stack, walk, `${why}; the ICMP error found no way back`, at)
+}
+
+/** As tcpdump words it (the-tcpdump-group/tcpdump:print-icmp.c). */
+function errorSeen({ walk, entered }: Visit, verdict: Verdict): Seen {
+  const { protocol, seen } = walk.packet
+  const to = ipv4Text(entered.destination)
+  const afterMs = (seen?.afterMs ?? 0) + latencyMs(walk.count) + ('afterMs' in verdict ? verdict.afterMs : 0)
+  const error = (from: Ipv4, says: string): Seen => ({ kind: 'icmp-error', from, says, afterMs })
+  switch (verdict.kind) {
+    case 'too-big':
+      return error(verdict.from, `${to} unreachable - need to frag (mtu ${verdict.mtuBytes})`)
+    case 'expired':
+      return error(verdict.from, 'time exceeded in-transit')
+    case 'unreachable': {
+      const says = {
+        net: `net ${to} unreachable`,
+        host: `host ${to} unreachable`,
+        admin: `host ${to} unreachable - admin prohibited filter`,
+        port: `${to} ${protocol} port ${entered.port} unreachable`,
+      }
+      return error(verdict.from, says[verdict.reason])
+    }
+    default:
+      return error(entered.destination, `${to} unreachable`)
+  }
 }
 
 const unreachable = (

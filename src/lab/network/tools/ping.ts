@@ -22,6 +22,7 @@ interface Plan {
   readonly waitMs: number
   readonly dataBytes: number
   readonly dontFragment: boolean
+  readonly ttl: number | undefined
   readonly quiet: boolean
 }
 
@@ -78,6 +79,7 @@ const planOf = (address: string, o: Options): Plan => ({
   waitMs: 1000 * Number(o.value('wait') ?? 10),
   dataBytes: Number(o.value('size') ?? 56),
   dontFragment: o.value('mtu') === 'do',
+  ttl: o.value('ttl') === undefined ? undefined : Number(o.value('ttl')),
   quiet: o.has('quiet'),
 })
 
@@ -114,6 +116,8 @@ async function echo(
     const outcome = await self.net.probe(self.task, {
       to,
       protocol: 'icmp',
+      echo: { id: self.pid % 65536, sequence: o.sequence },
+      ...(plan.ttl === undefined ? {} : { ttl: plan.ttl }),
       sizeBytes,
       dontFragment,
       timeoutMs,
@@ -138,6 +142,8 @@ function line(p: Process, plan: Plan, outcome: ProbeOutcome, sequence: number): 
     }
     case 'unreachable':
       return `From ${outcome.from} icmp_seq=${sequence} ${reasons[outcome.reason]}\n`
+    case 'expired':
+      return `From ${outcome.from} icmp_seq=${sequence} Time to live exceeded\n`
     case 'refused':
       return `From ${plan.address} icmp_seq=${sequence} Destination Port Unreachable\n`
     case 'too-big':

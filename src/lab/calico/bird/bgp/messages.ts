@@ -44,8 +44,15 @@ export function readMessage(payload: Payload): BgpMessage | undefined {
   return typeof kind === 'string' && kinds.includes(kind) ? (payload as unknown as BgpMessage) : undefined
 }
 
-export const writeMessage = (message: BgpMessage): Payload =>
-  message as unknown as Readonly<Record<string, unknown>>
+export const writeMessage = (message: BgpMessage): Payload => ({ ...message, ...sizes[message.bgp] })
+
+/** Header and fixed part (RFC 4271 section 4), OPEN with BIRD's capabilities; an UPDATE is taken to fill a segment, as a full table's do. */
+const sizes: Partial<Record<BgpMessage['bgp'], { readonly sizeBytes: number }>> = {
+  OPEN: { sizeBytes: 53 },
+  KEEPALIVE: { sizeBytes: 19 },
+  'ROUTE-REFRESH': { sizeBytes: 23 },
+  NOTIFICATION: { sizeBytes: 21 },
+}
 
 /** The names of `bird:proto/bgp/packets.c` (bgp_msg_table). */
 const errors: Readonly<Record<string, string>> = {
