@@ -133,17 +133,24 @@ class AddressCollector {
       const since = this.#missing.get(handle) ?? this.#p.now()
       if (since === this.#p.now()) this.#log.info('ipam.go 690', 'Candidate IP leak', { handle })
       this.#missing.set(handle, since)
-      if (this.#p.now() - since < graceMs) continue
+      if (this.#p.now() - since < graceMs && !this.#isOfGoneNode(spec, handle)) continue
       await new Ipam(this.#kube).release(handle)
       this.#missing.delete(handle)
       this.#log.info('ipam.go 880', 'Successfully garbage collected leaked IP address', { handle })
     }
   }
 
+  /** Nothing can come back to an address of a node that is no more: it is not waited for. */
+  #isOfGoneNode({ attributes }: IPAMBlock['spec'], handle: string): boolean {
+    const node = attributes.find((each) => each.handle_id === handle)?.secondary?.['node']
+    return node !== undefined && !this.#nodes.has(node)
+  }
+
   /** Whether the pod that an address was given to is still that pod, on that node. */
   #isAlive(spec: IPAMBlock['spec'], handle: string): boolean {
-    const { namespace, pod, node } =
+    const { namespace, pod, node, type } =
       spec.attributes.find((each) => each.handle_id === handle)?.secondary ?? {}
+    if (type?.endsWith('TunnelAddress') && node !== undefined) return this.#nodes.has(node)
     if (namespace === undefined || pod === undefined) return true
     const known = this.#pods.get(`${namespace}/${pod}`)
     const container = known?.metadata.annotations?.['cni.projectcalico.org/containerID']
