@@ -8,6 +8,7 @@ import { apiPrograms } from '#lab/api/programs.ts'
 import { ApiServer } from '#lab/api/server.ts'
 import { calicoApiServerImage, calicoApiServerPrograms } from '#lab/calico/apiserver/index.ts'
 import { calicoPrograms } from '#lab/calico/index.ts'
+import type { CloudProvider, CloudSite } from '#lab/cloud.ts'
 import { controllerPrograms } from '#lab/controllers/programs.ts'
 import { coreDnsPrograms } from '#lab/coredns/index.ts'
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
@@ -40,12 +41,14 @@ export interface LabParts {
   readonly others: readonly LabMachine[]
   readonly network: Network
   readonly api: ApiServer
+  readonly cloud: CloudProvider | undefined
 }
 
 /** Everything of a lab, switched off. */
 export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   const definition = flavourDefinitions[options.flavour]
   const plan = definition.plan(options)
+  const cloud = definition.cloud?.(plan)
   const network = createNetwork({ kernel, random: kernel.random.fork('network'), fabric: plan.fabric })
   const api = new ApiServer({
     kernel,
@@ -65,20 +68,56 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   const registry = registryProgram({ images: content, address: plan.registry.address })
   const programs = new Map(
     Object.entries(
-      withSizes({ ...fixedPrograms, ...definition.programs?.(plan), ...apiPrograms(api), registry }),
+      withSizes({
+        ...fixedPrograms,
+        ...definition.programs,
+        ...cloud?.programs,
+        ...apiPrograms(api),
+        registry,
+      }),
     ),
   )
   const source = networkRegistry(content)
   const parts = { kernel, network, programs, images, source, plan, definition }
   const machines = new Map(plan.machines.map((node) => [node.name, machineOf(node, parts)]))
   applyAll(api, definition.manifests(plan))
-  const others = definition.others?.(plan) ?? []
-  return {
-    plan,
+  const others = [
+    registryOf(parts),
+    ...(definition.others?.(plan) ?? []).map(({ machine, tree }) => plugged(parts, machine, tree)),
+  ]
+  cloud?.connect(siteOf({ machines, others, api }, parts))
+  return { plan, machines, others, network, api, cloud }
+}
+
+/** What a provider may do with machines while the lab runs. */
+function siteOf(
+  {
     machines,
-    others: [registryOf(parts), ...others.map(({ machine, tree }) => plugged(parts, machine, tree))],
-    network,
+    others,
     api,
+  }: {
+    readonly machines: Map<string, LabMachine>
+    readonly others: readonly LabMachine[]
+    readonly api: ApiServer
+  },
+  parts: MachineParts,
+): CloudSite {
+  const builds = new Map<string, number>()
+  const put = (node: NodePlan): LabMachine => {
+    const build = (builds.get(node.name) ?? 0) + 1
+    builds.set(node.name, build)
+    const machine = machineOf(node, parts, build)
+    machines.set(node.name, machine)
+    return machine
+  }
+  return {
+    kernel: parts.kernel,
+    api,
+    underlay: parts.network.underlay,
+    machine: (name) => machines.get(name) ?? others.find((each) => each.name === name),
+    build: put,
+    rebuild: put,
+    remove: (name) => void machines.delete(name),
   }
 }
 
@@ -106,9 +145,10 @@ interface MachineParts {
   readonly definition: FlavourDefinition
 }
 
-function machineOf(node: NodePlan, parts: MachineParts): LabMachine {
+/** `build`: how often a machine of that name has been built anew. */
+function machineOf(node: NodePlan, parts: MachineParts, build = 0): LabMachine {
   const { kernel, images, source, plan, definition } = parts
-  const machine = plugged(parts, node, definition.disk(node, plan))
+  const machine = plugged(parts, node, definition.disk(node, plan), build)
   installRuntime(machine, {
     kernel,
     source,
@@ -128,10 +168,12 @@ const plugged = (
   { kernel, network, programs }: MachineParts,
   { name, interfaces }: MachinePlan,
   tree: Tree,
+  build = 0,
 ): LabMachine =>
   createMachine({
     kernel,
     name,
+    build,
     programs,
     tree,
     createStack: (stackName) => {

@@ -20,6 +20,8 @@ export interface LabControl {
   addUnderlayRule(rule: UnderlayRule): Promise<void>
   removeUnderlayRule(name: string): Promise<void>
   changeUnderlay(change: UnderlayChange): Promise<void>
+  /** The provider's command as the account's owner types it; rejects where no provider runs the cluster. */
+  cloud(argv: readonly string[]): Promise<Output>
   advance(ms: number): Promise<void>
 }
 

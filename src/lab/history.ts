@@ -34,6 +34,8 @@ export type LabInput =
   | { readonly act: 'add-rule'; readonly rule: UnderlayRule }
   | { readonly act: 'remove-rule'; readonly name: string }
   | { readonly act: 'underlay'; readonly change: UnderlayChange }
+  /** A command line of the cloud provider's command. */
+  | { readonly act: 'cloud'; readonly argv: readonly string[] }
 
 /** A place in a lab's history: inputs come in between events, and at times when nothing happens. */
 export interface LabMoment {

@@ -5,15 +5,17 @@ import { serviceMs } from '#lab/api/programs.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import type { KubeletStreams } from '#lab/api/streams/exec.ts'
 import type { ForwardPod } from '#lab/api/streams/port-forward.ts'
+import type { CloudProvider } from '#lab/cloud.ts'
 import type { LabInput } from '#lab/history.ts'
 import { root } from '#lab/host/credentials.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
-import type { Writer } from '#lab/host/ports.ts'
+import type { Output, Writer } from '#lab/host/ports.ts'
 import { nowhere } from '#lab/host/process/streams.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import type { Underlay } from '#lab/network/ports.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
 import { askPod, askServer, type LabExecAnswer, type LabResponse } from '#lab/request.ts'
+import { restart } from '#lab/restart.ts'
 import { loginEnv, openSession, type Session } from '#lab/session.ts'
 
 /** Who waits for what comes of an input. In a replay nobody does. */
@@ -31,12 +33,15 @@ export interface Listener {
   /** Of a client of the served API. */
   readonly reply?: Reply
   readonly doors?: StreamDoors
+  toldByCloud?(answer: Output): void
 }
 
 export interface Inside {
   readonly kernel: Kernel
   readonly api: ApiServer
   readonly underlay: Underlay
+  /** Of a cluster that some provider runs. */
+  readonly cloud: CloudProvider | undefined
   /** Those that were opened, by their ids. */
   readonly sessions: Map<number, Session>
   /** What to tell when the client of a request goes away, and the far ends of streams, by their ids. */
@@ -71,7 +76,7 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
       sessions.get(input.id)?.signal(input.name)
       break
     case 'reboot':
-      restart(inside, input)
+      restart(underlay, inside.machine(input.node), input)
       break
     case 'request':
       askServer(api, input.request, (response) => to.answered?.(response))
@@ -100,6 +105,9 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
       break
     case 'underlay':
       changeUnderlay(underlay, input.change)
+      break
+    case 'cloud':
+      askCloud(inside, input, to)
       break
     default:
       input satisfies never
@@ -188,14 +196,13 @@ function open({ kernel, machine, sessions }: Inside, input: Input<'open'>, to: L
   })
 }
 
-function restart({ underlay, machine }: Inside, { node, powerCut }: Input<'reboot'>): void {
-  const it = machine(node)
-  if (!powerCut) {
-    it.reboot()
-    return
-  }
-  underlay.port(node).up = false
-  void it.halt('power-cut') // at once: nothing is asked to end first
-  underlay.port(node).up = true
-  it.boot()
+function askCloud({ kernel, cloud }: Inside, { argv }: Input<'cloud'>, to: Listener): void {
+  kernel.start('ibmcloud', async (task) => {
+    try {
+      const answer = await cloud?.run(task, argv)
+      if (answer !== undefined) to.toldByCloud?.(answer)
+    } catch (error) {
+      to.failed?.(error)
+    }
+  })
 }

@@ -73,11 +73,12 @@ export class Lab implements LabControl {
     })
     this.#parts = assemble(this.kernel, this.options)
     this.#driver = new SteppedDriver(this.kernel)
-    const { api, network } = this.#parts
+    const { api, network, cloud } = this.#parts
     this.#inside = {
       kernel: this.kernel,
       api,
       underlay: network.underlay,
+      cloud,
       sessions: new Map(),
       clients: new Map(),
       streams: new Map(),
@@ -321,6 +322,26 @@ export class Lab implements LabControl {
   /** A port, router, access list or security group is set otherwise. */
   async changeUnderlay(change: UnderlayChange): Promise<void> {
     await this.#entered({ act: 'underlay', change })
+  }
+
+  /**
+   * A command line of the provider's command, without its name: `ks worker ls --cluster shop`. Rejects with {@link Trouble}
+   * where no provider runs the cluster.
+   */
+  async cloud(argv: readonly string[]): Promise<Output> {
+    if (this.#parts.cloud === undefined)
+      throw new Trouble('no-cloud', `no cloud provider runs a lab of flavour ${this.options.flavour}`, {
+        hint: 'ninelives lab up --flavour iks-classic',
+      })
+    let answer: Output | undefined
+    let failure: { readonly error: unknown } | undefined
+    this.#enter(
+      { act: 'cloud', argv },
+      { toldByCloud: (told) => (answer = told), failed: (error) => (failure = { error }) },
+    )
+    await this.until(() => answer !== undefined || failure !== undefined)
+    if (failure !== undefined) throw failure.error
+    return answer as unknown as Output // `until` has seen it
   }
 
   /** Ends every process of the lab. */

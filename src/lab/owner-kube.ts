@@ -5,6 +5,7 @@ import {
   type ObjectRef,
   type PatchType,
   type ResourceType,
+  resources,
 } from '#lab/api/ports.ts'
 import { pathOf } from '#lab/api/request-words.ts'
 import type { LabRequest, LabResponse } from '#lab/request.ts'
@@ -19,6 +20,8 @@ export interface OwnerKube {
   create(type: ResourceType, object: Draft<KubeObject>): Promise<void>
   patch(ref: ObjectRef, patch: { readonly type: PatchType; readonly body: unknown }): Promise<void>
   delete(ref: ObjectRef): Promise<void>
+  /** Rejects with 429 while a disruption budget does not allow it. */
+  evict(pod: { readonly namespace: string; readonly name: string }): Promise<void>
 }
 
 const patchContent: Readonly<Record<PatchType, string>> = {
@@ -57,6 +60,11 @@ export function ownerKube(send: (request: LabRequest) => Promise<LabResponse>): 
         headers: { 'content-type': patchContent[type] },
         body: JSON.stringify(body),
       })
+    },
+    evict: async ({ namespace, name }) => {
+      const path = `${pathOf({ op: 'get', type: resources.pods, namespace, name })}/eviction`
+      const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } }
+      await asked({ method: 'POST', path, headers: json, body: JSON.stringify(body) })
     },
     delete: async (ref) => {
       await asked({ method: 'DELETE', path: pathOf({ op: 'get', ...ref }), headers: json, body: '' })

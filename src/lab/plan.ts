@@ -33,6 +33,8 @@ export interface NodePlan extends MachinePlan {
   /** Its InternalIP: of its first interface. */
   readonly address: string
   readonly controlPlane: boolean
+  /** What its provider calls the machine. Default: as the node. */
+  readonly workerId?: string
 }
 
 export interface ClusterPlan extends Required<PlanOptions> {

@@ -1,4 +1,5 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import type { CloudProvider } from '#lab/cloud.ts'
 import type { Program, Tree } from '#lab/host/ports.ts'
 import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 import type { Image } from '#lab/runtime/ports.ts'
@@ -14,5 +15,7 @@ export interface FlavourDefinition {
   images(plan: ClusterPlan): readonly Image[]
   manifests(plan: ClusterPlan): readonly Draft<KubeObject>[]
   /** Programs that no other flavour has. Default: none. */
-  programs?(plan: ClusterPlan): Readonly<Record<string, Program>>
+  readonly programs?: Readonly<Record<string, Program>>
+  /** Who owns the machines and keeps the master. Default: nobody else than the cluster's owner. */
+  cloud?(plan: ClusterPlan): CloudProvider
 }

@@ -3,15 +3,14 @@ import { calicoHostFiles, calicoImages, calicoManifests } from '#lab/calico/inde
 import { coreDnsImages, coreDnsManifests } from '#lab/coredns/index.ts'
 import { applied } from '#lab/flavours/applied.ts'
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
-import { classicWorkers } from '#lab/ibm/account.ts'
 import {
   calicoExtension,
   calicoExtensionContainer,
   calicoExtensionImages,
   calicoExtensionRbac,
 } from '#lab/ibm/calico-extension.ts'
-import { classicPlan, masterMachine } from '#lab/ibm/classic-plan.ts'
-import { cloudController } from '#lab/ibm/cloud-controller.ts'
+import { classic, classicPlan, masterMachine } from '#lab/ibm/classic-plan.ts'
+import { IbmCloud } from '#lab/ibm/cloud.ts'
 import { haproxy } from '#lab/ibm/haproxy.ts'
 import { masterDisk } from '#lab/ibm/master.ts'
 import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
@@ -30,16 +29,11 @@ import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
  */
 export const iksClassic: FlavourDefinition = {
   plan: classicPlan,
-  disk: (node, plan) => [
-    ...workerDisk(node, plan, workerIdOf(plan, node.name)),
-    ...calicoHostFiles({ flavour: 'plain' }),
-  ],
+  disk: (node, plan) => [...workerDisk(node, plan), ...calicoHostFiles({ flavour: 'plain' })],
   others: (plan) => [{ machine: masterMachine, tree: masterDisk(plan) }],
-  programs: (plan) => ({
-    haproxy,
-    'calico-extension': calicoExtension,
-    'ibm-cloud-controller-manager': cloudController(() => classicWorkers(plan.nodes), released(plan)),
-  }),
+  programs: { haproxy, 'calico-extension': calicoExtension },
+  cloud: (plan) =>
+    new IbmCloud({ plan, infrastructure: classic, version: released(plan), managed: ofTheProvider(plan) }),
   images: (plan) => [
     ...kubeProxyImages(released(plan)),
     ...coreDnsImages(),
@@ -53,9 +47,6 @@ export const iksClassic: FlavourDefinition = {
 
 /** Without the provider's suffix. */
 const released = ({ kubernetes }: ClusterPlan): string => kubernetes.replace('+IKS', '')
-
-const workerIdOf = ({ nodes }: ClusterPlan, privateIp: string): string =>
-  classicWorkers(nodes).find((worker) => worker.privateIp === privateIp)?.id ?? privateIp
 
 /** What a refresh of the master brings back. */
 const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [

@@ -41,6 +41,8 @@ import type { NetStack } from '#lab/network/ports.ts'
 export interface MachineOptions {
   readonly kernel: Kernel
   readonly name: string
+  /** How often a machine of that name has been built anew: it is another one, with other ids. Default 0. */
+  readonly build?: number
   /** What executables can run, by the name in `TreeEntry.program`. */
   readonly programs: ReadonlyMap<string, Program> | Readonly<Record<string, Program>>
   /** The disk as it was installed. */
@@ -146,7 +148,8 @@ class SimulatedMachine implements LabMachine {
       inodesMax: Math.floor(diskBytes / bytesPerInode),
       ...installed,
     })
-    this.#random = options.kernel.random.fork(options.name)
+    const { kernel, name, build = 0 } = options
+    this.#random = kernel.random.fork(build === 0 ? name : `${name} build ${build}`)
     this.#userspaceMs = options.bootMs?.userspaceMs ?? 8_000
   }
 

@@ -1,9 +1,7 @@
 /**
- * What the provider's account knows, before anything happens: a cluster, its workers, the networks they are on. Ids and names have
+ * What the provider's account knows, before anything happens: a cluster, the networks its workers are on. Ids and names have
  * the provider's forms (a cluster's 20 characters, a worker's `kube-<cluster>-<name>-<pool>-<8 hex>`), their values are made up.
  */
-import { cidr, ipv4Text } from '#lab/network/address.ts'
-
 export interface Zone {
   readonly name: string // dal10
   readonly private: Vlan
@@ -19,19 +17,12 @@ export interface Vlan {
   readonly gateway: string
 }
 
-export interface Worker {
-  readonly id: string
-  readonly zone: string
-  readonly pool: string
-  readonly privateIp: string
-  readonly publicIp: string
-}
-
 export const cluster = {
   id: 'cn3rlqcd0aj2tq8e4o50',
   name: 'shop',
   region: 'us-south',
   resourceGroup: 'Default',
+  account: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
 } as const
 
 export const pool = { id: `${cluster.id}-6f1d0c2`, name: 'default' } as const
@@ -78,23 +69,3 @@ export const masterPort = 30_526
 
 /** The local proxy for the API server, the same address on every worker. */
 export const apiProxy = { address: '172.20.0.1', port: 2040 } as const
-
-/** Workers are spread over the zones in turns. */
-export function classicWorkers(count: number): readonly Worker[] {
-  return Array.from({ length: count }, (_, index) => {
-    const zone = classicZones[index % classicZones.length] as Zone
-    const host = 4 + Math.floor(index / classicZones.length)
-    return {
-      id: `kube-${cluster.id}-${cluster.name}-${pool.name}-${suffix(index)}`,
-      zone: zone.name,
-      pool: pool.name,
-      privateIp: hostOf(zone.private.subnet, host),
-      publicIp: hostOf(zone.public.subnet, host),
-    }
-  })
-}
-
-/** Ids sort by age. */
-const suffix = (index: number): string => (0x0000_01a3 + index * 0x5b).toString(16).padStart(8, '0')
-
-const hostOf = (subnet: string, host: number): string => ipv4Text(cidr(subnet).network + host)

@@ -1,17 +1,8 @@
 import { Trouble } from '#base/trouble.ts'
-import {
-  apiProxy,
-  classicWorkers,
-  classicZones,
-  masterPort,
-  services,
-  type Vlan,
-  type Worker,
-  type Zone,
-} from '#lab/ibm/account.ts'
+import { apiProxy, classicZones, masterPort, services, type Vlan, type Zone } from '#lab/ibm/account.ts'
+import { firstWorkers, hostOf, type Infrastructure, type Worker } from '#lab/ibm/infrastructure.ts'
 import { cidr } from '#lab/network/address.ts'
 import type { FabricPlan, RouterPlan, SegmentPlan } from '#lab/network/fabric-plan.ts'
-import type { Rule } from '#lab/network/rule.ts'
 import type { ClusterPlan, InterfacePlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 
 /**
@@ -31,7 +22,7 @@ export function classicPlan(o: PlanOptions): ClusterPlan {
     kubernetes: `${o.kubernetes}+IKS`,
     encapsulation: o.encapsulation ?? 'ipip-cross-subnet',
     egress: o.egress ?? 'direct',
-    machines: classicWorkers(o.nodes).map(nodeOf),
+    machines: firstWorkers(classic, o.nodes).map(classic.nodeOf),
     fabric,
     registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
     podCidr: '172.30.0.0/16',
@@ -64,15 +55,39 @@ export const masterAddresses = [
   { address: services.internet.master, port: masterPort },
 ] as const
 
+const zoneOf = (name: string): Zone => classicZones.find((each) => each.name === name) as Zone // there are no others
+
 /** Nodes bear their private address as their name. */
-const nodeOf = ({ privateIp, publicIp, zone: name }: Worker): NodePlan => {
-  const zone = classicZones.find((each) => each.name === name) as Zone // workers are in zones of the list
+const nodeOf = ({ id, privateIp, publicIp, zone: name }: Worker): NodePlan => {
+  const zone = zoneOf(name)
   return {
     name: privateIp,
     address: privateIp,
-    interfaces: [onVlan(zone.private, privateIp, 'eth0'), onVlan(zone.public, publicIp, 'eth1')],
+    interfaces: [
+      onVlan(zone.private, privateIp, 'eth0'),
+      ...(publicIp === undefined ? [] : [onVlan(zone.public, publicIp, 'eth1')]),
+    ],
     controlPlane: false,
+    workerId: id,
   }
+}
+
+export const classic: Infrastructure = {
+  provider: 'classic',
+  zones: classicZones.map(({ name }) => name),
+  machineType: 'b3c.4x16.encrypted',
+  location: 'Dallas',
+  addresses: (zone, host) => ({
+    privateIp: hostOf(zoneOf(zone).private.subnet, host),
+    publicIp: hostOf(zoneOf(zone).public.subnet, host),
+  }),
+  nodeOf,
+  labels: ({ zone, publicIp }) => ({
+    'ibm-cloud.kubernetes.io/iaas-provider': 'softlayer',
+    ...(publicIp === undefined ? {} : { 'ibm-cloud.kubernetes.io/external-ip': publicIp }),
+    privateVLAN: zoneOf(zone).private.id,
+    ...(publicIp === undefined ? {} : { publicVLAN: zoneOf(zone).public.id }),
+  }),
 }
 
 /** The default route leads to the internet; the provider's and the account's private ranges lead over the private VLAN. */
@@ -96,15 +111,9 @@ const segmentOf = (vlan: Vlan): SegmentPlan => ({
 const privateVlans = classicZones.map((zone) => zone.private)
 const publicVlans = classicZones.map((zone) => zone.public)
 
-const routerOn = (
-  name: string,
-  vlans: readonly Vlan[],
-  more: RouterPlan['interfaces'],
-  forward: readonly Rule[] = [],
-): RouterPlan => ({
+const routerOn = (name: string, vlans: readonly Vlan[], more: RouterPlan['interfaces']): RouterPlan => ({
   name,
   interfaces: [...vlans.map((vlan) => ({ segment: segmentName(vlan), address: vlan.gateway })), ...more],
-  forward,
 })
 
 const fabric: FabricPlan = {
@@ -117,18 +126,10 @@ const fabric: FabricPlan = {
   ],
   routers: [
     routerOn(backendRouter, privateVlans, [
-      { segment: 'iaas', address: services.iaas.gateway },
-      { segment: 'cse', address: services.cse.gateway },
+      // What VLAN spanning joins or sets apart are the VLANs, on eth….
+      { segment: 'iaas', address: services.iaas.gateway, link: 'iaas0' },
+      { segment: 'cse', address: services.cse.gateway, link: 'cse0' },
     ]),
     routerOn('frontend-router', publicVlans, [{ segment: 'internet', address: services.internet.gateway }]),
   ],
 }
-
-/** What the backend router does while neither VRF nor VLAN spanning joins the account's VLANs. */
-export const apart: readonly Rule[] = privateVlans.flatMap((from) =>
-  privateVlans
-    .filter((to) => to !== from)
-    .map(
-      (to): Rule => ({ match: { source: from.subnet, destination: to.subnet }, target: { kind: 'drop' } }),
-    ),
-)

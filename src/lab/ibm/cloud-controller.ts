@@ -3,7 +3,8 @@ import { informer } from '#lab/api/informer.ts'
 import type { Node } from '#lab/api/objects.ts'
 import { isKubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
-import { masterPort, type Worker } from '#lab/ibm/account.ts'
+import { masterPort } from '#lab/ibm/account.ts'
+import type { Inventory } from '#lab/ibm/inventory.ts'
 import { workerLabels } from '#lab/ibm/labels.ts'
 
 /**
@@ -11,20 +12,22 @@ import { workerLabels } from '#lab/ibm/labels.ts'
  * load balancers, routes, addresses, the taint of nodes that are not initialised yet.
  */
 export const cloudController =
-  (workers: () => readonly Worker[], version: string): Program =>
+  (inventory: Inventory, version: string): Program =>
   async (p) => {
     const kube = kubeClient(p, {
       server: `127.0.0.1:${masterPort}`,
       user: 'ibm-cloud-controller-manager',
       groups: ['system:masters'],
     })
+    const { infrastructure } = inventory
     const nodes = informer<Node>(p, kube, { type: resources.nodes })
     for (let seen = -1; ; ) {
       if (seen === nodes.version) await nodes.changed(p.task, seen)
       seen = nodes.version
       for (const node of nodes.list()) {
-        const worker = workers().find(({ privateIp }) => privateIp === node.metadata.name)
-        if (worker !== undefined) await label(p, kube, node, workerLabels(worker, version))
+        const worker = inventory.workers.find(({ privateIp }) => privateIp === node.metadata.name)
+        if (worker !== undefined)
+          await label(p, kube, node, workerLabels(worker, { infrastructure, version }))
       }
     }
   }

@@ -8,8 +8,8 @@ import { lookingTools, networkTools } from '#lab/network/tools.ts'
 import type { ClusterPlan, NodePlan } from '#lab/plan.ts'
 
 /** A worker as it is delivered, and again after a reload: named after its id, kubelet's node after its private address. */
-export const workerDisk = (node: NodePlan, plan: ClusterPlan, workerId: string): Tree => [
-  ...baseOs({ hostname: workerId, nameserver: services.iaas.registry }),
+export const workerDisk = (node: NodePlan, plan: ClusterPlan): Tree => [
+  ...baseOs({ hostname: node.workerId ?? node.name, nameserver: services.iaas.registry }),
   ...networkTools(),
   ...lookingTools(),
   ...kubernetesHostFiles({
@@ -20,10 +20,8 @@ export const workerDisk = (node: NodePlan, plan: ClusterPlan, workerId: string):
     clusterDns: plan.dnsServiceIp,
     kubeletFlags: [
       `--hostname-override=${node.name}`,
-      `--provider-id=ibm://${accountId}///${cluster.id}/${workerId}`,
+      `--provider-id=ibm://${cluster.account}///${cluster.id}/${node.workerId ?? node.name}`,
     ],
   }),
   ...masterProxyFiles(masterAddresses),
 ]
-
-const accountId = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'

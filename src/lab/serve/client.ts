@@ -43,6 +43,11 @@ export class LabClient {
     )
   }
 
+  /** A command line of the cloud provider's command. */
+  cloud(argv: readonly string[]): Promise<z.infer<typeof execResult>> {
+    return this.#call({ act: 'cloud', argv: [...argv] }, execResult)
+  }
+
   async reboot(node: string, { powerCut }: { readonly powerCut: boolean }): Promise<void> {
     await this.#send({ act: 'reboot', node, powerCut })
   }

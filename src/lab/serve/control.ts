@@ -67,6 +67,8 @@ async function acted(
     case 'advance':
       await lab.advance(request.ms)
       return { nowMs: lab.nowMs }
+    case 'cloud':
+      return lab.cloud(request.argv)
     case 'break':
       return strike(request, options, struck)
     case 'save':

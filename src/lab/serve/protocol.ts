@@ -29,6 +29,7 @@ export const controlRequest = z.discriminatedUnion('act', [
     variant: z.string().optional(),
     force: z.boolean(),
   }),
+  z.object({ act: z.literal('cloud'), argv: z.array(z.string()) }),
   z.object({ act: z.literal('mend') }),
   z.object({ act: z.literal('save') }),
   z.object({ act: z.literal('down') }),

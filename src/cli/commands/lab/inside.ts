@@ -3,7 +3,7 @@ import type { AddCommand } from '#cli/commands/index.ts'
 import { labNamed, withName } from '#cli/commands/lab/name.ts'
 import { openRemote } from '#lab/serve/session-client.ts'
 
-/** `lab exec`, `lab shell`: root on a lab's node. */
+/** `lab exec`, `lab shell`: root on a lab's node. `lab ibmcloud`: the provider's command for its cluster. */
 export const addLabInside: AddCommand = (lab, io, exit) => {
   withName(lab.command('exec'))
     .argument('<node>')
@@ -25,6 +25,21 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
       if (stdin) feed(io, session)
       else session.endInput()
       exit(await endOf(session, io))
+    })
+
+  withName(lab.command('ibmcloud'))
+    .argument('[words...]', 'as they follow `ibmcloud`, after --')
+    .description("IBM Cloud's command, for the flavours that it runs: workers, master, VLANs, account")
+    .allowUnknownOption() // of the command
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives lab ibmcloud -- ks worker ls --cluster shop\n  ninelives lab ibmcloud -- ks worker reload --worker 10.176.48.68 -f\n  ninelives lab ibmcloud -- ks cluster master refresh --cluster shop',
+    )
+    .action(async (words: readonly string[], { name }: { name: string }) => {
+      const { code, stdout, stderr } = await labNamed(name, io).cloud(words)
+      io.stdout.write(stdout)
+      io.stderr.write(stderr)
+      exit(code)
     })
 
   withName(lab.command('shell'))

@@ -1,0 +1,144 @@
+import { cluster, masterPort, services } from '#lab/ibm/account.ts'
+import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
+import { ago, json, moment, sheet, table } from '#lab/ibm/cli/print.ts'
+import { versionOf } from '#lab/ibm/cli/worker-commands.ts'
+import { refreshMaster } from '#lab/ibm/master-refresh.ts'
+import { nodesOf, stateOf } from '#lab/ibm/worker-state.ts'
+
+export const clusterCommands: Commands = {
+  'ks cluster ls': {
+    run: async (call) => {
+      const state = await clusterState(call)
+      const { account, words } = call
+      if (isJson(words)) return json([clusterJson(call, state)])
+      return `OK\n${table(
+        [
+          'Name',
+          'ID',
+          'State',
+          'Created',
+          'Workers',
+          'Location',
+          'Version',
+          'Resource Group Name',
+          'Provider',
+        ],
+        [
+          [
+            cluster.name,
+            cluster.id,
+            state,
+            ago(account.site.kernel.nowMs - account.inventory.createdMs),
+            String(account.inventory.workers.length),
+            account.infrastructure.location,
+            versionOf(account),
+            cluster.resourceGroup,
+            account.infrastructure.provider,
+          ],
+        ],
+      )}`
+    },
+  },
+
+  'ks cluster get': {
+    needs: ['cluster'],
+    run: async (call) => {
+      const state = await clusterState(call)
+      if (isJson(call.words)) return json(clusterJson(call, state))
+      return `Retrieving cluster ${cluster.name}...\nOK\n\n${sheet(aboutCluster(call, state))}`
+    },
+  },
+
+  'ks cluster master refresh': {
+    needs: ['cluster'],
+    run: ({ account }) => {
+      if (account.inventory.master.state === 'updating')
+        throw new Refused('The backend service is currently updating and cannot create or modify resources')
+      refreshMaster(account)
+      return 'OK\nThe master refresh was requested. Check the Master Status field of the cluster.\n'
+    },
+  },
+}
+
+const isJson = (words: Call['words']): boolean =>
+  words.has('json') || words.option('output')?.toLowerCase() === 'json'
+
+type ClusterState = 'normal' | 'warning' | 'critical'
+
+/** `critical` when the master does not answer or all workers are down. */
+async function clusterState({ account, task }: Call): Promise<ClusterState> {
+  const nodes = await nodesOf(account, task)
+  if (nodes === undefined) return 'critical'
+  const states = account.inventory.workers.map((worker) => stateOf(account, worker, nodes).state)
+  const bad = states.filter((state) => state === 'critical' || state === 'unknown').length
+  if (bad === states.length) return 'critical'
+  return bad > 0 ? 'warning' : 'normal'
+}
+
+const masterUrl = `https://${services.internet.master}:${masterPort}`
+
+const isMasterUp = ({ account }: Call): boolean => account.site.api.process !== undefined
+
+const aboutCluster = (call: Call, state: ClusterState): readonly (readonly [string, string])[] => {
+  const { account } = call
+  const { inventory, infrastructure, plan, site } = account
+  const { master } = inventory
+  return [
+    ['Name', cluster.name],
+    ['ID', cluster.id],
+    ['State', state],
+    ['Status', state === 'normal' ? 'All Workers Normal' : 'Some workers are not normal'],
+    ['Created', moment(inventory.createdMs)],
+    ['Location', infrastructure.location],
+    ['Pod Subnet', plan.podCidr],
+    ['Service Subnet', plan.serviceCidr],
+    ['Master URL', masterUrl],
+    ['Public Service Endpoint URL', masterUrl],
+    ['Private Service Endpoint URL', '-'],
+    ['Master Location', infrastructure.location],
+    ['Master Status', `${master.status} (${ago(site.kernel.nowMs - master.sinceMs)})`],
+    ['Master State', master.state],
+    ['Master Health', isMasterUp(call) ? 'normal' : 'error'],
+    ['Workers', String(inventory.workers.length)],
+    ['Worker Zones', infrastructure.zones.join(', ')],
+    ['Version', versionOf(account)],
+    ['Resource Group Name', cluster.resourceGroup],
+  ]
+}
+
+/** As version 2 of the provider's API has it. @see IBM-Cloud/bluemix-go:api/container/containerv2/clusters.go */
+function clusterJson(call: Call, state: ClusterState): object {
+  const { account } = call
+  const { inventory, infrastructure, plan } = account
+  const { master } = inventory
+  return {
+    id: cluster.id,
+    name: cluster.name,
+    region: cluster.region,
+    resourceGroupName: cluster.resourceGroup,
+    createdDate: moment(inventory.createdMs),
+    state,
+    masterKubeVersion: versionOf(account),
+    targetVersion: versionOf(account),
+    type: 'kubernetes',
+    provider: infrastructure.provider,
+    podSubnet: plan.podCidr,
+    serviceSubnet: plan.serviceCidr,
+    masterURL: masterUrl,
+    serverURL: masterUrl,
+    workerCount: inventory.workers.length,
+    workerZones: infrastructure.zones,
+    lifecycle: {
+      masterStatus: master.status,
+      masterStatusModifiedDate: moment(master.sinceMs),
+      masterHealth: isMasterUp(call) ? 'normal' : 'error',
+      masterState: master.state,
+    },
+    serviceEndpoints: {
+      privateServiceEndpointEnabled: false,
+      privateServiceEndpointURL: '',
+      publicServiceEndpointEnabled: true,
+      publicServiceEndpointURL: masterUrl,
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { Output } from '#lab/host/ports.ts'
+import { cluster } from '#lab/ibm/account.ts'
+import { accountCommands } from '#lab/ibm/cli/account-commands.ts'
+import { clusterCommands } from '#lab/ibm/cli/cluster-commands.ts'
+import { type Call, type Command, type Commands, Refused } from '#lab/ibm/cli/command.ts'
+import { vlanCommands } from '#lab/ibm/cli/vlan-commands.ts'
+import { wordsOf } from '#lab/ibm/cli/words.ts'
+import { workerCommands } from '#lab/ibm/cli/worker-commands.ts'
+import type { IbmAccount } from '#lab/ibm/cloud.ts'
+import type { Task } from '#lab/kernel/kernel.ts'
+
+const commands: Commands = {
+  ...clusterCommands,
+  ...workerCommands,
+  ...vlanCommands,
+  ...accountCommands,
+}
+
+/**
+ * `ibmcloud` with the plug-ins for containers and infrastructure, as far as people need them around calico-node: who is logged in,
+ * and to which region, is settled.
+ *
+ * Not imitated: log-in and targets, questions before what cannot be undone (every answer is yes), help, most commands.
+ */
+export async function runCommand(account: IbmAccount, task: Task, argv: readonly string[]): Promise<Output> {
+  const words = wordsOf(argv)
+  const call: Call = { account, task, words }
+  try {
+    const [command, name] = found(words.command, call)
+    check(command, name, call)
+    return { code: 0, stdout: await command.run(call), stderr: '' }
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return { code: 1, stdout: '', stderr: `FAILED\n${error.message}\n\n` }
+  }
+}
+
+/** The longest name that the words begin with; what follows is the command's. */
+function found(words: readonly string[], _: Call): readonly [Command, string] {
+  for (let length = words.length; length > 0; length--) {
+    const name = words.slice(0, length).join(' ')
+    const command = commands[name]
+    if (command !== undefined) return [command, name]
+  }
+  const known = Object.keys(commands).filter((name) => name.startsWith(`${words.join(' ')} `))
+  throw new Refused(
+    known.length > 0
+      ? `Incorrect Usage: one of these is meant:\n${known.map((name) => `  ibmcloud ${name}`).join('\n')}`
+      : `'${words.join(' ')}' is not a registered command. See 'ibmcloud help'.`,
+  )
+}
+
+function check({ needs = [], only }: Command, name: string, { account, words }: Call): void {
+  for (const option of needs)
+    if (words.option(option) === undefined)
+      throw new Refused(`Incorrect Usage: Required flag "${option}" not set`)
+  const asked = words.option('cluster')
+  if (asked !== undefined && asked !== cluster.name && asked !== cluster.id)
+    throw new Refused('The specified cluster could not be found.')
+  const { provider } = account.infrastructure
+  if (only !== undefined && provider !== only)
+    throw new Refused(`ibmcloud ${name}: not available for clusters of infrastructure provider '${provider}'`)
+}

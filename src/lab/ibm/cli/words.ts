@@ -1,0 +1,80 @@
+/** A command line of `ibmcloud`, taken apart. */
+export interface Words {
+  /** Those without a dash: `['ks', 'worker', 'ls']`, with aliases written out. */
+  readonly command: readonly string[]
+  /** The last value of an option; undefined where it is not given. */
+  option(name: string): string | undefined
+  /** All its values, also those behind one comma. */
+  options(name: string): readonly string[]
+  has(name: string): boolean
+}
+
+const short: Readonly<Record<string, string>> = {
+  c: 'cluster',
+  w: 'worker',
+  p: 'worker-pool',
+  f: 'force',
+  q: 'quiet',
+  s: 'quiet',
+}
+
+const switches = new Set([
+  'force',
+  'quiet',
+  'hard',
+  'update',
+  'json',
+  'admin',
+  'network',
+  'show-pools',
+  'show-deleted',
+  'show-delete-reason',
+  'skip-master-health',
+])
+
+/** What the plug-in calls by several names: on OpenShift `oc`, old commands with a dash or in the plural. */
+const aliases: readonly (readonly [string, string])[] = [
+  ['oc', 'ks'],
+  ['cs', 'ks'],
+  ['ks clusters', 'ks cluster ls'],
+  ['ks cluster list', 'ks cluster ls'],
+  ['ks cluster-get', 'ks cluster get'],
+  ['ks cluster-refresh', 'ks cluster master refresh'],
+  ['ks apiserver-refresh', 'ks cluster master refresh'],
+  ['ks workers', 'ks worker ls'],
+  ['ks worker list', 'ks worker ls'],
+  ['ks worker-get', 'ks worker get'],
+  ['ks worker-reboot', 'ks worker reboot'],
+  ['ks worker-reload', 'ks worker reload'],
+  ['ks vlans', 'ks vlan ls'],
+]
+
+export function wordsOf(argv: readonly string[]): Words {
+  const command: string[] = []
+  const given = new Map<string, string[]>()
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] as string // within bounds
+    const [, dashes, flag = '', inline] = /^(--?)([\w-]+)(?:=(.*))?$/s.exec(word) ?? []
+    if (dashes === undefined) {
+      command.push(word)
+      continue
+    }
+    const name = short[flag] ?? flag
+    const value = inline ?? (switches.has(name) ? 'true' : (argv[++at] ?? ''))
+    given.set(name, [...(given.get(name) ?? []), ...value.split(',')])
+  }
+  if (command[0] === 'ibmcloud' || command[0] === 'ic') command.shift()
+  return {
+    command: written(command),
+    option: (name) => given.get(name)?.at(-1),
+    options: (name) => given.get(name) ?? [],
+    has: (name) => given.has(name),
+  }
+}
+
+function written(command: readonly string[]): readonly string[] {
+  let line = command.join(' ')
+  for (const [alias, name] of aliases)
+    if (line === alias || line.startsWith(`${alias} `)) line = name + line.slice(alias.length)
+  return line.split(' ')
+}

@@ -1,0 +1,68 @@
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import { KubeUnreachable } from '#lab/api/ports.ts'
+import type { CloudProvider, CloudSite } from '#lab/cloud.ts'
+import type { Output, Program } from '#lab/host/ports.ts'
+import { runCommand } from '#lab/ibm/cli/run.ts'
+import { cloudController } from '#lab/ibm/cloud-controller.ts'
+import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
+import { Inventory } from '#lab/ibm/inventory.ts'
+import type { Task } from '#lab/kernel/kernel.ts'
+import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
+import type { ClusterPlan } from '#lab/plan.ts'
+import { askServer } from '#lab/request.ts'
+
+export interface IbmCloudOptions {
+  readonly plan: ClusterPlan
+  readonly infrastructure: Infrastructure
+  /** Of Kubernetes, without suffix. */
+  readonly version: string
+  /** What a refresh of the master applies again. */
+  readonly managed: readonly Draft<KubeObject>[]
+}
+
+/** What the provider's commands and operations work with. */
+export interface IbmAccount extends IbmCloudOptions {
+  readonly inventory: Inventory
+  readonly site: CloudSite
+  /** The cluster's API for one of the provider's tasks: calls reject with KubeError, and KubeUnreachable while the master is down. */
+  kube(task: Task): OwnerKube
+}
+
+/** IBM Cloud as the owner of one cluster meets it: a record of workers, operations that take their time, a command. */
+export class IbmCloud implements CloudProvider {
+  readonly programs: Readonly<Record<string, Program>>
+  readonly #options: IbmCloudOptions
+  readonly #inventory: Inventory
+  #account: IbmAccount | undefined
+
+  constructor(options: IbmCloudOptions) {
+    this.#options = options
+    this.#inventory = new Inventory(options.infrastructure, options.plan.nodes)
+    this.programs = { 'ibm-cloud-controller-manager': cloudController(this.#inventory, options.version) }
+  }
+
+  connect(site: CloudSite): void {
+    this.#inventory.delivered(site.kernel.nowMs)
+    this.#account = {
+      ...this.#options,
+      inventory: this.#inventory,
+      site,
+      kube: (task) => kubeFor(task, site),
+    }
+  }
+
+  run(task: Task, argv: readonly string[]): Promise<Output> {
+    if (this.#account === undefined) throw new Error('the provider is connected before anybody asks it')
+    return runCommand(this.#account, task, argv)
+  }
+}
+
+const kubeFor = (task: Task, { api }: CloudSite): OwnerKube =>
+  ownerKube(async (request) => {
+    const answer = await task.wait<Parameters<Parameters<typeof askServer>[2]>[0]>((wake) => {
+      askServer(api, request, wake)
+      return undefined
+    })
+    if (answer === undefined) throw new KubeUnreachable('the master does not answer')
+    return answer
+  })

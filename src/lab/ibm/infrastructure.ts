@@ -1,0 +1,52 @@
+import { cluster, pool } from '#lab/ibm/account.ts'
+import { cidr, ipv4Text } from '#lab/network/address.ts'
+import type { NodePlan } from '#lab/plan.ts'
+
+export interface Worker {
+  readonly id: string
+  readonly zone: string
+  readonly pool: string
+  readonly privateIp: string
+  /** Where it has a public interface. */
+  readonly publicIp?: string
+}
+
+/** What the two generations of the provider's machines differ in. */
+export interface Infrastructure {
+  readonly provider: 'classic' | 'vpc-gen2'
+  readonly zones: readonly string[]
+  readonly machineType: string
+  readonly location: string // Dallas
+  /** The `host`-th address of the zone's subnets. */
+  addresses(zone: string, host: number): Pick<Worker, 'privateIp' | 'publicIp'>
+  nodeOf(worker: Worker): NodePlan
+  /** Labels that workers of the other generation do not have. */
+  labels(worker: Worker): Readonly<Record<string, string>>
+}
+
+/** The `index`-th worker of a cluster: they are spread over the zones in turns, and their ids sort by age. */
+export function workerAt(
+  infrastructure: Infrastructure,
+  { index, zone, host }: { readonly index: number; readonly zone: string; readonly host: number },
+): Worker {
+  const suffix = (0x0000_01a3 + index * 0x5b).toString(16).padStart(8, '0')
+  return {
+    id: `kube-${cluster.id}-${cluster.name}-${pool.name}-${suffix}`,
+    zone,
+    pool: pool.name,
+    ...infrastructure.addresses(zone, host),
+  }
+}
+
+/** The provider keeps the first addresses of a subnet. */
+export const firstHost = 4
+
+export function firstWorkers(infrastructure: Infrastructure, count: number): readonly Worker[] {
+  const { zones } = infrastructure
+  return Array.from({ length: count }, (_, index) => {
+    const zone = zones[index % zones.length] as string // a cluster has zones
+    return workerAt(infrastructure, { index, zone, host: firstHost + Math.floor(index / zones.length) })
+  })
+}
+
+export const hostOf = (subnet: string, host: number): string => ipv4Text(cidr(subnet).network + host)

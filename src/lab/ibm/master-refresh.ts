@@ -1,0 +1,116 @@
+import { asObject } from '#lab/api/json.ts'
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import { isKubeError, KubeUnreachable, type ObjectRef } from '#lab/api/ports.ts'
+import { root } from '#lab/host/credentials.ts'
+import { nowhere } from '#lab/host/process/streams.ts'
+import type { IbmAccount } from '#lab/ibm/cloud.ts'
+import type { Task } from '#lab/kernel/kernel.ts'
+import type { OwnerKube } from '#lab/owner-kube.ts'
+
+/** Half an hour to three quarters of one; the cluster's add-ons come in the middle of it. */
+const restartMs = 300_000
+const applyMs = 900_000
+const settleMs = 900_000
+const longestMs = 2_700_000
+const retryMs = 60_000
+
+/**
+ * Restarts the master's programs, then applies again what the provider keeps in every cluster: objects that were deleted come back,
+ * fields that were changed are put right, what people added beside them stays.
+ *
+ * Not imitated: that three API servers restart in turns, so that one always answers; newer images.
+ */
+export function refreshMaster(account: IbmAccount): void {
+  const { kernel } = account.site
+  kernel.start('master refresh', async (task) => {
+    const startMs = kernel.nowMs
+    say(account, 'updating', 'Refresh in progress')
+    await task.sleep(restartMs)
+    await restartMaster(account, task)
+    await task.sleep(applyMs)
+    let left = account.managed
+    for (;;) {
+      left = await applied(account, task, left)
+      if (left.length === 0 || kernel.nowMs + retryMs + settleMs > startMs + longestMs) break
+      await task.sleep(retryMs)
+    }
+    await task.sleep(settleMs)
+    if (left.length === 0) say(account, 'deployed', 'Ready')
+    else say(account, 'update_failed', 'Refresh failed')
+  })
+}
+
+const say = (
+  { inventory, site }: IbmAccount,
+  state: 'deployed' | 'updating' | 'update_failed',
+  status: string,
+): void => {
+  inventory.master = { state, status, sinceMs: site.kernel.nowMs }
+}
+
+async function restartMaster({ site }: IbmAccount, task: Task): Promise<void> {
+  const master = site.machine('master')
+  if (master?.up !== true) return
+  const child = await master.start(['systemctl', 'restart', ...masterUnits], {
+    as: root,
+    stdout: nowhere,
+    stderr: nowhere,
+  })
+  await task.wait<void>((wake) => {
+    child.onExit(() => wake())
+    return undefined
+  })
+}
+
+const masterUnits = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+
+/** Applies; answers what could not be. */
+async function applied(
+  account: IbmAccount,
+  task: Task,
+  drafts: readonly Draft<KubeObject>[],
+): Promise<readonly Draft<KubeObject>[]> {
+  const kube = account.kube(task)
+  const left: Draft<KubeObject>[] = []
+  for (const draft of drafts) {
+    try {
+      await apply(account, kube, draft)
+    } catch (error) {
+      if (!(error instanceof KubeUnreachable) && !isKubeError(error)) throw error
+      left.push(draft)
+    }
+  }
+  return left
+}
+
+/** As `kubectl apply` of a manifest that says the same as ever: lists are merged by their keys where the kind is built in. */
+async function apply({ site }: IbmAccount, kube: OwnerKube, draft: Draft<KubeObject>): Promise<void> {
+  const type = site.api.state.registry.ofKind(draft.apiVersion, draft.kind)
+  if (type === undefined) throw new KubeUnreachable(`no matches for kind ${draft.kind}`) // its CRD comes first
+  const { name = '', namespace } = draft.metadata
+  const ref = { type, name, ...(namespace === undefined ? {} : { namespace }) }
+  const present = await found(kube, ref)
+  if (present === undefined) await kube.create(type, draft)
+  else
+    await kube.patch(ref, {
+      type:
+        type.group.endsWith('projectcalico.org') || type.group.endsWith('tigera.io') ? 'merge' : 'strategic',
+      body: withOverride(draft, present),
+    })
+}
+
+async function found(kube: OwnerKube, ref: ObjectRef): Promise<KubeObject | undefined> {
+  try {
+    return await kube.get(ref)
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return undefined
+    throw error
+  }
+}
+
+/** The one setting of Calico's by manifest that people may make: their MTU instead of the provider's. */
+function withOverride(draft: Draft<KubeObject>, present: KubeObject): Draft<KubeObject> {
+  const { calico_mtu_override: mtu } = asObject(asObject(present)['data'])
+  if (draft.metadata.name !== 'calico-config' || typeof mtu !== 'string') return draft
+  return { ...draft, data: { ...asObject(asObject(draft)['data']), veth_mtu: mtu } } as Draft<KubeObject> // a ConfigMap
+}
