@@ -34,6 +34,8 @@ export interface LabOptions {
   readonly startMs?: number
   /** For determinism checks: see {@link Kernel}. */
   readonly hops?: number
+  /** Whether health checks that would say the same again are left out: see {@link Kernel.epoch}. Default true. */
+  readonly lazy?: boolean
   readonly onEvent?: (timeMs: number, name: string) => void
 }
 
@@ -45,7 +47,7 @@ const bootLimitMs = 600_000
  * something inside (or a driver lets it pass). The outside acts through the doors below and the API server.
  */
 export class Lab implements LabControl {
-  readonly options: Required<Omit<LabOptions, 'hops' | 'onEvent' | 'encapsulation'>> &
+  readonly options: Required<Omit<LabOptions, 'hops' | 'lazy' | 'onEvent' | 'encapsulation'>> &
     Pick<LabOptions, 'encapsulation'>
   readonly kernel: Kernel
   readonly kube: OwnerKube = ownerKube((request) => this.request(request))
@@ -69,6 +71,7 @@ export class Lab implements LabControl {
       seed: this.options.seed,
       startMs: this.options.startMs,
       ...(options.hops === undefined ? {} : { hops: options.hops }),
+      ...(options.lazy === undefined ? {} : { lazy: options.lazy }),
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     })
     this.#parts = assemble(this.kernel, this.options)

@@ -128,6 +128,7 @@ export class FakeNetwork {
     return {
       local,
       remote,
+      way: { choices: 1, end: `${remote.address}:${remote.port}` },
       send: (payload) => this.#deliver(plug.other, payload),
       receive: async (by, o = {}) => {
         if (queue.length === 0) queue = await plug.box.take(by, o)

@@ -70,11 +70,13 @@ function watchAll(p: Process, kube: KubeClient): Views {
 
 async function serveHealth(p: Process, views: Views): Promise<void> {
   await serveHttp(p, { port: 8080 }, ({ path }) =>
-    path === '/health' ? { status: 200, body: 'OK' } : { status: 404, body: '404 page not found\n' },
+    path === '/health'
+      ? { status: 200, body: 'OK', vouched: true }
+      : { status: 404, body: '404 page not found\n' },
   )
   await serveHttp(p, { port: 8181 }, ({ path }) => {
     if (path !== '/ready') return { status: 404, body: '404 page not found\n' }
-    if (isSynced(views)) return { status: 200, body: 'OK' }
+    if (isSynced(views)) return { status: 200, body: 'OK', vouched: true }
     p.stdout.write('[INFO] plugin/ready: Still waiting on: "kubernetes"\n')
     return { status: 503, body: 'kubernetes' }
   })

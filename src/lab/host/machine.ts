@@ -26,6 +26,7 @@ import { baseName } from '#lab/host/process/process.ts'
 import { childOf, ProcessState } from '#lab/host/process/state.ts'
 import { nowhere, readerOf } from '#lab/host/process/streams.ts'
 import {
+  type FileHost,
   type FileSystem,
   filesOf,
   type Inode,
@@ -81,7 +82,7 @@ export interface LogLine {
 }
 
 /** A machine, with what its own system software and the lab's operator need beyond {@link Machine}. */
-export interface LabMachine extends Machine {
+export interface LabMachine extends Machine, FileHost {
   readonly state: 'off' | 'booting' | 'up' | 'stopping'
   readonly userspaceMs: number
   readonly kernelRelease: string
@@ -143,7 +144,7 @@ class SimulatedMachine implements LabMachine {
       options.programs instanceof Map ? options.programs : new Map(Object.entries(options.programs))
     this.#kernelRelease = options.kernelRelease ?? '5.15.0-136-generic'
     const diskBytes = options.diskBytes ?? 60 * 2 ** 30
-    this.#disk = treeRoot('ext4', options.tree, () => this.nowMs, {
+    this.#disk = treeRoot('ext4', options.tree, this, {
       limitBytes: diskBytes,
       inodesMax: Math.floor(diskBytes / bytesPerInode),
       ...installed,
@@ -176,6 +177,12 @@ class SimulatedMachine implements LabMachine {
   setClock(nowMs: number): void {
     this.#clockOffMs = nowMs - this.#options.kernel.nowMs
     this.#clockSet.tell()
+    this.moved()
+  }
+
+  /** Its files or its clock are not what they were. */
+  moved(): void {
+    this.#options.kernel.moved()
   }
 
   get clockOffMs(): number {

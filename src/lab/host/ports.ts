@@ -175,6 +175,8 @@ export interface Reader {
 export interface ExitStatus {
   readonly code: number // 128 + n when a signal ended it, as a shell tells it
   readonly signal?: SignalName
+  /** See {@link Process.vouch}. */
+  readonly vouched?: true
 }
 
 export interface Output extends ExitStatus {
@@ -191,6 +193,8 @@ export interface SpawnOptions {
   readonly stderr?: Writer
   /** Stays when the parent ends (default: it dies with its machine or container only). */
   readonly name?: string
+  /** Of a health check: that it comes and goes makes no other check's answer old. */
+  readonly passing?: boolean
 }
 
 /** A process that was started, as its parent sees it. */
@@ -237,6 +241,13 @@ export interface Process {
   /** Virtual ms since 1970, as this machine's clock tells it. */
   now(): number
   sleep(ms: number): Promise<void>
+
+  /** Moves with whatever an answer could depend on; the same number twice: nothing did (docs/decisions/0012). */
+  readonly epoch: number
+  /** Its exit code would be the same again, and running leave no trace, as long as the epoch stands. */
+  vouch(): void
+  /** Health checks that ask this program may hear something else from now on. */
+  moved(): void
 
   /** What this process holds in memory from now on; its container's limit may end it for that, in an event of its own. */
   useMemory(bytes: number): void

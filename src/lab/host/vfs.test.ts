@@ -30,7 +30,7 @@ const tree: Tree = [
 ]
 
 const fresh = (as: Credentials = root): View => {
-  const fs = new FileSystem('ext4', { clock: () => 1_000 })
+  const fs = new FileSystem('ext4', { host: { nowMs: 1_000, moved: () => {} } })
   return {
     mounts: new MountNamespace(mountOf(Inode.over(fs, treeNode(tree)), { path: '/' })),
     credentials: as,

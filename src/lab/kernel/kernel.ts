@@ -48,6 +48,8 @@ export interface KernelOptions {
   readonly startMs: number
   /** Test mode: extra microtask hops before a woken task continues. The log must not change. */
   readonly hops?: number
+  /** Whether what would give the answer of last time is left out: see {@link Kernel.epoch}. Default true. */
+  readonly lazy?: boolean
   /** Told of every event, for determinism checks. */
   readonly onEvent?: (timeMs: number, name: string) => void
 }
@@ -65,6 +67,7 @@ export class Kernel {
   #nowMs: number
   #ran = 0
   #sequence = 0
+  #epoch = 0
   #dirty = false
   /** While an event runs, before any task goes on. */
   #inEvent = false
@@ -76,6 +79,24 @@ export class Kernel {
     this.#options = options
     this.#nowMs = options.startMs
     this.random = seeded(options.seed)
+  }
+
+  /** Whether a check may be left out while what it depends on stands: see {@link epoch}. */
+  get lazy(): boolean {
+    return this.#options.lazy ?? true
+  }
+
+  /**
+   * Moves whenever anything in the lab changes that the answer to a health check could depend on. A check whose answer was
+   * vouched for is not carried out again in the same epoch (docs/decisions/0012).
+   */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** Told by whoever holds such state: files, processes, sockets, the ways of packets, and what programs vouch for. */
+  moved(): void {
+    this.#epoch++
   }
 
   /** Virtual milliseconds since 1970. */

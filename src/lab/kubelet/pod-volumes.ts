@@ -90,7 +90,17 @@ async function writeAll(files: Files, path: string, content: ProjectedFiles): Pr
   for (const [name, text] of content.files) {
     const target = `${path}/${name}`
     if (name.includes('/')) await files.mkdir(target.slice(0, target.lastIndexOf('/')), { parents: true })
-    await files.write(target, text, { mode: content.mode })
+    // kubernetes/kubernetes:pkg/volume/util/atomic_writer.go: what is there already is left alone.
+    if (!(await holds(files, target, text))) await files.write(target, text, { mode: content.mode })
+  }
+}
+
+async function holds(files: Files, path: string, text: string): Promise<boolean> {
+  try {
+    return (await files.read(path)) === text
+  } catch (error) {
+    if (isErrno(error)) return false
+    throw error
   }
 }
 

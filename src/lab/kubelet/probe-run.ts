@@ -1,14 +1,15 @@
 import type { ContainerDef, Probe } from '#lab/api/objects.ts'
-import { isErrno, type Process } from '#lab/host/ports.ts'
+import { type ExitStatus, isErrno, type Process } from '#lab/host/ports.ts'
 import { Collector } from '#lab/host/process/streams.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
-import { httpGet } from '#lab/network/http.ts'
+import { httpGet, isSure } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
 
 export type ProbeResult =
-  | { readonly kind: 'success' }
+  /** `sure`: it would succeed again as long as the epoch stands. */
+  | { readonly kind: 'success'; readonly sure: boolean }
   | { readonly kind: 'failure'; readonly output: string }
   /** It could not be carried out; the result is thrown away. */
   | { readonly kind: 'errored'; readonly output: string }
@@ -52,27 +53,29 @@ async function execProbe(
       stdout: sink,
       stderr: sink,
       stdin: '',
+      passing: true,
     })
-    const code = await self.task.wait<number | undefined>((wake) => {
+    const status = await self.task.wait<ExitStatus | undefined>((wake) => {
       const cancel = o.kernel.at(o.kernel.nowMs + o.timeoutMs, `${self.name} probe time-out`, () => {
         child.kill('SIGKILL')
         wake(undefined)
       })
       child.onExit((status) => {
         cancel()
-        wake(status.code)
+        wake(status)
       })
       return () => {
         cancel()
         if (child.alive) child.kill('SIGKILL')
       }
     })
-    if (code === undefined) {
+    if (status === undefined) {
       const command = o.command.join(' ')
       const seconds = o.timeoutMs / 1000
       return { kind: 'failure', output: `command timed out: "${command}" timed out after ${seconds}s` }
     }
-    return code === 0 ? { kind: 'success' } : { kind: 'failure', output: sink.text.slice(0, outputMax) }
+    if (status.code === 0) return { kind: 'success', sure: status.vouched === true }
+    return { kind: 'failure', output: sink.text.slice(0, outputMax) }
   } catch (error) {
     if (error instanceof CriError) return { kind: 'errored', output: error.message }
     throw error
@@ -91,8 +94,9 @@ async function httpProbe(
   const path = get.path?.startsWith('/') ? get.path : `/${get.path ?? ''}`
   const url = `${(get.scheme ?? 'HTTP').toLowerCase()}://${host}:${port}${path}`
   try {
-    const { status } = await httpGet(self, url, { timeoutMs: o.timeoutMs })
-    if (status >= 200 && status < 400) return { kind: 'success' }
+    const answer = await httpGet(self, url, { timeoutMs: o.timeoutMs })
+    const { status } = answer
+    if (status >= 200 && status < 400) return { kind: 'success', sure: isSure(answer) }
     return { kind: 'failure', output: `HTTP probe failed with statuscode: ${status}` }
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
@@ -110,7 +114,7 @@ async function tcpProbe(
   try {
     const connection = await self.net.connect(self.task, { address, port }, { timeoutMs: o.timeoutMs })
     connection.close()
-    return { kind: 'success' }
+    return { kind: 'success', sure: false } // who accepted may have noticed
   } catch (error) {
     if (!isErrno(error)) throw error
     const why = error.code === 'ETIMEDOUT' ? 'i/o timeout' : `connect: ${error.message.toLowerCase()}`

@@ -126,6 +126,8 @@ class ProbeRun {
   #last: boolean | undefined
   #inARow = 0
   #onHold = false
+  /** The epoch in which its success stands, without being asked for again. */
+  #sureIn: number | undefined
 
   constructor(kubelet: Kubelet, o: Probed) {
     this.#kubelet = kubelet
@@ -144,12 +146,17 @@ class ProbeRun {
     if (instance === undefined) return false
     this.#follow(instance)
     if (this.#onHold || !this.#isDue(instance, isStarted)) return false
+    const { kernel } = this.#kubelet
+    const { epoch } = kernel
+    if (kernel.lazy && this.#sureIn === epoch) return false
     const target = { def, instanceId: instance.id, podIp: this.#o.podIp() }
-    const result = await runProbe(self, { kernel: this.#kubelet.kernel, runtime, probe, target })
+    const result = await runProbe(self, { kernel, runtime, probe, target })
     if (runtime.find(instance.id)?.state !== 'running') return false
     if (result.kind !== 'success') this.#tell(result)
     if (result.kind === 'errored') return false
-    return this.#count(verdicts, result.kind === 'success')
+    const changed = this.#count(verdicts, result.kind === 'success')
+    this.#sureIn = result.kind === 'success' && result.sure && this.#isSaturated ? epoch : undefined
+    return changed
   }
 
   #follow(instance: ContainerInstance): void {
@@ -158,6 +165,12 @@ class ProbeRun {
     this.#last = undefined
     this.#inARow = 0
     this.#onHold = false
+    this.#sureIn = undefined
+  }
+
+  /** One success more changes nothing. */
+  get #isSaturated(): boolean {
+    return this.#last === true && this.#inARow >= (this.#o.probe.successThreshold ?? 1)
   }
 
   #isDue(instance: ContainerInstance, isStarted: (instance: ContainerInstance) => boolean): boolean {

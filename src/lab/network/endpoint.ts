@@ -114,6 +114,11 @@ export class Endpoint implements Connection {
     return this.#peerDone ? 'CLOSE-WAIT' : 'ESTAB'
   }
 
+  get way(): { readonly choices: number; readonly end: string } {
+    const { stack, local } = (this.#peer ?? this).#o
+    return { choices: this.#flow.choices, end: `${stack.id} ${local.ip} ${local.port}` }
+  }
+
   send(payload: Payload): void {
     if (this.#life !== 'open') return
     this.#push(payload, bytesOf(payload))

@@ -53,6 +53,7 @@ export class Fabric {
   touch(): void {
     this.#version++
     this.#kept.clear()
+    this.kernel.moved()
   }
 
   /** An address came or went, or a link that carries one did. */

@@ -6,7 +6,7 @@
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { resolveHost } from '#lab/network/dns.ts'
 import { HttpFailure } from '#lab/network/http-failure.ts'
-import type { Connection, Listener, Payload } from '#lab/network/ports.ts'
+import type { Connection, Listener, Payload, Way } from '#lab/network/ports.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -22,7 +22,20 @@ export interface HttpResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
+  /**
+   * Who asks again in the same epoch gets the same answer, and being asked leaves no trace (docs/decisions/0012). Never on
+   * the wire of a real server: no program but a health check looks at it.
+   */
+  readonly vouched?: boolean
 }
+
+/** An answer, and how the question got there. */
+export interface HttpAnswer extends HttpResponse {
+  readonly way: Way
+}
+
+/** Whether the same question would be answered alike as long as the epoch stands. */
+export const isSure = ({ vouched, way }: HttpAnswer): boolean => vouched === true && way.choices === 1
 
 /** An answer that needs a thread of its own, since it waits for something. */
 export type HttpWork = (self: Process) => Promise<HttpResponse>
@@ -54,7 +67,7 @@ export interface HttpOptions {
 }
 
 /** One request on a connection of its own. Rejects with {@link HttpFailure}, whose words the caller chooses. */
-export async function httpGet(p: Process, url: string, o: HttpOptions = {}): Promise<HttpResponse> {
+export async function httpGet(p: Process, url: string, o: HttpOptions = {}): Promise<HttpAnswer> {
   const target = parseUrl(url)
   const startedMs = p.now()
   const deadlineMs = o.timeoutMs === undefined ? Number.POSITIVE_INFINITY : startedMs + o.timeoutMs
@@ -92,7 +105,7 @@ export async function httpGet(p: Process, url: string, o: HttpOptions = {}): Pro
     if (answer === 'closed') throw fail({ stage: 'receive', cause: 'closed', address })
     const response = responseOf(answer)
     if (!response) throw fail({ stage: 'receive', cause: 'not-http', address })
-    return response
+    return { ...response, way: connection.way }
   } catch (error) {
     if (!isErrno(error)) throw error
     throw fail({ stage: 'receive', cause: 'error', code: error.code, address, local: connection.local })
@@ -178,8 +191,15 @@ function requestPayload({ host, port, path }: Target, o: HttpOptions): Payload {
   })
 }
 
-function responsePayload({ status, headers = {}, body }: HttpResponse): Payload {
-  return Object.freeze({ http: 'response', status, headers, body, sizeBytes: headBytes + body.length })
+function responsePayload({ status, headers = {}, body, vouched = false }: HttpResponse): Payload {
+  return Object.freeze({
+    http: 'response',
+    status,
+    headers,
+    body,
+    vouched,
+    sizeBytes: headBytes + body.length,
+  })
 }
 
 function requestOf(payload: Payload, from: string): HttpRequest | undefined {

@@ -36,8 +36,11 @@ export interface Passage {
   readonly dry: boolean
   /** Told of each packet that a `log` target sees. */
   readonly onLog?: (prefix: string) => void
-  /** Set when the answer was drawn by chance or depends on what was before, so that nobody keeps it for the next packet. */
-  drawn: boolean
+  /**
+   * Of how many answers chance took one; infinite when it depends on what was before. Above 1, nobody keeps it for the next
+   * packet.
+   */
+  choices: number
 }
 
 export type Test = (p: Passage) => boolean
@@ -156,14 +159,14 @@ function drawn(oneIn: number): Test {
   if (!(oneIn >= 1)) throw new Errno('EINVAL')
   return (p) => {
     if (oneIn === 1) return true
-    p.drawn = true
+    p.choices = Math.max(p.choices, Math.ceil(oneIn - 1e-6))
     return p.chance.next() * oneIn < 1
   }
 }
 
 function recently(recent: NonNullable<Rule['match']['recent']>): Test {
   return (p) => {
-    p.drawn = true
+    p.choices = Number.POSITIVE_INFINITY
     const { source } = p.packet
     if (recent.op === 'check') return p.host.recent.isNoted(recent.name, source, recent.seconds)
     if (!p.dry) p.host.recent.note(recent.name, source)

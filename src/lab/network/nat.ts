@@ -151,18 +151,25 @@ export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefine
     in: q.in,
     out: q.out,
     host: stack,
-    chance: chance(stack, walk),
+    get chance() {
+      return chance(stack, walk)
+    },
     translated: q.translated ?? false,
     dry: walk.dry ?? false,
     onLog: (prefix: string) => {
       hops?.push({ at: stack.name, what: `logged as ${prefix}` })
+      walk.flow.choices = Number.POSITIVE_INFINITY // every packet is told of
       if (!walk.dry) stack.logPacket(prefix, walk.packet, q)
     },
-    drawn: false,
+    choices: 1,
   }
   const answer = chains.decide(q.chain, passage)
-  if (passage.drawn) walk.personal = true
+  if (passage.choices > 1) {
+    walk.personal = true
+    walk.flow.choices *= passage.choices
+  }
   return answer
 }
 
-const chance = ({ fabric, random }: SimStack, walk: Walk): Random => (walk.dry ? fabric.dryRandom : random)
+const chance = (stack: SimStack, walk: Walk): Random =>
+  walk.dry ? stack.fabric.dryRandom : stack.chanceNow()

@@ -65,9 +65,11 @@ export interface Binding {
 /** One conversation. Each host that rewrote its first packet keeps how. */
 export interface Flow {
   readonly bindings: Map<SimStack, Binding>
+  /** Of at least how many ways chance took this one; infinite when it depends on what was sent before. */
+  choices: number
 }
 
-export const newFlow = (): Flow => ({ bindings: new Map() })
+export const newFlow = (): Flow => ({ bindings: new Map(), choices: 1 })
 
 export type UnreachableReason = 'net' | 'host' | 'admin' | 'port'
 

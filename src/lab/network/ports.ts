@@ -143,10 +143,20 @@ export interface Connection {
    * once, and then how the connection ended. For ends that answer without waiting: no task has to be woken for them.
    */
   follow(reader: Reader): void
+  /** How it got there, for who asks whether the next one would get there too. */
+  readonly way: Way
   /** FIN. */
   close(): void
   /** RST. */
   abort(): void
+}
+
+/** The way of a connection's first packet. */
+export interface Way {
+  /** Of at least how many ends chance took this one; infinite when it depended on what was sent before. */
+  readonly choices: number
+  /** The socket at the other end, whatever addresses NAT put before it. */
+  readonly end: string
 }
 
 /** The process behind a socket, as `ss -p` tells it; its name is asked for then. */

@@ -78,9 +78,11 @@ export class Sockets {
         const index = this.#listeners.indexOf(listener)
         if (index >= 0) this.#listeners.splice(index, 1)
         owner?.disown(listener)
+        this.#stack.fabric.kernel.moved()
       },
     }
     this.#listeners.push(listener)
+    this.#stack.fabric.kernel.moved()
     owner?.own(listener)
     return listener
   }

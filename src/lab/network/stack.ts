@@ -110,6 +110,10 @@ export class SimStack implements NetStack, Asked {
   #sets: Readonly<Record<string, readonly string[]>> = {}
   #local: ReadonlySet<Ipv4> | undefined
 
+  /** When and how often in this moment chance was asked. */
+  #drawnMs = 0
+  #drawn = 0
+
   constructor(fabric: Fabric, name: string) {
     this.fabric = fabric
     this.name = name
@@ -257,6 +261,17 @@ export class SimStack implements NetStack, Asked {
 
   get limitsNeighbours(): boolean {
     return this.#sysctls.has('net.ipv4.neigh.default.gc_thresh3')
+  }
+
+  /**
+   * The chance of this moment's next packet. It depends on the time and not on how much was drawn before, so that a health
+   * check which is left out does not move what happens to anybody else's packets.
+   */
+  chanceNow(): Random {
+    const { nowMs } = this.fabric.kernel
+    if (nowMs !== this.#drawnMs) this.#drawn = 0
+    this.#drawnMs = nowMs
+    return this.random.fork(`${nowMs} ${this.#drawn++}`)
   }
 
   /** A source that cannot come from there, in the kernel's words (net/ipv4/route.c: ip_handle_martian_source). */

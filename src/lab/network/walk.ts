@@ -117,6 +117,7 @@ function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
   const limit = stack.conntrackLimit
   if (limit === undefined || walk.packet.state !== 'new') return undefined
   walk.personal = true
+  walk.flow.choices = Number.POSITIVE_INFINITY
   if (stack.conntrackCount() < limit) return undefined
   if (!walk.dry) {
     stack.conntrackDrops++
@@ -160,7 +161,10 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     walk.hops?.push({ at: stack.name, what: `${p.sizeBytes} bytes in pieces of ${link.mtuBytes}` })
   }
   if (walk.hops) walk.hops.push({ at: stack.name, what: routed(p.destination, nextHop, link.name) })
-  if (stack.limitsNeighbours) walk.personal = true
+  if (stack.limitsNeighbours) {
+    walk.personal = true
+    walk.flow.choices = Number.POSITIVE_INFINITY
+  }
   if (
     stack.limitsNeighbours &&
     (link.kind === 'ether' || link.kind === 'veth') &&
@@ -220,6 +224,7 @@ function tunnelled(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const carrier: Walk = { ...walk, packet: wrapped.packet, flow: newFlow(), carries: walk, opened: false }
   const verdict = send(stack, carrier)
   if (carrier.personal) walk.personal = true
+  walk.flow.choices *= carrier.flow.choices
   if (carrier.opened) return verdict
   walk.count = Math.max(walk.count, carrier.count)
   switch (verdict.kind) {

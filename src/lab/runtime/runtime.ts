@@ -348,7 +348,7 @@ export class ContainerRuntime {
   async exec(
     id: string,
     argv: readonly string[],
-    o: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr'> & { readonly tty?: boolean },
+    o: Pick<SpawnOptions, 'stdin' | 'stdout' | 'stderr' | 'passing'> & { readonly tty?: boolean },
   ): Promise<Child> {
     this.#require()
     const instance = this.#instance(id)

@@ -2,15 +2,16 @@
  * One tier of the shop: a small HTTP server on port 8080. `/` answers what the tier does, asking the tier behind it;
  * `/ready` is 200 only when that one answers; `/healthz` looks at nothing but itself.
  *
- * Its client keeps the upstream's address for half a minute, and longer while DNS does not answer, as JVMs do; otherwise one
- * unreachable DNS server would make tiers on healthy nodes unready.
+ * Its client keeps the upstream's address for half a minute; then it goes on with the old one while it looks it up again, and
+ * for longer where DNS does not answer, as JVMs do (networkaddress.cache.ttl and …stale.ttl). Otherwise one unreachable DNS
+ * server would make tiers on healthy nodes unready.
  *
  *     shop-tier --name=frontend [--upstream=http://api:8080]
  */
 import { rfc3339 } from '#base/clock.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { resolveHost } from '#lab/network/dns.ts'
-import { type HttpResponse, httpGet, parseUrl, serveHttp } from '#lab/network/http.ts'
+import { type HttpAnswer, type HttpResponse, httpGet, parseUrl, serveHttp } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
 
 /** Less than the readiness probe's three seconds, so that the tier itself says what is wrong. */
@@ -18,10 +19,12 @@ const upstreamTimeoutMs = 2000
 const addressMs = 30_000
 const refreshTimeoutMs = 500
 
-/** What the client knows of the upstream's address. */
+/** What the client knows of the upstream: its address, and which of the servers behind it were well in this epoch. */
 interface Known {
   address: string | undefined
   untilMs: number
+  epoch: number
+  readonly well: Set<string>
 }
 
 export const shopTier: Program = async (p) => {
@@ -29,14 +32,14 @@ export const shopTier: Program = async (p) => {
     p.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
   const name = flag('name') ?? 'tier'
   const upstream = flag('upstream')
-  const known: Known = { address: undefined, untilMs: 0 }
+  const known: Known = { address: undefined, untilMs: 0, epoch: 0, well: new Set() }
   await serveHttp(p, { port: 8080 }, ({ path }) => {
     switch (path) {
       case '/healthz':
-        return { status: 200, body: 'ok\n' }
+        return { status: 200, body: 'ok\n', vouched: true }
       case '/ready':
         return upstream === undefined
-          ? { status: 200, body: 'ready\n' }
+          ? { status: 200, body: 'ready\n', vouched: true }
           : (self) => ask(self, `${upstream}/healthz`, { own: 'ready\n', known })
       case '/':
         return (self) => page(self, { name, upstream, known })
@@ -69,14 +72,18 @@ async function ask(
   url: string,
   { own, known }: { readonly own: string; readonly known: Known },
 ): Promise<HttpResponse> {
-  await refresh(self, url, known)
+  refresh(self, url, known)
   try {
-    const { status, body } = await httpGet(self, url, {
+    const answer = await httpGet(self, url, {
       timeoutMs: upstreamTimeoutMs,
       ...(known.address === undefined ? {} : { address: known.address }),
       onTry: (address) => remember(self, known, address),
     })
-    if (status === 200) return { status, body: url.endsWith('/') ? own + body : own }
+    const { status, body } = answer
+    if (status === 200)
+      return url.endsWith('/')
+        ? { status, body: own + body }
+        : { status, body: own, vouched: allAreWell(self, known, answer) }
     log(self, 'error', `upstream answered ${status}`, `Get "${url}": ${body.trim()}`)
     return { status: 503, body: `upstream answered ${status}\n` }
   } catch (error) {
@@ -86,12 +93,26 @@ async function ask(
   }
 }
 
-/** Looks the address up again when it is old; without an answer the old one stays in use. */
-async function refresh(self: Process, url: string, known: Known): Promise<void> {
-  if (known.address === undefined || self.now() < known.untilMs) return
-  const found = await resolveHost(self, parseUrl(url).host, { timeoutMs: refreshTimeoutMs })
-  known.untilMs = 0
-  remember(self, known, found.ok ? (found.value[0] ?? known.address) : known.address)
+/**
+ * Whether any next request would be answered alike: each server that the Service could have chosen has been seen to be
+ * well. Looking the name up again is left out with the request; an address that has become old is looked up by the next one.
+ */
+function allAreWell(self: Process, known: Known, { vouched, way }: HttpAnswer): boolean {
+  if (known.epoch !== self.epoch) known.well.clear()
+  known.epoch = self.epoch
+  if (vouched === true) known.well.add(way.end)
+  return known.well.size >= way.choices
+}
+
+/** Has the address looked up again when it is old; without an answer the old one stays in use. */
+function refresh(self: Process, url: string, known: Known): void {
+  const { address: old } = known
+  if (old === undefined || self.now() < known.untilMs) return
+  known.untilMs = self.now() + addressMs
+  self.thread('resolver', async (resolver) => {
+    const found = await resolveHost(resolver, parseUrl(url).host, { timeoutMs: refreshTimeoutMs })
+    remember(resolver, known, found.ok ? (found.value[0] ?? old) : old)
+  })
 }
 
 function remember(self: Process, known: Known, address: string): void {

@@ -45,7 +45,7 @@ export const admissionWebhook: Program = async (p) => {
         ? { status: 200, body: 'ok\n' }
         : (self) => review(self, policy, request.body),
     )
-    await serveHttp(p, { port: 8081 }, () => ({ status: 200, body: 'ok\n' }))
+    await serveHttp(p, { port: 8081 }, () => ({ status: 200, body: 'ok\n', vouched: true }))
   } catch (error) {
     if (!isErrno(error)) throw error
     log(p, 'error', `cannot serve: ${error.path ?? `port ${port}`}: ${error.message.toLowerCase()}`)

@@ -88,6 +88,10 @@ class Tunnelled implements Connection {
     return this.#tunnel.local
   }
 
+  get way(): Connection['way'] {
+    return { choices: Number.POSITIVE_INFINITY, end: '' } // nobody knows what the agent does
+  }
+
   send(data: Payload): void {
     send(this.#tunnel, dataPacket(0, data))
   }

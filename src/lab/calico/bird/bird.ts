@@ -137,6 +137,7 @@ export class Bird implements Daemon {
     const signatures = new Map(this.protocols.map((each) => [each.name, each.signatures()]))
     this.config = config
     this.configuredMs = this.process.now()
+    this.process.moved()
     await this.#listen()
     this.turn(() => {
       const wanted = new Map(config.protocols.map((each) => [each.name, each]))
@@ -169,6 +170,7 @@ export class Bird implements Daemon {
     const protocol = build[config.kind](this, config)
     this.#protocols.set(config.name, protocol)
     this.#listed = undefined
+    this.process.moved()
     return protocol
   }
 
@@ -178,6 +180,7 @@ export class Bird implements Daemon {
     protocol.replace(by, reason, (next) => {
       this.#protocols.delete(protocol.name)
       this.#listed = undefined
+      this.process.moved()
       if (next) this.#add(next).rethink()
       if (this.shuttingDown && this.#protocols.size === 0) this.#done()
     })
@@ -191,6 +194,7 @@ export class Bird implements Daemon {
     if (this.#recoveryState !== 'init') return
     this.log('Graceful restart started')
     this.#recoveryState = 'active'
+    this.process.moved()
     if (this.#locks.size === 0) this.#recovered()
     else this.#wait.start(this.config.gracefulRestartWaitSeconds)
   }
@@ -204,6 +208,7 @@ export class Bird implements Daemon {
     if (this.#recoveryState !== 'active') return
     this.log('Graceful restart done')
     this.#recoveryState = 'done'
+    this.process.moved()
     this.#wait.stop()
     this.#locks.clear()
     for (const protocol of this.protocols) protocol.recovered()

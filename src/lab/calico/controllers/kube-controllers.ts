@@ -178,6 +178,7 @@ class AddressCollector {
 
 /** `check-status -l|-r` (kube-controllers/pkg/status/status.go): `Ready`, or why not. */
 export const checkStatus: Program = async (p) => {
+  p.vouch() // it reads one file
   if (p.argv.includes('-l')) return 0
   if (!p.argv.includes('-r')) {
     p.stdout.write('No command specified to check-status\n')

@@ -31,7 +31,7 @@ export async function runFelix(p: Process): Promise<number> {
 }
 
 async function felix(p: Process, log: Log): Promise<number> {
-  const health = new FelixHealth()
+  const health = new FelixHealth(() => p.moved())
   log.info('daemon.go 132', 'Felix starting up', { version: releaseOf(p.version).name })
   log.info('daemon.go 156', 'Loading configuration...')
   log.info('daemon.go 182', `Loading config file: ${configFile}`)

@@ -41,7 +41,7 @@ async function becameReady(p: Process, log: Log): Promise<boolean> {
 /** What cannot even be asked is not ready either. */
 async function trouble(p: Process, log: Log, flags: readonly string[]): Promise<string | undefined> {
   try {
-    return await troubleOf(p, log, { flags, youngMs: patienceMs })
+    return await troubleOf(p, flags, { log, youngMs: patienceMs })
   } catch (error) {
     if (error instanceof GoPanic) return error.message
     throw error

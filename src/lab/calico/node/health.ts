@@ -5,17 +5,25 @@ import { pathError } from '#lab/calico/node/go-error.ts'
 import { askService } from '#lab/calico/node/runit.ts'
 import { goSays, releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import { httpGet } from '#lab/network/http.ts'
+import { httpGet, isSure } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
 
 /** One check: undefined when all is well, else why not. */
-type Check = (p: Process, log: Log, youngMs: number) => Promise<string | undefined>
+type Check = (p: Process, o: Asked) => Promise<string | undefined>
+
+interface Asked {
+  readonly log: Log
+  /** How long after its start every peering must be up. */
+  readonly youngMs: number
+  /** Called when another answer may follow though nothing moves: see {@link Process.vouch}. */
+  readonly doubt?: () => void
+}
 
 const thresholdMs = 30_000
 
 const checks: Readonly<Record<string, { readonly prefix: string; readonly check: Check }>> = {
-  '-felix-live': { prefix: 'Felix is not live: ', check: (p) => checkFelix(p, 'liveness') },
-  '-felix-ready': { prefix: 'felix is not ready: ', check: (p) => checkFelix(p, 'readiness') },
+  '-felix-live': { prefix: 'Felix is not live: ', check: (p, o) => checkFelix(p, 'liveness', o) },
+  '-felix-ready': { prefix: 'felix is not ready: ', check: (p, o) => checkFelix(p, 'readiness', o) },
   '-bird-live': { prefix: '', check: (p) => checkBirdLive(p) },
   '-bird-ready': { prefix: 'BIRD is not ready: ', check: checkBirdReady },
 }
@@ -29,8 +37,13 @@ export const isHealthFlag = (flag: string): boolean => flag in checks
  */
 export async function health(p: Process, flags: readonly string[]): Promise<number> {
   const log = calicoLog(p, releaseOf(p.version).probeComponent)
+  let sure = true
+  const doubt = (): void => {
+    sure = false
+  }
   try {
-    const trouble = await troubleOf(p, log, { flags, youngMs: thresholdMs })
+    const trouble = await troubleOf(p, flags, { log, youngMs: thresholdMs, doubt })
+    if (sure) p.vouch()
     if (trouble === undefined) return 0
     p.stdout.write(`${trouble}\n`)
     return 1
@@ -41,16 +54,16 @@ export async function health(p: Process, flags: readonly string[]): Promise<numb
   }
 }
 
-/** Why calico-node is not well, in the probe's words. `youngMs`: how long after its start every peering must be up. */
+/** Why calico-node is not well, in the probe's words. */
 export async function troubleOf(
   p: Process,
-  log: Log,
-  { flags, youngMs }: { readonly flags: readonly string[]; readonly youngMs: number },
+  flags: readonly string[],
+  asked: Asked,
 ): Promise<string | undefined> {
   const failures: string[] = []
   for (const flag of flags) {
     const wanted = checks[flag]
-    const failure = await wanted?.check(p, log, youngMs)
+    const failure = await wanted?.check(p, asked)
     if (wanted && failure !== undefined) failures.push(`${wanted.prefix}${failure}`)
   }
   if (failures.length === 0) return undefined
@@ -58,10 +71,16 @@ export async function troubleOf(
   return `calico/node is not ready: ${first}`
 }
 
-async function checkFelix(p: Process, endpoint: 'liveness' | 'readiness'): Promise<string | undefined> {
+async function checkFelix(
+  p: Process,
+  endpoint: 'liveness' | 'readiness',
+  { doubt }: Asked,
+): Promise<string | undefined> {
   const { FELIX_HEALTHHOST: host = 'localhost', FELIX_HEALTHPORT: port = '9099' } = p.env
   try {
-    const { status } = await httpGet(p, `http://${host}:${port}/${endpoint}`, { timeoutMs: thresholdMs })
+    const answer = await httpGet(p, `http://${host}:${port}/${endpoint}`, { timeoutMs: thresholdMs })
+    if (!isSure(answer)) doubt?.()
+    const { status } = answer
     return status >= 200 && status < 400 ? undefined : `${endpoint} probe reporting ${status}`
   } catch (error) {
     if (error instanceof HttpFailure) return goError(error)
@@ -90,11 +109,13 @@ async function checkService(p: Process, name: string): Promise<string | undefine
   return goSays(releaseOf(p.version), `Service ${name} is not running. Output << ${text} >>`)
 }
 
-async function checkBirdReady(p: Process, log: Log, youngMs: number): Promise<string | undefined> {
+async function checkBirdReady(p: Process, { log, youngMs, doubt }: Asked): Promise<string | undefined> {
   const file = '/var/lib/calico/nodename'
   try {
     const { mtimeMs } = await p.files.stat(file)
-    return await checkPeers(p, log, p.now() - mtimeMs < youngMs)
+    const young = p.now() - mtimeMs < youngMs
+    if (young) doubt?.()
+    return await checkPeers(p, log, young)
   } catch (error) {
     if (isErrno(error))
       return goSays(releaseOf(p.version), `Failed to stat() nodename file: ${pathError('stat', file, error)}`)

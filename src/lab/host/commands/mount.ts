@@ -109,6 +109,7 @@ function remount(p: Process, { target, options }: Wanted): number {
     if (options.includes('bind')) found.readOnly = option === 'ro'
     else found.root.fs.readOnly = option === 'ro'
   }
+  found.root.fs.host.moved()
   return 0
 }
 
@@ -117,7 +118,7 @@ function tmpfs(p: Process, { source, target, options }: Wanted): number {
     options.find((option) => option.startsWith(`${name}=`))?.slice(name.length + 1)
   const { machine } = hostProcess(p).state.space.system
   const fs = new FileSystem('tmpfs', {
-    clock: () => machine.nowMs,
+    host: machine,
     limitBytes: parseSize(value('size') ?? '') ?? halfOfMemory,
     inodesMax: value('nr_inodes') === undefined ? undefined : parseSize(value('nr_inodes') ?? ''),
   })

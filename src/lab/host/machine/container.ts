@@ -17,7 +17,7 @@ import { filesOf, MountNamespace, mountOf } from '#lab/host/vfs.ts'
 export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware): Container {
   const { system } = boot
   const task = boot.task.spawn(spec.name, (self) => self.wait<void>(() => undefined))
-  const disk = treeRoot('overlay', spec.root, () => system.machine.nowMs, {
+  const disk = treeRoot('overlay', spec.root, system.machine, {
     over: boot.space.mounts.root.root.fs,
   })
   const space: Space = {
@@ -87,7 +87,13 @@ class SimulatedContainer implements Container {
       stderr: o.stderr ?? nowhere,
     }
     const name = o.name ?? baseName(argv[0] ?? '')
-    const state = new ProcessState(this.#space, { image, stdio, name, parent: undefined })
+    const state = new ProcessState(this.#space, {
+      image,
+      stdio,
+      name,
+      parent: undefined,
+      passing: o.passing ?? false,
+    })
     this.#space.init ??= state
     return childOf(state, this.#machine)
   }

@@ -3,7 +3,17 @@ import type { Boot } from '#lab/host/machine/boot.ts'
 import { procTree } from '#lab/host/machine/proc.ts'
 import { type ContainerSpec, Errno, type Mount as MountSpec, type Tree } from '#lab/host/ports.ts'
 import type { Space } from '#lab/host/process/space.ts'
-import { existing, FileSystem, Inode, mountOf, system, treeNode, type View, walk } from '#lab/host/vfs.ts'
+import {
+  existing,
+  type FileHost,
+  FileSystem,
+  Inode,
+  mountOf,
+  system,
+  treeNode,
+  type View,
+  walk,
+} from '#lab/host/vfs.ts'
 
 /** What a kernel is, apart from the machine's own disk. */
 export interface Hardware {
@@ -17,26 +27,26 @@ export const rootView = (space: Space): View => ({ mounts: space.mounts, credent
 /** The memory file systems of a booting machine. A place that does not exist stays without. */
 export function mountStandard(boot: Boot, hardware: Hardware): void {
   const { space } = boot
-  const clock = (): number => boot.system.machine.nowMs
-  mountAt(space, '/dev', devices(clock))
-  mountAt(space, '/dev/shm', memory(clock, { mode: 0o1777 }))
+  const host = boot.system.machine
+  mountAt(space, '/dev', devices(host))
+  mountAt(space, '/dev/shm', memory(host, { mode: 0o1777 }))
   mountAt(space, '/proc', procTree(boot, space, hardware).root)
-  mountAt(space, '/sys', treeRoot('sysfs', sysTree, clock))
-  mountAt(space, '/run', memory(clock, { sizeBytes: Math.floor(hardware.memoryBytes / 10) }))
+  mountAt(space, '/sys', treeRoot('sysfs', sysTree, host))
+  mountAt(space, '/run', memory(host, { sizeBytes: Math.floor(hardware.memoryBytes / 10) }))
 }
 
 /** The mounts of a container: what every runtime adds, then those of the spec, outer ones first. */
 export function mountContainer(boot: Boot, space: Space, spec: ContainerSpec, hardware: Hardware): void {
-  const clock = (): number => boot.system.machine.nowMs
+  const host = boot.system.machine
   const proc = procTree(boot, space, hardware)
   for (const path of ['/proc', '/dev', '/sys']) makeDirectory(space, path)
   mountAt(space, '/proc', proc.root)
   restrictSysctls(space, spec.procSys ?? 'read-only')
-  mountAt(space, '/dev', devices(clock))
-  mountAt(space, '/dev/shm', memory(clock, { mode: 0o1777, sizeBytes: 64 * 1024 * 1024 }))
-  mountAt(space, '/sys', treeRoot('sysfs', sysTree, clock), { readOnly: spec.procSys !== 'writable' })
+  mountAt(space, '/dev', devices(host))
+  mountAt(space, '/dev/shm', memory(host, { mode: 0o1777, sizeBytes: 64 * 1024 * 1024 }))
+  mountAt(space, '/sys', treeRoot('sysfs', sysTree, host), { readOnly: spec.procSys !== 'writable' })
   const ordered = spec.mounts.toSorted((a, b) => depth(a.path) - depth(b.path))
-  for (const mount of ordered) addMount(boot, space, mount, clock)
+  for (const mount of ordered) addMount(boot, space, mount, host)
 }
 
 const depth = (path: string): number => path.split('/').filter((name) => name !== '').length
@@ -54,17 +64,17 @@ function bindOver(space: Space, path: string, readOnly: boolean): void {
   else space.mounts.bind({ mount, inode }, { mount, inode, path }, { path, readOnly })
 }
 
-function addMount(boot: Boot, space: Space, spec: MountSpec, clock: () => number): void {
+function addMount(boot: Boot, space: Space, spec: MountSpec, host: FileHost): void {
   const { source, path } = spec
   const readOnly = spec.readOnly ?? false
   switch (source.kind) {
     case 'tmpfs':
       makeDirectory(space, path)
-      mountAt(space, path, memory(clock, source), { readOnly })
+      mountAt(space, path, memory(host, source), { readOnly })
       break
     case 'tree':
       makeDirectory(space, path)
-      mountAt(space, path, treeRoot('tmpfs', source.tree, clock), { readOnly })
+      mountAt(space, path, treeRoot('tmpfs', source.tree, host), { readOnly })
       break
     case 'bind':
       bindFromMachine(boot, space, { from: source.from, path, readOnly })
@@ -104,17 +114,17 @@ function mountAt(space: Space, path: string, inode: Inode, o: { readonly readOnl
 }
 
 function memory(
-  clock: () => number,
+  host: FileHost,
   o: { readonly mode?: number; readonly uid?: number; readonly gid?: number; readonly sizeBytes?: number },
 ): Inode {
-  const fs = new FileSystem('tmpfs', { clock, limitBytes: o.sizeBytes })
+  const fs = new FileSystem('tmpfs', { host, limitBytes: o.sizeBytes })
   return new Inode(fs, 'directory', { mode: o.mode ?? 0o755, uid: o.uid ?? 0, gid: o.gid ?? 0 })
 }
 
 export const treeRoot = (
   type: string,
   tree: Tree,
-  clock: () => number,
+  host: FileHost,
   size: {
     readonly limitBytes?: number
     readonly inodesMax?: number
@@ -122,11 +132,11 @@ export const treeRoot = (
     readonly usedInodes?: number
     readonly over?: FileSystem
   } = {},
-): Inode => Inode.over(new FileSystem(type, { clock, ...size }), treeNode(tree))
+): Inode => Inode.over(new FileSystem(type, { host, ...size }), treeNode(tree))
 
 /** /dev. Reading an endless device gives a piece of it. */
-function devices(clock: () => number): Inode {
-  const folder = memory(clock, {})
+function devices(host: FileHost): Inode {
+  const folder = memory(host, {})
   const add = (name: string, read: () => string, write: () => undefined): void => {
     const inode = new Inode(folder.fs, 'device', { mode: 0o666 })
     inode.device = { read, write }

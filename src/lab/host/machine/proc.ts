@@ -20,7 +20,7 @@ export function procTree(
   o: { readonly kernelRelease: string },
 ): { fs: FileSystem; root: Inode; sys: Inode } {
   const { kernel, machine } = boot.system
-  const fs = new FileSystem('proc', { clock: () => machine.nowMs })
+  const fs = new FileSystem('proc', { host: machine })
   const sys = procSys(fs, { stack: space.stack, values: boot.sysctls })
   const upSeconds = (): number => (kernel.nowMs - boot.startedMs) / 1000
   const file = (read: () => string): Inode => generatedFile(fs, read)

@@ -87,6 +87,18 @@ export class HostProcess implements Process {
     return this.state.space.system.machine.nowMs
   }
 
+  get epoch(): number {
+    return this.state.space.system.kernel.epoch
+  }
+
+  vouch(): void {
+    this.state.vouch()
+  }
+
+  moved(): void {
+    this.state.space.system.kernel.moved()
+  }
+
   useMemory(bytes: number): void {
     this.state.holds(bytes)
   }

@@ -17,9 +17,12 @@ export function listenPath(
 ): { close(): void } {
   const inode = system.createSocket(process.view, path)
   const listening: Listening = { process, accept }
+  const { kernel } = process.space.system
   inode.listener = listening
+  kernel.moved()
   const close = (): void => {
     inode.listener = undefined
+    kernel.moved()
     process.closers.delete(close)
   }
   process.closers.add(close)

@@ -67,6 +67,8 @@ export class ProcessState {
   readonly unit: string | undefined
   /** Not in its terminal's foreground (`&`): the terminal's signals pass it by. Inherited. */
   readonly background: boolean
+  /** Started by a health check: it comes and goes without anything being different for it. Inherited. */
+  readonly passing: boolean
   readonly startedMs: number
   readonly task: Task
   image: Image
@@ -81,6 +83,7 @@ export class ProcessState {
   /** Chosen by the machine's out-of-memory killer. */
   dying = false
   #memoryBytes = 0
+  #vouched = false
   readonly #exitListeners: ((status: ExitStatus) => void)[] = []
   #ending: ExitStatus | undefined
 
@@ -93,6 +96,7 @@ export class ProcessState {
       readonly parent: ProcessState | undefined
       readonly unit?: string | undefined
       readonly background?: boolean
+      readonly passing?: boolean
     },
   ) {
     const { system } = space
@@ -102,18 +106,29 @@ export class ProcessState {
     this.parent = o.parent
     this.unit = o.unit ?? o.parent?.unit
     this.background = o.background ?? o.parent?.background ?? false
+    this.passing = o.passing ?? o.parent?.passing ?? false
     this.name = `${space.name}/${o.name}`
     this.startedMs = system.kernel.nowMs
     this.pid = space.pids.add(this)
     this.hostPid = space.pids === system.pids ? this.pid : system.pids.add(this)
     space.members.add(this)
     this.holds(sizeOf(o.image.program, o.image.argv))
+    this.#moved()
     this.task = space.task.spawn(o.name, (task) => this.#main(task))
     this.task.onEnd(() => this.#finish(this.#ending ?? { code: 137, signal: 'SIGKILL' }))
   }
 
   get memoryBytes(): number {
     return this.#memoryBytes
+  }
+
+  /** What it answers with its exit code would be answered again as long as nothing moves: see {@link Kernel.epoch}. */
+  vouch(): void {
+    this.#vouched = true
+  }
+
+  #moved(): void {
+    if (!this.passing) this.space.system.kernel.moved()
   }
 
   /** It holds so much memory now. */
@@ -176,6 +191,7 @@ export class ProcessState {
    */
   #deliver(name: SignalName, from: Space | undefined): void {
     if (!this.alive) return
+    this.#moved()
     const handler = this.handlers.get(name)
     if (handler !== undefined && name !== 'SIGKILL') {
       handler()
@@ -189,7 +205,7 @@ export class ProcessState {
   async #main(task: Task): Promise<void> {
     try {
       const code = await this.#run(task)
-      this.#ending ??= { code }
+      this.#ending ??= this.#vouched ? { code, vouched: true } : { code }
     } catch (error) {
       if (!task.alive) return
       this.#ending ??= { code: 134 }
@@ -213,6 +229,7 @@ export class ProcessState {
   #replace({ image, stdio }: Replaced): void {
     this.image = image
     this.stdio = stdio
+    this.#moved()
     this.handlers.clear()
     this.holds(sizeOf(image.program, image.argv))
     for (const thread of [...this.threads]) thread.stop()
@@ -222,6 +239,7 @@ export class ProcessState {
     assert(this.status === undefined, 'a process ends once')
     this.holds(0)
     this.status = status
+    this.#moved()
     const { pids, system, members } = this.space
     pids.table.delete(this.pid)
     system.pids.table.delete(this.hostPid)

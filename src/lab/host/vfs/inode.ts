@@ -5,11 +5,17 @@ import type { View } from '#lab/host/vfs/view.ts'
 const pageBytes = 4096
 const pages = (bytes: number): number => Math.ceil(bytes / pageBytes) * pageBytes
 
+/** The machine under a file system: its clock, and who is told when files are not what they were. */
+export interface FileHost {
+  readonly nowMs: number
+  moved(): void
+}
+
 /** A file system: where inodes live and how much room they have. Mount namespaces show parts of several. */
 export class FileSystem {
   readonly type: string
   readonly limitBytes: number
-  readonly clock: () => number
+  readonly host: FileHost
   readonly bornMs: number
   readonly inodesMax: number
   readonly over: FileSystem | undefined
@@ -23,7 +29,7 @@ export class FileSystem {
   constructor(
     type: string,
     o: {
-      readonly clock: () => number
+      readonly host: FileHost
       readonly limitBytes?: number | undefined
       readonly inodesMax?: number | undefined
       readonly usedBytes?: number | undefined
@@ -33,8 +39,8 @@ export class FileSystem {
     },
   ) {
     this.type = type
-    this.clock = o.clock
-    this.bornMs = o.clock()
+    this.host = o.host
+    this.bornMs = o.host.nowMs
     this.limitBytes = o.limitBytes ?? Number.POSITIVE_INFINITY
     this.inodesMax = o.inodesMax ?? Number.POSITIVE_INFINITY
     this.usedBytes = o.usedBytes ?? 0
@@ -119,7 +125,7 @@ export class Inode {
     this.mode = o.mode
     this.uid = o.uid ?? 0
     this.gid = o.gid ?? 0
-    this.mtimeMs = base === undefined ? fs.clock() : fs.bornMs
+    this.mtimeMs = base === undefined ? fs.host.nowMs : fs.bornMs
     this.#text = o.text ?? ''
     this.#base = base
     this.capabilities = base?.capabilities
@@ -151,23 +157,24 @@ export class Inode {
     this.#text = text
     this.#size = size
     this.#padding = 0
-    this.mtimeMs = this.fs.clock()
+    this.#moved()
   }
 
+  /** Logs grow all the time: nobody vouches for what depends on the end of a file. */
   appendText(text: string): void {
     const before = this.size
     const size = before + Buffer.byteLength(text)
     this.fs.claim(before, size)
     this.#text += text
     this.#size = size - this.#padding
-    this.mtimeMs = this.fs.clock()
+    this.mtimeMs = this.fs.host.nowMs
   }
 
   /** Makes it as long as `bytes` with zeros behind its text; throws ENOSPC. The zeros are counted, never read. */
   padTo(bytes: number): void {
     this.fs.claim(this.size, Math.max(bytes, this.size))
     this.#padding = Math.max(0, bytes - (this.size - this.#padding))
-    this.mtimeMs = this.fs.clock()
+    this.mtimeMs = this.fs.host.nowMs
   }
 
   child(name: string): Inode | undefined {
@@ -192,13 +199,18 @@ export class Inode {
 
   put(name: string, inode: Inode): void {
     this.#own().set(name, inode)
-    this.mtimeMs = this.fs.clock()
+    this.#moved()
   }
 
   drop(name: string): void {
     if (this.#base?.children?.has(name)) this.#own().set(name, null)
     else this.#entries?.delete(name)
-    this.mtimeMs = this.fs.clock()
+    this.#moved()
+  }
+
+  #moved(): void {
+    this.mtimeMs = this.fs.host.nowMs
+    this.fs.host.moved()
   }
 
   /** Gives back the room of a file whose last name is gone. */

@@ -63,6 +63,7 @@ export class MountNamespace {
   mount(at: Place, mount: Mount): void {
     const top = covered(at)
     top.mount.children.set(top.inode, mount)
+    top.inode.fs.host.moved()
   }
 
   /**
@@ -88,6 +89,7 @@ export class MountNamespace {
     const [parent, inode, mount] = found
     if (mount.children.size > 0) return 'busy'
     parent.children.delete(inode)
+    inode.fs.host.moved()
     return undefined
   }
 

@@ -235,6 +235,7 @@ export function chmod(view: View, path: string, mode: number): void {
   if (!owns(view.credentials, inode)) throw new Errno('EPERM', path)
   const foreignGroup = !inGroup(view.credentials, inode.gid) && !view.credentials.effective.has('FSETID')
   inode.mode = (foreignGroup ? mode & ~0o2000 : mode) & 0o7777
+  inode.fs.host.moved()
 }
 
 export function chown(view: View, path: string, uid: number | undefined, gid: number | undefined): void {
@@ -243,6 +244,7 @@ export function chown(view: View, path: string, uid: number | undefined, gid: nu
   if (!mayChown(view.credentials, inode, { uid, gid })) throw new Errno('EPERM', path)
   inode.uid = uid ?? inode.uid
   inode.gid = gid ?? inode.gid
+  inode.fs.host.moved()
   if (inode.kind !== 'file') return
   inode.mode &= ~0o6000
   inode.capabilities = undefined
@@ -293,6 +295,7 @@ export function touch(view: View, path: string, timeMs: number): void {
   if (isReadOnly(found.mount)) throw new Errno('EROFS', path)
   if (!owns(view.credentials, inode)) demand(view, inode, mayWrite, path)
   inode.mtimeMs = timeMs
+  inode.fs.host.moved()
 }
 
 function created(view: View, found: Found, kind: FileKind, mode: number, text = ''): Inode {

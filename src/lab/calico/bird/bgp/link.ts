@@ -35,7 +35,7 @@ export class Link {
   readonly #daemon: Daemon
   readonly #name: string
   readonly #events: LinkEvents
-  state: LinkState = 'Idle'
+  #state: LinkState = 'Idle'
   peer: (BgpMessage & { bgp: 'OPEN' }) | undefined
   holdSeconds = 0
   keepaliveSeconds = 0
@@ -52,6 +52,17 @@ export class Link {
     this.retry = new Timer(daemon, () => events.retry())
     this.hold = new Timer(daemon, () => events.holdExpired())
     this.keepalive = new Timer(daemon, () => this.sendKeepalive())
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  /** Health checks count who is Established; a neighbour that is tried again and again is no news to them. */
+  set state(next: LinkState) {
+    const was = this.#state
+    this.#state = next
+    if ((was === 'Established') !== (next === 'Established')) this.#daemon.process.moved()
   }
 
   get open(): boolean {

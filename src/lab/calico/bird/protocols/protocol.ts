@@ -147,6 +147,7 @@ export abstract class Protocol {
     if (was === next) return
     this.state = next
     this.sinceMs = this.daemon.process.now()
+    this.daemon.process.moved()
     if (next === 'up') this.#wentUp()
     else this.#left(next, was)
   }
@@ -190,6 +191,7 @@ export abstract class Protocol {
 
   #flush(): void {
     this.#core = 'flushing'
+    this.daemon.process.moved()
     this.daemon.soon(() => {
       for (const { net } of this.daemon.table.of(this.name)) this.daemon.table.set(this.name, net, undefined)
       this.#core = 'hungry'
@@ -214,6 +216,7 @@ export abstract class Protocol {
     const name = this.stateName
     if (name === this.#announced) return
     this.#announced = name
+    this.daemon.process.moved()
     this.trace(`State changed to ${name}`)
   }
 

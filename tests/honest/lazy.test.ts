@@ -1,0 +1,88 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Node, Pod } from '#lab/api/objects.ts'
+import { Lab } from '#lab/lab.ts'
+
+/** Each strikes at the place that its name says, so that each kind of change has to be noticed by a check that rests. */
+const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<unknown>])[] = [
+  [
+    'a BGP port is closed on the way',
+    (lab) => lab.addUnderlayRule({ name: 'bgp', protocol: 'tcp', port: 179, action: 'drop' }),
+  ],
+  ['and opened again', (lab) => lab.removeUnderlayRule('bgp')],
+  ['a BIRD is killed', (lab) => lab.exec('k8s-worker-02', 'pkill -9 -x bird')],
+  [
+    'its neighbours are told to be gone',
+    (lab) => lab.exec('k8s-worker-01', inNode('birdcl -s /var/run/calico/bird.ctl disable all')),
+  ],
+  [
+    'and to be back',
+    (lab) => lab.exec('k8s-worker-01', inNode('birdcl -s /var/run/calico/bird.ctl enable all')),
+  ],
+  [
+    'a folder on the way to a socket loses its search permission',
+    (lab) => lab.exec('k8s-worker-03', 'chmod 0600 /run/calico && setpriv --version || true'),
+  ],
+  [
+    'a socket is moved away',
+    (lab) => lab.exec('k8s-worker-03', 'chmod 0755 /run/calico; mv /run/calico/bird.ctl /run/calico/gone'),
+  ],
+  ['and back', (lab) => lab.exec('k8s-worker-03', 'mv /run/calico/gone /run/calico/bird.ctl')],
+  [
+    'a packet filter drops what the shop asks',
+    (lab) => lab.exec('k8s-worker-04', 'iptables -I FORWARD -p tcp --dport 8080 -j DROP'),
+  ],
+  [
+    'and lets it through',
+    (lab) => lab.exec('k8s-worker-04', 'iptables -D FORWARD -p tcp --dport 8080 -j DROP'),
+  ],
+  ['forwarding is switched off', (lab) => lab.exec('k8s-worker-01', 'sysctl -w net.ipv4.ip_forward=0')],
+  ['and on', (lab) => lab.exec('k8s-worker-01', 'sysctl -w net.ipv4.ip_forward=1')],
+  ['a tier of the shop is killed', (lab) => lab.exec('k8s-worker-02', 'pkill -9 shop-tier')],
+  ['a node loses its power', (lab) => lab.reboot('k8s-worker-04', { powerCut: true })],
+]
+
+const inNode = (command: string): string => `crictl exec $(crictl ps --name calico-node -q) ${command}`
+
+interface Told {
+  readonly nodes: readonly string[]
+  readonly pods: readonly string[]
+}
+
+/** What the cluster says of itself: every condition with the time of its last change, every container with its starts. */
+function told(lab: Lab): Told {
+  const { store } = lab.api.state
+  const all = <T>(bucket: string): readonly T[] => store.list(bucket) as unknown as readonly T[] // of that bucket only
+  const nodes = all<Node>('/nodes').flatMap(({ metadata, status }) =>
+    (status.conditions ?? []).map((c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime}`),
+  )
+  const pods = all<Pod>('/pods').flatMap(({ metadata, status }) => [
+    ...(status.conditions ?? []).map((c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime}`),
+    ...(status.containerStatuses ?? []).map(
+      (c) => `${metadata.name} ${c.name} ${c.restartCount} ${JSON.stringify(c.state)}`,
+    ),
+  ])
+  return { nodes: nodes.sort(), pods: pods.sort() }
+}
+
+const options = { seed: 'lazy' }
+const lazy = await Lab.boot(options)
+const eager = await Lab.boot({ ...options, lazy: false })
+await lazy.advance(600_000)
+await eager.advance(600_000)
+
+afterAll(() => Promise.all([lazy.shutdown(), eager.shutdown()]))
+
+test('a check that rests spares most of the work', async () => {
+  const spared = lazy.kernel.ran
+  expect(spared).toBeLessThan(eager.kernel.ran * 0.7)
+})
+
+describe('checks that rest tell of everything at the moment at which others do', () => {
+  test.each(strikes)('%s', async (_, strike) => {
+    for (const minutes of [0, 1, 1, 3]) {
+      if (minutes === 0) await Promise.all([strike(lazy), strike(eager)])
+      else for (const lab of [lazy, eager]) await lab.advance(minutes * 60_000)
+      expect(told(lazy)).toEqual(told(eager))
+    }
+  })
+})
