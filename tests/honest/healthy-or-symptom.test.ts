@@ -72,7 +72,7 @@ test('whatever modes and owners a host has: the lab goes on, and nothing broken 
   const outcomes = { broken: 0, well: 0 }
   await fc.assert(
     fc.asyncProperty(history, async ({ flavour, node: index, changes, trigger, deep }) => {
-      const lab = await Lab.boot({ seed: 'modes', flavour })
+      const lab = await Lab.boot({ seed: 'modes', flavour, nodes: 4 })
       const engineer = new Engineer(lab)
       const node = lab.nodes[index] ?? ''
       for (const { path, verb, to } of changes)

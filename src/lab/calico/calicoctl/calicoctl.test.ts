@@ -61,6 +61,46 @@ describe('on a cluster', () => {
       "Successfully applied 1 'BGPPeer' resource(s)\nNAME   PEERIP     NODE       ASN     \ntor    10.0.0.9   (global)   64999   \n\nSuccessfully deleted 1 'BGPPeer' resource(s)\n",
     ],
     [
+      'strict affinity is set and shown',
+      'k8s-control-01',
+      'calicoctl ipam configure --strictaffinity=true; calicoctl ipam configure --max-blocks-per-host=4; calicoctl ipam show --show-configuration',
+      'Successfully set StrictAffinity to: true\nSuccessfully set MaxBlocksPerHost to: 4\n',
+    ],
+    [
+      'what is no truth value is refused',
+      'k8s-control-01',
+      'calicoctl ipam configure --strictaffinity=yes',
+      'invalid value. Use true or false to set strictaffinity\n',
+    ],
+    [
+      'an address that nobody has cannot be released',
+      'k8s-control-01',
+      'calicoctl ipam release --ip=10.244.99.99; calicoctl ipam release --ip=10.244.99.99',
+      'IP address 10.244.99.99 is not assigned\n',
+    ],
+    [
+      'a label is set once, and again only when told to',
+      'k8s-control-01',
+      'for o in a=1 a=2 "a=2 --overwrite" "a --remove"; do calicoctl label nodes k8s-worker-01 $o; done',
+      `Successfully set label a on nodes k8s-worker-01
+Successfully updated label a on nodes k8s-worker-01
+Successfully removed label a from nodes k8s-worker-01
+failed to update label of nodes k8s-worker-01, key a is already present. please use '--overwrite' to set a new value.
+`,
+    ],
+    [
+      'workload endpoints are pods with addresses',
+      'k8s-control-01',
+      'calicoctl get wep -n kube-system | head -1 | tr -s " "',
+      'WORKLOAD NODE NETWORKS INTERFACE',
+    ],
+    [
+      'profiles are namespaces and accounts',
+      'k8s-control-01',
+      'calicoctl get profiles',
+      '\nkns.kube-system ',
+    ],
+    [
       'a healthy cluster leaks no address',
       'k8s-control-01',
       'calicoctl ipam check',
@@ -69,5 +109,13 @@ describe('on a cluster', () => {
   ])('%s', async (_, node, script, says) => {
     const { stdout, stderr } = await on(node, script)
     expect(stdout + stderr).toContain(says)
+  })
+
+  test('a released address leaves a pod without an allocation, and the check tells', async () => {
+    const script = `IP=$(calicoctl get wep -A | sed -n 2p | awk '{print $4}' | cut -d/ -f1); calicoctl ipam release --ip=$IP; calicoctl ipam show --ip=$IP; calicoctl ipam check --show-problem-ips`
+    const { stdout } = await on('k8s-control-01', script)
+    const [, address = ''] = /Successfully released IP address (\S+)/.exec(stdout) ?? []
+    expect(stdout).toContain(`${address} is not assigned\n`)
+    expect(stdout).toContain(`  ${address} in use in a pool but not allocated\n`)
   })
 })

@@ -1,9 +1,9 @@
 /**
  * `calicoctl` on a host, over the Kubernetes datastore: version, node status|checksystem, get, create, apply, replace, delete, patch,
- * ipam show|check.
+ * label, ipam show|check|release|configure.
  *
- * Not imitated: validation of what is written (the API server's), ipam release|split|configure, label, convert, datastore migrate,
- * node diags, cluster diags, workload endpoints, profiles; -o go-template, custom-columns, ps.
+ * Not imitated: validation of what is written (the API server's), ipam split, convert, datastore migrate,
+ * node diags, cluster diags, workload endpoints and profiles other than in tables; -o go-template, custom-columns, ps.
  *
  * @see projectcalico/calico:calicoctl/calicoctl/commands
  */
@@ -14,13 +14,14 @@ import type { KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { checkSystem } from '#lab/calico/calicoctl/checksystem.ts'
 import { ipamCheck, ipamShow } from '#lab/calico/calicoctl/ipam.ts'
+import { ipamConfigure, ipamRelease } from '#lab/calico/calicoctl/ipam-change.ts'
+import { label } from '#lab/calico/calicoctl/label.ts'
 import { nodeStatus } from '#lab/calico/calicoctl/node-status.ts'
+import { Refusal } from '#lab/calico/calicoctl/refusal.ts'
 import { type Kind, kindNamed, specOf, toV3 } from '#lab/calico/calicoctl/resources.ts'
+import { profiles, workloadEndpoints } from '#lab/calico/calicoctl/workloads.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
-
-/** What is told and ends the program with 1. */
-class Refusal extends Error {}
 
 /** The version of the binary on the nodes. */
 const clientVersion = 'v3.29.3'
@@ -56,9 +57,18 @@ async function perform(p: Process, words: readonly string[]): Promise<number> {
       return write(p, verb, words.slice(1))
     case 'patch':
       return patch(p, words.slice(1))
+    case 'label':
+      return label(p, await datastore(p), {
+        words: optionsOf(words.slice(1)).rest.concat(
+          words.filter((word) => /^--(remove|overwrite)$/.test(word)),
+        ),
+        namespace: optionsOf(words).namespace,
+      })
     case 'ipam':
       if (what === 'show') return ipamShow(p, await datastore(p), words.slice(2))
       if (what === 'check') return ipamCheck(p, await datastore(p), words.slice(2))
+      if (what === 'release') return ipamRelease(p, await datastore(p), words.slice(2))
+      if (what === 'configure') return ipamConfigure(p, await datastore(p), words.slice(2))
       throw new Refusal(`Invalid option: 'calicoctl ipam ${what ?? ''}'`)
     default:
       throw new Refusal(`Unknown command: "${verb ?? ''}"\n\nUse "calicoctl --help" to see the commands.`)
@@ -175,6 +185,11 @@ async function get(p: Process, words: readonly string[]): Promise<number> {
   const o = optionsOf(words)
   const [named, ...names] = o.rest
   if (named !== undefined && /^nodes?$|^no$/.test(named)) return getNodes(p, o, names)
+  const rows = named === undefined ? undefined : await tableOf(p, named, o)
+  if (rows !== undefined) {
+    p.stdout.write(`${tabbed(rows)}\n`)
+    return 0
+  }
   const kind = known(named)
   const kube = await datastore(p)
   const items =
@@ -203,6 +218,15 @@ async function get(p: Process, words: readonly string[]): Promise<number> {
     )
   }
   return 0
+}
+
+/** What calicoctl makes of Kubernetes' own objects; undefined for what Calico stores. */
+async function tableOf(p: Process, named: string, o: Options): Promise<readonly string[][] | undefined> {
+  const wide = o.output === 'wide'
+  if (/^profiles?$/i.test(named)) return profiles(await datastore(p), { wide })
+  if (!/^(workloadendpoints?|weps?)$/i.test(named)) return undefined
+  const namespace = o.allNamespaces ? undefined : (o.namespace ?? 'default')
+  return workloadEndpoints(await datastore(p), { wide, namespace })
 }
 
 async function listed(kube: Kube, kind: Kind, o: Options): Promise<readonly KubeObject[]> {

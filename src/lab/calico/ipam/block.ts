@@ -52,13 +52,16 @@ export function allocate(
   }
 }
 
-/** The block without what `handle` had; freed addresses go to the end of the queue, so that they rest a while. */
+/** The block without what `handle` had, or without one address of it; freed addresses go to the end of the queue, so that they rest a while. */
 export function releaseHandle(
   block: BlockSpec,
   handle: string,
+  only?: string,
 ): { readonly block: BlockSpec; readonly released: readonly string[] } {
   const freed = block.allocations.flatMap((index, ordinal) =>
-    index !== null && block.attributes[index]?.handle_id?.toLowerCase() === handle.toLowerCase()
+    index !== null &&
+    (block.attributes[index]?.handle_id ?? '').toLowerCase() === handle.toLowerCase() &&
+    (only === undefined || addressOf(block, ordinal) === only)
       ? [ordinal]
       : [],
   )

@@ -58,6 +58,35 @@ test('when every block has an owner, one borrows; when nothing is left, it says 
   )
 })
 
+test('with strict affinity nobody borrows, and blocks have their limit', async () => {
+  const kube = await cluster('10.244.0.0/27')
+  const ipam = new Ipam(kube)
+  const spec = { strictAffinity: true, autoAllocateBlocks: true, maxBlocksPerHost: 1 }
+  const config = {
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: 'IPAMConfig',
+    metadata: { name: 'default' },
+    spec,
+  }
+  await kube.create(resources.ipamConfigs, config)
+  for (let i = 0; i < 16; i++) await assign(ipam, 'a', `a${i}`)
+  await expect(assign(ipam, 'a', 'one-too-many')).rejects.toThrow('limit of 1 blocks reached for this node')
+  await assign(ipam, 'b', 'the-last-block')
+  await expect(assign(ipam, 'c', 'without-a-block')).rejects.toThrow(
+    'No more free affine blocks and strict affinity enabled',
+  )
+})
+
+test('one address can be given back, once', async () => {
+  const ipam = new Ipam(await cluster('10.244.0.0/28'))
+  const { address } = await assign(ipam, 'a', 'first')
+  await assign(ipam, 'a', 'second')
+  expect(await ipam.releaseAddress(address)).toBe(true)
+  expect(await ipam.releaseAddress(address)).toBe(false)
+  expect(await ipam.release('first')).toEqual([])
+  expect(await ipam.release('second')).toHaveLength(1)
+})
+
 const commands = fc.array(
   fc.record({ node: fc.constantFrom('a', 'b', 'c'), slot: fc.nat(40), release: fc.boolean() }),
   { maxLength: 60 },

@@ -7,6 +7,7 @@ import {
   blockCandidates,
   cidrName,
   emptyBlock,
+  inUse,
   releaseHandle,
 } from '#lab/calico/ipam/block.ts'
 
@@ -14,6 +15,13 @@ const apiVersion = 'crd.projectcalico.org/v1'
 const attemptsMax = 100
 /** `maxBlocksPerHost` where IPAMConfig says nothing. */
 const blocksMax = 20
+
+export interface IpamConfigSpec {
+  readonly strictAffinity?: boolean
+  readonly maxBlocksPerHost?: number
+}
+
+type IPAMConfig = KubeObject & { readonly spec?: IpamConfigSpec }
 
 /** No address, in libcalico's words. */
 export class IpamError extends Error {}
@@ -32,7 +40,8 @@ export interface Assigned {
 /**
  * Calico's address management over the Kubernetes datastore (projectcalico/calico:libcalico-go/lib/ipam/ipam.go).
  * Every write carries the resourceVersion that was read, so two nodes never get one address; a lost race is run again.
- * Not imitated: requested addresses, IPv6, reservations, IPAMConfig, namespace selectors, several addresses at once.
+ * IPAMConfig is read only where a node's own blocks do not do.
+ * Not imitated: requested addresses, IPv6, reservations, `autoAllocateBlocks: false`, namespace selectors, several addresses at once.
  */
 export class Ipam {
   readonly #kube: Kube
@@ -55,12 +64,31 @@ export class Ipam {
       const got = await this.#fromBlock(cidr, o)
       if (got) return got
     }
-    if (own.length >= blocksMax)
+    const { strictAffinity, maxBlocksPerHost } = await this.#config()
+    if (own.length >= maxBlocksPerHost)
       throw shortage(
-        `Need to allocate an IPAM block but could not - limit of ${blocksMax} blocks reached for this node`,
+        `Need to allocate an IPAM block but could not - limit of ${maxBlocksPerHost} blocks reached for this node`,
       )
     const fresh = await this.#fromNewBlock(pools, o)
-    return fresh ?? (await this.#borrowed(pools, o))
+    if (fresh) return fresh
+    if (strictAffinity) throw shortage('No more free affine blocks and strict affinity enabled')
+    return this.#borrowed(pools, o)
+  }
+
+  async #config(): Promise<{ readonly strictAffinity: boolean; readonly maxBlocksPerHost: number }> {
+    const kept = await this.#get<IPAMConfig>(resources.ipamConfigs, 'default')
+    const { strictAffinity = false, maxBlocksPerHost = 0 } = kept?.spec ?? {}
+    return { strictAffinity, maxBlocksPerHost: maxBlocksPerHost === 0 ? blocksMax : maxBlocksPerHost }
+  }
+
+  /** Gives back one address, whoever has it: whether somebody had. */
+  async releaseAddress(address: string): Promise<boolean> {
+    const { items } = await this.#kube.list<IPAMBlock>({ type: resources.ipamBlocks })
+    const found = items.find(({ spec }) => isWithin(`${address}/32`, spec.cidr))
+    const holder = found && inUse(found.spec).find((each) => each.address === address)?.handle
+    if (found === undefined || holder === undefined) return false
+    const released = await this.#releaseFrom(found.spec.cidr, holder, address)
+    return released.length > 0
   }
 
   /** Gives back everything that a handle has: the addresses, empty when it had none. */
@@ -198,11 +226,11 @@ export class Ipam {
     throw shortage(`No IPs available in pools: [${pools.map((pool) => pool.spec.cidr).join(' ')}]`)
   }
 
-  async #releaseFrom(cidr: string, handle: string): Promise<readonly string[]> {
+  async #releaseFrom(cidr: string, handle: string, only?: string): Promise<readonly string[]> {
     return this.#again(async () => {
       const block = await this.#get<IPAMBlock>(resources.ipamBlocks, cidrName(cidr))
       if (!block) return []
-      const { block: spec, released } = releaseHandle(block.spec, handle)
+      const { block: spec, released } = releaseHandle(block.spec, handle, only)
       if (released.length > 0) await this.#kube.update(resources.ipamBlocks, { ...block, spec })
       await this.#count(handle, cidr, -released.length)
       return released
