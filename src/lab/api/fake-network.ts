@@ -128,6 +128,7 @@ export class FakeNetwork {
     return {
       local,
       remote,
+      echoMs: undefined,
       way: { choices: 1, end: `${remote.address}:${remote.port}` },
       send: (payload) => this.#deliver(plug.other, payload),
       receive: async (by, o = {}) => {

@@ -73,6 +73,7 @@ function serve(p: Process, api: ApiServer, connection: Connection): void {
   const served = { api, connection, outbox: new Outbox(p.task, connection), watches: new Map() }
   connection.follow({
     afterMs: serviceMs,
+    echoes: true,
     payload: (payload) => {
       const frame = clientFrame(payload)
       if (frame !== undefined) handle(served, frame)

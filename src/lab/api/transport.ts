@@ -107,6 +107,10 @@ export class Transport {
     }
     const look = (): void => {
       if (over) return
+      // A ping that would be answered for sure is left out; its answer would count from when it came.
+      const { echoMs } = connection
+      if (!pinged && echoMs !== undefined && this.#process.now() - heardMs >= idleMs)
+        heardMs = this.#process.now() + echoMs
       const silentMs = this.#process.now() - heardMs
       const limitMs = pinged ? idleMs + pingMs : idleMs
       if (silentMs < limitMs) {

@@ -49,10 +49,13 @@ export function startNodeLifecycle(kit: ControllerKit): void {
     recorder.record({ about: about(node), type: 'Normal', reason, message })
   const beats = new Map<string, { readonly seen: string; readonly atMs: number }>()
 
+  const silenceOf = (node: Node): number =>
+    silence(node, leases.get(`kube-node-lease/${node.metadata.name}`), beats, kit.p.now())
+
   const queue = kit.controller('node_lifecycle_controller', [nodes, leases, pods], async (name, kube) => {
     const node = nodes.get(name)
     if (node === undefined) return
-    const silentMs = silence(node, leases.get(`kube-node-lease/${name}`), beats, kit.p.now())
+    const silentMs = silenceOf(node)
     const judged = (await markUnknown(kube, node, { silentMs, graceMs, nowMs: kit.p.now() })) ?? node
     await writeTaints(kube, judged, rfc3339(kit.p.now()), evictionOf(judged, zones, kit.p.now()))
     if (readiness(judged) !== 'True') await markPods(kube, index.onNode(name), recorder, kit.p.now())
@@ -61,7 +64,9 @@ export function startNodeLifecycle(kit: ControllerKit): void {
   })
   kit.p.thread('node monitor', async (self) => {
     for (;;) {
-      for (const node of nodes.list()) queue.add(node.metadata.name)
+      // A node that is heard of and ready is looked at when it changes.
+      for (const node of nodes.list())
+        if (readiness(node) !== 'True' || silenceOf(node) > graceMs) queue.add(node.metadata.name)
       await self.sleep(monitorEveryMs)
     }
   })

@@ -1,4 +1,4 @@
-import type { Kernel, Task } from '#lab/kernel/kernel.ts'
+import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 
 /**
  * Where one task waits for what others leave. What is put in while nobody waits is kept.
@@ -36,18 +36,30 @@ export class Mailbox<T> {
 
   /**
    * Everything left since the last time, in order; waits for at least one.
-   * An empty array means: closed, or nothing came within `timeoutMs`.
+   * An empty array means: closed, or nothing came within `timeoutMs`, and `again`, asked then, did not answer for how
+   * many more ms to wait.
    */
-  async take(task: Task, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<T[]> {
+  async take(
+    task: Task,
+    { timeoutMs, again }: { readonly timeoutMs?: number; readonly again?: () => number | undefined } = {},
+  ): Promise<T[]> {
     if (this.#items.length > 0 || this.#closed) return this.#items.splice(0)
     return task.wait<T[]>((wake) => {
-      const cancel =
-        timeoutMs === undefined
-          ? undefined
-          : this.#kernel.at(this.#kernel.nowMs + timeoutMs, `${task.name} time-out`, () => {
-              this.#wake = undefined
-              wake([])
-            })
+      let cancel: Cancel | undefined
+      const over = (): void => {
+        const more = again?.()
+        if (more !== undefined) {
+          arm(more)
+          return
+        }
+        this.#wake = undefined
+        wake([])
+      }
+      const name = timeoutMs === undefined ? '' : `${task.name} time-out`
+      const arm = (ms: number): void => {
+        cancel = this.#kernel.at(this.#kernel.nowMs + ms, name, over)
+      }
+      if (timeoutMs !== undefined) arm(timeoutMs)
       this.#wake = (items) => {
         cancel?.()
         wake(items)

@@ -54,7 +54,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
   const kubeFor = (self: Process): KubeClient => kube.by(self)
   const events = new EventRecorder(p, { component: 'kubelet', host: config.nodeName, kubeFor })
   announce(events, config.nodeName)
-  const state = new RuntimeState(p, { runtime, klog })
+  const state = new RuntimeState(p, { kernel, runtime, klog })
   const pods = new Pods({ kubelet: () => shared, kube, mailbox: new Mailbox<string>(kernel) })
   const services = informer<Service>(p, kube, {
     type: resources.services,

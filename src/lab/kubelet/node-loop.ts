@@ -14,6 +14,7 @@ import {
   nodeConditions,
   nodeLabels,
   nodeStatus,
+  sameFacts,
   statusDiffers,
 } from '#lab/kubelet/node-object.ts'
 
@@ -42,6 +43,8 @@ export class NodeLoop {
   #registered = false
   #reportedMs = 0
   #schedulable: boolean | undefined
+  /** What was looked at last and found to be told already. */
+  #told: { readonly node: Node; readonly facts: NodeFacts } | undefined
 
   constructor(p: Process, o: NodeLoopOptions) {
     this.#o = o
@@ -132,6 +135,8 @@ export class NodeLoop {
 
   async #post(kube: KubeClient, node: Node): Promise<void> {
     const facts = this.#o.facts()
+    const isDue = facts.nowMs - this.#reportedMs >= reportMs
+    if (!isDue && this.#told?.node === node && sameFacts(this.#told.facts, facts)) return
     const { conditions, changes } = nodeConditions(facts, node.status.conditions ?? [])
     const foreign = (node.status.conditions ?? []).filter(
       ({ type }) => !conditions.some((own) => own.type === type),
@@ -140,8 +145,10 @@ export class NodeLoop {
     const rebooted =
       node.status.nodeInfo?.bootID !== undefined && node.status.nodeInfo.bootID !== facts.bootId
     this.#tellSchedulable(node)
-    const isDue = facts.nowMs - this.#reportedMs >= reportMs
-    if (!isDue && !statusDiffers(node.status, status)) return
+    if (!isDue && !statusDiffers(node.status, status)) {
+      this.#told = { node, facts }
+      return
+    }
     if (rebooted) {
       this.#record('Warning', 'Rebooted', `Node ${facts.name} has been rebooted, boot id: ${facts.bootId}`)
     }

@@ -170,6 +170,16 @@ function wantedConditions(facts: NodeFacts): readonly (Condition & { readonly ch
   ]
 }
 
+/** Whether a status made of either would say the same, times apart. */
+export const sameFacts = (a: NodeFacts, b: NodeFacts): boolean =>
+  a.trouble === b.trouble &&
+  a.images === b.images &&
+  a.bootId === b.bootId &&
+  a.runtime === b.runtime &&
+  a.diskBytes === b.diskBytes &&
+  a.pressures.size === b.pressures.size &&
+  [...a.pressures].every((pressure) => b.pressures.has(pressure))
+
 /** Whether a status has to be posted before its five minutes are over: anything but heartbeats differs. */
 export function statusDiffers(a: Node['status'], b: Node['status']): boolean {
   return !sameImages(a.images ?? [], b.images ?? []) || comparable(a) !== comparable(b)

@@ -93,8 +93,14 @@ export class PodProbes {
       // One missed beat is made up for at once, further ones are lost, as a Go ticker does.
       while (tickMs + periodMs <= kernel.nowMs) tickMs += periodMs
       const waitMs = tickMs - kernel.nowMs
+      // While the answer is known, beats pass without anybody being woken for them.
+      const again = (): number | undefined => {
+        if (!run.rests) return undefined
+        tickMs += periodMs
+        return periodMs
+      }
       if (waitMs > 0) {
-        const early = await o.trigger.take(self.task, { timeoutMs: waitMs })
+        const early = await o.trigger.take(self.task, { timeoutMs: waitMs, again })
         if (early.length > 0) tickMs -= periodMs
       }
     }
@@ -148,7 +154,7 @@ class ProbeRun {
     if (this.#onHold || !this.#isDue(instance, isStarted)) return false
     const { kernel } = this.#kubelet
     const { epoch } = kernel
-    if (kernel.lazy && this.#sureIn === epoch) return false
+    if (this.rests) return false
     const target = { def, instanceId: instance.id, podIp: this.#o.podIp() }
     const result = await runProbe(self, { kernel, runtime, probe, target })
     if (runtime.find(instance.id)?.state !== 'running') return false
@@ -166,6 +172,12 @@ class ProbeRun {
     this.#inARow = 0
     this.#onHold = false
     this.#sureIn = undefined
+  }
+
+  /** Whether carrying it out would bring what it brought the last time: the container still runs, too, or the epoch would have moved. */
+  get rests(): boolean {
+    const { kernel } = this.#kubelet
+    return kernel.lazy && this.#sureIn === kernel.epoch
   }
 
   /** One success more changes nothing. */

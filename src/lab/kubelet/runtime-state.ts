@@ -1,4 +1,6 @@
 import type { Process } from '#lab/host/ports.ts'
+import type { Kernel } from '#lab/kernel/kernel.ts'
+import { Mailbox } from '#lab/kernel/mailbox.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
@@ -8,13 +10,20 @@ const downAfterMs = 30_000
 
 /** What the kubelet thinks of its runtime: asked every 5 s (kubernetes/kubernetes:pkg/kubelet/{runtime,kubelet}.go). */
 export class RuntimeState {
+  readonly #kernel: Kernel
   readonly #runtime: ContainerRuntime
   readonly #klog: Klog
   readonly #listeners: (() => void)[] = []
   #network = 'network state unknown'
   #lastOkMs: number | undefined
+  /** The epoch in which the runtime was asked last and was well. */
+  #wellIn: number | undefined
 
-  constructor(p: Process, o: { readonly runtime: ContainerRuntime; readonly klog: Klog }) {
+  constructor(
+    p: Process,
+    o: { readonly kernel: Kernel; readonly runtime: ContainerRuntime; readonly klog: Klog },
+  ) {
+    this.#kernel = o.kernel
     this.#runtime = o.runtime
     this.#klog = o.klog
     p.thread('runtime-state', (self) => this.#run(self))
@@ -39,19 +48,29 @@ export class RuntimeState {
   }
 
   async #run(self: Process): Promise<void> {
+    const beat = new Mailbox<never>(this.#kernel)
+    // Its files and processes are as they were: it would answer as it did.
+    const again = (): number | undefined => {
+      if (!this.#kernel.lazy || this.#wellIn !== this.#kernel.epoch) return undefined
+      this.#lastOkMs = self.now()
+      return pollMs
+    }
     for (;;) {
       await this.#poll(self.now())
-      await self.sleep(pollMs)
+      await beat.take(self.task, { timeoutMs: pollMs, again })
     }
   }
 
   async #poll(nowMs: number): Promise<void> {
     const before = `${this.#network} ${this.#lastOkMs === undefined}`
+    const { epoch } = this.#kernel
+    this.#wellIn = undefined
     try {
       const { networkTrouble } = await this.#runtime.status()
       const pair = `NetworkReady=false reason:NetworkPluginNotReady message:${networkTrouble}`
       this.#network = networkTrouble === '' ? '' : `container runtime network not ready: ${pair}`
       this.#lastOkMs = nowMs
+      if (networkTrouble === '') this.#wellIn = epoch
       if (networkTrouble !== '') {
         this.#klog.error('kubelet.go:2902', 'Container runtime network not ready', { networkReady: pair })
       }

@@ -45,12 +45,17 @@ export function watchStaticPods(
 ): void {
   p.thread('static-pods', async (self) => {
     let known: string | undefined
+    let readIn: number | undefined
     const parsed = new Map<string, Pod>()
     for (;;) {
-      const pods = await readStaticPods(self.files, { ...o, parsed })
-      const now = pods.map(({ metadata }) => metadata.uid).join(' ')
-      if (now !== known) found(pods)
-      known = now
+      const { epoch } = self
+      if (epoch !== readIn) {
+        const pods = await readStaticPods(self.files, { ...o, parsed })
+        const now = pods.map(({ metadata }) => metadata.uid).join(' ')
+        if (now !== known) found(pods)
+        known = now
+        readIn = epoch // no file is another one since
+      }
       await self.sleep(readMs)
     }
   })

@@ -37,6 +37,7 @@ export type Tap = (frame: Frame) => void
 export function capture(stack: SimStack, tap: Tap): () => void {
   stack.taps.add(tap)
   stack.fabric.captures++
+  stack.fabric.kernel.moved()
   return () => {
     if (stack.taps.delete(tap)) stack.fabric.captures--
   }

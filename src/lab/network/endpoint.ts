@@ -116,12 +116,27 @@ export class Endpoint implements Connection {
 
   get way(): { readonly choices: number; readonly end: string } {
     const { stack, local } = (this.#peer ?? this).#o
-    return { choices: this.#flow.choices, end: `${stack.id} ${local.ip} ${local.port}` }
+    // Who captures packets wants to see each of them.
+    const choices = stack.fabric.captures > 0 ? Number.POSITIVE_INFINITY : this.#flow.choices
+    return { choices, end: `${stack.id} ${local.ip} ${local.port}` }
   }
 
   send(payload: Payload): void {
     if (this.#life !== 'open') return
     this.#push(payload, bytesOf(payload))
+  }
+
+  get echoMs(): number | undefined {
+    if (!this.#kernel.lazy || this.#o.stack.fabric.captures > 0 || !this.#isIdle) return undefined
+    const { peer, verdict } = this.#way(false)
+    if (peer === undefined || !peer.#isIdle || !peer.#inbox.echoes) return undefined
+    const back = peer.#way(false)
+    if (back.peer !== this) return undefined
+    return latencyMs(verdict.hops) + peer.takesAfterMs + latencyMs(back.verdict.hops) + this.takesAfterMs
+  }
+
+  get #isIdle(): boolean {
+    return this.#life === 'open' && !this.#peerDone && this.#outbox.length === 0
   }
 
   receive(by: Task, o: { readonly timeoutMs?: number } = {}): Promise<Payload | 'closed' | undefined> {

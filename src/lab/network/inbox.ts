@@ -49,6 +49,11 @@ export class Inbox {
     return this.#reader?.closesWithOther === true
   }
 
+  /** Whether who reads here answers a sign of life by itself. */
+  get echoes(): boolean {
+    return this.#reader?.echoes === true
+  }
+
   follow(reader: Reader): void {
     this.#reader = reader
     for (const payload of this.#payloads.splice(0)) reader.payload(payload)

@@ -121,6 +121,8 @@ export interface Reader {
   /** How long what arrives lies in the socket until it is taken; acknowledged only then. Default: no time. */
   readonly afterMs?: number
   payload(payload: Payload): void
+  /** Answers a sign of life whenever one comes, by itself and at once. */
+  readonly echoes?: true
   /** This end has nothing to say once the other has closed: it closes with it. */
   readonly closesWithOther?: true
   /** Once: `'closed'` after FIN or the own end's close, else ECONNRESET or ETIMEDOUT. */
@@ -145,6 +147,11 @@ export interface Connection {
   follow(reader: Reader): void
   /** How it got there, for who asks whether the next one would get there too. */
   readonly way: Way
+  /**
+   * How long the answer to a sign of life would take that were sent now; `undefined` where it has to be sent to know: something
+   * is on its way or in the way, the other end does not {@link Reader.echoes}, or nothing is to be left out.
+   */
+  readonly echoMs: number | undefined
   /** FIN. */
   close(): void
   /** RST. */

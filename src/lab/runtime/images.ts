@@ -59,6 +59,7 @@ export class ImageRegistry {
 export class ImageStore {
   readonly #present = new Map<string, Image>()
   readonly #disk: DiskSpace
+  #listed: readonly Image[] | undefined
 
   constructor(present: readonly Image[], disk: DiskSpace) {
     this.#disk = disk
@@ -74,6 +75,7 @@ export class ImageStore {
     const image = this.find(name)
     if (image === undefined) return false
     this.#disk.claim(image.sizeBytes, 0)
+    this.#listed = undefined
     return this.#present.delete(fullImageName(name))
   }
 
@@ -81,11 +83,13 @@ export class ImageStore {
   add(image: Image): void {
     if (this.find(image.name) === undefined) this.#disk.claim(0, image.sizeBytes)
     this.#present.set(fullImageName(image.name), image)
+    this.#listed = undefined
   }
 
-  /** Sorted by name. */
+  /** Sorted by name; the same array as long as nothing came or went. */
   list(): readonly Image[] {
-    return [...this.#present].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, image]) => image)
+    this.#listed ??= [...this.#present].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, image]) => image)
+    return this.#listed
   }
 }
 

@@ -88,6 +88,8 @@ class Tunnelled implements Connection {
     return this.#tunnel.local
   }
 
+  readonly echoMs = undefined
+
   get way(): Connection['way'] {
     return { choices: Number.POSITIVE_INFINITY, end: '' } // nobody knows what the agent does
   }
