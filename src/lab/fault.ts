@@ -1,4 +1,5 @@
 import type { Subject } from '#cluster/facts.ts'
+import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import type { Output } from '#lab/host/ports.ts'
 import type { UnderlayRule } from '#lab/network/ports.ts'
@@ -31,10 +32,17 @@ export interface Strike {
   readonly variant: string
 }
 
+/** What a lab must be like for a fault to do harm. Default: any. */
+export interface LabNeeds {
+  readonly encapsulation?: Encapsulation
+}
+
 /** How the lab breaks in one way: a change of low-level state, and the event that makes it bite. Symptoms follow. */
 export interface Fault<Memory = unknown> {
   /** Flavours it can strike; on the others the same change harms nothing. */
   readonly flavours: readonly Flavour[]
+  /** How the lab has to be booted for it, beyond its flavour. */
+  readonly lab?: LabNeeds
   /** Variant → what is different about it, for people. The first is the default. */
   readonly variants: Readonly<Record<string, string>>
   /** Answers what `undo` will have to know, as JSON could carry it (an object that was deleted, say). */

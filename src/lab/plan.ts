@@ -3,7 +3,7 @@
  * a lab into a plan; whatever builds a part of the lab reads it there.
  */
 import type { Encapsulation } from '#lab/encapsulation.ts'
-import type { Flavour } from '#lab/flavours/names.ts'
+import { type Flavour, usualEncapsulation } from '#lab/flavours/names.ts'
 import { ipv4, ipv4Text } from '#lab/network/address.ts'
 import { type FabricPlan, flatFabric } from '#lab/network/fabric-plan.ts'
 import type { Attachment } from '#lab/network/network.ts'
@@ -65,7 +65,7 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
   if (control === undefined) throw new RangeError('a cluster has at least one node')
   return {
     ...o,
-    encapsulation: o.encapsulation ?? 'none',
+    encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
     egress: o.egress ?? 'direct',
     machines: [control, ...workers],
     fabric: flatFabric({ subnet: `10.0.0.0/${prefixLength}`, gateway: '10.0.0.1' }),

@@ -67,7 +67,7 @@ export async function struck({ fault, variant, flavour, seed }: Case): Promise<{
   readonly lab: Lab
   undo(): Promise<void>
 }> {
-  const lab = await Lab.boot({ seed, flavour })
+  const lab = await Lab.boot({ seed, flavour, ...fault.lab })
   const strike = { node: nodeOf(lab), variant }
   const memory = await fault.change(lab, strike)
   await fault.trigger(lab, strike)

@@ -15,7 +15,7 @@ const firstOfEach = mended.filter(
 describe('law 3: the plan mends, and leaves what it says it leaves', () => {
   test.each(mended)('$id ($variant) in $flavour, seed $seed', async (each) => {
     const lab = await broken(each)
-    const twin = await Lab.boot({ seed: each.seed, flavour: each.flavour })
+    const twin = await Lab.boot({ seed: each.seed, flavour: each.flavour, ...each.fault.lab })
     const { outcome, says } = await repaired(lab)
     expect(says).toContain('cause-gone=true')
     expect(outcome).toBe('mended')

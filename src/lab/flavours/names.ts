@@ -1,3 +1,5 @@
+import type { Encapsulation } from '#lab/encapsulation.ts'
+
 /** Light on purpose: who only needs to know which flavours there are loads no lab. */
 export const flavours = ['plain', 'hardened', 'operator', 'iks-classic'] as const
 export type Flavour = (typeof flavours)[number]
@@ -20,4 +22,12 @@ export const usualVersions: Readonly<
   operator: { kubernetes: '1.31.9', calico: '3.29.3' },
   // The last release in which Calico came by manifest, in kube-system.
   'iks-classic': { kubernetes: '1.28.15', calico: '3.26.4' },
+}
+
+/** Of the default pool, as the flavour's owner has it. */
+export const usualEncapsulation: Readonly<Record<Flavour, Encapsulation>> = {
+  plain: 'none',
+  hardened: 'none',
+  operator: 'none',
+  'iks-classic': 'ipip-cross-subnet',
 }

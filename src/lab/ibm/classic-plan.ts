@@ -1,4 +1,5 @@
 import { Trouble } from '#base/trouble.ts'
+import { usualEncapsulation } from '#lab/flavours/names.ts'
 import { apiProxy, classicZones, masterPort, services, type Vlan, type Zone } from '#lab/ibm/account.ts'
 import { firstWorkers, hostOf, type Infrastructure, type Worker } from '#lab/ibm/infrastructure.ts'
 import { cidr } from '#lab/network/address.ts'
@@ -20,7 +21,7 @@ export function classicPlan(o: PlanOptions): ClusterPlan {
   return {
     ...o,
     kubernetes: `${o.kubernetes}+IKS`,
-    encapsulation: o.encapsulation ?? 'ipip-cross-subnet',
+    encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
     egress: o.egress ?? 'direct',
     machines: firstWorkers(classic, o.nodes).map(classic.nodeOf),
     fabric,
