@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isPeerOf, isWithoutBgp, meshSettings, peersOfNobody, wrongAsNumbers } from '#cluster/peering.ts'
-import { factsOf } from '#cluster/testing/facts.ts'
+import { factsOf, type Table } from '#cluster/testing/facts.ts'
 
 const labels = { rack: '3', 'example.net/rr': '' }
 
@@ -45,4 +45,23 @@ test('a BGPPeer that expects another AS number of a node than it has', () => {
     wrongAsNumbers(facts(asNumber)).map(({ node, actual }) => [node, actual])
   expect(numbersOf('(64512)')).toEqual([['w1', '64512']])
   expect([numbersOf('64513'), numbersOf('(unknown)')]).toEqual([[], []])
+})
+
+test('a node without a number of its own has the cluster’s, once all settings were read', () => {
+  const facts = (settings: NonNullable<Table['settings']>, ...complete: readonly string[]) =>
+    factsOf(
+      {
+        bgpPeers: [{ name: 'rr', peerIp: '10.0.0.21', asNumber: '64513' }],
+        calicoNodes: [{ name: 'w1', ipv4: '10.0.0.21/24' }],
+        settings,
+      },
+      { complete },
+    )
+  const set = { of: 'BGPConfiguration', in: 'default', name: 'asNumber', value: '65000' } as const
+  const actual = (...told: Parameters<typeof facts>) =>
+    wrongAsNumbers(facts(...told)).map((one) => one.actual)
+  expect(actual([])).toEqual([])
+  expect(actual([], 'settings')).toEqual(['64512'])
+  expect(actual([set])).toEqual(['65000'])
+  expect(actual([{ ...set, value: '64513' }], 'settings')).toEqual([])
 })

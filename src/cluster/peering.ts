@@ -50,16 +50,29 @@ export interface AsDisagreement {
 }
 
 /** BGPPeers that point at a node of Calico's and expect another AS number of it than it has. */
-export const wrongAsNumbers = (facts: Reads<'bgpPeers' | 'calicoNodes'>): readonly AsDisagreement[] =>
+export const wrongAsNumbers = (
+  facts: Reads<'bgpPeers' | 'calicoNodes' | 'settings'>,
+): readonly AsDisagreement[] =>
   facts.rows('bgpPeers').flatMap((peer) => {
     const address = bareAddress(peer.peerIp ?? '')
     const node = facts
       .rows('calicoNodes')
       .find(({ ipv4 }) => ipv4 !== undefined && bareAddress(ipv4) === address)
-    const actual = asNumberOf(node?.asNumber)
+    const actual = asNumberOf(node?.asNumber) ?? clusterAsNumber(facts)
     const isWrong = node !== undefined && actual !== undefined && asNumberOf(peer.asNumber) !== undefined
     return isWrong && actual !== asNumberOf(peer.asNumber) ? [{ peer, node: node.name, actual }] : []
   })
+
+/**
+ * What nodes without a number of their own have; undefined while the settings were not all read.
+ *
+ * @see projectcalico/calico:confd/pkg/backends/calico/client.go (`globalDefaults`)
+ */
+function clusterAsNumber(facts: Reads<'settings'>): string | undefined {
+  const set = settingsNamed(facts, 'BGPConfiguration', 'asNumber').find((row) => row.in === 'default')
+  if (set !== undefined) return asNumberOf(set.value)
+  return facts.coverage('settings').kind === 'complete' ? '64512' : undefined
+}
 
 /** `(64512)` is the inherited one; `(unknown)` is none. */
 const asNumberOf = (text: string | undefined): string | undefined =>

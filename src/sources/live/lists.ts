@@ -1,9 +1,9 @@
 /** Stage 1: a few list calls. Their number does not grow with nodes, pods or events beyond paging. */
 import type { z } from 'zod'
 import type { Coverage, Provenance } from '#cluster/facts.ts'
-import type { RelationName, Relations } from '#cluster/relations.ts'
+import type { CalicoNodeRow, RelationName, Relations } from '#cluster/relations.ts'
 import { eventRow } from '#sources/formats/objects/events.ts'
-import { nodeRow } from '#sources/formats/objects/nodes.ts'
+import { calicoPartOf, nodeRow } from '#sources/formats/objects/nodes.ts'
 import { daemonSetRow, ipPoolRow } from '#sources/formats/objects/others.ts'
 import { calicoComponents, podRow } from '#sources/formats/objects/pods.ts'
 import { daemonSetShape, eventShape, ipPoolShape, nodeShape, podShape } from '#sources/formats/shapes.ts'
@@ -15,17 +15,33 @@ import { complete, joined, partial, type Reading, type ReadRow } from '#sources/
 /** The namespaces Calico is installed in: by manifest, by the operator. */
 export const calicoNamespaces = ['kube-system', 'calico-system'] as const
 
-export const readNodes = (context: LiveContext): Promise<Reading> =>
-  readList(context, {
+/** Nodes, as Kubernetes knows them, and as Calico does where it keeps its part on them. */
+export async function readNodes(context: LiveContext): Promise<Reading> {
+  const from = ({ name }: { readonly name: string }): Provenance => ({
+    source: `node ${name}`,
+    command: context.commands.kubectl('describe', 'node', name),
+  })
+  const known: CalicoNodeRow[] = []
+  const nodes = await readList(context, {
     relation: 'nodes',
     path: '/api/v1/nodes',
     shape: nodeShape,
-    row: nodeRow,
-    from: ({ name }) => ({
-      source: `node ${name}`,
-      command: context.commands.kubectl('describe', 'node', name),
-    }),
+    row: (object) => {
+      known.push(...calicoPartOf(object))
+      return nodeRow(object)
+    },
+    from,
   })
+  if (known.length === 0) return nodes // Calico's nodes are elsewhere: in etcd
+  const isWhole = known.length === nodes.rows.length && coverageOf(nodes).kind === 'complete'
+  return {
+    rows: [
+      ...nodes.rows,
+      ...known.map((row) => ({ relation: 'calicoNodes' as const, row, from: from(row) })),
+    ],
+    covered: [...nodes.covered, { relation: 'calicoNodes', coverage: isWhole ? complete : partial }],
+  }
+}
 
 export const readDaemonSets = (context: LiveContext): Promise<Reading> =>
   readList(context, {

@@ -11,7 +11,7 @@ import {
   fakeTransport,
   status,
 } from '#sources/live/testing/fake-cluster.ts'
-import { startMs } from '#sources/live/testing/objects.ts'
+import { event, startMs } from '#sources/live/testing/objects.ts'
 import type { ApiResponse } from '#sources/live/transport.ts'
 
 const clock: Clock = { now: () => startMs, monotonic: () => 0, sleep: async () => {} }
@@ -45,6 +45,9 @@ describe('API and logs alone', () => {
       node: 'k8s-worker-03',
     })
     expect(facts.rows('ipPools')).toMatchObject([{ cidr: '10.244.0.0/16', encapsulation: 'none' }])
+    expect(facts.rows('calicoNodes')).toHaveLength(5)
+    expect(facts.rows('calicoNodes')[0]).toMatchObject({ name: 'k8s-control-01', ipv4: '10.0.0.11/24' })
+    expect(facts.coverage('calicoNodes').kind).toBe('complete')
     expect(facts.rows('daemonSets')).toMatchObject([{ desired: 5, ready: 4 }])
     const denied = facts
       .rows('messages')
@@ -70,6 +73,25 @@ describe('API and logs alone', () => {
     await read()
     expect(transport.requests.filter((request) => /\/log|EXEC/.test(request))).toEqual([])
     expect(transport.requests.length).toBeLessThanOrEqual(10)
+  })
+
+  test('where pods have just failed their probes, the node’s pods are looked at though Calico is Ready', async () => {
+    const cluster = fakeCluster({ broken: false })
+    const warning = event({
+      about: { kind: 'Pod', namespace: 'shop', name: 'web-1' },
+      type: 'Warning',
+      reason: 'Unhealthy',
+      message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+      count: 25,
+      host: 'k8s-worker-01',
+    })
+    const { transport, read } = reading({
+      ...cluster,
+      objects: { ...cluster.objects, '/api/v1/events': [warning] },
+    })
+    await read()
+    const looked = transport.requests.filter((request) => request.includes('spec.nodeName'))
+    expect(looked).toEqual([expect.stringContaining('k8s-worker-01')])
   })
 
   test('requests do not grow with pods', async () => {

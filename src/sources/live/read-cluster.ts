@@ -75,7 +75,9 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   if (lists.rows.length === 0) refuseNothing(context)
 
   refuseUnknown(options.nodes ?? [], freeze())
-  if (symptomsOf(freeze()).some(({ when }) => when === 'now')) fill(builder, await readResources(context))
+  const isSick = (): boolean => symptomsOf(freeze()).some(({ when }) => when === 'now')
+  const wasSick = isSick()
+  if (wasSick) fill(builder, await readResources(context))
 
   const { suspects, peers } = narrowedTo(options.nodes, freeze())
   const looked = [...suspects, ...peers].slice(0, suspectsMax)
@@ -87,6 +89,8 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
     tell('deep', `${chosen.length === 1 ? '1 node' : `${chosen.length} nodes`} from inside calico-node`)
     fill(builder, await readDeep(context, chosen))
   }
+  // Some symptoms show only in what was looked at since.
+  if (!wasSick && isSick()) fill(builder, await readResources(context))
   return { facts: freeze(), clusterUid, requests: spent.requests }
 }
 

@@ -10,7 +10,7 @@ export interface Suspect {
 }
 
 export interface Suspects {
-  /** Nodes with a symptom, present ones first, then in order of names. */
+  /** Nodes with a symptom, present ones first; then those on which pods fail their probes: what it amounts to, their pods tell. */
   readonly suspects: readonly Suspect[]
   /** Nodes that a symptom points at: the far ends of sessions, the nodes that a probe complains about. */
   readonly peers: readonly Suspect[]
@@ -24,10 +24,24 @@ export function suspectsOf(facts: Facts): Suspects {
       .filter((symptom) => symptom.when === when)
       .flatMap((symptom) => (subjects === 'about' ? [symptom.about] : (symptom.involves ?? [])))
       .flatMap((subject) => nodeOf(facts, subject))
-  const suspects = unique([...sorted(nodes('now', 'about')), ...sorted(nodes('past', 'about'))])
+  const suspects = unique([
+    ...sorted(nodes('now', 'about')),
+    ...sorted(nodes('past', 'about')),
+    ...sorted(unique(nodesWithFailingProbes(facts))),
+  ])
   const peers = sorted(nodes('now', 'involves')).filter((node) => !suspects.includes(node))
   return { suspects: suspects.map(withPod(facts)), peers: unique(peers).map(withPod(facts)) }
 }
+
+const recentMs = 5 * 60_000
+
+/** By kubelet's warnings of the last minutes, which are there long before anybody has listed all pods. */
+const nodesWithFailingProbes = (facts: Facts): readonly string[] =>
+  facts
+    .rows('events')
+    .filter(({ reason, about }) => reason === 'Unhealthy' && about.kind === 'Pod')
+    .filter(({ lastAtMs = 0 }) => facts.observedAtMs - lastAtMs < recentMs)
+    .flatMap(({ node }) => (node === undefined ? [] : [node]))
 
 /** Every node, for looks that prevent. */
 export const everyNode = (facts: Facts): readonly Suspect[] => nodeNames(facts).map(withPod(facts))

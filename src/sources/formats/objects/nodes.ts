@@ -1,4 +1,4 @@
-import type { ConditionRow, NodeRow, VersionRow } from '#cluster/relations.ts'
+import type { CalicoNodeRow, ConditionRow, NodeRow, VersionRow } from '#cluster/relations.ts'
 import { atMs, defined } from '#sources/formats/objects/defined.ts'
 import type { NodeObject } from '#sources/formats/shapes.ts'
 
@@ -45,6 +45,28 @@ export const annotated = (
     vxlanTunnel: written('IPv4VXLANTunnelAddr'),
     wireguardAddress: written('IPv4WireguardInterfaceAddr'),
   })
+}
+
+/**
+ * The node as Calico knows it, where the API is its datastore: none where calico-node has written nothing. A node without an AS
+ * number of its own has that of the whole cluster.
+ */
+export function calicoPartOf({ metadata, status }: NodeObject): readonly CalicoNodeRow[] {
+  const annotations = metadata.annotations ?? {}
+  if (!Object.keys(annotations).some((name) => name.startsWith('projectcalico.org/'))) return []
+  const { calicoIpv4, calicoIpv6, ...tunnels } = annotated(annotations)
+  return [
+    {
+      name: metadata.name,
+      ...tunnels,
+      ...defined({
+        ipv4: calicoIpv4,
+        ipv6: calicoIpv6,
+        internalIp: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address,
+        asNumber: annotations['projectcalico.org/ASNumber'],
+      }),
+    },
+  ]
 }
 
 /** The versions that a node reports of itself. */
