@@ -5,6 +5,7 @@ import type { Fault } from '#lab/fault.ts'
 export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'admission-denied': async () => (await import('#failures/admission-denied/fault.ts')).fault,
   'bgp-as-mismatch': async () => (await import('#failures/bgp-as-mismatch/fault.ts')).fault,
+  'bgp-peer-misconfigured': async () => (await import('#failures/bgp-peer-misconfigured/fault.ts')).fault,
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'calico-node-daemonset-missing': async () =>
     (await import('#failures/calico-node-daemonset-missing/fault.ts')).fault,
