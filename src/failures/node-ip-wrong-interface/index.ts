@@ -6,7 +6,7 @@ export const mode: Mode<WrongInterfaceState> = {
   id: 'node-ip-wrong-interface',
   title: 'a node is registered under an address of the wrong interface',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',
@@ -15,6 +15,7 @@ export const mode: Mode<WrongInterfaceState> = {
     'pod-traffic-failing',
     'dataplane-not-programmed',
     'node-flapping',
+    'pods-not-ready-on-node',
   ],
   traffic: 'Pods of that node reach only each other; the rest of the cluster goes on.',
   prevent: [
