@@ -1,6 +1,6 @@
 /** What people do to Calico through the Kubernetes API, for faults: changes that an engineer would make with kubectl. */
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
-import { type ListQuery, resources } from '#lab/api/ports.ts'
+import { KubeError, type ListQuery, resources } from '#lab/api/ports.ts'
 import type { LabControl } from '#lab/fault.ts'
 
 /** Calico's resources as the cluster stores them: `crd.projectcalico.org/v1`, without metadata that the server gives. */
@@ -51,8 +51,7 @@ export async function restartCalicoNode(
     ...(metadata.namespace && { namespace: metadata.namespace }),
   }
   for (const pod of await lab.kube.list<KubeObject & { spec: { nodeName?: string } }>(query))
-    if (nodes.includes(pod.spec.nodeName ?? ''))
-      await lab.kube.delete({ type: resources.pods, ...named(pod) })
+    if (nodes.includes(pod.spec.nodeName ?? '')) await deleted(lab, pod)
 }
 
 /** Annotates a node; `null` takes an annotation away. */
@@ -65,6 +64,15 @@ export const annotateNode = (
     { type: resources.nodes, name: node },
     { type: 'merge', body: { metadata: { annotations } } },
   )
+
+/** A rollout may have been quicker. */
+async function deleted(lab: LabControl, pod: KubeObject): Promise<void> {
+  try {
+    await lab.kube.delete({ type: resources.pods, ...named(pod) })
+  } catch (error) {
+    if (!(error instanceof KubeError) || error.code !== 404) throw error
+  }
+}
 
 const named = ({ metadata }: KubeObject) => ({
   name: metadata.name,

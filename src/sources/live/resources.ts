@@ -39,6 +39,14 @@ const resources: readonly Resource[] = [
   },
   crd('BGPPeer', 'bgppeers', ['bgpPeers']),
   crd('HostEndpoint', 'hostendpoints', ['hostEndpoints']),
+  crd('GlobalNetworkPolicy', 'globalnetworkpolicies', ['policies']),
+  crd('NetworkPolicy', 'networkpolicies', ['policies']),
+  {
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies.networking.k8s.io',
+    path: '/apis/networking.k8s.io/v1/networkpolicies',
+    fills: ['policies'],
+  },
   crd('IPAMBlock', 'ipamblocks', ['ipamBlocks']),
   {
     kind: 'Endpoints',
@@ -49,7 +57,7 @@ const resources: readonly Resource[] = [
   },
 ]
 
-/** Calico's own settings, BGP peers, host endpoints, IPAM blocks, and who stands behind Typha's Service. */
+/** Calico's own settings, BGP peers, host endpoints, policies, IPAM blocks, and who stands behind Typha's Service. */
 export async function readResources(context: LiveContext): Promise<Reading> {
   const readings = await Promise.all(resources.map((resource) => readResource(context, resource)))
   const filled = [...new Set(resources.flatMap(({ fills }) => fills))]

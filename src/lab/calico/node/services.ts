@@ -24,8 +24,10 @@ export const monitorAddresses = (p: Process): Promise<number> =>
       await p.sleep(pollMs)
       try {
         const node = await kube.get<Node>({ type: resources.nodes, name }, { timeoutMs: 30_000 })
+        const stored = node.metadata.annotations?.[addressAnnotation]
+        if (!p.env.IP && stored !== undefined) continue // as at start-up: what is stored stays
         const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)
-        if (address !== undefined && node.metadata.annotations?.[addressAnnotation] !== address) {
+        if (address !== undefined && stored !== address) {
           await setAddress(kube, name, address)
           log.info('startup.go 366', 'Updated node IP addresses')
         }
