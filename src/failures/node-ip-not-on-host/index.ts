@@ -6,7 +6,7 @@ export const mode: Mode<NotOnHostState> = {
   id: 'node-ip-not-on-host',
   title: 'a node is registered with an address that its host does not have',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',
@@ -14,6 +14,7 @@ export const mode: Mode<NotOnHostState> = {
     'calico-node-not-ready',
     'cross-node-traffic-failing',
     'pod-traffic-failing',
+    'pods-not-ready-on-node',
   ],
   traffic: 'Pods of that node reach only each other; tunnels and BGP of the node are down.',
   prevent: ['Give nodes addresses that stay; restart calico-node after an address was changed.'],
