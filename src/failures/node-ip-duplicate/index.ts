@@ -6,7 +6,7 @@ export const mode: Mode<DuplicateState> = {
   id: 'node-ip-duplicate',
   title: 'two nodes claim one address',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-start-failing',
@@ -15,6 +15,7 @@ export const mode: Mode<DuplicateState> = {
     'pod-traffic-failing',
     'bgp-session-down',
     'sandbox-creation-failing',
+    'pods-not-ready-on-node',
   ],
   traffic:
     'Pods of the second node get no network; the first one goes on, until both are registered and routes go astray.',
