@@ -12,6 +12,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'image-unavailable': async () => (await import('#failures/image-unavailable/fault.ts')).fault,
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
+  'node-ip-autodetect-none': async () => (await import('#failures/node-ip-autodetect-none/fault.ts')).fault,
   'node-ip-duplicate': async () => (await import('#failures/node-ip-duplicate/fault.ts')).fault,
   'node-ip-not-on-host': async () => (await import('#failures/node-ip-not-on-host/fault.ts')).fault,
   'node-ip-wrong-interface': async () => (await import('#failures/node-ip-wrong-interface/fault.ts')).fault,

@@ -6,14 +6,16 @@ export const mode: Mode<NoAddressState> = {
   id: 'node-ip-autodetect-none',
   title: 'calico-node finds no address for its node',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-start-failing',
     'calico-node-not-ready',
+    'bgp-session-down',
     'sandbox-creation-failing',
     'network-unavailable',
     'node-not-ready',
+    'pods-not-ready-on-node',
   ],
   traffic:
     'Pods that run keep their network while the machine is up; nothing new starts there and BGP is down.',
