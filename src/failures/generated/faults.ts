@@ -16,6 +16,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'node-ip-duplicate': async () => (await import('#failures/node-ip-duplicate/fault.ts')).fault,
   'node-ip-not-on-host': async () => (await import('#failures/node-ip-not-on-host/fault.ts')).fault,
   'node-ip-wrong-interface': async () => (await import('#failures/node-ip-wrong-interface/fault.ts')).fault,
+  'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
   'rbac-forbidden': async () => (await import('#failures/rbac-forbidden/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,
 }

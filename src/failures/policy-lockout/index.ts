@@ -6,7 +6,7 @@ export const mode: Mode<LockoutState> = {
   id: 'policy-lockout',
   title: 'a policy or HostEndpoint denies what the cluster needs',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'pod-traffic-failing',
