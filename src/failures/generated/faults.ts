@@ -10,6 +10,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'calico-node-daemonset-missing': async () =>
     (await import('#failures/calico-node-daemonset-missing/fault.ts')).fault,
   'image-unavailable': async () => (await import('#failures/image-unavailable/fault.ts')).fault,
+  'ipam-blocks-exhausted': async () => (await import('#failures/ipam-blocks-exhausted/fault.ts')).fault,
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
   'node-ip-autodetect-none': async () => (await import('#failures/node-ip-autodetect-none/fault.ts')).fault,

@@ -6,7 +6,7 @@ export const mode: Mode<ExhaustedState> = {
   id: 'ipam-blocks-exhausted',
   title: 'IPAM has no free block or address left',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'address-assignment-failing',
