@@ -11,6 +11,7 @@ import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
 import { type Commands, commandsFor } from '#sources/live/commands.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { readFromContainer } from '#sources/live/deep/from-container.ts'
+import { readFromHostCommands } from '#sources/live/deep/from-host-commands.ts'
 import { readFromNode } from '#sources/live/deep/from-node.ts'
 import { type ClusterUid, readClusterUid } from '#sources/live/identity.ts'
 import {
@@ -26,7 +27,7 @@ import { readAllLogs } from '#sources/live/logs.ts'
 import { readResources } from '#sources/live/resources.ts'
 import { everyNode, type Suspect, suspectsOf, withPod } from '#sources/live/suspects.ts'
 import { unreadable } from '#sources/live/unreadable.ts'
-import { joined, notAsked, type Reading, type ReadRow } from '#sources/reading.ts'
+import { joined, notAsked, nothing, type Reading, type ReadRow } from '#sources/reading.ts'
 
 export type LiveStage = 'lists' | 'logs' | 'deep'
 
@@ -87,7 +88,8 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   if (deep) {
     const chosen = options.nodes?.map(withPod(freeze())) ?? everyNode(freeze())
     tell('deep', `${chosen.length === 1 ? '1 node' : `${chosen.length} nodes`} from inside calico-node`)
-    fill(builder, await readDeep(context, chosen))
+    const hosts = { looked, nowMs: options.clock.now() }
+    fill(builder, joined([await readDeep(context, chosen), await readHosts(context, hosts)]))
   }
   // Some symptoms show only in what was looked at since.
   if (!wasSick && isSick()) fill(builder, await readResources(context))
@@ -193,6 +195,18 @@ const readDeep = async (context: LiveContext, nodes: readonly Suspect[]): Promis
       ),
     ),
   )
+
+/** Nodes in trouble, and those that trouble points at: what else the machine itself shows. */
+async function readHosts(
+  context: LiveContext,
+  { looked, nowMs }: { readonly looked: readonly Suspect[]; readonly nowMs: number },
+): Promise<Reading> {
+  const { shell } = context
+  if (shell === undefined) return nothing
+  return joined(
+    await Promise.all(looked.map(({ node }) => readFromHostCommands(context, { shell, node, nowMs }))),
+  )
+}
 
 function fill(builder: FactsBuilder, { rows, covered }: Reading): void {
   for (const read of rows) add(builder, read)
