@@ -43,7 +43,7 @@ export const detector = defineDetector<WatchState, Needs>({
   judges: 'node',
   detect: (view) => {
     const missing = [...ofStatus(view), ...ofMessages(view), ...ofNodes(view)].filter(
-      ({ about }) => !isReadyNode(view, about),
+      ({ about }) => !isReadyNode(view, about) && !isLoaded(view, about),
     )
     const contrary = missing.flatMap((one) => contradicted(view, one))
     const told = [...missing, ...contrary, ...messageSigns(view, lines)]
@@ -65,6 +65,15 @@ export const detector = defineDetector<WatchState, Needs>({
 const isReadyNode = (view: Reads<'nodes'>, about: Subject): boolean => {
   const node = about.kind === 'node' ? nodeNamed(view, about.name) : undefined
   return node !== undefined && conditionOf(node, 'Ready')?.status === 'True'
+}
+
+/** What containerd says of itself now counts for more than what kubelet wrote some time ago. */
+const isLoaded = (view: Reads<'settings'>, about: Subject): boolean => {
+  const told = view
+    .rows('settings')
+    .filter((row) => row.of === 'runtime' && statuses.has(row.name))
+    .filter(({ node }) => about.kind === 'node' && node !== undefined && node === about.name)
+  return told.length > 0 && told.every(({ value }) => value === 'OK')
 }
 
 const lines: Readonly<Record<string, MessageSign>> = {
