@@ -6,14 +6,8 @@ import { nodeSubject } from '#cluster/subjects.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import type { Symptom } from '#cluster/symptoms.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import {
-  explainsHere,
-  findingsOf,
-  type MessageSign,
-  messageSigns,
-  type Sign,
-  sign,
-} from '#diagnosis/signs.ts'
+import { explainsPeers } from '#diagnosis/explains-peers.ts'
+import { findingsOf, type MessageSign, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
 export interface HostWriteState {
@@ -50,7 +44,8 @@ export const detector = defineDetector<HostWriteState, Needs>({
           : undefined,
     })
   },
-  explains: explainsHere,
+  // calico-node does not start behind its installer: its peers lose their sessions with it.
+  explains: explainsPeers,
 })
 
 const installer: Readonly<Record<string, MessageSign>> = {

@@ -6,7 +6,7 @@ export const mode: Mode<HostWriteState> = {
   id: 'install-cni-host-write-failed',
   title: 'Calico’s CNI programs cannot be written to, or run on, the host',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cni-install-failing',
@@ -14,8 +14,12 @@ export const mode: Mode<HostWriteState> = {
     'calico-node-not-ready',
     'sandbox-creation-failing',
     'pods-not-ready-on-node',
+    'bgp-session-down',
+    'network-unavailable',
+    'cross-node-traffic-failing',
   ],
-  traffic: 'Pods that run go on; new ones get no network on that node.',
+  traffic:
+    'Pods that run go on, across nodes until the peers give up its routes; new ones get no network on that node.',
   prevent: [
     'Mount /opt with exec, or put the programs elsewhere with binDir of runtime and installer alike.',
     'Let the node’s image hold /opt/cni/bin and /etc/cni/net.d, writable and with their SELinux labels.',
