@@ -6,7 +6,7 @@ export const mode: Mode<ConfConflictState> = {
   id: 'cni-conf-conflict',
   title: 'Several CNI configurations or plugins are at work on a node',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'sandbox-creation-failing',

@@ -6,7 +6,7 @@ export const mode: Mode<WatchState> = {
   id: 'containerd-cni-dir-watch-lost',
   title: 'containerd does not see the CNI configuration that is there',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['cni-not-initialized', 'sandbox-creation-failing', 'pods-not-ready-on-node'],
   traffic: 'Pods that run go on; new ones do not start, and the node takes none.',

@@ -9,7 +9,12 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'calico-node-daemonset-missing': async () =>
     (await import('#failures/calico-node-daemonset-missing/fault.ts')).fault,
+  'cni-conf-conflict': async () => (await import('#failures/cni-conf-conflict/fault.ts')).fault,
+  'containerd-cni-dir-watch-lost': async () =>
+    (await import('#failures/containerd-cni-dir-watch-lost/fault.ts')).fault,
   'image-unavailable': async () => (await import('#failures/image-unavailable/fault.ts')).fault,
+  'install-cni-host-write-failed': async () =>
+    (await import('#failures/install-cni-host-write-failed/fault.ts')).fault,
   'ipam-blocks-exhausted': async () => (await import('#failures/ipam-blocks-exhausted/fault.ts')).fault,
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
@@ -17,6 +22,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'node-ip-duplicate': async () => (await import('#failures/node-ip-duplicate/fault.ts')).fault,
   'node-ip-not-on-host': async () => (await import('#failures/node-ip-not-on-host/fault.ts')).fault,
   'node-ip-wrong-interface': async () => (await import('#failures/node-ip-wrong-interface/fault.ts')).fault,
+  'nodename-file-missing': async () => (await import('#failures/nodename-file-missing/fault.ts')).fault,
   'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
   'rbac-forbidden': async () => (await import('#failures/rbac-forbidden/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,

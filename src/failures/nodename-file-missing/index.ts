@@ -6,7 +6,7 @@ export const mode: Mode<NodenameState> = {
   id: 'nodename-file-missing',
   title: 'the file with the node’s name is not where the CNI plugin looks for it',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['sandbox-creation-failing', 'calico-node-not-ready', 'pods-not-ready-on-node'],
   traffic: 'Pods that run go on; new pods get no network on that node.',
