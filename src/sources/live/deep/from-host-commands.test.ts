@@ -8,7 +8,7 @@ const node = 'k8s-worker-03'
 const answers: Readonly<Record<string, ExecOutput>> = {
   'ip route': { stdout: '10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.23\n', stderr: '', code: 0 },
   lsmod: { stdout: '', stderr: 'lsmod: command not found\n', code: 127 },
-  'ls -la /etc/cni/net.d': {
+  'ls -l /etc/cni/net.d': {
     stdout: '',
     stderr: "ls: cannot access '/etc/cni/net.d': No such file or directory\n",
     code: 2,
