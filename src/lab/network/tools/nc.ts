@@ -1,14 +1,19 @@
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { Notice } from '#lab/kernel/mailbox.ts'
 import { resolveHost } from '#lab/network/dns.ts'
 import type { Connection } from '#lab/network/ports.ts'
 import { type Options, parseOptions } from '#lab/network/tools/options.ts'
 
-/** OpenBSD's netcat as a client: `nc [-z] [-v] [-w SECONDS] HOST PORT`. Not imitated: UDP, listening, port ranges. */
+/**
+ * OpenBSD's netcat: `nc [-z] [-v] [-w SECONDS] HOST PORT`, and `nc -l [-k] [-v] [ADDRESS] PORT`. Not imitated: UDP, port
+ * ranges, what a listener would send.
+ */
 export const nc: Program = async (p) => {
-  const o = parseOptions(p.argv.slice(1), known, ['wait', 'source'])
+  const o = parseOptions(p.argv.slice(1), known, ['wait', 'source', 'port'])
+  if (o.unknown === undefined && o.has('listen')) return listen(p, o)
   const [host, port] = o.rest
   if (o.unknown !== undefined || host === undefined || port === undefined || !/^\d+$/.test(port)) {
-    p.stderr.write('usage: nc [-4nvz] [-w timeout] [destination] [port]\n')
+    p.stderr.write('usage: nc [-4klnvz] [-p source_port] [-s source] [-w timeout] [destination] [port]\n')
     return 1
   }
   const wait = o.value('wait')
@@ -57,4 +62,42 @@ async function exchange(p: Process, connection: Connection, timeoutMs: number | 
   }
 }
 
-const known = { '-z': 'scan', '-v': 'verbose', '-w': 'wait', '-n': 'numeric', '-4': 'ipv4', '-s': 'source' }
+/** Prints what one connection after another brings; without `-k` it ends with the first. */
+async function listen(p: Process, o: Options): Promise<number> {
+  const words = [...o.rest]
+  const port = Number(o.value('port') ?? words.pop())
+  const [address] = words
+  const waiting: Connection[] = []
+  const came = new Notice()
+  try {
+    await p.net.listen({ port, ...(address === undefined ? {} : { address }) }, (c) => {
+      waiting.push(c)
+      came.tell()
+    })
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    p.stderr.write(`nc: ${error.message}\n`)
+    return 1
+  }
+  do {
+    while (waiting.length === 0) await came.wait(p.task)
+    const connection = waiting.shift() as Connection // there is one
+    if (o.has('verbose'))
+      p.stderr.write(`Connection received on ${connection.remote.address} ${connection.remote.port}\n`)
+    await exchange(p, connection, undefined)
+    connection.close()
+  } while (o.has('keep'))
+  return 0
+}
+
+const known = {
+  '-z': 'scan',
+  '-v': 'verbose',
+  '-w': 'wait',
+  '-n': 'numeric',
+  '-4': 'ipv4',
+  '-s': 'source',
+  '-l': 'listen',
+  '-k': 'keep',
+  '-p': 'port',
+}
