@@ -69,7 +69,7 @@ async function run(p: Process, args: Run): Promise<number> {
   await running.start()
   await ending.wait(p)
   socket.close()
-  await p.files.remove(args.socket)
+  await unlink(p, args.socket)
   running.log('Shutdown completed')
   return 0
 }
@@ -162,7 +162,7 @@ async function refuseSecond(p: Process, socket: string): Promise<void> {
 
 async function bindSocket(p: Process, path: string, control: Control): Promise<{ close(): void }> {
   try {
-    await p.files.remove(path).catch(ignored)
+    await unlink(p, path)
     const listener = await p.listenPath(path, (c) => p.thread('cli', (self) => serve(self, c, control)))
     await p.files.chmod(path, 0o660)
     return listener
@@ -172,9 +172,16 @@ async function bindSocket(p: Process, path: string, control: Control): Promise<{
   }
 }
 
-/** The return value of unlink is not looked at; what stands in the way shows when the socket is bound. */
-function ignored(error: unknown): void {
-  if (!isErrno(error)) throw error
+/**
+ * The return value of unlink is not looked at; what stands in the way shows when the socket is bound. A folder is never
+ * unlinked (unlink(2): EISDIR).
+ */
+async function unlink(p: Process, path: string): Promise<void> {
+  try {
+    if ((await p.files.stat(path)).kind !== 'directory') await p.files.remove(path)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+  }
 }
 
 async function serve(self: Process, c: PathConnection, control: Control): Promise<void> {
