@@ -6,7 +6,7 @@ export const mode: Mode<PortInUseState> = {
   id: 'bgp-port-in-use',
   title: 'Another program has TCP 179, and BIRD cannot listen',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',

@@ -6,7 +6,7 @@ export const mode: Mode<SocketState> = {
   id: 'bird-socket-unavailable',
   title: 'BIRD’s control socket cannot be made or reached',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['bird-not-running', 'calico-node-not-ready', 'bgp-session-down', 'pods-not-ready-on-node'],
   traffic:

@@ -6,7 +6,7 @@ export const mode: Mode<TokenState> = {
   id: 'cni-token-expired',
   title: 'The CNI plugin’s token is expired or revoked (its kubeconfig on the host is stale)',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['sandbox-creation-failing', 'access-refused', 'pods-not-ready-on-node'],
   traffic: 'Pods that run go on; new ones wait in ContainerCreating and deleted ones in Terminating.',

@@ -10,14 +10,8 @@ import { innerMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import {
-  explainsHere,
-  findingsOf,
-  type MessageSign,
-  messageSigns,
-  type Sign,
-  sign,
-} from '#diagnosis/signs.ts'
+import { explainsPeers } from '#diagnosis/explains-peers.ts'
+import { findingsOf, type MessageSign, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
 export interface EndpointState {
@@ -25,7 +19,12 @@ export interface EndpointState {
   readonly isNameWrong: boolean
 }
 
-export const symptoms = ['calico-node-not-ready', 'pods-not-ready-on-node', 'network-unavailable'] as const
+export const symptoms = [
+  'calico-node-not-ready',
+  'pods-not-ready-on-node',
+  'network-unavailable',
+  'bgp-session-down',
+] as const
 
 type Needs = 'messages' | 'pods' | 'links' | 'settings'
 
@@ -55,7 +54,8 @@ export const detector = defineDetector<EndpointState, Needs>({
           : undefined,
     })
   },
-  explains: explainsHere,
+  // Each time that kubelet kills it, its peers lose their sessions.
+  explains: explainsPeers,
 })
 
 /** Every probe tells what it met in the same way. */

@@ -6,7 +6,7 @@ export const mode: Mode<EndpointState> = {
   id: 'health-endpoint-unreachable',
   title: 'Felix works, but its health check on localhost cannot be bound or reached',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [...symptoms],
   traffic: 'It flows; but kubelet kills calico-node again and again because the liveness probe fails.',

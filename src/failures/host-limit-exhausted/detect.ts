@@ -3,14 +3,8 @@ import type { Fact, Reads } from '#cluster/facts.ts'
 import { fillings } from '#cluster/host-limits.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import {
-  explainsHere,
-  findingsOf,
-  type MessageSign,
-  messageSigns,
-  type Sign,
-  sign,
-} from '#diagnosis/signs.ts'
+import { explainsPeers } from '#diagnosis/explains-peers.ts'
+import { findingsOf, type MessageSign, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
 
 export interface LimitState {
@@ -28,6 +22,9 @@ export const symptoms = [
   'dataplane-not-programmed',
   'calico-node-start-failing',
   'node-not-ready',
+  'bgp-session-down',
+  'api-unreachable',
+  'node-flapping',
 ] as const
 
 /**
@@ -54,7 +51,7 @@ export const detector = defineDetector<LimitState, 'messages' | 'pods' | 'settin
           : undefined,
     })
   },
-  explains: explainsHere,
+  explains: explainsPeers,
 })
 
 const said = (view: Reads<'pods'>): Readonly<Record<string, MessageSign>> => ({

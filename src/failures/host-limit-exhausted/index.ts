@@ -6,7 +6,7 @@ export const mode: Mode<LimitState> = {
   id: 'host-limit-exhausted',
   title: 'A limit of the host’s kernel is reached (connections, open files, inotify, processes)',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [...symptoms],
   traffic: 'Connections that exist go on; with a full table of connections new ones are dropped at random.',

@@ -33,6 +33,7 @@ export const detector = defineDetector<IpsetState, 'messages' | 'pods' | 'versio
             ? undefined
             : ['weak', 'ipset cannot list the kernel’s sets'],
         'felix/ipset-resync-failed': ['weak', 'Felix cannot read the IP sets'],
+        'ipset/kernel-unsupported': ['against', 'the kernel has no IP sets at all, whatever ipset asks for'],
         'felix/ipset-gave-up': ['strong', 'Felix gave up on its IP sets and crashes'],
       }),
       ...view

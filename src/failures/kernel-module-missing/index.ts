@@ -6,7 +6,7 @@ export const mode: Mode<ModuleState> = {
   id: 'kernel-module-missing',
   title: 'The node’s kernel lacks a module that Calico needs',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [...symptoms],
   traffic:

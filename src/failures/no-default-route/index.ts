@@ -7,7 +7,7 @@ export const mode: Mode<NoRouteState> = {
   id: 'no-default-route',
   title: 'The host has no route for the Service address (no default route)',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'api-unreachable',
@@ -19,6 +19,7 @@ export const mode: Mode<NoRouteState> = {
     'node-not-ready',
     'cni-not-initialized',
     'pods-not-ready-on-node',
+    'network-unavailable',
   ],
   traffic:
     'Between nodes of one subnet, yes; the node reaches no Service and nothing outside, and new pods do not start.',

@@ -6,7 +6,7 @@ export const mode: Mode<ForwardingState> = {
   id: 'pod-ip-forwarding-off',
   title: 'IP forwarding is off in a pod that must pass packets on, or on the host',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [...symptoms],
   traffic:
