@@ -31,6 +31,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'node-ip-not-on-host': async () => (await import('#failures/node-ip-not-on-host/fault.ts')).fault,
   'node-ip-wrong-interface': async () => (await import('#failures/node-ip-wrong-interface/fault.ts')).fault,
   'nodename-file-missing': async () => (await import('#failures/nodename-file-missing/fault.ts')).fault,
+  'oom-killed': async () => (await import('#failures/oom-killed/fault.ts')).fault,
   'pod-ip-forwarding-off': async () => (await import('#failures/pod-ip-forwarding-off/fault.ts')).fault,
   'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
   'rbac-forbidden': async () => (await import('#failures/rbac-forbidden/fault.ts')).fault,

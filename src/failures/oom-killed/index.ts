@@ -6,7 +6,7 @@ export const mode: Mode<OomState> = {
   id: 'oom-killed',
   title: 'A container of Calico’s is killed for memory',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-not-ready',
