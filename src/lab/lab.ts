@@ -3,6 +3,7 @@ import { Trouble } from '#base/trouble.ts'
 import { callingKubelet, callingPod, type Entrance, type StreamCall } from '#lab/api/http/entrance.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { assemble, type LabParts } from '#lab/assembly.ts'
+import type { Backend } from '#lab/backend.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { LabControl } from '#lab/fault.ts'
@@ -30,6 +31,8 @@ export interface LabOptions {
   readonly egress?: 'direct' | 'konnectivity' // default direct
   /** Of the default pool. Default: as the flavour's owner has it (none; between subnets IPIP on IBM Cloud). */
   readonly encapsulation?: Encapsulation
+  /** What calico-node runs for routing. Default bird. */
+  readonly backend?: Backend
   /** Virtual time at power-on. Default 2026-01-07T06:00:00Z, a Wednesday. */
   readonly startMs?: number
   /** For determinism checks: see {@link Kernel}. */
@@ -47,8 +50,8 @@ const bootLimitMs = 600_000
  * something inside (or a driver lets it pass). The outside acts through the doors below and the API server.
  */
 export class Lab implements LabControl {
-  readonly options: Required<Omit<LabOptions, 'hops' | 'lazy' | 'onEvent' | 'encapsulation'>> &
-    Pick<LabOptions, 'encapsulation'>
+  readonly options: Required<Omit<LabOptions, 'hops' | 'lazy' | 'onEvent' | 'encapsulation' | 'backend'>> &
+    Pick<LabOptions, 'encapsulation' | 'backend'>
   readonly kernel: Kernel
   readonly kube: OwnerKube = ownerKube((request) => this.request(request))
   readonly #parts: LabParts

@@ -2,6 +2,7 @@
  * What a lab consists of, as data: its machines with their addresses, its ranges, its versions. A flavour turns the options of
  * a lab into a plan; whatever builds a part of the lab reads it there.
  */
+import type { Backend } from '#lab/backend.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import { type Flavour, usualEncapsulation } from '#lab/flavours/names.ts'
 import { ipv4, ipv4Text } from '#lab/network/address.ts'
@@ -18,6 +19,8 @@ export interface PlanOptions {
   readonly egress?: 'direct' | 'konnectivity' // default direct
   /** Of Calico's default pool. Default: as the flavour has it. */
   readonly encapsulation?: Encapsulation
+  /** Default bird. Without BIRD the default pool is of VXLAN unless somebody says otherwise. */
+  readonly backend?: Backend
 }
 
 /** A machine, and how it is plugged in. */
@@ -65,7 +68,8 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
   if (control === undefined) throw new RangeError('a cluster has at least one node')
   return {
     ...o,
-    encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
+    backend: o.backend ?? 'bird',
+    encapsulation: o.encapsulation ?? (o.backend === 'vxlan' ? 'vxlan' : usualEncapsulation[o.flavour]),
     egress: o.egress ?? 'direct',
     machines: [control, ...workers],
     fabric: flatFabric({ subnet: `10.0.0.0/${prefixLength}`, gateway: '10.0.0.1' }),

@@ -44,6 +44,7 @@ const hasNetwork = ({ status }: Node): boolean =>
 
 /** How many neighbours each BIRD has at least: everybody in a mesh, somebody where BGPPeers say who. */
 function sessionsWanted(lab: Lab): number {
+  if (lab.options.backend === 'vxlan') return 0
   const { store } = lab.api.state
   const spec = store.get('crd.projectcalico.org/bgpconfigurations', 'default')?.spec
   if (asObject(spec).nodeToNodeMeshEnabled !== false) return lab.nodes.length - 1

@@ -35,6 +35,7 @@ const byManifest = (flavour: CalicoFlavour): FlavourDefinition => ({
       version: plan.calico,
       podCidr: plan.podCidr,
       encapsulation: plan.encapsulation,
+      backend: plan.backend,
     }).map(applied),
     ...shop(plan).map(applied),
   ],

@@ -21,6 +21,7 @@ export function classicPlan(o: PlanOptions): ClusterPlan {
   return {
     ...o,
     kubernetes: `${o.kubernetes}+IKS`,
+    backend: 'bird', // the provider's choice
     encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
     egress: o.egress ?? 'direct',
     machines: firstWorkers(classic, o.nodes).map(classic.nodeOf),

@@ -5,6 +5,7 @@ import { rfc3339 } from '#base/clock.ts'
 import { randomToken } from '#base/token.ts'
 import { Trouble } from '#base/trouble.ts'
 import { type Door, httpDoor } from '#lab/api/http.ts'
+import type { Backend } from '#lab/backend.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { Fault } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
@@ -28,6 +29,7 @@ export interface ServeOptions {
   readonly kubernetes?: string
   readonly calico?: string
   readonly encapsulation?: Encapsulation
+  readonly backend?: Backend
   /** A saved lab to go on with, in place of a new one. */
   readonly from?: SavedLab
   readonly speed: number
@@ -77,6 +79,7 @@ async function booted({ clock, signal, ...options }: ServeOptions): Promise<Lab>
     ...(options.kubernetes && { kubernetes: options.kubernetes }),
     ...(options.calico && { calico: options.calico }),
     ...(options.encapsulation && { encapsulation: options.encapsulation }),
+    ...(options.backend && { backend: options.backend }),
     startMs: Math.floor(clock.now() / 1000) * 1000 - headStartMs,
   })
   signal.throwIfAborted()

@@ -5,6 +5,7 @@ import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import type { Io } from '#cli/io.ts'
+import { type Backend, backends } from '#lab/backend.ts'
 import { type Encapsulation, encapsulations } from '#lab/encapsulation.ts'
 import { type Flavour, flavourSays, flavours } from '#lab/flavours/names.ts'
 import type { SavedLab } from '#lab/serve/saved.ts'
@@ -18,6 +19,7 @@ interface UpOptions {
   readonly kubernetes?: string
   readonly calico?: string
   readonly encapsulation?: Encapsulation
+  readonly backend?: Backend
   readonly from?: string
   readonly speed: number
   readonly port: number
@@ -41,6 +43,12 @@ export const addLabUp: AddCommand = (lab, io) => {
       undefined,
     )
     .addOption(new Option('--from <file>', 'go on with a lab that `lab save` wrote').conflicts(ofNewLab))
+    .option(
+      '--backend <way>',
+      `what calico-node runs for routing: one of ${backends.join(', ')} (not on IBM Cloud)`,
+      backend,
+      undefined,
+    )
     .option('--seed <seed>', 'same seed, same lab', '1')
     .option('--speed <factor>', 'how fast its clock runs against the wall', factor, 1)
     .option('--port <port>', 'port on 127.0.0.1 (0: any free one)', whole(0, 65_535), 0)
@@ -132,7 +140,7 @@ const flags = (o: UpOptions): string[] =>
     return value === undefined ? [] : [`--${key}`, String(value)]
   })
 
-const ofNewLab = ['nodes', 'flavour', 'kubernetes', 'calico', 'encapsulation', 'seed']
+const ofNewLab = ['nodes', 'flavour', 'kubernetes', 'calico', 'encapsulation', 'backend', 'seed']
 
 function couldNotStart(states: LabStates, name: string): Trouble {
   const log = readFileSync(states.logOf(name), 'utf8').trim().split('\n')
@@ -172,6 +180,11 @@ const factor = (text: string): number => {
   const value = Number(text)
   if (value > 0 && value <= 1000) return value
   throw new InvalidArgumentError('Give a number above 0, at most 1000.')
+}
+
+const backend = (text: string): Backend => {
+  if ((backends as readonly string[]).includes(text)) return text as Backend // looked up on this line
+  throw new InvalidArgumentError(`Choose one of ${backends.join(', ')}.`)
 }
 
 const encapsulation = (text: string): Encapsulation => {

@@ -1,3 +1,4 @@
+import type { Backend } from '#lab/backend.ts'
 import { draft, namespace } from '#lab/calico/manifests/draft.ts'
 import type { Release } from '#lab/calico/release.ts'
 
@@ -35,10 +36,6 @@ const bandwidth = `,
       "type": "bandwidth",
       "capabilities": {"bandwidth": true}
     }`
-
-/** What calico-node runs for routing: BIRD with confd, nothing where Felix does it all by VXLAN, nothing where somebody else does. */
-export const backends = ['bird', 'vxlan', 'none'] as const
-export type Backend = (typeof backends)[number]
 
 /** ConfigMap calico-config. */
 export const calicoConfig = ({

@@ -1,6 +1,6 @@
 import type { ContainerDef, EnvVar, SecurityContext, Volume } from '#lab/api/objects.ts'
+import type { Backend } from '#lab/backend.ts'
 import { cniImageName, nodeImageName } from '#lab/calico/images/names.ts'
-import type { Backend } from '#lab/calico/manifests/config.ts'
 import { draft, namespace } from '#lab/calico/manifests/draft.ts'
 import { type Release, releaseOf } from '#lab/calico/release.ts'
 import { type CalicoFlavour, hardenedUser } from '#lab/calico/version.ts'
