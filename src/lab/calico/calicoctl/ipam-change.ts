@@ -1,7 +1,8 @@
 import type { KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, resources } from '#lab/api/ports.ts'
 import { Refusal } from '#lab/calico/calicoctl/refusal.ts'
-import { Ipam, type IpamConfigSpec } from '#lab/calico/ipam/ipam.ts'
+import { Ipam } from '#lab/calico/ipam/ipam.ts'
+import type { IpamConfigSpec } from '#lab/calico/ipam/rules.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { isIpv4 } from '#lab/network/address.ts'
 

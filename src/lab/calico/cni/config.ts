@@ -27,7 +27,7 @@ export interface CniConfig {
   readonly nodename_file_optional?: boolean
   readonly mtu?: number
   readonly log_file_path?: string
-  readonly ipam?: { readonly type?: string }
+  readonly ipam?: { readonly type?: string; readonly ipv4_pools?: readonly string[] }
   readonly kubernetes?: { readonly kubeconfig?: string }
 }
 

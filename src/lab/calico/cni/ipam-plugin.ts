@@ -10,6 +10,7 @@ import {
 import { CniLog } from '#lab/calico/cni/log.ts'
 import { datastoreError } from '#lab/calico/errors.ts'
 import { Ipam, IpamError } from '#lab/calico/ipam/ipam.ts'
+import { resolvePools } from '#lab/calico/ipam/rules.ts'
 import type { Log } from '#lab/calico/log.ts'
 import { raw } from '#lab/calico/log.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
@@ -38,11 +39,14 @@ export const calicoIpam: Program = async (p) => {
 
 async function serve(p: Process, call: CniCall, log: Log): Promise<number> {
   const node = p.env.CALICO_NODENAME ?? (await nodeNameOf(p, call.config))
-  const ipam = new Ipam(await pluginKube(p, call.config))
+  const kube = await pluginKube(p, call.config)
+  const ipam = new Ipam(kube, log)
   const handle = `k8s-pod-network.${call.containerId}`
   try {
-    if (call.command === 'ADD') await assign(p, call, log, { ipam, node, handle })
-    else await release(ipam, log, handle)
+    if (call.command === 'ADD') {
+      const requested = await resolvePools(kube, call.config.ipam?.ipv4_pools ?? [])
+      await assign(p, call, log, { ipam, node, handle, requested })
+    } else await release(ipam, log, handle)
     return 0
   } catch (error) {
     if (error instanceof CniFailure) throw error
@@ -55,7 +59,17 @@ async function assign(
   p: Process,
   call: CniCall,
   log: Log,
-  { ipam, node, handle }: { readonly ipam: Ipam; readonly node: string; readonly handle: string },
+  {
+    ipam,
+    node,
+    handle,
+    requested,
+  }: {
+    readonly ipam: Ipam
+    readonly node: string
+    readonly handle: string
+    readonly requested: readonly string[]
+  },
 ): Promise<void> {
   log.info('ipam_plugin.go 225', 'Calico CNI IPAM request count IPv4=1 IPv6=0', {
     ContainerID: call.containerId,
@@ -67,7 +81,7 @@ async function assign(
     pod: call.pod,
     timestamp: rfc3339(p.now()),
   }
-  const { address } = await ipam.assign({ node, handle, attributes })
+  const { address } = await ipam.assign({ node, handle, attributes, from: { use: 'Workload', requested } })
   log.info('ipam_plugin.go 374', 'Released host-wide IPAM lock.')
   log.info('ipam_plugin.go 283', `Calico CNI IPAM assigned addresses IPv4=[${address}/26] IPv6=[]`, {
     ContainerID: call.containerId,

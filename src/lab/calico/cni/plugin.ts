@@ -21,7 +21,7 @@ const defaultLog = '/var/log/calico/cni/cni.log'
 
 /**
  * The CNI plugin `calico` (projectcalico/calico:cni-plugin/pkg/plugin/plugin.go, pkg/k8s/k8s.go). Not imitated: CHECK,
- * floating and requested addresses, annotations that choose pools, policy set-up waits, host-local IPAM, IPv6.
+ * floating and requested addresses, policy set-up waits, host-local IPAM, IPv6.
  */
 export const cniPlugin: Program = async (p) => {
   let call: CniCall | undefined
@@ -57,8 +57,8 @@ async function add(p: Process, call: CniCall, log: Log): Promise<void> {
   const kube = await pluginKube(p, call.config)
   await checkDatastore(kube)
   log.info('k8s.go 77', 'Extracted identifiers for CmdAddK8s', identity(call))
-  await readPod(kube, call)
-  const address = await runIpam(p, call, node)
+  const asked = await withPools(kube, call, await readPod(kube, call))
+  const address = await runIpam(p, asked, node)
   log.info('k8s.go 387', `Calico CNI using IPs: [${address}/32]`, identity(call))
   try {
     await furnish(p, call, { address, mtu: await mtuOf(p, call) })
@@ -91,13 +91,46 @@ const identity = (call: CniCall) => ({
   WorkloadEndpoint: `${interfaceName(call.namespace, call.pod)}-${call.link}`,
 })
 
-async function readPod(kube: KubeClient, call: CniCall): Promise<void> {
+async function readPod(kube: KubeClient, call: CniCall): Promise<Pod> {
   try {
-    await kube.get<Pod>({ type: resources.pods, namespace: call.namespace, name: call.pod })
+    return await kube.get<Pod>({ type: resources.pods, namespace: call.namespace, name: call.pod })
   } catch (error) {
     throw new CniFailure(apiErrorText(error))
   }
 }
+
+const poolsAnnotation = 'cni.projectcalico.org/ipv4pools'
+
+/** The pools that the pod's annotation names, else its namespace's, are handed to the IPAM plugin (pkg/k8s/k8s.go). */
+async function withPools(kube: KubeClient, call: CniCall, pod: Pod): Promise<CniCall> {
+  const text = pod.metadata.annotations?.[poolsAnnotation] || (await ofNamespace(kube, call.namespace))
+  if (text === undefined || text === '') return call
+  const ipam = { ...call.config.ipam, ipv4_pools: poolNames(text) }
+  return { ...call, text: JSON.stringify({ ...JSON.parse(call.text), ipam }) }
+}
+
+async function ofNamespace(kube: KubeClient, name: string): Promise<string | undefined> {
+  try {
+    const { metadata } = await kube.get({ type: resources.namespaces, name })
+    return metadata.annotations?.[poolsAnnotation]
+  } catch (error) {
+    throw new CniFailure(apiErrorText(error))
+  }
+}
+
+function poolNames(text: string): readonly string[] {
+  try {
+    const names: unknown = JSON.parse(text)
+    if (Array.isArray(names)) return names.map(String)
+  } catch (error) {
+    throw new CniFailure(error instanceof Error ? goJsonError(text) : String(error))
+  }
+  throw new CniFailure('json: cannot unmarshal value into Go value of type []string')
+}
+
+/** Go's words for a text that is no JSON at all; it names the first letter. */
+const goJsonError = (text: string): string =>
+  `invalid character '${text.trim().slice(0, 1)}' looking for beginning of value`
 
 async function runIpam(p: Process, call: CniCall, node: string): Promise<string> {
   const output = await callIpam(p, call, node, 'ADD')

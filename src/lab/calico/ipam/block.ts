@@ -11,12 +11,12 @@ export type AllocationAttributes = Readonly<Record<string, string>>
 /** `10-244-0-0-26`: how Calico names objects after CIDRs. */
 export const cidrName = (cidr: string): string => cidr.replaceAll(/[./:]/g, '-')
 
-export function emptyBlock(cidr: string, node: string): BlockSpec {
+export function emptyBlock(cidr: string, node: string, strictAffinity = false): BlockSpec {
   const size = 2 ** (32 - toPrefix(cidr).length)
   return {
     cidr,
     affinity: `host:${node}`,
-    strictAffinity: false,
+    strictAffinity,
     allocations: Array.from({ length: size }, () => null),
     unallocated: Array.from({ length: size }, (_, i) => i),
     attributes: [],
@@ -26,14 +26,22 @@ export function emptyBlock(cidr: string, node: string): BlockSpec {
   }
 }
 
-/** The block with its first free address given to `handle`; undefined when it is full. */
+/** Addresses that are never given out. */
+export type IsReserved = (address: string) => boolean
+
+export const nothingReserved: IsReserved = () => false
+
+/** The block with its first free address that is not reserved given to `handle`; undefined when it has none. */
 export function allocate(
   block: BlockSpec,
   handle: string,
   attributes: AllocationAttributes,
+  isReserved: IsReserved = nothingReserved,
 ): { readonly block: BlockSpec; readonly address: string } | undefined {
-  const [ordinal, ...unallocated] = block.unallocated
+  const at = block.unallocated.findIndex((each) => !isReserved(addressOf(block, each)))
+  const ordinal = block.unallocated[at]
   if (ordinal === undefined) return undefined
+  const unallocated = block.unallocated.toSpliced(at, 1)
   const wanted = { handle_id: handle, secondary: attributes }
   const text = JSON.stringify(wanted)
   const known = block.attributes.findIndex((each) => JSON.stringify(each) === text)

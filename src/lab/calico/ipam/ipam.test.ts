@@ -1,11 +1,12 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { directKube } from '#lab/api/direct.ts'
-import type { BlockAffinity, IPAMBlock, IPAMHandle, IPPool } from '#lab/api/objects.ts'
-import { type Kube, resources } from '#lab/api/ports.ts'
+import type { BlockAffinity, IPAMBlock, IPAMHandle, IPPool, Node } from '#lab/api/objects.ts'
+import { type Kube, type ResourceType, resources } from '#lab/api/ports.ts'
 import { ApiServer } from '#lab/api/server.ts'
 import { inUse } from '#lab/calico/ipam/block.ts'
 import { Ipam } from '#lab/calico/ipam/ipam.ts'
+import { resolvePools } from '#lab/calico/ipam/rules.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 
 async function cluster(cidr: string): Promise<Kube> {
@@ -58,25 +59,6 @@ test('when every block has an owner, one borrows; when nothing is left, it says 
   )
 })
 
-test('with strict affinity nobody borrows, and blocks have their limit', async () => {
-  const kube = await cluster('10.244.0.0/27')
-  const ipam = new Ipam(kube)
-  const spec = { strictAffinity: true, autoAllocateBlocks: true, maxBlocksPerHost: 1 }
-  const config = {
-    apiVersion: 'crd.projectcalico.org/v1',
-    kind: 'IPAMConfig',
-    metadata: { name: 'default' },
-    spec,
-  }
-  await kube.create(resources.ipamConfigs, config)
-  for (let i = 0; i < 16; i++) await assign(ipam, 'a', `a${i}`)
-  await expect(assign(ipam, 'a', 'one-too-many')).rejects.toThrow('limit of 1 blocks reached for this node')
-  await assign(ipam, 'b', 'the-last-block')
-  await expect(assign(ipam, 'c', 'without-a-block')).rejects.toThrow(
-    'No more free affine blocks and strict affinity enabled',
-  )
-})
-
 test('one address can be given back, once', async () => {
   const ipam = new Ipam(await cluster('10.244.0.0/28'))
   const { address } = await assign(ipam, 'a', 'first')
@@ -85,6 +67,110 @@ test('one address can be given back, once', async () => {
   expect(await ipam.releaseAddress(address)).toBe(false)
   expect(await ipam.release('first')).toEqual([])
   expect(await ipam.release('second')).toHaveLength(1)
+})
+
+describe('what the owner of the cluster says about addresses', () => {
+  const kind = (name: string, metadata: string, spec: object) => ({
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: name,
+    metadata: { name: metadata },
+    spec,
+  })
+  const crd = (resource: string): ResourceType => ({
+    group: 'crd.projectcalico.org',
+    version: 'v1',
+    resource,
+  })
+  const configured = async (cidr: string, spec: object): Promise<Ipam> => {
+    const kube = await cluster(cidr)
+    await kube.create(resources.ipamConfigs, kind('IPAMConfig', 'default', spec))
+    return new Ipam(kube)
+  }
+
+  test('strict affinity: nobody borrows', async () => {
+    const ipam = await configured('10.244.0.0/28', { strictAffinity: true, autoAllocateBlocks: true })
+    await assign(ipam, 'a', 'first')
+    await expect(assign(ipam, 'b', 'second')).rejects.toThrow(
+      'failed to request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more free affine blocks and strict affinity enabled',
+    )
+  })
+
+  test('so many blocks per host, and no borrowing beyond', async () => {
+    const ipam = await configured('10.244.0.0/24', {
+      strictAffinity: false,
+      maxBlocksPerHost: 1,
+      autoAllocateBlocks: true,
+    })
+    for (let i = 0; i < 16; i++) await assign(ipam, 'a', `a${i}`)
+    await assign(ipam, 'b', 'other')
+    await expect(assign(ipam, 'a', 'more')).rejects.toThrow(
+      'cannot allocate new block due to per host block limit',
+    )
+  })
+
+  test('no new blocks at all', async () => {
+    const ipam = await configured('10.244.0.0/24', { strictAffinity: true, autoAllocateBlocks: false })
+    await expect(assign(ipam, 'a', 'a')).rejects.toThrow('failed to find or claim a block')
+  })
+
+  test('reserved addresses are passed over, and a block of nothing else is never claimed', async () => {
+    const kube = await cluster('10.244.0.0/27')
+    const reservedCIDRs = ['10.244.0.0/28', '10.244.0.16', '10.244.0.18/31']
+    await kube.create(crd('ipreservations'), kind('IPReservation', 'kept', { reservedCIDRs }))
+    const ipam = new Ipam(kube)
+    const got = [await assign(ipam, 'a', 'x'), await assign(ipam, 'a', 'y')]
+    expect(got.map(({ address }) => address)).toEqual(['10.244.0.17', '10.244.0.20'])
+    for (let i = 0; i < 11; i++) await assign(ipam, 'a', `n${i}`)
+    await expect(assign(ipam, 'a', 'none')).rejects.toThrow('No IPs available in pools: [10.244.0.0/27]')
+  })
+
+  const pools = async (change: object): Promise<Kube> => {
+    const kube = await cluster('10.244.0.0/24')
+    const spec = { cidr: '10.245.0.0/24', blockSize: 28, nodeSelector: "rack == '2'", ...change }
+    await kube.create(resources.ipPools, kind('IPPool', 'rack-2', spec))
+    for (const rack of ['1', '2'])
+      await kube.create<Node>(resources.nodes, {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: `n${rack}`, labels: { rack } },
+        spec: {},
+        status: {},
+      })
+    await kube.patch(
+      { type: resources.ipPools, name: 'default-ipv4-ippool' },
+      { type: 'merge', body: { spec: { nodeSelector: "rack == '1'" } } },
+    )
+    return kube
+  }
+
+  test('a pool is for the nodes that it selects', async () => {
+    const ipam = new Ipam(await pools({}))
+    expect((await assign(ipam, 'n1', 'a')).address).toMatch(/^10\.244\./)
+    expect((await assign(ipam, 'n2', 'b')).address).toMatch(/^10\.245\./)
+  })
+
+  test.each<readonly [string, object, string]>([
+    ['is disabled', { disabled: true }, 'no configured Calico pools for node n2'],
+    [
+      'is for tunnels only',
+      { allowedUses: ['Tunnel'] },
+      'cannot find a qualified ippool, no pools match the required use (Workload)',
+    ],
+  ])('the only pool that selects the node %s', async (_, change, says) => {
+    await expect(assign(new Ipam(await pools(change)), 'n2', 'b')).rejects.toThrow(says)
+  })
+
+  test('a pool that is asked for is used whatever it selects, unless it is not there', async () => {
+    const kube = await pools({})
+    const ipam = new Ipam(kube)
+    const ask = (requested: readonly string[]) =>
+      ipam.assign({ node: 'n1', handle: 'a', attributes: {}, from: { use: 'Workload', requested } })
+    expect((await ask(await resolvePools(kube, ['rack-2']))).address).toMatch(/^10\.245\./)
+    await expect(ask(['10.9.0.0/16'])).rejects.toThrow(
+      'the given pool (10.9.0.0/16) does not exist, or is not enabled',
+    )
+    await expect(resolvePools(kube, ['nowhere'])).rejects.toThrow('error parsing pool "nowhere"')
+  })
 })
 
 const commands = fc.array(

@@ -1,35 +1,40 @@
 import type { BlockAffinity, IPAMBlock, IPAMHandle, IPPool, KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, KubeError, type ResourceType, resources } from '#lab/api/ports.ts'
-import { contains, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { contains, toAddress, toPrefix } from '#lab/calico/bird/prefix.ts'
 import {
   type AllocationAttributes,
   allocate,
   blockCandidates,
   cidrName,
   emptyBlock,
+  type IsReserved,
   inUse,
+  nothingReserved,
   releaseHandle,
 } from '#lab/calico/ipam/block.ts'
+import {
+  allocationRules,
+  IpamError,
+  type PoolChoice,
+  reservations,
+  usablePools,
+} from '#lab/calico/ipam/rules.ts'
+import type { Log } from '#lab/calico/log.ts'
 
 const apiVersion = 'crd.projectcalico.org/v1'
 const attemptsMax = 100
-/** `maxBlocksPerHost` where IPAMConfig says nothing. */
-const blocksMax = 20
 
-export interface IpamConfigSpec {
-  readonly strictAffinity?: boolean
-  readonly maxBlocksPerHost?: number
+export { IpamError, type PoolChoice }
+
+/** Who wants an address. */
+interface Request {
+  readonly node: string
+  readonly handle: string
+  readonly attributes: AllocationAttributes
 }
 
-type IPAMConfig = KubeObject & { readonly spec?: IpamConfigSpec }
-
-/** No address, in libcalico's words. */
-export class IpamError extends Error {}
-
-/** Which pools an address may come from, and what it is for. */
-export interface PoolChoice {
-  readonly use: 'Workload' | 'Tunnel'
-  has(pool: IPPool): boolean
+interface Search extends Request {
+  readonly isReserved: IsReserved
 }
 
 export interface Assigned {
@@ -40,45 +45,44 @@ export interface Assigned {
 /**
  * Calico's address management over the Kubernetes datastore (projectcalico/calico:libcalico-go/lib/ipam/ipam.go).
  * Every write carries the resourceVersion that was read, so two nodes never get one address; a lost race is run again.
- * IPAMConfig is read only where a node's own blocks do not do.
- * Not imitated: requested addresses, IPv6, reservations, `autoAllocateBlocks: false`, namespace selectors, several addresses at once.
+ * Not imitated: requested addresses, IPv6, several addresses at once, blocks given up when a pool no longer selects their node.
  */
 export class Ipam {
   readonly #kube: Kube
+  readonly #log: Log | undefined
 
-  constructor(kube: Kube) {
+  constructor(kube: Kube, log?: Log) {
     this.#kube = kube
+    this.#log = log
   }
 
   /** One address for `handle`: from the node's blocks, else a new block, else borrowed. Rejects with IpamError, KubeError. */
-  async assign(o: {
-    readonly node: string
-    readonly handle: string
-    readonly attributes: AllocationAttributes
-    /** Default: any pool, for a pod. */
-    readonly from?: PoolChoice
-  }): Promise<Assigned> {
-    const pools = await this.#pools(o.node, o.from)
+  async assign(o: Request & { readonly from?: PoolChoice }): Promise<Assigned> {
+    const isReserved = await reservations(this.#kube)
+    const pools = await usablePools(this.#kube, o.node, o.from ?? { use: 'Workload' })
     const own = await this.#ownBlocks(o.node, pools)
+    const search = { ...o, isReserved }
     for (const cidr of own) {
-      const got = await this.#fromBlock(cidr, o)
+      const got = await this.#fromBlock(cidr, search)
       if (got) return got
     }
-    const { strictAffinity, maxBlocksPerHost } = await this.#config()
-    if (own.length >= maxBlocksPerHost)
-      throw shortage(
-        `Need to allocate an IPAM block but could not - limit of ${maxBlocksPerHost} blocks reached for this node`,
-      )
-    const fresh = await this.#fromNewBlock(pools, o)
+    this.#log?.info('ipam.go 521', 'Ran out of existing affine blocks for host', { host: o.node })
+    return this.#fromElsewhere(pools, own.length, search)
+  }
+
+  /** What the cluster's IPAMConfig allows beyond the blocks that the node has. */
+  async #fromElsewhere(pools: readonly IPPool[], owned: number, o: Search): Promise<Assigned> {
+    const { strictAffinity, autoAllocateBlocks, blocksMax } = await allocationRules(this.#kube)
+    if (owned >= blocksMax) {
+      const says = `Unable to allocate a new IPAM block; host already has ${owned} blocks but blocks per host limit is ${blocksMax}`
+      this.#log?.warn('ipam.go 733', says)
+      throw new IpamError('cannot allocate new block due to per host block limit')
+    }
+    if (!autoAllocateBlocks) throw new IpamError('failed to find or claim a block')
+    const fresh = await this.#fromNewBlock(pools, { ...o, strictAffinity })
     if (fresh) return fresh
     if (strictAffinity) throw shortage('No more free affine blocks and strict affinity enabled')
     return this.#borrowed(pools, o)
-  }
-
-  async #config(): Promise<{ readonly strictAffinity: boolean; readonly maxBlocksPerHost: number }> {
-    const kept = await this.#get<IPAMConfig>(resources.ipamConfigs, 'default')
-    const { strictAffinity = false, maxBlocksPerHost = 0 } = kept?.spec ?? {}
-    return { strictAffinity, maxBlocksPerHost: maxBlocksPerHost === 0 ? blocksMax : maxBlocksPerHost }
   }
 
   /** Gives back one address, whoever has it: whether somebody had. */
@@ -100,21 +104,6 @@ export class Ipam {
     return released
   }
 
-  async #pools(
-    node: string,
-    { use, has }: PoolChoice = { use: 'Workload', has: () => true },
-  ): Promise<readonly IPPool[]> {
-    const { items } = await this.#kube.list<IPPool>({ type: resources.ipPools })
-    const enabled = items.filter((pool) => !pool.spec.disabled && !pool.spec.cidr.includes(':') && has(pool))
-    // Selectors other than all() are not imitated: such a pool is nobody's.
-    const qualified = enabled.filter((pool) => ['', 'all()'].includes(pool.spec.nodeSelector ?? ''))
-    if (qualified.length === 0) throw new IpamError(`no configured Calico pools for node ${node}`)
-    const usable = qualified.filter((pool) => pool.spec.allowedUses?.includes(use) ?? true)
-    if (usable.length === 0)
-      throw new IpamError(`cannot find a qualified ippool, no pools match the required use (${use})`)
-    return usable
-  }
-
   async #ownBlocks(node: string, pools: readonly IPPool[]): Promise<readonly string[]> {
     const { items } = await this.#kube.list<BlockAffinity>({ type: resources.blockAffinities })
     return items
@@ -125,11 +114,11 @@ export class Ipam {
 
   async #fromBlock(
     cidr: string,
-    o: { readonly handle: string; readonly attributes: AllocationAttributes },
+    o: Pick<Search, 'handle' | 'attributes' | 'isReserved'>,
   ): Promise<Assigned | undefined> {
     return this.#again(async () => {
       const block = await this.#get<IPAMBlock>(resources.ipamBlocks, cidrName(cidr))
-      const got = block && allocate(block.spec, o.handle, o.attributes)
+      const got = block && allocate(block.spec, o.handle, o.attributes, o.isReserved)
       if (!block || !got) return undefined
       await this.#count(o.handle, cidr, 1)
       try {
@@ -144,14 +133,17 @@ export class Ipam {
 
   async #fromNewBlock(
     pools: readonly IPPool[],
-    o: { readonly node: string; readonly handle: string; readonly attributes: AllocationAttributes },
+    o: Search & { readonly strictAffinity: boolean },
   ): Promise<Assigned | undefined> {
+    const says = 'Tried all affine blocks. Looking for an affine block with space, or a new unclaimed block'
+    this.#log?.info('ipam.go 538', says, { host: o.node })
     for (const pool of pools)
       for (const cidr of blockCandidates(pool.spec.cidr, pool.spec.blockSize ?? 26, o.node)) {
-        if (!(await this.#claim(cidr, o.node))) continue
+        if (isWholeReserved(cidr, o.isReserved) || !(await this.#claim(cidr, o))) continue
         const got = await this.#fromBlock(cidr, o)
         if (got) return got
       }
+    this.#log?.info('ipam.go 543', 'No free blocks available for allocation', { host: o.node })
     return undefined
   }
 
@@ -159,11 +151,14 @@ export class Ipam {
    * Pending affinity, block, confirmed affinity: the node that creates the block has it. Two calls of one node may do
    * this at once, and a claim that was cut short is taken up again.
    */
-  async #claim(cidr: string, node: string): Promise<boolean> {
+  async #claim(
+    cidr: string,
+    { node, strictAffinity }: { readonly node: string; readonly strictAffinity: boolean },
+  ): Promise<boolean> {
     const known = await this.#get<IPAMBlock>(resources.ipamBlocks, cidrName(cidr))
     if (known && !isUsable(known, node)) return false
     await this.#setAffinity(cidr, node, 'pending')
-    if (!known) await this.#createBlock(cidr, node)
+    if (!known) await this.#createBlock(cidr, emptyBlock(cidr, node, strictAffinity))
     const block = await this.#get<IPAMBlock>(resources.ipamBlocks, cidrName(cidr))
     const ours = block?.spec.affinity === `host:${node}`
     if (ours) await this.#setAffinity(cidr, node, 'confirmed')
@@ -198,30 +193,35 @@ export class Ipam {
     }
   }
 
-  async #createBlock(cidr: string, node: string): Promise<void> {
+  async #createBlock(cidr: string, spec: IPAMBlock['spec']): Promise<void> {
     try {
       await this.#kube.create<IPAMBlock>(resources.ipamBlocks, {
         apiVersion,
         kind: 'IPAMBlock',
         metadata: { name: cidrName(cidr) },
-        spec: emptyBlock(cidr, node),
+        spec,
       })
     } catch (error) {
       if (!isKubeError(error, 'AlreadyExists')) throw error
     }
   }
 
-  /** From another node's block; the address gets a route of its own. */
-  async #borrowed(
-    pools: readonly IPPool[],
-    o: { readonly handle: string; readonly attributes: AllocationAttributes },
-  ): Promise<Assigned> {
+  /** From another node's block; the address gets a route of its own. Each pool is walked as for a new block. */
+  async #borrowed(pools: readonly IPPool[], o: Search): Promise<Assigned> {
+    const host = { host: o.node }
+    this.#log?.info('ipam.go 791', 'Attempting to assign 1 more addresses from non-affine blocks', host)
     const { items } = await this.#kube.list<IPAMBlock>({ type: resources.ipamBlocks })
-    for (const block of items) {
-      if (block.spec.unallocated.length === 0 || block.spec.deleted) continue
-      if (!pools.some((pool) => isWithin(block.spec.cidr, pool.spec.cidr))) continue
-      const got = await this.#fromBlock(block.spec.cidr, o)
-      if (got) return got
+    const blocks = new Map(items.map(({ spec }) => [spec.cidr, spec]))
+    for (const { spec } of pools) {
+      for (const cidr of blockCandidates(spec.cidr, spec.blockSize ?? 26, o.node)) {
+        const block = blocks.get(cidr)
+        if (block === undefined || block.unallocated.length === 0 || block.deleted) continue
+        const got = await this.#fromBlock(cidr, o)
+        if (got === undefined) continue
+        this.#log?.info('ipam.go 835', `Successfully assigned IPs from non-affine block ${cidr}`, host)
+        return got
+      }
+      this.#log?.warn('ipam.go 805', `All addresses exhausted in pool ${spec.cidr}`, host)
     }
     throw shortage(`No IPs available in pools: [${pools.map((pool) => pool.spec.cidr).join(' ')}]`)
   }
@@ -285,6 +285,13 @@ export class Ipam {
       throw error
     }
   }
+}
+
+/** Blocks are looked at by both ends only: a reservation is a range. */
+const isWholeReserved = (cidr: string, isReserved: IsReserved): boolean => {
+  if (isReserved === nothingReserved) return false
+  const { base, length } = toPrefix(cidr)
+  return isReserved(toAddress(base)) && isReserved(toAddress(base + 2 ** (32 - length) - 1))
 }
 
 const isUsable = ({ spec }: IPAMBlock, node: string): boolean =>
