@@ -5,6 +5,10 @@
 import type { Program } from '#lab/host/ports.ts'
 import { mebibyte, sized } from '#lab/host/process/memory.ts'
 
+/** With nothing to program, and with nobody to tell of an empty cluster; both grow with their work. */
+export const felixMebibytes = 78
+export const typhaMebibytes = 58
+
 const sizes: Readonly<Record<string, number>> = {
   containerd: 65,
   kubelet: 95,
@@ -20,13 +24,13 @@ const sizes: Readonly<Record<string, number>> = {
   'cni-calico-ipam': 36,
   'cni-install': 38,
   'calico-kube-controllers': 42,
-  'calico-typha': 58,
+  'calico-typha': typhaMebibytes,
   'shop-tier': 18,
 }
 
 /** calico-node is one binary; its first flag decides what it is. */
 const calicoNodeSizes: readonly (readonly [flag: string, mebibytes: number])[] = [
-  ['-felix', 78],
+  ['-felix', felixMebibytes],
   ['-confd', 44],
   ['-startup', 34],
 ]

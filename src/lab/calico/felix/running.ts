@@ -9,6 +9,7 @@ import type { FelixHealth } from '#lab/calico/felix/health-server.ts'
 import { resolveHostEndpoints } from '#lab/calico/felix/host-endpoint-chains.ts'
 import { Inputs } from '#lab/calico/felix/inputs.ts'
 import type { Sets } from '#lab/calico/felix/ip-sets.ts'
+import { felixMemory } from '#lab/calico/felix/memory.ts'
 import { serveMetrics } from '#lab/calico/felix/metrics.ts'
 import { determineMtu, type Mtus } from '#lab/calico/felix/mtu.ts'
 import { sets } from '#lab/calico/felix/names.ts'
@@ -85,7 +86,9 @@ export class RunningFelix {
       await this.#restartIfNeeded()
       const forPolicies = (self: Process): Promise<void> => this.#inputs.untilPolicyInputs(self)
       if (!this.#inputs.knowsPolicyInputs && !(await this.#known(forPolicies))) return
-      await this.#dataplane.apply(this.#desired())
+      const desired = this.#desired()
+      this.#p.useMemory(felixMemory(desired, this.active.policies.length))
+      await this.#dataplane.apply(desired)
       if (first) this.#started()
       await this.#wakeup.wait(this.#p)
       if (this.#o.ended()) return

@@ -55,6 +55,13 @@ export class TyphaCache {
     return [...this.#kinds.values()].every(({ informer: each }) => each.synced)
   }
 
+  /** How many objects it holds a copy of. */
+  get size(): number {
+    let sum = 0
+    for (const { informer: each } of this.#kinds.values()) sum += each.list().length
+    return sum
+  }
+
   /** Sends what there is, once it is known, and then what changes; until the answer is called. */
   subscribe(query: ListQuery, tell: Subscriber['tell']): () => void {
     const { informer: source, subscribers } = this.#kind(query.type)

@@ -3,6 +3,7 @@ import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
 import { releaseOf } from '#lab/calico/release.ts'
 import { TyphaCache } from '#lab/calico/typha/cache.ts'
 import { ClientConnection } from '#lab/calico/typha/connection.ts'
+import { typhaMemory } from '#lab/calico/typha/memory.ts'
 import { type Identity, readIdentity, TlsFileError } from '#lab/calico/typha/mutual-tls.ts'
 import { typhaPort } from '#lab/calico/typha/protocol.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
@@ -106,17 +107,27 @@ class Typha {
       const o = { id, cache: this.#cache, identity, log: this.#log }
       const client = new ClientConnection(self, connection, {
         ...o,
-        onEnd: () => this.#clients.delete(client),
+        onEnd: () => {
+          this.#clients.delete(client)
+          this.#weigh()
+        },
       })
       this.#clients.add(client)
+      this.#weigh()
       await client.run()
     })
   }
 
   #inSync(): void {
+    this.#weigh()
     if (!this.#cache.synced || this.#synced) return
     this.#synced = true
     this.#log.info('snapcache.go 209', 'Status update from syncer', { status: raw('in-sync') })
+  }
+
+  /** With each client that comes or goes, and each kind of object that it has come to know. */
+  #weigh(): void {
+    this.#p.useMemory(typhaMemory({ objects: this.#cache.size, clients: this.#clients.size }))
   }
 
   async #serveHealth(): Promise<void> {
