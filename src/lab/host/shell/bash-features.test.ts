@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell scripts are full of them
 import { expect, test } from 'vitest'
 import { baseOs, hostPrograms } from '#lab/host/os.ts'
 import { testMachine } from '#lab/host/testing.ts'
@@ -31,6 +32,27 @@ test.each([
     'end\n',
   ],
   ['without it the pattern stays', 'for f in /etc/none*; do echo "$f"; done', '/etc/none*\n'],
+  [
+    'declare -A makes an array by name',
+    'declare -A m=([a]=1 ["b c"]="2 x"); m[d]=3; k=a; m[$k]+=1; echo "${m[a]} ${m[b c]} ${m[d]} ${#m[@]}"; for k in "${!m[@]}"; do echo "$k"; done',
+    '11 2 x 3 3\na\nb c\nd\n',
+  ],
+  [
+    'of which one may go, and a missing one has its default',
+    "declare -A m; m[a]=1; m[b]=2; unset 'm[a]'; echo ${m[@]} ${m[a]:-none}",
+    '2 none\n',
+  ],
+  [
+    'a local one is gone after the function, and the other is back',
+    'declare -A m=([a]=1); f() { local -A m; m[b]=2; echo ${!m[@]}; }; f; echo ${!m[@]}',
+    'b\na\n',
+  ],
+  [
+    'words without a name are refused',
+    'declare -A m; m=(x); echo ${#m[@]}',
+    '0\nbash: m: x: must use subscript when assigning associative array\n',
+  ],
+  ['numbers of a plain array are its names', 'a=(x y); a+=(z); echo ${!a[@]} ${a[2]}', '0 1 2 z\n'],
   ['printf -v sets a variable', 'printf -v x "%03d" 7; echo "$x"', '007\n'],
   ['let answers 1 for zero', 'let x=2-2; echo "$? $x"', '1 0\n'],
   ['time tells how long it took', 'time sleep 61.5', '\nreal\t1m1.500s\nuser\t0m0.000s\nsys\t0m0.000s\n'],

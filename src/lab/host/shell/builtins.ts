@@ -1,6 +1,7 @@
 import { type Child, type ExitStatus, isErrno } from '#lab/host/ports.ts'
 import { defaultPath, executable } from '#lab/host/process/execute.ts'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
+import { declareNamed, unsetElement } from '#lab/host/shell/arrays.ts'
 import { compgenBuiltin } from '#lab/host/shell/compgen-builtin.ts'
 import { TestError, test } from '#lab/host/shell/condition.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
@@ -85,6 +86,12 @@ function assignWords(shell: Shell, args: readonly string[]): string[] {
     })
 }
 
+const declareBuiltin: Builtin = async (shell, args) => {
+  const names = assignWords(shell, args)
+  if (args.some((arg) => /^-\w*A/.test(arg))) for (const name of names) declareNamed(shell, name)
+  return 0
+}
+
 const exportBuiltin: Builtin = async (shell, args, io) => {
   if (args.length === 0 || args[0] === '-p')
     for (const [name, value] of Object.entries(shell.environment()).sort())
@@ -106,12 +113,13 @@ const local: Builtin = async (shell, args, io) => {
     scope.set(name, shell.variables.get(name))
     if (!arg.includes('=')) shell.variables.delete(name)
   }
-  assignWords(shell, args)
+  for (const name of assignWords(shell, args)) if (args.includes('-A')) declareNamed(shell, name)
   return 0
 }
 
 const unset: Builtin = async (shell, args) => {
   for (const name of args.filter((arg) => !arg.startsWith('-'))) {
+    if (unsetElement(shell, name)) continue
     shell.variables.delete(name)
     shell.exported.delete(name)
     if (args[0] === '-f') shell.functions.delete(name)
@@ -237,7 +245,7 @@ function arithmeticText(shell: Shell, text: string): number {
   return command?.type === 'ArithmeticCommand' ? arithmetic(shell, command.expression) : 0
 }
 
-/** Commands that the shell carries out itself. Not imitated: alias, declare -A, bg, fg, history; umask and limits cannot be changed. */
+/** Commands that the shell carries out itself. Not imitated: alias, declare's attributes but -A, bg, fg, history; umask and limits cannot be changed. */
 export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.assign(
   // No prototype: a command called `constructor` is none of ours.
   Object.create(null) as Record<string, Builtin>,
@@ -268,10 +276,8 @@ export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.as
     cd,
     export: exportBuiltin,
     local,
-    declare: async (shell, args) => {
-      assignWords(shell, args)
-      return 0
-    },
+    declare: declareBuiltin,
+    typeset: declareBuiltin,
     readonly: async (shell, args) => {
       assignWords(shell, args)
       return 0

@@ -1,6 +1,7 @@
-import type { Assignment, Command, Word } from 'unbash'
+import type { Assignment, Command } from 'unbash'
 import { isErrno, type SpawnOptions } from '#lab/host/ports.ts'
 import { childOf } from '#lab/host/process/state.ts'
+import { assignArray, assignElement, declareNamed } from '#lab/host/shell/arrays.ts'
 import { builtins } from '#lab/host/shell/builtins.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import { execBuiltin } from '#lab/host/shell/exec-builtin.ts'
@@ -40,10 +41,16 @@ async function argumentsOf(shell: Shell, node: Command, io: Io): Promise<string[
   const argv = await expandWords(shell, [node.name], io)
   for (const argument of node.args) {
     if (argument.type === 'Word') argv.push(...(await expandWords(shell, [argument], io)))
-    else argv.push(...(await declared(shell, argument, io)))
+    else {
+      if (argv.some((word) => /^-\w*A/.test(word)) && declarations.includes(argv[0] ?? ''))
+        declareNamed(shell, argument.name)
+      argv.push(...(await declared(shell, argument, io)))
+    }
   }
   return argv
 }
+
+const declarations: readonly string[] = ['declare', 'typeset', 'local', 'readonly']
 
 /** `export x=…`: the assignment as one word; an array is assigned at once. */
 async function declared(shell: Shell, node: Assignment, io: Io): Promise<string[]> {
@@ -61,29 +68,15 @@ async function assign(
 ): Promise<void> {
   const { name, value } = node
   if (value.type === 'ArrayValue') {
-    const added = await expandWords(shell, value.elements, io)
-    shell.set(name, node.append ? [...wordsOf(shell, name), ...added] : added)
+    await assignArray(shell, { name, elements: value.elements, append: node.append === true, io })
     return
   }
   const text = await expandText(shell, value, io)
-  if (node.index !== undefined) return setElement(shell, { name, index: node.index, text })
+  if (node.index !== undefined)
+    return assignElement(shell, { name, index: node.index, text, append: node.append === true, io })
   const whole = node.append ? `${shell.text(name) ?? ''}${text}` : text
   if (values === undefined) shell.set(name, whole)
   else values.set(name, whole)
-}
-
-function wordsOf(shell: Shell, name: string): readonly string[] {
-  const value = shell.variables.get(name)
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value
-}
-
-function setElement(shell: Shell, o: { name: string; index: Word; text: string }): void {
-  const words = [...wordsOf(shell, o.name)]
-  words[Number(shell.text(o.index.value) ?? o.index.value)] = o.text
-  shell.set(
-    o.name,
-    Array.from(words, (word) => word ?? ''),
-  )
 }
 
 interface Invocation {

@@ -1,5 +1,6 @@
 import type { ParameterExpansionPart, Word } from 'unbash'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
+import { elementsOf, isNamed, keysOf } from '#lab/host/shell/arrays.ts'
 import { expandPattern, expandText } from '#lab/host/shell/expand.ts'
 import { patternMatcher, patternSource, regularExpression } from '#lab/host/shell/glob.ts'
 import type { Io } from '#lab/host/shell/io.ts'
@@ -48,17 +49,18 @@ export function parameterValue(shell: Shell, name: string): string | undefined {
 
 /** The words of `$@`, `${a[@]}` and their like; `undefined` for whatever is one text. */
 export function parameterWords(shell: Shell, part: ParameterExpansionPart): readonly string[] | undefined {
+  const index = part.index?.value
+  if (part.prefix === '!' && (index === '@' || index === '*'))
+    return keysOf(shell.variables.get(part.parameter))
   if (part.operation !== undefined || part.prefix !== undefined) return undefined
   if (part.parameter === '@' || part.parameter === '*') return shell.positional
-  const index = part.index?.value
   if (index !== '@' && index !== '*') return undefined
-  const value = shell.variables.get(part.parameter)
-  return value === undefined ? [] : typeof value === 'string' ? [value] : value
+  return elementsOf(shell.variables.get(part.parameter))
 }
 
 /** The text of `${…}`. Throws ExpansionError for `${x:?…}`, and for an unset name under `set -u`. */
 export async function parameterText(shell: Shell, part: ParameterExpansionPart, io: Io): Promise<string> {
-  const value = plainValue(shell, part)
+  const value = await plainValue(shell, part, io)
   if (part.prefix === '#') return String(lengthOf(shell, part, value))
   const { operation } = part
   if (operation === undefined) return known(shell, part.parameter, value)
@@ -82,21 +84,21 @@ export async function parameterText(shell: Shell, part: ParameterExpansionPart, 
   }
 }
 
-function plainValue(shell: Shell, part: ParameterExpansionPart): string | undefined {
+async function plainValue(shell: Shell, part: ParameterExpansionPart, io: Io): Promise<string | undefined> {
+  const value = shell.variables.get(part.parameter)
+  const isWhole = part.index?.value === '@' || part.index?.value === '*'
+  if (part.prefix === '!' && isWhole) return keysOf(value).join(' ')
   if (part.prefix === '!') return parameterValue(shell, shell.text(part.parameter) ?? '')
   if (part.index === undefined) return parameterValue(shell, part.parameter)
-  const value = shell.variables.get(part.parameter)
-  const words = value === undefined ? [] : typeof value === 'string' ? [value] : value
-  if (part.index.value === '@' || part.index.value === '*') return words.join(' ')
-  return words[numberOf(shell, part.index)]
+  if (isWhole) return elementsOf(value).join(' ')
+  if (value !== undefined && isNamed(value)) return value.get(await expandText(shell, part.index, io))
+  return elementsOf(value)[numberOf(shell, part.index)]
 }
 
 function lengthOf(shell: Shell, part: ParameterExpansionPart, value: string | undefined): number {
   if (part.parameter === '@' || part.parameter === '*') return shell.positional.length
-  if (part.index?.value === '@' || part.index?.value === '*') {
-    const words = shell.variables.get(part.parameter)
-    return words === undefined ? 0 : typeof words === 'string' ? 1 : words.length
-  }
+  if (part.index?.value === '@' || part.index?.value === '*')
+    return elementsOf(shell.variables.get(part.parameter)).length
   return (value ?? '').length
 }
 

@@ -1,3 +1,4 @@
+import { elementsOf } from '#lab/host/shell/arrays.ts'
 import type { Builtin } from '#lab/host/shell/builtins.ts'
 import type { Shell } from '#lab/host/shell/state.ts'
 
@@ -14,7 +15,7 @@ const options: Readonly<Record<string, 'errexit' | 'nounset' | 'xtrace'>> = {
 export const setBuiltin: Builtin = async (shell, args, io) => {
   if (args.length === 0)
     for (const [name, value] of [...shell.variables].sort(([a], [b]) => (a < b ? -1 : 1)))
-      io.stdout.write(`${name}=${typeof value === 'string' ? value : value.join(' ')}\n`)
+      io.stdout.write(`${name}=${elementsOf(value).join(' ')}\n`)
   const left = [...args]
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (word === '--' || !/^[-+]./.test(word)) {

@@ -14,7 +14,7 @@ import { runTrap } from '#lab/host/shell/traps.ts'
 /**
  * `sh` and `bash`: a shell that speaks bash, whatever it is called; its messages begin with that name.
  *
- * Not imitated: job control, aliases, history, `>(…)`, `select`, `coproc`, associative arrays, umask,
+ * Not imitated: job control, aliases, history, `>(…)`, `select`, `coproc`, umask,
  * limits, closing of descriptors; dash's and busybox's own words.
  */
 export const sh: Program = async (process) => {

@@ -4,7 +4,8 @@ import type { HostProcess } from '#lab/host/process/process.ts'
 import type { LineReader } from '#lab/host/shell/io.ts'
 import { Stopped } from '#lab/kernel/kernel.ts'
 
-export type Value = string | readonly string[]
+/** A text, an array, or an array by name. */
+export type Value = string | readonly string[] | ReadonlyMap<string, string>
 
 /** Ways of control out of nested commands. */
 export class Leave extends Error {
@@ -99,7 +100,9 @@ export class Shell {
 
   text(name: string): string | undefined {
     const value = this.variables.get(name)
-    return typeof value === 'object' ? value[0] : value
+    if (value instanceof Map) return value.get('0')
+    // A cast: what is no map and no text is an array.
+    return typeof value === 'object' ? (value as readonly string[])[0] : value
   }
 
   set(name: string, value: Value): void {
