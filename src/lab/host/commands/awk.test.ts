@@ -42,7 +42,7 @@ describe('what people type between two pipes', () => {
     ['match($0, /[0-9]+/) {print substr($0, RSTART, RLENGTH)}', '1\n2\n30\n'],
     [
       '("a" in x) {print "no"} {x[$1]} END {print ("a" in x), length(x); delete x["a"]; print length(x)}',
-      'no\n1 2\n1\n',
+      'no\nno\n1 2\n1\n',
     ],
     ['# a remark\n{ print $1 } # another\n', 'a\nb\na\n'],
   ])('%s', async (program, text) => {
