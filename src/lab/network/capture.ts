@@ -35,11 +35,14 @@ export type Tap = (frame: Frame) => void
 
 /** From now on `tap` is called in the event in which a packet passes. Answers how to stop it. */
 export function capture(stack: SimStack, tap: Tap): () => void {
-  stack.taps.add(tap)
+  stack.taps = new Set([...(stack.taps ?? []), tap])
   stack.fabric.captures++
   stack.fabric.kernel.moved()
   return () => {
-    if (stack.taps.delete(tap)) stack.fabric.captures--
+    if (stack.taps?.has(tap) !== true) return
+    const left = [...stack.taps].filter((each) => each !== tap)
+    stack.taps = left.length === 0 ? undefined : new Set(left)
+    stack.fabric.captures--
   }
 }
 
@@ -62,7 +65,7 @@ function show(stack: SimStack, frame: Omit<Frame, 'atMs'>, afterMs: number): voi
   const { kernel } = stack.fabric
   const atMs = kernel.nowMs + afterMs
   const tell = (): void => {
-    for (const tap of stack.taps) tap({ ...frame, atMs })
+    for (const tap of stack.taps ?? []) tap({ ...frame, atMs })
   }
   if (afterMs <= 0) tell()
   else kernel.at(atMs, `${stack.name} capture`, tell)

@@ -90,8 +90,8 @@ export class SimStack implements NetStack, Asked {
   generation = 0
   /** New conversations that the full tracking table had no room for (`conntrack -S`). */
   conntrackDrops = 0
-  /** Who looks at the packets on its devices. */
-  readonly taps = new Set<Tap>()
+  /** Who looks at the packets on its devices; missing where nobody does. */
+  taps: ReadonlySet<Tap> | undefined
   readonly #chains = {
     raw: new ChainSet(),
     mangle: new ChainSet(),

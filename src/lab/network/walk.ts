@@ -35,7 +35,7 @@ export function send(stack: SimStack, walk: Walk): Verdict {
     const stopped = filtered(visit, 'OUTPUT', 'lo')
     if (stopped) return stopped
     leave(visit, 'lo')
-    if (stack.taps.size > 0) pass(stack, 'lo', 'in', walk)
+    if (stack.taps !== undefined) pass(stack, 'lo', 'in', walk)
     return deliver(visit, 'lo')
   }
   if (way.kind !== 'link')
@@ -50,7 +50,7 @@ function receive(stack: SimStack, link: LinkState, walk: Walk): Verdict {
   const p = walk.packet
   if (walk.count++ > hopsMax) return lost(stack, walk, 'time to live exceeded')
   p.mark = 0
-  if (stack.taps.size > 0) pass(stack, link.name, 'in', walk)
+  if (stack.taps !== undefined) pass(stack, link.name, 'in', walk)
   if (!stack.admits(p.source, link.name)) {
     if (!walk.dry) stack.martian(p, link.name)
     return lost(stack, walk, `reverse path filter of ${link.name}`)
@@ -176,7 +176,7 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
       const peer = link.peer
       if (!peer?.link.up || !peer.stack.answersArp(peer.link, nextHop))
         return noNeighbour(visit, link, nextHop)
-      if (stack.taps.size > 0) pass(stack, link.name, 'out', walk)
+      if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
       return receive(peer.stack, peer.link, walk)
     }
     case 'ether':
@@ -199,7 +199,7 @@ function cross(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const told = stack.neighbour(link.name, nextHop)
   const receiver = stack.fabric.owner(sender.segment, nextHop, stack)
   if (!receiver) return noNeighbour(visit, link, nextHop)
-  if (stack.taps.size > 0) pass(stack, link.name, 'out', walk)
+  if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
   if (told && told.mac !== receiver.link.mac)
     return lost(stack, walk, `nobody on the segment is ${told.mac}`, 'underlay')
   const stopped = obstacle({ sender, receiver, packet: p })
@@ -220,7 +220,7 @@ function tunnelled(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const wrapped = wrap(stack, link, { packet: walk.packet, nextHop, reply: walk.reply })
   if (wrapped.kind === 'no-neighbour') return noNeighbour(visit, link, nextHop)
   if (wrapped.kind === 'lost') return lost(stack, walk, wrapped.why)
-  if (stack.taps.size > 0) pass(stack, link.name, 'out', walk)
+  if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
   const carrier: Walk = { ...walk, packet: wrapped.packet, flow: newFlow(), carries: walk, opened: false }
   const verdict = send(stack, carrier)
   if (carrier.personal) walk.personal = true
@@ -267,7 +267,7 @@ function tooBig(visit: Visit, mtuBytes: number, link: string): Verdict {
 
 function noNeighbour(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const { stack, walk } = visit
-  if (stack.taps.size > 0 && link.kind !== 'ipip' && walk.packet.seen) passRequests(stack, link, nextHop)
+  if (stack.taps !== undefined && link.kind !== 'ipip' && walk.packet.seen) passRequests(stack, link, nextHop)
   const from = stack.sourceFor(link.name) ?? ipv4('127.0.0.1')
   const verdict: Verdict = {
     kind: 'unreachable',
