@@ -86,4 +86,32 @@ describe('the kernel', () => {
     await k.advanceTo(1000)
     expect(got).toEqual([])
   })
+
+  test('a wait that is renewed wakes nobody until it is given up or something comes', async () => {
+    const k = kernel()
+    const box = new Mailbox<string>(k)
+    const woken: string[] = []
+    let renewals = 0
+    k.start('reader', async (task) => {
+      for (let i = 0; i < 2; i++) {
+        const got = await box.take(task, {
+          timeoutMs: 100,
+          again: () => (++renewals % 4 === 0 ? undefined : 50),
+        })
+        woken.push(`${k.nowMs}: ${got.join()}`)
+      }
+    })
+    k.at(310, 'letter', () => box.put('letter'))
+    await k.advanceTo(1000)
+    expect(woken).toEqual(['250: ', '310: letter'])
+  })
+
+  test('the epoch moves when somebody says so, and only then', async () => {
+    const k = kernel()
+    k.at(5, 'change', () => k.moved())
+    await k.advanceTo(4)
+    const before = k.epoch
+    await k.advanceTo(10)
+    expect(k.epoch).toBe(before + 1)
+  })
 })

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { Outbox } from '#lab/api/outbox.ts'
+import type { ServerFrame, WireChange } from '#lab/api/wire.ts'
+import { Kernel } from '#lab/kernel/kernel.ts'
+import type { Connection } from '#lab/network/ports.ts'
+
+const object = (name: string): WireChange => ({
+  type: 'MODIFIED',
+  object: {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, uid: name, resourceVersion: '1', creationTimestamp: '' },
+  },
+})
+
+/** An outbox, and what it sent: `12 ms: w1 w2` for changes of watches, `12 ms: answer` for anything else. */
+async function sent(act: (outbox: Outbox, kernel: Kernel) => void): Promise<readonly string[]> {
+  const kernel = new Kernel({ seed: 1, startMs: 0 })
+  const frames: string[] = []
+  const connection = {
+    send: (payload: unknown) => {
+      const frame = payload as ServerFrame // an outbox sends nothing else
+      const says = frame.kube === 'changes' ? frame.seen.map(({ id }) => `w${id}`).join(' ') : frame.kube
+      frames.push(`${kernel.nowMs} ms: ${says}`)
+    },
+  } as Connection // sending is all that is done with it
+  const task = kernel.start('server', (self) => self.sleep(1e9))
+  await kernel.advanceTo(0)
+  act(new Outbox(task, connection), kernel)
+  await kernel.advanceTo(1000)
+  return frames
+}
+
+test('few watches are told of each change at once', async () => {
+  const frames = await sent((outbox) => {
+    outbox.add(1, object('a'), 15)
+    outbox.add(2, object('a'), 15)
+  })
+  expect(frames).toEqual(['0 ms: w1', '0 ms: w2'])
+})
+
+test('with many watches, changes that come together travel together', async () => {
+  const frames = await sent((outbox, kernel) => {
+    outbox.add(1, object('a'), 16)
+    kernel.at(5, 'later', () => outbox.add(2, object('b'), 16))
+    kernel.at(9, 'too late', () => outbox.add(3, object('c'), 16))
+  })
+  expect(frames).toEqual(['8 ms: w1 w2', '17 ms: w3'])
+})
+
+test('however many there are, nobody waits for more than a tenth of a second', async () => {
+  expect(await sent((outbox) => outbox.add(1, object('a'), 100_000))).toEqual(['100 ms: w1'])
+})
+
+test('an answer never overtakes the change that its request made', async () => {
+  const frames = await sent((outbox) => {
+    outbox.add(1, object('a'), 1000)
+    outbox.send({ kube: 'answer', id: 7, value: {} })
+  })
+  expect(frames).toEqual(['0 ms: w1', '0 ms: answer'])
+})
