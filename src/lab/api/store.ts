@@ -298,7 +298,8 @@ class Log {
       this.floor = (this.#changes[this.#start] as StoreChange).revision // inside the bounds that #mayForget saw
       this.#start++
     }
-    if (this.#start > 1000 && this.#start * 2 > this.#changes.length) {
+    // Each of them holds a whole object, and the one before.
+    if (this.#start > 100 && this.#start * 2 > this.#changes.length) {
       this.#changes = this.#changes.slice(this.#start)
       this.#start = 0
     }

@@ -139,9 +139,19 @@ export class Tokens {
   #read(token: string): JsonObject | undefined {
     const claims = claimsOf(token, this.#keys.accepted)
     if (claims === undefined) return undefined
+    this.#forgetExpired()
     if (this.#seen.size > 20_000) this.#seen.clear()
     this.#seen.set(token, claims)
     return claims
+  }
+
+  /** The longest known first, up to one that is still good. */
+  #forgetExpired(): void {
+    for (const [token, { exp }] of this.#seen) {
+      if (exp === undefined) continue // one that never expires
+      if (Number(exp) * 1000 > this.#now()) return
+      this.#seen.delete(token)
+    }
   }
 }
 
