@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Trouble } from '#base/trouble.ts'
 import type { Fault } from '#lab/fault.ts'
-import { usualEncapsulation } from '#lab/flavours/names.ts'
 import type { Lab } from '#lab/lab.ts'
+import { refuseUnlessFit } from '#lab/serve/fit.ts'
 import { isOwner } from '#lab/serve/owner.ts'
 import {
   type ControlReply,
@@ -96,7 +96,7 @@ async function strike(
     throw new Trouble('unknown-variant', `${mode} has no variant "${chosen}"`, {
       hint: `one of: ${variants.join(', ')}`,
     })
-  if (!force) refuseUnlessFit(mode, fault, lab)
+  if (!force) refuseUnlessFit(mode, fault, lab.options)
   const target = node ?? lab.nodes.find((name) => name.includes('worker')) ?? (lab.nodes[0] as string)
   lab.machine(target)
   const at = { node: target, variant: chosen }
@@ -119,29 +119,6 @@ function saved(
       },
     )
   return { text: savedText({ history, struck }), inputs: history.inputs.length }
-}
-
-/** Throws {@link Trouble} where the change would harm nothing, with the flags of a lab where it does. */
-function refuseUnlessFit(mode: string, { flavours, lab: needs }: Fault, lab: Lab): void {
-  const { flavour, encapsulation = usualEncapsulation[flavour] } = lab.options
-  const immune = (what: string, fit: string, flags: string): Trouble =>
-    new Trouble(
-      'immune-flavour',
-      `${mode} cannot strike a ${what} lab: the same change harms nothing there`,
-      {
-        hint: `use a lab ${fit}: ninelives lab up ${flags}; or --force for a near miss`,
-      },
-    )
-  const wanted = needs?.encapsulation
-  const option = wanted === undefined ? '' : ` --encapsulation ${wanted}`
-  if (!flavours.includes(flavour))
-    throw immune(flavour, `of flavour ${flavours.join(' or ')}`, `--flavour ${flavours[0]}${option}`)
-  if (wanted !== undefined && wanted !== encapsulation)
-    throw immune(
-      `${flavour} (encapsulation ${encapsulation})`,
-      `with encapsulation ${wanted}`,
-      `--flavour ${flavour}${option}`,
-    )
 }
 
 async function mend(

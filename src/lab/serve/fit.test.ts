@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { Trouble } from '#base/trouble.ts'
+import type { LabNeeds } from '#lab/fault.ts'
+import type { Lab } from '#lab/lab.ts'
+import { refuseUnlessFit } from '#lab/serve/fit.ts'
+
+type Options = Pick<Lab['options'], 'flavour' | 'encapsulation'>
+
+const hintFor = (needs: LabNeeds | undefined, options: Options): string | undefined => {
+  try {
+    refuseUnlessFit(
+      'some-mode',
+      { flavours: ['plain', 'iks-classic'], ...(needs && { lab: needs }) },
+      options,
+    )
+    return undefined
+  } catch (error) {
+    if (error instanceof Trouble) return error.hint
+    throw error
+  }
+}
+
+describe('a lab in which a fault can do no harm is refused, with the flags of one in which it can', () => {
+  test.each<[string, LabNeeds | undefined, Options, string | undefined]>([
+    ['any lab of a right flavour', undefined, { flavour: 'plain' }, undefined],
+    [
+      'the encapsulation that was asked for',
+      { encapsulation: 'vxlan' },
+      { flavour: 'plain', encapsulation: 'vxlan' },
+      undefined,
+    ],
+    [
+      'the flavour has it by itself',
+      { encapsulation: 'ipip-cross-subnet' },
+      { flavour: 'iks-classic' },
+      undefined,
+    ],
+    [
+      'none, where VXLAN is needed',
+      { encapsulation: 'vxlan' },
+      { flavour: 'plain' },
+      '--flavour plain --encapsulation vxlan;',
+    ],
+    [
+      'another one',
+      { encapsulation: 'vxlan' },
+      { flavour: 'plain', encapsulation: 'ipip' },
+      '--flavour plain --encapsulation vxlan;',
+    ],
+    ['another flavour', undefined, { flavour: 'hardened' }, '--flavour plain;'],
+    [
+      'both are wrong',
+      { encapsulation: 'ipip' },
+      { flavour: 'hardened' },
+      '--flavour plain --encapsulation ipip;',
+    ],
+  ])('%s', (_, needs, options, flags) => {
+    const hint = hintFor(needs, options)
+    if (flags === undefined) expect(hint).toBeUndefined()
+    else expect(hint).toContain(`ninelives lab up ${flags}`)
+  })
+})

@@ -1,0 +1,30 @@
+import { Trouble } from '#base/trouble.ts'
+import type { Fault } from '#lab/fault.ts'
+import { usualEncapsulation } from '#lab/flavours/names.ts'
+import type { Lab } from '#lab/lab.ts'
+
+/** Throws {@link Trouble} where the change would harm nothing, with the flags of a lab where it does. */
+export function refuseUnlessFit(
+  mode: string,
+  { flavours, lab: needs }: Pick<Fault, 'flavours' | 'lab'>,
+  { flavour, encapsulation = usualEncapsulation[flavour] }: Pick<Lab['options'], 'flavour' | 'encapsulation'>,
+): void {
+  const immune = (what: string, fit: string, flags: string): Trouble =>
+    new Trouble(
+      'immune-flavour',
+      `${mode} cannot strike a ${what} lab: the same change harms nothing there`,
+      {
+        hint: `use a lab ${fit}: ninelives lab up ${flags}; or --force for a near miss`,
+      },
+    )
+  const wanted = needs?.encapsulation
+  const option = wanted === undefined ? '' : ` --encapsulation ${wanted}`
+  if (!flavours.includes(flavour))
+    throw immune(flavour, `of flavour ${flavours.join(' or ')}`, `--flavour ${flavours[0]}${option}`)
+  if (wanted !== undefined && wanted !== encapsulation)
+    throw immune(
+      `${flavour} (encapsulation ${encapsulation})`,
+      `with encapsulation ${wanted}`,
+      `--flavour ${flavour}${option}`,
+    )
+}
