@@ -7,7 +7,7 @@ export const mode: Mode<PasswordState> = {
   id: 'bgp-password-secret-unreadable',
   title: 'calico-node cannot read the secret with a BGP password',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',

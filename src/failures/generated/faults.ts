@@ -5,6 +5,8 @@ import type { Fault } from '#lab/fault.ts'
 export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'admission-denied': async () => (await import('#failures/admission-denied/fault.ts')).fault,
   'bgp-as-mismatch': async () => (await import('#failures/bgp-as-mismatch/fault.ts')).fault,
+  'bgp-password-secret-unreadable': async () =>
+    (await import('#failures/bgp-password-secret-unreadable/fault.ts')).fault,
   'bgp-peer-misconfigured': async () => (await import('#failures/bgp-peer-misconfigured/fault.ts')).fault,
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'bgp-port-in-use': async () => (await import('#failures/bgp-port-in-use/fault.ts')).fault,
