@@ -89,10 +89,29 @@ function patch(
 const part = ({ subresource }: { readonly subresource?: string }): { readonly subresource?: string } =>
   subresource === undefined ? {} : { subresource }
 
-function defOf({ registry }: ApiState, { type }: KubeRequest): ResourceDef {
-  const def = registry.find(type)
-  if (def === undefined) throw noSuchPath()
+function defOf({ registry }: ApiState, request: KubeRequest): ResourceDef {
+  const def = registry.find(request.type)
+  if (def === undefined) throw noSuchPath(asked(request))
   return def
+}
+
+/**
+ * A path that nobody serves answers no Status, and client-go words the error itself, with what it asked for
+ * (kubernetes/apimachinery:pkg/api/errors/errors.go, NewGenericServerResponse): `get tiers.crd.projectcalico.org default`.
+ * Not imitated: libcalico's own spelling of its kinds (`Tiers.crd.projectcalico.org`).
+ */
+function asked(request: KubeRequest): string {
+  const { group, resource } = request.type
+  const name = 'name' in request ? ` ${request.name}` : ''
+  return `${httpVerbs[request.op] ?? 'get'} ${resource}${group === '' ? '' : `.${group}`}${name}`
+}
+
+const httpVerbs: { readonly [op in KubeRequest['op']]?: string } = {
+  create: 'post',
+  update: 'put',
+  patch: 'patch',
+  delete: 'delete',
+  post: 'post',
 }
 
 const targetOf = (

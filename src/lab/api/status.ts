@@ -83,9 +83,14 @@ export const forbidden = (of: Named, name: string, why: string, causes?: readonl
 export const notFound = (of: Named, name: string): Refusal =>
   new Refusal(404, 'NotFound', `${qualified(of)} ${JSON.stringify(name)} not found`, about(of, name))
 
-/** A path that nobody serves. */
-export const noSuchPath = (): Refusal =>
-  new Refusal(404, 'NotFound', 'the server could not find the requested resource', {})
+/** A path that nobody serves; `asked` is what clients add that word the answer themselves. */
+export const noSuchPath = (asked?: string): Refusal =>
+  new Refusal(
+    404,
+    'NotFound',
+    `the server could not find the requested resource${asked === undefined ? '' : ` (${asked})`}`,
+    {},
+  )
 
 export const methodNotAllowed = (of: Named, verb: string): Refusal =>
   new Refusal(
