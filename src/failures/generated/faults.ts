@@ -26,6 +26,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'ipam-blocks-exhausted': async () => (await import('#failures/ipam-blocks-exhausted/fault.ts')).fault,
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
+  'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
   'no-default-route': async () => (await import('#failures/no-default-route/fault.ts')).fault,
   'node-ip-autodetect-none': async () => (await import('#failures/node-ip-autodetect-none/fault.ts')).fault,

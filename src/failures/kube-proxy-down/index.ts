@@ -6,11 +6,12 @@ export const mode: Mode<ProxyDownState> = {
   id: 'kube-proxy-down',
   title: 'kube-proxy does not work on the node: Service addresses lead nowhere',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'api-unreachable',
     'calico-node-not-ready',
+    'bgp-session-down',
     'calico-node-start-failing',
     'sandbox-creation-failing',
     'cni-not-initialized',
