@@ -38,5 +38,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'pod-ip-forwarding-off': async () => (await import('#failures/pod-ip-forwarding-off/fault.ts')).fault,
   'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
   'rbac-forbidden': async () => (await import('#failures/rbac-forbidden/fault.ts')).fault,
+  'route-reflector-label-lost': async () =>
+    (await import('#failures/route-reflector-label-lost/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,
 }

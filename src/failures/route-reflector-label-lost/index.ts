@@ -6,7 +6,7 @@ export const mode: Mode<LabelLostState> = {
   id: 'route-reflector-label-lost',
   title: 'The route reflectors’ selector matches no node (label lost)',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',
