@@ -7,7 +7,7 @@ export const mode: Mode<TyphaState> = {
   id: 'typha-unhealthy',
   title: 'Typha is not there, cannot be found, or does not work',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'typha-unreachable',
