@@ -57,6 +57,7 @@ const endings: ReadonlySet<string> = new Set(['felix/in-sync', 'typha/connected'
 const wrappers: ReadonlySet<string> = new Set([
   'typha/endpoint-failed',
   'typha/certificate-invalid',
+  'typha/refused-us',
   'typha/all-failed',
   'typha/retrying',
   'felix/typha-connect-failed',
@@ -116,6 +117,8 @@ const host = (address: string): string =>
 
 const isOver = (view: Reads<'pods'>, { row, about }: TyphaContact, end: Fact<MessageRow>): boolean =>
   isSameSubject(about, placeOfMessage(view, end)) &&
+  // Whose certificate is refused was connected each time.
+  !(row.message.id === 'typha/refused-us' && end.message.id === 'typha/connected') &&
   end.atMs !== undefined &&
   row.atMs !== undefined &&
   end.atMs >= row.atMs

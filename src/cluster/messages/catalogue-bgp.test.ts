@@ -357,6 +357,11 @@ const rows: readonly MessageCase[] = [
     { attempt: '2', error: 'connection refused', address: '10.20.0.7', connection: 'x1', client: 'x1' },
   ],
   [
+    'typha/refused-us',
+    '2026-03-04 05:06:07.089 [ERROR][71] confd/sync_client.go 470: Failed to read from server connection=discovery.Typha{Addr:"10.20.0.7:5473", IP:"10.20.0.7", NodeName:(*string)(nil)} error=remote error: tls: bad certificate myID=1 type=bgp',
+    { error: 'remote error: tls: bad certificate' },
+  ],
+  [
     'typha/resync-done',
     '2026-03-04 05:06:07.089 [WARNING][71] typha/sync_client.go 123: Resync with Typha complete; dropping resync-tracking state. Resync took 2s.',
     {},

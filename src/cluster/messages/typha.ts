@@ -28,6 +28,12 @@ export const typhaEntries = [
       /(?:Failed to connect to|error connecting to) typha endpoint(?: \(\d+ of \d+\))? (?<address>[\da-fA-F.:[\]]+?):(?<port>\d+)\b.*? error=(?<error>(?:x509|tls|remote error: tls|[^=]{0,60}x509): .+?)(?= [A-Za-z_]\w{0,40}=|$)/i,
       'a Typha was reached; its certificate or ours was refused',
     ],
+    // TLS 1.3 lets the client finish first: what Typha thinks of its certificate comes with the first read.
+    'typha/refused-us': [
+      'failed to read from server ',
+      /Failed to read from server .*?error=(?<error>remote error: tls: .+?)(?= [A-Za-z_]\w{0,40}=|$)/,
+      'Typha was reached, and refused our certificate',
+    ],
     'typha/endpoint-failed': [
       'connect',
       /(?:Failed to connect to typha endpoint|error connecting to typha endpoint(?: \(\d+ of \d+\))?) (?<address>[\da-fA-F.:[\]]+?:\d+)(?:.*?error=(?<error>.+?)(?= [A-Za-z_]\w{0,40}=|$))?/i,

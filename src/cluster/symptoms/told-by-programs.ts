@@ -124,6 +124,7 @@ export const typhaUnreachable = fromMessages({
     'felix/typha-gave-up',
     'typha/endpoint-failed',
     'typha/certificate-invalid',
+    'typha/refused-us',
     'typha/discovery-failed',
     'typha/service-endpoints-failed',
     'typha/none-ready',
