@@ -6,7 +6,7 @@ export const mode: Mode<CertificateState> = {
   id: 'typha-cert-invalid',
   title: 'Typha and its clients refuse each other’s certificates',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'typha-unreachable',
