@@ -42,6 +42,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
     (await import('#failures/route-reflector-label-lost/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,
   'typha-cert-invalid': async () => (await import('#failures/typha-cert-invalid/fault.ts')).fault,
+  'typha-port-5473-blocked': async () => (await import('#failures/typha-port-5473-blocked/fault.ts')).fault,
   'typha-unhealthy': async () => (await import('#failures/typha-unhealthy/fault.ts')).fault,
   'version-or-crd-mismatch': async () => (await import('#failures/version-or-crd-mismatch/fault.ts')).fault,
 }

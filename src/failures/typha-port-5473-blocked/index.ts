@@ -7,7 +7,7 @@ export const mode: Mode<BlockedState> = {
   id: 'typha-port-5473-blocked',
   title: 'TCP 5473 does not get through: calico-node cannot reach Typha on another node',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'typha-unreachable',
