@@ -3,6 +3,7 @@ import { draft } from '#lab/calico/manifests/draft.ts'
 import { kubeControllers } from '#lab/calico/manifests/kube-controllers.ts'
 import { rbac, typhaRbac } from '#lab/calico/manifests/rbac.ts'
 import { annotationHash, asSecretData, type KeyPair } from '#lab/calico/operator/certificates.ts'
+import { fromRegistry } from '#lab/calico/operator/from-registry.ts'
 import type { InstallationSpec } from '#lab/calico/operator/installation.ts'
 import { nodeDaemonSet } from '#lab/calico/operator/render-node.ts'
 import { typhaObjects } from '#lab/calico/operator/render-typha.ts'
@@ -39,7 +40,7 @@ export function render(
     draft('v1', 'ConfigMap', { name: 'cni-config', namespace: calicoSystem }, { data: { config } }),
     nodeDaemonSet(r),
     ...kubeControllers(o.version, calicoSystem),
-  ]
+  ].map((object) => fromRegistry(object, { registry: o.spec.registry, version: o.version }))
 }
 
 /** The namespace that comes before everything else. */
