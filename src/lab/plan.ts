@@ -38,6 +38,7 @@ export interface NodePlan extends MachinePlan {
   readonly controlPlane: boolean
   /** What its provider calls the machine. Default: as the node. */
   readonly workerId?: string
+  readonly zone?: string
 }
 
 export interface ClusterPlan extends Required<PlanOptions> {

@@ -1,5 +1,5 @@
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
-import { iksClassic } from '#lab/flavours/iks-classic.ts'
+import { iksClassic, iksVpc } from '#lab/flavours/iks.ts'
 import { hardened, plain } from '#lab/flavours/manifest.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { operator } from '#lab/flavours/operator.ts'
@@ -9,4 +9,5 @@ export const flavourDefinitions: Readonly<Record<Flavour, FlavourDefinition>> = 
   hardened,
   operator,
   'iks-classic': iksClassic,
+  'iks-vpc': iksVpc,
 }

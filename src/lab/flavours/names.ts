@@ -1,7 +1,7 @@
 import type { Encapsulation } from '#lab/encapsulation.ts'
 
 /** Light on purpose: who only needs to know which flavours there are loads no lab. */
-export const flavours = ['plain', 'hardened', 'operator', 'iks-classic'] as const
+export const flavours = ['plain', 'hardened', 'operator', 'iks-classic', 'iks-vpc'] as const
 export type Flavour = (typeof flavours)[number]
 
 /** What is special about each, for people. */
@@ -11,6 +11,8 @@ export const flavourSays: Readonly<Record<Flavour, string>> = {
   operator: 'Calico by tigera-operator in calico-system, with Typha',
   'iks-classic':
     'IBM Cloud, classic infrastructure: three zones of VLANs, the master is the provider’s (no node of the cluster)',
+  'iks-vpc':
+    'IBM Cloud, VPC: subnets of three zones behind security groups, the master behind an endpoint gateway; Calico by tigera-operator',
 }
 
 /** What a lab runs where nobody chooses. */
@@ -22,6 +24,7 @@ export const usualVersions: Readonly<
   operator: { kubernetes: '1.31.9', calico: '3.29.3' },
   // The last release in which Calico came by manifest, in kube-system.
   'iks-classic': { kubernetes: '1.28.15', calico: '3.26.4' },
+  'iks-vpc': { kubernetes: '1.31.9', calico: '3.28.3' },
 }
 
 /** Of the default pool, as the flavour's owner has it. */
@@ -30,4 +33,5 @@ export const usualEncapsulation: Readonly<Record<Flavour, Encapsulation>> = {
   hardened: 'none',
   operator: 'none',
   'iks-classic': 'ipip-cross-subnet',
+  'iks-vpc': 'ipip-cross-subnet',
 }

@@ -56,14 +56,17 @@ export const calicoExtension: Program = async (p) => {
   }
 }
 
-async function ensureEndpoints(p: Process, kube: KubeClient, name: string): Promise<void> {
+/** Makes the HostEndpoints of a node that is a worker. Rejects with {@link KubeUnreachable} while the node does not say which. */
+export async function ensureEndpoints(p: Process, kube: KubeClient, name: string): Promise<void> {
   const { metadata } = await kube.get<Node>({ type: resources.nodes, name }, { timeoutMs })
   const id = metadata.labels?.['ibm-cloud.kubernetes.io/worker-id']
   // A node that has just registered gets its labels a moment later.
   if (id === undefined) throw new KubeUnreachable(`node ${name} has no worker id yet`)
+  const isVpc = metadata.labels?.['ibm-cloud.kubernetes.io/iaas-provider'] === 'g2'
+  const privateLink = isVpc ? 'ens3' : 'eth0'
   const publicIp = metadata.labels?.['ibm-cloud.kubernetes.io/external-ip']
   const wanted = [
-    { role: 'private', interfaceName: 'eth0', address: name },
+    { role: 'private', interfaceName: privateLink, address: name },
     ...(publicIp === undefined ? [] : [{ role: 'public', interfaceName: 'eth1', address: publicIp }]),
   ]
   for (const { role, interfaceName, address } of wanted)

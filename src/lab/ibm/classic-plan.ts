@@ -1,4 +1,3 @@
-import { Trouble } from '#base/trouble.ts'
 import { usualEncapsulation } from '#lab/flavours/names.ts'
 import { apiProxy, classicZones, masterPort, services, type Vlan, type Zone } from '#lab/ibm/account.ts'
 import { firstWorkers, hostOf, type Infrastructure, type Worker } from '#lab/ibm/infrastructure.ts'
@@ -14,16 +13,12 @@ import type { ClusterPlan, InterfacePlan, MachinePlan, NodePlan, PlanOptions } f
  * Not imitated: several VLANs in a zone, portable subnets and load balancers, three API servers behind one address.
  */
 export function classicPlan(o: PlanOptions): ClusterPlan {
-  if (Number(o.kubernetes.split('.')[1]) >= 29)
-    throw new Trouble('no-such-era', `iks-classic has Kubernetes up to 1.28 only, not ${o.kubernetes}`, {
-      hint: 'from 1.29 on the Tigera operator brings Calico: use --flavour operator for that',
-    })
   return {
     ...o,
     kubernetes: `${o.kubernetes}+IKS`,
     backend: 'bird', // the provider's choice
     encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
-    egress: o.egress ?? 'direct',
+    egress: 'konnectivity',
     machines: firstWorkers(classic, o.nodes).map(classic.nodeOf),
     fabric,
     registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
@@ -52,10 +47,8 @@ export const masterMachine: MachinePlan = {
   ],
 }
 
-export const masterAddresses = [
-  { address: services.cse.master, port: masterPort },
-  { address: services.internet.master, port: masterPort },
-] as const
+/** The public address alone: without VRF an account has no private service endpoints. */
+const masterAddresses = [{ address: services.internet.master, port: masterPort }] as const
 
 const zoneOf = (name: string): Zone => classicZones.find((each) => each.name === name) as Zone // there are no others
 
@@ -71,6 +64,7 @@ const nodeOf = ({ id, privateIp, publicIp, zone: name }: Worker): NodePlan => {
     ],
     controlPlane: false,
     workerId: id,
+    zone: name,
   }
 }
 
@@ -79,6 +73,9 @@ export const classic: Infrastructure = {
   zones: classicZones.map(({ name }) => name),
   machineType: 'b3c.4x16.encrypted',
   location: 'Dallas',
+  nameserver: services.iaas.registry,
+  konnectivityServer: services.internet.master,
+  masters: () => masterAddresses,
   addresses: (zone, host) => ({
     privateIp: hostOf(zoneOf(zone).private.subnet, host),
     publicIp: hostOf(zoneOf(zone).public.subnet, host),

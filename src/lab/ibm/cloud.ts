@@ -16,6 +16,8 @@ export interface IbmCloudOptions {
   readonly infrastructure: Infrastructure
   /** Of Kubernetes, without suffix. */
   readonly version: string
+  /** Whether the provider makes the HostEndpoints itself. */
+  readonly hostEndpoints: boolean
   /** What a refresh of the master applies again. */
   readonly managed: readonly Draft<KubeObject>[]
 }
@@ -38,7 +40,7 @@ export class IbmCloud implements CloudProvider {
   constructor(options: IbmCloudOptions) {
     this.#options = options
     this.#inventory = new Inventory(options.infrastructure, options.plan.nodes)
-    this.programs = { 'ibm-cloud-controller-manager': cloudController(this.#inventory, options.version) }
+    this.programs = { 'ibm-cloud-controller-manager': cloudController(this.#inventory, options) }
   }
 
   connect(site: CloudSite): void {

@@ -17,6 +17,11 @@ export interface Infrastructure {
   readonly zones: readonly string[]
   readonly machineType: string
   readonly location: string // Dallas
+  readonly nameserver: string
+  /** Where the agents of konnectivity find their server. */
+  readonly konnectivityServer: string
+  /** Where a worker finds its master, the first way first. */
+  masters(worker: Pick<Worker, 'zone'>): readonly { readonly address: string; readonly port: number }[]
   /** The `host`-th address of the zone's subnets. */
   addresses(zone: string, host: number): Pick<Worker, 'privateIp' | 'publicIp'>
   nodeOf(worker: Worker): NodePlan

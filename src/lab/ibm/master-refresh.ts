@@ -62,7 +62,7 @@ async function restartMaster({ site }: IbmAccount, task: Task): Promise<void> {
   })
 }
 
-const masterUnits = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
+const masterUnits = ['konnectivity-server', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler']
 
 /** Applies; answers what could not be. */
 async function applied(

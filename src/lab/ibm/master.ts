@@ -1,14 +1,15 @@
 import { baseOs } from '#lab/host/os.ts'
 import type { Tree, TreeEntry } from '#lab/host/ports.ts'
-import { masterPort, services } from '#lab/ibm/account.ts'
+import { masterPort } from '#lab/ibm/account.ts'
+import { egressConfiguration, egressConfigurationPath } from '#lab/konnectivity/manifests.ts'
 import type { ClusterPlan } from '#lab/plan.ts'
 
 /**
  * The disk of the machine that runs a customer's master. Not imitated: that the provider runs three of it as pods of another
  * cluster; nobody in the customer's account sees more of it than its addresses.
  */
-export const masterDisk = ({ kubernetes, serviceCidr }: ClusterPlan): Tree => [
-  ...baseOs({ hostname: 'master', nameserver: services.iaas.registry }),
+export const masterDisk = ({ kubernetes, serviceCidr, registry }: ClusterPlan): Tree => [
+  ...baseOs({ hostname: 'master', nameserver: registry.address }),
   ...programs.map(
     (name): TreeEntry => ({
       path: `/usr/local/bin/${name}`,
@@ -17,13 +18,20 @@ export const masterDisk = ({ kubernetes, serviceCidr }: ClusterPlan): Tree => [
       version: `v${kubernetes}`,
     }),
   ),
-  ...unit('kube-apiserver', [`--secure-port=${masterPort}`, `--service-cluster-ip-range=${serviceCidr}`]),
+  { path: egressConfigurationPath, kind: 'file', mode: 0o600, text: egressConfiguration },
+  ...unit('konnectivity-server', ['--mode=grpc']),
+  ...unit('kube-apiserver', [
+    `--secure-port=${masterPort}`,
+    `--service-cluster-ip-range=${serviceCidr}`,
+    `--egress-selector-config-file=${egressConfigurationPath}`,
+  ]),
   ...unit('kube-controller-manager', [server, '--use-service-account-credentials=true']),
   ...unit('kube-scheduler', [server]),
   ...unit('ibm-cloud-controller-manager', []),
 ]
 
 const programs = [
+  'konnectivity-server',
   'kube-apiserver',
   'kube-controller-manager',
   'kube-scheduler',

@@ -2,11 +2,12 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
-const [upstream, mirror] = ['docker.io/calico/', 'us.icr.io/armada-master/calico/']
+export const providerRegistry = 'us.icr.io/armada-master/'
+const upstream = /(?:docker|quay)\.io\/(?=calico\/|tigera\/)/g
 
 export const mirroredImages = (images: readonly Image[]): readonly Image[] =>
-  images.map((image) => ({ ...image, name: image.name.replace(upstream, mirror) }))
+  images.map((image) => ({ ...image, name: image.name.replace(upstream, providerRegistry) }))
 
 /** The same objects with the images' names in the provider's registry. */
 export const mirroredManifests = (drafts: readonly Draft<KubeObject>[]): readonly Draft<KubeObject>[] =>
-  JSON.parse(JSON.stringify(drafts).replaceAll(upstream, mirror)) as readonly Draft<KubeObject>[] // names apart, as before
+  JSON.parse(JSON.stringify(drafts).replaceAll(upstream, providerRegistry)) as readonly Draft<KubeObject>[] // names apart, as before

@@ -1,15 +1,15 @@
 import { baseOs } from '#lab/host/os.ts'
 import type { Tree } from '#lab/host/ports.ts'
-import { cluster, services } from '#lab/ibm/account.ts'
-import { masterAddresses } from '#lab/ibm/classic-plan.ts'
+import { cluster } from '#lab/ibm/account.ts'
+import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { masterProxyFiles } from '#lab/ibm/master-proxy.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
 import { lookingTools, networkTools } from '#lab/network/tools.ts'
 import type { ClusterPlan, NodePlan } from '#lab/plan.ts'
 
 /** A worker as it is delivered, and again after a reload: named after its id, kubelet's node after its private address. */
-export const workerDisk = (node: NodePlan, plan: ClusterPlan): Tree => [
-  ...baseOs({ hostname: node.workerId ?? node.name, nameserver: services.iaas.registry }),
+export const workerDisk = (node: NodePlan, plan: ClusterPlan, infrastructure: Infrastructure): Tree => [
+  ...baseOs({ hostname: node.workerId ?? node.name, nameserver: infrastructure.nameserver }),
   ...networkTools(),
   ...lookingTools(),
   ...kubernetesHostFiles({
@@ -23,5 +23,5 @@ export const workerDisk = (node: NodePlan, plan: ClusterPlan): Tree => [
       `--provider-id=ibm://${cluster.account}///${cluster.id}/${node.workerId ?? node.name}`,
     ],
   }),
-  ...masterProxyFiles(masterAddresses),
+  ...masterProxyFiles(infrastructure.masters({ zone: node.zone ?? '' })),
 ]

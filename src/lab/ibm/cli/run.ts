@@ -3,6 +3,7 @@ import { cluster } from '#lab/ibm/account.ts'
 import { accountCommands } from '#lab/ibm/cli/account-commands.ts'
 import { clusterCommands } from '#lab/ibm/cli/cluster-commands.ts'
 import { type Call, type Command, type Commands, Refused } from '#lab/ibm/cli/command.ts'
+import { securityGroupCommands } from '#lab/ibm/cli/security-group-commands.ts'
 import { vlanCommands } from '#lab/ibm/cli/vlan-commands.ts'
 import { wordsOf } from '#lab/ibm/cli/words.ts'
 import { workerCommands } from '#lab/ibm/cli/worker-commands.ts'
@@ -14,6 +15,7 @@ const commands: Commands = {
   ...workerCommands,
   ...vlanCommands,
   ...accountCommands,
+  ...securityGroupCommands,
 }
 
 /**

@@ -47,6 +47,11 @@ const aliases: readonly (readonly [string, string])[] = [
   ['ks worker-reboot', 'ks worker reboot'],
   ['ks worker-reload', 'ks worker reload'],
   ['ks vlans', 'ks vlan ls'],
+  ['is sgs', 'is security-groups'],
+  ['is sg-rules', 'is security-group-rules'],
+  ['is security-group-rule-create', 'is security-group-rule-add'],
+  ['is sg-rulec', 'is security-group-rule-add'],
+  ['is sg-ruled', 'is security-group-rule-delete'],
 ]
 
 export function wordsOf(argv: readonly string[]): Words {

@@ -1,0 +1,142 @@
+import type { ContainerDef, Draft, KubeObject } from '#lab/api/objects.ts'
+import {
+  calicoHostFiles,
+  calicoImages,
+  calicoManifests,
+  operatorInstallation,
+  operatorManifests,
+} from '#lab/calico/index.ts'
+import { coreDnsImages, coreDnsManifests } from '#lab/coredns/index.ts'
+import { applied } from '#lab/flavours/applied.ts'
+import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
+import {
+  calicoExtension,
+  calicoExtensionContainer,
+  calicoExtensionImages,
+  calicoExtensionRbac,
+} from '#lab/ibm/calico-extension.ts'
+import { classic, classicPlan, masterMachine } from '#lab/ibm/classic-plan.ts'
+import { IbmCloud } from '#lab/ibm/cloud.ts'
+import { haproxy } from '#lab/ibm/haproxy.ts'
+import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
+import { masterDisk } from '#lab/ibm/master.ts'
+import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
+import { mirroredImages, mirroredManifests, providerRegistry } from '#lab/ibm/mirror.ts'
+import { defaultPolicies } from '#lab/ibm/policies.ts'
+import { vpc, vpcMasterMachine, vpcPlan } from '#lab/ibm/vpc-plan.ts'
+import { workerDisk } from '#lab/ibm/worker-disk.ts'
+import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
+import { kubeProxyImages, kubeProxyManifests } from '#lab/kube-proxy/index.ts'
+import type { ClusterPlan, MachinePlan } from '#lab/plan.ts'
+import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
+
+/**
+ * IBM Cloud Kubernetes Service. Up to 1.28 Calico comes by manifest in kube-system, with an init container that makes HostEndpoints;
+ * from 1.29 on by the Tigera operator in calico-system.
+ *
+ * Not imitated: ibm-keepalived-watcher and load balancers, storage drivers, node-local DNS, Typha's three replicas up to 1.28, the
+ * move from the one era to the other; kube-proxy runs as a DaemonSet rather than as a unit.
+ */
+const iks = (
+  infrastructure: Infrastructure,
+  o: Pick<FlavourDefinition, 'plan'> & { readonly master: MachinePlan },
+): FlavourDefinition => ({
+  plan: o.plan,
+  disk: (node, plan) => [...workerDisk(node, plan, infrastructure), ...calicoHostFiles({ flavour: 'plain' })],
+  others: (plan) => [{ machine: o.master, tree: masterDisk(plan) }],
+  programs: { haproxy, 'calico-extension': calicoExtension },
+  cloud: (plan) =>
+    new IbmCloud({
+      plan,
+      infrastructure,
+      version: released(plan),
+      hostEndpoints: hasOperator(plan),
+      managed: ofTheProvider(plan, infrastructure),
+    }),
+  images: (plan) => [
+    ...kubeProxyImages(released(plan)),
+    ...coreDnsImages(),
+    ...konnectivityImages(),
+    ...mirroredImages(calicoImages({ flavour: 'plain', version: plan.calico })),
+    ...calicoExtensionImages(),
+    ...masterProxyImages(),
+    ...workloadImages(),
+  ],
+  manifests: (plan) => [...ofTheProvider(plan, infrastructure), ...shop(plan).map(applied)],
+})
+
+export const iksClassic = iks(classic, { plan: classicPlan, master: masterMachine })
+export const iksVpc = iks(vpc, { plan: vpcPlan, master: vpcMasterMachine })
+
+/** Without the provider's suffix. */
+const released = ({ kubernetes }: ClusterPlan): string => kubernetes.replace('+IKS', '')
+
+function hasOperator({ kubernetes }: ClusterPlan): boolean {
+  return Number(kubernetes.split('.')[1]) >= 29
+}
+
+/** What a refresh of the master brings back. */
+const ofTheProvider = (
+  plan: ClusterPlan,
+  { konnectivityServer }: Infrastructure,
+): readonly Draft<KubeObject>[] => [
+  ...kubeProxyManifests({
+    server: `https://${plan.apiServer.address}:${plan.apiServer.port}`,
+    clusterCidr: plan.podCidr,
+    version: released(plan),
+  }),
+  ...coreDnsManifests({ clusterIp: plan.dnsServiceIp }),
+  ...konnectivityManifests({ address: konnectivityServer }),
+  ...(hasOperator(plan) ? byOperator(plan) : byManifest(plan)),
+  ...defaultPolicies(plan.podCidr),
+]
+
+const interfaces = '(^bond0$|^eth0$|^ens6$|^ens3$)'
+const mtuBytes = 1480
+
+const byManifest = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
+  ...mirroredManifests(
+    calicoManifests({
+      flavour: 'plain',
+      version: plan.calico,
+      podCidr: plan.podCidr,
+      encapsulation: plan.encapsulation,
+      env: [
+        { name: 'IP_AUTODETECTION_METHOD', value: `interface=${interfaces}` },
+        { name: 'FELIX_IPINIPMTU', value: String(mtuBytes) },
+      ],
+      initContainers: [calicoExtensionContainer as ContainerDef],
+    }),
+  ),
+  ...calicoExtensionRbac(),
+]
+
+/** With the Installation that the provider's documents show. */
+const byOperator = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
+  ...mirroredManifests(operatorManifests(plan.calico)),
+  operatorInstallation(plan.podCidr, {
+    registry: providerRegistry,
+    variant: 'Calico',
+    calicoNetwork: {
+      hostPorts: 'Enabled',
+      mtu: mtuBytes,
+      nodeAddressAutodetectionV4: { interface: interfaces },
+      ipPools: [
+        {
+          name: 'default-ipv4-ippool',
+          blockSize: 26,
+          cidr: plan.podCidr,
+          encapsulation: 'IPIPCrossSubnet',
+          natOutgoing: 'Enabled',
+          nodeSelector: 'all()',
+        },
+      ],
+    },
+  }),
+]
+
+const shop = ({ machines }: ClusterPlan): readonly Draft<KubeObject>[] => {
+  const [first] = machines
+  if (first === undefined) throw new RangeError('a cluster has at least one worker')
+  return workloadManifests({ workers: machines.length, dbNode: first.name, controlPlane: 'none' })
+}

@@ -1,0 +1,66 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { Pod } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
+import { vpcZones, workersGroup } from '#lab/ibm/vpc-plan.ts'
+import { Lab } from '#lab/lab.ts'
+
+const minutes = 60_000
+
+async function booted(): Promise<Lab> {
+  const lab = await Lab.boot({ seed: 'vpc', flavour: 'iks-vpc', nodes: 3 })
+  onTestFinished(() => lab.shutdown())
+  return lab
+}
+
+async function told(lab: Lab, line: string): Promise<string> {
+  const { code, stdout, stderr } = await lab.cloud(line.split(' '))
+  expect([code, stderr]).toEqual([0, ''])
+  return stdout
+}
+
+/** The id of the rule that says this. */
+async function ruleAbout(lab: Lab, remote: string): Promise<string> {
+  const rules = JSON.parse(
+    await told(lab, `is security-group-rules ${workersGroup} --output json`),
+  ) as readonly {
+    readonly id: string
+    readonly remote: string
+    readonly direction: string
+  }[]
+  return rules.find((each) => each.remote === remote && each.direction === 'outbound')?.id ?? ''
+}
+
+test("a worker's logs come through konnectivity, from the endpoint gateway's other side", async () => {
+  const lab = await booted()
+  const [pod] = await lab.kube.list<Pod>({
+    type: resources.pods,
+    namespace: 'kube-system',
+    labelSelector: 'app=konnectivity-agent',
+  })
+  const path = `/api/v1/namespaces/kube-system/pods/${pod?.metadata.name}/log`
+  expect((await lab.request({ method: 'GET', path })).body).toContain('"Start serving"')
+})
+
+test('a security group without the way to one endpoint address leaves the others, without all of them no way', async () => {
+  const lab = await booted()
+  const cut = async (endpoint: string): Promise<void> => {
+    const id = await ruleAbout(lab, `${endpoint}/32`)
+    await told(lab, `is sg-ruled ${workersGroup} ${id}`)
+    for (const node of lab.nodes) await lab.exec(node, 'systemctl restart kubelet')
+    await lab.advance(2 * minutes)
+  }
+  const [first, ...others] = vpcZones.map(({ endpoint }) => endpoint)
+  await cut(first as string)
+  expect(await told(lab, 'ks worker ls -c shop')).not.toContain('critical')
+  for (const each of others) await cut(each)
+  expect((await told(lab, 'ks worker ls -c shop')).match(/critical/g)).toHaveLength(3)
+  for (const { endpoint } of vpcZones)
+    await told(lab, `is sg-rulec ${workersGroup} outbound all --remote ${endpoint}`)
+  await lab.untilWell(10 * minutes)
+})
+
+test('virtual workers of a VPC are not reloaded', async () => {
+  const lab = await booted()
+  const { code, stderr } = await lab.cloud(['ks', 'worker', 'reload', '-w', lab.nodes[0] as string])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('not available')])
+})
