@@ -50,10 +50,15 @@ export const detector = defineDetector<NotOnHostState, Names>({
       ...networkAddresses(view),
       ...saidOld(view),
     ]
+    const refused = messageSigns(view, {
+      'startup/address-in-use': ['against', 'start-up refuses the address, as another node has it'],
+    })
     const around = [...renumbered(view, signs.length > 0), ...told(view)]
-    return findingsOf([...signs, ...around], {
+    return findingsOf([...signs, ...around, ...(signs.length === 0 ? [] : refused)], {
       judges: 'node',
       conclude: (own) =>
+        // What start-up refused, the node is not registered with.
+        !own.some((one) => refused.includes(one)) &&
         isBacked(own, view, ['bgp-session-down', 'dataplane-not-programmed'])
           ? {
               says: 'this node is registered with an address that none of its interfaces has',
