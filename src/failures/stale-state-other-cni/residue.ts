@@ -1,7 +1,7 @@
 import { overlaps } from '#cluster/addresses.ts'
 import type { Provenance, Reads } from '#cluster/facts.ts'
 import { networkOfChain, networkOfFile, networkOfLink, networkOfPod } from '#cluster/other-networks.ts'
-import { calicoNodePods, isComplete } from '#cluster/queries.ts'
+import { isComplete } from '#cluster/queries.ts'
 import { isCalicosChain } from '#cluster/refusals.ts'
 import type { LinkRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
@@ -141,9 +141,12 @@ function ofRanges(view: Reads<ResidueReads>): readonly Sign[] {
 const destinationOf = (row: object): string | undefined =>
   'destination' in row && typeof row.destination === 'string' ? row.destination : undefined
 
-/** Calico's chains where Calico is known not to run: what they drop, nobody opens any more. */
+/** Calico's chains where Calico is known to be gone: what they drop, nobody opens any more. */
 function ofBoth(view: Reads<ResidueReads>): readonly Sign[] {
-  const isGone = isComplete(view.coverage('pods')) && calicoNodePods(view).length === 0
+  // While another of its pods runs, or its pools are there, it was not uninstalled: calico-node is what is missing.
+  const isInstalled =
+    view.rows('ipPools').length > 0 || view.rows('pods').some(({ component }) => component !== undefined)
+  const isGone = isComplete(view.coverage('pods')) && !isInstalled
   const [first] = view.rows('filterRules').filter(({ chain }) => isCalicosChain(chain))
   return isGone && first !== undefined
     ? [sign(first, 'decisive', 'Calico’s chains are there, and no calico-node runs')]
