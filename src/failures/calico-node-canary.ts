@@ -1,8 +1,6 @@
-import { assert } from '#base/assert.ts'
-import { deleteCalicoNodePod } from '#failures/calico-node-pod.ts'
-import type { KubeObject } from '#lab/api/objects.ts'
 import { type ObjectRef, resources } from '#lab/api/ports.ts'
 import type { LabControl } from '#lab/fault.ts'
+import { calicoDaemonSet, restartCalicoNode } from '#lab/owner-acts.ts'
 
 /** A part of a pod template, as a strategic merge patch has it: containers are told apart by their names. */
 export interface TemplatePatch {
@@ -15,24 +13,17 @@ export interface TemplatePatch {
  */
 export async function tryOnOneNode(lab: LabControl, node: string, patch: TemplatePatch): Promise<void> {
   await change(lab, { type: 'OnDelete', rollingUpdate: null }, patch)
-  await deleteCalicoNodePod(lab, node)
+  await restartCalicoNode(lab, node)
 }
 
 /** The template as it was, rolled out as always; the pod of that node is made anew at once. */
 export async function takeBack(lab: LabControl, node: string, patch: TemplatePatch): Promise<void> {
   await change(lab, { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } }, patch)
-  await deleteCalicoNodePod(lab, node)
-}
-
-async function nodeDaemonSet({ kube }: LabControl): Promise<KubeObject> {
-  const sets = await kube.list({ type: resources.daemonSets })
-  const found = sets.find(({ metadata }) => metadata.name === 'calico-node')
-  assert(found !== undefined, 'a cluster with Calico has a DaemonSet calico-node')
-  return found
+  await restartCalicoNode(lab, node)
 }
 
 async function change(lab: LabControl, updateStrategy: object, spec: TemplatePatch): Promise<void> {
-  const { namespace = '', name } = (await nodeDaemonSet(lab)).metadata
+  const { namespace = '', name } = (await calicoDaemonSet(lab)).metadata
   const ref: ObjectRef = { type: resources.daemonSets, namespace, name }
   await lab.kube.patch(ref, { type: 'strategic', body: { spec: { updateStrategy, template: { spec } } } })
 }

@@ -1,5 +1,5 @@
 /** Carries out what comes in from outside, in an event of the lab's own: the same in its first life and in every replay. */
-import { bound, carryOutCall, type Reply } from '#lab/api/http/entrance.ts'
+import { answer, carryOutCall, type Reply } from '#lab/api/http/entrance.ts'
 import { type StreamDoors, startStreams } from '#lab/api/http/streams.ts'
 import { serviceMs } from '#lab/api/programs.ts'
 import type { ApiServer } from '#lab/api/server.ts'
@@ -82,7 +82,10 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
       askServer(api, input.request, (response) => to.answered?.(response))
       break
     case 'api':
-      answer(inside, input, to.reply ?? nobody)
+      answer(api, input.asked, {
+        reply: to.reply ?? nobody,
+        gone: (tell) => void clients.set(input.id, tell),
+      })
       break
     case 'api-gone':
       clients.get(input.id)?.()
@@ -115,15 +118,6 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
 }
 
 type Input<A extends LabInput['act']> = Extract<LabInput, { readonly act: A }>
-
-/** The answer may come in pieces for as long as the client stays. */
-function answer({ api, clients }: Inside, { id, asked }: Input<'api'>, reply: Reply): void {
-  if (api.process === undefined) {
-    reply.cutOff()
-    return
-  }
-  api.handle(asked, { ...bound(reply), onClose: (tell) => void clients.set(id, tell) })
-}
 
 const nobody: Reply = {
   send: () => {},

@@ -32,18 +32,25 @@ export async function removed(lab: LabControl, ref: ObjectRef): Promise<void> {
   }
 }
 
-/** Where calico-node's DaemonSet is: kube-system by manifest, calico-system by operator. */
-export async function calicoNamespace(lab: LabControl): Promise<string> {
+/** Calico's DaemonSet, in kube-system by manifest and in calico-system by operator. */
+export async function calicoDaemonSet(lab: LabControl): Promise<KubeObject> {
   const sets = await lab.kube.list({ type: resources.daemonSets })
-  const namespace = sets.find(({ metadata }) => metadata.name === 'calico-node')?.metadata.namespace
-  assert(namespace !== undefined, 'a cluster with Calico has a DaemonSet calico-node')
+  const found = sets.find(({ metadata }) => metadata.name === 'calico-node')
+  assert(found !== undefined, 'a cluster with Calico has a DaemonSet calico-node')
+  return found
+}
+
+/** Where calico-node's DaemonSet is. */
+export async function calicoNamespace(lab: LabControl): Promise<string> {
+  const { namespace } = (await calicoDaemonSet(lab)).metadata
+  assert(namespace !== undefined, 'a DaemonSet has a namespace')
   return namespace
 }
 
-/** Restarts what a label selects, as `kubectl delete pod -l …` does; on one node only, where it is named. */
+/** Restarts the pods of a namespace, as `kubectl delete pod -l …` does; on one node only, where it is named. */
 export async function deletePods(
   lab: LabControl,
-  o: { readonly namespace: string; readonly labelSelector: string; readonly node?: string },
+  o: { readonly namespace: string; readonly labelSelector?: string; readonly node?: string },
 ): Promise<void> {
   const { node, ...query } = o
   const fieldSelector = node === undefined ? {} : { fieldSelector: `spec.nodeName=${node}` }
@@ -61,3 +68,6 @@ export async function restartCalicoNode(lab: LabControl, node?: string): Promise
     ...(node === undefined ? {} : { node }),
   })
 }
+
+/** A rollout of the lab's application: its pods are deleted, and new ones start everywhere. */
+export const rollOutWorkload = (lab: LabControl): Promise<void> => deletePods(lab, { namespace: 'shop' })

@@ -1,5 +1,5 @@
-import { rollOutWorkload } from '#failures/calico-node-pod.ts'
 import { nodeFault } from '#lab/node-fault.ts'
+import { rollOutWorkload } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 const file = '/etc/cni/net.d/calico-kubeconfig'

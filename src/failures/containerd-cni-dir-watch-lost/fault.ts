@@ -1,5 +1,5 @@
-import { deleteCalicoNodePod } from '#failures/calico-node-pod.ts'
 import { nodeFault } from '#lab/node-fault.ts'
+import { restartCalicoNode } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 const folder = '/etc/cni/net.d'
@@ -19,6 +19,6 @@ export const fault = nodeFault({
       undo: 'systemctl restart containerd\nrm -rf /etc/cni/net.d.old',
     },
   },
-  trigger: (lab, { node }) => deleteCalicoNodePod(lab, node),
+  trigger: (lab, { node }) => restartCalicoNode(lab, node),
   settleMs: 6 * minutes,
 })

@@ -1,5 +1,5 @@
-import { deleteCalicoNodePod } from '#failures/calico-node-pod.ts'
 import { nodeFault } from '#lab/node-fault.ts'
+import { restartCalicoNode } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 const programs = '/opt/cni/bin'
@@ -24,6 +24,6 @@ export const fault = nodeFault({
       undo: `umount ${configuration}`,
     },
   },
-  trigger: (lab, { node }) => deleteCalicoNodePod(lab, node),
+  trigger: (lab, { node }) => restartCalicoNode(lab, node),
   settleMs: 6 * minutes,
 })

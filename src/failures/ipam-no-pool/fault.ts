@@ -1,6 +1,7 @@
 import { clusterSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
+import { rollOutWorkload } from '#lab/owner-acts.ts'
 
 const pool = { type: resources.ipPools, name: 'default-ipv4-ippool' }
 
@@ -13,11 +14,7 @@ export const fault: Fault = {
   variants: { disabled: 'spec.disabled is set on the only IPPool' },
   change: (lab) => setDisabled(lab, true),
   // Somebody rolls the application out anew.
-  trigger: async (lab) => {
-    const pods = await lab.kube.list({ type: resources.pods, namespace: 'shop' })
-    for (const { metadata } of pods)
-      await lab.kube.delete({ type: resources.pods, namespace: 'shop', name: metadata.name })
-  },
+  trigger: (lab) => rollOutWorkload(lab),
   settleMs: () => 5 * 60_000,
   undo: (lab) => setDisabled(lab, false),
   subjects: () => [clusterSubject],

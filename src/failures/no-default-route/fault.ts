@@ -1,5 +1,5 @@
-import { deleteCalicoNodePod } from '#failures/calico-node-pod.ts'
 import { nodeFault } from '#lab/node-fault.ts'
+import { restartCalicoNode } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 
@@ -13,6 +13,6 @@ export const fault = nodeFault({
       undo: 'ip route replace $(cat /root/default-route)',
     },
   },
-  trigger: (lab, { node }) => deleteCalicoNodePod(lab, node),
+  trigger: (lab, { node }) => restartCalicoNode(lab, node),
   settleMs: 6 * minutes,
 })

@@ -1,6 +1,7 @@
 import { nodeSubject } from '#cluster/subjects.ts'
-import { annotateNode, restartCalicoNode, setCalicoEnv } from '#lab/calico-acts.ts'
+import { annotateNode, setCalicoEnv } from '#lab/calico-acts.ts'
 import type { Fault } from '#lab/fault.ts'
+import { restartCalicoNode } from '#lab/owner-acts.ts'
 
 /** Calico looks for addresses in a way that fits no interface. Where one is registered it stays; a node that joins gets none. */
 export const fault: Fault = {
@@ -18,7 +19,7 @@ export const fault: Fault = {
   trigger: async (lab, { node, variant }) => {
     if (variant === 'misspelt') return restartCalicoNode(lab)
     await annotateNode(lab, node, { 'projectcalico.org/IPv4Address': null })
-    await restartCalicoNode(lab, [node])
+    await restartCalicoNode(lab, node)
   },
   settleMs: () => 8 * 60_000,
   undo: async (lab) => {

@@ -1,7 +1,8 @@
 import { nodeSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { restartCalicoNode, setCalicoEnv } from '#lab/calico-acts.ts'
+import { setCalicoEnv } from '#lab/calico-acts.ts'
 import type { Fault } from '#lab/fault.ts'
+import { restartCalicoNode } from '#lab/owner-acts.ts'
 
 /** After so long a new pod of calico-node runs, and its probe has not passed. */
 const notReadyYetMs = 8_000
@@ -16,7 +17,7 @@ export const fault: Fault = {
   change: async (lab, { node }) => {
     const other = lab.nodes.find((name) => name !== node) as string // a lab has two nodes at least
     const { metadata } = await lab.kube.get({ type: resources.nodes, name: other })
-    await restartCalicoNode(lab, [node])
+    await restartCalicoNode(lab, node)
     await lab.advance(notReadyYetMs)
     await setCalicoEnv(lab, { IP: metadata.annotations?.['projectcalico.org/IPv4Address'] ?? '' })
   },
@@ -24,7 +25,7 @@ export const fault: Fault = {
   settleMs: () => 8 * 60_000,
   undo: async (lab, { node }) => {
     await setCalicoEnv(lab, { IP: 'autodetect' })
-    await restartCalicoNode(lab, [node])
+    await restartCalicoNode(lab, node)
   },
   subjects: ({ node }) => [nodeSubject(node)],
 }

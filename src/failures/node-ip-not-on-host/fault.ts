@@ -1,7 +1,8 @@
 import { nodeSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { annotateNode, restartCalicoNode, setCalicoEnv } from '#lab/calico-acts.ts'
+import { annotateNode, setCalicoEnv } from '#lab/calico-acts.ts'
 import type { Fault } from '#lab/fault.ts'
+import { restartCalicoNode } from '#lab/owner-acts.ts'
 
 const annotation = 'projectcalico.org/IPv4Address'
 
@@ -20,7 +21,7 @@ export const fault: Fault<{ readonly address: string }> = {
     await annotateNode(lab, node, { [annotation]: address.replace(/\d+(?=\/)/, '199') })
     return { address }
   },
-  trigger: (lab, { node }) => restartCalicoNode(lab, [node]),
+  trigger: (lab, { node }) => restartCalicoNode(lab, node),
   settleMs: () => 10 * 60_000,
   undo: async (lab, { node }, { address }) => {
     await annotateNode(lab, node, { [annotation]: address })

@@ -25,12 +25,14 @@ export interface StreamCall {
   readonly with: readonly (string | number)[]
 }
 
-/** Answers a request in an event of the server's, once it has had time to look at it. */
-export function answerLater(api: ApiServer, asked: ApiRequest, reply: Reply): void {
-  api.kernel.at(api.kernel.nowMs + serviceMs, `${asked.method} ${asked.url}`, () => {
-    if (api.process === undefined) reply.cutOff()
-    else api.handle(asked, reply)
-  })
+/** Answers a request in an event of the server's. `gone` is handed what to call when the client goes away meanwhile. */
+export function answer(
+  api: ApiServer,
+  asked: ApiRequest,
+  { reply, gone }: { readonly reply: Reply; readonly gone: (tell: () => void) => void },
+): void {
+  if (api.process === undefined) reply.cutOff()
+  else api.handle(asked, { ...bound(reply), onClose: gone })
 }
 
 /** Calls of a stream's client, handed on by whoever carries them. */
@@ -66,8 +68,15 @@ export function plainEntrance(api: ApiServer): Entrance {
   return {
     request: (asked, reply) => {
       let tell: () => void = () => {}
-      answerLater(api, asked, { ...bound(reply), onClose: (gone) => (tell = gone) })
-      return () => soon(tell)
+      api.kernel.at(api.kernel.nowMs + serviceMs, `${asked.method} ${asked.url}`, () =>
+        answer(api, asked, {
+          reply,
+          gone: (then) => {
+            tell = then
+          },
+        }),
+      )
+      return () => soon(() => tell())
     },
     streams: (asked, doors) =>
       soon(() =>
@@ -81,7 +90,7 @@ export function plainEntrance(api: ApiServer): Entrance {
 }
 
 /** A reply's methods, whatever object they belong to. */
-export const bound = (reply: Reply): Reply => ({
+const bound = (reply: Reply): Reply => ({
   send: (code, headers, body) => reply.send(code, headers, body),
   stream: (code, headers) => reply.stream(code, headers),
   onClose: (tell) => reply.onClose(tell),
