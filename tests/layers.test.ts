@@ -25,21 +25,37 @@ const layers: Record<string, { readonly may: readonly string[]; readonly because
     may: ['base', 'cluster', 'diagnosis', 'repair', 'lab'],
     because: 'a failure mode joins the engines and knows nothing of files, networks or terminals',
   },
+  drill: {
+    may: ['base', 'cluster', 'diagnosis', 'repair', 'lab'],
+    because: 'a drill is played on a lab by the engines; faults and the terminal are handed in',
+  },
   sources: { may: ['base', 'cluster'], because: 'reading makes facts and leaves the judging to the engine' },
   hands: {
     may: ['base', 'cluster', 'diagnosis', 'repair', 'sources'],
     because: 'hands carry out steps; they do not decide',
   },
   app: {
-    may: ['base', 'cluster', 'diagnosis', 'repair', 'lab', 'failures', 'sources', 'hands', 'report'],
+    may: ['base', 'cluster', 'diagnosis', 'repair', 'lab', 'failures', 'drill', 'sources', 'hands', 'report'],
     because: 'a use case joins the engines and prints nothing',
   },
   report: {
-    may: ['base', 'cluster', 'diagnosis', 'repair'],
+    may: ['base', 'cluster', 'diagnosis', 'repair', 'drill'],
     because: 'a report is a pure function of a finished result',
   },
   cli: {
-    may: ['base', 'cluster', 'diagnosis', 'repair', 'lab', 'failures', 'app', 'report', 'sources', 'hands'],
+    may: [
+      'base',
+      'cluster',
+      'diagnosis',
+      'repair',
+      'lab',
+      'failures',
+      'drill',
+      'app',
+      'report',
+      'sources',
+      'hands',
+    ],
     because: 'the shell is thin',
   },
 }
