@@ -32,7 +32,14 @@ import { type ImageSource, networkRegistry } from '#lab/runtime/image-source.ts'
 import { ImageRegistry } from '#lab/runtime/images.ts'
 import { installRuntime } from '#lab/runtime/install.ts'
 import type { Image } from '#lab/runtime/ports.ts'
-import { debugImages, webhookImages, workloadPrograms } from '#lab/workload/index.ts'
+import {
+  customersDisk,
+  customersMachine,
+  debugImages,
+  storefront,
+  webhookImages,
+  workloadPrograms,
+} from '#lab/workload/index.ts'
 
 export interface LabParts {
   readonly plan: ClusterPlan
@@ -81,8 +88,10 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   const parts = { kernel, network, programs, images, source, plan, definition }
   const machines = new Map(plan.machines.map((node) => [node.name, machineOf(node, parts)]))
   applyAll(api, definition.manifests(plan))
+  if (plan.customers) applyAll(api, [storefront])
   const others = [
     registryOf(parts),
+    ...(plan.customers ? [customersOf(parts)] : []),
     ...(definition.others?.(plan) ?? []).map(({ machine, tree }) => plugged(parts, machine, tree)),
   ]
   cloud?.connect(siteOf({ machines, others, api }, parts))
@@ -162,6 +171,14 @@ function registryOf(parts: MachineParts): LabMachine {
   const { registry } = parts.plan
   const machine = { name: registryMachine, interfaces: [registry] }
   return plugged(parts, machine, registryDisk({ nameserver: registry.address }))
+}
+
+/** Outside of the cluster, behind a load balancer that knows all its workers. */
+function customersOf(parts: MachineParts): LabMachine {
+  const { outside, registry, machines } = parts.plan
+  const machine = { name: customersMachine, interfaces: [outside] }
+  const workers = machines.filter(({ controlPlane }) => !controlPlane).map(({ address }) => address)
+  return plugged(parts, machine, customersDisk({ nameserver: registry.address, workers }))
 }
 
 const plugged = (

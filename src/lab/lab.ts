@@ -33,6 +33,8 @@ export interface LabOptions {
   readonly encapsulation?: Encapsulation
   /** What calico-node runs for routing. Default bird. */
   readonly backend?: Backend
+  /** Whether customers use the shop from outside, so that what a fault costs can be measured. Default false. */
+  readonly customers?: boolean
   /** Virtual time at power-on. Default 2026-01-07T06:00:00Z, a Wednesday. */
   readonly startMs?: number
   /** For determinism checks: see {@link Kernel}. */
@@ -67,6 +69,7 @@ export class Lab implements LabControl {
       nodes: 5,
       ...usualVersions[options.flavour ?? 'plain'],
       egress: 'direct',
+      customers: false,
       startMs: defaultStartMs,
       ...options,
     }

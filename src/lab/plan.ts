@@ -21,6 +21,8 @@ export interface PlanOptions {
   readonly encapsulation?: Encapsulation
   /** Default bird. Without BIRD the default pool is of VXLAN unless somebody says otherwise. */
   readonly backend?: Backend
+  /** Whether there are customers: a machine outside that asks for the shop's page every two seconds. Default false. */
+  readonly customers?: boolean
 }
 
 /** A machine, and how it is plugged in. */
@@ -46,6 +48,8 @@ export interface ClusterPlan extends Required<PlanOptions> {
   readonly fabric: FabricPlan
   /** Where the machine that serves images and names is plugged in. */
   readonly registry: InterfacePlan
+  /** Where the customers' machine is plugged in, if there is one. */
+  readonly outside: InterfacePlan
   readonly podCidr: string
   readonly serviceCidr: string
   readonly dnsServiceIp: string
@@ -72,9 +76,11 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
     backend: o.backend ?? 'bird',
     encapsulation: o.encapsulation ?? (o.backend === 'vxlan' ? 'vxlan' : usualEncapsulation[o.flavour]),
     egress: o.egress ?? 'direct',
+    customers: o.customers ?? false,
     machines: [control, ...workers],
     fabric: flatFabric({ subnet: `10.0.0.0/${prefixLength}`, gateway: '10.0.0.1' }),
     registry: { address: underlayAddress(2), prefixLength },
+    outside: { address: underlayAddress(3), prefixLength },
     podCidr: isSmall ? '10.244.0.0/16' : '10.128.0.0/9',
     serviceCidr: '10.96.0.0/12',
     dnsServiceIp: '10.96.0.10',

@@ -57,7 +57,7 @@ export const classicZones: readonly Zone[] = [
 /** What lies beside the workers' networks. */
 export const services = {
   /** The provider's own services: resolvers, mirrors, the registry's private address. */
-  iaas: { subnet: '10.0.80.0/24', gateway: '10.0.80.1', registry: '10.0.80.11' },
+  iaas: { subnet: '10.0.80.0/24', gateway: '10.0.80.1', registry: '10.0.80.11', customers: '10.0.80.21' },
   /** Cloud service endpoints: where a master is reached privately. */
   cse: { subnet: '166.9.48.0/24', gateway: '166.9.48.1', master: '166.9.48.12' },
   /** The internet, as far as the lab has one. */

@@ -19,9 +19,11 @@ export function classicPlan(o: PlanOptions): ClusterPlan {
     backend: 'bird', // the provider's choice
     encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
     egress: 'konnectivity',
+    customers: o.customers ?? false,
     machines: firstWorkers(classic, o.nodes).map(classic.nodeOf),
     fabric,
     registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
+    outside: { segment: 'iaas', address: services.iaas.customers, prefixLength: 24 },
     podCidr: '172.30.0.0/16',
     serviceCidr: '172.21.0.0/16',
     dnsServiceIp: '172.21.0.10',

@@ -3,6 +3,7 @@ import { apiProxy, cluster, masterPort } from '#lab/ibm/account.ts'
 import { firstWorkers, hostOf, type Infrastructure, type Worker } from '#lab/ibm/infrastructure.ts'
 import type { FabricPlan, GroupPlan, RouterPlan } from '#lab/network/fabric-plan.ts'
 import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
+import { shopNodePort } from '#lab/workload/customers.ts'
 
 export interface VpcZone {
   readonly name: string
@@ -27,7 +28,7 @@ export const vpcPodCidr = '172.17.0.0/18'
 
 /** Beside the customer's subnets: the provider's services, where the masters are, and the internet. */
 const services = {
-  iaas: { subnet: '161.26.0.0/24', gateway: '161.26.0.1', registry: '161.26.0.7' },
+  iaas: { subnet: '161.26.0.0/24', gateway: '161.26.0.1', registry: '161.26.0.7', customers: '161.26.0.21' },
   cse: { subnet: '166.9.48.0/24', gateway: '166.9.48.1', endpoint: '166.9.48.2', master: '166.9.48.12' },
 } as const
 
@@ -36,6 +37,9 @@ export const endpointGateway = 'vpe-gateway'
 
 /** The security group of the workers. */
 export const workersGroup = `kube-${cluster.id}`
+
+/** Of the load balancers. */
+const balancersGroup = `kube-lbaas-${cluster.id}`
 
 /**
  * A cluster in a VPC: a subnet in each of three zones, joined by the VPC's router, guarded by a security group; the master behind an
@@ -50,9 +54,16 @@ export const vpcPlan = (o: PlanOptions): ClusterPlan => ({
   backend: 'bird', // the provider's choice
   encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
   egress: 'konnectivity',
+  customers: o.customers ?? false,
   machines: firstWorkers(vpc, o.nodes).map(vpc.nodeOf),
   fabric,
   registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
+  outside: {
+    segment: 'iaas',
+    address: services.iaas.customers,
+    prefixLength: 24,
+    groups: [balancersGroup],
+  },
   podCidr: vpcPodCidr,
   serviceCidr: '172.21.0.0/16',
   dnsServiceIp: '172.21.0.10',
@@ -141,6 +152,7 @@ const group: GroupPlan = {
     { remote: { cidr: vpcPodCidr } },
     { remote: { group: workersGroup } },
     { protocol: 'icmp', remote: { cidr: '0.0.0.0/0' } },
+    { protocol: 'tcp', ports: shopNodePort, remote: { group: balancersGroup } },
   ],
   outbound: [
     { remote: { cidr: vpcPodCidr } },
@@ -151,6 +163,9 @@ const group: GroupPlan = {
     { remote: { cidr: '169.254.169.254/32' } },
   ],
 }
+
+/** What is in front of the cluster reaches what it likes, and is asked by nobody. */
+const balancers: GroupPlan = { name: balancersGroup, inbound: [], outbound: [{}] }
 
 const fabric: FabricPlan = {
   segments: [
@@ -164,5 +179,5 @@ const fabric: FabricPlan = {
     { name: 'cse', subnet: services.cse.subnet, gateway: services.cse.gateway },
   ],
   routers: [router, endpoint],
-  groups: [group],
+  groups: [group, balancers],
 }

@@ -1,12 +1,15 @@
 import type { Program } from '#lab/host/ports.ts'
+import { customers } from '#lab/workload/customers.ts'
 import { shopTier } from '#lab/workload/shop-tier.ts'
 import { admissionWebhook } from '#lab/workload/webhook.ts'
 
+export { customersDisk, customersMachine } from '#lab/workload/customers.ts'
 export { debugImages } from '#lab/workload/debug-images.ts'
-export { workloadImages, workloadManifests } from '#lab/workload/manifests.ts'
+export { storefront, workloadImages, workloadManifests } from '#lab/workload/manifests.ts'
 export { webhookImages } from '#lab/workload/webhook-manifests.ts'
 
 export const workloadPrograms: Readonly<Record<string, Program>> = {
   'shop-tier': shopTier,
+  customers,
   'admission-webhook': admissionWebhook,
 }

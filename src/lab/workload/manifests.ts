@@ -2,6 +2,7 @@ import type { Deployment, Draft, KubeObject, PodSpec, Probe, Service } from '#la
 import { shellTools } from '#lab/host/os.ts'
 import { networkTools } from '#lab/network/tools.ts'
 import type { Image } from '#lab/runtime/ports.ts'
+import { shopNodePort } from '#lab/workload/customers.ts'
 
 /** The three-tier application: frontend → api → db, so that a broken network is felt as users feel it. */
 const shopNamespace = 'shop'
@@ -40,6 +41,18 @@ export const workloadManifests = (
   tier('api', { replicas: o.workers, placed: onePerWorker('api', o), upstream: 'http://db:8080' }),
   tier('frontend', { replicas: o.workers, placed: onePerWorker('frontend', o), upstream: 'http://api:8080' }),
 ]
+
+/** How the shop is reached from outside: every worker takes requests on this port. */
+export const storefront: Draft<Service> = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'storefront', namespace: shopNamespace, labels: { app: 'frontend' } },
+  spec: {
+    type: 'NodePort',
+    selector: { app: 'frontend' },
+    ports: [{ name: 'http', port: 80, protocol: 'TCP', targetPort: 8080, nodePort: shopNodePort }],
+  },
+}
 
 const service = (name: string): Draft<Service> => ({
   apiVersion: 'v1',
