@@ -41,6 +41,8 @@ export interface LabNeeds {
 export interface Fault<Memory = unknown> {
   /** Flavours it can strike; on the others the same change harms nothing. */
   readonly flavours: readonly Flavour[]
+  /** Flavours of a variant that strikes not all of them. */
+  readonly only?: Readonly<Record<string, readonly Flavour[]>>
   /** How the lab has to be booted for it, beyond its flavour. */
   readonly lab?: LabNeeds
   /** Variant → what is different about it, for people. The first is the default. */
@@ -56,3 +58,9 @@ export interface Fault<Memory = unknown> {
   /** On whom the cause must be found; `nodes`: all of the lab. */
   subjects(strike: Strike, nodes: readonly string[]): readonly Subject[]
 }
+
+/** Flavours that a variant can strike. */
+export const flavoursOf = (
+  { flavours, only }: Pick<Fault, 'flavours' | 'only'>,
+  variant: string,
+): readonly Flavour[] => only?.[variant] ?? flavours

@@ -1,6 +1,6 @@
 import { renderSubject } from '#cluster/subjects.ts'
 import { faults } from '#failures/generated/faults.ts'
-import type { Fault } from '#lab/fault.ts'
+import { type Fault, flavoursOf } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
 
@@ -22,7 +22,6 @@ const soakSeeds = Number(process.env['NINELIVES_SEEDS'] ?? 0)
  */
 const casesOf = (id: string, fault: Fault): readonly Case[] => {
   const variants = Object.keys(fault.variants)
-  const { flavours } = fault
   const pair = (variant: string, flavour: Flavour, seed: number): Case => ({
     id,
     fault,
@@ -32,13 +31,15 @@ const casesOf = (id: string, fault: Fault): readonly Case[] => {
   })
   if (soakSeeds > 0)
     return variants.flatMap((variant) =>
-      flavours.flatMap((flavour) =>
+      flavoursOf(fault, variant).flatMap((flavour) =>
         Array.from({ length: soakSeeds }, (_, seed) => pair(variant, flavour, seed)),
       ),
     )
-  return Array.from({ length: Math.max(2, variants.length) }, (_, turn) =>
-    pair(variants[turn % variants.length] as string, flavours[turn % flavours.length] as Flavour, turn),
-  )
+  return Array.from({ length: Math.max(2, variants.length) }, (_, turn) => {
+    const variant = variants[turn % variants.length] as string
+    const flavours = flavoursOf(fault, variant)
+    return pair(variant, flavours[turn % flavours.length] as Flavour, turn)
+  })
 }
 
 /** Who works on a few modes asks for these alone: `NINELIVES_ONLY=ipam-no-pool,mtu-mismatch`. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Trouble } from '#base/trouble.ts'
-import type { Fault } from '#lab/fault.ts'
+import { type Fault, flavoursOf } from '#lab/fault.ts'
 import type { Lab } from '#lab/lab.ts'
 import { refuseUnlessFit } from '#lab/serve/fit.ts'
 import { isOwner } from '#lab/serve/owner.ts'
@@ -91,12 +91,13 @@ async function strike(
 ): Promise<{ readonly node: string; readonly variant: string; readonly settleMs: number }> {
   const fault = await faults(mode)
   const variants = Object.keys(fault.variants)
-  const chosen = variant ?? (variants[0] as string)
+  const fitting = variants.find((one) => flavoursOf(fault, one).includes(lab.options.flavour))
+  const chosen = variant ?? fitting ?? (variants[0] as string) // a fault has a variant
   if (!variants.includes(chosen))
     throw new Trouble('unknown-variant', `${mode} has no variant "${chosen}"`, {
       hint: `one of: ${variants.join(', ')}`,
     })
-  if (!force) refuseUnlessFit(mode, fault, lab.options)
+  if (!force) refuseUnlessFit(mode, { fault, variant: chosen }, lab.options)
   const target = node ?? lab.nodes.find((name) => name.includes('worker')) ?? (lab.nodes[0] as string)
   lab.machine(target)
   const at = { node: target, variant: chosen }

@@ -6,11 +6,18 @@ import { refuseUnlessFit } from '#lab/serve/fit.ts'
 
 type Options = Pick<Lab['options'], 'flavour' | 'encapsulation'>
 
-const hintFor = (needs: LabNeeds | undefined, options: Options): string | undefined => {
+const hintFor = (needs: LabNeeds | undefined, options: Options, variant = 'usual'): string | undefined => {
   try {
     refuseUnlessFit(
       'some-mode',
-      { flavours: ['plain', 'iks-classic'], ...(needs && { lab: needs }) },
+      {
+        fault: {
+          flavours: ['plain', 'iks-classic'],
+          only: { narrow: ['iks-classic'] },
+          ...(needs && { lab: needs }),
+        },
+        variant,
+      },
       options,
     )
     return undefined
@@ -58,5 +65,17 @@ describe('a lab in which a fault can do no harm is refused, with the flags of on
     const hint = hintFor(needs, options)
     if (flags === undefined) expect(hint).toBeUndefined()
     else expect(hint).toContain(`ninelives lab up ${flags}`)
+  })
+})
+
+describe('a variant that strikes fewer flavours than its mode', () => {
+  test('is refused elsewhere', () => {
+    expect(hintFor(undefined, { flavour: 'plain' }, 'narrow')).toContain(
+      'ninelives lab up --flavour iks-classic;',
+    )
+  })
+
+  test('is let through where it strikes', () => {
+    expect(hintFor(undefined, { flavour: 'iks-classic' }, 'narrow')).toBeUndefined()
   })
 })

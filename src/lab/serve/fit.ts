@@ -1,12 +1,14 @@
 import { Trouble } from '#base/trouble.ts'
-import type { Fault } from '#lab/fault.ts'
+import { type Fault, flavoursOf } from '#lab/fault.ts'
 import { usualEncapsulation } from '#lab/flavours/names.ts'
 import type { Lab } from '#lab/lab.ts'
+
+type Fit = Pick<Fault, 'flavours' | 'only' | 'lab'>
 
 /** Throws {@link Trouble} where the change would harm nothing, with the flags of a lab where it does. */
 export function refuseUnlessFit(
   mode: string,
-  { flavours, lab: needs }: Pick<Fault, 'flavours' | 'lab'>,
+  { fault, variant }: { readonly fault: Fit; readonly variant: string },
   { flavour, encapsulation = usualEncapsulation[flavour] }: Pick<Lab['options'], 'flavour' | 'encapsulation'>,
 ): void {
   const immune = (what: string, fit: string, flags: string): Trouble =>
@@ -17,7 +19,8 @@ export function refuseUnlessFit(
         hint: `use a lab ${fit}: ninelives lab up ${flags}; or --force for a near miss`,
       },
     )
-  const wanted = needs?.encapsulation
+  const flavours = flavoursOf(fault, variant)
+  const wanted = fault.lab?.encapsulation
   const option = wanted === undefined ? '' : ` --encapsulation ${wanted}`
   if (!flavours.includes(flavour))
     throw immune(flavour, `of flavour ${flavours.join(' or ')}`, `--flavour ${flavours[0]}${option}`)
