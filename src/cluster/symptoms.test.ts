@@ -338,3 +338,29 @@ describe('conditions of a node', () => {
     expect(seen(table, [])).toEqual(expected)
   })
 })
+
+describe('a pod of Calico’s that no node was found for', () => {
+  const { node: _, ...homeless } = app('calico-kube-controllers-x', 'w1', false, { namespace: 'kube-system' })
+  const homed = { ...homeless, node: 'w1' }
+  const unplaced = {
+    message: { id: 'scheduler/no-node', params: { available: '0', total: '1', reasons: 'taint' } },
+    count: 1,
+    atMs: ago(2),
+    pod: { namespace: 'kube-system', name: 'calico-kube-controllers-x' },
+  }
+
+  test.each<[string, Table, string]>([
+    [
+      'waits still',
+      { pods: [homeless] },
+      'calico-pods-not-created pod/kube-system/calico-kube-controllers-x now',
+    ],
+    [
+      'was placed since, on a node whose calico-node is not ready now',
+      { pods: [homed, calicoNode('w1', { ready: false })] },
+      'calico-pods-not-created node/w1 past',
+    ],
+  ])('%s', (_name, table, expected) => {
+    expect(seen({ ...table, messages: [unplaced] }, [])).toContain(expected)
+  })
+})

@@ -298,6 +298,10 @@ export const calicoPodsNotCreated = fromMessages({
     'api/object-forbidden',
     'scheduler/no-node',
   ],
+  // The scheduler found a node for the pod after all.
+  isOver: (facts, { message, pod }) =>
+    message.id === 'scheduler/no-node' &&
+    facts.rows('pods').some((one) => one.name === pod?.name && one.node !== undefined),
   questions: ({ about }, facts) => [
     ask(facts, about, {
       fills: ['daemonSets', 'events'],
