@@ -35,18 +35,20 @@ async function felix(p: Process, log: Log): Promise<number> {
   log.info('daemon.go 132', 'Felix starting up', { version: releaseOf(p.version).name })
   log.info('daemon.go 156', 'Loading configuration...')
   log.info('daemon.go 182', `Loading config file: ${configFile}`)
-  await health.serve(p, log)
+  const release = releaseOf(p.version)
+  await health.serve(p, log, felixConfig(await localSources(p), release).config)
   log.info('daemon.go 214', 'Connecting to datastore', { datastore: 'kubernetes' })
   const kube = inClusterKube(p)
   log.info('daemon.go 221', 'Created datastore client')
   const sources = await loadConfiguration(p, kube, log, health)
-  const { config, bad, raw: values } = felixConfig(sources, releaseOf(p.version))
+  const { config, bad, raw: values } = felixConfig(sources, release)
   for (const { name, value, source } of bad)
     log.error('config_params.go 646', 'Replacing invalid value with default', {
       error: raw(`failed to parse config parameter ${name}; value ${JSON.stringify(value)}: invalid value`),
       source: raw(source),
     })
   health.ready('FelixStartup')
+  await health.serve(p, log, config)
   log.info('driver.go 70', 'Using internal (linux) dataplane driver.')
   await enableForwarding(p, log)
   const wakeup = new Wakeup()
@@ -120,10 +122,15 @@ export async function configSources(
   return [
     ['datastore (global)', resourceConfig(named('default'))],
     ['datastore (per-host)', resourceConfig(named(`node.${nodeName(p)}`))],
-    ['config file', fileConfig(await textOf(p, configFile))],
-    ['environment variable', environmentConfig(p.env)],
+    ...(await localSources(p)),
   ]
 }
+
+/** What Felix knows before it has spoken to the datastore. */
+const localSources = async (p: Process): Promise<ConfigSources> => [
+  ['config file', fileConfig(await textOf(p, configFile))],
+  ['environment variable', environmentConfig(p.env)],
+]
 
 async function textOf(p: Process, path: string): Promise<string> {
   try {

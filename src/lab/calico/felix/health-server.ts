@@ -1,7 +1,9 @@
+import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import type { Log } from '#lab/calico/log.ts'
 import { raw } from '#lab/calico/log.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { type HttpResponse, serveHttp } from '#lab/network/http.ts'
+import type { Listener } from '#lab/network/ports.ts'
 
 /** One part of Felix that reports; undefined where it does not report of that kind. */
 interface Report {
@@ -10,7 +12,9 @@ interface Report {
   ready: boolean | undefined
 }
 
-/** Felix's health endpoints on port 9099 (projectcalico/calico:libcalico-go/lib/health/health.go). */
+type Where = Pick<FelixConfig, 'healthEnabled' | 'healthPort'>
+
+/** Felix's health endpoints, on port 9099 if nobody moves them (projectcalico/calico:libcalico-go/lib/health/health.go). */
 export class FelixHealth {
   readonly #reports = new Map<string, Report>([
     ['CalculationGraph', { timeoutSeconds: 30, live: true, ready: false }],
@@ -19,6 +23,8 @@ export class FelixHealth {
   ])
 
   readonly #moved: () => void
+  #port: number | undefined
+  #listener: Listener | undefined
   /** Asked for by every probe. */
   #rendered: string | undefined
 
@@ -41,13 +47,17 @@ export class FelixHealth {
     this.#moved()
   }
 
-  /** Serves while the process lives, where FELIX_HEALTHENABLED asks for it. */
-  async serve(p: Process, log: Log): Promise<void> {
-    if (p.env.FELIX_HEALTHENABLED !== 'true') return
-    const port = Number(p.env.FELIX_HEALTHPORT ?? 9099)
+  /** Serves while the process lives, as the configuration has it that is known by now; elsewhere it ceases to. */
+  async serve(p: Process, log: Log, { healthEnabled, healthPort: port }: Where): Promise<void> {
+    const wanted = healthEnabled ? port : undefined
+    if (wanted === this.#port) return
+    this.#listener?.close()
+    this.#listener = undefined
+    this.#port = wanted
+    if (!healthEnabled) return
     log.info('health.go 379', 'Health enabled.  Starting server.', { host: 'localhost', port })
     try {
-      await serveHttp(p, { port, address: '127.0.0.1' }, ({ path }) => this.#answer(path))
+      this.#listener = await serveHttp(p, { port, address: '127.0.0.1' }, ({ path }) => this.#answer(path))
     } catch (error) {
       if (!isErrno(error)) throw error
       const says = raw(`listen tcp 127.0.0.1:${port}: bind: ${error.message.toLowerCase()}`)
