@@ -84,7 +84,10 @@ function happen(inside: Inside, input: LabInput, to: Listener): void {
     case 'api':
       answer(api, input.asked, {
         reply: to.reply ?? nobody,
-        gone: (tell) => void clients.set(input.id, tell),
+        gone: (tell) => {
+          if (tell === undefined) clients.delete(input.id)
+          else clients.set(input.id, tell)
+        },
       })
       break
     case 'api-gone':

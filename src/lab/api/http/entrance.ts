@@ -25,15 +25,38 @@ export interface StreamCall {
   readonly with: readonly (string | number)[]
 }
 
-/** Answers a request in an event of the server's. `gone` is handed what to call when the client goes away meanwhile. */
+/**
+ * Answers a request in an event of the server's. `gone` is handed what to call when the client goes away meanwhile, and
+ * `undefined` once the answer is complete: then nothing is left to end.
+ */
 export function answer(
   api: ApiServer,
   asked: ApiRequest,
-  { reply, gone }: { readonly reply: Reply; readonly gone: (tell: () => void) => void },
+  { reply, gone }: { readonly reply: Reply; readonly gone: (tell: (() => void) | undefined) => void },
 ): void {
   if (api.process === undefined) reply.cutOff()
-  else api.handle(asked, { ...bound(reply), onClose: gone })
+  else api.handle(asked, { ...tellingEnd(reply, () => gone(undefined)), onClose: gone })
 }
+
+/** The same reply; `complete` is told when all of it was given. */
+const tellingEnd = (reply: Reply, complete: () => void): Pick<Reply, 'send' | 'stream'> => ({
+  send: (code, headers, body) => {
+    reply.send(code, headers, body)
+    complete()
+  },
+  stream: (code, headers) => {
+    const sink = reply.stream(code, headers)
+    const last = (end: () => void) => (): void => {
+      end()
+      complete()
+    }
+    return {
+      write: (chunk) => sink.write(chunk),
+      end: last(() => sink.end()),
+      abort: last(() => sink.abort()),
+    }
+  },
+})
 
 /** Calls of a stream's client, handed on by whoever carries them. */
 export const callingKubelet = (call: (call: StreamCall) => void): KubeletStreams => ({
@@ -72,7 +95,7 @@ export function plainEntrance(api: ApiServer): Entrance {
         answer(api, asked, {
           reply,
           gone: (then) => {
-            tell = then
+            tell = then ?? (() => {})
           },
         }),
       )
@@ -88,11 +111,3 @@ export function plainEntrance(api: ApiServer): Entrance {
       ),
   }
 }
-
-/** A reply's methods, whatever object they belong to. */
-const bound = (reply: Reply): Reply => ({
-  send: (code, headers, body) => reply.send(code, headers, body),
-  stream: (code, headers) => reply.stream(code, headers),
-  onClose: (tell) => reply.onClose(tell),
-  cutOff: () => reply.cutOff(),
-})
