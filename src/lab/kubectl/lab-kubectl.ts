@@ -1,0 +1,51 @@
+/** kubectl for a lab's owner, outside: what it asks comes in by the lab's recorded doors, so that a fork has been through the same. */
+import type { Output } from '#lab/host/ports.ts'
+import { Collector } from '#lab/host/process/streams.ts'
+import { kubectl } from '#lab/kubectl/kubectl.ts'
+import { labDoor } from '#lab/kubectl/lab-door.ts'
+import { type KubectlPorts, NoFile } from '#lab/kubectl/ports.ts'
+import { shellWords } from '#lab/kubectl/shell-words.ts'
+import type { Lab } from '#lab/lab.ts'
+
+export interface LabKubectlOptions {
+  /** Standard input, for `apply -f -` and `exec -i`. */
+  readonly stdin?: string
+  /** Files in the folder where it is typed, by the paths that are typed. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Of the context. Default `default`. */
+  readonly namespace?: string
+  /** When somebody presses Ctrl-C in a command that follows (`-w`, `logs -f`), in virtual ms. Default a minute. */
+  readonly followMs?: number
+}
+
+/**
+ * Runs a kubectl command as the cluster's administrator: words, or a line as it is typed after `kubectl` (quotes as in a
+ * shell; no pipes, variables or globs). Waits in virtual time. What goes wrong is in the output, with kubectl's exit code.
+ */
+export async function labKubectl(
+  lab: Lab,
+  command: string | readonly string[],
+  o: LabKubectlOptions = {},
+): Promise<Output> {
+  const { stdin = '', files = {}, namespace = 'default', followMs = 60_000 } = o
+  const stdout = new Collector()
+  const stderr = new Collector()
+  const ports: KubectlPorts = {
+    api: labDoor(lab, { followMs }),
+    namespace,
+    version: lab.options.kubernetes,
+    stdout,
+    stderr,
+    stdin: async () => stdin,
+    read: async (path) => {
+      const text = files[path]
+      if (text === undefined) throw new NoFile('no such file or directory')
+      return text
+    },
+    nowMs: () => lab.nowMs,
+    sleep: (ms) => lab.advance(ms),
+  }
+  const words = typeof command === 'string' ? shellWords(command) : command
+  const code = await kubectl(words, ports)
+  return { code, stdout: stdout.text, stderr: stderr.text }
+}

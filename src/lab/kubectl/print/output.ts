@@ -1,0 +1,111 @@
+/** What `-o` says: kubernetes/cli-runtime:pkg/genericclioptions/print_flags.go and kubernetes/kubectl:pkg/cmd/get. */
+import { asObject, asText, type JsonObject } from '#lab/api/json.ts'
+import { itemsOf, metadataOf, nameOf } from '#lab/kubectl/client.ts'
+import { bool, type Flag, type Flags, text } from '#lab/kubectl/flags.ts'
+import { goJson, rendered } from '#lab/kubectl/jsonpath/find.ts'
+import { parseTemplate } from '#lab/kubectl/jsonpath/parse.ts'
+import { columnsPrinter } from '#lab/kubectl/print/columns.ts'
+import { yamlText } from '#lab/kubectl/print/yaml.ts'
+import { KubectlError } from '#lab/kubectl/trouble.ts'
+
+export const outputFlags: readonly Flag[] = [
+  text('output', 'o'),
+  text('template'),
+  bool('show-managed-fields'),
+  bool('allow-missing-template-keys'),
+]
+
+/** Writes an object (or a List of them) as text that ends with its own line end. */
+export type ObjectPrinter = (object: JsonObject) => string
+
+const formats =
+  'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml'
+
+/** The printer that `-o` names; `undefined` when nothing, or `wide`, was asked for. Throws for one that there is not. */
+export function objectPrinter(
+  flags: Flags,
+  o: { readonly columns?: boolean } = {},
+): ObjectPrinter | undefined {
+  const asked = flags.text('output') ?? ''
+  if (asked === '' || (o.columns === true && asked === 'wide')) return undefined
+  const shown = flags.on('show-managed-fields') ? (object: JsonObject) => object : unmanaged
+  const [, format = '', template = flags.text('template')] = /^([^=]*)(?:=(.*))?$/s.exec(asked) ?? []
+  switch (format) {
+    case 'json':
+      return (object) => `${goJson(shown(object), '    ')}\n`
+    case 'yaml':
+      return (object) => yamlText(shown(object))
+    case 'name':
+      return (object) => each(object, (item) => `${objectName(item)}\n`)
+    case 'jsonpath':
+    case 'jsonpath-as-json':
+      return jsonPath(template, format)
+    case 'custom-columns':
+      if (o.columns === true) return columnsPrinter(template ?? '', { headers: !flags.on('no-headers') })
+      break
+    default:
+      if (format.startsWith('go-template') || format === 'template')
+        throw new KubectlError('this kubectl has no Go templates: use -o jsonpath, custom-columns or json')
+  }
+  const allowed =
+    o.columns === true
+      ? `custom-columns,custom-columns-file,${formats.replace(',yaml', ',wide,yaml')}`
+      : formats
+  throw new KubectlError(
+    `unable to match a printer suitable for the output format ${JSON.stringify(asked)}, allowed formats are: ${allowed}`,
+  )
+}
+
+function jsonPath(template: string | undefined, format: string): ObjectPrinter {
+  if (template === undefined || template === '')
+    throw new KubectlError('template format specified but no template given')
+  const parts = parsed(template)
+  return (object) => {
+    try {
+      if (format === 'jsonpath') return rendered(parts, object)
+      return rendered(parts, object)
+    } catch (error) {
+      if (!(error instanceof KubectlError)) throw error
+      throw new KubectlError(
+        `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:`,
+      )
+    }
+  }
+}
+
+function parsed(template: string): ReturnType<typeof parseTemplate> {
+  try {
+    return parseTemplate(template)
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error
+    throw new KubectlError(`error parsing jsonpath ${template}, ${error.message}`)
+  }
+}
+
+/** `configmap/x`, `deployment.apps/x`. */
+export function objectName(object: JsonObject): string {
+  const group = /^(.*)\//.exec(asText(object['apiVersion']) ?? '')?.[1]
+  const kind = (asText(object['kind']) ?? '').toLowerCase()
+  return `${kind}${group === undefined ? '' : `.${group}`}/${nameOf(object)}`
+}
+
+const isList = (object: JsonObject): boolean => Array.isArray(object['items'])
+
+const each = (object: JsonObject, print: (item: JsonObject) => string): string =>
+  isList(object) ? itemsOf(object).map(print).join('') : print(object)
+
+/** Without metadata.managedFields. */
+function unmanaged(object: JsonObject): JsonObject {
+  if (isList(object)) return { ...object, items: itemsOf(object).map(unmanaged) }
+  if (!('managedFields' in asObject(object['metadata']))) return object
+  const { managedFields: _, ...metadata } = metadataOf(object)
+  return { ...object, metadata }
+}
+
+/** Several objects as `-o json` shows them. */
+export const listOf = (items: readonly JsonObject[]): JsonObject => ({
+  apiVersion: 'v1',
+  items,
+  kind: 'List',
+  metadata: { resourceVersion: '' },
+})
