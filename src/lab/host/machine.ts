@@ -92,6 +92,8 @@ export interface LabMachine extends Machine, FileHost {
   setClock(nowMs: number): void
   /** How far it is ahead of the lab's time. */
   readonly clockOffMs: number
+  /** Moves with every change of its files, whoever's: part of {@link Process.epochHere} on this machine. */
+  readonly filesEpoch: number
   /** Resolves when somebody sets it. */
   clockSet(by: Task): Promise<void>
   /** Powers it on. `kernelMs` and `userspaceMs` shorten this one boot. Does nothing unless it is off. */
@@ -134,6 +136,7 @@ class SimulatedMachine implements LabMachine {
   #boot: Boot | undefined
   #last: Boot | undefined
   #boots = 0
+  #filesEpoch = 0
   #powerOn: Cancel | undefined
   #userspaceMs: number
 
@@ -177,12 +180,15 @@ class SimulatedMachine implements LabMachine {
   setClock(nowMs: number): void {
     this.#clockOffMs = nowMs - this.#options.kernel.nowMs
     this.#clockSet.tell()
-    this.moved()
+    this.#options.kernel.moved()
   }
 
-  /** Its files or its clock are not what they were. */
   moved(): void {
-    this.#options.kernel.moved()
+    this.#filesEpoch++
+  }
+
+  get filesEpoch(): number {
+    return this.#filesEpoch
   }
 
   get clockOffMs(): number {

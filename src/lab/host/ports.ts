@@ -242,9 +242,11 @@ export interface Process {
   now(): number
   sleep(ms: number): Promise<void>
 
-  /** Moves with whatever an answer could depend on; the same number twice: nothing did (docs/decisions/0012). */
+  /** Moves with whatever another program's answer could depend on; the same number twice: nothing did (docs/decisions/0012). */
   readonly epoch: number
-  /** Its exit code would be the same again, and running leave no trace, as long as the epoch stands. */
+  /** Moves with the epoch and with the files of this machine: what is found out here depends on nothing else. */
+  readonly epochHere: number
+  /** Its exit code would be the same again, and running leave no trace, as long as the epoch here stands. */
   vouch(): void
   /** Health checks that ask this program may hear something else from now on. */
   moved(): void

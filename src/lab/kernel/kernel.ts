@@ -87,14 +87,15 @@ export class Kernel {
   }
 
   /**
-   * Moves whenever anything in the lab changes that the answer to a health check could depend on. A check whose answer was
-   * vouched for is not carried out again in the same epoch (docs/decisions/0012).
+   * Moves whenever anything in the lab changes that the answer to a health check could depend on, but for files: those
+   * are counted by their machine. A check whose answer was vouched for is not carried out again in the same epoch
+   * (docs/decisions/0012).
    */
   get epoch(): number {
     return this.#epoch
   }
 
-  /** Told by whoever holds such state: files, processes, sockets, the ways of packets, and what programs vouch for. */
+  /** Told by whoever holds such state: processes, sockets, the ways of packets, and what programs vouch for. */
   moved(): void {
     this.#epoch++
   }

@@ -153,7 +153,7 @@ class ProbeRun {
     this.#follow(instance)
     if (this.#onHold || !this.#isDue(instance, isStarted)) return false
     const { kernel } = this.#kubelet
-    const { epoch } = kernel
+    const epoch = this.#kubelet.p.epochHere
     if (this.rests) return false
     const target = { def, instanceId: instance.id, podIp: this.#o.podIp() }
     const result = await runProbe(self, { kernel, runtime, probe, target })
@@ -176,8 +176,8 @@ class ProbeRun {
 
   /** Whether carrying it out would bring what it brought the last time: the container still runs, too, or the epoch would have moved. */
   get rests(): boolean {
-    const { kernel } = this.#kubelet
-    return kernel.lazy && this.#sureIn === kernel.epoch
+    const { kernel, p } = this.#kubelet
+    return kernel.lazy && this.#sureIn === p.epochHere
   }
 
   /** One success more changes nothing. */

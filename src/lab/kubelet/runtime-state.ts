@@ -51,19 +51,20 @@ export class RuntimeState {
     const beat = new Mailbox<never>(this.#kernel)
     // Its files and processes are as they were: it would answer as it did.
     const again = (): number | undefined => {
-      if (!this.#kernel.lazy || this.#wellIn !== this.#kernel.epoch) return undefined
+      if (!this.#kernel.lazy || this.#wellIn !== self.epochHere) return undefined
       this.#lastOkMs = self.now()
       return pollMs
     }
     for (;;) {
-      await this.#poll(self.now())
+      await this.#poll(self)
       await beat.take(self.task, { timeoutMs: pollMs, again })
     }
   }
 
-  async #poll(nowMs: number): Promise<void> {
+  async #poll(self: Process): Promise<void> {
+    const nowMs = self.now()
     const before = `${this.#network} ${this.#lastOkMs === undefined}`
-    const { epoch } = this.#kernel
+    const epoch = self.epochHere
     this.#wellIn = undefined
     try {
       const { networkTrouble } = await this.#runtime.status()

@@ -48,7 +48,7 @@ export function watchStaticPods(
     let readIn: number | undefined
     const parsed = new Map<string, Pod>()
     for (;;) {
-      const { epoch } = self
+      const epoch = self.epochHere
       if (epoch !== readIn) {
         const pods = await readStaticPods(self.files, { ...o, parsed })
         const now = pods.map(({ metadata }) => metadata.uid).join(' ')

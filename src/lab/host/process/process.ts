@@ -91,6 +91,10 @@ export class HostProcess implements Process {
     return this.state.space.system.kernel.epoch
   }
 
+  get epochHere(): number {
+    return this.epoch + this.state.space.system.machine.filesEpoch // both only grow: an equal sum means that both stand
+  }
+
   vouch(): void {
     this.state.vouch()
   }

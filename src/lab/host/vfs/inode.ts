@@ -5,7 +5,7 @@ import type { View } from '#lab/host/vfs/view.ts'
 const pageBytes = 4096
 const pages = (bytes: number): number => Math.ceil(bytes / pageBytes) * pageBytes
 
-/** The machine under a file system: its clock, and who is told when files are not what they were. */
+/** The machine under a file system: its clock, and what counts how often its files were not what they had been. */
 export interface FileHost {
   readonly nowMs: number
   moved(): void
