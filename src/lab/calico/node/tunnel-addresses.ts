@@ -5,7 +5,7 @@
  * Not imitated: WireGuard's and IPv6's addresses.
  */
 import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
-import { type Informer, informer } from '#lab/api/informer.ts'
+import { informer } from '#lab/api/informer.ts'
 import type { IPAMBlock, IPPool, Node } from '#lab/api/objects.ts'
 import { KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { contains, toPrefix } from '#lab/calico/bird/prefix.ts'
@@ -62,21 +62,18 @@ export const allocateTunnelAddresses = (p: Process, once: boolean): Promise<numb
     return 0
   })
 
-/** Looks again whenever a pool changes, and while some pool encapsulates whenever this node does. */
+/**
+ * Looks again whenever a pool changes, and at nothing else: an annotation that somebody changes, or an address that somebody gives
+ * back, stays so until the next start (the Node counts for WireGuard's keys only; releases from 2026 on look every five minutes).
+ */
 async function follow(p: Process, allocator: Allocator): Promise<number> {
   const wakeup = new Wakeup()
   const onChange = (): void => wakeup.tell()
-  const kube = inClusterKube(p)
-  const pools = informer<IPPool>(p, kube, { type: resources.ipPools }, { onChange })
+  const pools = informer<IPPool>(p, inClusterKube(p), { type: resources.ipPools }, { onChange })
   await pools.untilSynced(p.task)
-  let own: Informer<Node> | undefined
   for (;;) {
-    if (pools.list().some(encapsulates)) {
-      const query = { type: resources.nodes, fieldSelector: `metadata.name=${allocator.node}` }
-      own ??= informer<Node>(p, kube, query, { onChange })
-    }
     try {
-      if (own !== undefined) await allocator.reconcile()
+      if (pools.list().some(encapsulates)) await allocator.reconcile()
     } catch (error) {
       if (!isRefusal(error)) throw error
       allocator.log.warn('allocateip.go 160', 'failed to reconcile tunnel address', {
