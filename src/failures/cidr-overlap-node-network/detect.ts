@@ -12,6 +12,7 @@ import { clusterSubject } from '#cluster/subjects.ts'
 import { contactSigns } from '#diagnosis/contact-signs.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, type Sign, sign } from '#diagnosis/signs.ts'
+import { silenced } from '#failures/cidr-overlap-node-network/astray.ts'
 
 export interface OverlapState {
   readonly overlaps: readonly Overlap[]
@@ -100,4 +101,5 @@ const consequences = (view: Reads<Needs>): readonly Sign[] => [
         ? ['weak', `the Service address ${address} does not answer`]
         : undefined,
   ),
+  ...silenced(view),
 ]

@@ -6,7 +6,7 @@ export const mode: Mode<OverlapState> = {
   id: 'cidr-overlap-node-network',
   title: 'The nodes’ network lies inside the pod or Service range',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'api-unreachable',

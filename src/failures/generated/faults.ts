@@ -13,6 +13,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'bird-socket-unavailable': async () => (await import('#failures/bird-socket-unavailable/fault.ts')).fault,
   'calico-node-daemonset-missing': async () =>
     (await import('#failures/calico-node-daemonset-missing/fault.ts')).fault,
+  'cidr-overlap-node-network': async () =>
+    (await import('#failures/cidr-overlap-node-network/fault.ts')).fault,
   'cni-conf-conflict': async () => (await import('#failures/cni-conf-conflict/fault.ts')).fault,
   'cni-token-expired': async () => (await import('#failures/cni-token-expired/fault.ts')).fault,
   'containerd-cni-dir-watch-lost': async () =>
