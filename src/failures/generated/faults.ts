@@ -27,6 +27,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
     (await import('#failures/install-cni-host-write-failed/fault.ts')).fault,
   'ipam-blocks-exhausted': async () => (await import('#failures/ipam-blocks-exhausted/fault.ts')).fault,
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
+  'ipam-tunnel-ip-conflict': async () => (await import('#failures/ipam-tunnel-ip-conflict/fault.ts')).fault,
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
   'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,

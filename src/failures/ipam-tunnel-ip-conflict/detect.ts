@@ -56,7 +56,8 @@ export const detector = defineDetector<ConflictState, Needs>({
           : undefined,
     })
   },
-  explains: explainsHere,
+  // Pods elsewhere that call the one that nobody reaches fail their probes, too.
+  explains: (finding, symptom) => symptom.id === 'pods-not-ready-on-node' || explainsHere(finding, symptom),
 })
 
 interface TunnelAddress {

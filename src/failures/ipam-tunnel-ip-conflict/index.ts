@@ -6,7 +6,7 @@ export const mode: Mode<ConflictState> = {
   id: 'ipam-tunnel-ip-conflict',
   title: 'A pod has the address of its node’s tunnel device',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['pod-traffic-failing', 'cross-node-traffic-failing', 'pods-not-ready-on-node'],
   traffic: 'Everything flows but to and from that one pod, and from the host itself through the tunnel.',
