@@ -1,7 +1,7 @@
 import { assert } from '#base/assert.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
-import type { Fault, LabControl } from '#lab/fault.ts'
+import type { Fault, LabControl, Strike } from '#lab/fault.ts'
 import { calicoNamespace, removed, restartCalicoNode } from '#lab/owner-acts.ts'
 import { type WebhookPlan, webhookBackend, webhookConfiguration } from '#lab/workload/webhook-manifests.ts'
 
@@ -12,25 +12,28 @@ const minutes = 60_000
  * calico-node of a node is restarted then.
  */
 export const fault: Fault = {
-  flavours: ['plain', 'hardened', 'iks-classic'],
+  flavours: ['plain', 'hardened', 'iks-classic', 'operator'],
+  only: { 'pod-security': ['plain', 'hardened', 'iks-classic'] }, // the operator puts the label back
   variants: {
     'webhook-denies': 'a policy engine’s webhook forbids privileged pods, Calico’s too',
     'webhook-unreachable':
       'a policy engine that is asked about every pod (failurePolicy Fail) was scaled to nothing',
+    'webhook-deadlock':
+      'the engine is bound to one node, which is built anew: calico-node waits for the webhook, the webhook’s pod for calico-node',
     'pod-security': 'the namespace’s pod security level is set to baseline',
     quota: 'a ResourceQuota allows the namespace fewer pods than it has',
   },
-  change: (lab, { variant }) => changeOf(variant).change(lab),
-  trigger: (lab, { node }) => restartCalicoNode(lab, node),
+  change: (lab, strike) => changeOf(strike.variant).change(lab, strike),
+  trigger: (lab, { node, variant }) =>
+    variant === 'webhook-deadlock' ? rebuild(lab, node) : restartCalicoNode(lab, node),
   settleMs: () => 6 * minutes,
   undo: (lab, { variant }) => changeOf(variant).undo(lab),
   subjects: () => [clusterSubject],
 }
 
-type Act = (lab: LabControl) => Promise<void>
 interface Change {
-  readonly change: Act
-  readonly undo: Act
+  readonly change: (lab: LabControl, strike: Strike) => Promise<void>
+  readonly undo: (lab: LabControl) => Promise<void>
 }
 
 function changeOf(variant: string): Change {
@@ -48,14 +51,14 @@ const configurations = {
 const deployment = { type: resources.deployments, namespace: engine, name: engine }
 
 /** Installs the engine and waits until it runs, then has the API server ask it. */
-async function install(lab: LabControl, args: readonly string[]): Promise<void> {
+async function install(lab: LabControl, own: Pick<WebhookPlan, 'args' | 'nodeName'> = {}): Promise<void> {
   const plan: WebhookPlan = {
     name: engine,
     webhook: 'pods.policy.example.com',
     kind: 'Validating',
     nowMs: await timeOf(lab),
     rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
-    args,
+    ...own,
   }
   for (const object of webhookBackend(plan)) await lab.kube.create(typeOf(object.kind), object)
   await lab.advance(minutes)
@@ -73,6 +76,17 @@ const types: Readonly<Record<string, keyof typeof resources>> = {
 }
 const typeOf = (kind = '') => resources[types[kind] ?? 'pods']
 
+/** A machine that joins anew: nothing of Calico is on its disk, and it is another Node to the cluster. */
+async function rebuild(lab: LabControl, node: string): Promise<void> {
+  await lab.exec(
+    node,
+    'systemctl stop kubelet; rm -rf /etc/cni/net.d/* /opt/cni/bin/calico* /var/lib/calico/*',
+  )
+  await lab.kube.delete({ type: resources.nodes, name: node })
+  await lab.advance(3 * minutes) // pods of a node that is gone are let go of
+  await lab.reboot(node)
+}
+
 async function uninstall(lab: LabControl): Promise<void> {
   await removed(lab, { type: configurations, name: engine })
   await removed(lab, { type: resources.namespaces, name: engine })
@@ -82,16 +96,21 @@ const changes: Readonly<Record<string, Change>> = {
   'webhook-denies': {
     change: async (lab) => {
       const namespaces = `--namespaces=${await calicoNamespace(lab)}`
-      await install(lab, ['--answer=deny', namespaces, '--message=privileged containers are not allowed'])
+      const message = '--message=privileged containers are not allowed'
+      await install(lab, { args: ['--answer=deny', namespaces, message] })
     },
     undo: uninstall,
   },
   'webhook-unreachable': {
     change: async (lab) => {
-      await install(lab, [])
+      await install(lab)
       await lab.kube.patch(deployment, { type: 'merge', body: { spec: { replicas: 0 } } })
       await lab.advance(minutes)
     },
+    undo: uninstall,
+  },
+  'webhook-deadlock': {
+    change: (lab, { node }) => install(lab, { nodeName: node }),
     undo: uninstall,
   },
   'pod-security': {
