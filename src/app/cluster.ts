@@ -14,6 +14,8 @@ import {
   clusterWrites,
   commandsFor,
   type NodeShell,
+  type ProviderShell,
+  providerInTime,
   shellInTime,
   type Transport,
 } from '#sources/live/index.ts'
@@ -23,6 +25,8 @@ export interface OpenedCluster {
   readonly identity: ClusterIdentity
   /** Where there is one: the lab's nodes, or SSH. */
   readonly shell?: NodeShell
+  /** Where the provider's command is at hand: the lab's. */
+  readonly provider?: ProviderShell
   /** The lab's name: a lab can never be taken for a real cluster. */
   readonly lab?: string
   /** `--kubeconfig`, for the commands that are printed. */
@@ -33,13 +37,14 @@ export interface ClusterSession {
   readonly api: ClusterApi
   readonly send: SendToApi
   readonly shell: NodeShell | undefined
+  readonly provider: ProviderShell | undefined
   readonly commands: Commands
   readonly words: ActWords
   readonly recognise: typeof recogniseAll
 }
 
 export function sessionWith(
-  { transport, identity, shell, lab, kubeconfig }: OpenedCluster,
+  { transport, identity, shell, provider, lab, kubeconfig }: OpenedCluster,
   { timeoutMs }: { readonly timeoutMs?: number } = {},
 ): ClusterSession {
   const limits = timeoutMs === undefined ? {} : { timeoutMs }
@@ -48,6 +53,7 @@ export function sessionWith(
     api: clusterApi(transport, identity, limits),
     send: clusterWrites(transport, limits),
     shell: shell && shellInTime(shell, limits),
+    provider: provider && providerInTime(provider, limits),
     commands: commandsFor({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }),
     words: {
       kubectl: [

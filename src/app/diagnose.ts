@@ -142,6 +142,7 @@ export const readOptions = (
   recognise: session.recognise,
   commands: session.commands,
   ...(session.shell === undefined ? {} : { shell: session.shell }),
+  ...(session.provider === undefined ? {} : { provider: session.provider }),
   ...(deep === undefined ? {} : { deep }),
   ...(nodes === undefined ? {} : { nodes }),
   ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -9,7 +9,7 @@ import type { Io } from '#cli/io.ts'
 import { LabClient } from '#lab/serve/client.ts'
 import { labClock } from '#lab/serve/clock.ts'
 import { LabStates } from '#lab/serve/state.ts'
-import type { NodeShell } from '#sources/live/index.ts'
+import type { NodeShell, ProviderShell } from '#sources/live/index.ts'
 
 export interface TargetOptions {
   readonly kubeconfig?: string
@@ -74,6 +74,7 @@ export async function labCluster(client: LabClient): Promise<OpenedCluster> {
     transport: socketTransport(client.labTimeUrl, { headers: {} }),
     identity: { server: client.url, context, user: context },
     shell: labShell(client),
+    provider: labProvider(client),
     lab: name,
   }
 }
@@ -90,19 +91,23 @@ const labShell = (client: LabClient): NodeShell => ({
       })
     }
   },
-  command: (node, argv) => {
-    const { name } = client.record
-    return commandLine([
-      'ninelives',
-      'lab',
-      'exec',
-      ...(name === 'default' ? [] : ['--name', name]),
-      node,
-      '--',
-      ...argv,
-    ])
-  },
+  command: (node, argv) => commandLine(['ninelives', 'lab', 'exec', ...named(client), node, '--', ...argv]),
 })
+
+const labProvider = (client: LabClient): ProviderShell => ({
+  run: async (argv) => {
+    try {
+      return ok(await client.cloud(argv))
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error
+      return failed({ kind: 'server-error', says: error.message })
+    }
+  },
+  command: (argv) => commandLine(['ninelives', 'lab', 'ibmcloud', ...named(client), '--', ...argv]),
+})
+
+const named = ({ record: { name } }: LabClient): readonly string[] =>
+  name === 'default' ? [] : ['--name', name]
 
 /** What `diagnose` and `repair` both say of how to look at a target. */
 export async function lookingOptions(

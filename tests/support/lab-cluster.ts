@@ -26,6 +26,10 @@ export const clusterOf = (lab: Lab): OpenedCluster => ({
     run: async (node, argv) => ok(await lab.run(node, argv)),
     command: (node, argv) => `ninelives lab exec ${node} -- ${argv.join(' ')}`,
   },
+  provider: {
+    run: async (argv) => ok(await lab.cloud(argv)),
+    command: (argv) => `ninelives lab ibmcloud -- ${argv.join(' ')}`,
+  },
   lab: 'test',
 })
 

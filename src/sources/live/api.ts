@@ -74,3 +74,11 @@ export interface NodeShell {
   /** What a person would type for it: `ninelives lab exec k8s-worker-03 -- stat /run/calico`. */
   command(node: string, argv: readonly string[]): string
 }
+
+/** The command of the provider whose account holds the cluster; asked only for what lists and shows. */
+export interface ProviderShell {
+  /** `argv` as it follows the command's name: `['account', 'show']`. */
+  run(argv: readonly string[], o?: CallOptions): Promise<Result<ExecOutput, ApiTrouble>>
+  /** What a person would type for it: `ninelives lab ibmcloud -- account show`. */
+  command(argv: readonly string[]): string
+}

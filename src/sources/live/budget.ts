@@ -1,5 +1,5 @@
 import { failed } from '#base/result.ts'
-import type { ApiTrouble, ClusterApi, NodeShell } from '#sources/live/api.ts'
+import type { ApiTrouble, ClusterApi, NodeShell, ProviderShell } from '#sources/live/api.ts'
 
 export interface Budget {
   /** Requests in all; further ones are answered `over-budget` without being sent. */
@@ -12,12 +12,18 @@ export interface Spent {
   requests: number
 }
 
-/** The same api and shell, with what they may spend. Waiting calls are let through in the order they came. */
+/** What a reading asks. */
+export interface Asked {
+  readonly api: ClusterApi
+  readonly shell: NodeShell | undefined
+  readonly provider: ProviderShell | undefined
+}
+
+/** The same, with what they may spend. Waiting calls are let through in the order they came. */
 export function withinBudget(
-  api: ClusterApi,
-  shell: NodeShell | undefined,
+  { api, shell, provider }: Asked,
   { requestsMax, concurrency }: Budget,
-): { readonly api: ClusterApi; readonly shell: NodeShell | undefined; readonly spent: Spent } {
+): Asked & { readonly spent: Spent } {
   const spent: Spent = { requests: 0 }
   const gate = gateOf(concurrency)
   const spend = async <T>(call: () => Promise<T>, refused: () => T): Promise<T> => {
@@ -43,6 +49,10 @@ export function withinBudget(
     shell: shell && {
       run: (node, argv, o) => spend(() => shell.run(node, argv, o), refuse),
       command: (node, argv) => shell.command(node, argv),
+    },
+    provider: provider && {
+      run: (argv, o) => spend(() => provider.run(argv, o), refuse),
+      command: (argv) => provider.command(argv),
     },
   }
 }

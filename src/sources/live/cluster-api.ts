@@ -1,7 +1,14 @@
 import { timeoutSignal } from '#base/clock.ts'
 import { failed, ok, type Result } from '#base/result.ts'
 import { readJson, readRefusal, readRejection } from '#sources/live/answer.ts'
-import type { ApiTrouble, CallOptions, ClusterApi, LogRequest, NodeShell } from '#sources/live/api.ts'
+import type {
+  ApiTrouble,
+  CallOptions,
+  ClusterApi,
+  LogRequest,
+  NodeShell,
+  ProviderShell,
+} from '#sources/live/api.ts'
 import type { ApiRequest, ClusterIdentity, Transport } from '#sources/live/transport.ts'
 
 export interface ClusterApiOptions {
@@ -81,6 +88,21 @@ export function shellInTime(
     command: (node, argv) => shell.command(node, argv),
     async run(node, argv, o) {
       const answer = await call(o, (signal) => shell.run(node, argv, { ...o, signal }))
+      return answer.ok ? answer.value : answer
+    },
+  }
+}
+
+/** The provider's command with a limit: a public API behind it answers slowly at times. */
+export function providerInTime(
+  provider: ProviderShell,
+  { timeoutMs = 60_000, timer = timeoutSignal }: ClusterApiOptions = {},
+): ProviderShell {
+  const call = caller(timeoutMs, timer)
+  return {
+    command: (argv) => provider.command(argv),
+    async run(argv, o) {
+      const answer = await call(o, (signal) => provider.run(argv, { ...o, signal }))
       return answer.ok ? answer.value : answer
     },
   }

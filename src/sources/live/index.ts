@@ -4,9 +4,9 @@
  * What opens sockets has doors of its own, loaded only where a cluster is opened: `open-cluster.ts` (by kubeconfig) and
  * `socket-transport.ts` (by address).
  */
-export type { ApiTrouble, ClusterApi, ExecOutput, NodeShell } from '#sources/live/api.ts'
+export type { ApiTrouble, ClusterApi, ExecOutput, NodeShell, ProviderShell } from '#sources/live/api.ts'
 export type { Budget } from '#sources/live/budget.ts'
-export { clusterApi, clusterWrites, shellInTime } from '#sources/live/cluster-api.ts'
+export { clusterApi, clusterWrites, providerInTime, shellInTime } from '#sources/live/cluster-api.ts'
 export { type Commands, commandsFor } from '#sources/live/commands.ts'
 export { inProcessTransport } from '#sources/live/in-process.ts'
 export {

@@ -6,7 +6,8 @@ import type { Message } from '#cluster/messages.ts'
 import type { Relations } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { symptomsOf } from '#cluster/symptoms.ts'
-import type { ClusterApi, NodeShell } from '#sources/live/api.ts'
+import { readAccount } from '#sources/live/account/read-account.ts'
+import type { ClusterApi, NodeShell, ProviderShell } from '#sources/live/api.ts'
 import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
 import { type Commands, commandsFor } from '#sources/live/commands.ts'
 import type { LiveContext } from '#sources/live/context.ts'
@@ -34,6 +35,8 @@ export type LiveStage = 'lists' | 'logs' | 'deep'
 export interface ReadOptions {
   readonly api: ClusterApi
   readonly shell?: NodeShell
+  /** With `deep`, the account around a cluster that is in trouble is looked at, too. */
+  readonly provider?: ProviderShell
   readonly clock: Clock
   readonly recognise: (text: string) => readonly Message[]
   /** Also exec into calico-node and look at the nodes' files. */
@@ -93,22 +96,24 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   }
   // Some symptoms show only in what was looked at since.
   if (!wasSick && isSick()) fill(builder, await readResources(context))
+  // After the cluster's own settings, so that what the account refuses to say of its own stays told.
+  if (deep && isSick()) fill(builder, await readAccount(context, freeze()))
   return { facts: freeze(), clusterUid, requests: spent.requests }
 }
 
 /** What the stages share, within the options' budget. */
 export function contextOf(options: ReadOptions): { readonly context: LiveContext; readonly spent: Spent } {
   const { timeoutMs, signal } = options
-  const { api, shell, spent } = withinBudget(options.api, options.shell, {
-    requestsMax: 400,
-    concurrency: 8,
-    ...options.budget,
-  })
+  const { api, shell, provider, spent } = withinBudget(
+    { api: options.api, shell: options.shell, provider: options.provider },
+    { requestsMax: 400, concurrency: 8, ...options.budget },
+  )
   return {
     spent,
     context: {
       api,
       shell,
+      provider,
       commands: options.commands ?? commandsFor({ context: api.context }),
       recognise: options.recognise,
       call: {
