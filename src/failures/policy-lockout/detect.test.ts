@@ -144,7 +144,34 @@ describe('from facts', () => {
     expectedIps: [],
     labels: { 'projectcalico.org/created-by': 'calico-kube-controllers' },
   }
+  const guarded = {
+    name: 'w1-private',
+    node: 'w1',
+    expectedIps: [],
+    labels: { 'ibm.role': 'worker_private' },
+  }
+  const openTo = (more: object) => ({
+    kind: 'GlobalNetworkPolicy',
+    name: 'default.allow-all-private-default',
+    selector: "ibm.role == 'worker_private'",
+    types: ['Ingress', 'Egress'] as const,
+    rules: (['Ingress', 'Egress'] as const).map((direction) => ({
+      direction,
+      action: 'Allow' as const,
+      ...more,
+    })),
+  })
   test.each<[string, Table, string | undefined]>([
+    [
+      'an endpoint that a policy leaves open both ways',
+      { policies: [openTo({})], hostEndpoints: [guarded], remarks },
+      undefined,
+    ],
+    [
+      'an endpoint that is open to some sources only',
+      { policies: [openTo({ isNarrow: true })], hostEndpoints: [guarded], remarks },
+      'likely',
+    ],
     ['a denial, and DNS fails', { policies: [denial], remarks }, 'confirmed'],
     [
       'hosts are endpoints by themselves',

@@ -1,7 +1,8 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { portsOf } from '#cluster/lists.ts'
 import { endpointOfChain, isEndOfPolicies } from '#cluster/refusals.ts'
-import type { HostEndpointRow, SettingRow } from '#cluster/relations.ts'
+import type { HostEndpointRow, PolicyRule, SettingRow } from '#cluster/relations.ts'
+import { selects } from '#cluster/selectors.ts'
 import { felixSettings, isOn, settingsNamed } from '#cluster/settings.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
 import { locksHosts, neededPorts } from '#failures/policy-lockout/policies.ts'
@@ -29,10 +30,31 @@ export const hostSigns = (view: Reads<HostReads>, isFailing: boolean): readonly 
 }
 
 /** Those that kube-controllers makes by itself allow everything until a policy selects them. */
-const guarded = (view: Reads<'hostEndpoints'>): readonly Fact<HostEndpointRow>[] =>
+const guarded = (view: Reads<'hostEndpoints' | 'policies'>): readonly Fact<HostEndpointRow>[] =>
   view
     .rows('hostEndpoints')
-    .filter(({ labels }) => labels['projectcalico.org/created-by'] !== 'calico-kube-controllers')
+    .filter(
+      (endpoint) =>
+        endpoint.labels['projectcalico.org/created-by'] !== 'calico-kube-controllers' &&
+        !isLeftOpen(endpoint, view),
+    )
+
+/** Policies let everything in and out there, and none that denies selects it: so a provider leaves private interfaces. */
+function isLeftOpen({ labels }: HostEndpointRow, view: Reads<'policies'>): boolean {
+  const own = view
+    .rows('policies')
+    .filter(({ kind, selector }) => kind === 'GlobalNetworkPolicy' && selects(selector, labels) === true)
+  const rules = own.flatMap((each) => each.rules)
+  return (
+    !rules.some(({ action }) => action === 'Deny') &&
+    (['Ingress', 'Egress'] as const).every((direction) =>
+      rules.some((rule) => rule.direction === direction && letsAllThrough(rule)),
+    )
+  )
+}
+
+const letsAllThrough = ({ action, protocol, ports, isNarrow }: PolicyRule): boolean =>
+  action === 'Allow' && protocol === undefined && ports === undefined && isNarrow !== true
 
 /**
  * Failsafe ports stay open whatever policies say. A list of one's own replaces Calico's; what it lacks is open only by policy.
