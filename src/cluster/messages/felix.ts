@@ -218,6 +218,8 @@ export const felixEntries = [
       logged(/Configured MTU is larger than detected host interface MTU/, {
         configuredMTU: 'value',
         detectedMTU: 'detected',
+        mtu: 'value',
+        hostMTU: 'detected',
       }),
       'pods are given a larger MTU than their host can carry',
     ],

@@ -25,13 +25,19 @@ export async function determineMtu(
   { config, encapsulation }: { readonly config: FelixConfig; readonly encapsulation: Encapsulation },
 ): Promise<Mtus> {
   const host = hostMtu(p, log, config)
-  const ipip = chosen(log, config.ipipMtu, host - ipipBytes)
-  const vxlan = chosen(log, config.vxlanMtu, host - vxlanBytes)
+  const ipip = config.ipipMtu === 0 ? host - ipipBytes : config.ipipMtu
+  const vxlan = config.vxlanMtu === 0 ? host - vxlanBytes : config.vxlanMtu
   const pod = Math.min(
     ...(encapsulation.ipip ? [ipip] : []),
     ...(encapsulation.vxlan ? [vxlan] : []),
     ...(encapsulation.ipip || encapsulation.vxlan ? [] : [host]),
   )
+  // What is configured counts, even when it is too large for the host.
+  if (pod > host)
+    log.warn('int_dataplane.go 1189', 'Configured MTU is larger than detected host interface MTU', {
+      mtu: pod,
+      hostMTU: host,
+    })
   log.info('int_dataplane.go 1203', 'Determined pod MTU', { mtu: pod })
   await writeMtu(p, log, pod)
   return { ipip, vxlan, pod }
@@ -48,17 +54,6 @@ function hostMtu(p: Process, log: Log, { mtuInterfaces }: FelixConfig): number {
     "Failed to auto-detect host MTU - no interfaces matched the MTU interface pattern. To use auto-MTU, set mtuIfacePattern to match your host's interfaces",
   )
   return fallback
-}
-
-/** What is configured counts, even when it is too large for the host. */
-function chosen(log: Log, configured: number, detected: number): number {
-  if (configured === 0) return detected
-  if (configured > detected)
-    log.warn('int_dataplane.go 1189', 'Configured MTU is larger than detected host interface MTU', {
-      configured,
-      detected,
-    })
-  return configured
 }
 
 async function writeMtu(p: Process, log: Log, mtu: number): Promise<void> {
