@@ -24,6 +24,10 @@ const zone = (number: 1 | 2 | 3, third: number): VpcZone => ({
 
 export const vpcZones: readonly VpcZone[] = [zone(1, 0), zone(2, 64), zone(3, 128)]
 
+/** The VPC of the cluster, by which other commands name it, too. */
+export const vpcId = 'r006-1d5c7f2a-9e34-4b0c-8d5e-6a1b2c3d4e50'
+export const vpcName = 'shop-vpc'
+
 export const vpcPodCidr = '172.17.0.0/18'
 
 /** Beside the customer's subnets: the provider's services, where the masters are, and the internet. */

@@ -24,10 +24,10 @@ async function ruleAbout(lab: Lab, remote: string): Promise<string> {
     await told(lab, `is security-group-rules ${workersGroup} --output json`),
   ) as readonly {
     readonly id: string
-    readonly remote: string
+    readonly remote: { readonly cidr_block?: string }
     readonly direction: string
   }[]
-  return rules.find((each) => each.remote === remote && each.direction === 'outbound')?.id ?? ''
+  return rules.find((each) => each.remote.cidr_block === remote && each.direction === 'outbound')?.id ?? ''
 }
 
 test("a worker's logs come through konnectivity, from the endpoint gateway's other side", async () => {

@@ -3,6 +3,7 @@ import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { ago, json, moment, sheet, table } from '#lab/ibm/cli/print.ts'
 import { versionOf } from '#lab/ibm/cli/worker-commands.ts'
 import { refreshMaster } from '#lab/ibm/master-refresh.ts'
+import { vpcId } from '#lab/ibm/vpc-plan.ts'
 import { nodesOf, stateOf } from '#lab/ibm/worker-state.ts'
 
 export const clusterCommands: Commands = {
@@ -128,6 +129,7 @@ function clusterJson(call: Call, state: ClusterState): object {
     serverURL: masterUrl,
     workerCount: inventory.workers.length,
     workerZones: infrastructure.zones,
+    ...(infrastructure.provider === 'vpc-gen2' && { vpcs: [vpcId] }),
     lifecycle: {
       masterStatus: master.status,
       masterStatusModifiedDate: moment(master.sinceMs),

@@ -1,7 +1,7 @@
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, table } from '#lab/ibm/cli/print.ts'
+import { portsOf, protocolText, trafficOf, wantsJson } from '#lab/ibm/cli/vpc-words.ts'
 import type { GroupPlan, GroupRule } from '#lab/network/fabric-plan.ts'
-import type { PortRange, RuleProtocol } from '#lab/network/rule.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
 
 /**
@@ -13,10 +13,11 @@ export const securityGroupCommands: Commands = {
     only: 'vpc-gen2',
     run: ({ account: { site }, words }) => {
       const groups = site.underlay.groups()
-      if (words.option('output')?.toLowerCase() === 'json') return json(groups.map(({ name }) => ({ name })))
+      if (wantsJson(words))
+        return json(groups.map((group) => ({ id: group.name, name: group.name, rules: rulesOf(group) })))
       return `Listing security groups...\n${table(
-        ['Name', 'Rules'],
-        groups.map(({ name, inbound, outbound }) => [name, String(inbound.length + outbound.length)]),
+        ['ID', 'Name', 'Rules'],
+        groups.map((group) => [group.name, group.name, String(rulesOf(group).length)]),
       )}`
     },
   },
@@ -24,11 +25,18 @@ export const securityGroupCommands: Commands = {
   'is security-group-rules': {
     only: 'vpc-gen2',
     run: (call) => {
-      const rows = rowsOf(groupOf(call))
-      if (call.words.option('output')?.toLowerCase() === 'json') return json(rows)
-      return `Listing rules of security group ${groupOf(call).name}...\n${table(
-        ['ID', 'Direction', 'Protocol', 'Ports', 'Remote'],
-        rows.map(({ id, direction, protocol, ports, remote }) => [id, direction, protocol, ports, remote]),
+      const group = groupOf(call)
+      const rules = rulesOf(group)
+      if (wantsJson(call.words)) return json(rules)
+      return `Listing rules of security group ${group.name}...\n${table(
+        ['ID', 'Direction', 'IP version', 'Protocol', 'Remote'],
+        rules.map(({ id, direction, ip_version, remote, ...rest }) => [
+          id,
+          direction,
+          ip_version,
+          protocolText(rest),
+          remote.name ?? remote.cidr_block ?? '',
+        ]),
       )}`
     },
   },
@@ -49,7 +57,7 @@ export const securityGroupCommands: Commands = {
     run: (call) => {
       const [, id] = operands(call)
       const group = groupOf(call)
-      if (!rowsOf(group).some((row) => row.id === id)) throw new Refused('Security group rule not found')
+      if (!rulesOf(group).some((rule) => rule.id === id)) throw new Refused('Security group rule not found')
       const without = (direction: Direction): readonly GroupRule[] =>
         group[direction].filter((_, place) => idOf(group, direction, place) !== id)
       change(call, { ...group, inbound: without('inbound'), outbound: without('outbound') })
@@ -75,31 +83,33 @@ function groupOf(call: Call): GroupPlan {
 const change = ({ account: { site } }: Call, group: GroupPlan): void =>
   changeUnderlay(site.underlay, { op: 'group', group })
 
-const rowsOf = (group: GroupPlan) =>
+/** As the VPC's API has them. @see https://cloud.ibm.com/apidocs/vpc (SecurityGroupRule) */
+const rulesOf = (group: GroupPlan) =>
   (['inbound', 'outbound'] as const).flatMap((direction) =>
     group[direction].map(({ protocol = 'all', ports, remote }, place) => ({
       id: idOf(group, direction, place),
       direction,
+      ip_version: 'ipv4',
       protocol,
-      ports: ports === undefined ? '-' : typeof ports === 'number' ? String(ports) : ports.join('-'),
-      remote: remote === undefined ? '0.0.0.0/0' : 'cidr' in remote ? remote.cidr : remote.group,
+      ...portsOf(ports),
+      remote: remoteOf(remote),
     })),
   )
+
+const remoteOf = (remote: GroupRule['remote']): { readonly name?: string; readonly cidr_block?: string } =>
+  remote === undefined
+    ? { cidr_block: '0.0.0.0/0' }
+    : 'cidr' in remote
+      ? { cidr_block: remote.cidr }
+      : { name: remote.group }
 
 const idOf = ({ name }: GroupPlan, direction: Direction, place: number): string =>
   `${name}-${direction}-${place + 1}`
 
-const protocols: readonly string[] = ['tcp', 'udp', 'icmp']
-
 function ruleOf({ words }: Call, protocol: string): GroupRule {
-  if (protocol !== 'all' && !protocols.includes(protocol))
-    throw new Refused(`Incorrect Usage: unknown protocol ${protocol}`)
   const remote = words.option('remote')
-  const [min, max] = [words.option('port-min'), words.option('port-max')]
-  const ports: PortRange | undefined = min === undefined ? undefined : [Number(min), Number(max ?? min)]
   return {
-    ...(protocol !== 'all' && { protocol: protocol as RuleProtocol }), // one of the list
-    ...(ports !== undefined && { ports }),
+    ...trafficOf(protocol, { min: words.option('port-min'), max: words.option('port-max') }),
     ...(remote !== undefined && {
       remote: /^\d/.test(remote)
         ? { cidr: remote.includes('/') ? remote : `${remote}/32` }

@@ -47,6 +47,8 @@ const aliases: readonly (readonly [string, string])[] = [
   ['ks worker-reboot', 'ks worker reboot'],
   ['ks worker-reload', 'ks worker reload'],
   ['ks vlans', 'ks vlan ls'],
+  ['sl vlan spanning set on', 'ks vlan spanning enable'],
+  ['sl vlan spanning set off', 'ks vlan spanning disable'],
   ['is sgs', 'is security-groups'],
   ['is sg-rules', 'is security-group-rules'],
   ['is security-group-rule-create', 'is security-group-rule-add'],
