@@ -13,6 +13,7 @@ export const mode: Mode<undefined> = {
     'cross-node-traffic-failing',
     'calico-node-not-ready',
     'pod-traffic-failing',
+    'pods-not-ready-on-node',
     'node-not-ready',
     'typha-unreachable',
   ],

@@ -44,8 +44,10 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'route-reflector-label-lost': async () =>
     (await import('#failures/route-reflector-label-lost/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,
+  'security-group-blocks': async () => (await import('#failures/security-group-blocks/fault.ts')).fault,
   'typha-cert-invalid': async () => (await import('#failures/typha-cert-invalid/fault.ts')).fault,
   'typha-port-5473-blocked': async () => (await import('#failures/typha-port-5473-blocked/fault.ts')).fault,
   'typha-unhealthy': async () => (await import('#failures/typha-unhealthy/fault.ts')).fault,
   'version-or-crd-mismatch': async () => (await import('#failures/version-or-crd-mismatch/fault.ts')).fault,
+  'vlan-spanning-disabled': async () => (await import('#failures/vlan-spanning-disabled/fault.ts')).fault,
 }

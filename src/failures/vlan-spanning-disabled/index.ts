@@ -7,7 +7,7 @@ export const mode: Mode<undefined> = {
   id: 'vlan-spanning-disabled',
   title: 'Workers in different VLANs or subnets cannot reach each other: VLAN spanning and VRF are off',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',
