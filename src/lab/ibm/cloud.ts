@@ -6,6 +6,8 @@ import { runCommand } from '#lab/ibm/cli/run.ts'
 import { cloudController } from '#lab/ibm/cloud-controller.ts'
 import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { Inventory } from '#lab/ibm/inventory.ts'
+import { VpcNetwork } from '#lab/ibm/vpc-network.ts'
+import { vpcRouter } from '#lab/ibm/vpc-plan.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
 import type { ClusterPlan } from '#lab/plan.ts'
@@ -25,6 +27,8 @@ export interface IbmCloudOptions {
 /** What the provider's commands and operations work with. */
 export interface IbmAccount extends IbmCloudOptions {
   readonly inventory: Inventory
+  /** Of an account whose infrastructure is a VPC. */
+  readonly vpc: VpcNetwork | undefined
   readonly site: CloudSite
   /** The cluster's API for one of the provider's tasks: calls reject with KubeError, and KubeUnreachable while the master is down. */
   kube(task: Task): OwnerKube
@@ -48,6 +52,7 @@ export class IbmCloud implements CloudProvider {
     this.#account = {
       ...this.#options,
       inventory: this.#inventory,
+      vpc: this.#options.infrastructure.provider === 'vpc-gen2' ? new VpcNetwork(vpcRouter) : undefined,
       site,
       kube: (task) => kubeFor(task, site),
     }

@@ -133,6 +133,12 @@ const router: RouterPlan = {
   ],
 }
 
+/** Where the customer's VPN to an office ends: of the VPC's own networks it knows the one that it is on. */
+const officeVpn: RouterPlan = {
+  name: 'office-vpn',
+  interfaces: [{ segment: 'subnet-us-south-3', address: '10.240.128.253' }],
+}
+
 /** Who asks one of its reserved addresses reaches the master, and is seen there under the gateway's own address. */
 const endpoint: RouterPlan = {
   name: endpointGateway,
@@ -182,6 +188,6 @@ const fabric: FabricPlan = {
     { name: 'iaas', subnet: services.iaas.subnet, gateway: services.iaas.gateway },
     { name: 'cse', subnet: services.cse.subnet, gateway: services.cse.gateway },
   ],
-  routers: [router, endpoint],
+  routers: [router, endpoint, officeVpn],
   groups: [group, balancers],
 }

@@ -64,3 +64,41 @@ test('virtual workers of a VPC are not reloaded', async () => {
   const { code, stderr } = await lab.cloud(['ks', 'worker', 'reload', '-w', lab.nodes[0] as string])
   expect([code, stderr]).toEqual([1, expect.stringContaining('not available')])
 })
+
+test('a list that denies cuts one subnet off from another, and leaves the way to the master alone', async () => {
+  const lab = await booted()
+  const [a = '', b = ''] = lab.nodes
+  const reach = async (from: string, to: string): Promise<boolean> =>
+    (await lab.run(from, ['ping', '-c', '1', '-W', '1', to])).code === 0
+  expect(await reach(a, b)).toBe(true)
+  await told(lab, 'is network-acl-create closed shop-vpc')
+  await told(
+    lab,
+    'is network-acl-rule-add closed deny inbound all 10.240.64.0/24 0.0.0.0/0 --name no --before-rule allow-all',
+  )
+  expect(await told(lab, 'is network-acl-rules closed')).toMatch(
+    /^no +no +deny +ipv4 +10\.240\.64\.0\/24 +0\.0\.0\.0\/0 +all +inbound *$/m,
+  )
+  await told(lab, 'is subnet-update shop-vpc-us-south-1 --acl closed')
+  expect([await reach(a, b), await reach(a, '10.240.0.250')]).toEqual([false, true])
+  expect((await lab.cloud(['is', 'network-acl-delete', 'closed'])).code).toBe(1)
+  await told(lab, 'is network-acl-rule-delete closed no')
+  expect(await reach(a, b)).toBe(true)
+})
+
+test('a custom route leads what its destination holds elsewhere, until it is deleted', async () => {
+  const lab = await booted()
+  const [a = '', b = ''] = lab.nodes
+  const reach = async (): Promise<boolean> => (await lab.run(a, ['ping', '-c', '1', '-W', '1', b])).code === 0
+  const table = 'shop-vpc shop-vpc-default'
+  await told(
+    lab,
+    `is vpc-routing-table-route-create ${table} --name office --zone us-south-1 --action deliver --destination 10.240.64.0/25 --next-hop 10.240.128.253`,
+  )
+  expect(await told(lab, `is vpc-routing-table-routes ${table}`)).toMatch(
+    /^office +office +deliver +10\.240\.64\.0\/25 +10\.240\.128\.253 +us-south-1 +stable *$/m,
+  )
+  expect(await reach()).toBe(false)
+  await told(lab, `is vpc-routing-table-route-delete ${table} office`)
+  expect(await reach()).toBe(true)
+})

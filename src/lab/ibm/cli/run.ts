@@ -1,9 +1,12 @@
 import type { Output } from '#lab/host/ports.ts'
 import { cluster } from '#lab/ibm/account.ts'
 import { accountCommands } from '#lab/ibm/cli/account-commands.ts'
+import { aclCommands } from '#lab/ibm/cli/acl-commands.ts'
 import { clusterCommands } from '#lab/ibm/cli/cluster-commands.ts'
 import { type Call, type Command, type Commands, Refused } from '#lab/ibm/cli/command.ts'
+import { routeCommands } from '#lab/ibm/cli/route-commands.ts'
 import { securityGroupCommands } from '#lab/ibm/cli/security-group-commands.ts'
+import { subnetCommands } from '#lab/ibm/cli/subnet-commands.ts'
 import { vlanCommands } from '#lab/ibm/cli/vlan-commands.ts'
 import { wordsOf } from '#lab/ibm/cli/words.ts'
 import { workerCommands } from '#lab/ibm/cli/worker-commands.ts'
@@ -16,6 +19,9 @@ const commands: Commands = {
   ...vlanCommands,
   ...accountCommands,
   ...securityGroupCommands,
+  ...aclCommands,
+  ...subnetCommands,
+  ...routeCommands,
 }
 
 /**
