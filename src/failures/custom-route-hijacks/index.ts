@@ -6,7 +6,7 @@ export const mode: Mode<undefined> = {
   id: 'custom-route-hijacks',
   title: 'A custom route of the cloud network takes the cluster’s packets elsewhere',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',

@@ -19,6 +19,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'cni-token-expired': async () => (await import('#failures/cni-token-expired/fault.ts')).fault,
   'containerd-cni-dir-watch-lost': async () =>
     (await import('#failures/containerd-cni-dir-watch-lost/fault.ts')).fault,
+  'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,
   'health-endpoint-unreachable': async () =>
     (await import('#failures/health-endpoint-unreachable/fault.ts')).fault,
   'host-limit-exhausted': async () => (await import('#failures/host-limit-exhausted/fault.ts')).fault,
@@ -31,6 +32,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
   'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
+  'network-acl-blocks': async () => (await import('#failures/network-acl-blocks/fault.ts')).fault,
   'no-default-route': async () => (await import('#failures/no-default-route/fault.ts')).fault,
   'node-ip-autodetect-none': async () => (await import('#failures/node-ip-autodetect-none/fault.ts')).fault,
   'node-ip-duplicate': async () => (await import('#failures/node-ip-duplicate/fault.ts')).fault,

@@ -6,7 +6,7 @@ export const mode: Mode<undefined> = {
   id: 'network-acl-blocks',
   title: 'A network ACL of a subnet denies traffic between the nodes',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',
