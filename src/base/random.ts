@@ -40,6 +40,15 @@ export function seeded(seed: string | number): Random {
   }
 }
 
+/** The number in [0, 1) at `index` of an endless list that `seed` (a whole number) decides: for who may have to leave some out. */
+export function drawnAt(seed: number, index: number): number {
+  // The finalizer of MurmurHash3 on a Weyl sequence: well mixed from the first on.
+  let mixed = (seed + Math.imul(index + 1, 0x9e3779b9)) | 0
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32
+}
+
 function generator(seed: string): () => number {
   let a = fnv(seed, 0x811c9dc5)
   let b = fnv(seed, 0x9e3779b9)

@@ -48,6 +48,16 @@ interface Told {
   readonly pods: readonly string[]
 }
 
+/** What BIRD says of its sessions, timers included; source ports count connections, and are not the same. */
+const sessions = async (lab: Lab): Promise<string> =>
+  (
+    await lab.run('k8s-worker-01', [
+      'sh',
+      '-c',
+      inNode('birdcl -s /var/run/calico/bird.ctl show protocols all'),
+    ])
+  ).stdout
+
 /** What the cluster says of itself: every condition with the time of its last change, every container with its starts. */
 function told(lab: Lab): Told {
   const { store } = lab.api.state
@@ -83,6 +93,18 @@ describe('checks that rest tell of everything at the moment at which others do',
       if (minutes === 0) await Promise.all([strike(lazy), strike(eager)])
       else for (const lab of [lazy, eager]) await lab.advance(minutes * 60_000)
       expect(told(lazy)).toEqual(told(eager))
+      expect(await sessions(lazy)).toBe(await sessions(eager))
     }
   })
+})
+
+test('who captures packets sees the keepalives of sessions that rested, with the numbers that the others have', async () => {
+  const seen = async (lab: Lab): Promise<string> => {
+    await lab.advance(10 * 60_000)
+    const { stdout } = await lab.exec('k8s-worker-02', 'timeout 200 tcpdump -nni eth0 tcp port 179 || true')
+    return stdout.replace(/\.\d{4,5}(?=[ :])/g, '')
+  }
+  const [rested, sent] = [await seen(lazy), await seen(eager)]
+  expect(rested).toBe(sent)
+  expect(rested.match(/length 19: BGP/g)?.length).toBeGreaterThan(10)
 })

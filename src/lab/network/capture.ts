@@ -37,6 +37,7 @@ export type Tap = (frame: Frame) => void
 export function capture(stack: SimStack, tap: Tap): () => void {
   stack.taps = new Set([...(stack.taps ?? []), tap])
   stack.fabric.captures++
+  stack.fabric.wake()
   stack.fabric.kernel.moved()
   return () => {
     if (stack.taps?.has(tap) !== true) return

@@ -1,11 +1,12 @@
 import type { ErrnoCode } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
+import { type BeatEnd, EndBeats } from '#lab/network/beats.ts'
 import { reasonCodes } from '#lab/network/dial.ts'
 import { type FirstPacket, latencyMs, meets, reversed, sendLater } from '#lab/network/exchange.ts'
 import { Inbox } from '#lab/network/inbox.ts'
 import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
-import type { Connection, Payload, Reader } from '#lab/network/ports.ts'
+import type { Beat, Connection, Payload, Reader } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
@@ -47,7 +48,7 @@ const finBytes = 1
  *
  * Not imitated: windows, congestion, splitting of payloads, TIME-WAIT, keep-alive probes, RST on closing with unread data.
  */
-export class Endpoint implements Connection {
+export class Endpoint implements Connection, BeatEnd {
   readonly local: { readonly address: string; readonly port: number }
   readonly remote: { readonly address: string; readonly port: number }
   readonly #o: EndOptions
@@ -70,6 +71,7 @@ export class Endpoint implements Connection {
   #lastArrivalMs = 0
   #segmentBytes: number
   #ways: [Way | undefined, Way | undefined] = [undefined, undefined]
+  #beats: EndBeats | undefined
 
   private constructor(flow: Flow, isServer: boolean, o: EndOptions) {
     this.#o = o
@@ -135,6 +137,57 @@ export class Endpoint implements Connection {
     return latencyMs(verdict.hops) + peer.takesAfterMs + latencyMs(back.verdict.hops) + this.takesAfterMs
   }
 
+  // ------------------------------------------------------------------------------------------- beats
+
+  get beats(): EndBeats {
+    this.#beats ??= new EndBeats(this)
+    return this.#beats
+  }
+
+  get nowMs(): number {
+    return this.#kernel.nowMs
+  }
+
+  get other(): Endpoint | undefined {
+    return this.#peer
+  }
+
+  get beatMs(): number | undefined {
+    if (!this.#kernel.lazy || this.#o.stack.fabric.captures > 0 || !this.#isIdle) return undefined
+    const { peer, verdict } = this.#way(false)
+    if (peer === undefined || !peer.#isIdle || !peer.reaches(this)) return undefined
+    return latencyMs(verdict.hops) + peer.takesAfterMs
+  }
+
+  resting(beats: EndBeats): void {
+    this.#o.stack.fabric.resting.add(beats)
+  }
+
+  awake(beats: EndBeats): void {
+    this.#o.stack.fabric.resting.delete(beats)
+  }
+
+  said(times: number, { payload }: Beat): void {
+    const bytes = times * bytesOf(payload)
+    this.#sent += times
+    this.#sentBytes += bytes
+    if (this.#peer === undefined) return
+    this.#peer.#expected += times
+    this.#peer.#receivedBytes += bytes
+  }
+
+  saying({ payload }: Beat, inMs: number): void {
+    const way = this.#ways[0] // as it was when it was sent
+    if (way?.verdict.kind !== 'delivered') return
+    const { peer, verdict } = way
+    this.#arrives(this.#queued(payload, bytesOf(payload)), { peer, verdict, atMs: this.nowMs + inMs })
+  }
+
+  #wakeBeats(): void {
+    this.#beats?.wake()
+    if (this.#peer !== undefined) this.#peer.#beats?.wake()
+  }
+
   get #isIdle(): boolean {
     return this.#life === 'open' && !this.#peerDone && this.#outbox.length === 0
   }
@@ -150,6 +203,7 @@ export class Endpoint implements Connection {
 
   close(): void {
     if (this.#life !== 'open') return
+    this.#wakeBeats()
     this.#life = 'closing'
     this.#o.owner?.disown(this)
     this.#inbox.end()
@@ -210,11 +264,17 @@ export class Endpoint implements Connection {
   // ------------------------------------------------------------------------------------------ sending
 
   #push(payload: Item['payload'], bytes: number): void {
+    this.#beats?.wake()
+    const item = this.#queued(payload, bytes)
+    if (!this.#stall) this.#transmit(item)
+  }
+
+  #queued(payload: Item['payload'], bytes: number): Item {
     const big = bytes + headerBytes > smallBytes
     const item: Item = { sequence: this.#sent++, payload, big, bytes, sentBytes: this.#sentBytes }
     this.#sentBytes += payload === finSegment ? finBytes : bytes
     this.#outbox.push(item)
-    if (!this.#stall) this.#transmit(item)
+    return item
   }
 
   #transmit(item: Item): void {
@@ -226,9 +286,20 @@ export class Endpoint implements Connection {
       return
     }
     const takenMs = latencyMs(verdict.hops) + (way.peer?.takesAfterMs ?? 0)
-    const arrivalMs = Math.max(this.#kernel.nowMs + takenMs, this.#lastArrivalMs)
-    this.#lastArrivalMs = arrivalMs
-    this.#kernel.at(arrivalMs, this.#eventName, () => this.#arrived(item, way.peer, verdict))
+    const atMs = Math.max(this.#kernel.nowMs + takenMs, this.#lastArrivalMs)
+    this.#arrives(item, { peer: way.peer, verdict, atMs })
+  }
+
+  #arrives(
+    item: Item,
+    {
+      peer,
+      verdict,
+      atMs,
+    }: { readonly peer: Endpoint | undefined; readonly verdict: Delivered; readonly atMs: number },
+  ): void {
+    this.#lastArrivalMs = atMs
+    this.#kernel.at(atMs, this.#eventName, () => this.#arrived(item, peer, verdict))
   }
 
   #arrived(item: Item, peer: Endpoint | undefined, verdict: Delivered): void {
@@ -375,6 +446,7 @@ export class Endpoint implements Connection {
   }
 
   #end(life: 'ended' | 'vanished'): void {
+    this.#wakeBeats()
     this.#life = life
     this.#stall?.cancel()
     this.#stall = undefined

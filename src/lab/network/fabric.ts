@@ -25,6 +25,8 @@ export class Fabric {
   readonly counts = { walks: 0, kept: 0 }
   /** How many look at packets (`tcpdump`). */
   captures = 0
+  /** Who is told when anything moves. */
+  readonly resting = new Set<{ wake(): void }>()
   readonly segments = new Map<string, Segment>()
   readonly groups: SecurityGroups
   readonly #ports = new Map<string, SegmentPort>()
@@ -53,7 +55,13 @@ export class Fabric {
   touch(): void {
     this.#version++
     this.#kept.clear()
+    this.wake()
     this.kernel.moved()
+  }
+
+  /** What rests as long as nothing moves goes on by itself. */
+  wake(): void {
+    if (this.resting.size > 0) for (const each of [...this.resting]) each.wake()
   }
 
   /** An address came or went, or a link that carries one did. */

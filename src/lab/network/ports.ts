@@ -152,10 +152,43 @@ export interface Connection {
    * is on its way or in the way, the other end does not {@link Reader.echoes}, or nothing is to be left out.
    */
   readonly echoMs: number | undefined
+  /** For ends that say the same by the clock; missing where each time has to be sent. */
+  readonly beats?: Beats
   /** FIN. */
   close(): void
   /** RST. */
   abort(): void
+}
+
+/** What one end says by the clock to show that it is alive (a keepalive). */
+export interface Beat {
+  readonly payload: Payload
+  /** How long after the last one the next is said. Asked once for each, in order. */
+  pauseMs(): number
+  /** It rests no longer: the next is to be said in so many ms. */
+  sayIn(ms: number): void
+}
+
+/** Who would hear the other end's beats. */
+export interface BeatListener {
+  /** From now on they come without being told. */
+  rest(): void
+  /** No longer; the last came so long ago. `undefined`: none has come since they rested. */
+  wake(sinceHeardMs: number | undefined): void
+}
+
+/** Beats that need no events while nothing moves. Times are those of the lab. */
+export interface Beats {
+  /**
+   * Has the beat that is due now, and those after it, said without being sent. False where it has to be sent: something is in
+   * the way or on its way, the other end does not {@link listen}, or nothing is to be left out.
+   */
+  rest(beat: Beat): boolean
+  listen(listener: BeatListener): void
+  /** While this end's rest: when the next is said. */
+  readonly untilNextMs: number | undefined
+  /** While the other end's rest: when the last came. */
+  readonly sinceHeardMs: number | undefined
 }
 
 /** The way of a connection's first packet. */

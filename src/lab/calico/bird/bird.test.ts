@@ -66,7 +66,7 @@ describe('a mesh of BIRDs', () => {
           Session:          internal multihop AS4 add-path-rx add-path-tx
           Source address:   10.0.0.21
           Hold timer:       237/240
-          Keepalive timer:  73/80
+          Keepalive timer:  74/80
       "
     `)
     expect(await nodes[0]?.ask('show status')).toMatchInlineSnapshot(`

@@ -36,6 +36,9 @@ export interface Recovery {
   unlock(name: string): void
 }
 
+/** As `show protocols all` tells what is left of a time. */
+export const wholeSeconds = (ms: number): number => Math.max(0, Math.round(ms / 1000))
+
 /** A timer of the daemon. Starting it again moves it. */
 export class Timer {
   readonly #daemon: Daemon
@@ -54,18 +57,31 @@ export class Timer {
 
   /** Whole seconds until it fires. */
   get remainingSeconds(): number {
-    const left = (this.#dueMs ?? 0) - this.#daemon.process.now()
-    return Math.max(0, Math.round(left / 1000))
+    return wholeSeconds((this.#dueMs ?? 0) - this.#daemon.process.now())
   }
 
   start(seconds: number): void {
+    this.startMs(seconds * 1000)
+  }
+
+  startMs(ms: number): void {
     this.stop()
     const { process } = this.#daemon
-    this.#dueMs = process.now() + seconds * 1000
-    this.#cancel = process.task.after(seconds * 1000, () => {
+    this.#dueMs = process.now() + ms
+    this.#cancel = process.task.after(ms, () => {
       this.#dueMs = undefined
       this.#daemon.turn(this.#fire)
     })
+  }
+
+  /** Does not fire until it is started or resumed. */
+  pause(): void {
+    this.#cancel?.()
+  }
+
+  /** Fires when it would have fired without the pause. */
+  resume(): void {
+    if (this.#dueMs !== undefined) this.startMs(this.#dueMs - this.#daemon.process.now())
   }
 
   stop(): void {

@@ -56,7 +56,7 @@ function upDetails({ internal, bgp }: SessionView, link: Link): readonly string[
     `    Neighbor caps:    refresh enhanced-refresh${restart} AS4 add-path-rx add-path-tx`,
     `    Session:          ${kind} AS4 add-path-rx add-path-tx`,
     `    Source address:   ${bgp.source}`,
-    `    Hold timer:       ${link.hold.remainingSeconds}/${link.holdSeconds}`,
-    `    Keepalive timer:  ${link.keepalive.remainingSeconds}/${link.keepaliveSeconds}`,
+    `    Hold timer:       ${link.remaining.holdSeconds}/${link.holdSeconds}`,
+    `    Keepalive timer:  ${link.remaining.keepaliveSeconds}/${link.keepaliveSeconds}`,
   ]
 }

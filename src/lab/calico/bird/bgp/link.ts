@@ -1,8 +1,9 @@
+import { drawnAt } from '#base/random.ts'
 import type { BgpMessage } from '#lab/calico/bird/bgp/messages.ts'
-import { readMessage, writeMessage } from '#lab/calico/bird/bgp/messages.ts'
-import { type Daemon, Timer } from '#lab/calico/bird/daemon.ts'
+import { keepaliveMessage, readMessage, writeMessage } from '#lab/calico/bird/bgp/messages.ts'
+import { type Daemon, Timer, wholeSeconds } from '#lab/calico/bird/daemon.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { Connection } from '#lab/network/ports.ts'
+import type { Beat, BeatListener, Connection } from '#lab/network/ports.ts'
 
 export type LinkState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established' | 'Close'
 
@@ -30,8 +31,9 @@ export interface LinkEvents {
 /**
  * One of a session's two TCP connections (`struct bgp_conn`). Timers: the keepalive one is shortened by up to a
  * quarter by chance, as RFC 4271 asks; the hold timer is exact, so a silent loss shows after 160 to 240 seconds.
+ * While nothing moves between two that are Established, their keepalives and hold timers rest ({@link Beats}).
  */
-export class Link {
+export class Link implements Beat, BeatListener {
   readonly #daemon: Daemon
   readonly #name: string
   readonly #events: LinkEvents
@@ -42,6 +44,9 @@ export class Link {
   readonly retry: Timer
   readonly hold: Timer
   readonly keepalive: Timer
+  readonly payload = keepaliveMessage
+  readonly #chance: number
+  #keepalives = 0
   #socket: Connection | undefined
   #worker: { stop(): void } | undefined
 
@@ -51,7 +56,10 @@ export class Link {
     this.#events = events
     this.retry = new Timer(daemon, () => events.retry())
     this.hold = new Timer(daemon, () => events.holdExpired())
-    this.keepalive = new Timer(daemon, () => this.sendKeepalive())
+    this.keepalive = new Timer(daemon, () => {
+      if (this.#state !== 'Established' || this.#socket?.beats?.rest(this) !== true) this.sendKeepalive()
+    })
+    this.#chance = daemon.process.random.between(0, 2 ** 32 - 1)
   }
 
   get state(): LinkState {
@@ -62,6 +70,7 @@ export class Link {
   set state(next: LinkState) {
     const was = this.#state
     this.#state = next
+    if (next === 'Established') this.#socket?.beats?.listen(this)
     if ((was === 'Established') !== (next === 'Established')) this.#daemon.process.moved()
   }
 
@@ -91,9 +100,41 @@ export class Link {
   }
 
   sendKeepalive(): void {
-    this.send({ bgp: 'KEEPALIVE' })
-    const { random } = this.#daemon.process
-    this.keepalive.start(this.keepaliveSeconds - random.between(0, Math.floor(this.keepaliveSeconds / 4)))
+    this.#socket?.send(keepaliveMessage)
+    if (this.keepaliveSeconds > 0) this.keepalive.startMs(this.pauseMs())
+  }
+
+  pauseMs(): number {
+    const quarter = Math.floor(this.keepaliveSeconds / 4)
+    const earlier = Math.floor(drawnAt(this.#chance, this.#keepalives++) * (quarter + 1))
+    return (this.keepaliveSeconds - earlier) * 1000
+  }
+
+  sayIn(ms: number): void {
+    if (this.open) this.keepalive.startMs(ms)
+  }
+
+  rest(): void {
+    this.hold.pause()
+  }
+
+  wake(sinceHeardMs: number | undefined): void {
+    if (!this.open || this.holdSeconds === 0) return
+    if (sinceHeardMs === undefined) this.hold.resume()
+    else this.hold.startMs(this.holdSeconds * 1000 - sinceHeardMs)
+  }
+
+  /** Of the timers of an established session. */
+  get remaining(): { readonly holdSeconds: number; readonly keepaliveSeconds: number } {
+    const { untilNextMs, sinceHeardMs } = this.#socket?.beats ?? {}
+    return {
+      holdSeconds:
+        sinceHeardMs === undefined
+          ? this.hold.remainingSeconds
+          : wholeSeconds(this.holdSeconds * 1000 - sinceHeardMs),
+      keepaliveSeconds:
+        untilNextMs === undefined ? this.keepalive.remainingSeconds : wholeSeconds(untilNextMs),
+    }
   }
 
   heard(): void {
@@ -105,8 +146,9 @@ export class Link {
     this.retry.stop()
     this.hold.stop()
     this.keepalive.stop()
-    this.#socket?.close()
+    const socket = this.#socket
     this.#socket = undefined
+    socket?.close()
     this.#worker?.stop()
     this.#worker = undefined
   }

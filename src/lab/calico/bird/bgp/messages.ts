@@ -54,6 +54,8 @@ const sizes: Partial<Record<BgpMessage['bgp'], { readonly sizeBytes: number }>> 
   NOTIFICATION: { sizeBytes: 21 },
 }
 
+export const keepaliveMessage = writeMessage({ bgp: 'KEEPALIVE' })
+
 /** The names of `bird:proto/bgp/packets.c` (bgp_msg_table). */
 const errors: Readonly<Record<string, string>> = {
   '1.0': 'Invalid message header',

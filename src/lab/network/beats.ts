@@ -1,0 +1,109 @@
+import type { Beat, BeatListener, Beats } from '#lab/network/ports.ts'
+
+/** What a connection's end does for its beats. */
+export interface BeatEnd {
+  readonly nowMs: number
+  /** How long a beat takes to the other end; undefined where one has to be sent to know whether it gets there. */
+  readonly beatMs: number | undefined
+  readonly other: BeatEnd | undefined
+  /** Made on first use. */
+  readonly beats: EndBeats
+  /** From now on {@link EndBeats.wake} is called as soon as anything moves that packets meet. */
+  resting(beats: EndBeats): void
+  awake(beats: EndBeats): void
+  /** So many beats were sent and acknowledged. */
+  said(times: number, beat: Beat): void
+  /** One more was sent, and arrives in so many ms. */
+  saying(beat: Beat, inMs: number): void
+}
+
+/** Beats of one end that nobody sends: when they were said is worked out when somebody wants to know. */
+interface Rest {
+  readonly beat: Beat
+  readonly wayMs: number
+  /** How many were said. */
+  said: number
+  /** Of those, the last and the one before. */
+  lastMs: number
+  beforeMs: number | undefined
+  nextMs: number
+}
+
+/**
+ * The beats of one end of a connection: while nothing moves that its packets meet, what it says by the clock is said, arrives
+ * and is acknowledged without an event. When something moves, what was said until then is added up, what is on its way is sent
+ * on, and the next beat is said in its time: nobody can tell that they rested (docs/decisions/0012).
+ */
+export class EndBeats implements Beats {
+  readonly #end: BeatEnd
+  /** Who hears what the other end says. */
+  listener: BeatListener | undefined
+  #rest: Rest | undefined
+
+  constructor(end: BeatEnd) {
+    this.#end = end
+  }
+
+  listen(listener: BeatListener): void {
+    this.listener = listener
+  }
+
+  rest(beat: Beat): boolean {
+    const { nowMs, beatMs, other } = this.#end
+    const listener = other?.beats.listener
+    if (beatMs === undefined || listener === undefined) return false
+    const nextMs = nowMs + beat.pauseMs()
+    this.#rest = { beat, wayMs: beatMs, said: 1, lastMs: nowMs, beforeMs: undefined, nextMs }
+    this.#end.resting(this)
+    listener.rest()
+    return true
+  }
+
+  get untilNextMs(): number | undefined {
+    const rest = this.#caughtUp()
+    return rest === undefined ? undefined : rest.nextMs - this.#end.nowMs
+  }
+
+  get sinceHeardMs(): number | undefined {
+    return this.#end.other?.beats.sinceArrivalMs
+  }
+
+  /** Something moves, or somebody has more to say. */
+  wake(): void {
+    const rest = this.#caughtUp()
+    if (rest === undefined) return
+    const { nowMs, other } = this.#end
+    const { beat, lastMs, wayMs, nextMs } = rest
+    const sinceArrivalMs = this.sinceArrivalMs
+    this.#rest = undefined
+    this.#end.awake(this)
+    const onWay = lastMs + wayMs >= nowMs
+    this.#end.said(rest.said - (onWay ? 1 : 0), beat)
+    if (onWay) this.#end.saying(beat, lastMs + wayMs - nowMs)
+    other?.beats.listener?.wake(sinceArrivalMs)
+    beat.sayIn(nextMs - nowMs)
+  }
+
+  /** How long ago the last one arrived; undefined: none has since they rest. What is due at this very moment has not happened. */
+  get sinceArrivalMs(): number | undefined {
+    const rest = this.#caughtUp()
+    if (rest === undefined) return undefined
+    const { nowMs } = this.#end
+    const { lastMs, beforeMs, wayMs } = rest
+    if (lastMs + wayMs < nowMs) return nowMs - lastMs - wayMs
+    return beforeMs === undefined ? undefined : nowMs - beforeMs - wayMs
+  }
+
+  #caughtUp(): Rest | undefined {
+    const rest = this.#rest
+    if (rest === undefined) return undefined
+    const { nowMs } = this.#end
+    while (rest.nextMs < nowMs) {
+      rest.said++
+      rest.beforeMs = rest.lastMs
+      rest.lastMs = rest.nextMs
+      rest.nextMs += rest.beat.pauseMs()
+    }
+    return rest
+  }
+}
