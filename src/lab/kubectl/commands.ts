@@ -1,9 +1,40 @@
 /** Which commands there are, and what is said of those that there are not. */
+import { apply, viewLastApplied } from '#lab/kubectl/commands/apply.ts'
+import { cordon, uncordon } from '#lab/kubectl/commands/cordon.ts'
+import { createFile, replace } from '#lab/kubectl/commands/create-file.ts'
+import { remove } from '#lab/kubectl/commands/delete.ts'
+import { drain } from '#lab/kubectl/commands/drain.ts'
+import { exec } from '#lab/kubectl/commands/exec.ts'
 import { get } from '#lab/kubectl/commands/get.ts'
+import { annotate, label } from '#lab/kubectl/commands/label.ts'
+import { logs } from '#lab/kubectl/commands/logs.ts'
+import { patch } from '#lab/kubectl/commands/patch.ts'
+import { rollout } from '#lab/kubectl/commands/rollout.ts'
+import { scale } from '#lab/kubectl/commands/scale.ts'
+import { taint } from '#lab/kubectl/commands/taint.ts'
 import type { Command } from '#lab/kubectl/run.ts'
 import { KubectlError } from '#lab/kubectl/trouble.ts'
 
-const commands: readonly Command[] = [get]
+/** Those of two words before those of one. */
+const commands: readonly Command[] = [
+  viewLastApplied,
+  ...rollout,
+  annotate,
+  apply,
+  cordon,
+  createFile,
+  remove,
+  drain,
+  exec,
+  get,
+  label,
+  logs,
+  patch,
+  replace,
+  scale,
+  taint,
+  uncordon,
+]
 
 /** The command that the words begin with; flags may stand before it. Throws for one that there is not. */
 export function commandNamed(argv: readonly string[]): {

@@ -1,27 +1,23 @@
 /** The API server as a lab's owner reaches it: every request, stream and what is typed is an input of the lab's history. */
 import type { JsonObject } from '#lab/api/json.ts'
-import { statusOf } from '#lab/api/status.ts'
-import type { ClientStreams } from '#lab/api/streams/exec.ts'
+import { type Refusal, statusOf } from '#lab/api/status.ts'
+import { type ClientStreams, KubeletRefusal } from '#lab/api/streams/exec.ts'
 import {
   type Answering,
   type ApiDoor,
   type Asked,
   type ExecCall,
   type ExecEnd,
-  Interrupted,
   type Piece,
   Unreachable,
 } from '#lab/kubectl/ports.ts'
 import type { Lab } from '#lab/lab.ts'
 
-/** `followMs`: how long a wait without a deadline lasts until it is {@link Interrupted}. */
-export function labDoor(lab: Lab, o: { readonly followMs: number }): ApiDoor {
-  return {
-    server: `https://${addressOf(lab)}`,
-    open: (asked) => open(lab, asked, o),
-    exec: (call) => exec(lab, call),
-  }
-}
+export const labDoor = (lab: Lab): ApiDoor => ({
+  server: `https://${addressOf(lab)}`,
+  open: (asked) => open(lab, asked),
+  exec: (call) => exec(lab, call),
+})
 
 const addressOf = ({ api }: Lab): string => `${api.advertise.address}:${api.advertise.port}`
 
@@ -40,7 +36,7 @@ class Incoming {
   }
 }
 
-async function open(lab: Lab, asked: Asked, { followMs }: { readonly followMs: number }): Promise<Answering> {
+async function open(lab: Lab, asked: Asked): Promise<Answering> {
   const incoming = new Incoming()
   const { method, path: url, headers, body } = asked
   const gone = lab.entrance.request(
@@ -66,33 +62,25 @@ async function open(lab: Lab, asked: Asked, { followMs }: { readonly followMs: n
   await lab.until(() => incoming.status !== undefined || incoming.over !== undefined)
   if (incoming.status === undefined)
     throw new Unreachable(`dial tcp ${addressOf(lab)}: connect: connection refused`)
-  const endMs = lab.nowMs + followMs
   return {
     status: incoming.status,
     headers: incoming.headers,
-    next: ({ deadlineMs } = {}) => next(lab, incoming, deadlineMs === undefined ? { endMs } : { deadlineMs }),
+    next: ({ deadlineMs = Number.POSITIVE_INFINITY } = {}) => next(lab, incoming, deadlineMs),
     close: () => {
       if (incoming.over === undefined) gone()
     },
   }
 }
 
-async function next(
-  lab: Lab,
-  incoming: Incoming,
-  limit: { readonly endMs: number } | { readonly deadlineMs: number },
-): Promise<Piece> {
-  const untilMs = 'endMs' in limit ? limit.endMs : limit.deadlineMs
+async function next(lab: Lab, incoming: Incoming, deadlineMs: number): Promise<Piece> {
   const came = (): boolean => incoming.texts.length > 0 || incoming.over !== undefined
   if (!came()) {
-    lab.kernel.mark(untilMs)
-    await lab.until(() => came() || lab.nowMs >= untilMs)
+    if (Number.isFinite(deadlineMs)) lab.kernel.mark(deadlineMs)
+    await lab.until(() => came() || lab.nowMs >= deadlineMs)
   }
   const text = incoming.texts.splice(0).join('')
   if (text !== '') return { kind: 'text', text }
-  if (incoming.over !== undefined) return { kind: incoming.over }
-  if ('endMs' in limit) throw new Interrupted('nothing more was waited for')
-  return { kind: 'late' }
+  return { kind: incoming.over ?? 'late' }
 }
 
 async function exec(lab: Lab, { path: url, headers, stdin, stdout, stderr }: ExecCall): Promise<ExecEnd> {
@@ -103,7 +91,7 @@ async function exec(lab: Lab, { path: url, headers, stdin, stdout, stderr }: Exe
     abort: () => (end = { kind: 'cut' }),
   }
   lab.entrance.streams(
-    { method: 'POST', url, headers, body: '' },
+    { url, body: '', ...upgrade(lab.options.kubernetes, headers) },
     {
       exec: (kubelet) => {
         if (stdin !== undefined) {
@@ -115,11 +103,27 @@ async function exec(lab: Lab, { path: url, headers, stdin, stdout, stderr }: Exe
       forward: () => {
         throw new Error('no port is forwarded')
       },
-      refuse: (refusal) =>
-        (end = { kind: 'refused', status: refusal.code, body: JSON.stringify(statusOf(refusal)) }),
+      refuse: (refusal) => (end = { kind: 'refused', status: refusal.code, body: refusalText(refusal) }),
       cutOff: () => (end = { kind: 'cut' }),
     },
   )
   await lab.until(() => end !== undefined)
   return end as unknown as ExecEnd // `until` has seen it
+}
+
+/** A kubelet's own refusal is passed on as the text that it is. */
+export const refusalText = (refusal: Refusal): string =>
+  refusal instanceof KubeletRefusal ? refusal.message : JSON.stringify(statusOf(refusal))
+
+/** By WebSocket, as kubectl asks from 1.31 on; by SPDY where the server does not translate it, as it then falls back. */
+export function upgrade(
+  kubernetes: string,
+  headers: Readonly<Record<string, string>>,
+): { readonly method: string; readonly headers: Readonly<Record<string, string>> } {
+  const minor = Number(kubernetes.split('.')[1])
+  if (minor < 30) return { method: 'POST', headers }
+  return {
+    method: 'GET',
+    headers: { ...headers, upgrade: 'websocket', 'sec-websocket-protocol': 'v5.channel.k8s.io' },
+  }
 }

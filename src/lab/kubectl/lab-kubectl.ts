@@ -3,7 +3,7 @@ import type { Output } from '#lab/host/ports.ts'
 import { Collector } from '#lab/host/process/streams.ts'
 import { kubectl } from '#lab/kubectl/kubectl.ts'
 import { labDoor } from '#lab/kubectl/lab-door.ts'
-import { type KubectlPorts, NoFile } from '#lab/kubectl/ports.ts'
+import { type KubectlPorts, NoFile, type Patience } from '#lab/kubectl/ports.ts'
 import { shellWords } from '#lab/kubectl/shell-words.ts'
 import type { Lab } from '#lab/lab.ts'
 
@@ -14,8 +14,8 @@ export interface LabKubectlOptions {
   readonly files?: Readonly<Record<string, string>>
   /** Of the context. Default `default`. */
   readonly namespace?: string
-  /** When somebody presses Ctrl-C in a command that follows (`-w`, `logs -f`), in virtual ms. Default a minute. */
-  readonly followMs?: number
+  /** When somebody presses Ctrl-C: default after a minute of following, and after an hour of waiting for something. */
+  readonly patience?: Partial<Patience>
 }
 
 /**
@@ -27,21 +27,23 @@ export async function labKubectl(
   command: string | readonly string[],
   o: LabKubectlOptions = {},
 ): Promise<Output> {
-  const { stdin = '', files = {}, namespace = 'default', followMs = 60_000 } = o
+  const { stdin = '', files = {}, namespace = 'default', patience = {} } = o
   const stdout = new Collector()
   const stderr = new Collector()
   const ports: KubectlPorts = {
-    api: labDoor(lab, { followMs }),
+    api: labDoor(lab),
     namespace,
     version: lab.options.kubernetes,
     stdout,
     stderr,
     stdin: async () => stdin,
+    terminal: true,
     read: async (path) => {
       const text = files[path]
       if (text === undefined) throw new NoFile('no such file or directory')
       return text
     },
+    patience: { followMs: 60_000, waitMs: 3_600_000, ...patience },
     nowMs: () => lab.nowMs,
     sleep: (ms) => lab.advance(ms),
   }

@@ -12,7 +12,7 @@ import { Errors, KubectlError } from '#lab/kubectl/trouble.ts'
 export interface Written {
   readonly resource: Resource
   readonly object: JsonObject
-  /** As messages name it: `"pod.yaml"`, `STDIN`. */
+  /** `pod.yaml`, `STDIN`. */
   readonly source: string
   /** Its own, or the command's; none for types of the whole cluster. */
   readonly namespace: string | undefined
@@ -84,7 +84,8 @@ function documents(text: string, path: string): readonly JsonObject[] {
 async function typed(run: Run, object: JsonObject, path: string): Promise<Written> {
   const kind = asText(object['kind'])
   const apiVersion = asText(object['apiVersion'])
-  const where = path === '-' ? 'STDIN' : JSON.stringify(path)
+  const source = path === '-' ? 'STDIN' : path
+  const where = JSON.stringify(source)
   if (kind === undefined || kind === '')
     throw new KubectlError(
       `unable to decode ${where}: Object 'Kind' is missing in '${JSON.stringify(object)}'`,
@@ -98,7 +99,7 @@ async function typed(run: Run, object: JsonObject, path: string): Promise<Writte
     throw new KubectlError(
       `resource mapping not found for name: ${JSON.stringify(nameOf(object))} namespace: ${JSON.stringify(namespaceOf(object) ?? '')} from ${where}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}\nensure CRDs are installed first`,
     )
-  return { resource, object, source: where, namespace: spaceOf(run, resource, object) }
+  return { resource, object, source, namespace: spaceOf(run, resource, object) }
 }
 
 function spaceOf(

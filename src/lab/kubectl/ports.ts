@@ -59,6 +59,18 @@ export interface ApiDoor {
   exec(call: ExecCall): Promise<ExecEnd>
 }
 
+/** How long somebody looks on, in ms; `Infinity`: for ever. */
+export interface Patience {
+  /** At a command that only follows: `get -w`, `logs -f`. */
+  readonly followMs: number
+  /** At one that waits for something: a rollout, a deletion, a drain. */
+  readonly waitMs: number
+}
+
+/** A deadline, where there is one. */
+export const until = (deadlineMs: number): { readonly deadlineMs?: number } =>
+  Number.isFinite(deadlineMs) ? { deadlineMs } : {}
+
 export interface KubectlPorts {
   readonly api: ApiDoor
   /** Of the context; what `-n` overrides. */
@@ -68,8 +80,12 @@ export interface KubectlPorts {
   readonly stdout: Writer
   readonly stderr: Writer
   stdin(): Promise<string>
+  /** Whether somebody sits at a terminal. */
+  readonly terminal: boolean
   /** A file's text; rejects with {@link NoFile}. */
   read(path: string): Promise<string>
+  /** When somebody presses Ctrl-C. */
+  readonly patience: Patience
   nowMs(): number
   sleep(ms: number): Promise<void>
 }

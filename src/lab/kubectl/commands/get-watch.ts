@@ -3,6 +3,7 @@ import { asText } from '#lab/api/json.ts'
 import { metadataOf, tableAccept } from '#lab/kubectl/client.ts'
 import { pathOf } from '#lab/kubectl/discovery.ts'
 import { durationMs } from '#lab/kubectl/flags.ts'
+import { Interrupted, until } from '#lab/kubectl/ports.ts'
 import { objectPrinter } from '#lab/kubectl/print/output.ts'
 import { aligned, listTabs } from '#lab/kubectl/print/tab-writer.ts'
 import { type TableView, tableLines, tableOf } from '#lab/kubectl/print/table.ts'
@@ -40,12 +41,14 @@ export async function watchRows(
     else if (!flags.on('watch-only') && one === undefined && table.rows.length === 0) write(table)
   } else if (!flags.on('watch-only')) ports.stdout.write(print(first))
   const resourceVersion = asText(metadataOf(first)['resourceVersion'])
-  const limit = durationMs(flags.text('request-timeout') ?? '0') ?? 0
-  const deadline = limit > 0 ? { deadlineMs: ports.nowMs() + limit } : {}
+  const limitMs = durationMs(flags.text('request-timeout') ?? '0') ?? 0
+  const endMs = ports.nowMs() + Math.min(limitMs > 0 ? limitMs : Infinity, ports.patience.followMs)
   const changes = await watch(client, path, { query: { ...query, resourceVersion }, accept })
   for (;;) {
-    const change = await changes.next(deadline)
-    if (change === undefined || change === 'ended') break
+    const change = await changes.next(until(endMs))
+    if (change === 'ended') break
+    if (change === undefined && limitMs === 0) throw new Interrupted('nobody looks on any longer')
+    if (change === undefined) break
     if (change.type === 'BOOKMARK') continue
     if (print === undefined) write(tableOf(change.object, ports.nowMs()))
     else ports.stdout.write(print(change.object))
