@@ -23,8 +23,8 @@ export const workloadImages = (): readonly Image[] =>
   }))
 
 /**
- * The namespace, Deployments and Services. frontend and api run once on each worker while all take pods; db runs on
- * `dbNode` alone, so that a node that is cut off from there loses its api, and then its frontend.
+ * The namespace, Deployments and Services. frontend and api run once on each worker (up to 49) while all take pods; db runs
+ * on `dbNode` alone, so that a node that is cut off from there loses its api, and then its frontend.
  */
 export const workloadManifests = (
   o: { readonly workers: number; readonly dbNode: string; readonly controlPlane: string } = {
@@ -38,9 +38,16 @@ export const workloadManifests = (
   service('api'),
   service('frontend'),
   tier('db', { replicas: 1, placed: { nodeSelector: { 'kubernetes.io/hostname': o.dbNode } } }),
-  tier('api', { replicas: o.workers, placed: onePerWorker('api', o), upstream: 'http://db:8080' }),
-  tier('frontend', { replicas: o.workers, placed: onePerWorker('frontend', o), upstream: 'http://api:8080' }),
+  tier('api', { replicas: replicas(o), placed: onePerWorker('api', o), upstream: 'http://db:8080' }),
+  tier('frontend', {
+    replicas: replicas(o),
+    placed: onePerWorker('frontend', o),
+    upstream: 'http://api:8080',
+  }),
 ]
+
+/** A small application stays one in a cluster that is larger than those that are served. */
+const replicas = ({ workers }: { readonly workers: number }): number => (workers < 50 ? workers : 16)
 
 /** How the shop is reached from outside: every worker takes requests on this port. */
 export const storefront: Draft<Service> = {
