@@ -58,12 +58,14 @@ const sessions = async (lab: Lab): Promise<string> =>
     ])
   ).stdout
 
-/** What the cluster says of itself: every condition with the time of its last change, every container with its starts. */
+/** What the cluster says of itself: every condition with the time of its last change (a node's of its last report, too), every container with its starts. */
 function told(lab: Lab): Told {
   const { store } = lab.api.state
   const all = <T>(bucket: string): readonly T[] => store.list(bucket) as unknown as readonly T[] // of that bucket only
   const nodes = all<Node>('/nodes').flatMap(({ metadata, status }) =>
-    (status.conditions ?? []).map((c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime}`),
+    (status.conditions ?? []).map(
+      (c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime} ${c.lastHeartbeatTime}`,
+    ),
   )
   const pods = all<Pod>('/pods').flatMap(({ metadata, status }) => [
     ...(status.conditions ?? []).map((c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime}`),

@@ -185,6 +185,7 @@ class SimulatedMachine implements LabMachine {
 
   moved(): void {
     this.#filesEpoch++
+    this.#options.kernel.movedAt(this)
   }
 
   get filesEpoch(): number {

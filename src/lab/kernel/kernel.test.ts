@@ -87,23 +87,70 @@ describe('the kernel', () => {
     expect(got).toEqual([])
   })
 
-  test('a wait that is renewed wakes nobody until it is given up or something comes', async () => {
-    const k = kernel()
-    const box = new Mailbox<string>(k)
-    const woken: string[] = []
-    let renewals = 0
-    k.start('reader', async (task) => {
-      for (let i = 0; i < 2; i++) {
-        const got = await box.take(task, {
-          timeoutMs: 100,
-          again: () => (++renewals % 4 === 0 ? undefined : 50),
-        })
-        woken.push(`${k.nowMs}: ${got.join()}`)
-      }
+  describe('a beat that rests', () => {
+    /** When one is asked that beats from 100 on, every 50, and rests while its epoch stands; the events on the way. */
+    async function beats(
+      o: { readonly untilMs?: number },
+      arrange: (k: Kernel, box: Mailbox<string>) => void,
+    ): Promise<{ readonly asked: readonly number[]; readonly woken: readonly string[] }> {
+      const k = kernel()
+      const box = new Mailbox<string>(k)
+      const asked: number[] = []
+      const woken: string[] = []
+      k.start('reader', async (task) => {
+        for (;;) {
+          const { epoch } = k
+          const got = await box.take(task, {
+            timeoutMs: 100,
+            again: () => {
+              asked.push(k.nowMs)
+              return k.epoch === epoch ? { periodMs: 50, ...o } : undefined
+            },
+          })
+          woken.push(`${k.nowMs}: ${got.join()}`)
+        }
+      })
+      arrange(k, box)
+      await k.advanceTo(999)
+      return { asked, woken }
+    }
+
+    type Arrange = (k: Kernel, box: Mailbox<string>) => void
+    const moveAt = (timeMs: number): Arrange => {
+      return (k) => void k.at(timeMs, 'change', () => k.moved())
+    }
+    const stirAt = (timeMs: number): Arrange => {
+      return (k, box) => void k.at(timeMs, 'stir', () => box.stir())
+    }
+    const letterAt = (timeMs: number): Arrange => {
+      return (k, box) => void k.at(timeMs, 'letter', () => box.put('letter'))
+    }
+
+    test.each([
+      ['is asked once while nothing moves', {}, () => {}, { asked: [100], woken: [] }],
+      [
+        'goes on at its next tick after a move',
+        {},
+        moveAt(310),
+        { asked: [100, 350, 450], woken: ['350: '] },
+      ],
+      [
+        'has ticked when something moves at a tick',
+        {},
+        moveAt(300),
+        { asked: [100, 350, 450], woken: ['350: '] },
+      ],
+      [
+        'is asked when its time is up, and rests on',
+        { untilMs: 360 },
+        () => {},
+        { asked: [100, 400, 450, 500, 550, 600, 650, 700, 750, 800, 850, 900, 950], woken: [] },
+      ],
+      ['is asked at its next tick when it is stirred', {}, stirAt(310), { asked: [100, 350], woken: [] }],
+      ['ends with what comes', {}, letterAt(310), { asked: [100, 410], woken: ['310: letter'] }],
+    ] as const)('%s', async (_, o, arrange, expected) => {
+      expect(await beats(o, arrange)).toEqual(expected)
     })
-    k.at(310, 'letter', () => box.put('letter'))
-    await k.advanceTo(1000)
-    expect(woken).toEqual(['250: ', '310: letter'])
   })
 
   test('the epoch moves when somebody says so, and only then', async () => {

@@ -4,6 +4,7 @@ import type { Random } from '#base/random.ts'
 import { seeded } from '#base/random.ts'
 import { drained, drainedFromMicrotask, yieldTurn } from '#base/turn.ts'
 import { EventQueue, type QueuedEvent } from '#lab/kernel/queue.ts'
+import { type Rest, type Rested, Resting } from '#lab/kernel/resting.ts'
 
 /** What a task's pending waits reject with once it has been stopped. Let it pass; do not catch it. */
 export class Stopped extends Quiet {
@@ -32,6 +33,8 @@ export interface Task {
   sleep(ms: number): Promise<void>
   /** Calls `tell` once, synchronously, in `ms`; not when cancelled before, nor after the task has ended. */
   after(ms: number, tell: () => void): Cancel
+  /** A beat that makes no events while nothing moves: see {@link Kernel.rest}. No tick comes after the task has ended. */
+  rest(beat: Omit<Rest, 'name'>): Rested
   /** A task that is stopped together with this one. */
   spawn(name: string, main: (task: Task) => Promise<void>): Task
   /** Waits, from inside `by`, until this task has ended. */
@@ -64,6 +67,7 @@ export class Kernel {
   readonly #queue = new EventQueue()
   readonly #options: KernelOptions
   readonly #roots = new Set<TaskState>()
+  readonly #resting = new Resting(this)
   #nowMs: number
   #ran = 0
   #sequence = 0
@@ -98,6 +102,17 @@ export class Kernel {
   /** Told by whoever holds such state: processes, sockets, the ways of packets, and what programs vouch for. */
   moved(): void {
     this.#epoch++
+    this.#resting.moved()
+  }
+
+  /** Files of that machine are not what they were: only who rests there is told. */
+  movedAt(machine: object): void {
+    this.#resting.movedAt(machine)
+  }
+
+  /** A beat makes no events until the epoch moves, or it is stirred. */
+  rest(rest: Rest): Rested {
+    return this.#resting.add(rest)
   }
 
   /** Virtual milliseconds since 1970. */
@@ -360,6 +375,11 @@ class TaskState implements Task {
     return this.#kernel.at(this.#kernel.nowMs + ms, `${this.name} timer`, () => {
       if (this.#state === 'running') tell()
     })
+  }
+
+  rest({ tick, ...beat }: Omit<Rest, 'name'>): Rested {
+    const name = `${this.name} timer`
+    return this.#kernel.rest({ ...beat, name, tick: () => (this.#state === 'running' ? tick() : undefined) })
   }
 
   spawn(name: string, main: (task: Task) => Promise<void>): Task {

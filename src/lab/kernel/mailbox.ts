@@ -1,4 +1,8 @@
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
+import type { Rest } from '#lab/kernel/resting.ts'
+
+/** How a wait that is over goes on without waking anybody: see {@link Kernel.rest}. */
+export type Again = Pick<Rest, 'periodMs' | 'untilMs' | 'place'>
 
 /**
  * Where one task waits for what others leave. What is put in while nobody waits is kept.
@@ -9,6 +13,7 @@ export class Mailbox<T> {
   #items: T[] = []
   #wake: ((items: T[]) => void) | undefined
   #closed = false
+  #stir: (() => void) | undefined
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel
@@ -36,39 +41,49 @@ export class Mailbox<T> {
 
   /**
    * Everything left since the last time, in order; waits for at least one.
-   * An empty array means: closed, or nothing came within `timeoutMs`, and `again`, asked then, did not answer for how
-   * many more ms to wait.
+   * An empty array means: closed, or nothing came within `timeoutMs`, and `again`, asked then, did not say that further beats
+   * may pass. Once the epoch moves, or somebody stirs, it is asked at the next beat.
    */
   async take(
     task: Task,
-    { timeoutMs, again }: { readonly timeoutMs?: number; readonly again?: () => number | undefined } = {},
+    { timeoutMs, again }: { readonly timeoutMs?: number; readonly again?: () => Again | undefined } = {},
   ): Promise<T[]> {
     if (this.#items.length > 0 || this.#closed) return this.#items.splice(0)
     return task.wait<T[]>((wake) => {
       let cancel: Cancel | undefined
       const over = (): void => {
+        this.#stir = undefined
         const more = again?.()
         if (more !== undefined) {
-          arm(more)
+          const fromMs = this.#kernel.nowMs + more.periodMs
+          const rested = this.#kernel.rest({ ...more, name, fromMs, tick: over })
+          cancel = rested.cancel
+          this.#stir = rested.stir
           return
         }
         this.#wake = undefined
         wake([])
       }
       const name = timeoutMs === undefined ? '' : `${task.name} time-out`
-      const arm = (ms: number): void => {
-        cancel = this.#kernel.at(this.#kernel.nowMs + ms, name, over)
-      }
-      if (timeoutMs !== undefined) arm(timeoutMs)
-      this.#wake = (items) => {
-        cancel?.()
-        wake(items)
-      }
-      return () => {
+      if (timeoutMs !== undefined) cancel = this.#kernel.at(this.#kernel.nowMs + timeoutMs, name, over)
+      const leave = (): void => {
         cancel?.()
         this.#wake = undefined
+        this.#stir = undefined
       }
+      this.#wake = (items) => {
+        leave()
+        wake(items)
+      }
+      return leave
     })
+  }
+
+  /** Who lets beats pass here looks at the next one. */
+  stir(): void {
+    const stir = this.#stir
+    this.#stir = undefined
+    stir?.()
   }
 
   #deliver(): void {

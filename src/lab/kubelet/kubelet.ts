@@ -101,13 +101,21 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     diskBytes: machine.disk.limitBytes,
     nowMs: p.now(),
   })
-  const loop = new NodeLoop(p, { kernel, kube, klog, events, facts, look: () => evictions.look() })
+  const loop = new NodeLoop(p, {
+    kernel,
+    kube,
+    klog,
+    events,
+    facts,
+    look: () => evictions.look(),
+    isSteady: () => state.isWellHere(p.epochHere) && evictions.pressures.size === 0,
+  })
   state.onChange(() => loop.hurry())
   await listen(p, shared, pods)
   klog.info('kubelet.go:2337', 'Starting kubelet main sync loop')
   pods.start(p)
   if (config.staticPodPath !== undefined) {
-    const from = { path: config.staticPodPath, node: config.nodeName, klog }
+    const from = { path: config.staticPodPath, node: config.nodeName, klog, kernel }
     watchStaticPods(p, from, (found) => pods.setStatics(p, found))
   }
 }

@@ -4,8 +4,9 @@ import { informer } from '#lab/api/informer.ts'
 import type { Lease, Node } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { machineOf } from '#lab/host/process/process.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
-import { Mailbox } from '#lab/kernel/mailbox.ts'
+import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
 import {
@@ -26,6 +27,8 @@ export interface NodeLoopOptions {
   readonly facts: () => NodeFacts
   /** Called before each look at the status. */
   readonly look: () => void
+  /** Whether time alone would not change the facts. */
+  readonly isSteady: () => boolean
 }
 
 const updateMs = 10_000
@@ -62,19 +65,46 @@ export class NodeLoop {
     const kube = this.#o.kube.by(self)
     const { name } = this.#o.facts()
     await this.#register(self, kube)
-    const nodes = informer<Node>(self, kube, {
-      type: resources.nodes,
-      fieldSelector: `metadata.name=${name}`,
-    })
+    const nodes = informer<Node>(
+      self,
+      kube,
+      { type: resources.nodes, fieldSelector: `metadata.name=${name}` },
+      { onChange: () => this.#hurry.stir() },
+    )
     await nodes.untilSynced(self.task)
     for (;;) {
+      const epoch = self.epochHere
       this.#o.look()
       const node = nodes.get(name)
       // Somebody deleted the Node: a living kubelet registers it again.
       if (node === undefined) await this.#register(self, kube)
       else await this.#post(kube, node)
-      await this.#hurry.take(self.task, { timeoutMs: updateMs })
+      await this.#hurry.take(self.task, {
+        timeoutMs: updateMs,
+        again: () =>
+          this.#isTold(self, epoch, nodes.get(name))
+            ? { ...this.#untilReport, place: machineOf(self) }
+            : undefined,
+      })
     }
+  }
+
+  /** Whether a look would find what it found: everything is well, and that was told not long ago. */
+  #isTold(self: Process, epoch: number, node: Node | undefined): boolean {
+    const { kernel } = this.#o
+    if (this.#reportInMs <= 0) return false
+    if (!kernel.lazy || self.epochHere !== epoch || node === undefined || this.#told?.node !== node)
+      return false
+    return this.#o.isSteady()
+  }
+
+  /** By the machine's clock, which may be wrong. */
+  get #reportInMs(): number {
+    return this.#reportedMs + reportMs - this.#o.facts().nowMs
+  }
+
+  get #untilReport(): Again {
+    return { periodMs: updateMs, untilMs: this.#o.kernel.nowMs + this.#reportInMs }
   }
 
   async #register(self: Process, kube: KubeClient): Promise<void> {

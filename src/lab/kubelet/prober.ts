@@ -1,7 +1,8 @@
 import type { ContainerDef, Pod, Probe } from '#lab/api/objects.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { machineOf } from '#lab/host/process/process.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
-import { Mailbox } from '#lab/kernel/mailbox.ts'
+import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
 import { instancesOf } from '#lab/kubelet/pod-status.ts'
 import { runProbe } from '#lab/kubelet/probe-run.ts'
@@ -94,14 +95,16 @@ export class PodProbes {
       while (tickMs + periodMs <= kernel.nowMs) tickMs += periodMs
       const waitMs = tickMs - kernel.nowMs
       // While the answer is known, beats pass without anybody being woken for them.
-      const again = (): number | undefined => {
+      let rested = false
+      const again = (): Again | undefined => {
         if (!run.rests) return undefined
-        tickMs += periodMs
-        return periodMs
+        rested = true
+        return { periodMs, place: machineOf(self) }
       }
       if (waitMs > 0) {
         const early = await o.trigger.take(self.task, { timeoutMs: waitMs, again })
-        if (early.length > 0) tickMs -= periodMs
+        if (rested) while (tickMs + periodMs <= kernel.nowMs) tickMs += periodMs
+        else if (early.length > 0) tickMs -= periodMs
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { Process } from '#lab/host/ports.ts'
+import { machineOf } from '#lab/host/process/process.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
-import { Mailbox } from '#lab/kernel/mailbox.ts'
+import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
@@ -18,6 +19,8 @@ export class RuntimeState {
   #lastOkMs: number | undefined
   /** The epoch in which the runtime was asked last and was well. */
   #wellIn: number | undefined
+  /** Whether beats pass without its being asked. */
+  #rests = false
 
   constructor(
     p: Process,
@@ -38,9 +41,14 @@ export class RuntimeState {
   trouble(nowMs: number): string {
     const parts: string[] = []
     if (this.#lastOkMs === undefined) parts.push('container runtime status check may not have completed yet')
-    else if (nowMs - this.#lastOkMs > downAfterMs) parts.push('container runtime is down')
+    else if (!this.#rests && nowMs - this.#lastOkMs > downAfterMs) parts.push('container runtime is down')
     if (this.#network !== '') parts.push(this.#network)
     return parts.length > 1 ? `[${parts.join(', ')}]` : (parts[0] ?? '')
+  }
+
+  /** Whether it was well when it was asked in this epoch: it is, then, as long as the epoch stands. */
+  isWellHere(epochHere: number): boolean {
+    return this.#wellIn === epochHere
   }
 
   onChange(tell: () => void): void {
@@ -50,10 +58,11 @@ export class RuntimeState {
   async #run(self: Process): Promise<void> {
     const beat = new Mailbox<never>(this.#kernel)
     // Its files and processes are as they were: it would answer as it did.
-    const again = (): number | undefined => {
-      if (!this.#kernel.lazy || this.#wellIn !== self.epochHere) return undefined
-      this.#lastOkMs = self.now()
-      return pollMs
+    const again = (): Again | undefined => {
+      // Up to the beat before this one it was well.
+      if (this.#rests) this.#lastOkMs = self.now() - pollMs
+      this.#rests = this.#kernel.lazy && this.#wellIn === self.epochHere
+      return this.#rests ? { periodMs: pollMs, place: machineOf(self) } : undefined
     }
     for (;;) {
       await this.#poll(self)

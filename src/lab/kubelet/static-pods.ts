@@ -5,6 +5,9 @@ import type { KubeClient } from '#lab/api/client.ts'
 import type { Draft, Node, Pod } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { type Files, isErrno, type Process } from '#lab/host/ports.ts'
+import { machineOf } from '#lab/host/process/process.ts'
+import type { Kernel } from '#lab/kernel/kernel.ts'
+import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
 
 const readMs = 20_000
@@ -40,13 +43,19 @@ export async function readStaticPods(
 /** Reads the directory now and every 20 s; `found` gets all of it each time something changed. */
 export function watchStaticPods(
   p: Process,
-  o: { readonly path: string; readonly node: string; readonly klog: Klog },
+  {
+    kernel,
+    ...o
+  }: { readonly path: string; readonly node: string; readonly klog: Klog; readonly kernel: Kernel },
   found: (pods: readonly Pod[]) => void,
 ): void {
   p.thread('static-pods', async (self) => {
     let known: string | undefined
     let readIn: number | undefined
     const parsed = new Map<string, Pod>()
+    const beat = new Mailbox<never>(kernel)
+    const again = (): Again | undefined =>
+      kernel.lazy && readIn === self.epochHere ? { periodMs: readMs, place: machineOf(self) } : undefined
     for (;;) {
       const epoch = self.epochHere
       if (epoch !== readIn) {
@@ -56,7 +65,7 @@ export function watchStaticPods(
         known = now
         readIn = epoch // no file is another one since
       }
-      await self.sleep(readMs)
+      await beat.take(self.task, { timeoutMs: readMs, again })
     }
   })
 }

@@ -136,6 +136,7 @@ export class ProcessState {
     if (!this.alive) return
     const more = bytes - this.#memoryBytes
     this.#memoryBytes = bytes
+    if (more !== 0) this.#moved()
     charge(this, more)
   }
 

@@ -3,6 +3,8 @@ import type { TreeNode } from '#lab/host/vfs/tree.ts'
 import type { View } from '#lab/host/vfs/view.ts'
 
 const pageBytes = 4096
+/** A file or an image of this size that comes or goes is worth a look; logs grow by less. */
+const muchBytes = 2 ** 20
 const pages = (bytes: number): number => Math.ceil(bytes / pageBytes) * pageBytes
 
 /** The machine under a file system: its clock, and what counts how often its files were not what they had been. */
@@ -57,7 +59,16 @@ export class FileSystem {
     const grown = pages(after) - pages(before)
     if (grown > 0 && this.usedBytes + grown > this.limitBytes) throw new Errno('ENOSPC')
     this.over?.claim(before, after)
+    const percent = this.#percentUsed
     this.usedBytes += grown
+    if (Math.abs(grown) >= muchBytes || this.#percentUsed !== percent) this.host.moved()
+  }
+
+  /** Whole ones, upwards: who watches for a disk that fills up has such a line. */
+  get #percentUsed(): number {
+    return this.limitBytes === Number.POSITIVE_INFINITY
+      ? 0
+      : Math.ceil((this.usedBytes * 100) / this.limitBytes)
   }
 
   /** Throws ENOSPC when not even a new name fits (measured: a full tmpfs refuses a socket too). */
