@@ -13,6 +13,7 @@ import {
   type WireChange,
 } from '#lab/api/wire.ts'
 import { Errno, type Process } from '#lab/host/ports.ts'
+import type { Rested } from '#lab/kernel/resting.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** client-go: transport/cache.go (dial 30 s), transport/http2: ReadIdleTimeout 30 s, PingTimeout 15 s. */
@@ -99,22 +100,29 @@ export class Transport {
     let heardMs = this.#process.now()
     let pinged = false
     let over = false
+    let rested: Rested | undefined
     const end = (words: string): void => {
       if (over) return
       over = true
+      rested?.cancel()
       connection.close()
       if (task.alive) this.#fail(words)
     }
     const look = (): void => {
       if (over) return
-      // A ping that would be answered for sure is left out; its answer would count from when it came.
-      const { echoMs } = connection
-      if (!pinged && echoMs !== undefined && this.#process.now() - heardMs >= idleMs)
-        heardMs = this.#process.now() + echoMs
-      const silentMs = this.#process.now() - heardMs
+      const nowMs = this.#process.now()
+      // Up to now each ping would have been answered.
+      if (rested !== undefined) heardMs = nowMs - idleMs
+      rested = undefined
+      const silentMs = nowMs - heardMs
       const limitMs = pinged ? idleMs + pingMs : idleMs
+      const { echoMs } = connection
       if (silentMs < limitMs) {
         task.after(limitMs - silentMs, look)
+      } else if (!pinged && echoMs !== undefined) {
+        // A ping that would be answered for sure is left out; the next one would be due so long after its answer.
+        const periodMs = echoMs + idleMs
+        rested = task.rest({ fromMs: nowMs + periodMs, periodMs, tick: look })
       } else if (pinged) {
         connection.abort()
         end('http2: client connection lost')
@@ -135,6 +143,11 @@ export class Transport {
         }
         heardMs = this.#process.now()
         pinged = false
+        if (rested !== undefined) {
+          rested.cancel()
+          rested = undefined
+          task.after(idleMs, look)
+        }
         this.#deliver(frame)
       },
       end: (why) => end(endWords(why, connection)),
