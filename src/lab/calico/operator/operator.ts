@@ -125,7 +125,7 @@ class Operator {
     if (!(await this.#ensurePools(spec, generation))) return
     const certificates = await this.#certificates.ensure()
     if ('trouble' in certificates) return this.#degrade(secretDegraded(certificates))
-    const migrating = await this.#migration.begin()
+    const migrating = await this.#migration.check()
     if (typeof migrating === 'object') return this.#degrade(migrating)
     const objects = render({
       spec,
@@ -136,7 +136,11 @@ class Operator {
     })
     await this.#managed.apply(objects)
     this.#calico.clear(generation)
-    if (migrating) await this.#migration.advance()
+    if (!migrating) return
+    const stopped = await this.#migration.run()
+    if (stopped === undefined) return this.#wakeup.tell() // the objects are rendered without what was for the migration
+    this.#degrade(stopped)
+    this.#retry()
   }
 
   async #ensurePools(spec: InstallationSpec, generation: number): Promise<boolean> {
