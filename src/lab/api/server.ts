@@ -16,6 +16,7 @@ import { Pager } from '#lab/api/http/paging.ts'
 import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { Ledger } from '#lab/api/managed/ledger.ts'
+import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
 import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
 import { unauthorized } from '#lab/api/status.ts'
 import { Store } from '#lab/api/store.ts'
@@ -65,7 +66,6 @@ export interface Ways {
 export class ApiServer {
   readonly kernel: Kernel
   readonly state: ApiState
-  readonly kubernetesVersion: string
   readonly advertise: { readonly address: string; readonly port: number }
   /** Keeps lists whose later pages may still be asked for. */
   readonly pager = new Pager()
@@ -79,6 +79,8 @@ export class ApiServer {
   outward: Outward | undefined
   readonly #watchers = new Set<() => void>()
   #ways: Ways = {}
+  #kubernetesVersion: string
+  #types: BuiltinTypes
   #process: Process | undefined
 
   constructor(options: ApiServerOptions) {
@@ -87,13 +89,17 @@ export class ApiServer {
     const now = (): number => kernel.nowMs
     const store = new Store({ now })
     this.kernel = kernel
-    this.kubernetesVersion = options.kubernetesVersion ?? '1.31.9'
+    this.#kubernetesVersion = options.kubernetesVersion ?? '1.31.9'
+    this.#types = builtinTypesOf(this.#kubernetesVersion)
+    const types = (): BuiltinTypes => this.#types
     this.advertise = options.advertise ?? { address: '10.0.0.11', port: 6443 }
     this.state = {
       store,
       registry: new Registry(),
       ledger: new Ledger(),
-      types: builtinTypesOf(this.kubernetesVersion),
+      get types() {
+        return types()
+      },
       access: new Authorizer(store),
       tokens: new Tokens({ keys: ownKeys(random), store, now }),
       random,
@@ -109,6 +115,16 @@ export class ApiServer {
       'event ttl',
       () => this.#expireEvents(),
     )
+  }
+
+  get kubernetesVersion(): string {
+    return this.#kubernetesVersion
+  }
+
+  /** The next process that serves is of this version; what is stored stays. */
+  upgrade(kubernetesVersion: string): void {
+    this.#kubernetesVersion = kubernetesVersion
+    this.#types = builtinTypesOf(kubernetesVersion)
   }
 
   /** The process that serves now; `undefined` while none does: every request from outside is then refused. */

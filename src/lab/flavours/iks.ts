@@ -6,9 +6,12 @@ import {
   operatorInstallation,
   operatorManifests,
 } from '#lab/calico/index.ts'
+import { namespaceObject } from '#lab/calico/operator/render.ts'
+import { calicoSystem } from '#lab/calico/operator/rendering.ts'
 import { coreDnsImages, coreDnsManifests } from '#lab/coredns/index.ts'
 import { applied } from '#lab/flavours/applied.ts'
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
+import { bgpPassword } from '#lab/ibm/bgp-password.ts'
 import {
   calicoExtension,
   calicoExtensionContainer,
@@ -17,10 +20,12 @@ import {
 } from '#lab/ibm/calico-extension.ts'
 import { classic, classicPlan, masterMachine } from '#lab/ibm/classic-plan.ts'
 import { IbmCloud } from '#lab/ibm/cloud.ts'
+import { isByOperator } from '#lab/ibm/era.ts'
 import { haproxy } from '#lab/ibm/haproxy.ts'
 import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { masterDisk } from '#lab/ibm/master.ts'
 import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
+import { migrationRbac } from '#lab/ibm/migration-rbac.ts'
 import { mirroredImages, mirroredManifests, providerRegistry } from '#lab/ibm/mirror.ts'
 import { defaultPolicies } from '#lab/ibm/policies.ts'
 import { vpc, vpcMasterMachine, vpcPlan } from '#lab/ibm/vpc-plan.ts'
@@ -34,8 +39,8 @@ import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
  * IBM Cloud Kubernetes Service. Up to 1.28 Calico comes by manifest in kube-system, with an init container that makes HostEndpoints;
  * from 1.29 on by the Tigera operator in calico-system.
  *
- * Not imitated: ibm-keepalived-watcher and load balancers, storage drivers, node-local DNS, Typha's three replicas up to 1.28, the
- * move from the one era to the other; kube-proxy runs as a DaemonSet rather than as a unit.
+ * Not imitated: ibm-keepalived-watcher and load balancers, storage drivers, node-local DNS, Typha's three replicas up to 1.28;
+ * kube-proxy runs as a DaemonSet rather than as a unit.
  */
 const iks = (
   infrastructure: Infrastructure,
@@ -50,8 +55,7 @@ const iks = (
       plan,
       infrastructure,
       version: released(plan),
-      hostEndpoints: hasOperator(plan),
-      managed: ofTheProvider(plan, infrastructure),
+      managed: (master) => ofTheProvider(plan, { infrastructure, master }),
     }),
   images: (plan) => [
     ...kubeProxyImages(released(plan)),
@@ -62,7 +66,10 @@ const iks = (
     ...masterProxyImages(),
     ...workloadImages(),
   ],
-  manifests: (plan) => [...ofTheProvider(plan, infrastructure), ...shop(plan).map(applied)],
+  manifests: (plan) => [
+    ...ofTheProvider(plan, { infrastructure, master: released(plan) }),
+    ...shop(plan).map(applied),
+  ],
 })
 
 export const iksClassic = iks(classic, { plan: classicPlan, master: masterMachine })
@@ -71,14 +78,10 @@ export const iksVpc = iks(vpc, { plan: vpcPlan, master: vpcMasterMachine })
 /** Without the provider's suffix. */
 const released = ({ kubernetes }: ClusterPlan): string => kubernetes.replace('+IKS', '')
 
-function hasOperator({ kubernetes }: ClusterPlan): boolean {
-  return Number(kubernetes.split('.')[1]) >= 29
-}
-
-/** What a refresh of the master brings back. */
+/** What a refresh of the master brings back. kube-proxy is of the workers' version. */
 const ofTheProvider = (
   plan: ClusterPlan,
-  { konnectivityServer }: Infrastructure,
+  { infrastructure, master }: { readonly infrastructure: Infrastructure; readonly master: string },
 ): readonly Draft<KubeObject>[] => [
   ...kubeProxyManifests({
     server: `https://${plan.apiServer.address}:${plan.apiServer.port}`,
@@ -86,8 +89,9 @@ const ofTheProvider = (
     version: released(plan),
   }),
   ...coreDnsManifests({ clusterIp: plan.dnsServiceIp }),
-  ...konnectivityManifests({ address: konnectivityServer }),
-  ...(hasOperator(plan) ? byOperator(plan) : byManifest(plan)),
+  ...konnectivityManifests({ address: infrastructure.konnectivityServer }),
+  ...(isByOperator(master) ? byOperator(plan) : byManifest(plan)),
+  ...(isByOperator(master) && !isByOperator(released(plan)) ? migrationRbac(plan.calico) : []),
   ...defaultPolicies(plan.podCidr),
 ]
 
@@ -109,11 +113,14 @@ const byManifest = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
     }),
   ),
   ...calicoExtensionRbac(),
+  ...bgpPassword('kube-system'),
 ]
 
 /** With the Installation that the provider's documents show. */
 const byOperator = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
   ...mirroredManifests(operatorManifests(plan.calico)),
+  namespaceObject(),
+  ...bgpPassword(calicoSystem),
   operatorInstallation(plan.podCidr, {
     registry: providerRegistry,
     variant: 'Calico',

@@ -200,3 +200,38 @@ test('who runs a cluster alone has no provider', async () => {
   onTestFinished(() => lab.shutdown())
   await expect(lab.cloud(['ks', 'cluster', 'ls'])).rejects.toThrow('no cloud provider')
 })
+
+describe('an update of the master to 1.29', () => {
+  test('brings the operator, which takes over node by node, and takes the provider’s password along', async () => {
+    const lab = await booted()
+    await told(lab, 'ks cluster master update --cluster shop --version 1.29 -f')
+    expect(await told(lab, 'ks cluster get --cluster shop')).toMatch(
+      /Master Status: +Version update in progress/,
+    )
+    await lab.advance(45 * minutes)
+    expect(await told(lab, 'ks cluster get --cluster shop')).toMatch(/Version: +1\.29\.15_1570/)
+    expect(await told(lab, 'ks worker ls --cluster shop')).toContain('1.28.15_1570*')
+    const sets = await lab.kube.list<DaemonSet>({ type: resources.daemonSets })
+    const calico = sets.filter(({ metadata }) => metadata.name === 'calico-node')
+    expect(calico.map(({ metadata, status }) => `${metadata.namespace} ${status.numberReady}`)).toEqual([
+      'calico-system 3',
+    ])
+    const nodes = await lab.kube.list<Node>({ type: resources.nodes })
+    expect(nodes.flatMap(({ metadata }) => Object.keys(metadata.labels ?? {}))).not.toContain(
+      'projectcalico.org/operator-node-migration',
+    )
+    await lab.untilWell(10 * minutes)
+  })
+
+  test.each<[string, string]>([
+    ['two at once', '1.30'],
+    ['backwards', '1.27'],
+  ])('not by steps other than one: %s', async (_, version) => {
+    const lab = await booted()
+    const { code, stderr } = await lab.cloud(
+      `ks cluster master update --cluster shop --version ${version}`.split(' '),
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('The cluster can be updated to version 1.29 only')
+  })
+})

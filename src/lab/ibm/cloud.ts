@@ -16,12 +16,10 @@ import { askServer } from '#lab/request.ts'
 export interface IbmCloudOptions {
   readonly plan: ClusterPlan
   readonly infrastructure: Infrastructure
-  /** Of Kubernetes, without suffix. */
+  /** Of Kubernetes, without suffix, when the cluster was delivered: its workers stay with it. */
   readonly version: string
-  /** Whether the provider makes the HostEndpoints itself. */
-  readonly hostEndpoints: boolean
-  /** What a refresh of the master applies again. */
-  readonly managed: readonly Draft<KubeObject>[]
+  /** What the provider keeps in a cluster whose master is of a version. */
+  readonly managed: (master: string) => readonly Draft<KubeObject>[]
 }
 
 /** What the provider's commands and operations work with. */
@@ -43,7 +41,7 @@ export class IbmCloud implements CloudProvider {
 
   constructor(options: IbmCloudOptions) {
     this.#options = options
-    this.#inventory = new Inventory(options.infrastructure, options.plan.nodes)
+    this.#inventory = new Inventory(options.infrastructure, options.plan.nodes, options.version)
     this.programs = { 'ibm-cloud-controller-manager': cloudController(this.#inventory, options) }
   }
 

@@ -40,6 +40,8 @@ export class Inventory {
   readonly infrastructure: Infrastructure
   /** When the cluster was delivered. */
   createdMs = 0
+  /** Of Kubernetes, without suffix. */
+  masterVersion: string
   master: MasterOperation = { state: 'deployed', status: 'Ready', sinceMs: 0 }
   /** VRF and service endpoints come together; with them VLAN spanning is no longer an option. */
   account: { readonly vrf: boolean; readonly spanning: boolean } = { vrf: false, spanning: true }
@@ -47,7 +49,8 @@ export class Inventory {
   readonly #operations = new Map<string, WorkerOperation>()
   #ordered: number
 
-  constructor(infrastructure: Infrastructure, workers: number) {
+  constructor(infrastructure: Infrastructure, workers: number, version: string) {
+    this.masterVersion = version
     this.infrastructure = infrastructure
     this.#workers = [...firstWorkers(infrastructure, workers)]
     this.#ordered = workers

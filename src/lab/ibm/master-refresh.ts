@@ -3,6 +3,7 @@ import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, KubeUnreachable, type ObjectRef } from '#lab/api/ports.ts'
 import { root } from '#lab/host/credentials.ts'
 import { nowhere } from '#lab/host/process/streams.ts'
+import { isOfBgpPassword, isProvidersPassword } from '#lab/ibm/bgp-password.ts'
 import type { IbmAccount } from '#lab/ibm/cloud.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import type { OwnerKube } from '#lab/owner-kube.ts'
@@ -20,15 +21,34 @@ const retryMs = 60_000
  *
  * Not imitated: that three API servers restart in turns, so that one always answers; newer images.
  */
-export function refreshMaster(account: IbmAccount): void {
-  const { kernel } = account.site
-  kernel.start('master refresh', async (task) => {
+export const refreshMaster = (account: IbmAccount): void => operate(account, { name: 'Refresh' })
+
+/**
+ * The same with another version of Kubernetes, for the master alone: its workers stay as they are. An update to 1.29 brings the
+ * Tigera operator, which takes Calico over from kube-system node by node.
+ *
+ * Not imitated: another release of Calico with it; that the objects of the other era go at a later operation.
+ */
+export const updateMaster = (account: IbmAccount, version: string): void =>
+  operate(account, { name: 'Version update', version })
+
+function operate(
+  account: IbmAccount,
+  { name, version }: { readonly name: string; readonly version?: string },
+): void {
+  const { inventory, site } = account
+  const { kernel } = site
+  kernel.start(`master ${name}`, async (task) => {
     const startMs = kernel.nowMs
-    say(account, 'updating', 'Refresh in progress')
+    say(account, 'updating', `${name} in progress`)
     await task.sleep(restartMs)
+    if (version !== undefined) {
+      site.api.upgrade(`${version}+IKS`)
+      inventory.masterVersion = version
+    }
     await restartMaster(account, task)
     await task.sleep(applyMs)
-    let left = account.managed
+    let left = await wanted(account, task)
     for (;;) {
       left = await applied(account, task, left)
       if (left.length === 0 || kernel.nowMs + retryMs + settleMs > startMs + longestMs) break
@@ -36,8 +56,15 @@ export function refreshMaster(account: IbmAccount): void {
     }
     await task.sleep(settleMs)
     if (left.length === 0) say(account, 'deployed', 'Ready')
-    else say(account, 'update_failed', 'Refresh failed')
+    else say(account, 'update_failed', `${name} failed`)
   })
+}
+
+/** A password of the mesh that is the customer's is left alone, and is not taken along from namespace to namespace. */
+async function wanted(account: IbmAccount, task: Task): Promise<readonly Draft<KubeObject>[]> {
+  const all = account.managed(account.inventory.masterVersion)
+  const isOurs = await isProvidersPassword(account.kube(task))
+  return isOurs ? all : all.filter((draft) => !isOfBgpPassword(draft))
 }
 
 const say = (

@@ -2,7 +2,7 @@ import { cluster, masterPort, services } from '#lab/ibm/account.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { ago, json, moment, sheet, table } from '#lab/ibm/cli/print.ts'
 import { versionOf } from '#lab/ibm/cli/worker-commands.ts'
-import { refreshMaster } from '#lab/ibm/master-refresh.ts'
+import { refreshMaster, updateMaster } from '#lab/ibm/master-refresh.ts'
 import { vpcId } from '#lab/ibm/vpc-plan.ts'
 import { nodesOf, stateOf } from '#lab/ibm/worker-state.ts'
 
@@ -32,7 +32,7 @@ export const clusterCommands: Commands = {
             ago(account.site.kernel.nowMs - account.inventory.createdMs),
             String(account.inventory.workers.length),
             account.infrastructure.location,
-            versionOf(account),
+            versionOf(account.inventory.masterVersion),
             cluster.resourceGroup,
             account.infrastructure.provider,
           ],
@@ -59,6 +59,37 @@ export const clusterCommands: Commands = {
       return 'OK\nThe master refresh was requested. Check the Master Status field of the cluster.\n'
     },
   },
+
+  'ks cluster master update': {
+    needs: ['cluster'],
+    run: ({ account, words }) => {
+      const { inventory } = account
+      if (inventory.master.state === 'updating')
+        throw new Refused('The backend service is currently updating and cannot create or modify resources')
+      updateMaster(account, nextVersion(inventory.masterVersion, words.option('version')))
+      return 'OK\n'
+    },
+  },
+}
+
+/** The last patches of the releases that follow one in which Calico came by manifest. */
+const patches: Readonly<Record<string, string>> = {
+  '1.25': '1.25.16',
+  '1.26': '1.26.15',
+  '1.27': '1.27.16',
+  '1.28': '1.28.15',
+  '1.29': '1.29.15',
+}
+
+/** A master goes one minor version at a time here. `asked`: 1.29 or 1.29.15; by default the next one. */
+function nextVersion(present: string, asked: string | undefined): string {
+  const next = `1.${Number(present.split('.')[1]) + 1}`
+  const version = asked?.split('_')[0] ?? next
+  if (version.split('.').slice(0, 2).join('.') !== next)
+    throw new Refused(`The cluster can be updated to version ${next} only, not to ${version}.`)
+  const full = version === next ? patches[next] : version
+  if (full === undefined) throw new Refused(`The lab knows no version after ${present}.`)
+  return full
 }
 
 const isJson = (words: Call['words']): boolean =>
@@ -102,7 +133,7 @@ const aboutCluster = (call: Call, state: ClusterState): readonly (readonly [stri
     ['Master Health', isMasterUp(call) ? 'normal' : 'error'],
     ['Workers', String(inventory.workers.length)],
     ['Worker Zones', infrastructure.zones.join(', ')],
-    ['Version', versionOf(account)],
+    ['Version', versionOf(account.inventory.masterVersion)],
     ['Resource Group Name', cluster.resourceGroup],
   ]
 }
@@ -119,8 +150,8 @@ function clusterJson(call: Call, state: ClusterState): object {
     resourceGroupName: cluster.resourceGroup,
     createdDate: moment(inventory.createdMs),
     state,
-    masterKubeVersion: versionOf(account),
-    targetVersion: versionOf(account),
+    masterKubeVersion: versionOf(account.inventory.masterVersion),
+    targetVersion: versionOf(account.inventory.masterVersion),
     type: 'kubernetes',
     provider: infrastructure.provider,
     podSubnet: plan.podCidr,

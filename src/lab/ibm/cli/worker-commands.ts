@@ -20,6 +20,7 @@ export const workerCommands: Commands = {
       )
       if (wantsJson(words)) return json(rows.map(([worker, state]) => workerJson(account, worker, state)))
       const isClassic = account.infrastructure.provider === 'classic'
+      const isBehind = account.version !== account.inventory.masterVersion
       const heads = isClassic
         ? ['ID', 'Public IP', 'Private IP', 'Machine Type', 'State', 'Status', 'Zone', 'Version']
         : ['ID', 'Primary IP', 'Flavor', 'State', 'Status', 'Zone', 'Version']
@@ -33,9 +34,9 @@ export const workerCommands: Commands = {
           state,
           status,
           worker.zone,
-          versionOf(account),
+          `${versionOf(account.version)}${isBehind ? '*' : ''}`,
         ]),
-      )}`
+      )}${isBehind ? behind(account.inventory.masterVersion) : ''}`
     },
   },
 
@@ -112,7 +113,11 @@ function each(call: Call, verb: string, act: (worker: Worker) => void): string {
   return `${out}OK\n`
 }
 
-export const versionOf = ({ version }: Call['account']): string => `${version}_${fixPack}`
+/** `version`: of Kubernetes, without suffix. */
+export const versionOf = (version: string): string => `${version}_${fixPack}`
+
+const behind = (master: string): string =>
+  `\n* To update to ${versionOf(master)} version, run 'ibmcloud ks worker update'. Review and make any required version changes before you update: 'https://ibm.biz/upworker'\n`
 
 const aboutWorker = (
   { account }: Call,
@@ -132,7 +137,7 @@ const aboutWorker = (
   ['Pool Name', pool.name],
   ['Pool ID', pool.id],
   ['Zone', worker.zone],
-  ['Version', versionOf(account)],
+  ['Version', versionOf(account.version)],
 ]
 
 const vlansOf = (

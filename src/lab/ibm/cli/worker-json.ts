@@ -7,14 +7,14 @@ import { fixPack } from '#lab/ibm/labels.ts'
 
 /** A worker as version 2 of the provider's API has it. @see IBM-Cloud/bluemix-go:api/container/containerv2/worker.go */
 export function workerJson(account: IbmAccount, worker: Worker, { state, status }: WorkerOperation): object {
-  const { infrastructure, site, version } = account
-  const full = `${version}_${fixPack}`
+  const { infrastructure, inventory, site, version } = account
+  const [full, target] = [version, inventory.masterVersion].map((each) => `${each}_${fixPack}`)
   return {
     dedicatedHostId: '',
     flavor: infrastructure.machineType,
     health: { state: healthOf(state), message: status },
     id: worker.id,
-    kubeVersion: { actual: full, desired: full, eos: '', masterEOS: '', target: full },
+    kubeVersion: { actual: full, desired: full, eos: '', masterEOS: '', target },
     lifecycle: {
       actualState: state,
       desiredState: state.startsWith('delet') ? 'deleted' : 'deployed',
