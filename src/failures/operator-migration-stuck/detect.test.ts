@@ -124,6 +124,24 @@ describe('by facts', () => {
       'confirmed',
     ],
     [
+      'the pod that it waits for says what it is refused: that comes first',
+      {
+        ...moving,
+        pods: [
+          pod('calico-system', 'calico-node-a', 'w1', false),
+          pod('kube-system', 'calico-node-b', 'w2', true),
+        ],
+        messages: [
+          {
+            message: { id: 'api/forbidden', params: { resource: 'secrets' } },
+            count: 1,
+            pod: { namespace: 'calico-system', name: 'calico-node-a' },
+          },
+        ],
+      },
+      'likely',
+    ],
+    [
       'calico-node is not ready, no node is in a move',
       { nodes: [node('w1'), node('w2')], pods: [pod('calico-system', 'calico-node-a', 'w1', false)] },
       undefined,

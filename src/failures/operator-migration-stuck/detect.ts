@@ -4,6 +4,7 @@ import { innerMessage, isReady } from '#cluster/queries.ts'
 import type { DaemonSetRow, MessageRow, NodeRow, PodRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
+import { isRecent } from '#cluster/symptoms/recency.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
   explainsHere,
@@ -110,7 +111,21 @@ function ofLabels(
   const isSick = view.symptoms.some(({ id, when }) => when === 'now' && sick.has(id))
   const waiting = labelled.filter((node) => stageOf(node) === 'pre-operator').length
   const says = `${waiting} of ${labelled.length} nodes in the move wait for their turn (${label}=pre-operator)`
-  return [sign(first, isSick && (isBoth || waiting > 0) ? 'decisive' : 'strong', says, clusterSubject)]
+  const isStuck = isSick && (isBoth || waiting > 0)
+  return [sign(first, isStuck && !isToldWhy(view) ? 'decisive' : 'strong', says, clusterSubject)]
+}
+
+/** The pod that the move waits for says itself what it lacks: that cause is the one to mend, and the move then goes on. */
+function isToldWhy(view: Reads<'pods' | 'messages'>): boolean {
+  const names = new Set(unreadyPods(view).map(({ name }) => name))
+  return view
+    .rows('messages')
+    .some(
+      (row) =>
+        names.has(row.pod?.name ?? '') &&
+        isRecent(view, row.atMs) &&
+        (errorsOfOthers.includes(row.message.id) || isOfAnother(row)),
+    )
 }
 
 const sick: ReadonlySet<string> = new Set([
@@ -174,7 +189,7 @@ const ofSelector = (view: Reads<'settings'>): readonly Sign[] =>
 
 /** What the operator waits for. */
 const unready = (view: Reads<'pods'>): readonly Sign[] =>
-  view
-    .rows('pods')
-    .filter((pod) => pod.component === 'calico-node' && isReady(pod) === false)
-    .map((pod) => sign(pod, 'weak', `${pod.name} is not ready`, clusterSubject))
+  unreadyPods(view).map((pod) => sign(pod, 'weak', `${pod.name} is not ready`, clusterSubject))
+
+const unreadyPods = (view: Reads<'pods'>): readonly Fact<PodRow>[] =>
+  view.rows('pods').filter((pod) => pod.component === 'calico-node' && isReady(pod) === false)
