@@ -1,4 +1,9 @@
 import { clusterSubject } from '#cluster/subjects.ts'
+import {
+  bringAlong,
+  changePassword,
+  updateMaster,
+} from '#failures/bgp-password-secret-unreadable/left-behind.ts'
 import type { ObjectRef, ResourceType } from '#lab/api/ports.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
@@ -18,19 +23,25 @@ const rbac = (resource: string): ResourceType => ({
  */
 export const fault: Fault = {
   flavours: ['plain', 'hardened', 'operator'],
+  only: { 'left-behind': ['iks-classic'] },
   variants: {
     'role-deleted': 'the Role that lets calico-node read the secret is deleted',
     'role-of-other-secret': 'the Role is narrowed to a secret of another name',
+    'left-behind':
+      'the mesh’s password is the customer’s (no created-by annotation), and the update to 1.29 leaves the secret in kube-system',
   },
   change: async (lab, { variant }) => {
+    if (variant === 'left-behind') return changePassword(lab)
     await protect(lab)
     const role = await roleOf(lab)
     if (variant === 'role-deleted') await lab.kube.delete(role)
     else await lab.kube.patch(role, { type: 'merge', body: { rules: rulesFor('bgp-password') } })
   },
-  trigger: (lab, { node }) => restartCalicoNode(lab, node),
-  settleMs: () => 8 * 60_000,
+  trigger: (lab, { node, variant }) =>
+    variant === 'left-behind' ? updateMaster(lab) : restartCalicoNode(lab, node),
+  settleMs: (variant) => (variant === 'left-behind' ? 60 : 8) * 60_000,
   undo: async (lab, { variant }) => {
+    if (variant === 'left-behind') return bringAlong(lab, rbac)
     if (variant === 'role-deleted') return createRole(lab)
     await lab.kube.patch(await roleOf(lab), { type: 'merge', body: { rules: rulesFor(secret) } })
   },
