@@ -43,7 +43,7 @@ export function seeded(seed: string | number): Random {
 /** The number in [0, 1) at `index` of an endless list that `seed` (a whole number) decides: for who may have to leave some out. */
 export function drawnAt(seed: number, index: number): number {
   // The finalizer of MurmurHash3 on a Weyl sequence: well mixed from the first on.
-  let mixed = (seed + Math.imul(index + 1, 0x9e3779b9)) | 0
+  let mixed = (seed + Math.floor(index / 2 ** 32) + Math.imul(index + 1, 0x9e3779b9)) | 0
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32

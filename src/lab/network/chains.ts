@@ -20,6 +20,7 @@ interface Chain {
   /** As it was given, so that whoever gave it can tell it by its identity. */
   readonly rules: readonly Rule[]
   readonly compiled: readonly Compiled[]
+  readonly evenFrom: number | undefined
 }
 
 /** A table's chains, kept as they were restored and in a form that is quick to ask. */
@@ -31,7 +32,7 @@ export class ChainSet {
   /** Replaces these chains whole; an empty array removes one. Throws EINVAL for an address that is none. */
   restore(chains: Chains): void {
     const compiled = Object.entries(chains).map(
-      ([name, rules]) => [name, { rules, compiled: compiledChain(rules) }] as const,
+      ([name, rules]) => [name, { rules, ...compiledChain(rules) }] as const,
     )
     for (const [name, chain] of compiled) {
       if (chain.rules.length === 0) this.#chains.delete(name)
@@ -72,8 +73,12 @@ export class ChainSet {
     if (depth > 64) return undefined
     const chain = this.#chains.get(name)
     if (chain === undefined) return undefined
-    for (const { rule, matches } of chain.compiled) {
-      if (!matches(p)) continue
+    const { compiled, evenFrom } = chain
+    for (let at = 0; at < compiled.length; at++) {
+      const even = at === evenFrom
+      if (even) at += drawnOf(compiled.length - at, p)
+      const { rule, matches } = compiled[at] as Compiled // an index below the length
+      if (!even && !matches(p)) continue
       const { target } = rule
       switch (target.kind) {
         case 'return':
@@ -123,18 +128,42 @@ function labelled(chain: string, { comment }: Rule): string {
   return words.length === 0 ? chain : `${chain} (${words.join('; ')})`
 }
 
+type CompiledChain = Pick<Chain, 'compiled' | 'evenFrom'>
+
 /** Nodes restore the same arrays of rules: those are compiled once. */
-function compiledChain(rules: readonly Rule[]): readonly Compiled[] {
+function compiledChain(rules: readonly Rule[]): CompiledChain {
   const known = compiledChains.get(rules)
   if (known) return known
-  const made = rules.map((rule) => {
+  const compiled = rules.map((rule) => {
     const { target } = rule
     if (target.kind === 'dnat' || target.kind === 'snat') ipv4(target.to)
     const matches = compileMatch(rule.match)
     return { rule: Object.freeze(rule), matches }
   })
+  const made = { compiled, evenFrom: evenFrom(rules) }
   compiledChains.set(rules, made)
   return made
 }
 
-const compiledChains = new WeakMap<readonly Rule[], readonly Compiled[]>()
+const compiledChains = new WeakMap<readonly Rule[], CompiledChain>()
+
+/**
+ * Where the rest of a chain is as kube-proxy shares a Service out: one in n goes to the first, of the others one in n - 1 to
+ * the second, and so on. One draw decides that as well as n draws do.
+ */
+function evenFrom(rules: readonly Rule[]): number | undefined {
+  let at = rules.length
+  while (at > 0 && sharesOut(rules[at - 1] as Rule, rules.length - at + 1)) at--
+  return rules.length - at < 2 ? undefined : at
+}
+
+function sharesOut({ match, target }: Rule, among: number): boolean {
+  const { oneIn = 1, ...more } = match
+  return target.kind === 'jump' && Math.abs(oneIn - among) < 1e-6 && Object.keys(more).length === 0
+}
+
+/** Which of `among` chance takes. */
+function drawnOf(among: number, p: Passage): number {
+  p.choices = Math.max(p.choices, among)
+  return Math.floor(p.draw() * among)
+}

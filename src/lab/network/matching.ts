@@ -1,5 +1,4 @@
 /** Whether a rule matches a packet: its conditions compiled once, asked for every packet. */
-import type { Random } from '#base/random.ts'
 import { Errno } from '#lab/host/ports.ts'
 import { cidr, contains, type Ipv4 } from '#lab/network/address.ts'
 import type { AddressSet } from '#lab/network/address-set.ts'
@@ -29,7 +28,8 @@ export interface Passage {
   readonly in?: string | undefined
   readonly out?: string | undefined
   readonly host: Asked
-  readonly chance: Random
+  /** A number in [0, 1). */
+  draw(): number
   /** Whether this host has rewritten the conversation's destination. */
   readonly translated: boolean
   /** Nothing is noted. */
@@ -160,7 +160,7 @@ function drawn(oneIn: number): Test {
   return (p) => {
     if (oneIn === 1) return true
     p.choices = Math.max(p.choices, Math.ceil(oneIn - 1e-6))
-    return p.chance.next() * oneIn < 1
+    return p.draw() * oneIn < 1
   }
 }
 

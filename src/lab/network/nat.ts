@@ -1,5 +1,4 @@
 /** NAT as connection tracking does it: the first packet is rewritten by rules, what follows by what is remembered of it. */
-import type { Random } from '#base/random.ts'
 import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
 import type { Answer } from '#lab/network/chains.ts'
 import { type Binding, type Flow, type Packet, type Tuple, tupleOf } from '#lab/network/packet.ts'
@@ -92,7 +91,7 @@ export function leave(visit: Visit, out: string): void {
     if (source !== undefined) {
       walk.hops?.push({ at: stack.name, what: `source NAT to ${ipv4Text(source)} by ${answer.by}` })
       // kube-proxy and Felix both ask for --random-fully.
-      rewriteSource(walk, source, chance(stack, walk).between(1024, 65535))
+      rewriteSource(walk, source, firstPort + Math.floor(draw(stack, walk) * (lastPort - firstPort + 1)))
     }
   }
   settle(visit)
@@ -151,9 +150,7 @@ export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefine
     in: q.in,
     out: q.out,
     host: stack,
-    get chance() {
-      return chance(stack, walk)
-    },
+    draw: () => draw(stack, walk),
     translated: q.translated ?? false,
     dry: walk.dry ?? false,
     onLog: (prefix: string) => {
@@ -171,5 +168,9 @@ export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefine
   return answer
 }
 
-const chance = (stack: SimStack, walk: Walk): Random =>
-  walk.dry ? stack.fabric.dryRandom : stack.chanceNow()
+const draw = (stack: SimStack, walk: Walk): number =>
+  walk.dry ? stack.fabric.dryRandom.next() : stack.drawNow()
+
+/** From which a source port is drawn (net/netfilter/nf_nat_core.c: nf_nat_l4proto_unique_tuple). */
+const firstPort = 1024
+const lastPort = 65535

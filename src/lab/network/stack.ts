@@ -1,4 +1,4 @@
-import type { Random } from '#base/random.ts'
+import { drawnAt, type Random } from '#base/random.ts'
 import { type Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
@@ -113,12 +113,15 @@ export class SimStack implements NetStack, Asked {
   /** When and how often in this moment chance was asked. */
   #drawnMs = 0
   #drawn = 0
+  #momentSeed = 0
+  readonly #chance: number
 
   constructor(fabric: Fabric, name: string) {
     this.fabric = fabric
     this.name = name
     this.id = fabric.stackNumber()
     this.random = fabric.random.fork(`${name} ${this.id}`)
+    this.#chance = this.random.between(0, 2 ** 32 - 1)
     this.sockets = new Sockets(this)
     this.recent = new RecentLists(fabric.kernel)
     this.filter = this.#table('filter')
@@ -264,14 +267,18 @@ export class SimStack implements NetStack, Asked {
   }
 
   /**
-   * The chance of this moment's next packet. It depends on the time and not on how much was drawn before, so that a health
+   * A number in [0, 1) by the chance of this moment's next packet. It depends on the time and not on how much was drawn before, so that a health
    * check which is left out does not move what happens to anybody else's packets.
    */
-  chanceNow(): Random {
+  drawNow(): number {
     const { nowMs } = this.fabric.kernel
-    if (nowMs !== this.#drawnMs) this.#drawn = 0
-    this.#drawnMs = nowMs
-    return this.random.fork(`${nowMs} ${this.#drawn++}`)
+    if (nowMs !== this.#drawnMs) {
+      this.#drawn = 0
+      this.#drawnMs = nowMs
+      // Sixteenths of a millisecond are the least that the network tells apart: see latencyMs.
+      this.#momentSeed = Math.floor(drawnAt(this.#chance, nowMs * 16) * 2 ** 32)
+    }
+    return drawnAt(this.#momentSeed, this.#drawn++)
   }
 
   /** A source that cannot come from there, in the kernel's words (net/ipv4/route.c: ip_handle_martian_source). */
