@@ -180,14 +180,14 @@ function addConnected(stack: SimStack, { link, address, prefixLength }: Address)
 /** The route with its device filled in. Throws ENODEV, ENETDOWN, ENETUNREACH, EINVAL. */
 function checkedRoute(stack: SimStack, route: Route): Route {
   const destination = cidrText(cidr(route.destination))
-  if (route.kind !== 'unicast') return { ...route, destination }
+  if (route.kind !== 'unicast') return destination === route.destination ? route : { ...route, destination }
   if (route.source !== undefined && !stack.isLocal(ipv4(route.source))) throw new Errno('EINVAL')
   const dev = route.dev ?? (route.via === undefined ? undefined : deviceTo(stack, ipv4(route.via)))
   if (dev === undefined) throw new Errno(route.via === undefined ? 'ENODEV' : 'ENETUNREACH')
   if (!linkNamed(stack, dev).up) throw new Errno('ENETDOWN')
   if (route.via !== undefined && !route.onlink && deviceTo(stack, ipv4(route.via), dev) !== dev)
     throw new Errno('ENETUNREACH')
-  return { ...route, destination, dev }
+  return destination === route.destination && dev === route.dev ? route : { ...route, destination, dev }
 }
 
 /** The device that a next hop is directly on: it must be reached by a route without a gateway of its own. */

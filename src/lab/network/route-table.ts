@@ -17,7 +17,7 @@ export interface Entry {
  */
 export class RouteTable {
   /** By prefix length, then by network. */
-  readonly #byLength: (Map<Ipv4, Entry[]> | undefined)[] = []
+  readonly #byLength: (Map<Ipv4, readonly Entry[]> | undefined)[] = []
   #listed: readonly Route[] | undefined
 
   lookup(address: Ipv4): Entry | undefined {
@@ -101,7 +101,7 @@ export class RouteTable {
     else
       networks.set(
         to.network,
-        entries.toSorted((a, b) => a.metric - b.metric),
+        entries.length === 1 ? entries : entries.toSorted((a, b) => a.metric - b.metric),
       )
     if (networks.size === 0) this.#byLength[to.length] = undefined
   }
@@ -113,10 +113,20 @@ const networkOf = (address: Ipv4, length: number): Ipv4 =>
 const inOrder = (a: Entry, b: Entry): number =>
   a.to.network - b.to.network || b.to.length - a.to.length || a.metric - b.metric
 
-const entryOf = (route: Route): Entry => ({
-  route: Object.freeze({ ...route }),
-  to: cidr(route.destination),
-  via: route.via === undefined ? undefined : ipv4(route.via),
-  source: route.source === undefined ? undefined : ipv4(route.source),
-  metric: route.metric ?? 0,
-})
+/** A route that nobody can change is parsed once, however many namespaces have it. */
+function entryOf(route: Route): Entry {
+  const known = entries.get(route)
+  if (known !== undefined) return known
+  const frozen = Object.isFrozen(route) ? route : Object.freeze({ ...route })
+  const entry: Entry = {
+    route: frozen,
+    to: cidr(route.destination),
+    via: route.via === undefined ? undefined : ipv4(route.via),
+    source: route.source === undefined ? undefined : ipv4(route.source),
+    metric: route.metric ?? 0,
+  }
+  if (frozen === route) entries.set(route, entry)
+  return entry
+}
+
+const entries = new WeakMap<Route, Entry>()

@@ -1,4 +1,5 @@
 import { equal } from '#base/equal.ts'
+import { remembering } from '#base/remember.ts'
 import { toNumber } from '#lab/calico/bird/prefix.ts'
 
 /** Routes as BIRD's table holds them. */
@@ -73,7 +74,9 @@ function isBetterBgp(a: BirdRoute, bgpA: BgpAttributes, b: BirdRoute, bgpB: BgpA
 
 /** Router ids and addresses are numbers: 10.0.0.9 comes before 10.0.0.10. */
 export const compareIds = (a: string | undefined, b: string | undefined): number =>
-  toNumber(a ?? '0.0.0.0') - toNumber(b ?? '0.0.0.0')
+  a === b ? 0 : idNumber(a ?? '0.0.0.0') - idNumber(b ?? '0.0.0.0')
+
+const idNumber = remembering((id) => toNumber(id), { max: 16_384 })
 
 /** Whether two routes say the same, apart from when they came. */
 export function sameRoute(a: BirdRoute, b: BirdRoute): boolean {
@@ -90,3 +93,24 @@ export function sameRoute(a: BirdRoute, b: BirdRoute): boolean {
     equal(a.bgp, b.bgp)
   )
 }
+
+/**
+ * The same route, taken from whoever heard the same at the same time: what a reflector tells a thousand neighbours is kept
+ * once. Only the last few are compared, so that many who differ cost little.
+ */
+export function sharedRoute(told: BgpAttributes, route: BirdRoute): BirdRoute {
+  const known = heard.get(told)
+  const same = known?.find(
+    (each) => each.net === route.net && each.changedMs === route.changedMs && sameRoute(each, route),
+  )
+  if (same !== undefined) return same
+  if (known === undefined) heard.set(told, [route])
+  else {
+    if (known.length >= heardMax) known.shift()
+    known.push(route)
+  }
+  return route
+}
+
+const heard = new WeakMap<BgpAttributes, BirdRoute[]>()
+const heardMax = 4

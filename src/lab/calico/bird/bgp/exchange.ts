@@ -2,7 +2,7 @@ import { equal } from '#base/equal.ts'
 import type { Announcement, BgpMessage } from '#lab/calico/bird/bgp/messages.ts'
 import type { BgpConfig } from '#lab/calico/bird/config/model.ts'
 import type { Daemon } from '#lab/calico/bird/daemon.ts'
-import type { BgpAttributes, BirdRoute } from '#lab/calico/bird/route.ts'
+import { type BgpAttributes, type BirdRoute, sharedRoute } from '#lab/calico/bird/route.ts'
 
 /** What the exchange of routes needs to know of its session. */
 export interface Speaker {
@@ -145,7 +145,7 @@ export function importable(
 ): BirdRoute | undefined {
   const { daemon, bgp, internal } = speaker
   if (isLoop(speaker, attributes)) return undefined
-  return {
+  return sharedRoute(attributes, {
     net,
     source: 'RTS_BGP',
     protocol: speaker.name,
@@ -157,7 +157,7 @@ export function importable(
     internal,
     ...(internal && bgp.routeReflectorClient ? { client: clusterId(speaker) } : {}),
     changedMs: daemon.process.now(),
-  }
+  })
 }
 
 /** Our AS in its path more often than allowed, our id as its originator, our cluster among those that it has been through. */

@@ -172,7 +172,7 @@ export class KernelProtocol extends Protocol {
     const best = this.daemon.table.best(net)
     if (!best || best.protocol === this.name || best.source === 'RTS_DEVICE') return undefined
     const route = this.exported(best)
-    return route && kernelRoute(route)
+    return route && sharedKernelRoute(kernelRoute(route))
   }
 }
 
@@ -199,6 +199,19 @@ function kernelRoute(route: BirdRoute): Route {
   }
   return { ...base, kind: 'unicast', via: to.gateway, dev: to.device }
 }
+
+/** Nodes of one subnet have the same routes: they are kept once. */
+function sharedKernelRoute(route: Route): Route {
+  const { destination, kind, via = '', dev = '', metric = '', onlink = false } = route
+  const key = `${destination} ${kind} ${via} ${dev} ${metric} ${onlink}`
+  const known = kernelRoutes.get(key)
+  if (known !== undefined) return known
+  if (kernelRoutes.size >= 65_536) kernelRoutes.clear()
+  kernelRoutes.set(key, Object.freeze(route))
+  return route
+}
+
+const kernelRoutes = new Map<string, Route>()
 
 const sameKernelRoute = (a: Route, b: Route): boolean =>
   a.kind === b.kind && a.via === b.via && a.dev === b.dev && (a.metric ?? 0) === (b.metric ?? 0)
