@@ -11,6 +11,7 @@ import type { LinkRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import type { Finding } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
 export interface NoAddressState {
@@ -43,8 +44,12 @@ export const detector = defineDetector<NoAddressState, Names>({
           : undefined,
     })
   },
-  explains: explainsHere,
+  explains: (finding, symptom) => !isKept(finding) && explainsHere(finding, symptom),
 })
+
+/** It goes on with the address that it had: what else is wrong there has another reason. */
+const isKept = ({ evidence }: Pick<Finding, 'evidence'>): boolean =>
+  evidence.some(({ weight }) => weight === 'against')
 
 /** A datastore that does not answer, or refuses, is not the fault of the method. */
 const elsewhere = [

@@ -7,7 +7,7 @@ import { autodetect } from '#lab/calico/node/autodetect.ts'
 import { exiting } from '#lab/calico/node/exit.ts'
 import { determineNodeName } from '#lab/calico/node/node-name.ts'
 import { serviceLog } from '#lab/calico/node/service-log.ts'
-import { addressAnnotation, setAddress } from '#lab/calico/node/startup.ts'
+import { addressAnnotation, setAddress, warnKept } from '#lab/calico/node/startup.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 const pollMs = 60_000
@@ -27,6 +27,7 @@ export const monitorAddresses = (p: Process): Promise<number> =>
         const stored = node.metadata.annotations?.[addressAnnotation]
         if (!p.env.IP && stored !== undefined) continue // as at start-up: what is stored stays
         const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)
+        if (address === undefined && stored !== undefined) warnKept(log, stored)
         if (address !== undefined && stored !== address) {
           await setAddress(kube, name, address)
           log.info('startup.go 366', 'Updated node IP addresses')

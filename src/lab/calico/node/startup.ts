@@ -113,7 +113,7 @@ function chosenAddress(p: Process, log: Log, node: Node, stored: string | undefi
   const detected = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)
   if (detected !== undefined) return detected
   if (stored !== undefined) {
-    log.warn('startup.go 525', `Autodetection of IPv4 address failed, keeping existing value: ${stored}`)
+    warnKept(log, stored)
     return stored
   }
   log.warn(
@@ -122,6 +122,10 @@ function chosenAddress(p: Process, log: Log, node: Node, stored: string | undefi
   )
   return terminate(log)
 }
+
+/** No address fits, and one is known from before: it stays. */
+export const warnKept = (log: Log, stored: string): void =>
+  log.warn('startup.go 525', `Autodetection of IPv4 address failed, keeping existing value: ${stored}`)
 
 async function checkConflicts(
   p: Process,
