@@ -40,3 +40,7 @@ export function parseSubject(text: string): Subject | undefined {
 export const isSameSubject = (a: Subject, b: Subject): boolean =>
   renderSubject(a) === renderSubject(b) ||
   (a.kind === 'pod' && b.kind === 'pod' && a.name === b.name && (a.namespace === '' || b.namespace === ''))
+
+/** Certainly two places. What names no node may be of any. */
+export const isElsewhere = (a: Subject, b: Subject): boolean =>
+  a.kind === 'node' && b.kind === 'node' && a.name !== b.name

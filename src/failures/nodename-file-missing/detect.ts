@@ -1,7 +1,7 @@
-import type { Fact, Reads } from '#cluster/facts.ts'
+import type { Fact, Reads, Subject } from '#cluster/facts.ts'
 import { calicoNodePodAt, isReady, placeOfMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
-import { nodeSubject } from '#cluster/subjects.ts'
+import { isElsewhere, nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
 import type { Weight } from '#diagnosis/types.ts'
@@ -29,7 +29,7 @@ export const detector = defineDetector<NodenameState, Names>({
   judges: 'node',
   detect: (view) => {
     const signs = [...missing(view), ...absent(view), ...unmounted(view)]
-    return findingsOf([...signs, ...(signs.length === 0 ? [] : excuses(view))], {
+    return findingsOf([...signs, ...excuses(view, signs)], {
       judges: 'node',
       conclude: (own) =>
         isWorthSaying(own, view, ['sandbox-creation-failing', 'calico-node-not-ready'])
@@ -65,17 +65,17 @@ const missing = (view: Reads<Names>): readonly Sign[] => [
 
 function weighed(view: Reads<Names>, row: Fact<MessageRow>, says: string): readonly [Weight, string] {
   const pod = calicoNodePodAt(view, placeOfMessage(view, row))
-  if ((pod !== undefined && isReady(pod)) || isStarted(view))
+  if ((pod !== undefined && isReady(pod)) || isStarted(view, placeOfMessage(view, row)))
     return ['decisive', `${says}, though calico-node runs there`]
   // Alone it says no more than that calico-node has not come up there (yet).
   return ['weak', says]
 }
 
-const isStarted = (view: Reads<Names>): boolean =>
-  !hasExcuse(view) &&
-  view
-    .rows('messages')
-    .some(({ message }) => message.id === 'startup/succeeded' || message.id === 'startup/using-node-name')
+const isStarted = (view: Reads<Names>, place: Subject): boolean =>
+  excusesAt(view, place).length === 0 &&
+  saidAt(view, place).some(
+    ({ message }) => message.id === 'startup/succeeded' || message.id === 'startup/using-node-name',
+  )
 
 /** Messages of a calico-node that did not get as far as to write its file, or of what keeps it from starting. */
 const excuse = new Set([
@@ -108,25 +108,21 @@ const excuse = new Set([
   'tls/unknown-authority',
 ])
 
-const excusesIn = (view: Reads<Names>): readonly Fact<MessageRow>[] =>
-  view.rows('messages').filter(({ message }) => excuse.has(message.id))
+const saidAt = (view: Reads<Names>, place: Subject): readonly Fact<MessageRow>[] =>
+  view.rows('messages').filter((row) => !isElsewhere(placeOfMessage(view, row), place))
 
-const hasExcuse = (view: Reads<Names>): boolean => excusesIn(view).length > 0
+const excusesAt = (view: Reads<Names>, place: Subject): readonly Fact<MessageRow>[] =>
+  saidAt(view, place).filter(({ message }) => excuse.has(message.id))
 
-/** What shows that the file is missing because calico-node does not start. */
-const excuses = (view: Reads<Names>): readonly Sign[] =>
+/** What shows that the file is missing because calico-node does not start there. */
+const excuses = (view: Reads<Names>, signs: readonly Sign[]): readonly Sign[] =>
   unmounted(view).length > 0
     ? []
-    : excusesIn(view)
-        .slice(0, 1)
-        .map((row) =>
-          sign(
-            row,
-            'against',
-            'calico-node does not start, for a reason of its own',
-            placeOfMessage(view, row),
-          ),
-        )
+    : [...new Map(signs.map(({ about }) => [renderSubject(about), about])).values()].flatMap((about) =>
+        excusesAt(view, about)
+          .slice(0, 1)
+          .map((row) => sign(row, 'against', 'calico-node does not start, for a reason of its own', about)),
+      )
 
 /** The host was looked at. */
 const absent = (view: Reads<Names>): readonly Sign[] =>
