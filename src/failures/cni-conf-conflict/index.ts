@@ -14,6 +14,7 @@ export const mode: Mode<ConfConflictState> = {
     'pod-traffic-failing',
     'pods-not-ready-on-node',
     'cni-not-initialized',
+    'cni-install-failing',
   ],
   traffic:
     'Pods that the other plugin set up are not reached across nodes and are under no policy; Calico’s own go on.',

@@ -26,6 +26,7 @@ export const symptoms = [
   'cross-node-traffic-failing',
   'pod-traffic-failing',
   'sandbox-creation-failing',
+  'bgp-session-down', // Felix is not live: the container starts anew, and BIRD with it
 ] as const
 
 /**
