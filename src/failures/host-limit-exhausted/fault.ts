@@ -18,7 +18,7 @@ export const fault = nodeFault({
     },
     neighbours: {
       says: 'the table of neighbours holds fewer than the node has',
-      ...limit('net.ipv4.neigh.default.gc_thresh3', 2, 1024),
+      ...limit('net.ipv4.neigh.default.gc_thresh3', 1, 1024),
     },
   },
   settleMs: 8 * minutes,
