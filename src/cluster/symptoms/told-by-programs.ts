@@ -1,6 +1,7 @@
 /** Symptoms that programs tell in words. Which line is of which symptom is said here; what it means, in the catalogue. */
 import { ask } from '#cluster/asking.ts'
 import { isOfCalico } from '#cluster/calico-messages.ts'
+import type { MessageRow } from '#cluster/relations.ts'
 import { askCalicoLog, askCalicoPod, askCalicoPods, askTypha } from '#cluster/symptoms/asking.ts'
 import { fromMessages } from '#cluster/symptoms/from-messages.ts'
 import type { SymptomEntry } from '#cluster/symptoms.ts'
@@ -39,7 +40,7 @@ export const calicoNodeStartFailing = fromMessages({
     'tunnel/allocator-failed',
     'tunnel/reconcile-failed',
   ],
-  endedBy: ['startup/succeeded', 'startup/using-node-name'],
+  endedBy: ['startup/succeeded', 'startup/using-node-name', 'startup/address-kept'],
   questions: ({ about }, facts) => [
     askCalicoLog(facts, about, 'the lines before say which of its steps failed'),
   ],
@@ -87,11 +88,15 @@ export const apiUnreachable = fromMessages({
   ],
 })
 
+/** The kubelet is refused what a pod of Calico's needs: it asks too late, for a pod that went, or has no name of its own. */
+const isKubelets = ({ message: { params, inner = [] } }: MessageRow): boolean =>
+  [params.user, ...inner.map((one) => one.params.user)].some((user) => user?.startsWith('system:node:'))
+
 export const accessRefused = fromMessages({
   id: 'access-refused',
   title: 'the API server refuses Calico’s account or token',
   // Of accounts and tokens in general only where they are Calico's.
-  only: isOfCalico,
+  only: (facts, row) => isOfCalico(facts, row) && !isKubelets(row),
   messages: [
     'cni/unauthorized',
     'cni/forbidden',
