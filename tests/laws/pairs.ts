@@ -1,0 +1,122 @@
+import { assert } from '#base/assert.ts'
+import { type Random, seeded } from '#base/random.ts'
+import { renderSubject } from '#cluster/subjects.ts'
+import { faults } from '#failures/generated/faults.ts'
+import type { Fault, Strike } from '#lab/fault.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
+import { Lab } from '#lab/lab.ts'
+
+/** One of two faults of a lab. */
+interface Half {
+  readonly id: string
+  readonly fault: Fault
+  readonly strike: Strike
+}
+
+/** Two faults that one lab can have, and neither on what the other strikes. */
+export interface Pair {
+  readonly title: string
+  readonly halves: readonly [Half, Half]
+  readonly flavour: Flavour
+  readonly seed: string
+}
+
+/** Names of the nodes are the flavour's; a pair names places. */
+const places = [3, 2] as const // of five, two workers
+
+/**
+ * Every pair, drawn: which variants, in which flavour, in which order. The order is a shuffle, so that the first few are a
+ * sample.
+ */
+export async function pairsOf(draw: string): Promise<readonly Pair[]> {
+  const loaded = await Promise.all(
+    Object.entries(faults).map(async ([id, load]) => ({ id, fault: await load() })),
+  )
+  return loaded
+    .flatMap((one, index) =>
+      loaded.slice(index + 1).flatMap((other) => drawn([one, other], `${draw}/${one.id}/${other.id}`)),
+    )
+    .map((pair) => ({ pair, at: seeded(`${draw}/${pair.title}`).next() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ pair }) => pair)
+}
+
+type Named = Pick<Half, 'id' | 'fault'>
+
+/** The pair with what chance chose for it; none where no lab can have both, or both strike the cluster. */
+function drawn(both: readonly [Named, Named], seed: string): readonly Pair[] {
+  const [one, other] = both
+  const flavours = one.fault.flavours.filter((flavour) => other.fault.flavours.includes(flavour))
+  if (flavours.length === 0 || !isOneLab(one.fault, other.fault)) return []
+  const chance = seeded(seed)
+  const flavour = chance.pick(flavours)
+  const half = ({ id, fault }: Named, place: number): Half => {
+    const strike = { node: String(place), variant: chance.pick(Object.keys(fault.variants)) }
+    return { id, fault, strike }
+  }
+  const placed = [half(one, places[0]), half(other, places[1])] as const
+  if (!areApart(placed)) return []
+  const halves = inOrder(placed, chance)
+  const title = halves.map(({ id, strike }) => `${id} (${strike.variant})`).join(' + ')
+  return [{ title, halves, flavour, seed }]
+}
+
+const isOneLab = ({ lab: one }: Fault, { lab: other }: Fault): boolean =>
+  one?.encapsulation === undefined ||
+  other?.encapsulation === undefined ||
+  one.encapsulation === other.encapsulation
+
+/**
+ * What these change is rolled out with calico-node's DaemonSet, or read by every new calico-node: two of them are on one subject,
+ * whatever node each is meant for; and one alone strikes wherever the rollout halts.
+ */
+export const rolledOut: ReadonlySet<string> = new Set([
+  'image-unavailable',
+  'node-ip-autodetect-none',
+  'node-ip-duplicate',
+  'node-ip-not-on-host',
+  'node-ip-wrong-interface',
+  'oom-killed',
+])
+
+const anyNodes = ['0', '1', '2', '3', '4']
+
+const subjectsOf = ({ fault, strike }: Half, nodes: readonly string[]): readonly string[] =>
+  fault.subjects(strike, nodes).map(renderSubject)
+
+function areApart([one, other]: Pair['halves']): boolean {
+  if (rolledOut.has(one.id) && rolledOut.has(other.id)) return false
+  const taken = subjectsOf(one, anyNodes)
+  return !subjectsOf(other, anyNodes).some((subject) => taken.includes(subject))
+}
+
+/** What strikes the whole cluster comes second: it may take away what the other has to be done with (a DaemonSet, say). */
+const inOrder = ([one, other]: Pair['halves'], chance: Random): Pair['halves'] => {
+  const isLast = (half: Half): boolean => subjectsOf(half, anyNodes).includes('cluster')
+  return isLast(one) || (!isLast(other) && chance.next() < 0.5) ? [other, one] : [one, other]
+}
+
+/** A healthy lab to which both have happened, one after the other, when every symptom is there; and who has what. */
+export async function struckTwice({ halves, flavour, seed }: Pair): Promise<{
+  readonly lab: Lab
+  readonly expected: readonly { readonly mode: string; readonly subject: string }[]
+}> {
+  const [first, second] = halves
+  const lab = await Lab.boot({ seed, flavour, ...first.fault.lab, ...second.fault.lab })
+  const placed = halves.map((half) => ({ ...half, strike: placedIn(lab, half.strike) }))
+  for (const { fault, strike } of placed) {
+    await fault.change(lab, strike)
+    await fault.trigger(lab, strike)
+    await lab.advance(fault.settleMs(strike.variant))
+  }
+  const expected = placed.flatMap((half) =>
+    subjectsOf(half, lab.nodes).map((subject) => ({ mode: half.id, subject })),
+  )
+  return { lab, expected }
+}
+
+function placedIn(lab: Lab, strike: Strike): Strike {
+  const node = lab.nodes[Number(strike.node)]
+  assert(node !== undefined, 'labs of the laws have five nodes')
+  return { ...strike, node }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { renderSubject } from '#cluster/subjects.ts'
+import type { Diagnosis, Found } from '#diagnosis/types.ts'
+import { diagnosed } from '../support/lab-cluster.ts'
+import { pairsOf, rolledOut, struckTwice } from './pairs.ts'
+
+/** `npm test` takes a few pairs, the same ones each time; the soak every one, drawn anew for every ten of its seeds. */
+const soakSeeds = Number(process.env['NINELIVES_SEEDS'] ?? 0)
+const sampled = 10
+
+const pairs =
+  soakSeeds > 0
+    ? (
+        await Promise.all(
+          Array.from({ length: Math.ceil(soakSeeds / 10) }, (_, draw) => pairsOf(String(draw + 1))),
+        )
+      ).flat()
+    : (await pairsOf('1')).slice(0, sampled)
+
+describe('law 6: of two faults in one lab each is found, or is unknown where the other hides it; nothing else is found', () => {
+  test.each(pairs)('$title in $flavour', async (pair) => {
+    const { lab, expected } = await struckTwice(pair)
+    const { diagnosis } = await diagnosed(lab)
+    const lost = expected.filter((one) => !isSeen(diagnosis, one))
+    expect(lost, 'neither found nor unknown').toEqual([])
+    const strangers = diagnosis.causes
+      .map(nameOf)
+      .filter(
+        (one) =>
+          !expected.some((each) => isSame(each, one) || (rolledOut.has(each.mode) && each.mode === one.mode)),
+      )
+    expect(strangers, 'found, and nobody did it').toEqual([])
+    expect(diagnosis.verdict).toBe('broken')
+    await lab.shutdown()
+  })
+})
+
+interface Named {
+  readonly mode: string
+  readonly subject: string
+}
+
+const nameOf = ({ mode, finding }: Found): Named => ({ mode: mode.id, subject: renderSubject(finding.about) })
+
+const isSame = (a: Named, b: Named): boolean => a.mode === b.mode && a.subject === b.subject
+
+/**
+ * As a cause; or named below the cause that may be all that is wrong there; or as a wrong state whose harm the other's hides; or
+ * not to be judged there.
+ */
+function isSeen({ causes, preventive, unknown }: Diagnosis, expected: Named): boolean {
+  const found = [...causes.flatMap((cause) => [cause, ...cause.rivals]), ...preventive].map(nameOf)
+  const open = unknown.map((one) => ({ mode: one.mode, subject: renderSubject(one.about) }))
+  return [...found, ...open].some((one) => isSame(one, expected))
+}
