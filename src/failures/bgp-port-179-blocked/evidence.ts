@@ -1,8 +1,13 @@
-import { type AccusedPeer, downReason, type SessionTrouble } from '#cluster/bgp-complaints.ts'
+import {
+  type AccusedPeer,
+  type BgpComplaint,
+  downReason,
+  type SessionTrouble,
+} from '#cluster/bgp-complaints.ts'
 import type { Fact } from '#cluster/facts.ts'
 import { conditionOf, nodeWithAddress } from '#cluster/queries.ts'
 import type { FilterChainRow, FilterRuleRow, ReachabilityRow } from '#cluster/relations.ts'
-import { clusterSubject } from '#cluster/subjects.ts'
+import { clusterSubject, renderSubject } from '#cluster/subjects.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
 import type { View, Weight } from '#diagnosis/types.ts'
 import { bgp, namesBgp } from '#failures/bgp-port-179-blocked/filters.ts'
@@ -95,14 +100,35 @@ export function ofSessions(peers: readonly AccusedPeer[]): readonly Sign[] {
     'no-address': ['against', 'this side itself lacks its address'],
     'no-key': ['against', 'this side cannot sign its sessions'],
   }
-  const signs = peers
-    .flatMap(({ complaints }) => complaints)
-    .flatMap(({ trouble, from }) => {
-      const meaning = weights[trouble]
-      return meaning === undefined ? [] : [sign({ from }, meaning[0], meaning[1], here)]
-    })
+  const complaints = peers.flatMap((peer) => peer.complaints)
+  const isBeside = isMeshSilent(complaints)
+  const signs = complaints.flatMap(({ trouble, from }) => {
+    const meaning = weights[trouble]
+    if (meaning === undefined || (isBeside && meaning[0] === 'against')) return []
+    return [sign({ from }, meaning[0], meaning[1], here)]
+  })
   return [...signs, ...ofOtherAddresses(peers)]
 }
+
+/**
+ * Several peers are silent that have nothing to do with those that answer, nor with a side that has a trouble of its own: what is
+ * wrong with these is another matter.
+ */
+function isMeshSilent(complaints: readonly BgpComplaint[]): boolean {
+  const answering = new Set(complaints.flatMap(({ trouble, peer }) => (ofPeer.has(trouble) ? peer : [])))
+  const troubled = new Set(
+    complaints.flatMap(({ trouble, by }) => (ofOwnSide.has(trouble) ? renderSubject(by) : [])),
+  )
+  const silent = complaints.filter(
+    ({ trouble, peer, by }) =>
+      unanswered.has(trouble) && !answering.has(peer) && !troubled.has(renderSubject(by)),
+  )
+  return new Set(silent.map(({ peer }) => peer)).size > 1
+}
+
+const unanswered: ReadonlySet<SessionTrouble> = new Set(['silent', 'timed-out', 'half-open', 'unreachable'])
+const ofPeer: ReadonlySet<SessionTrouble> = new Set(['refused', 'answered'])
+const ofOwnSide: ReadonlySet<SessionTrouble> = new Set(['no-listener', 'no-address', 'no-key'])
 
 /** The registered address is another than Kubernetes': nobody listens there, blocked or not. */
 const ofOtherAddresses = (peers: readonly AccusedPeer[]): readonly Sign[] =>
