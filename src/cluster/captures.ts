@@ -11,10 +11,19 @@ export function swallowed(
   protocol: Protocol,
 ): { readonly sent: Fact<CaptureRow>; readonly silent: Fact<CaptureRow> } | undefined {
   const rows = view.rows('captures').filter((row) => row.protocol === protocol)
-  const silent = rows.find(({ shows }) => shows === 'nothing')
-  const sent = rows.find(({ shows, node }) => shows !== 'nothing' && isElsewhere(node, silent?.node))
-  return sent === undefined || silent === undefined ? undefined : { sent, silent }
+  for (const silent of rows.filter(({ shows }) => shows === 'nothing')) {
+    const sent = rows.find(
+      (row) => row.shows !== 'nothing' && isElsewhere(row.node, silent.node) && isAwaited(row, silent),
+    )
+    if (sent !== undefined) return { sent, silent }
+  }
+  return undefined
 }
+
+/** Who listened for packets between two addresses did not listen for others. */
+const isAwaited = (sent: CaptureRow, { source, destination }: CaptureRow): boolean =>
+  (source === undefined || source === sent.source) &&
+  (destination === undefined || destination === sent.destination)
 
 /** Where prompts do not name the machines, two captures are two places. */
 const isElsewhere = (node: string, other: string | undefined): boolean => node === '' || node !== other

@@ -8,7 +8,7 @@ export interface CaptureRow {
   readonly source?: string
   readonly destination?: string
   readonly port?: number // destination
-  /** `nothing`: a capture that asked for this protocol ended without a packet. */
+  /** `nothing`: a capture that asked for this protocol ended without a packet; where ends are named, without one between these. */
   readonly shows: 'packet' | 'bad-checksum' | 'too-big' | 'prohibited' | 'retransmission' | 'nothing'
 }
 

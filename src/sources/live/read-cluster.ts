@@ -11,9 +11,8 @@ import type { ClusterApi, NodeShell, ProviderShell } from '#sources/live/api.ts'
 import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
 import { type Commands, commandsFor } from '#sources/live/commands.ts'
 import type { LiveContext } from '#sources/live/context.ts'
-import { readFromContainer } from '#sources/live/deep/from-container.ts'
-import { readFromHostCommands } from '#sources/live/deep/from-host-commands.ts'
-import { readFromNode } from '#sources/live/deep/from-node.ts'
+import { readDeep } from '#sources/live/deep/read-deep.ts'
+import { readTraffic } from '#sources/live/deep/traffic.ts'
 import { type ClusterUid, readClusterUid } from '#sources/live/identity.ts'
 import {
   readCalicoPods,
@@ -28,7 +27,7 @@ import { readAllLogs } from '#sources/live/logs.ts'
 import { readResources } from '#sources/live/resources.ts'
 import { everyNode, type Suspect, suspectsOf, withPod } from '#sources/live/suspects.ts'
 import { unreadable } from '#sources/live/unreadable.ts'
-import { joined, notAsked, nothing, type Reading, type ReadRow } from '#sources/reading.ts'
+import { joined, notAsked, type Reading, type ReadRow } from '#sources/reading.ts'
 
 export type LiveStage = 'lists' | 'logs' | 'deep'
 
@@ -91,8 +90,13 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   if (deep) {
     const chosen = options.nodes?.map(withPod(freeze())) ?? everyNode(freeze())
     tell('deep', `${chosen.length === 1 ? '1 node' : `${chosen.length} nodes`} from inside calico-node`)
-    const hosts = { looked, nowMs: options.clock.now() }
-    fill(builder, joined([await readDeep(context, chosen), await readHosts(context, hosts)]))
+    fill(builder, await readDeep(context, { chosen, looked, nowMs: options.clock.now() }))
+    const { shell } = context
+    if (shell !== undefined)
+      fill(
+        builder,
+        await readTraffic(context, { shell, facts: freeze(), tell: (says) => tell('deep', says) }),
+      )
   }
   // Some symptoms show only in what was looked at since.
   if (!wasSick && isSick()) fill(builder, await readResources(context))
@@ -185,32 +189,6 @@ async function readSuspects(
       })),
     },
   ])
-}
-
-const readDeep = async (context: LiveContext, nodes: readonly Suspect[]): Promise<Reading> =>
-  joined(
-    await Promise.all(
-      nodes.map(async ({ node, pod }) =>
-        joined(
-          await Promise.all([
-            ...(pod === undefined ? [] : [readFromContainer(context, node, pod)]),
-            ...(context.shell === undefined ? [] : [readFromNode(context, context.shell, node)]),
-          ]),
-        ),
-      ),
-    ),
-  )
-
-/** Nodes in trouble, and those that trouble points at: what else the machine itself shows. */
-async function readHosts(
-  context: LiveContext,
-  { looked, nowMs }: { readonly looked: readonly Suspect[]; readonly nowMs: number },
-): Promise<Reading> {
-  const { shell } = context
-  if (shell === undefined) return nothing
-  return joined(
-    await Promise.all(looked.map(({ node }) => readFromHostCommands(context, { shell, node, nowMs }))),
-  )
 }
 
 function fill(builder: FactsBuilder, { rows, covered }: Reading): void {
