@@ -85,12 +85,14 @@ const ofMessages = (view: Reads<'messages' | 'pods'>): readonly Sign[] =>
     { endedBy: ['felix/src-dst-check-set'] },
   )
 
+const bareProtocols = ['icmp', 'tcp', 'udp'] as const
+
 /** Packets with pods' own addresses outside leave one node and do not come to the other. */
 function ofCaptures(
   view: Reads<EncapsulationReads | 'captures'>,
   bare: EncapsulationTold | undefined,
 ): readonly Sign[] {
-  const gone = swallowed(view, 'icmp')
+  const gone = bareProtocols.map((protocol) => swallowed(view, protocol)).find((one) => one !== undefined)
   const source = gone?.sent.source
   const isPods = source !== undefined && view.rows('ipPools').some(({ cidr }) => holds(cidr, source))
   return gone === undefined || !isPods

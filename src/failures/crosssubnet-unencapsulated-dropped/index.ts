@@ -6,7 +6,7 @@ export const mode: Mode<CrossSubnetState> = {
   id: 'crosssubnet-unencapsulated-dropped',
   title: 'packets that leave without a tunnel are dropped by the network',
   owner: 'provider',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',

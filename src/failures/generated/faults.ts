@@ -19,6 +19,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'cni-token-expired': async () => (await import('#failures/cni-token-expired/fault.ts')).fault,
   'containerd-cni-dir-watch-lost': async () =>
     (await import('#failures/containerd-cni-dir-watch-lost/fault.ts')).fault,
+  'crosssubnet-unencapsulated-dropped': async () =>
+    (await import('#failures/crosssubnet-unencapsulated-dropped/fault.ts')).fault,
   'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,
   'health-endpoint-unreachable': async () =>
     (await import('#failures/health-endpoint-unreachable/fault.ts')).fault,
@@ -29,6 +31,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'ipam-blocks-exhausted': async () => (await import('#failures/ipam-blocks-exhausted/fault.ts')).fault,
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
   'ipam-tunnel-ip-conflict': async () => (await import('#failures/ipam-tunnel-ip-conflict/fault.ts')).fault,
+  'ipip-proto4-blocked': async () => (await import('#failures/ipip-proto4-blocked/fault.ts')).fault,
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
   'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
@@ -52,4 +55,5 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'typha-unhealthy': async () => (await import('#failures/typha-unhealthy/fault.ts')).fault,
   'version-or-crd-mismatch': async () => (await import('#failures/version-or-crd-mismatch/fault.ts')).fault,
   'vlan-spanning-disabled': async () => (await import('#failures/vlan-spanning-disabled/fault.ts')).fault,
+  'vxlan-port-4789-blocked': async () => (await import('#failures/vxlan-port-4789-blocked/fault.ts')).fault,
 }

@@ -6,7 +6,7 @@ export const mode: Mode<IpipState> = {
   id: 'ipip-proto4-blocked',
   title: 'IP-in-IP packets (protocol 4) are blocked between nodes',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',

@@ -6,7 +6,7 @@ export const mode: Mode<VxlanPortState> = {
   id: 'vxlan-port-4789-blocked',
   title: 'VXLAN packets (UDP 4789) are blocked between nodes',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',
