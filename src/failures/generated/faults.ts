@@ -24,6 +24,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,
   'health-endpoint-unreachable': async () =>
     (await import('#failures/health-endpoint-unreachable/fault.ts')).fault,
+  'host-firewall-manager-interferes': async () =>
+    (await import('#failures/host-firewall-manager-interferes/fault.ts')).fault,
   'host-limit-exhausted': async () => (await import('#failures/host-limit-exhausted/fault.ts')).fault,
   'image-unavailable': async () => (await import('#failures/image-unavailable/fault.ts')).fault,
   'install-cni-host-write-failed': async () =>
@@ -46,6 +48,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'pod-ip-forwarding-off': async () => (await import('#failures/pod-ip-forwarding-off/fault.ts')).fault,
   'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
   'rbac-forbidden': async () => (await import('#failures/rbac-forbidden/fault.ts')).fault,
+  'route-not-usable': async () => (await import('#failures/route-not-usable/fault.ts')).fault,
   'route-reflector-label-lost': async () =>
     (await import('#failures/route-reflector-label-lost/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,

@@ -6,7 +6,7 @@ export const mode: Mode<FirewallState> = {
   id: 'host-firewall-manager-interferes',
   title: 'the host’s firewall refuses packets of pods (firewalld, ufw, iptables service)',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'pod-traffic-failing',

@@ -6,7 +6,7 @@ export const mode: Mode<RouteState> = {
   id: 'route-not-usable',
   title: 'Kernel routes are missing, refused or dead ends although BGP is up',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',
