@@ -67,16 +67,24 @@ const isOneLab = ({ lab: one }: Fault, { lab: other }: Fault): boolean =>
   one.encapsulation === other.encapsulation
 
 /**
- * What these change is rolled out with calico-node's DaemonSet, or read by every new calico-node: two of them are on one subject,
- * whatever node each is meant for; and one alone strikes wherever the rollout halts.
+ * What these change is rolled out with calico-node's DaemonSet, is read by every new calico-node, or is mended by one: two of them are
+ * on one subject, whatever node each is meant for.
  */
-export const rolledOut: ReadonlySet<string> = new Set([
+const rolledOut: ReadonlySet<string> = new Set([
   'image-unavailable',
   'node-ip-autodetect-none',
   'node-ip-duplicate',
   'node-ip-not-on-host',
   'node-ip-wrong-interface',
   'oom-killed',
+  'pod-ip-forwarding-off',
+])
+
+/** These change what all nodes get: one that the other fault makes start anew has it as well. */
+export const spreading: ReadonlySet<string> = new Set([
+  ...rolledOut,
+  'kube-proxy-down',
+  'runtime-dir-permissions',
 ])
 
 const anyNodes = ['0', '1', '2', '3', '4']
