@@ -72,11 +72,11 @@ describe('hostile HTML leaves nothing', () => {
   })
 
   test.each([
-    ['<div>', 110_000],
-    ['<table><tr><td>', 35_000],
-    ['<a><b><p>', 60_000],
-    ['<blockquote><ul><li>', 25_000],
-    ['&amp;', 110_000],
+    ['<div>', 40_000],
+    ['<table><tr><td>', 12_000],
+    ['<a><b><p>', 15_000],
+    ['<blockquote><ul><li>', 10_000],
+    ['&amp;', 60_000],
   ])('%s nested %i times', (tag, times) => {
     const page = `<h1>Incident Replay: T</h1><h2>Round 1: x</h2>${tag.repeat(times)}`
     expect(cpuMs(() => readReplay(page))).toBeLessThan(limitMs)
