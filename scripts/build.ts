@@ -19,7 +19,8 @@ await build({
   },
 })
 
-// The pages of the failure modes are read at run time.
+// The scenarios and the pages of the failure modes are read at run time.
+cpSync(join(root, 'src/drill/scenarios'), join(root, 'dist/scenarios'), { recursive: true })
 for (const page of globSync('src/failures/*/README.md', { cwd: root })) {
   const mode = page.split('/').at(-2) as string
   mkdirSync(join(root, 'dist/pages'), { recursive: true })

@@ -2,8 +2,8 @@
 export const columns = 80
 
 /** Words wrapped into lines that start with `first`, then with as many blanks. */
-export function wrapped(text: string, first = ''): readonly string[] {
-  const width = Math.max(20, columns - first.length)
+export function wrapped(text: string, first = '', across = columns): readonly string[] {
+  const width = Math.max(20, across - first.length)
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap((each) => pieces(each, width))) {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { addCompletion } from '#cli/commands/completion.ts'
 import { addDiagnose } from '#cli/commands/diagnose.ts'
+import { addDrill } from '#cli/commands/drill.ts'
 import { addExplain } from '#cli/commands/explain.ts'
 import { addLab } from '#cli/commands/lab.ts'
 import { addModes } from '#cli/commands/modes.ts'
@@ -16,6 +17,7 @@ export const commands: readonly AddCommand[] = [
   addDiagnose,
   addRepair,
   addLab,
+  addDrill,
   addExplain,
   addModes,
   addTour,

@@ -3,7 +3,7 @@ import { customers } from '#lab/workload/customers.ts'
 import { shopTier } from '#lab/workload/shop-tier.ts'
 import { admissionWebhook } from '#lab/workload/webhook.ts'
 
-export { customersDisk, customersMachine } from '#lab/workload/customers.ts'
+export { customersDisk, customersLog, customersMachine } from '#lab/workload/customers.ts'
 export { debugImages } from '#lab/workload/debug-images.ts'
 export { storefront, workloadImages, workloadManifests } from '#lab/workload/manifests.ts'
 export { webhookImages } from '#lab/workload/webhook-manifests.ts'

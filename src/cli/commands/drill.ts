@@ -1,0 +1,170 @@
+import { Trouble } from '#base/trouble.ts'
+import type { AddCommand } from '#cli/commands/index.ts'
+import { versionText } from '#cli/commands/version.ts'
+import { checkedFormat } from '#cli/format.ts'
+
+export const addDrill: AddCommand = (program, io, exit) => {
+  const drill = program
+    .command('drill')
+    .description(
+      'rehearse an incident on a lab: choices are carried out, screens come from its state, damage is measured',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ninelives drill list
+  ninelives drill play cni-broken-after-node-restart
+  ninelives drill play cni-broken-after-node-restart --script B,D,D
+  ninelives drill import incident.html
+  ninelives drill new my-incident --from incident.md
+  ninelives drill lint my-incident.md`,
+    )
+  for (const add of [addList, addPlay, addLint, addImport, addNew, addReport]) add(drill, io, exit)
+}
+
+const addList: AddCommand = (drill, io) => {
+  drill
+    .command('list')
+    .description('the drills that come with ninelives')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .action(async ({ output }: { output: string }) => {
+      const format = checkedFormat(output, ['text', 'json'])
+      const { scenarioIds } = await import('#app/scenarios.ts')
+      const { scenarioNamed } = await import('#cli/drill/files.ts')
+      const rows = scenarioIds().map((id) => {
+        const { difficulty, tags, teaches, replay } = scenarioNamed(id)
+        return { id, title: replay.title, difficulty, tags, teaches }
+      })
+      if (format === 'json') return void io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+      const width = Math.max(...rows.map(({ id }) => id.length))
+      io.stdout.write(`${'DRILL'.padEnd(width)}  LEVEL  TITLE\n`)
+      for (const { id, difficulty, title } of rows)
+        io.stdout.write(`${id.padEnd(width)}  ${difficulty.padEnd(5)}  ${title}\n`)
+    })
+}
+
+const addPlay: AddCommand = (drill, io, exit) => {
+  drill
+    .command('play')
+    .argument('<drill>', 'the name of a drill, or a file: a scenario, or a replay in any form')
+    .option('--script <letters>', 'choose these, in the order of the rounds: A,B,D')
+    .option('--seed <seed>', 'of the order in which choices are shown', 'drill')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .description('play a drill in rounds; a replay without a lab part is read as text')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives drill play cni-broken-after-node-restart\n  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o json\n  ninelives drill play downloaded.html',
+    )
+    .action(
+      async (name: string, { script, seed, output }: { script?: string; seed: string; output: string }) => {
+        const { play } = await import('#cli/drill/play.ts')
+        const letters = script === undefined ? {} : { script: lettersOf(script) }
+        exit(
+          await play(
+            {
+              name,
+              seed,
+              output: checkedFormat(output, ['text', 'json']),
+              version: versionText(),
+              ...letters,
+            },
+            io,
+          ),
+        )
+      },
+    )
+}
+
+const addLint: AddCommand = (drill, io, exit) => {
+  drill
+    .command('lint')
+    .argument('[drill...]', 'names or files; none: all that come with ninelives')
+    .option('--live', 'play each on a lab too: left alone, mended in other ways, cheated at', false)
+    .option('-o, --output <format>', 'text or json', 'text')
+    .description('say by line what is wrong with scenarios; exit code 5 where something is')
+    .addHelpText('after', '\nExamples:\n  ninelives drill lint\n  ninelives drill lint my-incident.md --live')
+    .action(async (names: readonly string[], { live, output }: { live: boolean; output: string }) => {
+      const { lint } = await import('#cli/drill/lint.ts')
+      exit(await lint({ names, live, output: checkedFormat(output, ['text', 'json']) }, io))
+    })
+
+  drill
+    .command('verify')
+    .argument('<drill...>', 'names or files')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .description('the acceptance run of a scenario, for CI: the same as lint --live')
+    .addHelpText('after', '\nExamples:\n  ninelives drill verify cni-broken-after-node-restart')
+    .action(async (names: readonly string[], { output }: { output: string }) => {
+      const { lint } = await import('#cli/drill/lint.ts')
+      exit(await lint({ names, live: true, output: checkedFormat(output, ['text', 'json']) }, io))
+    })
+}
+
+const addImport: AddCommand = (drill, io, exit) => {
+  drill
+    .command('import')
+    .argument('<file>', 'Markdown, a page in HTML, or text copied from one')
+    .option('--to <file>', 'write there; default: standard output')
+    .option('-o, --output <format>', 'md or json', 'md')
+    .description('read an incident replay in any form, and write it as clean Markdown')
+    .addHelpText('after', '\nExamples:\n  ninelives drill import incident.html --to incident.md')
+    .action(async (from: string, { to, output }: { to?: string; output: string }) => {
+      const { importReplay } = await import('#cli/drill/write.ts')
+      exit(
+        importReplay(
+          { from, output: checkedFormat(output, ['md', 'json']), ...(to === undefined ? {} : { to }) },
+          io,
+        ),
+      )
+    })
+}
+
+const addNew: AddCommand = (drill, io, exit) => {
+  drill
+    .command('new')
+    .argument('<name>', 'of the drill, and of the file: NAME.md')
+    .option('--from <replay>', 'keep the narrative of this replay')
+    .option('--mode <mode>', 'what the lab is broken by (ninelives modes)')
+    .option('--flavour <flavour>', 'of the lab')
+    .description('write a scenario to begin with')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives drill new night-shift --mode typha-unhealthy --flavour operator\n  ninelives drill new cni-broken --from incident.html',
+    )
+    .action(async (id: string, o: { from?: string; mode?: string; flavour?: string }) => {
+      const { newScenario } = await import('#cli/drill/write.ts')
+      exit(newScenario({ id, ...o }, io))
+    })
+}
+
+const addReport: AddCommand = (drill, io, exit) => {
+  drill
+    .command('report')
+    .argument('[folder]', 'of records; default: your own')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .description('the games that were played, and their points; of a team where its folders lie together')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives drill report\n  ninelives drill report /srv/drills -o json',
+    )
+    .action(async (folder: string | undefined, { output }: { output: string }) => {
+      const { report } = await import('#cli/drill/report.ts')
+      exit(
+        report(
+          { output: checkedFormat(output, ['text', 'json']), ...(folder === undefined ? {} : { folder }) },
+          io,
+        ),
+      )
+    })
+}
+
+function lettersOf(script: string): readonly string[] {
+  const letters = script
+    .split(',')
+    .map((each) => each.trim().toUpperCase())
+    .filter(Boolean)
+  const odd = letters.find((each) => !/^[A-Z]$/.test(each))
+  if (odd === undefined) return letters
+  throw new Trouble('bad-script', `--script: "${odd}" is no letter`, { hint: 'write --script A,B,D' })
+}

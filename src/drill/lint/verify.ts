@@ -1,0 +1,119 @@
+/** The test form of a scenario: it is played, left alone, mended in other ways and cheated at, and must tell them apart. */
+import { debriefOf, isMended, type Trial } from '#drill/measure/debrief.ts'
+import { Drill } from '#drill/play/drill.ts'
+import { playPath } from '#drill/play/path.ts'
+import type { Scenario, Way } from '#drill/scenario/types.ts'
+import type { Backstage } from '#drill/stage/ports.ts'
+import { Stage } from '#drill/stage/stage.ts'
+
+export interface VerifyOptions {
+  /** Of the lab, in place of the scenario's own: whatever it is, the scenario has to hold. */
+  readonly labSeed?: string
+  readonly onTrial?: (title: string) => void
+}
+
+/** How long an incident is left alone before it is looked at. */
+const aloneMs = 20 * 60_000
+
+/** Everything a scenario promises, each as a trial. */
+export async function verifyScenario(
+  scenario: Scenario,
+  backstage: Backstage,
+  { labSeed, onTrial = () => {} }: VerifyOptions = {},
+): Promise<readonly Trial[]> {
+  const trials: Trial[] = []
+  const add = (trial: Trial): void => {
+    onTrial(trial.title)
+    trials.push(trial)
+  }
+  const page = await Stage.set(scenario, backstage, labSeed === undefined ? {} : { seed: labSeed })
+  try {
+    add(await struck(page))
+    if (scenario.strike !== undefined) add(not(await leftAlone(page)))
+    for (const fix of scenario.fixes) add(await wholly(page, fix, 'fix'))
+    for (const shortcut of scenario.shortcuts) add(not(await wholly(page, shortcut, 'shortcut')))
+  } finally {
+    await page.shutdown()
+  }
+  for (const trial of await recommended(scenario, backstage, labSeed)) add(trial)
+  return trials
+}
+
+/** At the page, ninelives itself finds what was struck, or that nothing was. */
+async function struck(page: Stage): Promise<Trial> {
+  const { strike } = page.scenario
+  const { holds, says } = await page.holds(
+    strike === undefined ? { kind: 'healthy' } : { kind: 'cause', mode: strike.mode },
+  )
+  return { title: strike === undefined ? 'nothing is wrong' : `${strike.mode} is found`, holds, says }
+}
+
+async function leftAlone(page: Stage): Promise<Trial> {
+  const copy = await page.fork()
+  await copy.lab.advance(aloneMs)
+  const trial = await isMended(copy, 'nobody does anything')
+  await copy.shutdown()
+  return trial
+}
+
+/** A way is a repair when it mends, and the mend lasts, and what struck cannot come again. */
+async function wholly(page: Stage, { title, steps }: Way, kind: string): Promise<Trial> {
+  const copy = await page.fork()
+  await copy.carryOut(steps)
+  const trial = await isMended(copy, `${kind}: ${title}`)
+  const { lasting, prevention } = page.scenario
+  const failed = trial.holds ? await firstFailure(copy, [...lasting, ...prevention]) : undefined
+  await copy.shutdown()
+  return failed === undefined ? trial : { ...trial, holds: false, says: `${failed.title}: ${failed.says}` }
+}
+
+/** Of the ways, one after the other, on the very lab: it is needed for nothing else. */
+async function firstFailure(stage: Stage, ways: readonly Way[]): Promise<Trial | undefined> {
+  for (const { title, steps } of ways) {
+    await stage.carryOut(steps)
+    const trial = await isMended(stage, await stage.words(title))
+    if (!trial.holds) return trial
+  }
+  return undefined
+}
+
+const not = ({ title, holds, says }: Trial): Trial => ({
+  title: `${title}: is no repair`,
+  holds: !holds,
+  says,
+})
+
+/** The way that the author recommends: all the text says is so, and it is a repair. */
+async function recommended(
+  scenario: Scenario,
+  backstage: Backstage,
+  labSeed: string | undefined,
+): Promise<readonly Trial[]> {
+  const drill = await Drill.begin(scenario, backstage, {
+    seed: 'verify',
+    beside: 'nothing',
+    ...(labSeed === undefined ? {} : { labSeed }),
+  })
+  await playPath(drill, recommendedPath(scenario))
+  const debrief = await debriefOf(drill)
+  await drill.shutdown()
+  const { mended, lasting, prevention, unlike, verified } = debrief
+  return [
+    ...[mended, ...lasting, ...prevention].map((trial) => ({
+      ...trial,
+      title: `recommended: ${trial.title}`,
+    })),
+    {
+      title: 'recommended: the text says what the lab shows',
+      holds: unlike.length === 0,
+      says: unlike.map(({ says, shown }) => `${says}, and it shows: ${shown}`).join('\n'),
+    },
+    { title: 'recommended: it is looked at after the last change', holds: verified, says: '' },
+  ]
+}
+
+/** The letters that the author recommends, in the order of the rounds. */
+export const recommendedPath = ({ replay }: Pick<Scenario, 'replay'>): readonly string[] =>
+  replay.rounds.flatMap(({ choices }) =>
+    choices.filter((choice) => choice.recommended).map(({ letter }) => letter),
+  )

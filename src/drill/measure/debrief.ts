@@ -1,0 +1,181 @@
+import type { EvidenceState } from '#drill/measure/evidence.ts'
+import { changes } from '#drill/measure/evidence.ts'
+import { snapshotOf, type Wear, wearBetween } from '#drill/measure/snapshot.ts'
+import {
+  type Downtime,
+  downtimes,
+  lastLossMs,
+  lost,
+  type Traffic,
+  trafficOf,
+} from '#drill/measure/traffic.ts'
+import type { Drill } from '#drill/play/drill.ts'
+import type { Move } from '#drill/play/types.ts'
+import type { Way } from '#drill/scenario/types.ts'
+import type { Done, Stage } from '#drill/stage/stage.ts'
+
+/** What a drill comes to: everything measured, nothing judged. Times are virtual ms; `…AfterMs` count from the page. */
+export interface Debrief {
+  readonly scenario: string
+  readonly pagedAtMs: number
+  /** When it broke; where nothing does, when the page came. */
+  readonly struckAtMs: number
+  readonly closedAfterMs: number
+  readonly escalated: boolean
+  /** First look at what tells the cause; undefined where nobody had one. */
+  readonly diagnosedAfterMs?: number
+  /** The last request that was lost; 0 where none was after the page. Undefined while requests are being lost. */
+  readonly mitigatedAfterMs?: number
+  /** From when on all was well to the end. */
+  readonly repairedAfterMs?: number
+  readonly moves: readonly MoveRecord[]
+  readonly traffic: Traffic
+  readonly customers: {
+    readonly requests: number
+    readonly lost: number
+    /** Had nobody done anything; where that was measured too. */
+    readonly lostAlone?: number
+    readonly downtimes: readonly Downtime[]
+  }
+  /** What wore beyond what would have, had nobody done anything. */
+  readonly wear: Wear
+  readonly evidence: readonly { readonly what: string; readonly is: EvidenceState }[]
+  /** Whether somebody looked after the last change. */
+  readonly verified: boolean
+  readonly mended: Trial
+  readonly lasting: readonly Trial[]
+  readonly prevention: readonly Trial[]
+  /** Where the lab showed another thing than the text says. */
+  readonly unlike: readonly { readonly says: string; readonly shown: string }[]
+}
+
+export interface MoveRecord {
+  readonly move: Move
+  readonly endedAfterMs: number
+  readonly well: boolean
+  readonly done: readonly Pick<Done, 'typed' | 'output' | 'code'>[]
+}
+
+/** Something tried, and what came of it. */
+export interface Trial {
+  readonly title: string
+  readonly holds: boolean
+  readonly says: string
+}
+
+/** What is tried after the last move, as it is reported while it takes its time. */
+export type OnTrial = (title: string) => void
+
+/** Measures a drill that is over. What lasts, and what cannot come again, is tried on copies of the lab. */
+export async function debriefOf(drill: Drill, o: { readonly onTrial?: OnTrial } = {}): Promise<Debrief> {
+  const { stage, alone, moments } = drill
+  const { pagedAtMs, id, escalatesAfterMs } = stage.scenario
+  const nowMs = stage.lab.nowMs
+  const worn = wearBetween(drill.atPage, snapshotOf(stage.lab))
+  const wear = alone === undefined ? worn : beyond(worn, wearBetween(drill.atPage, snapshotOf(alone.lab)))
+  const traffic = await trafficOf(stage.lab, stage.struckAtMs)
+  const left = alone === undefined ? undefined : await trafficOf(alone.lab, stage.struckAtMs)
+  const mended = await isMended(stage, 'the cluster at the end')
+  const repairedAfterMs = mended.holds ? wellSince(drill) : undefined
+  const diagnosedAfterMs = firstSeen(drill)
+  const lastMs = lastLossMs(traffic)
+  return {
+    scenario: id,
+    pagedAtMs,
+    struckAtMs: stage.struckAtMs,
+    closedAfterMs: nowMs - pagedAtMs,
+    escalated:
+      escalatesAfterMs !== undefined && (repairedAfterMs ?? Number.POSITIVE_INFINITY) > escalatesAfterMs,
+    ...(diagnosedAfterMs === undefined ? {} : { diagnosedAfterMs }),
+    ...(lastMs === undefined || nowMs - lastMs > quietMs
+      ? { mitigatedAfterMs: Math.max(0, (lastMs ?? pagedAtMs) - pagedAtMs) }
+      : {}),
+    ...(repairedAfterMs === undefined ? {} : { repairedAfterMs }),
+    moves: moments.map(({ move, atMs, well, done }) => ({
+      move,
+      endedAfterMs: atMs - pagedAtMs,
+      well,
+      done: done.map(({ typed, output, code }) => ({ typed, output, code })),
+    })),
+    traffic,
+    customers: {
+      requests: traffic.visits.length,
+      lost: lost(traffic),
+      ...(left === undefined ? {} : { lostAlone: lost(left) }),
+      downtimes: downtimes(traffic),
+    },
+    wear,
+    evidence: drill.evidence.states,
+    verified: isVerified(stage.done),
+    mended,
+    ...(await triedBoth(stage, o.onTrial)),
+    unlike: stage.done
+      .filter(({ step, code }) => step.act === 'expect' && code !== 0)
+      .map(({ typed, output }) => ({ says: typed, shown: output })),
+  }
+}
+
+/** No request lost for so long: customers are served again. */
+const quietMs = 30_000
+
+const beyond = (own: Wear, alone: Wear): Wear => ({
+  podsGone: own.podsGone.filter((pod) => !alone.podsGone.includes(pod)),
+  restarts: Math.max(0, own.restarts - alone.restarts),
+  reboots: own.reboots.filter((node) => !alone.reboots.includes(node)),
+  cordonsLeft: own.cordonsLeft,
+})
+
+/** The end of the first move after which all was well, and stayed so. */
+function wellSince({ moments, stage }: Drill): number {
+  const lastIll = moments.findLastIndex(({ well }) => !well)
+  return (moments[lastIll + 1]?.atMs ?? stage.lab.nowMs) - stage.scenario.pagedAtMs
+}
+
+function firstSeen({ evidence, stage }: Drill): number | undefined {
+  const times = evidence.states.flatMap(({ is }) => (is.state === 'seen' ? [is.atMs] : []))
+  return times.length === 0 ? undefined : Math.min(...times) - stage.scenario.pagedAtMs
+}
+
+function isVerified(done: readonly Done[]): boolean {
+  const last = done.findLastIndex(({ typed }) => changes(typed))
+  return done.slice(last + 1).some(({ step }) => step.act !== 'wait')
+}
+
+export async function isMended(stage: Stage, title: string): Promise<Trial> {
+  const healthy = await stage.holds({ kind: 'healthy' })
+  const served = await stage.holds({ kind: 'traffic', flows: true })
+  return { title, holds: healthy.holds && served.holds, says: `${healthy.says}; ${served.says}` }
+}
+
+/** What lasts, and what cannot come again. On a copy that the one has spoilt nothing is said of the other. */
+async function triedBoth(
+  stage: Stage,
+  onTrial: OnTrial | undefined,
+): Promise<Pick<Debrief, 'lasting' | 'prevention'>> {
+  const { lasting, prevention } = stage.scenario
+  const trials = await triedOn(stage, [...lasting, ...prevention], { onTrial })
+  return { lasting: trials.slice(0, lasting.length), prevention: trials.slice(lasting.length) }
+}
+
+/** Each way is gone after the other, and all must be well behind it: on a copy of the lab, and on another where one failed. */
+async function triedOn(
+  stage: Stage,
+  ways: readonly Way[],
+  o: { readonly onTrial?: OnTrial | undefined },
+): Promise<readonly Trial[]> {
+  const trials: Trial[] = []
+  let copy: Stage | undefined
+  for (const { title: template, steps } of ways) {
+    const title = await stage.words(template)
+    o.onTrial?.(title)
+    copy ??= await stage.fork()
+    await copy.carryOut(steps)
+    const trial = await isMended(copy, title)
+    trials.push(trial)
+    if (trial.holds) continue
+    await copy.shutdown()
+    copy = undefined
+  }
+  await copy?.shutdown()
+  return trials
+}

@@ -1,0 +1,54 @@
+/** What a cluster consists of at a moment, as far as people's acts wear it: its pods, its boots, its cordons. */
+import type { Node, Pod } from '#lab/api/objects.ts'
+import type { Lab } from '#lab/lab.ts'
+
+export interface Snapshot {
+  /** By uid. */
+  readonly pods: ReadonlyMap<string, { readonly name: string; readonly restarts: number }>
+  /** A machine's boot, by node. */
+  readonly boots: ReadonlyMap<string, string>
+  readonly cordoned: readonly string[]
+}
+
+/** Read from the lab's store: nobody inside notices. */
+export function snapshotOf(lab: Lab): Snapshot {
+  const { store } = lab.api.state
+  const pods = store.list('/pods') as unknown as readonly Pod[] // of that bucket
+  const nodes = store.list('/nodes') as unknown as readonly Node[] // of that bucket
+  return {
+    pods: new Map(
+      pods.map(({ metadata: { uid, name, namespace }, status }) => [
+        uid,
+        {
+          name: `${namespace}/${name}`,
+          restarts: (status.containerStatuses ?? []).reduce((sum, each) => sum + each.restartCount, 0),
+        },
+      ]),
+    ),
+    boots: new Map(lab.nodes.map((node) => [node, lab.machine(node).bootId])),
+    cordoned: nodes.filter(({ spec }) => spec.unschedulable === true).map(({ metadata }) => metadata.name),
+  }
+}
+
+/** What was worn between two moments. */
+export interface Wear {
+  /** Pods of the first moment that are gone. */
+  readonly podsGone: readonly string[]
+  readonly restarts: number
+  readonly reboots: readonly string[]
+  readonly cordonsLeft: readonly string[]
+}
+
+export function wearBetween(from: Snapshot, to: Snapshot): Wear {
+  const gone = [...from.pods].filter(([uid]) => !to.pods.has(uid))
+  const restarts = [...to.pods].reduce(
+    (sum, [uid, pod]) => sum + Math.max(0, pod.restarts - (from.pods.get(uid)?.restarts ?? 0)),
+    0,
+  )
+  return {
+    podsGone: gone.map(([, { name }]) => name).sort(),
+    restarts,
+    reboots: [...to.boots].filter(([node, boot]) => from.boots.get(node) !== boot).map(([node]) => node),
+    cordonsLeft: to.cordoned.filter((node) => !from.cordoned.includes(node)),
+  }
+}

@@ -1,0 +1,66 @@
+/** A drill that was played, as a file: what was decided and when, from which it can be played again to the same score. */
+import { z } from 'zod'
+import { Trouble } from '#base/trouble.ts'
+import type { Move } from '#drill/play/types.ts'
+import type { Score } from '#drill/score/score.ts'
+
+export const recordFormat = 'ninelives-drill/1'
+
+const thoughtMs = z.number().nonnegative()
+
+const shape = z.object({
+  format: z.literal(recordFormat),
+  drill: z.string(),
+  title: z.string(),
+  /** Of the scenario's text: another text is another drill. */
+  digest: z.string(),
+  /** Of the order in which choices were shown. */
+  seed: z.string(),
+  version: z.string(),
+  endedAt: z.iso.datetime(),
+  who: z.string(),
+  moves: z.array(
+    z.discriminatedUnion('move', [
+      z.object({ move: z.literal('choose'), letter: z.string(), thoughtMs }),
+      z.object({ move: z.literal('act'), number: z.int(), thoughtMs }),
+      z.object({ move: z.literal('close'), thoughtMs }),
+    ]),
+  ),
+  score: z.object({
+    points: z.number(),
+    parts: z.array(z.object({ title: z.string(), of: z.number(), points: z.number(), why: z.string() })),
+  }),
+})
+
+export interface DrillRecord {
+  readonly format: typeof recordFormat
+  readonly drill: string
+  readonly title: string
+  readonly digest: string
+  readonly seed: string
+  readonly version: string
+  readonly endedAt: string
+  readonly who: string
+  readonly moves: readonly Move[]
+  readonly score: Score
+}
+
+/** Throws {@link Trouble} for a text that is no record. */
+export function readRecord(text: string, file: string): DrillRecord {
+  const parsed = shape.safeParse(json(text))
+  if (parsed.success) return parsed.data
+  const [first] = parsed.error.issues
+  const place =
+    first === undefined || first.path.length === 0 ? '' : `: ${first.path.join('.')}: ${first.message}`
+  throw new Trouble('not-a-record', `${file} is no record of a drill${place}`, {
+    hint: 'drill play keeps one of each game; drill report names them',
+  })
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

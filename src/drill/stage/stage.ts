@@ -1,0 +1,245 @@
+import { Trouble } from '#base/trouble.ts'
+import { flows, trafficOf } from '#drill/measure/traffic.ts'
+import type { Expectation, Look, Scenario, Step } from '#drill/scenario/types.ts'
+import { Names } from '#drill/stage/names.ts'
+import type { Backstage } from '#drill/stage/ports.ts'
+import type { Output } from '#lab/host/ports.ts'
+import { Lab } from '#lab/lab.ts'
+import { isWell } from '#lab/readiness.ts'
+import { customersMachine } from '#lab/workload/index.ts'
+
+/** Something that was done on the stage, and what came of it. */
+export interface Done {
+  readonly step: Step
+  /** As it was typed, names filled in. */
+  readonly typed: string
+  readonly atMs: number
+  readonly endMs: number
+  /** What a terminal showed. */
+  readonly output: string
+  /** Of a command: its exit code. Of an expectation: 0 where it held. */
+  readonly code: number
+}
+
+/** How long an expectation of traffic looks back. */
+const lookBackMs = 30_000
+
+/** From power-on to the page at least: boot, customers coming in, the strike. */
+const preludeMs = 4 * 60_000
+
+/** The lab of a scenario, and whoever works on it. */
+export class Stage {
+  readonly scenario: Scenario
+  readonly lab: Lab
+  readonly #backstage: Backstage
+  readonly #names: Names
+  /** Everything that was done since the page. */
+  readonly #done: Done[]
+  #struckAtMs: number
+
+  private constructor(
+    scenario: Scenario,
+    lab: Lab,
+    backstage: Backstage,
+    past: { readonly done: readonly Done[]; readonly struckAtMs: number },
+  ) {
+    this.scenario = scenario
+    this.lab = lab
+    this.#backstage = backstage
+    this.#names = new Names(scenario, (look) => this.#look(look))
+    this.#done = [...past.done]
+    this.#struckAtMs = past.struckAtMs
+  }
+
+  /**
+   * Boots the scenario's lab, breaks it, and lets time pass until somebody is paged. Rejects with {@link Trouble} where the
+   * scenario asks for what there is not. `seed`: of the lab, in place of the scenario's own.
+   */
+  static async set(
+    scenario: Scenario,
+    backstage: Backstage,
+    o: { readonly seed?: string } = {},
+  ): Promise<Stage> {
+    const { lab: options, pagedAtMs, pagedAfterMs } = scenario
+    const lab = await Lab.boot({
+      ...options,
+      ...(o.seed === undefined ? {} : { seed: o.seed }),
+      startMs: pagedAtMs - pagedAfterMs - preludeMs,
+      customers: true,
+    })
+    const stage = new Stage(scenario, lab, backstage, { done: [], struckAtMs: pagedAtMs })
+    await stage.#until(pagedAtMs - pagedAfterMs)
+    await stage.#strike()
+    await stage.carryOut(scenario.before)
+    await stage.#until(pagedAtMs)
+    stage.#done.length = 0
+    return stage
+  }
+
+  /** The same a second time, from here on its own. */
+  async fork(): Promise<Stage> {
+    return new Stage(this.scenario, await this.lab.fork(), this.#backstage, {
+      done: this.#done,
+      struckAtMs: this.#struckAtMs,
+    })
+  }
+
+  /** When it broke; where nothing does, when the page came. */
+  get struckAtMs(): number {
+    return this.#struckAtMs
+  }
+
+  get done(): readonly Done[] {
+    return this.#done
+  }
+
+  /** Does one step after the other; a command that fails keeps none from the next, as at a prompt. */
+  async carryOut(steps: readonly Step[]): Promise<readonly Done[]> {
+    const done: Done[] = []
+    for (const step of steps) {
+      const one = await this.#carryOutOne(step)
+      done.push(one)
+      this.#done.push(one)
+    }
+    return done
+  }
+
+  /** Whether it holds, and in words what is so instead. */
+  async holds(expects: Expectation): Promise<{ readonly holds: boolean; readonly says: string }> {
+    switch (expects.kind) {
+      case 'traffic': {
+        const traffic = await trafficOf(this.lab, this.lab.nowMs - lookBackMs)
+        const all = flows(traffic, { nowMs: this.lab.nowMs, withinMs: lookBackMs })
+        return {
+          holds: all === expects.flows,
+          says: all ? 'customers are served' : 'customers lose requests',
+        }
+      }
+      case 'healthy': {
+        const { verdict, causes } = await this.#backstage.diagnose(this.lab)
+        const found = causes.map(({ mode }) => mode.id).join(', ')
+        return { holds: verdict === 'healthy', says: `${verdict}${found === '' ? '' : `: ${found}`}` }
+      }
+      case 'cause': {
+        const { causes, verdict } = await this.#backstage.diagnose(this.lab)
+        const found = causes.map(({ mode }) => mode.id)
+        return {
+          holds: found.includes(expects.mode),
+          says: found.length === 0 ? `no cause was found (${verdict})` : found.join(', '),
+        }
+      }
+      case 'shows': {
+        const { output } = await this.#look(expects.look)
+        const pattern = await this.#names.fillPattern(expects.pattern)
+        const shows = new RegExp(pattern, 'm').test(output)
+        return { holds: shows !== expects.not, says: output.trim() }
+      }
+    }
+  }
+
+  /** The text with names filled in. */
+  words(text: string): Promise<string> {
+    return this.#names.fill(text)
+  }
+
+  /** What a command shows; nobody has typed it. */
+  ask(look: Look): Promise<{ readonly output: string; readonly code: number }> {
+    return this.#look(look)
+  }
+
+  /** Whether every node, pod and session is as it should be. Nobody inside notices the look. */
+  isWell(): boolean {
+    return isWell(this.lab)
+  }
+
+  async shutdown(): Promise<void> {
+    await this.lab.shutdown()
+  }
+
+  async #carryOutOne(step: Step): Promise<Done> {
+    const typed = await this.#names.fill(step.text)
+    const atMs = this.lab.nowMs
+    const { output, code } = await this.#do(step)
+    return { step, typed, atMs, endMs: this.lab.nowMs, output, code }
+  }
+
+  async #do(step: Step): Promise<{ readonly output: string; readonly code: number }> {
+    switch (step.act) {
+      case 'wait':
+        await this.lab.advance(step.ms)
+        return { output: '', code: 0 }
+      case 'reboot':
+        await this.lab.reboot(await this.#names.fill(step.node), { powerCut: step.powerCut })
+        return { output: '', code: 0 }
+      case 'expect': {
+        const { holds, says } = await this.holds(step.expects)
+        return { output: says, code: holds ? 0 : 1 }
+      }
+      default:
+        return this.#look(step)
+    }
+  }
+
+  /** What a terminal shows, standard error behind standard output. */
+  async #look(look: Look): Promise<{ readonly output: string; readonly code: number }> {
+    const command = await this.#names.fill(look.command)
+    switch (look.act) {
+      case 'node':
+        return together(await this.#onNodes(look.nodes, command))
+      case 'kubectl':
+        return this.#filtered(await this.#backstage.kubectl(this.lab, command), look.filter)
+      case 'cloud':
+        return this.#filtered(await this.lab.cloud(command.split(/\s+/)), look.filter)
+    }
+  }
+
+  async #onNodes(nodes: readonly string[], command: string): Promise<readonly Output[]> {
+    const outputs: Output[] = []
+    for (const node of await Promise.all(nodes.map((each) => this.#names.fill(each))))
+      outputs.push(await this.#onNode(node, command))
+    return outputs
+  }
+
+  async #onNode(node: string, command: string): Promise<Output> {
+    try {
+      return await this.lab.run(node, ['bash', '-c', command])
+    } catch (error) {
+      if (!(error instanceof Trouble) || error.code !== 'node-down') throw error
+      return { code: 255, stdout: '', stderr: `ssh: connect to host ${node} port 22: No route to host\n` }
+    }
+  }
+
+  async #filtered(
+    from: Output,
+    filter: string | undefined,
+  ): Promise<{ readonly output: string; readonly code: number }> {
+    if (filter === undefined) return together([from])
+    // The pipeline runs on the desk of whoever looks: a machine outside of the cluster.
+    const through = await this.lab.run(customersMachine, ['bash', '-c', filter], { stdin: from.stdout })
+    return { output: from.stderr + through.stdout + through.stderr, code: through.code }
+  }
+
+  async #strike(): Promise<void> {
+    const { strike } = this.scenario
+    if (strike === undefined) return
+    const fault = await this.#backstage.fault(strike.mode)
+    if (fault === undefined)
+      throw new Trouble('unknown-fault', `a lab cannot be broken by "${strike.mode}"`, {
+        hint: 'ninelives modes lists what it can be broken by',
+      })
+    const variant = strike.variant ?? (Object.keys(fault.variants)[0] as string) // each has one at least
+    const struck = { node: strike.node, variant }
+    await fault.change(this.lab, struck)
+    this.#struckAtMs = this.lab.nowMs // some faults first build what they break
+    await fault.trigger(this.lab, struck)
+  }
+
+  async #until(ms: number): Promise<void> {
+    await this.lab.advance(Math.max(0, ms - this.lab.nowMs))
+  }
+}
+
+const together = (outputs: readonly Output[]): { readonly output: string; readonly code: number } => ({
+  output: outputs.map(({ stdout, stderr }) => stdout + stderr).join(''),
+  code: outputs.find(({ code }) => code !== 0)?.code ?? 0,
+})

@@ -1,0 +1,113 @@
+import { durationText } from '#base/duration.ts'
+import type { Debrief, Trial } from '#drill/measure/debrief.ts'
+import type { Scenario } from '#drill/scenario/types.ts'
+import type { Score } from '#drill/score/score.ts'
+import type { DrillTextOptions } from '#report/drill/text.ts'
+import { columns, some, wrapped } from '#report/layout.ts'
+import { plainPalette } from '#report/types.ts'
+
+/** The damage report: what was measured, beside what the author wrote; then the score with its arithmetic. */
+export function debriefText(
+  {
+    scenario,
+    debrief,
+    score,
+  }: { readonly scenario: Scenario; readonly debrief: Debrief; readonly score: Score },
+  { palette = plainPalette, width = columns }: DrillTextOptions = {},
+): string {
+  const { bold, dim, green, red, yellow } = palette
+  const say = (head: string, text: string): readonly string[] => wrapped(text, head.padEnd(14), width)
+  const tried = ({ title, holds, says }: Trial): readonly string[] =>
+    wrapped(holds ? title : `${title}: ${says}`, holds ? green('  ✓ ') : red('  ✗ '), width)
+  const { damage } = scenario.replay
+  return `${[
+    '',
+    bold('Damage report'),
+    ...say('Times', timesOf(debrief)),
+    ...say('Customers', customersOf(debrief)),
+    ...say('Your acts', wearOf(debrief)),
+    ...say('Evidence', evidenceOf(debrief)),
+    '',
+    bold('Mended?'),
+    ...tried(debrief.mended),
+    ...[...debrief.lasting, ...debrief.prevention].flatMap(tried),
+    ...(debrief.verified ? [] : [yellow('  ! it was closed without a look after the last change')]),
+    ...authorsOf(damage, say, dim),
+    '',
+    bold(`Score: ${score.points} of 100`),
+    ...score.parts.flatMap(({ title, of, points, why }) =>
+      wrapped(why, `  ${title.padEnd(24)}${`${points}${of === 0 ? '' : `/${of}`}`.padStart(6)}  `, width),
+    ),
+    '',
+    ...wrapped(scenario.teaches, '', width),
+    ...(scenario.strike === undefined ? [] : [dim(`More: ninelives explain ${scenario.strike.mode}`)]),
+  ].join('\n')}\n`
+}
+
+function timesOf(debrief: Debrief): string {
+  const at = (ms: number | undefined): string =>
+    ms === undefined ? 'never' : ms === 0 ? 'at once' : durationText(ms)
+  const { pagedAtMs, struckAtMs, diagnosedAfterMs, mitigatedAfterMs, repairedAfterMs, closedAfterMs } =
+    debrief
+  return [
+    `paged ${durationText(pagedAtMs - struckAtMs)} after it broke`,
+    `cause seen: ${at(diagnosedAfterMs)}`,
+    `customers served: ${at(mitigatedAfterMs)}`,
+    `repaired: ${at(repairedAfterMs)}`,
+    `closed: ${at(closedAfterMs)} after the page${debrief.escalated ? ' (somebody else had been woken)' : ''}`,
+  ].join(' · ')
+}
+
+function customersOf({ customers: { requests, lost, lostAlone, downtimes } }: Debrief): string {
+  const down = downtimes
+    .filter(({ noneMs, someMs }) => noneMs + someMs > 0)
+    .map(
+      ({ tier, noneMs, someMs }) =>
+        `${tier} ${[...(noneMs > 0 ? [`gone for ${durationText(noneMs)}`] : []), ...(someMs > 0 ? [`shaky for ${durationText(someMs)}`] : [])].join(', ')}`,
+    )
+  return [
+    `${lost} of ${requests} requests lost${lostAlone === undefined ? '' : ` (${lostAlone} had nobody done anything)`}`,
+    down.length === 0 ? 'no downtime' : down.join('; '),
+  ].join(' · ')
+}
+
+function wearOf({ wear: { podsGone, restarts, reboots, cordonsLeft } }: Debrief): string {
+  const all = [
+    ...(podsGone.length > 0 ? [`${podsGone.length} pods replaced (${some(podsGone)})`] : []),
+    ...(restarts > 0 ? [`${restarts} restarts of containers`] : []),
+    ...(reboots.length > 0 ? [`rebooted ${some(reboots)}`] : []),
+    ...(cordonsLeft.length > 0 ? [`left cordoned: ${some(cordonsLeft)}`] : []),
+  ]
+  return all.length === 0 ? 'wore nothing' : all.join(' · ')
+}
+
+const evidenceOf = ({ evidence }: Debrief): string =>
+  evidence.length === 0
+    ? 'none asked for'
+    : evidence
+        .map(({ what, is }) => {
+          if (is.state === 'destroyed') return `${what}: gone before anybody looked, by "${is.by}"`
+          return `${what}: ${is.state === 'seen' ? 'seen' : 'not looked at'}`
+        })
+        .join(' · ')
+
+function authorsOf(
+  { downtime, blastRadius, optimal, worst }: Scenario['replay']['damage'],
+  say: (head: string, text: string) => readonly string[],
+  dim: (text: string) => string,
+): readonly string[] {
+  const figures = [
+    ['Downtime', downtime.words],
+    ['Blast radius', blastRadius.words],
+    ['Optimal', optimal.words],
+    ['Worst', worst.words],
+  ] as const
+  const written = figures.filter(([, words]) => words !== '')
+  return written.length === 0
+    ? []
+    : [
+        '',
+        dim('What the author wrote'),
+        ...written.flatMap(([head, words]) => say(`  ${head}`, words)).map(dim),
+      ]
+}

@@ -1,0 +1,175 @@
+/** A drill on a terminal: what is read before, between and after the moves. Commands and their output are never wrapped. */
+import { durationText } from '#base/duration.ts'
+import type { TextGame } from '#drill/play/text-game.ts'
+import type { Scene, Turn } from '#drill/play/types.ts'
+import type { Replay, Round } from '#drill/replay/types.ts'
+import type { Scenario } from '#drill/scenario/types.ts'
+import type { Done } from '#drill/stage/stage.ts'
+import { columns, wrapped } from '#report/layout.ts'
+import { type Palette, plainPalette } from '#report/types.ts'
+
+export interface DrillTextOptions {
+  readonly palette?: Palette
+  /** Of the terminal. */
+  readonly width?: number
+}
+
+/** Of the output of one command, so many lines are shown; the last ones. */
+const linesMax = 16
+
+const options = ({
+  palette = plainPalette,
+  width = columns,
+}: DrillTextOptions): Required<DrillTextOptions> => ({
+  palette,
+  width: Math.max(30, width),
+})
+
+/** Who you are, what the system is, and when it is. */
+export function briefingText(
+  { replay, difficulty, escalatesAfterMs }: Scenario,
+  o: DrillTextOptions = {},
+): string {
+  const { palette, width } = options(o)
+  return lines([
+    `${palette.cyan('[LAB]')} ${palette.bold(replay.title)} ${palette.dim(difficulty)}`,
+    ...setupLines(replay, width),
+    ...(escalatesAfterMs === undefined
+      ? []
+      : wrapped(`Somebody else is woken ${durationText(escalatesAfterMs)} after the page.`, indent, width)),
+  ])
+}
+
+/** The same of a replay that is read as text. */
+export function setupText(replay: Replay, o: DrillTextOptions = {}): string {
+  const { palette, width } = options(o)
+  return lines([`${palette.dim('[TEXT]')} ${palette.bold(replay.title)}`, ...setupLines(replay, width)])
+}
+
+const indent = '        '
+
+function setupLines({ setup: { context, time, role, more } }: Replay, width: number): readonly string[] {
+  const point = (head: string, text: string): readonly string[] =>
+    text === '' ? [] : wrapped(text, head, width)
+  return [
+    '',
+    ...point('System  ', context),
+    ...point('Time    ', time),
+    ...point('You are ', role),
+    ...more.flatMap((each) => wrapped(each, indent, width)),
+  ]
+}
+
+/** A round of a replay that is read as text; what is done at its end is listed. */
+export function roundText({ number, title, cue, sees, actions }: Round, o: DrillTextOptions = {}): string {
+  const { palette, width } = options(o)
+  return lines([
+    ...headLines({ round: number, title, cue, sees }, { palette, width }),
+    ...actions.flatMap(({ text }, index) => wrapped(text, `  ${index + 1}. `, width)),
+  ])
+}
+
+/** What the author says of a choice. */
+export const resultText = (result: string, o: DrillTextOptions = {}): string =>
+  result === '' ? '' : lines(['', ...wrapped(result, '→ ', options(o).width)])
+
+/** What the author wrote at the end, and what was chosen. */
+export function figuresText({ damage }: Replay, game: TextGame, o: DrillTextOptions = {}): string {
+  const { palette, width } = options(o)
+  const figures = [
+    ['Total downtime', damage.downtime],
+    ['Blast radius', damage.blastRadius],
+    ['Optimal', damage.optimal],
+    ['Worst', damage.worst],
+  ] as const
+  const wrong = game.chosen.filter(({ right }) => !right).length
+  return lines([
+    '',
+    palette.bold('Damage report, as the author wrote it'),
+    ...figures
+      .filter(([, { words }]) => words !== '')
+      .flatMap(([head, { words }]) => wrapped(words, `${head}  `.padEnd(16), width)),
+    ...damage.more.flatMap((each) => wrapped(each, ' '.repeat(16), width)),
+    '',
+    ...wrapped(
+      `You chose ${game.chosen.map(({ letter }) => letter).join(', ')}: ${wrong} more than were needed${game.minutesLost > 0 ? `, and lost ${game.minutesLost} minutes by the text` : ''}.`,
+      '',
+      width,
+    ),
+    ...wrapped(
+      'Nothing was measured: this replay has no lab part. Give it one: ninelives drill new --from FILE',
+      '',
+      width,
+    ),
+  ])
+}
+
+interface Head {
+  readonly round: number
+  readonly title: string
+  readonly cue?: string | undefined
+  readonly sees?: string | undefined
+}
+
+const headLines = (
+  { round, title, cue, sees }: Head,
+  { palette, width }: Required<DrillTextOptions>,
+): readonly string[] => [
+  '',
+  palette.bold(`Round ${round}: ${title}`),
+  ...(cue === undefined ? [] : wrapped(`“${cue}”`, '', width).map(palette.yellow)),
+  ...(sees === undefined ? [] : ['', ...paragraphs(sees, width)]),
+]
+
+/** A round as it begins: who presses, what is said to be seen, what the lab shows. Without the choices. */
+export function sceneText(
+  scene: Exclude<Scene, { readonly kind: 'over' }>,
+  o: DrillTextOptions = {},
+): string {
+  const { palette, width } = options(o)
+  return lines([
+    ...headLines(scene, { palette, width }),
+    ...scene.shown.flatMap((done) => doneLines(done, palette)),
+  ])
+}
+
+/** What came of a move. */
+export function turnText(turn: Turn, o: DrillTextOptions = {}): string {
+  const { palette, width } = options(o)
+  return lines([
+    ...turn.done.flatMap((done) => doneLines(done, palette)),
+    ...(turn.result === '' ? [] : ['', ...wrapped(turn.result, '→ ', width)]),
+    ...turn.unlike.flatMap(({ typed, output }) => [
+      '',
+      ...wrapped(`The text says otherwise than the lab shows: ${typed}`, '! ', width).map(palette.yellow),
+      ...clipped(output, 4).map((line) => palette.dim(`    ${line}`)),
+    ]),
+  ])
+}
+
+/** A prompt with what was typed, and what the terminal showed. An expectation that holds is not worth a line. */
+export function doneLines({ step, typed, output, code }: Done, palette: Palette): readonly string[] {
+  if (step.act === 'expect') return []
+  if (step.act === 'wait') return ['', palette.dim(`  (${typed.replace('wait ', '')} later)`)]
+  return [
+    '',
+    `  ${palette.cyan(typed)}`,
+    ...clipped(output, linesMax).map((line) => `  ${line}`),
+    ...(code === 0 || output.trim() !== '' ? [] : [palette.dim(`  (exit code ${code})`)]),
+  ]
+}
+
+/** The last lines, and that there were more. */
+function clipped(output: string, max: number): readonly string[] {
+  const all = output.replace(/\n+$/, '').split('\n')
+  if (all.length === 1 && all[0] === '') return []
+  // The head of a table is worth its line.
+  return all.length <= max
+    ? all
+    : [all[0] as string, `… ${all.length - max} lines …`, ...all.slice(-(max - 2))]
+}
+
+const paragraphs = (text: string, width: number): readonly string[] =>
+  text.split('\n\n').flatMap((each, index) => [...(index === 0 ? [] : ['']), ...wrapped(each, '', width)])
+
+const lines = (all: readonly string[]): string => `${all.join('\n')}\n`
