@@ -45,6 +45,6 @@ async function decided(
   game: TextGame,
 ): Promise<string | undefined> {
   const scene: Scene = { kind: 'choice', round: number, title, shown: [], choices: game.choices }
-  const move = await player.move(scene)
+  const move = await player.move(scene, undefined)
   return move.move === 'choose' ? move.letter : undefined
 }

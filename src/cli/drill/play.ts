@@ -36,7 +36,7 @@ export async function play(o: PlayOptions, io: Io): Promise<number> {
   const screen = { palette: paletteFor(io.stdout, io.env), width: Math.min(io.stdout.columns ?? 80, 100) }
   // JSON on standard output, and everything that is read meanwhile beside it.
   const out = o.output === 'json' ? io.stderr : io.stdout
-  const player = o.script === undefined ? plainPlayer({ ...io, stdout: out }) : undefined
+  const player = o.script === undefined ? await playerFor({ ...io, stdout: out }, screen) : undefined
   try {
     if (drill.kind === 'scenario') return await onLab({ ...drill, o, io, out, screen, player })
     const { chosen } = await playText({
@@ -53,6 +53,14 @@ export async function play(o: PlayOptions, io: Io): Promise<number> {
   } finally {
     player?.close()
   }
+}
+
+/** Plain prompts where there is no terminal that could do more. */
+async function playerFor(io: Io, screen: Required<DrillTextOptions>): Promise<Player> {
+  const isTerminal = io.stdout.isTTY === true && 'isTTY' in io.stdin && io.stdin.isTTY === true
+  if (!isTerminal || io.env['TERM'] === 'dumb') return plainPlayer(io)
+  const { screenPlayer } = await import('#cli/drill/screen-player.ts')
+  return screenPlayer(io, screen)
 }
 
 type OnLab = Extract<Named, { readonly kind: 'scenario' }> & {
@@ -99,7 +107,12 @@ async function playWith(drill: Drill, player: Player, told: Told): Promise<void>
     const scene = await drill.scene()
     if (scene.kind === 'over') return
     told.scene?.(scene)
-    const move = await player.move(scene)
+    const { pagedAtMs, escalatesAfterMs } = drill.stage.scenario
+    const move = await player.move(scene, {
+      nowMs: drill.stage.lab.nowMs,
+      pagedAtMs,
+      ...(escalatesAfterMs === undefined ? {} : { escalatesAfterMs }),
+    })
     told.turn?.(move, await drill.play(move))
   }
 }

@@ -4,7 +4,8 @@ import type { Move, Scene } from '#drill/play/types.ts'
 export interface Player {
   /** Reads the briefing until it is left. */
   begin(): Promise<void>
-  move(scene: Exclude<Scene, { readonly kind: 'over' }>, clock: IncidentClock): Promise<Move>
+  /** A replay that is read as text has no clock. */
+  move(scene: Exclude<Scene, { readonly kind: 'over' }>, clock: IncidentClock | undefined): Promise<Move>
   close(): void
 }
 
