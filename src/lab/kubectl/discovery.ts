@@ -121,3 +121,12 @@ export function pathOf(
   const one = o.name === undefined ? '' : `/${encodeURIComponent(o.name)}`
   return `${root}${space}/${resource}${one}${o.part === undefined ? '' : `/${o.part}`}`
 }
+
+/** One version of each type. */
+export function preferred(resources: readonly Resource[]): Resource[] {
+  const seen = new Set<string>()
+  return resources.filter(({ group, resource }) => {
+    const key = `${group}/${resource}`
+    return !seen.has(key) && seen.add(key)
+  })
+}

@@ -1,4 +1,5 @@
 /** The API server as a lab's owner reaches it: every request, stream and what is typed is an input of the lab's history. */
+import type { TlsClient } from '#lab/api/http/tls-client.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { type Refusal, statusOf } from '#lab/api/status.ts'
 import { type ClientStreams, KubeletRefusal } from '#lab/api/streams/exec.ts'
@@ -18,6 +19,13 @@ export const labDoor = (lab: Lab): ApiDoor => ({
   open: (asked) => open(lab, asked),
   exec: (call) => exec(lab, call),
 })
+
+/** Whose certificate admin.conf holds: kubernetes/kubernetes:cmd/kubeadm/app/constants. */
+const administrator: TlsClient = {
+  kind: 'certificate',
+  commonName: 'kubernetes-admin',
+  organizations: ['kubeadm:cluster-admins'],
+}
 
 const addressOf = ({ api }: Lab): string => `${api.advertise.address}:${api.advertise.port}`
 
@@ -40,7 +48,7 @@ async function open(lab: Lab, asked: Asked): Promise<Answering> {
   const incoming = new Incoming()
   const { method, path: url, headers, body } = asked
   const gone = lab.entrance.request(
-    { method, url, headers, body },
+    { method, url, headers, body, client: administrator },
     {
       send: (status, head, text) => {
         incoming.begin(status, head)
@@ -91,7 +99,7 @@ async function exec(lab: Lab, { path: url, headers, stdin, stdout, stderr }: Exe
     abort: () => (end = { kind: 'cut' }),
   }
   lab.entrance.streams(
-    { url, body: '', ...upgrade(lab.options.kubernetes, headers) },
+    { url, body: '', client: administrator, ...upgrade(lab.options.kubernetes, headers) },
     {
       exec: (kubelet) => {
         if (stdin !== undefined) {

@@ -1,5 +1,5 @@
 /** Which objects the arguments of a command name: kubernetes/cli-runtime:pkg/resource/builder.go. */
-import { type Discovery, type Resource, resourceNamed } from '#lab/kubectl/discovery.ts'
+import { type Discovery, preferred, type Resource, resourceNamed } from '#lab/kubectl/discovery.ts'
 import type { Run } from '#lab/kubectl/run.ts'
 import { KubectlError } from '#lab/kubectl/trouble.ts'
 
@@ -34,7 +34,7 @@ export function resourcesOf(discovery: Discovery, types: string): readonly Resou
     throw new KubectlError('arguments in resource/name form may not have more than one slash')
   return words.flatMap((word) => {
     const members = discovery.resources.filter(({ categories }) => categories.includes(word))
-    return members.length > 0 ? members : [resourceNamed(discovery, word)]
+    return members.length > 0 ? preferred(members) : [resourceNamed(discovery, word)]
   })
 }
 

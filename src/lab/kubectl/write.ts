@@ -3,6 +3,7 @@ import type { JsonObject } from '#lab/api/json.ts'
 import { nameOf, namespaceOf } from '#lab/kubectl/client.ts'
 import { pathOf, type Resource } from '#lab/kubectl/discovery.ts'
 import { type Flag, text } from '#lab/kubectl/flags.ts'
+import { goJson } from '#lab/kubectl/jsonpath/find.ts'
 import { typed } from '#lab/kubectl/lists.ts'
 import { objectName, objectPrinter } from '#lab/kubectl/print/output.ts'
 import type { Run } from '#lab/kubectl/run.ts'
@@ -71,7 +72,7 @@ export async function createObject(
 ): Promise<JsonObject> {
   const created = await run.client.json(pathOf(of.resource, of), {
     method: 'POST',
-    body: JSON.stringify(object),
+    body: goJson(object),
     query: queryOf(run, o),
     says: `post ${of.resource.resource}`,
   })
@@ -81,7 +82,7 @@ export async function createObject(
 export const replaceObject = (run: Run, one: One, object: JsonObject, o: WriteOptions): Promise<JsonObject> =>
   run.client.json(pathOf(one.resource, one), {
     method: 'PUT',
-    body: JSON.stringify(object),
+    body: goJson(object),
     query: queryOf(run, o),
     says: `put ${one.resource.resource} ${one.name}`,
   })

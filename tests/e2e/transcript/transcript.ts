@@ -75,7 +75,7 @@ const unstable: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [-+]\d{4}/g, '<time>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [-+]\d{4}/g, '<time>'],
-  [/https?:\/\/127\.0\.0\.1:\d+/g, '<server>'],
+  [/https?:\/\/(127\.0\.0\.1|10\.0\.0\.11):\d+/g, '<server>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [-+]\d{4} UTC/g, '<time>'],
   [/(Resource Version: +)\d+/g, '$1<version>'],
   [/(resourceVersion:? ?"?)\d+/g, '$1<version>'],
@@ -94,3 +94,12 @@ const unstable: readonly (readonly [RegExp, string])[] = [
 
 const stable = (text: string): string =>
   unstable.reduce((written, [pattern, instead]) => written.replace(pattern, instead), text)
+
+/** What is written down of a section, by the commands' names. */
+export const goldenEntries = (folder: string, section: string): ReadonlyMap<string, string> =>
+  new Map(
+    readFileSync(join(folder, `${section}.txt`), 'utf8')
+      .trimEnd()
+      .split(/\n\n(?=# )/)
+      .map((written) => [/^# (\S+)/.exec(written)?.[1] ?? '', written]),
+  )

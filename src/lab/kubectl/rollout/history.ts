@@ -1,9 +1,9 @@
 /** `kubectl rollout history`: kubernetes/kubectl:pkg/polymorphichelpers/history.go. */
 
+import { podTemplateLines } from '#lab/kubectl/describe/pod-template.ts'
 import type { Found } from '#lab/kubectl/lists.ts'
 import { objectName, objectPrinter } from '#lab/kubectl/print/output.ts'
-import { aligned, listTabs } from '#lab/kubectl/print/tab-writer.ts'
-import { yamlText } from '#lab/kubectl/print/yaml.ts'
+import { aligned, describeTabs } from '#lab/kubectl/print/tab-writer.ts'
 import { type Revision, revisionsOf } from '#lab/kubectl/rollout/revisions.ts'
 import type { Run } from '#lab/kubectl/run.ts'
 import { KubectlError } from '#lab/kubectl/trouble.ts'
@@ -22,12 +22,14 @@ export async function history(run: Run, each: Found): Promise<void> {
   const [first] = chosen
   const head = wanted > 0 ? ` with revision #${wanted}` : ' '
   const body =
-    wanted > 0 && first !== undefined ? yamlText(first.template).trimEnd().split('\n') : table(revisions)
+    wanted > 0 && first !== undefined
+      ? aligned(podTemplateLines(first.template), describeTabs)
+      : table(revisions)
   run.print([`${objectName(each.object)}${head}`, ...body, ''].join('\n'))
 }
 
 function table(revisions: readonly Revision[]): readonly string[] {
   if (revisions.length === 0) return ['No rollout history found.']
   const rows = revisions.map(({ number, cause }) => `${number}\t${cause === '' ? '<none>' : cause}`)
-  return [...aligned(['REVISION\tCHANGE-CAUSE', ...rows], { ...listTabs, minWidth: 0, padding: 2 }), '']
+  return [...aligned(['REVISION\tCHANGE-CAUSE', ...rows], describeTabs), '']
 }
