@@ -25,6 +25,13 @@ const rule = (more: Partial<CloudRuleRow> = {}): CloudRuleRow => ({
 })
 const split = [session('10.1.1.5', true), session('10.1.2.5', false), session('10.1.2.6', false)]
 
+/** The same on another node, of the other network. */
+const mirrored = [
+  { ...session('10.1.2.6', true), node: 'w2' },
+  { ...session('10.1.1.5', false, 'BGP Error: Hold timer expired'), node: 'w2' },
+]
+const joined = [{ of: 'cloud', name: 'vlan-spanning', value: 'enabled' }] as const
+
 const verdictOn = (table: Table): string => {
   const { causes } = diagnose({ ...factsOf(table), isComplaint: true }, [mode])
   return causes[0]?.confidence ?? 'not found'
@@ -46,8 +53,24 @@ test.each<[string, Table, string]>([
   expect(verdictOn(table)).toBe(expected)
 })
 
+test('sessions that fail across a border on several nodes, in an account that joins the networks', () => {
+  expect(verdictOn({ bgpSessions: [...split, ...mirrored], settings: joined })).toBe('likely')
+})
+
 describe('near misses', () => {
   test.each<[string, Table]>([
+    ['one node sees the border, however the account joins', { bgpSessions: split, settings: joined }],
+    [
+      'on another node they fail within its network, too',
+      {
+        bgpSessions: [
+          ...split,
+          { ...session('10.1.2.6', true), node: 'w2' },
+          { ...session('10.1.2.7', false), node: 'w2' },
+        ],
+        settings: joined,
+      },
+    ],
     [
       'sessions split at a border and nothing else: a setting of the account may do that too',
       { bgpSessions: split },

@@ -1,12 +1,21 @@
 import type { Fact } from '#cluster/facts.ts'
 import { calicoTrafficIn, nodeAddresses, nodeNetworks, speaksOfNodes } from '#cluster/node-subnets.ts'
 import type { BgpSessionRow, CloudRuleRow } from '#cluster/relations.ts'
+import { isOn, settingsNamed } from '#cluster/settings.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
 
-type Names = 'cloudRules' | 'nodes' | 'workers' | 'bgpSessions' | 'messages' | 'remarks' | 'captures'
+type Names =
+  | 'cloudRules'
+  | 'nodes'
+  | 'workers'
+  | 'bgpSessions'
+  | 'messages'
+  | 'remarks'
+  | 'captures'
+  | 'settings'
 
 /**
  * Finds a gateway appliance or router between the nodes that drops their traffic: its own rule says so; or sessions fail exactly
@@ -14,7 +23,7 @@ type Names = 'cloudRules' | 'nodes' | 'workers' | 'bgpSessions' | 'messages' | '
  */
 export const detector = defineDetector<undefined, Names>({
   needs: ['cloudRules', 'bgpSessions'],
-  uses: ['nodes', 'workers', 'messages', 'remarks', 'captures'],
+  uses: ['nodes', 'workers', 'messages', 'remarks', 'captures', 'settings'],
   judges: 'cluster',
   detect: (view) => {
     const signs = [...ruleSigns(view), ...sessionSigns(view), ...remarkSigns(view)]
@@ -46,31 +55,59 @@ function ruleSigns(view: View<Names>): readonly Sign[] {
     })
 }
 
-/** Sessions of one node: every one within its network is up, every one beyond it is silent. */
+/**
+ * Sessions that fail exactly across borders: on each node every session within its network is up and those with some other network
+ * are all silent. Where the account joins the networks, and more than one node sees it, something that stands between them is left.
+ */
 function sessionSigns(view: View<Names>): readonly Sign[] {
-  const sessions = view.rows('bgpSessions').filter(({ kind }) => kind === 'mesh')
+  const byNode = Map.groupBy(
+    view.rows('bgpSessions').filter(({ kind }) => kind === 'mesh'),
+    ({ node }) => node,
+  )
+  const borders = [...byNode.values()].map(borderOf)
+  if (borders.includes('none')) return []
+  const seen = borders.flatMap((border) => (border === 'unknown' || border === 'none' ? [] : [border]))
+  const isPattern = seen.length > 1 && isJoined(view)
+  return seen.map(({ session, inside, beyond }) => {
+    const says = `sessions within ${inside.join(', ')} are up, all to ${beyond.join(', ')} get no answer`
+    return isPattern
+      ? sign(
+          session,
+          'strong',
+          `${says}, though the account joins these networks (on ${session.node})`,
+          clusterSubject,
+        )
+      : sign(session, 'weak', says, clusterSubject)
+  })
+}
+
+interface Border {
+  readonly session: Fact<BgpSessionRow>
+  readonly inside: readonly string[]
+  readonly beyond: readonly string[]
+}
+
+/** One node's: `unknown` where all are up, or all down; `none` where they fail within a network, too. */
+function borderOf(sessions: readonly Fact<BgpSessionRow>[]): Border | 'unknown' | 'none' {
   const up = sessions.filter((one) => one.up)
   const down = sessions.filter((one) => !one.up && isSilent(one))
-  const [first] = down
-  if (first === undefined || up.length === 0) return []
+  const [session] = down
+  if (session === undefined || up.length === 0) return 'unknown'
   const [inside, beyond] = [
     nodeNetworks(up.map(({ peer }) => peer)),
     nodeNetworks(down.map(({ peer }) => peer)),
   ]
-  if (beyond.some((network) => inside.includes(network))) return []
-  return [
-    sign(
-      first,
-      'weak',
-      `sessions within ${inside.join(', ')} are up, all to ${beyond.join(', ')} get no answer`,
-      clusterSubject,
-    ),
-  ]
+  return beyond.some((network) => inside.includes(network)) ? 'none' : { session, inside, beyond }
 }
 
-/** Dropped packets leave no error text. */
+/** Classic infrastructure: VLAN spanning or VRF has private networks reach each other. */
+const isJoined = (view: View<Names>): boolean =>
+  [...settingsNamed(view, 'cloud', 'vlan-spanning'), ...settingsNamed(view, 'cloud', 'vrf')].some(isOn)
+
+/** Dropped packets leave no error text but that a timer ran out. */
 const isSilent = ({ info, state }: BgpSessionRow): boolean =>
-  info === undefined && ['start', 'Active', 'Connect'].includes(state)
+  (info === undefined || info.includes('Hold timer expired')) &&
+  ['start', 'Active', 'Connect', 'Passive'].includes(state)
 
 const remarkSigns = (view: View<Names>): readonly Sign[] =>
   view.rows('remarks').flatMap((row) => {

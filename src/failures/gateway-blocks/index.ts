@@ -6,7 +6,7 @@ export const mode: Mode<undefined> = {
   id: 'gateway-blocks',
   title: 'A gateway appliance or firewall between the nodes drops their traffic',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',

@@ -22,6 +22,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'crosssubnet-unencapsulated-dropped': async () =>
     (await import('#failures/crosssubnet-unencapsulated-dropped/fault.ts')).fault,
   'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,
+  'gateway-blocks': async () => (await import('#failures/gateway-blocks/fault.ts')).fault,
   'health-endpoint-unreachable': async () =>
     (await import('#failures/health-endpoint-unreachable/fault.ts')).fault,
   'host-firewall-manager-interferes': async () =>

@@ -21,6 +21,7 @@ import {
 import { classic, classicPlan, masterMachine } from '#lab/ibm/classic-plan.ts'
 import { IbmCloud } from '#lab/ibm/cloud.ts'
 import { isByOperator } from '#lab/ibm/era.ts'
+import { gatewayDisk, gatewayMachine } from '#lab/ibm/gateway-appliance.ts'
 import { haproxy } from '#lab/ibm/haproxy.ts'
 import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { masterDisk } from '#lab/ibm/master.ts'
@@ -44,11 +45,14 @@ import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
  */
 const iks = (
   infrastructure: Infrastructure,
-  o: Pick<FlavourDefinition, 'plan'> & { readonly master: MachinePlan },
+  o: Pick<FlavourDefinition, 'plan'> & {
+    readonly master: MachinePlan
+    readonly others?: ReturnType<NonNullable<FlavourDefinition['others']>>
+  },
 ): FlavourDefinition => ({
   plan: o.plan,
   disk: (node, plan) => [...workerDisk(node, plan, infrastructure), ...calicoHostFiles({ flavour: 'plain' })],
-  others: (plan) => [{ machine: o.master, tree: masterDisk(plan) }],
+  others: (plan) => [{ machine: o.master, tree: masterDisk(plan) }, ...(o.others ?? [])],
   programs: { haproxy, 'calico-extension': calicoExtension },
   cloud: (plan) =>
     new IbmCloud({
@@ -72,7 +76,11 @@ const iks = (
   ],
 })
 
-export const iksClassic = iks(classic, { plan: classicPlan, master: masterMachine })
+export const iksClassic = iks(classic, {
+  plan: classicPlan,
+  master: masterMachine,
+  others: [{ machine: gatewayMachine, tree: gatewayDisk() }],
+})
 export const iksVpc = iks(vpc, { plan: vpcPlan, master: vpcMasterMachine })
 
 /** Without the provider's suffix. */

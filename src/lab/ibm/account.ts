@@ -58,6 +58,12 @@ export const classicZones: readonly Zone[] = [
 export const services = {
   /** The provider's own services: resolvers, mirrors, the registry's private address. */
   iaas: { subnet: '10.0.80.0/24', gateway: '10.0.80.1', registry: '10.0.80.11', customers: '10.0.80.21' },
+  /** Between the backend router and the account's gateway appliance. */
+  transit: {
+    subnet: '10.191.200.0/29',
+    gateway: '10.191.200.1',
+    appliance: '10.191.200.2',
+  },
   /** Cloud service endpoints: where a master is reached privately. */
   cse: { subnet: '166.9.48.0/24', gateway: '166.9.48.1', master: '166.9.48.12' },
   /** The internet, as far as the lab has one. */

@@ -122,6 +122,7 @@ const fabric: FabricPlan = {
     ...privateVlans.map(segmentOf),
     ...publicVlans.map(segmentOf),
     { name: 'iaas', subnet: services.iaas.subnet, gateway: services.iaas.gateway },
+    { name: 'transit', subnet: services.transit.subnet, gateway: services.transit.gateway },
     { name: 'cse', subnet: services.cse.subnet, gateway: services.cse.gateway },
     { name: 'internet', subnet: services.internet.subnet, gateway: services.internet.gateway },
   ],
@@ -129,6 +130,7 @@ const fabric: FabricPlan = {
     routerOn(backendRouter, privateVlans, [
       // What VLAN spanning joins or sets apart are the VLANs, on eth….
       { segment: 'iaas', address: services.iaas.gateway, link: 'iaas0' },
+      { segment: 'transit', address: services.transit.gateway, link: 'transit0' },
       { segment: 'cse', address: services.cse.gateway, link: 'cse0' },
     ]),
     routerOn('frontend-router', publicVlans, [{ segment: 'internet', address: services.internet.gateway }]),

@@ -28,6 +28,8 @@ export interface Attachment {
   readonly groups?: readonly string[]
   /** Of others' addresses, where the segment checks sources. */
   readonly allowedSources?: readonly string[]
+  /** False: the port is closed until somebody opens it. Default true. */
+  readonly portUp?: boolean
   /** What /etc/sysctl.d of the nodes' provisioning sets; default: IPv4 forwarding, as kubeadm's preflight wants it. */
   readonly sysctls?: Readonly<Record<string, string>>
 }

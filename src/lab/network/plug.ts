@@ -13,7 +13,9 @@ export function plug(
 ): Segment {
   const { machine, address, prefixLength, mac, mtuBytes = 1500, link: name = 'eth0', isRouter } = to
   const segment = segmentOf(fabric, to)
+  const isNew = !fabric.hasPort(machine, name)
   const port = fabric.portOf(machine, name)
+  if (isNew && to.portUp === false) port.up = false
   const { mtuBytes: carriedBytes, antiSpoofing } = segment.plan
   if (carriedBytes !== undefined) port.mtuBytes = carriedBytes
   if (to.groups) port.groups = to.groups
