@@ -18,8 +18,6 @@ export interface PolicyRule {
   readonly action: 'Allow' | 'Deny' | 'Log' | 'Pass'
   readonly protocol?: string
   readonly ports?: readonly string[]
-  /** Only of some sources, or to some destinations. */
-  readonly isNarrow?: boolean
 }
 
 export const policiesInfo: RelationInfo<PolicyRow> = {

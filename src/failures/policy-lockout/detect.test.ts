@@ -168,8 +168,22 @@ describe('from facts', () => {
       undefined,
     ],
     [
-      'an endpoint that is open to some sources only',
-      { policies: [openTo({ isNarrow: true })], hostEndpoints: [guarded], remarks },
+      'an endpoint that policies let something in and out of',
+      { policies: [openTo({ protocol: 'ICMP' })], hostEndpoints: [guarded], remarks },
+      undefined,
+    ],
+    [
+      'an endpoint of which a policy denies something',
+      { policies: [openTo({ action: 'Deny' })], hostEndpoints: [guarded], remarks },
+      'likely',
+    ],
+    [
+      'an endpoint that other policies select',
+      {
+        policies: [{ ...openTo({}), selector: "ibm.role == 'worker_public'" }],
+        hostEndpoints: [guarded],
+        remarks,
+      },
       'likely',
     ],
     ['a denial, and DNS fails', { policies: [denial], remarks }, 'confirmed'],

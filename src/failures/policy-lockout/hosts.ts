@@ -1,7 +1,7 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { portsOf } from '#cluster/lists.ts'
 import { endpointOfChain, isEndOfPolicies } from '#cluster/refusals.ts'
-import type { HostEndpointRow, PolicyRule, SettingRow } from '#cluster/relations.ts'
+import type { HostEndpointRow, SettingRow } from '#cluster/relations.ts'
 import { selects } from '#cluster/selectors.ts'
 import { felixSettings, isOn, settingsNamed } from '#cluster/settings.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
@@ -36,25 +36,25 @@ const guarded = (view: Reads<'hostEndpoints' | 'policies'>): readonly Fact<HostE
     .filter(
       (endpoint) =>
         endpoint.labels['projectcalico.org/created-by'] !== 'calico-kube-controllers' &&
-        !isLeftOpen(endpoint, view),
+        !isTendedTo(endpoint, view),
     )
 
-/** Policies let everything in and out there, and none that denies selects it: so a provider leaves private interfaces. */
-function isLeftOpen({ labels }: HostEndpointRow, view: Reads<'policies'>): boolean {
-  const own = view
+/**
+ * Somebody wrote policies for it that let traffic in and out, and none that denies: so a provider guards the interfaces of its
+ * workers. What these forget shows in what was dropped.
+ */
+function isTendedTo({ labels }: HostEndpointRow, view: Reads<'policies'>): boolean {
+  const rules = view
     .rows('policies')
     .filter(({ kind, selector }) => kind === 'GlobalNetworkPolicy' && selects(selector, labels) === true)
-  const rules = own.flatMap((each) => each.rules)
+    .flatMap((policy) => policy.rules)
   return (
     !rules.some(({ action }) => action === 'Deny') &&
     (['Ingress', 'Egress'] as const).every((direction) =>
-      rules.some((rule) => rule.direction === direction && letsAllThrough(rule)),
+      rules.some((rule) => rule.direction === direction && rule.action === 'Allow'),
     )
   )
 }
-
-const letsAllThrough = ({ action, protocol, ports, isNarrow }: PolicyRule): boolean =>
-  action === 'Allow' && protocol === undefined && ports === undefined && isNarrow !== true
 
 /**
  * Failsafe ports stay open whatever policies say. A list of one's own replaces Calico's; what it lacks is open only by policy.

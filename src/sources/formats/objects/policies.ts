@@ -72,8 +72,7 @@ const allowed = (
 const calicoRule = z.object({
   action: z.enum(['Allow', 'Deny', 'Log', 'Pass']),
   protocol: text,
-  source: named,
-  destination: z.looseObject({ ports: texts }).optional().catch(undefined),
+  destination: part({ ports: texts }),
 })
 
 const calico = z.object({
@@ -127,14 +126,9 @@ const wholeSelector = (spec: z.output<typeof calico>['spec']): string => {
 }
 
 const ruled = (direction: Direction, rules: readonly z.output<typeof calicoRule>[]): readonly PolicyRule[] =>
-  rules.map(({ action, protocol, source, destination }) => ({
+  rules.map(({ action, protocol, destination }) => ({
     direction,
     action,
     ...defined({ protocol }),
     ...((destination?.ports.length ?? 0) > 0 && { ports: destination?.ports ?? [] }),
-    ...(isNarrow(source, destination) && { isNarrow: true }),
   }))
-
-/** Something beside ports is said of either end: nets, selectors, accounts. */
-const isNarrow = (...ends: readonly (Readonly<Record<string, unknown>> | undefined)[]): boolean =>
-  ends.some((end) => Object.keys(end ?? {}).some((key) => key !== 'ports'))
