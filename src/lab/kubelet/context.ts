@@ -31,6 +31,8 @@ export interface Kubelet {
   readonly networkTrouble: () => string
   /** Variables of Services that every pod gets; undefined until Services were read once. */
   readonly serviceEnv: () => Readonly<Record<string, string>> | undefined
+  /** Those of this node. */
+  readonly pods: () => readonly Pod[]
   /** Why a pod may not start here now. */
   readonly refuses: (pod: Pod) => PodFailure | undefined
   /** A client whose calls wait in `self`. */

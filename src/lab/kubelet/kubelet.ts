@@ -77,6 +77,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     imageBackoff: new Backoff(),
     networkTrouble: () => state.networkTrouble,
     serviceEnv: () => serviceEnv(services),
+    pods: () => pods.list(),
     refuses: (pod) => evictions.refuses(pod),
     kubeFor,
   }

@@ -5,6 +5,7 @@ import { specHash } from '#lab/kubelet/container-config.ts'
 import { type StartContext, startContainer } from '#lab/kubelet/container-start.ts'
 import { stopContainer } from '#lab/kubelet/container-stop.ts'
 import { isStaticPod, type Kubelet, podReference } from '#lab/kubelet/context.ts'
+import { podCgroupTrouble } from '#lab/kubelet/pod-cgroup.ts'
 import type { EnvContext } from '#lab/kubelet/pod-env.ts'
 import { PodObjects } from '#lab/kubelet/pod-objects.ts'
 import { instancesOf, type PodFailure, podStatus, type StartTrouble } from '#lab/kubelet/pod-status.ts'
@@ -96,6 +97,8 @@ export class PodSync {
     const context = { pod, podIp: this.address(pod), hostIp: this.#kubelet.hostIp, services, objects }
     const unmounted = await this.#mount(kube, context)
     if (unmounted !== undefined) return { kind: 'volumes', unmounted: [unmounted] }
+    const cgroup = await this.#ensureCgroup(pod)
+    if (cgroup !== undefined) return { kind: 'error', says: cgroup }
     const instances = runtime.containers(pod.metadata.uid)
     const finishedMs = endTimes(instances)
     const sandbox = await this.#ensureSandbox(self, pod)
@@ -137,6 +140,20 @@ export class PodSync {
   }
 
   // ------------------------------------------------------------------------------------------ sandbox
+
+  /** Of a pod that runs it is there. */
+  async #ensureCgroup(pod: Pod): Promise<string | undefined> {
+    if (this.#kubelet.runtime.sandboxes(pod.metadata.uid)[0]?.ready) return undefined
+    const trouble = await podCgroupTrouble(this.#kubelet, pod)
+    if (trouble === undefined) return undefined
+    this.#tell(
+      pod,
+      'Warning',
+      'FailedCreatePodContainer',
+      `unable to ensure pod container exists: ${trouble}`,
+    )
+    return `failed to ensure that the pod: ${pod.metadata.uid} cgroups exist and are correctly applied: ${trouble}`
+  }
 
   async #ensureSandbox(
     self: Process,

@@ -1,7 +1,13 @@
 import { root } from '#lab/host/credentials.ts'
 import type { Boot } from '#lab/host/machine/boot.ts'
 import { procTree } from '#lab/host/machine/proc.ts'
-import { type ContainerSpec, Errno, type Mount as MountSpec, type Tree } from '#lab/host/ports.ts'
+import {
+  type ContainerSpec,
+  Errno,
+  type Mount as MountSpec,
+  type Tree,
+  type TreeEntry,
+} from '#lab/host/ports.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import {
   existing,
@@ -167,5 +173,14 @@ function devices(host: FileHost): Inode {
 const sysTree: Tree = [
   { path: '/fs/bpf', kind: 'directory', mode: 0o700 },
   { path: '/fs/cgroup', kind: 'directory' },
+  // What kubelet has below, where there is one: only the limits of it are imitated.
+  ...['', '/kubepods-burstable.slice', '/kubepods-besteffort.slice'].map(
+    (slice): TreeEntry => ({
+      path: `/fs/cgroup/kubepods.slice${slice}/cgroup.max.descendants`,
+      kind: 'file',
+      mode: 0o644,
+      text: 'max\n',
+    }),
+  ),
   { path: '/kernel/security', kind: 'directory' },
 ]
