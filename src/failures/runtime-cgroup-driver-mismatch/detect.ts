@@ -3,7 +3,15 @@ import { calicoNodeContainer, calicoNodePods, placeOfPod, restartsOf } from '#cl
 import type { PodRow } from '#cluster/relations.ts'
 import { versionsOf } from '#cluster/versions.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import { explainsHere, findingsOf, hasSign, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import {
+  explainsHere,
+  findingsOf,
+  hasSign,
+  type MessageSign,
+  messageSigns,
+  type Sign,
+  sign,
+} from '#diagnosis/signs.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
 import {
   isKubeadmDefaultSystemd,
@@ -50,13 +58,18 @@ export const detector = defineDetector<CgroupState, Needs>({
   explains: explainsHere,
 })
 
-const said = {
+/** A kernel that gives no more groups has nothing to do with who makes them. */
+const isLimit = (error = ''): boolean =>
+  /resource temporarily unavailable|no space left on device/.test(error)
+
+const said: Readonly<Record<string, MessageSign>> = {
   'kubelet/cgroup-driver-mismatch': ['decisive', 'kubelet says that the drivers differ'],
   'runtime/cgroup-path': ['decisive', 'the runtime expects another form of control groups than kubelet uses'],
-  'kubelet/pod-cgroup-failed': ['weak', 'kubelet cannot make a pod’s control group'],
+  'kubelet/pod-cgroup-failed': ({ message }) =>
+    isLimit(message.params.error) ? undefined : ['weak', 'kubelet cannot make a pod’s control group'],
   'kubelet/cgroup-failed': ['weak', 'kubelet cannot make a pod’s control group'],
   'kubelet/cgroup-stats-failed': ['weak', 'kubelet and runtime do not agree on control groups'],
-} as const
+}
 
 /** Drivers that differ, where both were shown; else a driver that kubelet of this age hardly has, where pods end without reason. */
 function ofSettings(view: Reads<'settings' | 'nodes' | 'versions'>, ends: readonly Sign[]): readonly Sign[] {

@@ -1,10 +1,17 @@
 import { sickFew, type Tried, triedRungs } from '#cluster/ladder.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import { explainsHere, findingsOf, type Sign, sign } from '#diagnosis/signs.ts'
+import {
+  explainsHere,
+  findingsOf,
+  type MessageSign,
+  messageSigns,
+  type Sign,
+  sign,
+} from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
 
-type Names = 'pods' | 'attempts' | 'events'
+type Names = 'pods' | 'attempts' | 'events' | 'messages'
 
 /**
  * Finds a worker on which a new calico-node pod was tried and did not help, while the others are well, and which nobody has
@@ -12,11 +19,11 @@ type Names = 'pods' | 'attempts' | 'events'
  */
 export const detector = defineDetector<undefined, Names>({
   needs: ['pods', 'attempts'],
-  uses: ['events'],
+  uses: ['events', 'messages'],
   judges: 'node',
   detect: (view) => {
     const tried = triedRungs(view)
-    const signs = tried.flatMap((one) => signsOf(one, view))
+    const signs = [...tried.flatMap((one) => signsOf(one, view)), ...messageSigns(view, said)]
     const rebooted = tried.filter(({ rung, outcome }) => rung !== 'new-pod' && outcome !== 'cured')
     return findingsOf(signs, {
       judges: 'node',
@@ -31,6 +38,16 @@ export const detector = defineDetector<undefined, Names>({
   },
   explains: explainsHere,
 })
+
+/** What only the end of the running kernel gives back. */
+const said: Readonly<Record<string, MessageSign>> = {
+  'kubelet/pod-cgroup-failed': ({ message }) =>
+    /resource temporarily unavailable|no space left on device|cannot allocate memory/.test(
+      message.params.error ?? '',
+    )
+      ? ['strong', 'the kernel gives no more control groups: a new pod gets none']
+      : undefined,
+}
 
 function signsOf({ rung, outcome, node, by, from }: Tried, view: View<Names>): readonly Sign[] {
   const sick = sickFew(view)

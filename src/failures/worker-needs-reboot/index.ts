@@ -6,7 +6,7 @@ export const mode: Mode<undefined> = {
   id: 'worker-needs-reboot',
   title: 'One worker is in a state that a new calico-node pod does not cure: it needs a reboot',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-not-ready',

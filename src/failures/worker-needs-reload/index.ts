@@ -6,7 +6,7 @@ export const mode: Mode<undefined> = {
   id: 'worker-needs-reload',
   title: 'One worker is broken in a way that survives a reboot: it has to be reloaded or replaced',
   owner: 'provider',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-not-ready',
