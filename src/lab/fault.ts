@@ -35,6 +35,8 @@ export interface Strike {
 /** What a lab must be like for a fault to do harm. Default: any. */
 export interface LabNeeds {
   readonly encapsulation?: Encapsulation
+  /** At least so many. */
+  readonly nodes?: number
 }
 
 /** How the lab breaks in one way: a change of low-level state, and the event that makes it bite. Symptoms follow. */

@@ -46,6 +46,7 @@ export const detector = defineDetector<CommonState, Needs>({
   },
   explains: ({ state }, symptom) =>
     state.nodes.length === 0 ||
+    dependents.has(symptom.id) ||
     [symptom.about, ...(symptom.involves ?? [])].some((one) => isAmong(one, state.nodes)),
 })
 
@@ -58,12 +59,34 @@ const typical = [
   'node-flapping',
 ]
 
+/** Pods elsewhere need those of the affected nodes. */
+const dependents: ReadonlySet<string> = new Set([
+  'pods-not-ready-on-node',
+  'pod-traffic-failing',
+  'cross-node-traffic-failing',
+])
+
 const ofNodes: ReadonlySet<string> = new Set([...typical, 'calico-node-missing-on-node'])
 
-const isAffected = (view: View<Needs>, name: string): boolean =>
-  view.symptoms.some(
+/** By a symptom of its own. A session that is down is of both ends: where the other end is affected otherwise, it is that one's. */
+function isAffected(view: View<Needs>, name: string): boolean {
+  const own = view.symptoms.filter(
     ({ id, about, when }) =>
       when === 'now' && ofNodes.has(id) && about.kind === 'node' && about.name === name,
+  )
+  return own.some(
+    ({ id, involves = [] }) =>
+      id !== session || !involves.some((one) => one.kind === 'node' && isSick(view, one.name)),
+  )
+}
+
+const session = 'bgp-session-down'
+
+/** By another symptom than a session. */
+const isSick = (view: View<Needs>, name: string): boolean =>
+  view.symptoms.some(
+    ({ id, about, when }) =>
+      when === 'now' && id !== session && ofNodes.has(id) && about.kind === 'node' && about.name === name,
   )
 
 /** A part of the nodes proves nothing; who complains shows all of them where most of what is shown is well. */

@@ -6,7 +6,7 @@ export const mode: Mode<CommonState> = {
   id: 'zone-common-cause',
   title: 'The affected nodes share a zone, subnet, pool, version or age that the others lack',
   owner: 'provider',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'node-not-ready',

@@ -4,7 +4,7 @@ import type { LabNeeds } from '#lab/fault.ts'
 import type { Lab } from '#lab/lab.ts'
 import { refuseUnlessFit } from '#lab/serve/fit.ts'
 
-type Options = Pick<Lab['options'], 'flavour' | 'encapsulation'>
+type Options = Pick<Lab['options'], 'flavour' | 'encapsulation'> & { readonly nodes?: number }
 
 const hintFor = (needs: LabNeeds | undefined, options: Options, variant = 'usual'): string | undefined => {
   try {
@@ -18,7 +18,7 @@ const hintFor = (needs: LabNeeds | undefined, options: Options, variant = 'usual
         },
         variant,
       },
-      options,
+      { nodes: 5, ...options },
     )
     return undefined
   } catch (error) {
@@ -54,6 +54,8 @@ describe('a lab in which a fault can do no harm is refused, with the flags of on
       { flavour: 'plain', encapsulation: 'ipip' },
       '--flavour plain --encapsulation vxlan;',
     ],
+    ['enough nodes', { nodes: 12 }, { flavour: 'plain', nodes: 12 }, undefined],
+    ['too few nodes', { nodes: 12 }, { flavour: 'plain' }, '--flavour plain --nodes 12;'],
     ['another flavour', undefined, { flavour: 'hardened' }, '--flavour plain;'],
     [
       'both are wrong',

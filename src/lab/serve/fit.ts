@@ -5,11 +5,13 @@ import type { Lab } from '#lab/lab.ts'
 
 type Fit = Pick<Fault, 'flavours' | 'only' | 'lab'>
 
+type Options = Pick<Lab['options'], 'flavour' | 'nodes' | 'encapsulation'>
+
 /** Throws {@link Trouble} where the change would harm nothing, with the flags of a lab where it does. */
 export function refuseUnlessFit(
   mode: string,
   { fault, variant }: { readonly fault: Fit; readonly variant: string },
-  { flavour, encapsulation = usualEncapsulation[flavour] }: Pick<Lab['options'], 'flavour' | 'encapsulation'>,
+  { flavour, nodes, encapsulation = usualEncapsulation[flavour] }: Options,
 ): void {
   const immune = (what: string, fit: string, flags: string): Trouble =>
     new Trouble(
@@ -21,7 +23,8 @@ export function refuseUnlessFit(
     )
   const flavours = flavoursOf(fault, variant)
   const wanted = fault.lab?.encapsulation
-  const option = wanted === undefined ? '' : ` --encapsulation ${wanted}`
+  const nodesMin = fault.lab?.nodes ?? 0
+  const option = `${wanted === undefined ? '' : ` --encapsulation ${wanted}`}${nodesMin === 0 ? '' : ` --nodes ${nodesMin}`}`
   if (!flavours.includes(flavour))
     throw immune(flavour, `of flavour ${flavours.join(' or ')}`, `--flavour ${flavours[0]}${option}`)
   if (wanted !== undefined && wanted !== encapsulation)
@@ -30,4 +33,6 @@ export function refuseUnlessFit(
       `with encapsulation ${wanted}`,
       `--flavour ${flavour}${option}`,
     )
+  if (nodes < nodesMin)
+    throw immune(`${flavour} (${nodes} nodes)`, `of ${nodesMin} nodes`, `--flavour ${flavour}${option}`)
 }
