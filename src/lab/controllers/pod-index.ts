@@ -4,12 +4,18 @@ import { controllerOf } from '#lab/controllers/pods.ts'
 
 const none: readonly Pod[] = []
 
+/** Some pods by their uids; their list is the same until one changes. */
+interface Group {
+  readonly pods: Map<string, Pod>
+  listed: readonly Pod[] | undefined
+}
+
 /** The pods of a cache, found by their controller or their node without looking at all of them. */
 export class PodIndex {
-  readonly #byOwner = new Map<string, Map<string, Pod>>()
-  readonly #byNode = new Map<string, Map<string, Pod>>()
+  readonly #byOwner = new Map<string, Group>()
+  readonly #byNode = new Map<string, Group>()
   /** Those without a controller, by namespace. */
-  readonly #orphans = new Map<string, Map<string, Pod>>()
+  readonly #orphans = new Map<string, Group>()
 
   /** To be told of every change of the cache. */
   apply({ type, object, previous }: InformerChange<Pod>): void {
@@ -46,17 +52,25 @@ export class PodIndex {
   }
 }
 
-const values = (pods: ReadonlyMap<string, Pod> | undefined): readonly Pod[] =>
-  pods === undefined ? none : [...pods.values()]
-
-function put(groups: Map<string, Map<string, Pod>>, key: string, uid: string, pod: Pod): void {
-  const group = groups.get(key)
-  if (group === undefined) groups.set(key, new Map([[uid, pod]]))
-  else group.set(uid, pod)
+function values(group: Group | undefined): readonly Pod[] {
+  if (group === undefined) return none
+  group.listed ??= [...group.pods.values()]
+  return group.listed
 }
 
-function take(groups: Map<string, Map<string, Pod>>, key: string, uid: string): void {
+function put(groups: Map<string, Group>, key: string, uid: string, pod: Pod): void {
   const group = groups.get(key)
-  group?.delete(uid)
-  if (group?.size === 0) groups.delete(key)
+  if (group === undefined) groups.set(key, { pods: new Map([[uid, pod]]), listed: undefined })
+  else {
+    group.pods.set(uid, pod)
+    group.listed = undefined
+  }
+}
+
+function take(groups: Map<string, Group>, key: string, uid: string): void {
+  const group = groups.get(key)
+  if (group === undefined) return
+  group.pods.delete(uid)
+  group.listed = undefined
+  if (group.pods.size === 0) groups.delete(key)
 }

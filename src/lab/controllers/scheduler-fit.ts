@@ -36,6 +36,8 @@ export class Fit implements Neighbourhood {
   readonly #pod: Pod
   readonly #index: PodIndex
   readonly #assumed = new Map<string, Pod[]>()
+  /** Who is on a node, as long as nobody is thought away. */
+  readonly #present = new Map<string, readonly Pod[]>()
   readonly #wanted: (node: Node) => boolean
   readonly #spread: readonly (Spread & { readonly least: number })[]
   /** Pods that are thought away, by uid. */
@@ -56,9 +58,21 @@ export class Fit implements Neighbourhood {
   }
 
   on(node: Node): readonly Pod[] {
+    if (this.#without.size > 0) return this.#presentOn(node)
+    const { name } = node.metadata
+    let present = this.#present.get(name)
+    if (present === undefined) {
+      present = this.#presentOn(node)
+      this.#present.set(name, present)
+    }
+    return present
+  }
+
+  #presentOn(node: Node): readonly Pod[] {
     const stays = ({ status, metadata }: Pod): boolean =>
       status.phase !== 'Succeeded' && status.phase !== 'Failed' && !this.#without.has(metadata.uid)
-    const here = this.#index.onNode(node.metadata.name).filter(stays)
+    const all = this.#index.onNode(node.metadata.name)
+    const here = all.every(stays) ? all : all.filter(stays)
     const coming = this.#assumed.get(node.metadata.name)
     return coming === undefined ? here : [...here, ...coming.filter(stays)]
   }

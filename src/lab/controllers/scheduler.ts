@@ -15,6 +15,7 @@ import { objectKey, placing } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 import { type Assumed, boundNode, Fit } from '#lab/controllers/scheduler-fit.ts'
 import { type Preemption, preemption, type Verdict } from '#lab/controllers/scheduler-preempt.ts'
+import { NodeSample } from '#lab/controllers/scheduler-sample.ts'
 import { unavailable } from '#lab/controllers/scheduler-text.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
@@ -27,6 +28,7 @@ export function startScheduler(kit: ControllerKit): void {
   /** Where pods were put, or have room kept for them, that the cache does not show there yet. */
   const assumed = new Map<string, Assumed>()
   const waiting = new Map<string, { readonly tries: number; readonly untilMs: number }>()
+  const sample = new NodeSample()
   const index = kit.pods
   const retryWaiting = (): void => {
     const now = kit.p.now()
@@ -53,8 +55,10 @@ export function startScheduler(kit: ControllerKit): void {
     const fit = new Fit(pod, { nodes: nodes.list(), index, assumed: assumed.values() })
     const only = boundNode(pod)
     const named = only === undefined ? undefined : nodes.get(only)
-    const among = only === undefined ? nodes.list() : named ? [named] : []
-    const best = fit.best(among.filter((node) => fit.misfit(node) === undefined))
+    const fits = (node: Node): boolean => fit.misfit(node) === undefined
+    const best = fit.best(
+      only === undefined ? sample.find(nodes.list(), fits) : named && fits(named) ? [named] : [],
+    )
     if (best !== undefined) {
       waiting.delete(key)
       assumed.set(pod.metadata.uid, {

@@ -29,8 +29,8 @@ export function acceptedPatch(
   body: JsonObject,
   caller: Caller,
 ): JsonObject {
-  const shown = type === 'strategic' ? goText(patch) : JSON.stringify(body)
   const invalid = (why: string): Refusal => {
+    const shown = type === 'strategic' ? goText(patch) : JSON.stringify(body)
     const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`
     return new Refusal(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
       causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
