@@ -43,8 +43,8 @@ function owned(schema: Struct, before: JsonObject, after: JsonObject, compare: C
     skip: ReadonlySet<string>,
     to: Collected,
   ): void => {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      if (skip.has(key) || a[key] === b[key]) continue
+    for (const key of differing(a, b)) {
+      if (skip.has(key)) continue
       const field = fields.fields.get(key)
       to.add(
         `f:${key}`,
@@ -60,6 +60,14 @@ function owned(schema: Struct, before: JsonObject, after: JsonObject, compare: C
     collected.add('f:metadata', inside.done())
   }
   return collected.done()
+}
+
+/** The keys whose values are not the very same, those of `a` first. Most of two versions of an object is. */
+function differing(a: JsonObject, b: JsonObject): readonly string[] {
+  const keys: string[] = []
+  for (const key of Object.keys(a)) if (a[key] !== b[key]) keys.push(key)
+  for (const key of Object.keys(b)) if (b[key] !== undefined && !Object.hasOwn(a, key)) keys.push(key)
+  return keys
 }
 
 const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {})
@@ -115,7 +123,7 @@ const isAbsent = (value: unknown): boolean => value === undefined || value === n
 
 function objects(schema: Schema, before: JsonObject, after: JsonObject): Difference {
   const collected = collect()
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+  for (const key of differing(before, after)) {
     const { value, optional } = inside(schema, key)
     collected.add(`f:${key}`, difference(value, before[key], after[key], optional))
   }
