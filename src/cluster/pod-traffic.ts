@@ -1,4 +1,5 @@
 /** What passes between pods and what does not, as tests and people tell it. The pattern tells causes apart. */
+import { holds } from '#cluster/addresses.ts'
 import type { Provenance, Reads } from '#cluster/facts.ts'
 import type { ReachabilityRow, RemarkSays } from '#cluster/relations.ts'
 
@@ -17,10 +18,13 @@ export interface TrafficTold {
 }
 
 /** Ping passes and connections do not: packets arrive, and something in them is wrong. */
-export function pingAlonePasses(view: Reads<TrafficReads>): TrafficTold | undefined {
+export function pingAlonePasses(view: Reads<TrafficReads | 'ipPools'>): TrafficTold | undefined {
   const said = remarked(view, 'icmp-works-tcp-fails')
   if (said !== undefined) return { row: said, says: 'ping passes, connections do not' }
-  const tests = view.rows('reachability').filter(({ in: where }) => where === 'pod')
+  const pools = view.rows('ipPools')
+  const tests = view
+    .rows('reachability')
+    .filter(({ in: where, to }) => where === 'pod' || pools.some(({ cidr }) => holds(cidr, to)))
   const passed = tests.find(({ protocol, outcome }) => protocol === 'icmp' && outcome === 'ok')
   const failed = tests.find(
     ({ to, protocol, outcome }) => to === passed?.to && protocol !== 'icmp' && outcome === 'timed-out',

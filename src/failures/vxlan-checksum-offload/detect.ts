@@ -56,7 +56,7 @@ export const detector = defineDetector<ChecksumState, Needs>({
  * Where a packet leaves, its sum looks wrong in a capture as long as the card makes it: that is normal. Together with traffic in
  * which ping alone passes it leaves no other reading.
  */
-function ofCaptures(view: Reads<TrafficReads | 'captures'>): readonly Sign[] {
+function ofCaptures(view: Reads<TrafficReads | 'captures' | 'ipPools'>): readonly Sign[] {
   const isConfirmed = pingAlonePasses(view) !== undefined
   return view
     .rows('captures')

@@ -133,7 +133,7 @@ const ofAttempts = (view: Reads<EncapsulationReads | TrafficReads | 'attempts'>)
     },
   })
 
-function ofPeople(view: Reads<TrafficReads>): readonly Sign[] {
+function ofPeople(view: Reads<TrafficReads | 'ipPools'>): readonly Sign[] {
   const ping = pingAlonePasses(view)
   return [
     ...remarkSigns(view, {

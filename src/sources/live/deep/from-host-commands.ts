@@ -14,10 +14,20 @@ import { complete, joined, nothing, type Reading, type ReadRow } from '#sources/
  */
 export async function readFromHostCommands(
   context: LiveContext,
-  { shell, node, nowMs }: { readonly shell: NodeShell; readonly node: string; readonly nowMs: number },
+  {
+    shell,
+    node,
+    nowMs,
+    commands = hostCommands,
+  }: {
+    readonly shell: NodeShell
+    readonly node: string
+    readonly nowMs: number
+    readonly commands?: readonly HostCommand[]
+  },
 ): Promise<Reading> {
   const { readText } = await import('#sources/text/index.ts')
-  const readings = hostCommands.map(async (command): Promise<Reading> => {
+  const readings = commands.map(async (command): Promise<Reading> => {
     const answer = await shell.run(node, command.argv, context.call)
     if (!answer.ok) return nothing
     const text = paste(command, answer.value)

@@ -36,10 +36,13 @@ export const packetsOutside = ({ node, packets }: Captured): readonly Seen[] =>
 /** Of a tunnel's packet the node with that address; of a bare one the next hop to the pod. */
 export function targetOf(facts: Facts, from: string, destination: string | undefined): string | undefined {
   if (destination === undefined) return undefined
-  const via = facts
-    .rows('routes')
-    .filter((route) => route.node === from && route.in === 'host' && route.destination !== 'default')
-    .find((route) => route.via !== undefined && holds(route.destination, destination))?.via
-  const target = nodeWithAddress(facts, via ?? destination)?.name
+  const target = nodeWithAddress(facts, nextHopOf(facts, from, destination) ?? destination)?.name
   return target === from ? undefined : target
 }
+
+/** Whom a node's routes name for an address; undefined for its own pods, its own network and what leaves by the default route. */
+export const nextHopOf = (facts: Facts, node: string, address: string): string | undefined =>
+  facts
+    .rows('routes')
+    .filter((route) => route.node === node && route.in === 'host' && route.destination !== 'default')
+    .find(({ via, destination }) => via !== undefined && holds(destination, address))?.via

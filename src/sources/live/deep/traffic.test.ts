@@ -63,6 +63,7 @@ function shellWith(seen: { readonly out: readonly string[]; readonly in: readonl
   const shell: NodeShell = {
     run: async (on, argv) => {
       typed.push(`${on}: ${argv.join(' ')}`)
+      if (!argv.includes('tcpdump')) return ok({ stdout: '', stderr: '', code: 0 })
       return ok(dumped(argv.includes('out') ? seen.out : seen.in))
     },
     command: (on, argv) => `ssh ${on} ${argv.join(' ')}`,
@@ -104,6 +105,13 @@ describe('packets between nodes, looked for at both ends', () => {
     const { shell, typed } = shellWith({ out: [ipip, ipip], in: [] })
     await readTraffic(context, { shell, facts: factsWith('ipip', { isWell: false }) })
     expect(typed).toEqual([])
+  })
+
+  test('where packets arrive, a connection that a pod was seen to dial is tried, beside a ping', async () => {
+    const inner = 'IP 10.244.1.5.40000 > 10.244.2.7.8080: Flags [S], seq 0, length 0'
+    const { shell, typed } = shellWith({ out: [ipip, ipip, inner], in: [into(ipip)] })
+    await readTraffic(context, { shell, facts: factsWith('ipip') })
+    expect(typed.slice(-2)).toEqual(['w1: ping -c 2 -W 2 10.244.2.7', 'w1: nc -zvw 3 10.244.2.7 8080'])
   })
 
   test('who listens ends after who sends', async () => {

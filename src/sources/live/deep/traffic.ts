@@ -12,6 +12,7 @@ import type { LiveContext } from '#sources/live/context.ts'
 import { type Captured, captured } from '#sources/live/deep/capture.ts'
 import { lostOrArrived } from '#sources/live/deep/lost-or-arrived.ts'
 import { filterOf, targetsOf } from '#sources/live/deep/overlay-packets.ts'
+import { readTests } from '#sources/live/deep/pod-tests.ts'
 import { joined, nothing, type Reading } from '#sources/reading.ts'
 
 /** Long enough for a probe of ten seconds, and for what TCP sends again. */
@@ -23,7 +24,8 @@ const receiversMax = 3
 
 /**
  * Captures what leaves a node or two whose pods are in trouble, then the same once more together with what comes in at the nodes
- * that it is sent to. Takes some twenty seconds and up to seven commands, and only where pods fail and calico-node is well.
+ * that it is sent to; where packets arrive, and pods fail all the same, tries one of the connections by itself. Takes some twenty
+ * seconds and about ten commands, and only where pods fail and calico-node is well.
  */
 export async function readTraffic(
   context: LiveContext,
@@ -46,8 +48,15 @@ export async function readTraffic(
     captured(context, { shell, node, direction: 'in', seconds: listeningSeconds, filter }),
   )
   const [sent, arrived] = await Promise.all([outOf(), all(into)])
-  return joined(sent.flatMap((out) => arrived.map((listened) => lostOrArrived(facts, { out, listened }))))
+  const packets = joined(
+    sent.flatMap((out) => arrived.map((listened) => lostOrArrived(facts, { out, listened }))),
+  )
+  return isLost(packets) ? packets : joined([packets, await readTests(context, { shell, facts, sent })])
 }
+
+/** Then it is known what becomes of them. */
+const isLost = ({ rows }: Reading): boolean =>
+  rows.some(({ relation, row }) => relation === 'captures' && row.shows === 'nothing')
 
 const all = async (captures: readonly Promise<Captured | undefined>[]): Promise<readonly Captured[]> =>
   (await Promise.all(captures)).filter((one) => one !== undefined)
