@@ -59,6 +59,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'typha-unhealthy': async () => (await import('#failures/typha-unhealthy/fault.ts')).fault,
   'version-or-crd-mismatch': async () => (await import('#failures/version-or-crd-mismatch/fault.ts')).fault,
   'vlan-spanning-disabled': async () => (await import('#failures/vlan-spanning-disabled/fault.ts')).fault,
+  'vxlan-checksum-offload': async () => (await import('#failures/vxlan-checksum-offload/fault.ts')).fault,
   'vxlan-port-4789-blocked': async () => (await import('#failures/vxlan-port-4789-blocked/fault.ts')).fault,
   'worker-needs-reboot': async () => (await import('#failures/worker-needs-reboot/fault.ts')).fault,
   'worker-needs-reload': async () => (await import('#failures/worker-needs-reload/fault.ts')).fault,

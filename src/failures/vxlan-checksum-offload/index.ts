@@ -6,7 +6,7 @@ export const mode: Mode<ChecksumState> = {
   id: 'vxlan-checksum-offload',
   title: 'checksum offload spoils VXLAN packets',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',

@@ -1,0 +1,23 @@
+import { clusterSubject } from '#cluster/subjects.ts'
+import type { Fault, LabControl } from '#lab/fault.ts'
+
+const offload = (state: 'on' | 'off'): string => `ethtool -K vxlan.calico tx-checksum-ip-generic ${state}`
+
+const everywhere = async (lab: LabControl, isWrong: boolean): Promise<void> => {
+  for (const machine of lab.nodes) {
+    await lab.changeUnderlay({ op: 'port', machine, corruptsVxlanChecksums: isWrong })
+    await lab.exec(machine, offload(isWrong ? 'on' : 'off'))
+  }
+}
+
+/** The machines move to a hypervisor whose cards get checksums inside VXLAN wrong, and a tuning script leaves them to the cards. */
+export const fault: Fault = {
+  flavours: ['plain', 'hardened'],
+  lab: { encapsulation: 'vxlan' },
+  variants: { cards: 'the cards make wrong checksums, and the tunnel’s device leaves them to the cards' },
+  change: (lab) => everywhere(lab, true),
+  trigger: () => Promise.resolve(),
+  settleMs: () => 8 * 60_000,
+  undo: (lab) => everywhere(lab, false),
+  subjects: () => [clusterSubject],
+}
