@@ -74,6 +74,8 @@ describe('a client of the lab', () => {
     })
   })
 
+  const asked = 'Get "https://10.0.0.11:6443/api/v1/nodes"'
+
   test('is refused when nothing listens, and connects again later', async () => {
     const l = lab()
     await l.run(async (p) => {
@@ -81,8 +83,7 @@ describe('a client of the lab', () => {
       const refused = await failure(kube.list({ type: resources.nodes }))
       expect(refused).toBeInstanceOf(KubeUnreachable)
       expect(refused).toMatchObject({
-        message: 'dial tcp 10.0.0.11:6443: connect: connection refused',
-        request: 'Get "https://10.0.0.11:6443/api/v1/nodes"',
+        message: `${asked}: dial tcp 10.0.0.11:6443: connect: connection refused`,
       })
       l.startServer()
       await p.sleep(1)
@@ -111,7 +112,7 @@ describe('a client of the lab', () => {
       await kube.list({ type: resources.nodes })
       l.network.cut = true
       const startMs = p.now()
-      expect((await failure(kube.list({ type: resources.nodes }))).message).toBe(words)
+      expect((await failure(kube.list({ type: resources.nodes }))).message).toBe(`${asked}: ${words}`)
       expect(p.now() - startMs).toBe(10_000)
     })
   })
@@ -122,11 +123,11 @@ describe('a client of the lab', () => {
     await l.run(async (p) => {
       const slow = kubeClient(p, { server, user: 'x', groups: ['system:masters'] })
       expect((await failure(slow.list({ type: resources.nodes }))).message).toBe(
-        'dial tcp 10.0.0.11:6443: i/o timeout',
+        `${asked}: dial tcp 10.0.0.11:6443: i/o timeout`,
       )
       const quick = kubeClient(p, { server, user: 'x', groups: ['system:masters'], timeoutMs: 1000 })
       expect((await failure(quick.list({ type: resources.nodes }))).message).toBe(
-        'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)',
+        `${asked}: net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)`,
       )
     })
   })

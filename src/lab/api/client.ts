@@ -133,7 +133,9 @@ class Client implements KubeClient {
   watch<T extends KubeObject>(query: ListQuery & { readonly resourceVersion: string }): Watch<T> {
     const request: KubeRequest = { op: 'watch', ...query }
     return new RunningWatch<T>(this.#process, (call) => {
-      const fail = (error: Error): void => call.fail(this.#named(error, request))
+      // What ends a watch that runs is an error of reading its body, and names no request.
+      const fail = (error: Error): void => call.fail(asked.sent ? error : this.#named(error, request))
+      const asked = { ...call, fail }
       const credential = this.#credential()
       if (credential instanceof Promise) {
         let ended = false
@@ -141,11 +143,11 @@ class Client implements KubeClient {
           ended = true
         }
         credential.then((as) => {
-          if (!ended) end = this.#transport.begin(as, request, { ...call, fail }).end
+          if (!ended) end = this.#transport.begin(as, request, asked).end
         }, fail)
         return () => end()
       }
-      return this.#transport.begin(credential, request, { ...call, fail }).end
+      return this.#transport.begin(credential, request, asked).end
     })
   }
 
@@ -201,7 +203,7 @@ class Client implements KubeClient {
 
   #named(error: Error, request: KubeRequest): Error {
     if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
-    return new KubeUnreachable(error.message, requestWords(this.#transport.server, request))
+    return new KubeUnreachable(`${requestWords(this.#transport.server, request)}: ${error.message}`)
   }
 
   #credential(): Credential | Promise<Credential> {

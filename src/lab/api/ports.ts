@@ -73,16 +73,12 @@ export class KubeError extends Quiet {
   }
 }
 
-/** No answer: the message is what client-go prints, e.g. `dial tcp 10.0.0.11:6443: connect: connection refused`. */
+/**
+ * No answer: the message is what client-go prints, with what was asked before it, as net/url's Error has it:
+ * `Get "https://10.0.0.11:6443/api/v1/nodes/n1": dial tcp 10.0.0.11:6443: connect: connection refused`.
+ */
 export class KubeUnreachable extends Quiet {
   override readonly name = 'KubeUnreachable'
-  /** What was asked, as net/url's Error prints it before the message: `Get "https://10.0.0.11:6443/api/v1/nodes/n1"`. */
-  readonly request: string | undefined
-
-  constructor(message: string, request?: string) {
-    super(message)
-    this.request = request
-  }
 }
 
 export const isKubeError = (error: unknown, reason?: string): error is KubeError =>

@@ -85,7 +85,7 @@ export async function pluginKube(p: Process, config: CniConfig): Promise<KubeCli
     const text = await p.files.read(path)
     const server = /server:\s*https?:\/\/(\S+)/.exec(text)?.[1]?.replaceAll(/[[\]]/g, '') ?? ''
     const token = /token:\s*(\S+)/.exec(text)?.[1] ?? ''
-    return kubeClient(p, { server, token, timeoutMs: 30_000 })
+    return kubeClient(p, { server, token })
   } catch (error) {
     if (!isErrno(error)) throw error
     throw new CniFailure(`error creating calico client: ${pathError('stat', path, error)}`)

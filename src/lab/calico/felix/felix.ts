@@ -75,10 +75,10 @@ async function loadConfiguration(
 ): Promise<ConfigSources> {
   for (;;) {
     try {
-      const { spec } = await kube.get<ClusterInformation>(
-        { type: resources.clusterInformations, name: 'default' },
-        { timeoutMs: 30_000 },
-      )
+      const { spec } = await kube.get<ClusterInformation>({
+        type: resources.clusterInformations,
+        name: 'default',
+      })
       log.info('daemon.go 973', 'Loaded ready flag', { ready: spec.datastoreReady === true })
       if (spec.datastoreReady) break
       health.ready('FelixStartup')
@@ -104,7 +104,7 @@ function reportUnreadable(log: Log, health: FelixHealth, error: unknown): void {
 async function readFelixConfigurations(kube: KubeClient, log: Log): Promise<readonly FelixConfiguration[]> {
   try {
     const query = { type: resources.felixConfigurations }
-    return (await kube.list<FelixConfiguration>(query, { timeoutMs: 30_000 })).items
+    return (await kube.list<FelixConfiguration>(query)).items
   } catch (error) {
     const { text } = datastoreError(error, 'FelixConfiguration(default)')
     log.info('daemon.go 956', 'Failed to load config from datastore', { error: raw(text) })

@@ -56,7 +56,6 @@ export async function requestCniToken(
       kind: 'TokenRequest',
       spec: { audiences: [], expirationSeconds: validitySeconds },
     },
-    { timeoutMs: 30_000 },
   )
   // The API server answers a TokenRequest with its status filled in.
   const { status } = answer as { status: { token: string; expirationTimestamp: string } }

@@ -15,7 +15,6 @@ import { type Release, releaseOf } from '#lab/calico/release.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 const apiVersion = 'crd.projectcalico.org/v1'
-const timeoutMs = 30_000
 
 /**
  * What the first calico-node of a cluster writes: the default pool, ClusterInformation, FelixConfiguration, tiers
@@ -42,7 +41,7 @@ async function ensurePool(p: Process, kube: KubeClient, log: Log): Promise<void>
     return log.info('startup.go 755', 'Skipping IP pool configuration')
   if (cidr === 'none') return log.info('startup.go 765', 'Skipping IPv4 pool configuration')
   try {
-    const { items } = await kube.list<IPPool>({ type: resources.ipPools }, { timeoutMs })
+    const { items } = await kube.list<IPPool>({ type: resources.ipPools })
     if (items.some((pool) => !pool.spec.cidr.includes(':'))) return
     await createPool(p, kube, log, cidr ?? '192.168.0.0/16')
   } catch (error) {
@@ -99,7 +98,7 @@ async function ensureClusterInformation(p: Process, kube: KubeClient): Promise<v
       spec,
     })
   } else if (known.spec.calicoVersion !== calicoVersion) {
-    await kube.update(type, { ...known, spec: { ...known.spec, calicoVersion, clusterType } }, { timeoutMs })
+    await kube.update(type, { ...known, spec: { ...known.spec, calicoVersion, clusterType } })
   }
 }
 
@@ -155,7 +154,7 @@ async function getOrNone<T extends KubeObject>(
   name: string,
 ): Promise<T | undefined> {
   try {
-    return await kube.get<T>({ type, name }, { timeoutMs })
+    return await kube.get<T>({ type, name })
   } catch (error) {
     if (datastoreError(error, name).kind === 'missing') return undefined
     throw error
@@ -169,7 +168,7 @@ async function createUnlessThere<T extends KubeObject>(
   object: Draft<T>,
 ): Promise<void> {
   try {
-    await kube.create<T>(type, object, { timeoutMs })
+    await kube.create<T>(type, object)
   } catch (error) {
     if (datastoreError(error, '').kind !== 'exists') throw error
   }

@@ -23,7 +23,7 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     for (;;) {
       await p.sleep(pollMs)
       try {
-        const node = await kube.get<Node>({ type: resources.nodes, name }, { timeoutMs: 30_000 })
+        const node = await kube.get<Node>({ type: resources.nodes, name })
         const stored = node.metadata.annotations?.[addressAnnotation]
         if (!p.env.IP && stored !== undefined) continue // as at start-up: what is stored stays
         const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)

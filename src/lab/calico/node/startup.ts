@@ -59,7 +59,7 @@ async function waitForDatastore(p: Process, kube: KubeClient, log: Log): Promise
 
 async function probeDatastore(kube: KubeClient) {
   try {
-    await kube.get({ type: resources.nodes, name: 'foo' }, { timeoutMs: 30_000 })
+    await kube.get({ type: resources.nodes, name: 'foo' })
     return undefined
   } catch (error) {
     return datastoreError(error, 'Node(foo)')
@@ -153,7 +153,7 @@ async function checkConflicts(
 
 async function allNodes(kube: KubeClient, log: Log): Promise<readonly Node[]> {
   try {
-    return (await kube.list<Node>({ type: resources.nodes }, { timeoutMs: 30_000 })).items
+    return (await kube.list<Node>({ type: resources.nodes })).items
   } catch (error) {
     const { text } = datastoreError(error, 'Node')
     log.error('startup.go 987', 'Unable to query node configuration', { error: raw(text) })
@@ -176,7 +176,7 @@ export async function setAddress(kube: KubeClient, node: string, address: string
   await kube.patch(
     { type: resources.nodes, name: node },
     { type: 'merge', body: { metadata: { annotations: { [addressAnnotation]: address } } } },
-    { subresource: 'status', timeoutMs: 30_000 },
+    { subresource: 'status' },
   )
 }
 

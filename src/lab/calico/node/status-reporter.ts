@@ -60,7 +60,7 @@ async function report(p: Process, kube: KubeClient, log: Log, asked: CalicoNodeS
   for (;;) {
     try {
       const status = await currentStatus(p, asked.spec.classes ?? [])
-      const now = await kube.get<CalicoNodeStatus>({ type, name }, { timeoutMs: 30_000 })
+      const now = await kube.get<CalicoNodeStatus>({ type, name })
       await kube.update(type, { ...now, status })
     } catch (error) {
       if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error

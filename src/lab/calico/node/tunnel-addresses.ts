@@ -110,7 +110,7 @@ class Allocator {
   }
 
   async reconcile(): Promise<void> {
-    const { items } = await this.#kube.list<IPPool>({ type: resources.ipPools }, { timeoutMs: 30_000 })
+    const { items } = await this.#kube.list<IPPool>({ type: resources.ipPools })
     let node: Node | undefined
     for (const kind of kinds) {
       const pools = items.filter(({ spec }) => !spec.disabled && (spec[kind.mode] ?? 'Never') !== 'Never')
@@ -184,7 +184,7 @@ class Allocator {
     await this.#kube.patch(
       { type: resources.nodes, name: this.node },
       { type: 'merge', body },
-      { subresource: 'status', timeoutMs: 30_000 },
+      { subresource: 'status' },
     )
   }
 

@@ -65,7 +65,7 @@ async function endpoints({
 }): Promise<Endpoints> {
   const { namespace, service: name } = settings
   try {
-    return await kube.get<Endpoints>({ type: resources.endpoints, namespace, name }, { timeoutMs: 30_000 })
+    return await kube.get<Endpoints>({ type: resources.endpoints, namespace, name })
   } catch (error) {
     const text = apiErrorText(error)
     log.error('discovery.go 194', 'Unable to get Typha service endpoints from Kubernetes.', {
