@@ -6,7 +6,7 @@ export const mode: Mode<DriftState> = {
   id: 'calico-config-unsupported',
   title: 'Calico differs from what its managed provider sets and supports (IKS, ROKS)',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-not-ready',
