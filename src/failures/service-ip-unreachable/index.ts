@@ -6,7 +6,7 @@ export const mode: Mode<UnreachableState> = {
   id: 'service-ip-unreachable',
   title: 'The API server’s Service address does not answer from the node or its pods',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'api-unreachable',
@@ -20,6 +20,7 @@ export const mode: Mode<UnreachableState> = {
     'pods-not-ready-on-node',
     'cross-node-traffic-failing',
     'typha-unreachable',
+    'bgp-session-down',
   ],
   traffic:
     'Between pods by address yes, as far as it was programmed; the API server and mostly DNS cannot be reached from there.',
