@@ -1,5 +1,6 @@
 import { present } from '#base/assert.ts'
 import { ConfigError, type Token, unexpected } from '#lab/calico/bird/config/lexer.ts'
+import { masked, toNumber } from '#lab/calico/bird/prefix.ts'
 
 /** Walks over tokens; every complaint is a {@link ConfigError} at the place where BIRD would see it. */
 export class Cursor {
@@ -48,11 +49,25 @@ export class Cursor {
     return Number(this.#of('number'))
   }
 
-  /** `10.0.0.0/8` as one text. */
+  /** `10.0.0.0/8` as one text. Bits behind its length are refused (bird 1.6: conf/confbase.Y, prefix). */
   prefix(): string {
+    return this.#prefix(() => 'Invalid prefix')
+  }
+
+  /** The same inside a filter, where the words differ (bird 1.6: filter/config.Y, fprefix_s). */
+  filterPrefix(): string {
+    return this.#prefix((text) => `Invalid network prefix: ${text}.`)
+  }
+
+  #prefix(says: (text: string) => string): string {
+    const at = this.peek()
     const address = this.address()
     this.expect('/')
-    return `${address}/${this.number()}`
+    const length = this.number()
+    const text = `${address}/${length}`
+    const value = toNumber(address)
+    if (length > 32 || masked(value, length) !== value) throw new ConfigError(at, says(text))
+    return text
   }
 
   refuse(says?: string): never {

@@ -99,7 +99,7 @@ function parseTerm(c: Cursor): Expression {
       return { is: 'text', value: c.text() }
     case 'address':
       return c.peek(1).text === '/'
-        ? { is: 'prefix', value: c.prefix() }
+        ? { is: 'prefix', value: c.filterPrefix() }
         : { is: 'address', value: c.address() }
     case 'symbol':
       return parseName(c)
@@ -151,7 +151,7 @@ function parseSet(c: Cursor): readonly PrefixPattern[] {
 
 /** `p`, `p+` (p and all inside), `p-` (p and all around), `p{from,to}`. */
 function parsePattern(c: Cursor): PrefixPattern {
-  const prefix = c.prefix()
+  const prefix = c.filterPrefix()
   const own = Number(prefix.split('/')[1])
   if (c.has('+')) return { prefix, from: own, to: 32 }
   if (c.has('-')) return { prefix, from: 0, to: own }
