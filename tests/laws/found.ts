@@ -41,11 +41,15 @@ const minute = 60_000
 async function expectFoundAlone(lab: Lab, each: Case): Promise<void> {
   const { diagnosis } = await diagnosed(lab)
   expect({
-    causes: diagnosis.causes.map(({ mode, finding }) => `${mode.id} ${renderSubject(finding.about)}`),
+    causes: diagnosis.causes
+      .map(({ mode, finding }) => `${mode.id} ${renderSubject(finding.about)}`)
+      .toSorted(),
     unexplained: diagnosis.unexplained.map(({ id, about, says }) => `${id} ${renderSubject(about)}: ${says}`),
     verdict: diagnosis.verdict,
   }).toEqual({
-    causes: where(lab, each).map((subject) => `${each.id} ${subject}`),
+    causes: where(lab, each)
+      .map((subject) => `${each.id} ${subject}`)
+      .toSorted(),
     unexplained: [],
     verdict: 'broken',
   })

@@ -6,9 +6,15 @@ export const mode: Mode<RenderState> = {
   id: 'bgp-config-not-rendered',
   title: 'BIRD does not carry the peers of the datastore',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
-  symptoms: ['bgp-session-down', 'bird-not-running', 'calico-node-not-ready', 'cross-node-traffic-failing'],
+  symptoms: [
+    'bgp-session-down',
+    'bird-not-running',
+    'calico-node-not-ready',
+    'cross-node-traffic-failing',
+    'pods-not-ready-on-node',
+  ],
   traffic: 'Pods keep the routes that BIRD has; new nodes and peers are out of reach.',
   prevent: ['Watch for confd’s “Config check failed”, and upgrade Calico as a whole, with its templates.'],
   questions: (about, facts) => [
