@@ -157,7 +157,7 @@ export const birdEntries = [
     ],
     'bird/unexpected-connect': [
       'unexpected connect from unknown address',
-      /BGP: Unexpected connect from unknown address (?<address>[\da-fA-F.:]+)(?: \(port (?<port>\d+)\))?/,
+      /BGP: Unexpected connect from unknown address (?<address>[\da-fA-F.:]+)/, // from another port each time
       'somebody who is not configured here as a peer dials BGP: one-sided configuration, source NAT or a reused address',
     ],
     'bird/disabled-after-cease': [

@@ -49,7 +49,7 @@ describe('recognise', () => {
     [
       'bird: BGP: Unexpected connect from unknown address 10.0.0.5 (port 45321)',
       'bird/unexpected-connect',
-      { address: '10.0.0.5', port: '45321' },
+      { address: '10.0.0.5' },
     ],
     [
       'bird: Unable to open configuration file /etc/calico/confd/config/bird.cfg: No such file or directory',

@@ -71,8 +71,9 @@ function gatewayOf(
   view: Reads<Names>,
   address: string,
 ): { readonly weight: Sign['weight']; readonly what: string } | undefined {
-  const route = view.rows('routes').find(({ in: where, via }) => where === 'host' && via === address)
-  if (route?.destination === 'default') return { weight: 'decisive', what: 'the gateway of the nodes' }
+  // Nodes were excluded: whom a route of the host goes through then is a router, be it the default one or another.
+  if (view.rows('routes').some(({ in: where, via }) => where === 'host' && via === address))
+    return { weight: 'decisive', what: 'the gateway of the nodes' }
   const isFirst = isNumberedAsGateway(address)
   if (isHostLocalNetwork(address) && isFirst)
     return { weight: 'decisive', what: 'the gateway of a network inside one host' }

@@ -6,9 +6,14 @@ export const mode: Mode<NatState> = {
   id: 'nodes-behind-nat',
   title: 'nodes reach each other through NAT',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
-  symptoms: ['bgp-session-down', 'calico-node-not-ready', 'cross-node-traffic-failing'],
+  symptoms: [
+    'bgp-session-down',
+    'calico-node-not-ready',
+    'cross-node-traffic-failing',
+    'pods-not-ready-on-node',
+  ],
   traffic: 'Pods of one node reach each other; routes to the others are missing.',
   prevent: ['Put nodes on one routed network, without address translation between them.'],
   questions: (about, facts) => [
