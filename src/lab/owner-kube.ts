@@ -18,10 +18,17 @@ export interface OwnerKube {
   get<T extends KubeObject>(ref: ObjectRef): Promise<T>
   list<T extends KubeObject>(query: ListQuery): Promise<readonly T[]>
   create(type: ResourceType, object: Draft<KubeObject>): Promise<void>
-  patch(ref: ObjectRef, patch: { readonly type: PatchType; readonly body: unknown }): Promise<void>
+  patch(ref: ObjectRef, patch: OwnerPatch): Promise<void>
   delete(ref: ObjectRef): Promise<void>
   /** Rejects with 429 while a disruption budget does not allow it. */
   evict(pod: { readonly namespace: string; readonly name: string }): Promise<void>
+}
+
+export interface OwnerPatch {
+  readonly type: PatchType
+  readonly body: unknown
+  /** `kubectl patch --subresource=status`. Default: the object itself. */
+  readonly subresource?: 'status'
 }
 
 const patchContent: Readonly<Record<PatchType, string>> = {
@@ -53,10 +60,11 @@ export function ownerKube(send: (request: LabRequest) => Promise<LabResponse>): 
       const path = pathOf({ op: 'create', type, namespace, body: object })
       await asked({ method: 'POST', path, headers: json, body: JSON.stringify(object) })
     },
-    patch: async (ref, { type, body }) => {
+    patch: async (ref, { type, body, subresource }) => {
+      const path = pathOf({ op: 'get', ...ref })
       await asked({
         method: 'PATCH',
-        path: pathOf({ op: 'get', ...ref }),
+        path: subresource === undefined ? path : `${path}/${subresource}`,
         headers: { 'content-type': patchContent[type] },
         body: JSON.stringify(body),
       })

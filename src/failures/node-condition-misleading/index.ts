@@ -6,7 +6,7 @@ export const mode: Mode<ConditionState> = {
   id: 'node-condition-misleading',
   title: 'The node’s NetworkUnavailable condition does not tell the truth',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['network-unavailable'],
   traffic:
