@@ -1,12 +1,14 @@
 import { type ApiContact, apiContacts } from '#cluster/api-contacts.ts'
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { isBroken, kubeProxyPods } from '#cluster/kube-proxy.ts'
-import { nodeWithAddress } from '#cluster/queries.ts'
+import { conditionOf, nodeWithAddress } from '#cluster/queries.ts'
 import type { ReachabilityRow } from '#cluster/relations.ts'
 import { isServiceAddress } from '#cluster/service-address.ts'
+import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
+import { conditionSource } from '#cluster/symptoms/node-conditions.ts'
 import { contactSigns } from '#diagnosis/contact-signs.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import { explainsHere, findingsOf, type Sign, sign } from '#diagnosis/signs.ts'
+import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
 import type { Weight } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 import { holdsPort } from '#failures/apiserver-port-6443-blocked/ports.ts'
@@ -38,10 +40,12 @@ export const detector = defineDetector<BlockedState, Needs>({
   judges: 'node',
   detect: (view) => {
     const contacts = apiContacts(view)
+    const rules = ofRules(view)
     const signs = [
       ...contactSigns(contacts, (one) => meaningOf(view, one)),
       ...ofTests(view),
-      ...ofRules(view),
+      ...rules,
+      ...silencedBy(view, rules),
       ...view
         .rows('attempts')
         .filter(
@@ -52,7 +56,9 @@ export const detector = defineDetector<BlockedState, Needs>({
         )
         .map((row) => sign(row, 'strong', 'opening 6443 cured it')),
     ]
-    return findingsOf([...signs, ...(signs.length === 0 ? [] : withoutKubeProxy(view))], {
+    // A rule that drops the port is one, whether kube-proxy runs or not.
+    const isNarrowed = signs.length === 0 || hasSign(rules, 'decisive')
+    return findingsOf([...signs, ...(isNarrowed ? [] : withoutKubeProxy(view))], {
       judges: 'node',
       conclude: (own) =>
         isWorthSaying(own, view, ['api-unreachable'])
@@ -113,6 +119,16 @@ function ofTests(view: Reads<'reachability' | 'nodes'>): readonly Sign[] {
 
 const isClosed = ({ outcome }: Fact<ReachabilityRow>): boolean =>
   outcome === 'no-route' || outcome === 'timed-out'
+
+/** A kubelet that nobody hears, on a node whose own rules keep it from calling. */
+const silencedBy = (view: Reads<'nodes'>, rules: readonly Sign[]): readonly Sign[] =>
+  view.rows('nodes').flatMap((node) => {
+    const ready = conditionOf(node, 'Ready')
+    const about = nodeSubject(node.name)
+    return ready?.status === 'Unknown' && rules.some((rule) => isSameSubject(rule.about, about))
+      ? [sign({ from: conditionSource(node, ready) }, 'decisive', 'nobody hears its kubelet', about)]
+      : []
+  })
 
 const ofRules = (view: Reads<'filterRules' | 'cloudRules'>): readonly Sign[] => [
   ...view

@@ -6,7 +6,7 @@ export const mode: Mode<BlockedState> = {
   id: 'apiserver-port-6443-blocked',
   title: 'A control-plane host does not let the node in at the API server’s port (6443)',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'api-unreachable',
@@ -19,6 +19,7 @@ export const mode: Mode<BlockedState> = {
     'pod-traffic-failing',
     'pods-not-ready-on-node',
     'typha-unreachable',
+    'bgp-session-down',
   ],
   traffic:
     'Between pods yes, as far as it was programmed; calls of the API server fail, all or a part of them.',
