@@ -6,7 +6,7 @@ export const mode: Mode<DiskState> = {
   id: 'disk-pressure-eviction',
   title: 'kubelet evicts Calico’s pods because the node’s disk is full',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-pod-evicted',
@@ -17,6 +17,7 @@ export const mode: Mode<DiskState> = {
     'typha-unreachable',
     'bgp-session-down',
     'pods-not-ready-on-node',
+    'network-unavailable',
   ],
   traffic:
     'While calico-node is away its routes stay for two minutes on its peers; then the node’s pods are cut off.',
