@@ -109,7 +109,8 @@ export const addressOf = (block: BlockSpec, ordinal: number): string =>
  */
 export function* blockCandidates(pool: string, blockSize: number, node: string): Generator<string> {
   const { base, length } = toPrefix(pool)
-  const count = 2 ** Math.max(0, blockSize - length)
+  if (blockSize < length) return // a pool that is smaller than one of its blocks has none
+  const count = 2 ** (blockSize - length)
   const step = 2 ** (32 - blockSize)
   const start = hash(`${blockSize}${node}`) % count
   for (let i = 0; i < count; i++)
