@@ -33,7 +33,7 @@ export const detector = defineDetector<ExhaustedState, Needs>({
   uses: ['ipPools', 'nodes', 'settings', 'pods', 'remarks'],
   judges: 'cluster',
   detect: (view) => {
-    const told = [...messageSigns(view, said), ...blockSigns(view)]
+    const told = [...messageSigns(view, said(view)), ...blockSigns(view)]
     const signs = [...told, ...around(view, told)]
     return findingsOf(signs, {
       judges: 'cluster',
@@ -49,14 +49,14 @@ export const detector = defineDetector<ExhaustedState, Needs>({
   explains: explainsHere,
 })
 
-const said: Readonly<Record<string, MessageSign>> = {
+const said = (view: Reads<'ipPools'>): Readonly<Record<string, MessageSign>> => ({
   'tunnel/pools-exhausted': [
     'decisive',
     'no address is left for the node’s tunnel device: the pools are used up',
   ],
   'ipam/no-free-block': ['decisive', 'no pool has a free block'],
   'ipam/no-free-address': ({ message: { params } }) => [
-    'decisive',
+    hasBlocks(view, params.pools) ? 'decisive' : 'weak',
     `no address is free in ${params.pools || 'any pool'}`,
   ],
   'ipam/strict-affinity-full': ['decisive', 'the node’s own blocks are full and it may not borrow'],
@@ -91,6 +91,15 @@ const said: Readonly<Record<string, MessageSign>> = {
   ],
   'kube-controllers/block-release-failed': ['weak', 'an empty block cannot be given back'],
   'ipam/release-failed': ['weak', 'the address of a pod that ended was not given back'],
+})
+
+/** A pool that is smaller than one of its blocks never had an address to give: nothing of it is used up. */
+function hasBlocks(view: Reads<'ipPools'>, pools: string | undefined): boolean {
+  const small = view
+    .rows('ipPools')
+    .filter(({ cidr, blockSize = 0 }) => blockSize > 0 && Number(cidr.split('/')[1]) > blockSize)
+  const named = (pools ?? '').split(',').map((pool) => pool.trim())
+  return !named.every((pool) => small.some(({ cidr }) => cidr === pool))
 }
 
 /** No address, because no pool is for this node: then nothing is used up. */

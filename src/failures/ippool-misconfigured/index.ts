@@ -6,7 +6,7 @@ export const mode: Mode<MisconfiguredState> = {
   id: 'ippool-misconfigured',
   title: 'An IPPool does not fit the cluster',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'resource-refused',
