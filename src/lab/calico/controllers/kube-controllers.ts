@@ -1,22 +1,23 @@
 import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
-import { type Informer, informer } from '#lab/api/informer.ts'
-import type { BlockAffinity, ClusterInformation, IPAMBlock, Node, Pod } from '#lab/api/objects.ts'
+import { type InformerChange, informer } from '#lab/api/informer.ts'
+import type { ClusterInformation, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { AddressCollector } from '#lab/calico/controllers/address-collector.ts'
+import { type ControllersSettings, readConfiguration } from '#lab/calico/controllers/configuration.ts'
+import { AutoHostEndpoints } from '#lab/calico/controllers/host-endpoints.ts'
 import { apiErrorText, datastoreError } from '#lab/calico/errors.ts'
-import { cidrName, inUse } from '#lab/calico/ipam/block.ts'
-import { Ipam } from '#lab/calico/ipam/ipam.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
+import { Wakeup } from '#lab/calico/wakeup.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 
 const statusFile = '/status/status.json'
-const syncMs = 5 * 60_000
-const graceMs = 15 * 60_000
 const healthMs = 20_000
 
 /**
  * calico-kube-controllers with its `node` controller (projectcalico/calico:kube-controllers): addresses of pods that are
- * gone are released after a grace time, blocks of nodes that are gone at once. Not imitated: labels, host endpoints,
- * KubeControllersConfiguration, metrics, the load balancer controller.
+ * gone are released after a grace time, blocks of nodes that are gone at once; host endpoints of nodes where they are wanted.
+ * Not imitated: labels, metrics, the load balancer controller.
  */
 export const kubeControllers: Program = async (p) => {
   const log = calicoLog(p, 'kube-controllers')
@@ -28,7 +29,53 @@ export const kubeControllers: Program = async (p) => {
   log.info('main.go 141', 'Calico datastore is initialized')
   await status.set('Startup', undefined)
   p.thread('health', (self) => watchHealth(self, kube.by(self), log, status))
-  return new AddressCollector(p, kube, log).run()
+  const configuration = await configured(p, kube, log)
+  p.thread('ipam', (self) => new AddressCollector(self, kube.by(self), log, configuration.settings).run(self))
+  p.thread('host endpoints', (self) => followNodes(self, kube.by(self), log, configuration.settings))
+  return configuration.changed()
+}
+
+async function configured(p: Process, kube: KubeClient, log: Log): ReturnType<typeof readConfiguration> {
+  for (;;) {
+    try {
+      return await readConfiguration(p, kube, log)
+    } catch (error) {
+      const fields = { error: raw(apiErrorText(error)) }
+      log.warn('runconfig.go 190', 'unable to get KubeControllersConfiguration(default)', fields)
+      await p.sleep(5_000)
+    }
+  }
+}
+
+/** Nodes and their host endpoints. Where none are wanted, those of before are taken away once. */
+async function followNodes(
+  p: Process,
+  kube: KubeClient,
+  log: Log,
+  { autoHostEndpoints }: ControllersSettings,
+): Promise<void> {
+  const endpoints = new AutoHostEndpoints(p, kube, log)
+  if (!autoHostEndpoints) {
+    // Until 3.27 its role does not list them.
+    if (releaseOf(p.version).minor >= 28) await endpoints.syncAll([], { wanted: false })
+    return
+  }
+  const wakeup = new Wakeup()
+  const due = new Map<string, Node | undefined>()
+  const onChange = ({ type, object }: InformerChange<Node>): void => {
+    due.set(object.metadata.name, type === 'DELETED' ? undefined : object)
+    wakeup.tell()
+  }
+  const nodes = informer<Node>(p, kube, { type: resources.nodes }, { onChange })
+  await nodes.untilSynced(p.task)
+  due.clear()
+  await endpoints.syncAll(nodes.list(), { wanted: true })
+  for (;;) {
+    await wakeup.wait(p)
+    const changed = [...due]
+    due.clear()
+    for (const [name, node] of changed) await (node ? endpoints.sync(node) : endpoints.remove(name))
+  }
 }
 
 async function datastoreReady(p: Process, kube: KubeClient, log: Log, status: Status): Promise<void> {
@@ -85,94 +132,6 @@ class Status {
     if (text === this.#written) return
     this.#written = text
     await this.#p.files.write(statusFile, text)
-  }
-}
-
-class AddressCollector {
-  readonly #p: Process
-  readonly #kube: KubeClient
-  readonly #log: Log
-  readonly #pods: Informer<Pod>
-  readonly #nodes: Informer<Node>
-  /** Handles whose pod was missing, since when. */
-  readonly #missing = new Map<string, number>()
-
-  constructor(p: Process, kube: KubeClient, log: Log) {
-    this.#p = p
-    this.#kube = kube
-    this.#log = log
-    this.#pods = informer<Pod>(p, kube, { type: resources.pods })
-    this.#nodes = informer<Node>(p, kube, { type: resources.nodes })
-  }
-
-  async run(): Promise<number> {
-    await this.#pods.untilSynced(this.#p.task)
-    await this.#nodes.untilSynced(this.#p.task)
-    for (;;) {
-      try {
-        await this.#sync()
-      } catch (error) {
-        this.#log.warn('ipam.go 312', 'error syncing IPAM data', { error: raw(apiErrorText(error)) })
-      }
-      await this.#p.sleep(syncMs)
-    }
-  }
-
-  async #sync(): Promise<void> {
-    const { items } = await this.#kube.list<IPAMBlock>({ type: resources.ipamBlocks })
-    for (const block of items) await this.#collect(block)
-    await this.#releaseNodes()
-  }
-
-  async #collect({ spec }: IPAMBlock): Promise<void> {
-    for (const { handle } of inUse(spec)) {
-      if (this.#isAlive(spec, handle)) {
-        this.#missing.delete(handle)
-        continue
-      }
-      const since = this.#missing.get(handle) ?? this.#p.now()
-      if (since === this.#p.now()) this.#log.info('ipam.go 690', 'Candidate IP leak', { handle })
-      this.#missing.set(handle, since)
-      if (this.#p.now() - since < graceMs && !this.#isOfGoneNode(spec, handle)) continue
-      await new Ipam(this.#kube).release(handle)
-      this.#missing.delete(handle)
-      this.#log.info('ipam.go 880', 'Successfully garbage collected leaked IP address', { handle })
-    }
-  }
-
-  /** Nothing can come back to an address of a node that is no more: it is not waited for. */
-  #isOfGoneNode({ attributes }: IPAMBlock['spec'], handle: string): boolean {
-    const node = attributes.find((each) => each.handle_id === handle)?.secondary?.['node']
-    return node !== undefined && !this.#nodes.has(node)
-  }
-
-  /** Whether the pod that an address was given to is still that pod, on that node. */
-  #isAlive(spec: IPAMBlock['spec'], handle: string): boolean {
-    const { namespace, pod, node, type } =
-      spec.attributes.find((each) => each.handle_id === handle)?.secondary ?? {}
-    if (type?.endsWith('TunnelAddress') && node !== undefined) return this.#nodes.has(node)
-    if (namespace === undefined || pod === undefined) return true
-    const known = this.#pods.get(`${namespace}/${pod}`)
-    const container = known?.metadata.annotations?.['cni.projectcalico.org/containerID']
-    if (!known || known.spec.nodeName !== node) return false
-    return container === undefined || handle.endsWith(container)
-  }
-
-  async #releaseNodes(): Promise<void> {
-    const { items } = await this.#kube.list<BlockAffinity>({ type: resources.blockAffinities })
-    for (const { spec, metadata } of items) {
-      if (this.#nodes.has(spec.node)) continue
-      const block = await this.#blockOf(spec.cidr)
-      if (block && inUse(block.spec).length > 0) continue
-      this.#log.info('ipam.go 470', 'Cleaning up IPAM affinities for deleted node', { node: spec.node })
-      if (block) await this.#kube.delete({ type: resources.ipamBlocks, name: block.metadata.name })
-      await this.#kube.delete({ type: resources.blockAffinities, name: metadata.name })
-    }
-  }
-
-  async #blockOf(cidr: string): Promise<IPAMBlock | undefined> {
-    const { items } = await this.#kube.list<IPAMBlock>({ type: resources.ipamBlocks })
-    return items.find((block) => block.metadata.name === cidrName(cidr))
   }
 }
 
