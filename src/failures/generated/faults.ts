@@ -4,13 +4,18 @@ import type { Fault } from '#lab/fault.ts'
 /** How the lab breaks, by mode; each is loaded when it is asked for. */
 export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'admission-denied': async () => (await import('#failures/admission-denied/fault.ts')).fault,
+  'apiserver-port-6443-blocked': async () =>
+    (await import('#failures/apiserver-port-6443-blocked/fault.ts')).fault,
   'bgp-as-mismatch': async () => (await import('#failures/bgp-as-mismatch/fault.ts')).fault,
+  'bgp-config-not-rendered': async () => (await import('#failures/bgp-config-not-rendered/fault.ts')).fault,
   'bgp-password-secret-unreadable': async () =>
     (await import('#failures/bgp-password-secret-unreadable/fault.ts')).fault,
   'bgp-peer-misconfigured': async () => (await import('#failures/bgp-peer-misconfigured/fault.ts')).fault,
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'bgp-port-in-use': async () => (await import('#failures/bgp-port-in-use/fault.ts')).fault,
   'bird-socket-unavailable': async () => (await import('#failures/bird-socket-unavailable/fault.ts')).fault,
+  'calico-config-unsupported': async () =>
+    (await import('#failures/calico-config-unsupported/fault.ts')).fault,
   'calico-node-daemonset-missing': async () =>
     (await import('#failures/calico-node-daemonset-missing/fault.ts')).fault,
   'cidr-overlap-node-network': async () =>
@@ -22,6 +27,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'crosssubnet-unencapsulated-dropped': async () =>
     (await import('#failures/crosssubnet-unencapsulated-dropped/fault.ts')).fault,
   'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,
+  'disk-pressure-eviction': async () => (await import('#failures/disk-pressure-eviction/fault.ts')).fault,
   'gateway-blocks': async () => (await import('#failures/gateway-blocks/fault.ts')).fault,
   'health-endpoint-unreachable': async () =>
     (await import('#failures/health-endpoint-unreachable/fault.ts')).fault,
@@ -35,16 +41,20 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'ipam-no-pool': async () => (await import('#failures/ipam-no-pool/fault.ts')).fault,
   'ipam-tunnel-ip-conflict': async () => (await import('#failures/ipam-tunnel-ip-conflict/fault.ts')).fault,
   'ipip-proto4-blocked': async () => (await import('#failures/ipip-proto4-blocked/fault.ts')).fault,
+  'ippool-misconfigured': async () => (await import('#failures/ippool-misconfigured/fault.ts')).fault,
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
   'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
   'network-acl-blocks': async () => (await import('#failures/network-acl-blocks/fault.ts')).fault,
   'no-default-route': async () => (await import('#failures/no-default-route/fault.ts')).fault,
+  'node-condition-misleading': async () =>
+    (await import('#failures/node-condition-misleading/fault.ts')).fault,
   'node-ip-autodetect-none': async () => (await import('#failures/node-ip-autodetect-none/fault.ts')).fault,
   'node-ip-duplicate': async () => (await import('#failures/node-ip-duplicate/fault.ts')).fault,
   'node-ip-not-on-host': async () => (await import('#failures/node-ip-not-on-host/fault.ts')).fault,
   'node-ip-wrong-interface': async () => (await import('#failures/node-ip-wrong-interface/fault.ts')).fault,
   'nodename-file-missing': async () => (await import('#failures/nodename-file-missing/fault.ts')).fault,
+  'nodes-behind-nat': async () => (await import('#failures/nodes-behind-nat/fault.ts')).fault,
   'oom-killed': async () => (await import('#failures/oom-killed/fault.ts')).fault,
   'pod-ip-forwarding-off': async () => (await import('#failures/pod-ip-forwarding-off/fault.ts')).fault,
   'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
@@ -54,6 +64,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
     (await import('#failures/route-reflector-label-lost/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,
   'security-group-blocks': async () => (await import('#failures/security-group-blocks/fault.ts')).fault,
+  'service-ip-unreachable': async () => (await import('#failures/service-ip-unreachable/fault.ts')).fault,
   'typha-cert-invalid': async () => (await import('#failures/typha-cert-invalid/fault.ts')).fault,
   'typha-port-5473-blocked': async () => (await import('#failures/typha-port-5473-blocked/fault.ts')).fault,
   'typha-unhealthy': async () => (await import('#failures/typha-unhealthy/fault.ts')).fault,
