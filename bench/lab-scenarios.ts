@@ -7,6 +7,7 @@ import { startBench } from '#lab/api/kubectl-bench.ts'
 import type { Node, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { Lab } from '#lab/lab.ts'
+import { kubectlWatch } from './kubectl-counts.ts'
 
 const print = (figure: Readonly<Record<string, number>>): void => console.log(JSON.stringify(figure))
 
@@ -79,33 +80,52 @@ async function reflectors(): Promise<void> {
 async function nodes(): Promise<void> {
   const start = performance.now()
   const lab = await reflected(5000)
-  await untilSeen(
+  await allReady(lab)
+  print({ readyMs: performance.now() - start })
+}
+
+/** Counted while they boot by a kubectl that watches. */
+async function nodesByKubectl(): Promise<void> {
+  const start = performance.now()
+  const lab = Lab.powerOn({ seed: 'bench', nodes: 5000, backend: 'vxlan' })
+  await lab.until(() => lab.api.process !== undefined)
+  const watch = await kubectlWatch(lab, 'nodes')
+  const told = watch.until(lab.nodes.length, ({ second }) => second === 'Ready')
+  await Promise.all([told, allReady(lab)])
+  print({ toldMs: performance.now() - start })
+  await watch.close()
+}
+
+const allReady = (lab: Lab): Promise<void> =>
+  untilSeen(
     lab,
     () => all<Node>(lab, '/nodes').filter((node) => isTrue(node, 'Ready')).length === lab.nodes.length,
   )
-  print({ readyMs: performance.now() - start })
-}
+
+const load = { type: resources.deployments, namespace: 'default', name: 'load' }
+
+const loaded = (lab: Lab, replicas: number): Promise<unknown> =>
+  lab.kube.create(resources.deployments, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: load.name, namespace: load.namespace },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'load' } },
+      template: {
+        metadata: { labels: { app: 'load' } },
+        spec: {
+          containers: [{ name: 'load', image: 'docker.io/shop/db:1.4.0', imagePullPolicy: 'IfNotPresent' }],
+        },
+      },
+    },
+  } as Parameters<typeof lab.kube.create>[1]) // a Deployment has a spec
 
 async function pods(): Promise<void> {
   const lab = await Lab.boot({ seed: 'bench', nodes: 100 })
   const others = all<Pod>(lab, '/pods').length
-  const replicas = 10_000 - others
-  const load = { type: resources.deployments, namespace: 'default', name: 'load' }
-  const image = 'docker.io/shop/db:1.4.0'
   const runningMs = await timed(async () => {
-    await lab.kube.create(resources.deployments, {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: load.name, namespace: load.namespace },
-      spec: {
-        replicas,
-        selector: { matchLabels: { app: 'load' } },
-        template: {
-          metadata: { labels: { app: 'load' } },
-          spec: { containers: [{ name: 'load', image, imagePullPolicy: 'IfNotPresent' }] },
-        },
-      },
-    } as Parameters<typeof lab.kube.create>[1]) // a Deployment has a spec
+    await loaded(lab, 10_000 - others)
     await untilSeen(
       lab,
       () => all<Pod>(lab, '/pods').filter(({ status }) => status.phase === 'Running').length >= 10_000,
@@ -117,6 +137,29 @@ async function pods(): Promise<void> {
     await untilSeen(lab, () => all<Pod>(lab, '/pods').length <= others)
   })
   print({ deletedMs })
+}
+
+/** The same, counted by a kubectl that watches. */
+async function podsByKubectl(): Promise<void> {
+  const lab = await Lab.boot({ seed: 'bench', nodes: 100 })
+  const others = all<Pod>(lab, '/pods').length
+  const replicas = 10_000 - others
+  const watch = await kubectlWatch(lab, 'pods')
+  const running = watch.until(replicas, ({ status }) => status === 'Running')
+  const toldMs = await timed(async () => {
+    await loaded(lab, replicas)
+    const started = (): boolean =>
+      all<Pod>(lab, '/pods').filter(({ status }) => status.phase === 'Running').length >= 10_000
+    await Promise.all([running, untilSeen(lab, started)])
+  })
+  print({ toldMs })
+  const gone = watch.until(replicas, ({ event }) => event === 'DELETED')
+  const goneMs = await timed(async () => {
+    await lab.kube.delete(load)
+    await Promise.all([gone, untilSeen(lab, () => all<Pod>(lab, '/pods').length <= others)])
+  })
+  print({ goneMs })
+  await watch.close()
 }
 
 /** What ten seconds of computing reach, as what two days would take. */
@@ -177,7 +220,9 @@ async function kubectl(): Promise<void> {
 const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   reflectors,
   nodes,
+  nodesByKubectl,
   pods,
+  podsByKubectl,
   hours,
   growth,
   kubectl,

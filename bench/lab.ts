@@ -38,11 +38,24 @@ const scenarios: readonly Scenario[] = [
     figures: { readyMs: { what: '5,000 nodes Ready, in process', unit: 'ms', goal: 15_000 } },
   },
   {
+    name: 'nodesByKubectl',
+    limitMs: 40_000,
+    figures: { toldMs: { what: '5,000 nodes (VXLAN) Ready, as kubectl tells', unit: 'ms', goal: 20_000 } },
+  },
+  {
     name: 'pods',
     limitMs: 60_000,
     figures: {
       runningMs: { what: '10,000 pods Running on 100 nodes, in process', unit: 'ms', goal: 6000 },
       deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000 },
+    },
+  },
+  {
+    name: 'podsByKubectl',
+    limitMs: 60_000,
+    figures: {
+      toldMs: { what: '10,000 pods Running, as kubectl tells', unit: 'ms', goal: 12_000 },
+      goneMs: { what: '… and deleted', unit: 'ms', goal: 12_000 },
     },
   },
   {
