@@ -72,7 +72,7 @@ describe('API and logs alone', () => {
     const { transport, read } = reading(fakeCluster({ broken: false }))
     await read()
     expect(transport.requests.filter((request) => /\/log|EXEC/.test(request))).toEqual([])
-    expect(transport.requests.length).toBeLessThanOrEqual(10)
+    expect(transport.requests.length).toBeLessThanOrEqual(12)
   })
 
   test('where pods have just failed their probes, the node’s pods are looked at though Calico is Ready', async () => {

@@ -13,6 +13,7 @@ import { type Commands, commandsFor } from '#sources/live/commands.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { readDeep } from '#sources/live/deep/read-deep.ts'
 import { readTraffic } from '#sources/live/deep/traffic.ts'
+import { readExtensions } from '#sources/live/extensions.ts'
 import { type ClusterUid, readClusterUid } from '#sources/live/identity.ts'
 import {
   readCalicoPods,
@@ -139,6 +140,7 @@ const readLists = async (context: LiveContext): Promise<Reading> =>
       readDaemonSets(context),
       readIpPools(context),
       readStuckPods(context),
+      readExtensions(context),
     ]),
   )
 
