@@ -32,6 +32,10 @@ export async function removed(lab: LabControl, ref: ObjectRef): Promise<void> {
   }
 }
 
+/** The clock of a node: what the owner dates certificates by. In ms since 1970, to the second. */
+export const timeOf = async (lab: LabControl): Promise<number> =>
+  Number((await lab.exec(lab.nodes[0] as string, 'date +%s')).stdout) * 1000 // a lab has a node
+
 /** Calico's DaemonSet, in kube-system by manifest and in calico-system by operator. */
 export async function calicoDaemonSet(lab: LabControl): Promise<KubeObject> {
   const sets = await lab.kube.list({ type: resources.daemonSets })

@@ -2,7 +2,7 @@ import { assert } from '#base/assert.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { Fault, LabControl, Strike } from '#lab/fault.ts'
-import { calicoNamespace, removed, restartCalicoNode } from '#lab/owner-acts.ts'
+import { calicoNamespace, removed, restartCalicoNode, timeOf } from '#lab/owner-acts.ts'
 import { type WebhookPlan, webhookBackend, webhookConfiguration } from '#lab/workload/webhook-manifests.ts'
 
 const minutes = 60_000
@@ -64,9 +64,6 @@ async function install(lab: LabControl, own: Pick<WebhookPlan, 'args' | 'nodeNam
   await lab.advance(minutes)
   await lab.kube.create(configurations, webhookConfiguration(plan))
 }
-
-const timeOf = async (lab: LabControl): Promise<number> =>
-  Number((await lab.exec(lab.nodes[0] as string, 'date +%s')).stdout) * 1000 // a lab has a node
 
 const types: Readonly<Record<string, keyof typeof resources>> = {
   Namespace: 'namespaces',

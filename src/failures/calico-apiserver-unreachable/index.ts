@@ -6,7 +6,7 @@ export const mode: Mode<CalicoApiState> = {
   id: 'calico-apiserver-unreachable',
   title: 'The aggregated API v3.projectcalico.org does not answer',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['calico-api-unavailable', 'operator-degraded', 'resource-refused'],
   traffic:
