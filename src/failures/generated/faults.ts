@@ -14,6 +14,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'bgp-port-in-use': async () => (await import('#failures/bgp-port-in-use/fault.ts')).fault,
   'bird-socket-unavailable': async () => (await import('#failures/bird-socket-unavailable/fault.ts')).fault,
+  'calico-apiserver-unreachable': async () =>
+    (await import('#failures/calico-apiserver-unreachable/fault.ts')).fault,
   'calico-config-unsupported': async () =>
     (await import('#failures/calico-config-unsupported/fault.ts')).fault,
   'calico-node-daemonset-missing': async () =>
@@ -56,6 +58,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'nodename-file-missing': async () => (await import('#failures/nodename-file-missing/fault.ts')).fault,
   'nodes-behind-nat': async () => (await import('#failures/nodes-behind-nat/fault.ts')).fault,
   'oom-killed': async () => (await import('#failures/oom-killed/fault.ts')).fault,
+  'operator-migration-stuck': async () => (await import('#failures/operator-migration-stuck/fault.ts')).fault,
   'pod-ip-forwarding-off': async () => (await import('#failures/pod-ip-forwarding-off/fault.ts')).fault,
   'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
   'rbac-forbidden': async () => (await import('#failures/rbac-forbidden/fault.ts')).fault,

@@ -6,7 +6,7 @@ export const mode: Mode<MigrationState> = {
   id: 'operator-migration-stuck',
   title: 'The move from manifests (kube-system) to the operator (calico-system) does not go on',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'operator-degraded',
