@@ -2,7 +2,7 @@ import { assert } from '#base/assert.ts'
 import { type Random, seeded } from '#base/random.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import { faults } from '#failures/generated/faults.ts'
-import type { Fault, Strike } from '#lab/fault.ts'
+import { type Fault, flavoursOf, type Strike } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
 
@@ -46,16 +46,17 @@ type Named = Pick<Half, 'id' | 'fault'>
 /** The pair with what chance chose for it; none where no lab can have both, or both strike the cluster. */
 function drawn(both: readonly [Named, Named], seed: string): readonly Pair[] {
   const [one, other] = both
-  const flavours = one.fault.flavours.filter((flavour) => other.fault.flavours.includes(flavour))
-  if (flavours.length === 0 || !isOneLab(one.fault, other.fault)) return []
+  if (!isOneLab(one.fault, other.fault)) return []
   const chance = seeded(seed)
-  const flavour = chance.pick(flavours)
   const half = ({ id, fault }: Named, place: number): Half => {
     const strike = { node: String(place), variant: chance.pick(Object.keys(fault.variants)) }
     return { id, fault, strike }
   }
   const placed = [half(one, places[0]), half(other, places[1])] as const
-  if (!areApart(placed)) return []
+  const [mine, theirs] = placed.map(({ fault, strike }) => flavoursOf(fault, strike.variant))
+  const flavours = mine?.filter((each) => theirs?.includes(each)) ?? []
+  if (flavours.length === 0 || !areApart(placed)) return []
+  const flavour = chance.pick(flavours)
   const halves = inOrder(placed, chance)
   const title = halves.map(({ id, strike }) => `${id} (${strike.variant})`).join(' + ')
   return [{ title, halves, flavour, seed }]
@@ -71,7 +72,9 @@ const isOneLab = ({ lab: one }: Fault, { lab: other }: Fault): boolean =>
  * on one subject, whatever node each is meant for.
  */
 const rolledOut: ReadonlySet<string> = new Set([
+  'health-endpoint-unreachable',
   'image-unavailable',
+  'ipam-tunnel-ip-conflict',
   'node-ip-autodetect-none',
   'node-ip-duplicate',
   'node-ip-not-on-host',
@@ -79,6 +82,17 @@ const rolledOut: ReadonlySet<string> = new Set([
   'oom-killed',
   'pod-ip-forwarding-off',
 ])
+
+/** New pods of the application, by which these are felt, end what is wrong about the pods that there were. */
+const replacingPods: ReadonlySet<string> = new Set([
+  'cidr-overlap-node-network',
+  'cni-conf-conflict',
+  'cni-token-expired',
+  'ipam-blocks-exhausted',
+  'ipam-no-pool',
+  'nodename-file-missing',
+])
+const ofOnePod: ReadonlySet<string> = new Set(['ipam-tunnel-ip-conflict'])
 
 /** These change what all nodes get: one that the other fault makes start anew has it as well. */
 export const spreading: ReadonlySet<string> = new Set([
@@ -94,6 +108,8 @@ const subjectsOf = ({ fault, strike }: Half, nodes: readonly string[]): readonly
 
 function areApart([one, other]: Pair['halves']): boolean {
   if (rolledOut.has(one.id) && rolledOut.has(other.id)) return false
+  if ([one, other].some(({ id }) => ofOnePod.has(id)) && [one, other].some(({ id }) => replacingPods.has(id)))
+    return false
   const taken = subjectsOf(one, anyNodes)
   return !subjectsOf(other, anyNodes).some((subject) => taken.includes(subject))
 }
@@ -110,7 +126,8 @@ export async function struckTwice({ halves, flavour, seed }: Pair): Promise<{
   readonly expected: readonly { readonly mode: string; readonly subject: string }[]
 }> {
   const [first, second] = halves
-  const lab = await Lab.boot({ seed, flavour, ...first.fault.lab, ...second.fault.lab })
+  const nodes = Math.max(5, first.fault.lab?.nodes ?? 0, second.fault.lab?.nodes ?? 0)
+  const lab = await Lab.boot({ seed, flavour, ...first.fault.lab, ...second.fault.lab, nodes })
   const placed = halves.map((half) => ({ ...half, strike: placedIn(lab, half.strike) }))
   for (const { fault, strike } of placed) {
     await fault.change(lab, strike)

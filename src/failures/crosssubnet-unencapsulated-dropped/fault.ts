@@ -8,6 +8,7 @@ const everywhere = async (lab: LabControl, allowedSources: 'any' | readonly stri
 /** The network begins to check that machines send from their own addresses: pods' addresses are none of these. */
 export const fault: Fault = {
   flavours: ['plain', 'hardened'],
+  lab: { encapsulation: 'none' },
   variants: { 'source-check': 'every port drops packets whose source is not the machine’s own address' },
   change: (lab) => everywhere(lab, []),
   trigger: () => Promise.resolve(),
