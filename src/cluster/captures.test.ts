@@ -25,6 +25,12 @@ test.each<[string, readonly CaptureRow[], boolean]>([
   ['the same machine: another time', [packet(), nothing({ node: 'w1' })], false],
   ['another protocol', [packet({ protocol: 'vxlan' }), nothing()], false],
   ['one capture alone', [packet()], false],
+  [
+    'who listened for these two',
+    [packet(), nothing({ source: '10.0.0.21', destination: '10.0.0.22' })],
+    true,
+  ],
+  ['who listened for others', [packet(), nothing({ source: '10.0.0.29', destination: '10.0.0.22' })], false],
 ])('swallowed: %s', (_, captures, expected) => {
   expect(swallowed(factsOf({ captures }), 'ipip') !== undefined).toBe(expected)
 })

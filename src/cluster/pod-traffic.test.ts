@@ -26,6 +26,12 @@ test.each<[string, readonly ReachabilityRow[], boolean]>([
   expect(pingAlonePasses(reads(...rows)) !== undefined).toBe(expected),
 )
 
+test('pingAlonePasses: from a host to a pod of a pool', () => {
+  const pool = { name: 'pods', cidr: '10.60.0.0/16', disabled: false, encapsulation: 'vxlan' as const }
+  const reachability = [ping('ok', { in: 'host' }), ping('timed-out', { in: 'host', protocol: 'tcp' })]
+  expect(pingAlonePasses(factsOf({ reachability, ipPools: [pool] }))).toBeDefined()
+})
+
 test.each<[string, readonly ReachabilityRow[], readonly number[] | undefined]>([
   [
     'small passes, large does not',

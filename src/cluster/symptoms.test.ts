@@ -149,6 +149,26 @@ describe('BIRD', () => {
   })
 })
 
+describe('access refused', () => {
+  const refused = (user: string): Table => ({
+    nodes: [node('w1')],
+    messages: [
+      {
+        message: { id: 'api/forbidden', params: { user, resource: 'configmaps', name: 'calico-config' } },
+        node: 'w1',
+        atMs: ago(1),
+        count: 1,
+      },
+    ],
+  })
+  test.each([
+    ['Calico’s account', 'system:serviceaccount:kube-system:calico-node', ['access-refused node/w1 now']],
+    ['the kubelet, which asks for what a pod needed that went', 'system:node:w1', []],
+  ])('%s', (_, user, expected) => {
+    expect(seen(refused(user))).toEqual(expected)
+  })
+})
+
 describe('BGP sessions', () => {
   const nodes = [node('w1', { internalIp: '10.0.0.21' }), node('w2', { calicoIpv4: '10.0.0.22/24' })]
   const session = { node: 'w1', peer: '10.0.0.22', kind: 'mesh', up: false, state: 'Active' } as const

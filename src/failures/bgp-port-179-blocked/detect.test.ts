@@ -67,6 +67,15 @@ describe('found', () => {
       `${probe('10.7.4.22,10.7.4.23')}\n\nOpening port 179/tcp between the nodes fixed the problem.`,
       'likely',
     ],
+    [
+      'two peers are silent, and BIRD of a third is down',
+      status(
+        ['10.7.4.22', 'start', 'Active'],
+        ['10.7.4.23', 'start', 'Connect'],
+        ['10.7.4.24', 'start', 'Active Socket: Connection refused'],
+      ),
+      'likely',
+    ],
     ['the probe alone', probe('10.7.4.22,10.7.4.23'), 'possible'],
     [
       'hosts are rejected that are Ready',
@@ -107,6 +116,11 @@ describe('near misses', () => {
     [
       'this side does not listen',
       status(['10.7.4.22', 'down', 'Error: No listening socket']),
+      ['not found', 'possible'],
+    ],
+    [
+      'one peer is silent, the other refuses',
+      status(['10.7.4.22', 'start', 'Active'], ['10.7.4.23', 'start', 'Active Socket: Connection refused']),
       ['not found', 'possible'],
     ],
     ['all sessions are up', status(['10.7.4.22', 'up', 'Established']), ['not found']],

@@ -111,4 +111,23 @@ describe('on a cluster', () => {
       expected,
     ])
   })
+
+  test.each<[string, string, boolean]>([
+    ['on another node is no excuse', 'w2', true],
+    ['on this one is', 'w1', false],
+  ])('a start-up that fails %s', (_, where, expected) => {
+    const said = (id: string, at: string) => ({ message: { id, params: {} }, node: at, count: 1 })
+    const facts = factsOf({
+      nodes: [node('w1'), node('w2')],
+      pods: [calicoNode('w1', { ready: false }), calicoNode('w2', { ready: false })],
+      messages: [
+        said('startup/using-node-name', 'w1'),
+        said('cni/nodename-missing', 'w1'),
+        said('health/nodename-missing', 'w1'),
+        said('startup/terminating', where),
+      ],
+    })
+    const { causes } = diagnose(facts, [mode])
+    expect(causes.some(({ confidence }) => confidence === 'confirmed')).toBe(expected)
+  })
 })
