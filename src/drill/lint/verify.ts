@@ -84,7 +84,7 @@ const not = ({ title, holds, says }: Trial): Trial => ({
 })
 
 /** The way that the author recommends: all the text says is so, and it is a repair. */
-async function recommended(
+export async function recommended(
   scenario: Scenario,
   backstage: Backstage,
   labSeed: string | undefined,
