@@ -6,13 +6,14 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Trouble } from '#base/trouble.ts'
-import { type DrillRecord, readRecord } from '#drill/play/record.ts'
+import { type BegunDrill, type DrillRecord, readBegun, readRecord } from '#drill/play/record.ts'
 
 /** `~/.local/share/ninelives/drills`, or where XDG_DATA_HOME says. */
 export const recordsFolder = (env: Readonly<Record<string, string | undefined>>): string =>
@@ -29,6 +30,36 @@ export function keepRecord(record: DrillRecord, folder: string): string {
   writeFileSync(`${path}.part`, `${JSON.stringify(record, null, 1)}\n`, { mode: 0o600 })
   renameSync(`${path}.part`, path)
   return path
+}
+
+/** Where a game waits that was left in the middle; one of each drill. */
+const begunPath = (folder: string, drill: string): string => join(folder, 'begun', `${drill}.begun`)
+
+export function keepBegun(begun: BegunDrill, folder: string): void {
+  const path = begunPath(folder, begun.drill)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.part`, `${JSON.stringify(begun)}\n`, { mode: 0o600 })
+  renameSync(`${path}.part`, path)
+}
+
+export const forgetBegun = (drill: string, folder: string): void =>
+  rmSync(begunPath(folder, drill), { force: true })
+
+/** The game that was left; throws {@link Trouble} where there is none, or the drill is not the same any more. */
+export function begunDrill(
+  { drill, digest }: Pick<BegunDrill, 'drill' | 'digest'>,
+  folder: string,
+): BegunDrill {
+  const path = begunPath(folder, drill)
+  if (!existsSync(path))
+    throw new Trouble('nothing-begun', `no game of ${drill} was left in the middle`, {
+      hint: `begin one: ninelives drill play ${drill}`,
+    })
+  const begun = readBegun(readFileSync(path, 'utf8'), path)
+  if (begun.digest === digest) return begun
+  throw new Trouble('another-drill', `${drill} is another one than when it was left`, {
+    hint: `begin anew: ninelives drill play ${drill}`,
+  })
 }
 
 export interface KeptRecord {

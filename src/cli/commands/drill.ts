@@ -50,6 +50,7 @@ const addPlay: AddCommand = (drill, io, exit) => {
     .argument('<drill>', 'the name of a drill, or a file: a scenario, or a replay in any form')
     .option('--script <letters>', 'choose these, in the order of the rounds: A,B,D')
     .option('--seed <seed>', 'of the order in which choices are shown', 'drill')
+    .option('--resume', 'go on with the game that was left with Ctrl-C', false)
     .option('-o, --output <format>', 'text or json', 'text')
     .description('play a drill in rounds; a replay without a lab part is read as text')
     .addHelpText(
@@ -57,7 +58,10 @@ const addPlay: AddCommand = (drill, io, exit) => {
       '\nExamples:\n  ninelives drill play cni-broken-after-node-restart\n  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o json\n  ninelives drill play downloaded.html',
     )
     .action(
-      async (name: string, { script, seed, output }: { script?: string; seed: string; output: string }) => {
+      async (
+        name: string,
+        { script, seed, resume, output }: { script?: string; seed: string; resume: boolean; output: string },
+      ) => {
         const { play } = await import('#cli/drill/play.ts')
         const letters = script === undefined ? {} : { script: lettersOf(script) }
         exit(
@@ -65,6 +69,7 @@ const addPlay: AddCommand = (drill, io, exit) => {
             {
               name,
               seed,
+              resume,
               output: checkedFormat(output, ['text', 'json']),
               version: versionText(),
               ...letters,
@@ -91,13 +96,14 @@ const addLint: AddCommand = (drill, io, exit) => {
 
   drill
     .command('verify')
-    .argument('<drill...>', 'names or files')
+    .argument('<drill...>', 'names or files of scenarios, or records of games')
     .option('-o, --output <format>', 'text or json', 'text')
-    .description('the acceptance run of a scenario, for CI: the same as lint --live')
+    .description('the acceptance run of a scenario, as lint --live; a record of a game is played again')
     .addHelpText('after', '\nExamples:\n  ninelives drill verify cni-broken-after-node-restart')
     .action(async (names: readonly string[], { output }: { output: string }) => {
-      const { lint } = await import('#cli/drill/lint.ts')
-      exit(await lint({ names, live: true, output: checkedFormat(output, ['text', 'json']) }, io))
+      const format = checkedFormat(output, ['text', 'json'])
+      const { verify } = await import('#cli/drill/verify.ts')
+      exit(await verify({ names, output: format }, io))
     })
 }
 

@@ -1,21 +1,19 @@
 import { userInfo } from 'node:os'
-import { backstage } from '#app/backstage.ts'
-import { keepRecord, recordsFolder } from '#app/drill-records.ts'
+import { begunDrill, forgetBegun, keepBegun, keepRecord, recordsFolder } from '#app/drill-records.ts'
 import { wallClock } from '#base/clock.ts'
-import { type Named, named } from '#cli/drill/files.ts'
+import { named } from '#cli/drill/files.ts'
+import { beginDrill, judged, type NamedScenario, playAgain, playWith } from '#cli/drill/game.ts'
 import { plainPlayer } from '#cli/drill/plain-player.ts'
 import { playText } from '#cli/drill/play-text.ts'
 import type { Player } from '#cli/drill/player.ts'
-import { engine } from '#cli/engine.ts'
 import type { Io } from '#cli/io.ts'
 import { paletteFor } from '#cli/palette.ts'
-import { type Debrief, debriefOf } from '#drill/measure/debrief.ts'
-import { Drill } from '#drill/play/drill.ts'
+import type { Debrief } from '#drill/measure/debrief.ts'
+import type { Drill } from '#drill/play/drill.ts'
 import { playPath, type Told } from '#drill/play/path.ts'
-import { type DrillRecord, recordFormat } from '#drill/play/record.ts'
+import { type BegunDrill, type DrillRecord, recordFormat } from '#drill/play/record.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
-import { reachOf } from '#drill/score/reach.ts'
-import { type Score, scoreOf } from '#drill/score/score.ts'
+import type { Score } from '#drill/score/score.ts'
 import { debriefText } from '#report/drill/debrief-text.ts'
 import { briefingText, type DrillTextOptions, sceneText, turnText } from '#report/drill/text.ts'
 
@@ -25,6 +23,8 @@ export interface PlayOptions {
   /** Letters, in place of a person. */
   readonly script?: readonly string[]
   readonly seed: string
+  /** Goes on with the game that was left. */
+  readonly resume?: boolean
   readonly output: 'text' | 'json'
   /** For the record. */
   readonly version: string
@@ -63,7 +63,7 @@ async function playerFor(io: Io, screen: Required<DrillTextOptions>): Promise<Pl
   return screenPlayer(io, screen)
 }
 
-type OnLab = Extract<Named, { readonly kind: 'scenario' }> & {
+type OnLab = NamedScenario & {
   readonly o: PlayOptions
   readonly io: Io
   readonly out: Io['stdout']
@@ -71,79 +71,89 @@ type OnLab = Extract<Named, { readonly kind: 'scenario' }> & {
   readonly player: Player | undefined
 }
 
-async function onLab({ scenario, digest, reach, o, io, out, screen, player }: OnLab): Promise<number> {
+async function onLab({ o, io, out, screen, player, ...drill }: OnLab): Promise<number> {
+  const { scenario } = drill
   out.write(briefingText(scenario, screen))
-  const [drill] = await Promise.all([begun(scenario, o.seed), player?.begin()])
+  const left =
+    o.resume === true
+      ? begunDrill({ drill: scenario.id, digest: drill.digest }, recordsFolder(io.env))
+      : undefined
+  const seed = left?.seed ?? o.seed
+  const [game] = await Promise.all([beginDrill(scenario, seed), player?.begin()])
   try {
     const told: Told = {
       scene: (scene) => void out.write(sceneText(scene, screen)),
       turn: (_, turn) => void out.write(turnText(turn, screen)),
     }
-    await (player === undefined ? playPath(drill, o.script ?? [], told) : playWith(drill, player, told))
-    const debrief = await debriefOf(drill, {
-      onTrial: (title) => void io.stderr.write(`trying on a copy: ${title}\n`),
-    })
-    const score = scoreOf(debrief, { reach: reach ?? reachOf(scenario) })
+    if (left !== undefined) await playAgain(game, left.moves)
+    if (player === undefined) await playPath(game, o.script ?? [], told)
+    else
+      await playWith(game, player, {
+        told,
+        onMove: () => keepBegun(begunOf(game, { ...drill, seed }), recordsFolder(io.env)),
+      })
+    const { debrief, score } = await judged(game, drill, io)
     const json = drillJson(scenario, debrief, score)
     if (o.output === 'json') io.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
     else out.write(debriefText({ scenario, debrief, score }, screen))
-    if (player !== undefined) {
-      const path = keepRecord(recordOf({ drill, digest, score, o, io }), recordsFolder(io.env))
-      io.stderr.write(`kept: ${path}\n`)
-    }
+    if (player !== undefined) keep(recordOf({ begun: begunOf(game, { ...drill, seed }), score, o, io }), io)
     return 0
+  } catch (error) {
+    if (player !== undefined && game.game.moves.length > 0 && (io.signal.aborted || isLeft(error)))
+      io.stderr.write(`\nleft; go on with: ninelives drill play ${o.name} --resume\n`)
+    throw isLeft(error) ? new Left() : error
   } finally {
-    await drill.shutdown()
+    await game.shutdown()
   }
 }
 
-const begun = async (scenario: Scenario, seed: string): Promise<Drill> => {
-  const { faults } = await import('#failures/generated/faults.ts')
-  return Drill.begin(scenario, backstage(await engine(), faults), { seed })
-}
+/** The prompts' way of saying that somebody pressed Ctrl-C or closed the terminal. */
+const isLeft = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
 
-async function playWith(drill: Drill, player: Player, told: Told): Promise<void> {
-  for (;;) {
-    const scene = await drill.scene()
-    if (scene.kind === 'over') return
-    told.scene?.(scene)
-    const { pagedAtMs, escalatesAfterMs } = drill.stage.scenario
-    const move = await player.move(scene, {
-      nowMs: drill.stage.lab.nowMs,
-      pagedAtMs,
-      ...(escalatesAfterMs === undefined ? {} : { escalatesAfterMs }),
-    })
-    told.turn?.(move, await drill.play(move))
+class Left extends Error {
+  override readonly name = 'AbortError'
+  constructor() {
+    super('interrupted')
   }
 }
 
-function recordOf({
-  drill,
+function keep(record: DrillRecord, io: Io): void {
+  const folder = recordsFolder(io.env)
+  const path = keepRecord(record, folder)
+  forgetBegun(record.drill, folder)
+  io.stderr.write(`kept: ${path}\n`)
+}
+
+const begunOf = (
+  { game, stage }: Drill,
+  { digest, seed }: { readonly digest: string; readonly seed: string },
+): BegunDrill => ({
+  format: recordFormat,
+  drill: stage.scenario.id,
+  title: stage.scenario.replay.title,
   digest,
+  seed,
+  moves: game.moves,
+})
+
+const recordOf = ({
+  begun,
   score,
   o,
   io,
 }: {
-  readonly drill: Drill
-  readonly digest: string
+  readonly begun: BegunDrill
   readonly score: Score
   readonly o: PlayOptions
   readonly io: Io
-}): DrillRecord {
-  const { id, replay } = drill.stage.scenario
-  return {
-    format: recordFormat,
-    drill: id,
-    title: replay.title,
-    digest,
-    seed: o.seed,
-    version: o.version,
-    endedAt: new Date(wallClock.now()).toISOString(),
-    who: io.env['NINELIVES_PLAYER'] || userInfo().username,
-    moves: drill.game.moves,
-    score,
-  }
-}
+}): DrillRecord => ({
+  ...begun,
+  version: o.version,
+  endedAt: new Date(wallClock.now()).toISOString(),
+  who: io.env['NINELIVES_PLAYER'] || userInfo().username,
+  score,
+})
 
 /** What scripts read; names change only with a new `apiVersion`. */
 const drillJson = ({ id, replay, difficulty }: Scenario, debrief: Debrief, score: Score): object => ({

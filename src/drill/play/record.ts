@@ -8,7 +8,16 @@ export const recordFormat = 'ninelives-drill/1'
 
 const thoughtMs = z.number().nonnegative()
 
-const shape = z.object({
+const moves = z.array(
+  z.discriminatedUnion('move', [
+    z.object({ move: z.literal('choose'), letter: z.string(), thoughtMs }),
+    z.object({ move: z.literal('act'), number: z.int(), thoughtMs }),
+    z.object({ move: z.literal('close'), thoughtMs }),
+  ]),
+)
+
+/** A game that was left: what leads back to where it was. */
+const begunShape = z.object({
   format: z.literal(recordFormat),
   drill: z.string(),
   title: z.string(),
@@ -16,38 +25,43 @@ const shape = z.object({
   digest: z.string(),
   /** Of the order in which choices were shown. */
   seed: z.string(),
+  moves,
+})
+
+const shape = begunShape.extend({
   version: z.string(),
   endedAt: z.iso.datetime(),
   who: z.string(),
-  moves: z.array(
-    z.discriminatedUnion('move', [
-      z.object({ move: z.literal('choose'), letter: z.string(), thoughtMs }),
-      z.object({ move: z.literal('act'), number: z.int(), thoughtMs }),
-      z.object({ move: z.literal('close'), thoughtMs }),
-    ]),
-  ),
   score: z.object({
     points: z.number(),
     parts: z.array(z.object({ title: z.string(), of: z.number(), points: z.number(), why: z.string() })),
   }),
 })
 
-export interface DrillRecord {
+export interface BegunDrill {
   readonly format: typeof recordFormat
   readonly drill: string
   readonly title: string
   readonly digest: string
   readonly seed: string
+  readonly moves: readonly Move[]
+}
+
+export interface DrillRecord extends BegunDrill {
   readonly version: string
   readonly endedAt: string
   readonly who: string
-  readonly moves: readonly Move[]
   readonly score: Score
 }
 
 /** Throws {@link Trouble} for a text that is no record. */
-export function readRecord(text: string, file: string): DrillRecord {
-  const parsed = shape.safeParse(json(text))
+export const readRecord = (text: string, file: string): DrillRecord => checked(shape, text, file)
+
+/** The same for a game that was left. */
+export const readBegun = (text: string, file: string): BegunDrill => checked(begunShape, text, file)
+
+function checked<T>(by: z.ZodType<T>, text: string, file: string): T {
+  const parsed = by.safeParse(json(text))
   if (parsed.success) return parsed.data
   const [first] = parsed.error.issues
   const place =
