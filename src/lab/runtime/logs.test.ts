@@ -35,3 +35,30 @@ test('a log is bounded, and a follower’s cursor survives what was dropped', ()
   log.writer('stdout').write('new\n')
   expect(log.from(cursor).map(({ text }) => text)).toEqual(['new'])
 })
+
+test('a log gives each line back as it was written, whatever it begins with', () => {
+  let now = Date.UTC(2026, 0, 7, 6, 0, 47, 123.4375)
+  const log = new ContainerLog(() => now)
+  const written = ['2026-01-07 06:00:47.123 [INFO] a', '2026-01-07 06:00:47.123', '[INFO] a', '']
+  for (const line of written) log.writer('stderr').write(`${line}\n`)
+  now += 60_000
+  const later = ['2026-01-07 06:01:47.123 [INFO] a', '2026-01-07 06:00:47.123 [INFO] a']
+  for (const line of later) log.writer('stdout').write(`${line}\n`)
+  expect(log.lines().map(({ text }) => text)).toEqual([...written, ...later])
+  expect(log.lines({ sinceMs: now }).map(({ stream, text }) => `${stream} ${text}`)).toEqual(
+    later.map((text) => `stdout ${text}`),
+  )
+})
+
+test('lines that were dropped leave the others as they were', () => {
+  let now = 0
+  const log = new ContainerLog(() => now)
+  const rest = ` [INFO] ${'x'.repeat(900)}`
+  const written: string[] = []
+  for (now = Date.UTC(2026, 0, 7); log.lines().length === written.length; now += 1000) {
+    written.push(`2026-01-07 ${new Date(now).toISOString().slice(11, 23)}${rest} ${written.length % 3}`)
+    log.writer('stdout').write(`${written.at(-1)}\n`)
+  }
+  const left = log.lines().map(({ text }) => text)
+  expect(left).toEqual(written.slice(-left.length))
+})

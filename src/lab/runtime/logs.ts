@@ -1,11 +1,8 @@
 import type { Writer } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
+import { type LogLine, LogLines } from '#lab/runtime/log-lines.ts'
 
-export interface LogLine {
-  readonly timeMs: number
-  readonly stream: 'stdout' | 'stderr'
-  readonly text: string
-}
+export type { LogLine } from '#lab/runtime/log-lines.ts'
 
 export interface LogQuery {
   readonly tailLines?: number | undefined
@@ -20,7 +17,7 @@ export class ContainerLog {
   readonly #nowMs: () => number
   readonly #partial = { stdout: '', stderr: '' }
   readonly #followers = new Set<() => void>()
-  #lines: LogLine[] = []
+  readonly #lines = new LogLines()
   #dropped = 0
   #bytes = 0
   #ended = false
@@ -53,14 +50,13 @@ export class ContainerLog {
   }
 
   lines({ tailLines, sinceMs }: LogQuery = {}): readonly LogLine[] {
-    const since = sinceMs === undefined ? this.#lines : this.#lines.filter((line) => line.timeMs >= sinceMs)
-    if (tailLines === undefined) return since
-    return tailLines === 0 ? [] : since.slice(-tailLines)
+    const first = sinceMs === undefined ? 0 : this.#lines.firstSince(sinceMs)
+    return this.#lines.from(tailLines === undefined ? first : Math.max(first, this.#lines.length - tailLines))
   }
 
   /** Lines from `cursor` on, as {@link written} counts them. */
   from(cursor: number): readonly LogLine[] {
-    return this.#lines.slice(Math.max(0, cursor - this.#dropped))
+    return this.#lines.from(Math.max(0, cursor - this.#dropped))
   }
 
   /** Resolves at the next line or at the end. */
@@ -89,10 +85,10 @@ export class ContainerLog {
     let drop = 0
     // A quarter at a time, so that trimming costs nothing per line.
     while (this.#bytes > keptBytes * 0.75) {
-      this.#bytes -= (this.#lines[drop]?.text.length ?? 0) + lineOverhead
+      this.#bytes -= this.#lines.at(drop).text.length + lineOverhead
       drop++
     }
-    this.#lines = this.#lines.slice(drop)
+    this.#lines.drop(drop)
     this.#dropped += drop
   }
 

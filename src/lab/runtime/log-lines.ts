@@ -1,0 +1,78 @@
+import { utc } from '#base/clock.ts'
+
+export interface LogLine {
+  readonly timeMs: number
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/**
+ * Lines in order, in little room: what programs say again and again differs in its time stamp only, as Calico's lines do
+ * (`2026-01-07 06:00:47.123 [INFO]…`). Of a line that begins with the time of its writing the rest is kept, each rest once.
+ */
+export class LogLines {
+  /** Of each line: when, and which text with which flags. Plain numbers take eight bytes each. */
+  #times: number[] = []
+  #codes: number[] = []
+  #texts: string[] = []
+  readonly #places = new Map<string, number>()
+
+  get length(): number {
+    return this.#times.length
+  }
+
+  push({ timeMs, stream, text }: LogLine): void {
+    const isStamped = text.length > stampLength && text[4] === '-' && text.startsWith(stamp(timeMs))
+    const place = this.#placeOf(isStamped ? text.slice(stampLength) : text)
+    this.#times.push(timeMs)
+    this.#codes.push(place * 4 + (isStamped ? 2 : 0) + (stream === 'stderr' ? 1 : 0))
+  }
+
+  at(index: number): LogLine {
+    const timeMs = this.#times[index] as number // the caller knows the length
+    const code = this.#codes[index] as number
+    const rest = this.#texts[code >> 2] as string
+    return {
+      timeMs,
+      stream: code & 1 ? 'stderr' : 'stdout',
+      text: code & 2 ? stamp(timeMs) + rest : rest,
+    }
+  }
+
+  /** From the line `start` on. */
+  from(start: number): readonly LogLine[] {
+    return Array.from({ length: Math.max(0, this.length - start) }, (_, i) => this.at(start + i))
+  }
+
+  /** Where the first line is that is not older. */
+  firstSince(timeMs: number): number {
+    const found = this.#times.findIndex((each) => each >= timeMs)
+    return found < 0 ? this.length : found
+  }
+
+  /** Forgets the first lines, and texts that no other line has. */
+  drop(count: number): void {
+    const kept = this.from(count)
+    this.#times = []
+    this.#codes = []
+    this.#texts = []
+    this.#places.clear()
+    for (const line of kept) this.push(line)
+  }
+
+  #placeOf(text: string): number {
+    let place = this.#places.get(text)
+    if (place === undefined) {
+      place = this.#texts.push(text) - 1
+      this.#places.set(text, place)
+    }
+    return place
+  }
+}
+
+const stampLength = '2026-01-07 06:00:47.123'.length
+
+function stamp(ms: number): string {
+  const { date, time } = utc(ms)
+  return `${date} ${time}`
+}
