@@ -36,7 +36,10 @@ export interface TokenKeys {
 export class Tokens {
   readonly #store: Store
   readonly #now: () => number
-  readonly #seen = new Map<string, JsonObject>()
+  /** Tokens that were read in this hour, and in the last one in which any was: the signature of others is checked again. */
+  #seen = new Map<string, JsonObject>()
+  #seenBefore = new Map<string, JsonObject>()
+  #hour = 0
   #keys: TokenKeys
 
   constructor(o: { readonly keys: TokenKeys; readonly store: Store; readonly now: () => number }) {
@@ -49,6 +52,7 @@ export class Tokens {
   useKeys(keys: TokenKeys): void {
     this.#keys = keys
     this.#seen.clear()
+    this.#seenBefore.clear()
   }
 
   /**
@@ -92,7 +96,7 @@ export class Tokens {
 
   /** Whose token it is; `undefined` for one that is expired, foreign, malformed, for others, or bound to what is gone. */
   verify(token: string, o: { readonly audiences?: readonly string[] } = {}): Identity | undefined {
-    const claims = this.#seen.get(token) ?? this.#read(token)
+    const claims = this.#claimsOf(token)
     if (claims === undefined) return undefined
     if (claims.iss === legacyIssuer) return this.#legacy(token, claims)
     const { audiences = [issuer] } = o
@@ -136,22 +140,22 @@ export class Tokens {
     return endMs === undefined || this.#now() < endMs + 60_000
   }
 
-  #read(token: string): JsonObject | undefined {
-    const claims = claimsOf(token, this.#keys.accepted)
-    if (claims === undefined) return undefined
-    this.#forgetExpired()
-    if (this.#seen.size > 20_000) this.#seen.clear()
-    this.#seen.set(token, claims)
+  #claimsOf(token: string): JsonObject | undefined {
+    this.#forget()
+    const known = this.#seen.get(token)
+    if (known !== undefined) return known
+    const claims = this.#seenBefore.get(token) ?? claimsOf(token, this.#keys.accepted)
+    if (claims !== undefined) this.#seen.set(token, claims)
     return claims
   }
 
-  /** The longest known first, up to one that is still good. */
-  #forgetExpired(): void {
-    for (const [token, { exp }] of this.#seen) {
-      if (exp === undefined) continue // one that never expires
-      if (Number(exp) * 1000 > this.#now()) return
-      this.#seen.delete(token)
-    }
+  /** A pod's token is good for a year, and replaced within the hour. */
+  #forget(): void {
+    const hour = Math.floor(this.#now() / 3_600_000)
+    if (hour === this.#hour) return
+    this.#hour = hour
+    this.#seenBefore = this.#seen
+    this.#seen = new Map()
   }
 }
 
