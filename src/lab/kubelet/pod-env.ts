@@ -8,6 +8,8 @@ export interface EnvContext {
   readonly pod: Pod
   readonly podIp: string | undefined
   readonly hostIp: string
+  /** As the machine calls itself: what a pod on the host's network has for HOSTNAME (containerd:pkg/cri, sandbox_run.go). */
+  readonly hostname: string
   /** Variables of the `kubernetes` Service; empty for a static pod that starts before any API. */
   readonly services: Readonly<Record<string, string>>
   readonly objects: PodObjects
@@ -23,7 +25,7 @@ export async function containerEnv(
   context: EnvContext,
 ): Promise<Readonly<Record<string, string>>> {
   const env: Record<string, string> = { PATH: defaultPath, ...imageEnv, HOSTNAME: '', ...context.services }
-  env.HOSTNAME = context.pod.spec.hostNetwork ? (context.pod.spec.nodeName ?? '') : context.pod.metadata.name
+  env.HOSTNAME = context.pod.spec.hostNetwork ? context.hostname : context.pod.metadata.name
   for (const { configMapRef } of def.envFrom ?? []) {
     if (configMapRef === undefined) continue
     const map = await context.objects.configMap(configMapRef.name)

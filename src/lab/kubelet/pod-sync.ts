@@ -94,7 +94,8 @@ export class PodSync {
     const objects = new PodObjects(kube, pod.metadata.namespace ?? 'default')
     const services = this.#kubelet.serviceEnv() ?? (isStaticPod(pod) ? {} : undefined)
     if (services === undefined) return { kind: 'error', says: servicesUnread }
-    const context = { pod, podIp: this.address(pod), hostIp: this.#kubelet.hostIp, services, objects }
+    const { hostIp, p } = this.#kubelet
+    const context = { pod, podIp: this.address(pod), hostIp, hostname: p.hostname, services, objects }
     const unmounted = await this.#mount(kube, context)
     if (unmounted !== undefined) return { kind: 'volumes', unmounted: [unmounted] }
     const cgroup = await this.#ensureCgroup(pod)

@@ -1,5 +1,6 @@
 import { parseTime, utc } from '#base/clock.ts'
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { setHostname } from '#lab/host/commands/identity.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 
@@ -117,8 +118,21 @@ function formatted(ms: number, format: string): string {
   })
 }
 
-/** hostnamectl(1): the status. */
+/** hostnamectl(1): the status; `set-hostname NAME` or `hostname NAME` for good. */
 export const hostnamectl: Program = async (p) => {
+  const [verb, name] = p.argv.slice(1)
+  if ((verb === 'set-hostname' || verb === 'hostname') && name !== undefined) {
+    if (!(await setHostname(p, name))) {
+      p.stderr.write('Could not set static hostname: Access denied\n')
+      return 1
+    }
+    await p.files.write('/etc/hostname', `${name}\n`)
+    return 0
+  }
+  if (verb === 'hostname') {
+    p.stdout.write(`${p.hostname}\n`)
+    return 0
+  }
   const { kernelRelease, bootId } = machineOf(p)
   const read = async (path: string): Promise<string> =>
     (await p.files.exists(path)) ? (await p.files.read(path)).trim() : ''

@@ -60,14 +60,29 @@ export const whoami: Program = async (p) => {
   return 1
 }
 
+/** hostname(1): the name, `-I` the addresses; a NAME becomes the kernel's until the next boot. */
 export const hostname: Program = async (p) => {
-  const flags = p.argv.slice(1)
+  const [word] = p.argv.slice(1)
+  if (word !== undefined && !word.startsWith('-')) return named(p, word)
   const addresses = p.net
     .addresses()
     .filter(({ scope }) => scope === 'global')
     .map(({ address }) => address)
-  p.stdout.write(flags.some((flag) => /^-[iI]$/.test(flag)) ? `${addresses.join(' ')}\n` : `${p.hostname}\n`)
+  p.stdout.write(/^-[iI]$/.test(word ?? '') ? `${addresses.join(' ')}\n` : `${p.hostname}\n`)
   return 0
+}
+
+async function named(p: Process, name: string): Promise<number> {
+  if (await setHostname(p, name)) return 0
+  say(p, 'you must be root to change the host name')
+  return 1
+}
+
+/** The kernel's name of the machine. False for who may not. */
+export async function setHostname(p: Process, name: string): Promise<boolean> {
+  if (!p.credentials.effective.has('SYS_ADMIN')) return false
+  await p.files.write('/proc/sys/kernel/hostname', `${name}\n`)
+  return true
 }
 
 export const uname: Program = async (p) => {

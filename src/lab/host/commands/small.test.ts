@@ -42,6 +42,11 @@ test.each([
     '750 nobody\n',
   ],
   [
+    'a machine is given another name, by who may',
+    'hostnamectl set-hostname web-1; hostname; cat /etc/hostname; sysctl -n kernel.hostname; sudo -u nobody hostname x',
+    'web-1\nweb-1\nweb-1\nhostname: you must be root to change the host name\n',
+  ],
+  [
     'nsenter of a process that is not there',
     'nsenter -t 99999 -n true',
     'nsenter: cannot open /proc/99999/ns/net: No such file or directory\n',

@@ -58,6 +58,7 @@ export function newBoot(o: {
     startCount: o.startCount,
     memory: { totalBytes: o.hardware.memoryBytes, usedBytes: kernelBytes, onSystemOom: undefined },
   }
+  const sysctls = defaultSysctls(storedHostname(o.disk) ?? name, o.hardware.kernelRelease)
   const space = machineSpace()
   const boot: Boot = {
     id: o.id,
@@ -70,7 +71,7 @@ export function newBoot(o: {
     spaces: new Set([space]),
     kernelLog: [],
     networkLines: { sinceMs: 0, count: 0, missed: 0 },
-    sysctls: defaultSysctls(name, o.hardware.kernelRelease),
+    sysctls,
     modules: new Set(),
     onShutdown: undefined,
   }
@@ -83,13 +84,21 @@ export function newBoot(o: {
       system,
       mounts: new MountNamespace(mountOf(o.disk, { path: '/', source: '/dev/vda1' })),
       stack,
-      hostname: name,
+      get hostname() {
+        return sysctls.get('kernel/hostname') ?? name
+      },
       pids,
       task,
       members: new Set(),
       init: undefined,
     }
   }
+}
+
+/** What systemd takes for the machine's name when it starts; nothing where the disk does not say. */
+function storedHostname(disk: Inode): string | undefined {
+  const text = disk.child('etc')?.child('hostname')?.text.trim()
+  return text === '' ? undefined : text
 }
 
 /** Later processes get the pids that one sees on a machine which has been up for a moment. */
