@@ -46,9 +46,14 @@ export const calicoNodeStartFailing = fromMessages({
   ],
 })
 
+/** The server was reached, and says that there is no such object. */
+const isMissing = ({ message: { params } }: MessageRow): boolean =>
+  params.error?.startsWith('resource does not exist') === true
+
 export const apiUnreachable = fromMessages({
   id: 'api-unreachable',
   title: 'Calico cannot reach the API server (or its datastore) from a node',
+  only: (_, row) => !isMissing(row),
   messages: [
     'startup/datastore-retry',
     'cni/api-unreachable',

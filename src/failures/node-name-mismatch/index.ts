@@ -6,7 +6,7 @@ export const mode: Mode<NameState> = {
   id: 'node-name-mismatch',
   title: 'a machine is known under different names',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-start-failing',
@@ -14,6 +14,8 @@ export const mode: Mode<NameState> = {
     'calico-node-not-ready',
     'cross-node-traffic-failing',
     'sandbox-creation-failing',
+    'bgp-session-down',
+    'pods-not-ready-on-node',
   ],
   traffic: 'Pods of that machine have addresses and no routes; other nodes go on.',
   prevent: ['Take NODENAME from spec.nodeName, and keep host names as they were when the node joined.'],
