@@ -163,6 +163,7 @@ function machineOf(node: NodePlan, parts: MachineParts, build = 0): LabMachine {
     source,
     present: images,
     ...(plan.runtime === undefined ? {} : { brand: plan.runtime }),
+    ...(plan.runtimeVersion === undefined ? {} : { version: plan.runtimeVersion }),
   })
   return machine
 }

@@ -56,6 +56,8 @@ export interface ClusterPlan extends Required<PlanOptions> {
   /** Where the cluster finds kube-apiserver: what its kubelets are told, and the endpoints of `default/kubernetes` say. */
   /** What runs the nodes' containers. Default containerd. */
   readonly runtime?: 'containerd' | 'cri-o'
+  /** Of it, where that matters: CRI-O's minor version is Kubernetes'. */
+  readonly runtimeVersion?: string
   readonly apiServer: { readonly address: string; readonly port: number }
 }
 

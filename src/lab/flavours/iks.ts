@@ -6,6 +6,7 @@ import {
   operatorInstallation,
   operatorManifests,
 } from '#lab/calico/index.ts'
+import type { InstallationSpec } from '#lab/calico/operator/installation.ts'
 import { namespaceObject } from '#lab/calico/operator/render.ts'
 import { calicoSystem } from '#lab/calico/operator/rendering.ts'
 import { coreDnsImages, coreDnsManifests } from '#lab/coredns/index.ts'
@@ -29,6 +30,7 @@ import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
 import { migrationRbac } from '#lab/ibm/migration-rbac.ts'
 import { mirroredImages, mirroredManifests, providerRegistry } from '#lab/ibm/mirror.ts'
 import { defaultPolicies } from '#lab/ibm/policies.ts'
+import { kubernetes } from '#lab/ibm/product.ts'
 import { vpc, vpcMasterMachine, vpcPlan } from '#lab/ibm/vpc-plan.ts'
 import { workerDisk } from '#lab/ibm/worker-disk.ts'
 import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
@@ -58,6 +60,7 @@ const iks = (
     new IbmCloud({
       plan,
       infrastructure,
+      product: kubernetes,
       version: released(plan),
       managed: (master) => ofTheProvider(plan, { infrastructure, master }),
     }),
@@ -84,7 +87,7 @@ export const iksClassic = iks(classic, {
 export const iksVpc = iks(vpc, { plan: vpcPlan, master: vpcMasterMachine })
 
 /** Without the provider's suffix. */
-const released = ({ kubernetes }: ClusterPlan): string => kubernetes.replace('+IKS', '')
+export const released = ({ kubernetes }: ClusterPlan): string => kubernetes.split('+')[0] ?? kubernetes
 
 /** What a refresh of the master brings back. kube-proxy is of the workers' version. */
 const ofTheProvider = (
@@ -125,13 +128,17 @@ const byManifest = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
 ]
 
 /** With the Installation that the provider's documents show. */
-const byOperator = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
+export const byOperator = (
+  plan: ClusterPlan,
+  more: Pick<InstallationSpec, 'kubernetesProvider'> = {},
+): readonly Draft<KubeObject>[] => [
   ...mirroredManifests(operatorManifests(plan.calico)),
   namespaceObject(),
   ...bgpPassword(calicoSystem),
   operatorInstallation(plan.podCidr, {
     registry: providerRegistry,
     variant: 'Calico',
+    ...more,
     calicoNetwork: {
       hostPorts: 'Enabled',
       mtu: mtuBytes,
@@ -150,7 +157,7 @@ const byOperator = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
   }),
 ]
 
-const shop = ({ machines }: ClusterPlan): readonly Draft<KubeObject>[] => {
+export const shop = ({ machines }: ClusterPlan): readonly Draft<KubeObject>[] => {
   const [first] = machines
   if (first === undefined) throw new RangeError('a cluster has at least one worker')
   return workloadManifests({ workers: machines.length, dbNode: first.name, controlPlane: 'none' })

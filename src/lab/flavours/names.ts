@@ -1,7 +1,7 @@
 import type { Encapsulation } from '#lab/encapsulation.ts'
 
 /** Light on purpose: who only needs to know which flavours there are loads no lab. */
-export const flavours = ['plain', 'hardened', 'operator', 'iks-classic', 'iks-vpc'] as const
+export const flavours = ['plain', 'hardened', 'operator', 'iks-classic', 'iks-vpc', 'roks'] as const
 export type Flavour = (typeof flavours)[number]
 
 /** What is special about each, for people. */
@@ -11,6 +11,7 @@ export const flavourSays: Readonly<Record<Flavour, string>> = {
   operator: 'Calico by tigera-operator in calico-system, with Typha',
   'iks-classic':
     'IBM Cloud, classic infrastructure: three zones of VLANs, the master is the provider’s (no node of the cluster)',
+  roks: 'Red Hat OpenShift on IBM Cloud, VPC: nodes that are master and worker, CRI-O, openshift-* namespaces; Calico by tigera-operator, HostEndpoints by ibm-keepalived-watcher',
   'iks-vpc':
     'IBM Cloud, VPC: subnets of three zones behind security groups, the master behind an endpoint gateway; Calico by tigera-operator',
 }
@@ -25,6 +26,8 @@ export const usualVersions: Readonly<
   // The last release in which Calico came by manifest, in kube-system.
   'iks-classic': { kubernetes: '1.28.15', calico: '3.26.4' },
   'iks-vpc': { kubernetes: '1.31.9', calico: '3.28.3' },
+  // OpenShift 4.14: the last release in which an init container makes HostEndpoints, the first with konnectivity.
+  roks: { kubernetes: '1.27.16', calico: '3.26.4' },
 }
 
 /** Of the default pool, as the flavour's owner has it. */
@@ -34,4 +37,5 @@ export const usualEncapsulation: Readonly<Record<Flavour, Encapsulation>> = {
   operator: 'none',
   'iks-classic': 'ipip-cross-subnet',
   'iks-vpc': 'ipip-cross-subnet',
+  roks: 'ipip-cross-subnet',
 }

@@ -15,7 +15,7 @@ export const calicoExtensionImages = (): readonly Image[] => [
   },
 ]
 
-/** Runs before calico-node in its pod, on clusters up to 1.28. */
+/** Runs before calico-node in its pod, on clusters up to 1.28; on OpenShift up to 4.14 before ibm-keepalived-watcher. */
 export const calicoExtensionContainer = {
   name: 'calico-extension',
   image,
@@ -94,8 +94,8 @@ async function ensure(p: Process, kube: KubeClient, endpoint: Draft<HostEndpoint
   }
 }
 
-/** What calico-node's account may do for it. */
-export const calicoExtensionRbac = (): readonly Draft<KubeObject>[] => {
+/** What the account of its pod may do for it. */
+export const calicoExtensionRbac = (account = 'calico-node'): readonly Draft<KubeObject>[] => {
   const rules = [
     {
       apiGroups: ['crd.projectcalico.org'],
@@ -111,7 +111,7 @@ export const calicoExtensionRbac = (): readonly Draft<KubeObject>[] => {
     kind: 'ClusterRoleBinding',
     metadata: { name },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-    subjects: [{ kind: 'ServiceAccount', name: 'calico-node', namespace: 'kube-system' }],
+    subjects: [{ kind: 'ServiceAccount', name: account, namespace: 'kube-system' }],
   }
   return [role, binding]
 }

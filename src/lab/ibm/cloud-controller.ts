@@ -8,6 +8,7 @@ import { ensureEndpoints } from '#lab/ibm/calico-extension.ts'
 import { isByOperator } from '#lab/ibm/era.ts'
 import type { Inventory } from '#lab/ibm/inventory.ts'
 import { workerLabels } from '#lab/ibm/labels.ts'
+import type { Product } from '#lab/ibm/product.ts'
 
 /**
  * What of the provider's cloud controller a customer sees: a node that registers gets the labels of its worker, and, since no init
@@ -17,7 +18,10 @@ import { workerLabels } from '#lab/ibm/labels.ts'
  * `version`: of Kubernetes on the workers.
  */
 export const cloudController =
-  (inventory: Inventory, { version }: { readonly version: string }): Program =>
+  (
+    inventory: Inventory,
+    { product, version }: { readonly product: Product; readonly version: string },
+  ): Program =>
   async (p) => {
     const kube = kubeClient(p, {
       server: `127.0.0.1:${masterPort}`,
@@ -33,7 +37,7 @@ export const cloudController =
       for (const node of nodes.list()) {
         const worker = inventory.workers.find(({ privateIp }) => privateIp === node.metadata.name)
         if (worker === undefined) continue
-        await label(p, kube, node, workerLabels(worker, { infrastructure, version }))
+        await label(p, kube, node, workerLabels(worker, { infrastructure, product, version }))
         if (!isByOperator(inventory.masterVersion) || guarded.has(worker.id)) continue
         if (await guard(p, kube, node.metadata.name)) guarded.add(worker.id)
       }

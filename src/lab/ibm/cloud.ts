@@ -6,6 +6,7 @@ import { runCommand } from '#lab/ibm/cli/run.ts'
 import { cloudController } from '#lab/ibm/cloud-controller.ts'
 import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { Inventory } from '#lab/ibm/inventory.ts'
+import type { Product } from '#lab/ibm/product.ts'
 import { VpcNetwork } from '#lab/ibm/vpc-network.ts'
 import { vpcRouter } from '#lab/ibm/vpc-plan.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
@@ -16,7 +17,8 @@ import { askServer } from '#lab/request.ts'
 export interface IbmCloudOptions {
   readonly plan: ClusterPlan
   readonly infrastructure: Infrastructure
-  /** Of Kubernetes, without suffix, when the cluster was delivered: its workers stay with it. */
+  readonly product: Product
+  /** Of Kubernetes or OpenShift, without suffix, when the cluster was delivered: its workers stay with it. */
   readonly version: string
   /** What the provider keeps in a cluster whose master is of a version. */
   readonly managed: (master: string) => readonly Draft<KubeObject>[]

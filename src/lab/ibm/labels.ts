@@ -1,12 +1,17 @@
 import { cluster, pool } from '#lab/ibm/account.ts'
 import type { Infrastructure, Worker } from '#lab/ibm/infrastructure.ts'
+import type { Product } from '#lab/ibm/product.ts'
 
 const domain = 'ibm-cloud.kubernetes.io'
 
-/** The labels of a worker's node. `version`: of Kubernetes, 1.28.15. */
+/** The labels of a worker's node. `version`: of what the provider runs on it, 1.28.15. */
 export const workerLabels = (
   worker: Worker,
-  { infrastructure, version }: { readonly infrastructure: Infrastructure; readonly version: string },
+  {
+    infrastructure,
+    product,
+    version,
+  }: { readonly infrastructure: Infrastructure; readonly product: Product; readonly version: string },
 ): Readonly<Record<string, string>> => ({
   'node.kubernetes.io/instance-type': infrastructure.machineType,
   'topology.kubernetes.io/region': cluster.region,
@@ -15,15 +20,14 @@ export const workerLabels = (
   [`${domain}/ha-worker`]: 'true',
   [`${domain}/internal-ip`]: worker.privateIp,
   [`${domain}/machine-type`]: infrastructure.machineType,
-  [`${domain}/os`]: 'UBUNTU_20_64',
+  [`${domain}/os`]: product.os,
   [`${domain}/region`]: cluster.region,
   [`${domain}/sgx-enabled`]: 'false',
   [`${domain}/worker-id`]: worker.id,
   [`${domain}/worker-pool-id`]: pool.id,
   [`${domain}/worker-pool-name`]: pool.name,
-  [`${domain}/worker-version`]: `${version}_${fixPack}`,
+  [`${domain}/worker-version`]: product.numbered(version),
   [`${domain}/zone`]: worker.zone,
+  ...Object.fromEntries(product.roles.map((role) => [`node-role.kubernetes.io/${role}`, ''])),
   ...infrastructure.labels(worker),
 })
-
-export const fixPack = '1570'

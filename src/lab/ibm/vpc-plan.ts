@@ -52,9 +52,19 @@ const balancersGroup = `kube-lbaas-${cluster.id}`
  * Not imitated: public gateway and internet, the endpoint gateway's own security group, load balancers, names of the endpoint in
  * private DNS (workers know its addresses), the metadata service.
  */
-export const vpcPlan = (o: PlanOptions): ClusterPlan => ({
+export const vpcPlan = (o: PlanOptions): ClusterPlan => planOf(o, { build: 'IKS' })
+
+/** The same of OpenShift: Red Hat's build of Kubernetes, CRI-O. */
+export const openShiftPlan = (o: PlanOptions): ClusterPlan =>
+  planOf(o, { build: '03a907c', runtime: 'cri-o' })
+
+const planOf = (
+  o: PlanOptions,
+  { build, runtime }: { readonly build: string; readonly runtime?: 'cri-o' },
+): ClusterPlan => ({
   ...o,
-  kubernetes: `${o.kubernetes}+IKS`,
+  kubernetes: `${o.kubernetes}+${build}`,
+  ...(runtime !== undefined && { runtime, runtimeVersion: `1.${o.kubernetes.split('.')[1]}.1` }),
   backend: 'bird', // the provider's choice
   encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
   egress: 'konnectivity',

@@ -9,13 +9,18 @@ import type { ClusterPlan, NodePlan } from '#lab/plan.ts'
 
 /** A worker as it is delivered, and again after a reload: named after its id, kubelet's node after its private address. */
 export const workerDisk = (node: NodePlan, plan: ClusterPlan, infrastructure: Infrastructure): Tree => [
-  ...baseOs({ hostname: node.workerId ?? node.name, nameserver: infrastructure.nameserver }),
+  ...baseOs({
+    hostname: node.workerId ?? node.name,
+    nameserver: infrastructure.nameserver,
+    ...(plan.runtime === 'cri-o' && { distribution: 'rhel', kernelRelease: rhelKernel }),
+  }),
   ...networkTools(),
   ...lookingTools(),
   ...kubernetesHostFiles({
     node: node.name,
     controlPlane: false,
     version: plan.kubernetes,
+    ...(plan.runtime !== undefined && { runtime: plan.runtime }),
     server: `${plan.apiServer.address}:${plan.apiServer.port}`,
     clusterDns: plan.dnsServiceIp,
     kubeletFlags: [
@@ -25,3 +30,6 @@ export const workerDisk = (node: NodePlan, plan: ClusterPlan, infrastructure: In
   }),
   ...masterProxyFiles(infrastructure.masters({ zone: node.zone ?? '' })),
 ]
+
+/** Of Red Hat Enterprise Linux 8.10, which OpenShift's workers run here. */
+const rhelKernel = '4.18.0-553.33.1.el8_10.x86_64'

@@ -24,6 +24,8 @@ export function kubernetesHostFiles(o: {
   readonly clusterDns?: string
   /** On the control plane: kube-apiserver reaches nodes and pods through konnectivity. */
   readonly konnectivity?: boolean
+  /** Default containerd. */
+  readonly runtime?: 'containerd' | 'cri-o'
   /** More words for the kubelet's command line. */
   readonly kubeletFlags?: readonly string[]
 }): Tree {
@@ -34,15 +36,17 @@ export function kubernetesHostFiles(o: {
     clusterDns = '10.96.0.10',
     version = '1.31.9',
     kubeletFlags = [],
+    runtime = 'containerd',
   } = o
+  const { file: program, unit, text } = runtimes[runtime]
   return [
-    executable('/usr/bin/containerd', 'containerd'),
+    executable(program, 'containerd'), // one service behind both
     { path: '/usr/bin/kubelet', kind: 'file', mode: 0o755, program: 'kubelet', version: `v${version}` },
     executable('/usr/bin/crictl', 'crictl'),
-    ...enabledUnit('containerd.service', containerdUnit),
+    ...enabledUnit(unit, text),
     file(kubeconfigPath, kubeconfig(`system:node:${node}`, server), 0o600),
     ...(controlPlane ? [file(adminConfigPath, kubeconfig('kubernetes-admin', server), 0o600)] : []),
-    ...enabledUnit('kubelet.service', kubeletUnit(kubeletFlags)),
+    ...enabledUnit('kubelet.service', kubeletUnit(kubeletFlags, unit)),
     file(kubeletConfigPath, kubeletConfig(clusterDns), 0o644),
     { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
@@ -106,11 +110,33 @@ RestartSec=5
 WantedBy=multi-user.target
 `
 
-const kubeletUnit = (flags: readonly string[]): string => `[Unit]
+const crioUnit = `[Unit]
+Description=Container Runtime Interface for OCI (CRI-O)
+Documentation=https://github.com/cri-o/cri-o
+Wants=network-online.target
+Before=kubelet.service
+After=network-online.target
+
+[Service]
+Type=notify
+ExecStart=/usr/bin/crio
+Restart=on-failure
+RestartSec=10
+
+[Install]
+WantedBy=multi-user.target
+`
+
+const runtimes = {
+  containerd: { file: '/usr/bin/containerd', unit: 'containerd.service', text: containerdUnit },
+  'cri-o': { file: '/usr/bin/crio', unit: 'crio.service', text: crioUnit },
+} as const
+
+const kubeletUnit = (flags: readonly string[], runtimeUnit: string): string => `[Unit]
 Description=kubelet: The Kubernetes Node Agent
 Documentation=https://kubernetes.io/docs/
 Wants=network-online.target
-After=network-online.target containerd.service
+After=network-online.target ${runtimeUnit}
 
 [Service]
 ExecStart=/usr/bin/kubelet --kubeconfig=${kubeconfigPath} --config=${kubeletConfigPath}${flags.map((word) => ` ${word}`).join('')}

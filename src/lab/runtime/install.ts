@@ -26,18 +26,27 @@ export function installRuntime(
     readonly present?: readonly Image[]
     /** Default containerd. */
     readonly brand?: RuntimeBrand['name']
+    readonly version?: string
   } & ({ readonly source: ImageSource } | { readonly registry: readonly Image[] }),
 ): ContainerRuntime {
   const runtime = new ContainerRuntime({
     kernel: o.kernel,
     machine,
     source: 'source' in o ? o.source : nearbyRegistry(new ImageRegistry(o.registry)),
-    brand: runtimeBrands[o.brand ?? 'containerd'],
+    brand: brandOf(o),
     images: new ImageStore(o.present ?? [], machine.disk),
   })
   installed.set(machine, { kernel: o.kernel, machine, runtime })
   return runtime
 }
+
+const brandOf = ({
+  brand = 'containerd',
+  version,
+}: {
+  readonly brand?: RuntimeBrand['name']
+  readonly version?: string
+}): RuntimeBrand => (version === undefined ? runtimeBrands[brand] : { ...runtimeBrands[brand], version })
 
 /** The runtime of the machine that a process runs on. Throws (a bug of the assembly) when none was installed. */
 export function runtimeOf(p: Process): Installed {

@@ -15,6 +15,8 @@ export interface IpPoolSpec {
 /** The fields of an Installation that the lab's operator reads (tigera/operator:api/v1/installation_types.go). */
 export interface InstallationSpec {
   readonly variant?: 'Calico'
+  /** Not imitated: what it changes (folders of CNI, security context constraints). */
+  readonly kubernetesProvider?: 'OpenShift'
   readonly registry?: string
   readonly cni?: { readonly type?: string; readonly ipam?: { readonly type?: string } }
   readonly calicoNetwork?: {

@@ -8,6 +8,8 @@ export interface OsOptions {
   /** For /etc/resolv.conf. Default: the network's gateway. */
   readonly nameserver?: string
   readonly kernelRelease?: string
+  /** As /etc/os-release tells; everything else is Ubuntu's. Default ubuntu. */
+  readonly distribution?: 'ubuntu' | 'rhel'
 }
 
 const folder = (path: string, mode = 0o755): TreeEntry => ({ path, kind: 'directory', mode })
@@ -33,6 +35,7 @@ export const baseFiles = ({
   hosts = [],
   nameserver = '10.0.0.1',
   kernelRelease = '5.15.0-136-generic',
+  distribution = 'ubuntu',
 }: OsOptions): Tree => [
   ...['bin', 'sbin', 'lib'].map((name) => link(`/${name}`, `usr/${name}`)),
   link('/var/run', '/run'),
@@ -43,7 +46,7 @@ export const baseFiles = ({
   folder('/var/tmp', 0o1777),
   file('/etc/hostname', `${hostname}\n`),
   file('/etc/machine-id', `${machineId(hostname)}\n`, 0o444),
-  file('/etc/os-release', osRelease),
+  file('/etc/os-release', osReleases[distribution]),
   file('/etc/passwd', passwd),
   file('/etc/group', group),
   file('/etc/shells', '/bin/sh\n/bin/bash\n'),
@@ -82,7 +85,8 @@ const folders = [
   '/var/log/journal',
 ]
 
-const osRelease = `PRETTY_NAME="Ubuntu 22.04.5 LTS"
+const osReleases = {
+  ubuntu: `PRETTY_NAME="Ubuntu 22.04.5 LTS"
 NAME="Ubuntu"
 VERSION_ID="22.04"
 VERSION="22.04.5 LTS (Jammy Jellyfish)"
@@ -90,7 +94,16 @@ VERSION_CODENAME=jammy
 ID=ubuntu
 ID_LIKE=debian
 UBUNTU_CODENAME=jammy
-`
+`,
+  rhel: `NAME="Red Hat Enterprise Linux"
+VERSION="8.10 (Ootpa)"
+ID="rhel"
+ID_LIKE="fedora"
+VERSION_ID="8.10"
+PLATFORM_ID="platform:el8"
+PRETTY_NAME="Red Hat Enterprise Linux 8.10 (Ootpa)"
+`,
+} as const
 
 const passwd = `root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin

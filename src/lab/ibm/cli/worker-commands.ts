@@ -4,7 +4,6 @@ import { json, sheet, table } from '#lab/ibm/cli/print.ts'
 import { workerJson } from '#lab/ibm/cli/worker-json.ts'
 import type { Worker } from '#lab/ibm/infrastructure.ts'
 import type { WorkerOperation } from '#lab/ibm/inventory.ts'
-import { fixPack } from '#lab/ibm/labels.ts'
 import { reload, remove, replace } from '#lab/ibm/worker-operations.ts'
 import { nodesOf, stateOf } from '#lab/ibm/worker-state.ts'
 import { restart } from '#lab/restart.ts'
@@ -34,9 +33,9 @@ export const workerCommands: Commands = {
           state,
           status,
           worker.zone,
-          `${versionOf(account.version)}${isBehind ? '*' : ''}`,
+          `${versionOf(account, account.version)}${isBehind ? '*' : ''}`,
         ]),
-      )}${isBehind ? behind(account.inventory.masterVersion) : ''}`
+      )}${isBehind ? behind(account) : ''}`
     },
   },
 
@@ -113,11 +112,11 @@ function each(call: Call, verb: string, act: (worker: Worker) => void): string {
   return `${out}OK\n`
 }
 
-/** `version`: of Kubernetes, without suffix. */
-export const versionOf = (version: string): string => `${version}_${fixPack}`
+/** `version`: without suffix. */
+export const versionOf = ({ product }: Call['account'], version: string): string => product.numbered(version)
 
-const behind = (master: string): string =>
-  `\n* To update to ${versionOf(master)} version, run 'ibmcloud ks worker update'. Review and make any required version changes before you update: 'https://ibm.biz/upworker'\n`
+const behind = (account: Call['account']): string =>
+  `\n* To update to ${versionOf(account, account.inventory.masterVersion)} version, run 'ibmcloud ks worker update'. Review and make any required version changes before you update: 'https://ibm.biz/upworker'\n`
 
 const aboutWorker = (
   { account }: Call,
@@ -137,7 +136,7 @@ const aboutWorker = (
   ['Pool Name', pool.name],
   ['Pool ID', pool.id],
   ['Zone', worker.zone],
-  ['Version', versionOf(account.version)],
+  ['Version', versionOf(account, account.version)],
 ]
 
 const vlansOf = (

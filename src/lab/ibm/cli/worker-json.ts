@@ -3,12 +3,11 @@ import { moment } from '#lab/ibm/cli/print.ts'
 import type { IbmAccount } from '#lab/ibm/cloud.ts'
 import type { Worker } from '#lab/ibm/infrastructure.ts'
 import type { WorkerOperation } from '#lab/ibm/inventory.ts'
-import { fixPack } from '#lab/ibm/labels.ts'
 
 /** A worker as version 2 of the provider's API has it. @see IBM-Cloud/bluemix-go:api/container/containerv2/worker.go */
 export function workerJson(account: IbmAccount, worker: Worker, { state, status }: WorkerOperation): object {
-  const { infrastructure, inventory, site, version } = account
-  const [full, target] = [version, inventory.masterVersion].map((each) => `${each}_${fixPack}`)
+  const { infrastructure, inventory, product, site, version } = account
+  const [full, target] = [version, inventory.masterVersion].map((each) => product.numbered(each))
   return {
     dedicatedHostId: '',
     flavor: infrastructure.machineType,

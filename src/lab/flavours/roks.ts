@@ -1,0 +1,83 @@
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import { calicoHostFiles, calicoImages } from '#lab/calico/index.ts'
+import { coreDnsImages } from '#lab/coredns/index.ts'
+import { applied } from '#lab/flavours/applied.ts'
+import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
+import { byOperator, released, shop } from '#lab/flavours/iks.ts'
+import { calicoExtension, calicoExtensionImages } from '#lab/ibm/calico-extension.ts'
+import { IbmCloud } from '#lab/ibm/cloud.ts'
+import { haproxy } from '#lab/ibm/haproxy.ts'
+import { masterDisk } from '#lab/ibm/master.ts'
+import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
+import { mirroredImages } from '#lab/ibm/mirror.ts'
+import { openShiftConfig } from '#lab/ibm/openshift/config.ts'
+import { openShiftDns } from '#lab/ibm/openshift/dns.ts'
+import {
+  keepalivedWatcher,
+  keepalivedWatcherImages,
+  keepalivedWatcherManifests,
+} from '#lab/ibm/openshift/keepalived-watcher.ts'
+import { openShiftKubeProxy } from '#lab/ibm/openshift/kube-proxy.ts'
+import { defaultPolicies } from '#lab/ibm/policies.ts'
+import { openShift } from '#lab/ibm/product.ts'
+import { openShiftPlan, vpc, vpcMasterMachine } from '#lab/ibm/vpc-plan.ts'
+import { workerDisk } from '#lab/ibm/worker-disk.ts'
+import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
+import { kubeProxyImages } from '#lab/kube-proxy/index.ts'
+import type { ClusterPlan } from '#lab/plan.ts'
+import { workloadImages } from '#lab/workload/index.ts'
+
+/**
+ * Red Hat OpenShift on IBM Cloud 4.14 in a VPC.
+ *
+ * Not imitated: OpenShift's own API server and kinds (projects, routes, security context constraints, machine configuration), its
+ * operators and their namespaces but for the few that the runbooks speak of; Multus and the folders of CNI that it brings
+ * (`/var/run/multus/cni/net.d`); what differs in RHEL beyond its names; later releases, in which nobody knows who makes HostEndpoints.
+ */
+export const roks: FlavourDefinition = {
+  plan: openShiftPlan,
+  disk: (node, plan) => [...workerDisk(node, plan, vpc), ...calicoHostFiles({ flavour: 'plain' })],
+  others: (plan) => [{ machine: vpcMasterMachine, tree: masterDisk(plan) }],
+  programs: { haproxy, 'calico-extension': calicoExtension, 'ibm-keepalived-watcher': keepalivedWatcher },
+  cloud: (plan) =>
+    new IbmCloud({
+      plan,
+      infrastructure: vpc,
+      product: openShift,
+      version: openShiftVersion,
+      managed: () => ofTheProvider(plan),
+    }),
+  images: (plan) => [
+    ...kubeProxyImages(released(plan)),
+    ...coreDnsImages(),
+    ...konnectivityImages(),
+    ...mirroredImages(calicoImages({ flavour: 'plain', version: plan.calico })),
+    ...calicoExtensionImages(),
+    ...keepalivedWatcherImages(),
+    ...masterProxyImages(),
+    ...workloadImages(),
+  ],
+  manifests: (plan) => [...ofTheProvider(plan), ...shop(plan).map(applied)],
+}
+
+/** Of Kubernetes 1.27. */
+const openShiftVersion = '4.14.38'
+
+/** What a refresh of the master brings back. */
+const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
+  ...openShiftConfig({
+    podCidr: plan.podCidr,
+    serviceCidr: plan.serviceCidr,
+    version: openShiftVersion,
+  }),
+  ...openShiftKubeProxy({
+    server: `https://${plan.apiServer.address}:${plan.apiServer.port}`,
+    clusterCidr: plan.podCidr,
+    version: released(plan),
+  }),
+  ...openShiftDns({ clusterIp: plan.dnsServiceIp }),
+  ...konnectivityManifests({ address: vpc.konnectivityServer }),
+  ...byOperator(plan, { kubernetesProvider: 'OpenShift' }),
+  ...keepalivedWatcherManifests(),
+  ...defaultPolicies(plan.podCidr),
+]

@@ -1,0 +1,3 @@
+import { healthyLabHasNoCause } from './healthy.ts'
+
+healthyLabHasNoCause('roks')
