@@ -3,6 +3,7 @@ import type { BgpSessionRow, CloudRuleRow } from '#cluster/relations.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/gateway-blocks/index.ts'
+import { calicoNode, node } from '#failures/testing/example-cluster.ts'
 
 const session = (peer: string, up: boolean, info?: string): BgpSessionRow => ({
   node: 'w1',
@@ -24,6 +25,8 @@ const rule = (more: Partial<CloudRuleRow> = {}): CloudRuleRow => ({
   ...more,
 })
 const split = [session('10.1.1.5', true), session('10.1.2.5', false), session('10.1.2.6', false)]
+
+const peers = ['10.1.2.5', '10.1.2.6', '10.1.1.5']
 
 /** The same on another node, of the other network. */
 const mirrored = [
@@ -59,6 +62,15 @@ test('sessions that fail across a border on several nodes, in an account that jo
 
 describe('near misses', () => {
   test.each<[string, Table]>([
+    [
+      'who is beyond the border has no calico-node that runs',
+      {
+        bgpSessions: [...split, ...mirrored],
+        settings: joined,
+        nodes: peers.map((name) => node(name, { internalIp: name })),
+        pods: peers.map((name) => calicoNode(name, { ready: false }, { state: 'waiting' })),
+      },
+    ],
     ['one node sees the border, however the account joins', { bgpSessions: split, settings: joined }],
     [
       'on another node they fail within its network, too',

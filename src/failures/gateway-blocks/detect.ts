@@ -1,5 +1,6 @@
 import type { Fact } from '#cluster/facts.ts'
 import { calicoTrafficIn, nodeAddresses, nodeNetworks, speaksOfNodes } from '#cluster/node-subnets.ts'
+import { calicoNodeContainer, calicoNodePodOf, nodeWithAddress } from '#cluster/queries.ts'
 import type { BgpSessionRow, CloudRuleRow } from '#cluster/relations.ts'
 import { isOn, settingsNamed } from '#cluster/settings.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
@@ -16,6 +17,7 @@ type Names =
   | 'remarks'
   | 'captures'
   | 'settings'
+  | 'pods'
 
 /**
  * Finds a gateway appliance or router between the nodes that drops their traffic: its own rule says so; or sessions fail exactly
@@ -23,7 +25,7 @@ type Names =
  */
 export const detector = defineDetector<undefined, Names>({
   needs: ['cloudRules', 'bgpSessions'],
-  uses: ['nodes', 'workers', 'messages', 'remarks', 'captures', 'settings'],
+  uses: ['nodes', 'workers', 'messages', 'remarks', 'captures', 'settings', 'pods'],
   judges: 'cluster',
   detect: (view) => {
     const signs = [...ruleSigns(view), ...sessionSigns(view), ...remarkSigns(view)]
@@ -64,7 +66,7 @@ function sessionSigns(view: View<Names>): readonly Sign[] {
     view.rows('bgpSessions').filter(({ kind }) => kind === 'mesh'),
     ({ node }) => node,
   )
-  const borders = [...byNode.values()].map(borderOf)
+  const borders = [...byNode.values()].map((sessions) => borderOf(view, sessions))
   if (borders.includes('none')) return []
   const seen = borders.flatMap((border) => (border === 'unknown' || border === 'none' ? [] : [border]))
   const isPattern = seen.length > 1 && isJoined(view)
@@ -88,9 +90,9 @@ interface Border {
 }
 
 /** One node's: `unknown` where all are up, or all down; `none` where they fail within a network, too. */
-function borderOf(sessions: readonly Fact<BgpSessionRow>[]): Border | 'unknown' | 'none' {
+function borderOf(view: View<Names>, sessions: readonly Fact<BgpSessionRow>[]): Border | 'unknown' | 'none' {
   const up = sessions.filter((one) => one.up)
-  const down = sessions.filter((one) => !one.up && isSilent(one))
+  const down = sessions.filter((one) => !one.up && isSilent(one) && !isOff(view, one.peer))
   const [session] = down
   if (session === undefined || up.length === 0) return 'unknown'
   const [inside, beyond] = [
@@ -98,6 +100,14 @@ function borderOf(sessions: readonly Fact<BgpSessionRow>[]): Border | 'unknown' 
     nodeNetworks(down.map(({ peer }) => peer)),
   ]
   return beyond.some((network) => inside.includes(network)) ? 'none' : { session, inside, beyond }
+}
+
+/** Nobody is there who could answer: what stands on the way does not matter. */
+function isOff(view: View<Names>, peer: string): boolean {
+  const node = nodeWithAddress(view, peer)
+  const pod = node === undefined ? undefined : calicoNodePodOf(view, node.name)
+  const state = pod && calicoNodeContainer(pod)?.state
+  return state !== undefined && state !== 'running'
 }
 
 /** Classic infrastructure: VLAN spanning or VRF has private networks reach each other. */
