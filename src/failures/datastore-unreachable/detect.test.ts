@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { NodeRow } from '#cluster/relations.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/datastore-unreachable/index.ts'
@@ -91,6 +92,18 @@ const pods = (well: readonly string[]) =>
     containers: [],
   }))
 
+const heard = (name: string, isHeard: boolean): NodeRow => ({
+  name,
+  unschedulable: false,
+  taints: [],
+  labels: {},
+  conditions: [
+    isHeard
+      ? { type: 'Ready', status: 'True' }
+      : { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' },
+  ],
+})
+
 describe('how far it has spread', () => {
   test.each<[string, Table, string | undefined]>([
     ['all nodes at one time', { pods: pods([]), messages: nodes.map((node) => retry(node)) }, 'confirmed'],
@@ -102,6 +115,16 @@ describe('how far it has spread', () => {
     [
       'one node, the others are ready',
       { pods: pods(['w2', 'w3', 'w4']), messages: [retry('w1')] },
+      undefined,
+    ],
+    [
+      'most kubelets are not heard of, and no log can be read',
+      { nodes: nodes.map((name) => heard(name, name === 'w4')) },
+      'likely',
+    ],
+    [
+      'half of the kubelets are not heard of',
+      { nodes: nodes.map((name) => heard(name, name > 'w2')) },
       undefined,
     ],
     [

@@ -4,6 +4,7 @@ import type { Reads } from '#cluster/facts.ts'
 import { isBroken } from '#cluster/kube-proxy.ts'
 import { spreadOf } from '#cluster/places.ts'
 import { calicoNodePods, innerMessage, isReady } from '#cluster/queries.ts'
+import { silenceOf } from '#cluster/silent-nodes.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import { contactSigns } from '#diagnosis/contact-signs.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
@@ -24,7 +25,7 @@ export interface DatastoreState {
   readonly places: number
 }
 
-type Needs = 'messages' | 'pods' | 'reachability'
+type Needs = 'messages' | 'pods' | 'reachability' | 'nodes'
 
 /**
  * Finds a control plane that is out of reach from all or most nodes at one time: the API server (or etcd under it) is down, or
@@ -34,7 +35,7 @@ type Needs = 'messages' | 'pods' | 'reachability'
  */
 export const detector = defineDetector<DatastoreState, Needs>({
   needs: ['messages', 'pods'],
-  uses: ['reachability'],
+  uses: ['reachability', 'nodes'],
   judges: 'cluster',
   detect: (view) => {
     const contacts = apiContacts(view).filter(({ outcome }) => lost.has(outcome))
@@ -46,6 +47,7 @@ export const detector = defineDetector<DatastoreState, Needs>({
       ...contactSigns(contacts, (one) => meaningOf(one, spread.isEverywhere && spread.places >= 3)),
       ...messageSigns(view, said, { endedBy: ['startup/datastore-ready', 'felix/in-sync'] }),
       ...ofControlPlane(view, contacts.length > 0),
+      ...ofSilence(view),
     ]
     const signs = [
       ...told,
@@ -127,6 +129,15 @@ function ofControlPlane(view: Reads<'pods' | 'reachability'>, isLost: boolean): 
       .filter(({ port, outcome }) => port === 6443 && outcome === 'refused')
       .map((row) => sign(row, 'strong', `${row.to}:6443 refuses: nobody listens there`, clusterSubject)),
   ]
+}
+
+/** Kubelets need no Calico: what most of them lose at one time is the control plane, or the way to it. */
+function ofSilence(view: Reads<'nodes'>): readonly Sign[] {
+  const { silent, nodes, isEverywhere } = silenceOf(view)
+  const [first] = silent
+  if (first === undefined || !isEverywhere) return []
+  const says = `the kubelets of ${silent.length} of ${nodes} nodes have lost the control plane`
+  return [sign({ from: first.from }, 'strong', says, clusterSubject)]
 }
 
 /** Where one of several nodes complains and the others are ready, the API server is there. */

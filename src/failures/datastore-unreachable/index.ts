@@ -6,7 +6,7 @@ export const mode: Mode<DatastoreState> = {
   id: 'datastore-unreachable',
   title: 'The API server (Calico’s datastore) is out of reach for all or most nodes',
   owner: 'provider',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'api-unreachable',

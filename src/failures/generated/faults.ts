@@ -29,6 +29,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'crosssubnet-unencapsulated-dropped': async () =>
     (await import('#failures/crosssubnet-unencapsulated-dropped/fault.ts')).fault,
   'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,
+  'datastore-unreachable': async () => (await import('#failures/datastore-unreachable/fault.ts')).fault,
   'disk-pressure-eviction': async () => (await import('#failures/disk-pressure-eviction/fault.ts')).fault,
   'gateway-blocks': async () => (await import('#failures/gateway-blocks/fault.ts')).fault,
   'health-endpoint-unreachable': async () =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { withoutRelation } from '#cluster/facts-builder.ts'
-import type { ConditionRow, EventRow } from '#cluster/relations.ts'
+import type { ConditionRow, EventRow, NodeRow } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
@@ -274,6 +274,22 @@ describe('near misses', () => {
       causes: [],
       unexplained: [{ id: 'network-unavailable' }],
     })
+  })
+})
+
+describe('what most nodes lose together', () => {
+  const lost = (name: string): NodeRow => ({ ...silent, name })
+
+  test.each<[string, readonly NodeRow[], string]>([
+    ['one of four', [...others.slice(0, 3), lost('w9')], 'confirmed'],
+    [
+      'three of three: likely each, and something that they share would explain it better',
+      [lost('w7'), lost('w8'), lost('w9')],
+      'likely',
+    ],
+  ])('%s', (_, nodes, expected) => {
+    const { causes } = diagnose(factsOf({ nodes }, { complete: apiRead }), [mode])
+    expect(new Set(causes.map(({ confidence }) => confidence))).toEqual(new Set([expected]))
   })
 })
 

@@ -9,6 +9,7 @@ import {
 } from '#cluster/node-transitions.ts'
 import { conditionOf, nodeNamed, nodeNames, nodeOfMessage } from '#cluster/queries.ts'
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
+import { silenceOf, unheard } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { conditionSource, isNetworkNotReady } from '#cluster/symptoms/node-conditions.ts'
 import { isRecent, recordMs } from '#cluster/symptoms/recency.ts'
@@ -42,11 +43,13 @@ export const detector = defineDetector<KubeletLostContactState, Names>({
 type KubeletFinding = Finding<KubeletLostContactState>
 
 function silentNodes(view: View<Names>): readonly KubeletFinding[] {
-  return view.rows('nodes').flatMap((node) => {
+  const { silent, isEverywhere } = silenceOf(view)
+  return silent.flatMap((node) => {
     const ready = conditionOf(node, 'Ready')
-    if (ready === undefined || !isSilent(ready, node)) return []
+    if (ready === undefined) return []
     const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
-    const evidence = [...conditionEvidence(node, ready), ...taintEvidence(node)]
+    const own = [...conditionEvidence(node, ready), ...taintEvidence(node)]
+    const evidence = isEverywhere ? own.map(shared) : own
     const says =
       kind === 'never'
         ? 'kubelet has never reported to the control plane'
@@ -57,16 +60,9 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   })
 }
 
-const unheard = new Set(['NodeStatusUnknown', 'NodeStatusNeverUpdated'])
-
-/** Only the node controller writes Unknown, and the unreachable taint with it. */
-const isSilent = (ready: ConditionRow, node: NodeRow): boolean =>
-  ready.status === 'Unknown' ||
-  (ready.status !== 'True' && unheard.has(ready.reason ?? '')) ||
-  isUnreachable(node, ready)
-
-const isUnreachable = (node: NodeRow, ready: ConditionRow): boolean =>
-  ready.status !== 'True' && node.taints.some((taint) => taint.key === 'node.kubernetes.io/unreachable')
+/** What most nodes lose together shows no fault of each. */
+const shared = (evidence: Evidence): Evidence =>
+  evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
 
 function conditionEvidence(node: Fact<NodeRow>, ready: ConditionRow): readonly Evidence[] {
   const alike = node.conditions.filter((one) => one.status === 'Unknown' && unheard.has(one.reason ?? ''))
