@@ -37,6 +37,10 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
   ],
   ['forwarding is switched off', (lab) => lab.exec('k8s-worker-01', 'sysctl -w net.ipv4.ip_forward=0')],
   ['and on', (lab) => lab.exec('k8s-worker-01', 'sysctl -w net.ipv4.ip_forward=1')],
+  [
+    'the rules of all services are flushed',
+    (lab) => lab.exec('k8s-worker-01', 'iptables -t nat -F KUBE-SERVICES'),
+  ],
   ['a tier of the shop is killed', (lab) => lab.exec('k8s-worker-02', 'pkill -9 shop-tier')],
   ['a node loses its power', (lab) => lab.reboot('k8s-worker-04', { powerCut: true })],
 ]

@@ -121,8 +121,7 @@ export class Transport {
         task.after(limitMs - silentMs, look)
       } else if (!pinged && echoMs !== undefined) {
         // A ping that would be answered for sure is left out; the next one would be due so long after its answer.
-        const periodMs = echoMs + idleMs
-        rested = task.rest({ fromMs: nowMs + periodMs, periodMs, tick: look })
+        rested = task.rest({ periodMs: echoMs + idleMs, tick: look })
       } else if (pinged) {
         connection.abort()
         end('http2: client connection lost')

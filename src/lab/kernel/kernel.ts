@@ -33,8 +33,11 @@ export interface Task {
   sleep(ms: number): Promise<void>
   /** Calls `tell` once, synchronously, in `ms`; not when cancelled before, nor after the task has ended. */
   after(ms: number, tell: () => void): Cancel
-  /** A beat that makes no events while nothing moves: see {@link Kernel.rest}. No tick comes after the task has ended. */
-  rest(beat: Omit<Rest, 'name'>): Rested
+  /**
+   * A beat that makes no events while nothing moves, first due in `periodMs`: see {@link Kernel.rest}. No tick comes after the
+   * task has ended. `undefined` in a lab that leaves nothing out.
+   */
+  rest(beat: Pick<Rest, 'periodMs' | 'tick'>): Rested | undefined
   /** A task that is stopped together with this one. */
   spawn(name: string, main: (task: Task) => Promise<void>): Task
   /** Waits, from inside `by`, until this task has ended. */
@@ -377,9 +380,16 @@ class TaskState implements Task {
     })
   }
 
-  rest({ tick, ...beat }: Omit<Rest, 'name'>): Rested {
-    const name = `${this.name} timer`
-    return this.#kernel.rest({ ...beat, name, tick: () => (this.#state === 'running' ? tick() : undefined) })
+  rest({ periodMs, tick }: Pick<Rest, 'periodMs' | 'tick'>): Rested | undefined {
+    if (!this.#kernel.lazy) return undefined
+    return this.#kernel.rest({
+      name: `${this.name} timer`,
+      fromMs: this.#kernel.nowMs + periodMs,
+      periodMs,
+      tick: () => {
+        if (this.#state === 'running') tick()
+      },
+    })
   }
 
   spawn(name: string, main: (task: Task) => Promise<void>): Task {

@@ -71,12 +71,15 @@ async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<numb
   })
   for (;;) {
     pending.clear()
+    const { epoch } = p
     const before = settled
     settled = await synced(log, () => sync(p, config, { services, slices, settled: before }))
     if (settled !== undefined) state.syncedMs = p.now()
     await health.update(services.list(), slices.list())
     await p.sleep(config.minSyncMs)
-    await pending.wait(config.syncMs - config.minSyncMs)
+    // Rules that somebody changes move the epoch, what is watched tells of itself.
+    const rests = (): boolean => settled !== undefined && p.epoch === epoch
+    await pending.wait({ timeoutMs: config.syncMs - config.minSyncMs, periodMs: config.syncMs, rests })
   }
 }
 
@@ -203,16 +206,27 @@ class Pending {
     this.#set = false
   }
 
-  async wait(timeoutMs: number): Promise<void> {
+  /** Until then, or as many periods longer as it `rests`. */
+  async wait(o: {
+    readonly timeoutMs: number
+    readonly periodMs: number
+    readonly rests: () => boolean
+  }): Promise<void> {
     if (this.#set) return
     const { task } = this.#p
     await task.wait<void>((wake) => {
-      const cancel = task.after(timeoutMs, () => wake())
+      let cancel: () => void
+      const over = (): void => {
+        const rested = o.rests() ? task.rest({ periodMs: o.periodMs, tick: over }) : undefined
+        if (rested === undefined) wake()
+        else cancel = rested.cancel
+      }
+      cancel = task.after(o.timeoutMs, over)
       this.#wake = () => {
         cancel()
         wake()
       }
-      return cancel
+      return () => cancel()
     })
     this.#wake = undefined
   }
