@@ -1,4 +1,5 @@
 /** Defaults that the server writes into objects of each type before it stores them. */
+import { limitDefaults } from '#lab/api/admission/limit-ranger.ts'
 import { change, changeEach, fill, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
 import { defaulted, pruned } from '#lab/api/custom/prune.ts'
 import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
@@ -85,6 +86,7 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   '/namespaces': (object) =>
     fill(object, { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
   '/secrets': secret,
+  '/limitranges': spec((each) => changeEach(each, 'limits', limitDefaults)),
   '/services': (object) => fill(spec(service)(object), { status: { loadBalancer: {} } }),
   'apps/daemonsets': spec(daemonSet),
   'apps/deployments': spec(deployment),

@@ -102,3 +102,75 @@ test('a quota of compute wants to know what a pod needs', async () => {
     'pods "a" is forbidden: failed quota: q: must specify limits.cpu for: c',
   )
 })
+
+describe('limit ranges', () => {
+  const limited = async (name: string, ...limits: readonly object[]): Promise<void> => {
+    await namespace(name)
+    const made = await ask('POST', `/api/v1/namespaces/${name}/limitranges`, {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'limits' },
+      spec: { limits },
+    })
+    if (made.status !== 201) throw new Error(made.body)
+  }
+  const inNamespace = (name: string, resources: object = {}): Promise<LabResponse> =>
+    ask(
+      'POST',
+      `/api/v1/namespaces/${name}/pods`,
+      pod('p', { containers: [{ name: 'c', image: 'busybox', resources }] }),
+    )
+
+  test('give containers what they do not say, and say so', async () => {
+    await limited('given', {
+      type: 'Container',
+      default: { memory: '128Mi' },
+      defaultRequest: { cpu: '100m' },
+    })
+    expect(JSON.parse((await inNamespace('given', { requests: { cpu: '250m' } })).body)).toMatchObject({
+      metadata: {
+        annotations: {
+          'kubernetes.io/limit-ranger':
+            'LimitRanger plugin set: memory request for container c; memory limit for container c',
+        },
+      },
+      spec: {
+        containers: [
+          { resources: { limits: { memory: '128Mi' }, requests: { cpu: '250m', memory: '128Mi' } } },
+        ],
+      },
+      status: { qosClass: 'Burstable' },
+    })
+  })
+
+  test.each<[string, object, object, string]>([
+    [
+      'too-much',
+      { type: 'Container', max: { memory: '1Gi' } },
+      { limits: { memory: '2Gi' } },
+      'maximum memory usage per Container is 1Gi, but limit is 2Gi',
+    ],
+    [
+      'too-little',
+      { type: 'Pod', min: { cpu: '200m' } },
+      { requests: { cpu: '100m' } },
+      'minimum cpu usage per Pod is 200m, but request is 100m',
+    ],
+    [
+      'unlimited',
+      { type: 'Pod', max: { cpu: '1', memory: '1Gi' } },
+      {},
+      '[maximum cpu usage per Pod is 1.  No limit is specified, maximum memory usage per Pod is 1Gi.  No limit is specified]',
+    ],
+    [
+      'too-far',
+      { type: 'Container', maxLimitRequestRatio: { cpu: '2' } },
+      { requests: { cpu: '100m' }, limits: { cpu: '300m' } },
+      'cpu max limit to request ratio per Container is 2, but provided ratio is 3.000000',
+    ],
+  ])('keep out: %s', async (name, limits, resources, says) => {
+    await limited(name, limits)
+    const refused = await inNamespace(name, resources)
+    expect([refused.status, messageOf(refused)]).toEqual([403, `pods "p" is forbidden: ${says}`])
+  })
+})

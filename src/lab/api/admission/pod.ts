@@ -1,8 +1,5 @@
-/**
- * What admission adds to a new pod: plugin/pkg/admission/{serviceaccount,priority,defaulttolerationseconds}.
- *
- * Not imitated: LimitRanger.
- */
+/** What admission adds to a new pod: plugin/pkg/admission/{limitranger,serviceaccount,priority,defaulttolerationseconds}. */
+import { admitLimits } from '#lab/api/admission/limit-ranger.ts'
 import { qosClass } from '#lab/api/admission/pod-defaults.ts'
 import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
 import { forbidden } from '#lab/api/status.ts'
@@ -11,7 +8,8 @@ import type { ApiState } from '#lab/api/verbs/state.ts'
 
 const pods = { group: '', resource: 'pods' }
 
-export function admitPod(state: ApiState, pod: JsonObject): JsonObject {
+export function admitPod(state: ApiState, asked: JsonObject): JsonObject {
+  const pod = admitLimits(state, asked)
   const mirror = asObject(asObject(pod.metadata).annotations)['kubernetes.io/config.mirror'] !== undefined
   const own = asObject(pod.spec)
   const spec = tolerant(prioritised(state, pod, mirror ? own : withAccount(state, pod, own)))
