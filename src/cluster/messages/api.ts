@@ -155,6 +155,13 @@ export const apiEntries = [
       'the namespace may not hold pods of this priority class',
     ],
   }),
+  ...from('kubernetes/kubernetes:plugin/pkg/admission/limitranger/admission.go', {
+    'api/limit-range': [
+      ' usage per ',
+      /(?<bound>minimum|maximum) (?<resource>[\w./-]+) usage per (?<of>Container|Pod) is (?<amount>[\d.]*\w+)/,
+      'a LimitRange of the namespace does not allow what the pod asks for',
+    ],
+  }),
   ...from('kubernetes/kubernetes:plugin/pkg/admission/priority/admission.go', {
     'api/priority-class-missing': [
       'no priorityclass with name ',

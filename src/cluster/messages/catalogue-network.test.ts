@@ -317,6 +317,11 @@ const rows: readonly MessageCase[] = [
     { quota: 'small', requested: 'pods=1' },
   ],
   [
+    'api/limit-range',
+    'pods "web" is forbidden: maximum memory usage per Pod is 1Gi.  No limit is specified',
+    { bound: 'maximum', resource: 'memory', of: 'Pod', amount: '1Gi' },
+  ],
+  [
     'api/quota-scope',
     'insufficient quota to match these scopes: [{PriorityClass In [system-node-critical system-cluster-critical]}]',
     { scopes: '[{PriorityClass In [system-node-critical system-cluster-critical]}]' },

@@ -68,6 +68,14 @@ describe('found', () => {
       'confirmed',
     ],
     [
+      'a limit range',
+      event(
+        'daemonset/calico-node',
+        'pods "calico-node-" is forbidden: maximum cpu usage per Container is 200m, but request is 250m',
+      ),
+      'confirmed',
+    ],
+    [
       'no quota for this priority',
       event(
         'daemonset/calico-node',

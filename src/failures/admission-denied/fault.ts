@@ -13,7 +13,11 @@ const minutes = 60_000
  */
 export const fault: Fault = {
   flavours: ['plain', 'hardened', 'iks-classic', 'operator'],
-  only: { 'pod-security': ['plain', 'hardened', 'iks-classic'] }, // the operator puts the label back
+  // The operator puts the label back, and its calico-node asks for no CPU.
+  only: {
+    'pod-security': ['plain', 'hardened', 'iks-classic'],
+    'limit-range': ['plain', 'hardened', 'iks-classic'],
+  },
   variants: {
     'webhook-denies': 'a policy engine’s webhook forbids privileged pods, Calico’s too',
     'webhook-unreachable':
@@ -22,6 +26,7 @@ export const fault: Fault = {
       'the engine is bound to one node, which is built anew: calico-node waits for the webhook, the webhook’s pod for calico-node',
     'pod-security': 'the namespace’s pod security level is set to baseline',
     quota: 'a ResourceQuota allows the namespace fewer pods than it has',
+    'limit-range': 'a LimitRange allows containers of the namespace less CPU than calico-node asks for',
   },
   change: (lab, strike) => changeOf(strike.variant).change(lab, strike),
   trigger: (lab, { node, variant }) =>
@@ -128,9 +133,21 @@ const changes: Readonly<Record<string, Change>> = {
     undo: async (lab) =>
       removed(lab, { type: resources.resourceQuotas, namespace: await calicoNamespace(lab), ...quota }),
   },
+  'limit-range': {
+    change: async (lab) =>
+      lab.kube.create(resources.limitRanges, {
+        apiVersion: 'v1',
+        kind: 'LimitRange',
+        metadata: { ...limits, namespace: await calicoNamespace(lab) },
+        ...{ spec: { limits: [{ type: 'Container', max: { cpu: '200m' } }] } },
+      }),
+    undo: async (lab) =>
+      removed(lab, { type: resources.limitRanges, namespace: await calicoNamespace(lab), ...limits }),
+  },
 }
 
 const quota = { name: 'pods-of-each-team' }
+const limits = { name: 'small-containers' }
 
 const enforce = async (lab: LabControl, level: string | null): Promise<void> =>
   lab.kube.patch(

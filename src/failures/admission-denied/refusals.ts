@@ -58,6 +58,13 @@ const refusals: readonly (readonly [id: string, told: Told])[] = [
     'api/quota-exceeded',
     ({ quota = '' }) => ({ by: `quota ${quota}`, says: `the quota ${quota} is used up` }),
   ],
+  [
+    'api/limit-range',
+    ({ bound = '', resource = '', amount = '' }) => ({
+      by: 'a LimitRange',
+      says: `a LimitRange has ${amount} as the ${bound} of ${resource}`,
+    }),
+  ],
   ['api/quota-scope', () => ({ by: 'quota', says: 'no quota covers pods of this priority class' })],
   [
     'api/priority-class-missing',

@@ -18,6 +18,7 @@ export const resources = {
   services: type('services'),
   endpoints: type('endpoints'),
   resourceQuotas: type('resourcequotas'),
+  limitRanges: type('limitranges'),
   events: type('events'),
   namespaces: type('namespaces'),
   configMaps: type('configmaps'),
