@@ -17,26 +17,63 @@ export interface Random {
 export const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** A seeded generator (sfc32, seeded by the FNV-1a hash of the seed's text). */
-export function seeded(seed: string | number): Random {
-  const root = String(seed)
-  const draw = generator(root)
-  const between = (from: number, to: number): number => from + Math.floor(draw() * (to - from + 1))
-  const text = (length: number, alphabet = nameAlphabet): string => {
-    let drawn = ''
-    for (let i = 0; i < length; i++) drawn += alphabet[between(0, alphabet.length - 1)]
-    return drawn
+export const seeded = (seed: string | number): Random => new Seeded(String(seed))
+
+/** A lab has thousands, most of which are asked once. */
+class Seeded implements Random {
+  readonly #root: string
+  #a: number
+  #b: number
+  #c: number
+  #d = 1
+
+  constructor(root: string) {
+    this.#root = root
+    this.#a = fnv(root, 0x811c9dc5)
+    this.#b = fnv(root, 0x9e3779b9)
+    this.#c = fnv(root, 0x243f6a88)
+    for (let warmUp = 0; warmUp < 12; warmUp++) this.next()
   }
-  return {
-    next: draw,
-    between,
-    text,
-    pick: (from) => from[between(0, from.length - 1)] as (typeof from)[number],
-    uuid: () => {
-      const hex = text(32, '0123456789abcdef')
-      const variant = '89ab'[between(0, 3)]
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
-    },
-    fork: (name) => seeded(`${root}/${name}`),
+
+  next(): number {
+    const t = (((this.#a + this.#b) | 0) + this.#d) | 0
+    const c = this.#c
+    this.#d = (this.#d + 1) | 0
+    this.#a = this.#b ^ (this.#b >>> 9)
+    this.#b = (c + (c << 3)) | 0
+    this.#c = (((c << 21) | (c >>> 11)) + t) | 0
+    return (t >>> 0) / 2 ** 32
+  }
+
+  between(from: number, to: number): number {
+    return from + Math.floor(this.next() * (to - from + 1))
+  }
+
+  /** In one piece: a text that was put together of single characters takes 32 bytes for each of them. */
+  text(length: number, alphabet: string = nameAlphabet): string {
+    const codes = new Array<number>(length)
+    for (let i = 0; i < length; i++) codes[i] = alphabet.charCodeAt(this.between(0, alphabet.length - 1))
+    return String.fromCharCode(...codes)
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.between(0, from.length - 1)] as T
+  }
+
+  uuid(): string {
+    const hex = this.text(32, '0123456789abcdef')
+    const variant = '89ab'[this.between(0, 3)]
+    return [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      `4${hex.slice(13, 16)}`,
+      `${variant}${hex.slice(17, 20)}`,
+      hex.slice(20),
+    ].join('-')
+  }
+
+  fork(name: string): Random {
+    return new Seeded(`${this.#root}/${name}`)
   }
 }
 
@@ -47,23 +84,6 @@ export function drawnAt(seed: number, index: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
   return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32
-}
-
-function generator(seed: string): () => number {
-  let a = fnv(seed, 0x811c9dc5)
-  let b = fnv(seed, 0x9e3779b9)
-  let c = fnv(seed, 0x243f6a88)
-  let d = 1
-  const next = (): number => {
-    const t = (((a + b) | 0) + d) | 0
-    d = (d + 1) | 0
-    a = b ^ (b >>> 9)
-    b = (c + (c << 3)) | 0
-    c = (((c << 21) | (c >>> 11)) + t) | 0
-    return (t >>> 0) / 2 ** 32
-  }
-  for (let warmUp = 0; warmUp < 12; warmUp++) next()
-  return next
 }
 
 function fnv(text: string, basis: number): number {

@@ -294,7 +294,8 @@ class TaskState implements Task {
   readonly name: string
   readonly #kernel: Kernel
   readonly #waits = new Set<(error: unknown) => void>()
-  readonly #endings: (() => void)[] = []
+  /** Who is told when it ends: nobody, one or several. */
+  #endings: (() => void) | (() => void)[] | undefined
   #children: Set<TaskState> | undefined // most tasks never have any
   #state: 'running' | 'stopped' | 'ended' = 'running'
 
@@ -413,8 +414,11 @@ class TaskState implements Task {
   }
 
   onEnd(tell: () => void): void {
-    if (this.#state === 'running') this.#endings.push(tell)
-    else tell()
+    if (this.#state === 'running') {
+      if (this.#endings === undefined) this.#endings = tell
+      else if (typeof this.#endings === 'function') this.#endings = [this.#endings, tell]
+      else this.#endings.push(tell)
+    } else tell()
   }
 
   stop(): void {
@@ -437,6 +441,9 @@ class TaskState implements Task {
 
   #finish(): void {
     if (this.#children !== undefined) for (const child of [...this.#children]) child.stop()
-    for (const tell of this.#endings.splice(0)) tell()
+    const endings = this.#endings
+    this.#endings = undefined
+    if (typeof endings === 'function') endings()
+    else for (const tell of endings ?? []) tell()
   }
 }
