@@ -49,16 +49,35 @@ export function updateBy(
   caller: Caller,
 ): Write {
   if (caller.owners !== undefined) return { kind: 'apply', owners: caller.owners }
-  const by: Manager = {
-    manager: caller.fieldManager || managerOf(caller.user),
-    operation: 'Update',
-    apiVersion: groupVersion(storedDef(state, o.def)),
-    subresource: caller.through ?? o.subresource,
-  }
+  const by = manager(
+    storedDef(state, o.def),
+    caller.fieldManager || managerOf(caller.user),
+    caller.through ?? o.subresource,
+  )
   const owners = o.was === undefined ? undefined : sentOwners(state, o.was, o.sent)
   const except = exceptionOf(o.def, o.subresource)
   return { kind: 'update', by, except, ...(owners === undefined ? {} : { owners }) }
 }
+
+/** Few programs write many objects: each is one value. */
+function manager(def: ResourceDef, name: string, subresource: string | undefined): Manager {
+  let known = managers.get(def)
+  if (known === undefined) {
+    known = new Map()
+    managers.set(def, known)
+  }
+  const key = `${name} ${subresource}`
+  let found = known.get(key)
+  if (found === undefined) {
+    if (known.size >= managersMax) known.clear() // users name theirs as they like
+    found = { manager: name, operation: 'Update', apiVersion: groupVersion(def), subresource }
+    known.set(key, found)
+  }
+  return found
+}
+
+const managersMax = 256
+const managers = new WeakMap<ResourceDef, Map<string, Manager>>()
 
 /** GetResetFields of pkg/registry's strategies: a write of the object resets status, one of its status the spec. */
 export function exceptionOf(def: ResourceDef, subresource: string | undefined): string | undefined {
