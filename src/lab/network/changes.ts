@@ -126,7 +126,7 @@ function setLink(stack: SimStack, { name, up, mtuBytes, mac, tunnel }: Change<'l
   if (tunnel !== undefined) link.tunnel = { ...link.tunnel, ...tunnel }
   if (up === undefined || up === link.up) return
   link.up = up
-  stack.fabric.readdressed()
+  stack.switched(name)
   // Routes over a link that goes down are flushed; only those that the addresses imply come back.
   if (!up) stack.table.removeWhere((route) => route.dev === name)
   else for (const address of stack.addresses()) if (address.link === name) addConnected(stack, address)

@@ -3,7 +3,9 @@ import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
 import { type BeatEnd, EndBeats } from '#lab/network/beats.ts'
 import { reasonCodes } from '#lab/network/dial.ts'
-import { type FirstPacket, latencyMs, meets, reversed, sendLater } from '#lab/network/exchange.ts'
+import { type FirstPacket, latencyMs, meets, reversed, sendLater, wayOf } from '#lab/network/exchange.ts'
+import type { Kept } from '#lab/network/fabric.ts'
+import type { Ground } from '#lab/network/ground.ts'
 import { Inbox } from '#lab/network/inbox.ts'
 import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
 import type { Beat, Connection, Payload, Reader } from '#lab/network/ports.ts'
@@ -396,19 +398,19 @@ export class Endpoint implements Connection, BeatEnd {
 
   // ------------------------------------------------------------------------------------------ the way
 
-  /** Where a segment ends now; kept until the network changes. */
+  /** Where a segment ends now; kept until something on its way changes. */
   #way(big: boolean, seen?: Seen): Way {
     const { fabric } = this.#o.stack
     const at = big ? 1 : 0
     const kept = this.#ways[at]
-    if (kept?.version === fabric.version && (fabric.captures === 0 || seen === undefined)) {
+    if (kept?.ground.stands && (fabric.captures === 0 || seen === undefined)) {
       fabric.counts.kept++
       return kept
     }
-    const verdict = this.#walk(big, seen)
+    const { verdict, ground } = this.#walk(big, seen)
     const peer = this.#peer
     // A cast, since TypeScript does not see that only a delivered verdict meets a peer.
-    const way = { version: fabric.version, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
+    const way = { ground, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
     this.#ways[at] = way
     return way
   }
@@ -419,18 +421,19 @@ export class Endpoint implements Connection, BeatEnd {
     return this.#life !== 'vanished' && meets(verdict, stack, local, remote)
   }
 
-  #walk(big: boolean, seen: Seen | undefined): Verdict {
-    const verdict = this.#send(big ? this.#segmentBytes : Math.min(smallBytes, this.#segmentBytes), seen)
-    if (verdict.kind !== 'too-big') return verdict
+  #walk(big: boolean, seen: Seen | undefined): Kept {
+    const sent = this.#send(big ? this.#segmentBytes : Math.min(smallBytes, this.#segmentBytes), seen)
+    const { verdict } = sent
+    if (verdict.kind !== 'too-big') return sent
     // Path MTU discovery: the router said what fits.
     this.#segmentBytes = verdict.mtuBytes
     return this.#send(this.#segmentBytes, seen)
   }
 
-  #send(sizeBytes: number, seen: Seen | undefined): Verdict {
+  #send(sizeBytes: number, seen: Seen | undefined): Kept {
     const { stack, local, remote } = this.#o
     const tuple = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
-    return sendLater(stack, segment(tuple, sizeBytes, seen), this.#flow, { reply: this.#isServer })
+    return wayOf(stack, segment(tuple, sizeBytes, seen), this.#flow, { reply: this.#isServer })
   }
 
   #back({ at, tuple }: Delivered): Verdict {
@@ -461,7 +464,7 @@ export class Endpoint implements Connection, BeatEnd {
 }
 
 /** `peer` is there when the segment reaches the socket at the other end, not just its host. */
-type Way = { readonly version: number } & (
+type Way = { readonly ground: Ground } & (
   | { readonly verdict: Delivered; readonly peer: Endpoint | undefined }
   | { readonly verdict: Exclude<Verdict, { kind: 'delivered' }>; readonly peer: undefined }
 )

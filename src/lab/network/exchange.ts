@@ -1,5 +1,7 @@
 /** Packets as sockets make them: the first of a conversation, those that follow, and what comes back. */
 import type { Ipv4 } from '#lab/network/address.ts'
+import type { Kept } from '#lab/network/fabric.ts'
+import type { Walk } from '#lab/network/nat.ts'
 import {
   type Flow,
   newFlow,
@@ -32,34 +34,49 @@ export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verd
   const { source, destination, port, sourcePort } = first.tuple
   const named = fabric.isNamed(sourcePort) ? sourcePort : 0
   const key = `${stack.id} ${first.protocol} ${source} ${named} ${destination} ${port} ${first.sizeBytes} ${first.dontFragment} ${first.ttl ?? ''}`
-  const kept = isWatched(stack, first) ? undefined : fabric.keptFirst(key)
+  const kept = isWatched(stack, first) ? undefined : fabric.kept(key)
   if (kept) {
     fabric.counts.kept++
-    return kept.kind === 'delivered' ? { ...kept, tuple: { ...kept.tuple, sourcePort } } : kept
+    const { verdict } = kept
+    return verdict.kind === 'delivered' ? { ...verdict, tuple: { ...verdict.tuple, sourcePort } } : verdict
   }
   const walk = { packet: packetOf(first, 'new'), flow, reply: false, personal: false, count: 0 }
-  const verdict = send(stack, walk)
-  if (!walk.personal) fabric.keepFirst(key, verdict)
-  return verdict
+  const sent = sentOn(stack, walk)
+  if (!walk.personal) fabric.keep(key, sent)
+  return sent.verdict
 }
 
 /** Sends what follows in the first packet's direction, or (with `reply`) against it. */
-export function sendLater(
+export const sendLater = (
   stack: SimStack,
   first: FirstPacket,
   flow: Flow,
-  { reply }: { reply: boolean },
-): Verdict {
+  o: { readonly reply: boolean },
+): Verdict => wayOf(stack, first, flow, o).verdict
+
+/** {@link sendLater}, with what its end depends on. */
+export function wayOf(
+  stack: SimStack,
+  first: FirstPacket,
+  flow: Flow,
+  { reply }: { readonly reply: boolean },
+): Kept {
   const key = flow.bindings.size === 0 ? laterKey(stack, first, reply) : undefined
-  const kept = key === undefined || isWatched(stack, first) ? undefined : stack.fabric.keptFirst(key)
+  const kept = key === undefined || isWatched(stack, first) ? undefined : stack.fabric.kept(key)
   if (kept) {
     stack.fabric.counts.kept++
-    return kept.kind === 'delivered' ? { ...kept, tuple: first.tuple } : kept
+    const { verdict, ground } = kept
+    return verdict.kind === 'delivered' ? { verdict: { ...verdict, tuple: first.tuple }, ground } : kept
   }
   const walk = { packet: packetOf(first, 'established'), flow, reply, personal: false, count: 0 }
-  const verdict = send(stack, walk)
-  if (key !== undefined && !walk.personal) stack.fabric.keepFirst(key, verdict)
-  return verdict
+  const sent = sentOn(stack, walk)
+  if (key !== undefined && !walk.personal) stack.fabric.keep(key, sent)
+  return sent
+}
+
+function sentOn(stack: SimStack, walk: Walk): Kept {
+  const { sent, ground } = stack.fabric.surveyor.survey(() => send(stack, walk))
+  return { verdict: sent, ground }
 }
 
 /** A packet that somebody may capture goes its way itself. */

@@ -1,6 +1,7 @@
 import type { Random } from '#base/random.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type Cidr, cidr, contains, type Ipv4 } from '#lab/network/address.ts'
+import { type Ground, Surveyor } from '#lab/network/ground.ts'
 import { SecurityGroups } from '#lab/network/groups.ts'
 import { isInRange } from '#lab/network/matching.ts'
 import { type Packet, type Verdict, wireBytes } from '#lab/network/packet.ts'
@@ -9,6 +10,14 @@ import type { PortRange } from '#lab/network/rule.ts'
 import type { Segment, Station } from '#lab/network/segment.ts'
 import { SegmentPort } from '#lab/network/segment-port.ts'
 import type { SimStack } from '#lab/network/stack.ts'
+
+/** Where a packet ended, and what that depends on. */
+export interface Kept {
+  readonly verdict: Verdict
+  readonly ground: Ground
+}
+
+const keptMax = 8192
 
 interface CompiledRule {
   readonly rule: UnderlayRule
@@ -25,6 +34,8 @@ export class Fabric {
   readonly counts = { walks: 0, kept: 0 }
   /** How many look at packets (`tcpdump`). */
   captures = 0
+  /** Follows the packet that is on its way now. */
+  readonly surveyor = new Surveyor(this)
   /** Who is told when anything moves. */
   readonly resting = new Set<{ wake(): void }>()
   readonly segments = new Map<string, Segment>()
@@ -33,10 +44,12 @@ export class Fabric {
   readonly #stations = new Map<SegmentPort, Station>()
   #rules: readonly CompiledRule[] = []
   #version = 0
+  #wires = 0
   #addressVersion = 0
   #serial = 0
   #stacks = 0
-  readonly #kept = new Map<string, Verdict>()
+  readonly #kept = new Map<string, Kept>()
+  readonly #plugged = new Set<SimStack>()
   readonly #namedPorts = new Set<number>()
   readonly #namedRanges: PortRange[] = []
 
@@ -52,9 +65,20 @@ export class Fabric {
     return this.#version
   }
 
+  /** Moves with every change of what is between machines: ports, rules, groups, lists, and who answers ARP. */
+  get wires(): number {
+    return this.#wires
+  }
+
+  /** Something between machines has changed. */
   touch(): void {
+    this.#wires++
+    this.moved()
+  }
+
+  /** Some namespace or wire has changed. */
+  moved(): void {
     this.#version++
-    this.#kept.clear()
     this.wake()
     this.kernel.moved()
   }
@@ -64,17 +88,21 @@ export class Fabric {
     if (this.resting.size > 0) for (const each of [...this.resting]) each.wake()
   }
 
-  /** An address came or went, or a link that carries one did. */
-  readdressed(): void {
+  /** An address of a namespace came or went, or a link that carries one did. */
+  readdressed(stack: SimStack): void {
+    if (!this.#plugged.has(stack)) return
     this.#addressVersion++
+    this.#wires++
   }
 
-  keptFirst(key: string): Verdict | undefined {
-    return this.#kept.get(key)
+  kept(key: string): Kept | undefined {
+    const kept = this.#kept.get(key)
+    return kept?.ground.stands ? kept : undefined
   }
 
-  keepFirst(key: string, verdict: Verdict): void {
-    this.#kept.set(key, verdict)
+  keep(key: string, kept: Kept): void {
+    if (this.#kept.size >= keptMax) this.#kept.clear()
+    this.#kept.set(key, kept)
   }
 
   /** A number that nobody else in this lab has, for MAC addresses and connections. */
@@ -90,7 +118,8 @@ export class Fabric {
     station.segment.plug(station)
     this.#stations.set(station.port, station)
     this.groups.join(station)
-    this.readdressed()
+    this.#plugged.add(station.stack)
+    this.readdressed(station.stack)
     this.touch()
   }
 

@@ -163,6 +163,7 @@ export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefine
   const answer = chains.decide(q.chain, passage)
   if (passage.choices > 1) {
     walk.personal = true
+    stack.fabric.surveyor.whole()
     walk.flow.choices *= passage.choices
   }
   return answer

@@ -60,6 +60,7 @@ export class Segment {
       station.stack !== asker && isPlugged(station) && station.stack.answersArp(station.link, address)
     const direct = this.#byAddress(addressVersion).get(address)?.find(answers)
     if (direct) return direct
+    this.fabric.surveyor.whole() // who answers for others may come to do so by a mere route
     for (const station of this.#stations.values())
       if (station.stack.answersForOthers(station.link) && answers(station)) return station
     return undefined

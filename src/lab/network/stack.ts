@@ -107,6 +107,7 @@ export class SimStack implements NetStack, Asked {
   readonly #changed = new Notice()
   #addresses: readonly Address[] = []
   #lastIndex = 1
+  #version = 0
   #sets: Readonly<Record<string, readonly string[]>> = {}
   #local: ReadonlySet<Ipv4> | undefined
 
@@ -304,10 +305,21 @@ export class SimStack implements NetStack, Asked {
 
   // ---------------------------------------------------------------------------- what changes.ts moves
 
+  /** Moves with every change here that could change where a packet ends. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Something that packets meet here has changed. */
+  touch(): void {
+    this.#version++
+    this.fabric.moved()
+  }
+
   /** Links, addresses or routes have changed. */
   moved(): void {
     this.#local = undefined
-    this.fabric.touch()
+    this.touch()
     this.#changed.tell()
   }
 
@@ -321,13 +333,23 @@ export class SimStack implements NetStack, Asked {
   }
 
   dropLink(name: string): void {
+    if (this.#meetsOthers(name)) this.fabric.readdressed(this)
     this.#links.delete(name)
     this.#addresses = this.#addresses.filter((a) => a.link !== name)
     this.table.removeWhere((route) => route.dev === name)
     for (const key of [...this.#sysctls.keys()]) if (key.includes(`.${name}.`)) this.#sysctls.delete(key)
     for (const table of [this.#neighbours, this.#fdb])
       for (const [key, entry] of [...table]) if (entry.link === name) table.delete(key)
-    this.fabric.readdressed()
+  }
+
+  /** A link comes up or goes down. */
+  switched(name: string): void {
+    if (this.#meetsOthers(name)) this.fabric.readdressed(this)
+  }
+
+  /** Whether others could hear ARP answered by this link, or for an address of it: pods' ends have none. */
+  #meetsOthers(name: string): boolean {
+    return this.#links.get(name)?.kind === 'ether' || this.#addresses.some(({ link }) => link === name)
   }
 
   setNeighbour(neighbour: Neighbour): void {
@@ -350,7 +372,7 @@ export class SimStack implements NetStack, Asked {
   setAddresses(addresses: readonly Address[]): void {
     this.#addresses = addresses
     this.#local = undefined
-    this.fabric.readdressed()
+    this.fabric.readdressed(this)
   }
 
   setSysctl(name: string, value: string): void {
@@ -359,7 +381,7 @@ export class SimStack implements NetStack, Asked {
       for (const key of [...this.#sysctls.keys()]) if (key.endsWith('.forwarding')) this.#sysctls.delete(key)
       this.#sysctls.set('net.ipv4.ip_forward', value)
     } else this.#sysctls.set(name, value)
-    this.fabric.touch()
+    this.touch()
   }
 
   // --------------------------------------------------------------------------------------------- Net
@@ -413,7 +435,7 @@ export class SimStack implements NetStack, Asked {
     for (const port of compiled.ports) this.fabric.namePort(port)
     this.#sets = { ...this.#sets, [name]: [...members] }
     this.compiledSets = new Map([...this.compiledSets, [name, compiled]])
-    this.fabric.touch()
+    this.touch()
   }
 
   async removeSet(name: string): Promise<void> {
@@ -424,7 +446,7 @@ export class SimStack implements NetStack, Asked {
     if (named) throw new Errno('EBUSY')
     this.compiledSets = new Map([...this.compiledSets].filter(([other]) => other !== name))
     this.#sets = Object.fromEntries(Object.entries(this.#sets).filter(([other]) => other !== name))
-    this.fabric.touch()
+    this.touch()
   }
 
   sets(): Readonly<Record<string, readonly string[]>> {
@@ -467,7 +489,7 @@ export class SimStack implements NetStack, Asked {
   restore(table: TableName, chains: Chains): void {
     this.#chains[table].restore(chains)
     for (const rules of Object.values(chains)) for (const rule of rules) namePorts(rule, this.fabric)
-    this.fabric.touch()
+    this.touch()
   }
 
   #table(name: TableName): Table {
@@ -477,7 +499,7 @@ export class SimStack implements NetStack, Asked {
       chains: () => chains.chains(),
       setPolicy: async (chain, policy) => {
         chains.setPolicy(chain, policy)
-        this.fabric.touch()
+        this.touch()
       },
       policy: (chain) => chains.policy(chain),
     }

@@ -32,7 +32,7 @@ function tracked(stack: SimStack, flow: Flow, endpoint: Endpoint): Tracked {
     reply: reversed(binding?.translated ?? endpoint.firstTuple),
     state: states[endpoint.state] ?? 'ESTABLISHED',
     forget: () => {
-      if (flow.bindings.delete(stack)) stack.fabric.touch()
+      if (flow.bindings.delete(stack)) stack.touch()
     },
   }
 }

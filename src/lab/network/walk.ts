@@ -22,6 +22,7 @@ const hopsMax = 64
 /** Sends a packet that a local socket made. */
 export function send(stack: SimStack, walk: Walk): Verdict {
   stack.fabric.counts.walks++
+  stack.fabric.surveyor.visit(stack)
   const p = walk.packet
   const first = stack.route(p.destination)
   if (first.kind === 'blackhole') return { kind: 'invalid' }
@@ -48,6 +49,7 @@ export function send(stack: SimStack, walk: Walk): Verdict {
 
 function receive(stack: SimStack, link: LinkState, walk: Walk): Verdict {
   const p = walk.packet
+  stack.fabric.surveyor.visit(stack)
   if (walk.count++ > hopsMax) return lost(stack, walk, 'time to live exceeded')
   p.mark = 0
   if (stack.taps !== undefined) pass(stack, link.name, 'in', walk)
@@ -117,6 +119,7 @@ function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
   const limit = stack.conntrackLimit
   if (limit === undefined || walk.packet.state !== 'new') return undefined
   walk.personal = true
+  stack.fabric.surveyor.whole()
   walk.flow.choices = Number.POSITIVE_INFINITY
   if (stack.conntrackCount() < limit) return undefined
   if (!walk.dry) {
@@ -163,6 +166,7 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   if (walk.hops) walk.hops.push({ at: stack.name, what: routed(p.destination, nextHop, link.name) })
   if (stack.limitsNeighbours) {
     walk.personal = true
+    stack.fabric.surveyor.whole()
     walk.flow.choices = Number.POSITIVE_INFINITY
   }
   if (
@@ -173,7 +177,8 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     return lost(stack, walk, 'neighbour table overflow')
   switch (link.kind) {
     case 'veth': {
-      const peer = link.peer
+      const { peer } = link
+      if (peer !== undefined) stack.fabric.surveyor.visit(peer.stack)
       if (!peer?.link.up || !peer.stack.answersArp(peer.link, nextHop))
         return noNeighbour(visit, link, nextHop)
       if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
@@ -199,6 +204,7 @@ function cross(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const told = stack.neighbour(link.name, nextHop)
   const receiver = stack.fabric.owner(sender.segment, nextHop, stack)
   if (!receiver) return noNeighbour(visit, link, nextHop)
+  stack.fabric.surveyor.visit(receiver.stack)
   if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
   if (told && told.mac !== receiver.link.mac)
     return lost(stack, walk, `nobody on the segment is ${told.mac}`, 'underlay')
