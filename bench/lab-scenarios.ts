@@ -77,6 +77,10 @@ async function reflectors(): Promise<void> {
   print({ perNodeMB: (megabytes() - before) / 1000 })
 }
 
+async function mesh(): Promise<void> {
+  print({ wellMs: await timed(() => Lab.boot({ seed: 'bench', nodes: 100 })) })
+}
+
 async function nodes(): Promise<void> {
   const start = performance.now()
   const lab = await reflected(5000)
@@ -219,6 +223,7 @@ async function kubectl(): Promise<void> {
 
 const scenarios: Readonly<Record<string, () => Promise<void>>> = {
   reflectors,
+  mesh,
   nodes,
   nodesByKubectl,
   pods,

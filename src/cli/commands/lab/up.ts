@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
+import { nodesMax, nodesMaxInZones, sizeWarning, youngMegabytes } from '#cli/commands/lab/size.ts'
 import type { Io } from '#cli/io.ts'
 import { type Backend, backends } from '#lab/backend.ts'
 import { type Encapsulation, encapsulations } from '#lab/encapsulation.ts'
@@ -32,7 +33,12 @@ export const addLabUp: AddCommand = (lab, io) => {
     .command('up')
     .description('boot a lab and serve its Kubernetes API on loopback')
     .option('--name <name>', 'its name', 'default')
-    .option('--nodes <count>', 'how many nodes, the control plane included (2 to 50)', whole(2, 50), 5)
+    .option(
+      '--nodes <count>',
+      `how many nodes, the control plane included (2 to ${nodesMax}; on IBM Cloud to ${nodesMaxInZones})`,
+      whole(2, nodesMax),
+      5,
+    )
     .option('--flavour <flavour>', `one of ${flavours.join(', ')}`, flavour, 'plain')
     .option('--kubernetes <version>', 'Kubernetes of the cluster (1.24.0 and newer)', version, undefined)
     .option('--calico <version>', 'Calico of the cluster (3.24.0 and newer)', version, undefined)
@@ -65,7 +71,10 @@ Examples:
   ninelives lab up --name second --nodes 3 --seed 7
   ninelives lab up --from monday.lab                  a lab that was saved: ninelives lab save monday.lab`,
     )
-    .action((o: UpOptions) => (o.detach ? detached(o, io) : foreground(o, io)))
+    .action((o: UpOptions) => {
+      if (o.from === undefined) io.stderr.write(sizeWarning(o) ?? '')
+      return o.detach ? detached(o, io) : foreground(o, io)
+    })
 }
 
 async function foreground(o: UpOptions, io: Io): Promise<void> {
@@ -102,15 +111,13 @@ async function savedIn(file: string): Promise<SavedLab> {
   return savedLab(text, file)
 }
 
-/** A lab makes much that lives for an instant only: a small young generation keeps the process at two thirds of its size. */
-const smallHeap = '--max-semi-space-size=4'
-
 async function detached(o: UpOptions, io: Io): Promise<void> {
   const states = new LabStates(io.env)
   refuseTaken(states, o.name)
   states.prepare(o.name)
   const log = openSync(states.logOf(o.name), 'w', 0o600)
-  const child = spawn(process.execPath, [smallHeap, process.argv[1] as string, 'lab', 'up', ...flags(o)], {
+  const heap = `--max-semi-space-size=${youngMegabytes(o.nodes)}`
+  const child = spawn(process.execPath, [heap, process.argv[1] as string, 'lab', 'up', ...flags(o)], {
     detached: true,
     stdio: ['ignore', log, log],
     env: io.env,

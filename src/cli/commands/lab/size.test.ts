@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { type Size, sizeWarning } from '#cli/commands/lab/size.ts'
+
+const plain: Size = { nodes: 201, flavour: 'plain' }
+
+describe('who boots many nodes is told', () => {
+  test.each<[string, Size, RegExp | undefined]>([
+    ['nothing of 200 in a mesh', { ...plain, nodes: 200 }, undefined],
+    [
+      'how many sessions 201 in a mesh have',
+      plain,
+      /^warning: 201 nodes in a full mesh are 20100 BGP sessions.*--backend vxlan/,
+    ],
+    ['nothing of 1,000 without BGP', { nodes: 1000, flavour: 'plain', backend: 'vxlan' }, undefined],
+    ['nothing of 50 on IBM Cloud', { nodes: 50, flavour: 'iks-vpc' }, undefined],
+  ])('%s', (_, size, says) => {
+    if (says === undefined) expect(sizeWarning(size)).toBeUndefined()
+    else expect(sizeWarning(size)).toMatch(says)
+  })
+
+  test('that three zones have no addresses for 51', () => {
+    expect(() => sizeWarning({ nodes: 51, flavour: 'iks-classic' })).toThrow('at most 50 nodes')
+  })
+})

@@ -1,0 +1,33 @@
+import { Trouble } from '#base/trouble.ts'
+import type { Backend } from '#lab/backend.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
+
+/** How many nodes `lab up` takes; on IBM Cloud as many as the addresses of three zones are shared out for. */
+export const nodesMax = 1000
+export const nodesMaxInZones = 50
+const meshNodesMax = 200
+
+export interface Size {
+  readonly nodes: number
+  readonly flavour: Flavour
+  readonly backend?: Backend
+}
+
+/** What to know before a lab of this size boots: nothing, or a line for stderr. Throws {@link Trouble} for one that cannot be. */
+export function sizeWarning({ nodes, flavour, backend }: Size): string | undefined {
+  if (nodes > nodesMaxInZones && flavour.startsWith('iks-'))
+    throw new Trouble('too-many-nodes', `a lab of flavour ${flavour} has at most ${nodesMaxInZones} nodes`, {
+      hint: 'flavour plain takes more',
+    })
+  if (nodes <= meshNodesMax || backend === 'vxlan') return undefined
+  return (
+    `warning: ${nodes} nodes in a full mesh are ${(nodes * (nodes - 1)) / 2} BGP sessions, and booting takes minutes. Calico advises ` +
+    'route reflectors beyond 100 nodes; --backend vxlan does without BGP\n'
+  )
+}
+
+/**
+ * A lab makes much that lives for an instant only: a small young generation keeps the process of a small one at two thirds of its
+ * size; without room for it a third of a large one's time goes to collecting garbage.
+ */
+export const youngMegabytes = (nodes: number): number => (nodes <= 20 ? 4 : 64)
