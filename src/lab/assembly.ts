@@ -19,6 +19,7 @@ import type { Program, Tree } from '#lab/host/ports.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { konnectivityPrograms } from '#lab/konnectivity/index.ts'
 import { kubeProxyPrograms } from '#lab/kube-proxy/index.ts'
+import { kubectlPrograms } from '#lab/kubectl/program.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
 import { managerPrograms } from '#lab/network/managers.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
@@ -135,6 +136,7 @@ const fixedPrograms: Readonly<Record<string, Program>> = {
   ...toolPrograms,
   ...managerPrograms,
   ...kubeletPrograms,
+  ...kubectlPrograms,
   ...controllerPrograms,
   ...kubeProxyPrograms,
   ...coreDnsPrograms,

@@ -17,6 +17,7 @@ const sizes: Readonly<Record<string, number>> = {
   'kube-controller-manager': 110,
   'kube-scheduler': 55,
   'kube-proxy': 28,
+  kubectl: 42,
   coredns: 26,
   bird: 3,
   bird6: 3,

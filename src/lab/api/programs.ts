@@ -7,6 +7,7 @@
 
 import { watchAvailability } from '#lab/api/aggregation/availability.ts'
 import { egressOf } from '#lab/api/egress/selector.ts'
+import { type Answered, answerCall, callOf } from '#lab/api/inside-call.ts'
 import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
 import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
 import { Outbox } from '#lab/api/outbox.ts'
@@ -71,18 +72,24 @@ interface Served {
 /** Answers what arrives on a connection, each request {@link serviceMs} after it came; no task waits for it. */
 function serve(p: Process, api: ApiServer, connection: Connection): void {
   const served = { api, connection, outbox: new Outbox(p.task, connection), watches: new Map() }
+  let called: Answered | undefined
   connection.follow({
     afterMs: serviceMs,
     echoes: true,
     payload: (payload) => {
       const frame = clientFrame(payload)
+      const call = frame === undefined ? callOf(payload) : undefined
       if (frame !== undefined) handle(served, frame)
-      else if (isHttp(payload)) answerHttp(api, payload, connection)
+      else if (call !== undefined) {
+        if (called === undefined) called = answerCall(api, call, connection)
+        else called.more(call)
+      } else if (isHttp(payload)) answerHttp(api, payload, connection)
       else connection.close()
     },
     end: () => {
       for (const stop of served.watches.values()) stop()
       served.watches.clear()
+      called?.gone()
       connection.close()
     },
   })

@@ -75,13 +75,17 @@ export const isStatus = (error: unknown, reason: string): error is StatusError =
 /** The lines for an error of a command that asked `server`. Rethrows what kubectl could not know. */
 export function errorText(error: unknown, server: string): string {
   if (error instanceof Exit) return ''
-  if (error instanceof Errors) return error.errors.map((each) => errorText(each, server)).join('\n')
+  if (error instanceof Errors) return error.errors.map((each) => oneOfSeveral(each, server)).join('\n')
   if (error instanceof StatusError) return statusText(error)
   if (error instanceof KubectlError)
     return error.plain || error.message.startsWith('error: ') ? error.message : `error: ${error.message}`
   if (error instanceof Unreachable) return unreachableText(error, server)
   throw error
 }
+
+/** Beside others kubectl's own errors have nothing put before them (cmdutil.MultipleErrors). */
+const oneOfSeveral = (error: unknown, server: string): string =>
+  error instanceof KubectlError ? error.message : errorText(error, server)
 
 export function exitCode(error: unknown): number {
   return error instanceof Exit || error instanceof KubectlError ? error.code : 1

@@ -99,11 +99,15 @@ export const oneOf = ({
   namespace: namespaceOf(object),
 })
 
-/** Says what was done, `deployment.apps/web scaled`, or prints the object as `-o` asks. */
+/**
+ * Says what was done, `deployment.apps/web scaled`, or prints the object as `-o` asks. Some commands say the same of a dry
+ * run: they word the operation late.
+ */
 export function told(run: Run, object: JsonObject, operation: string): void {
   const print = objectPrinter(run.flags)
+  const dry = run.command === 'patch' || run.command === 'taint' ? '' : dryRunWords[dryRunOf(run)]
   if (print !== undefined) run.ports.stdout.write(print(object))
-  else run.print(`${objectName(object)} ${operation}${dryRunWords[dryRunOf(run)]}`)
+  else run.print(`${objectName(object)} ${operation}${dry}`)
 }
 
 export const dryRunWords: Readonly<Record<DryRun, string>> = {

@@ -45,7 +45,7 @@ export function kubernetesHostFiles(o: {
     executable('/usr/bin/crictl', 'crictl'),
     ...enabledUnit(unit, text),
     file(kubeconfigPath, kubeconfig(`system:node:${node}`, server), 0o600),
-    ...(controlPlane ? [file(adminConfigPath, kubeconfig('kubernetes-admin', server), 0o600)] : []),
+    ...(controlPlane ? administration(version, server) : []),
     ...enabledUnit('kubelet.service', kubeletUnit(kubeletFlags, unit)),
     file(kubeletConfigPath, kubeletConfig(clusterDns), 0o644),
     { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
@@ -54,6 +54,14 @@ export function kubernetesHostFiles(o: {
     ...(controlPlane ? [...controlPlaneFiles(version, o.konnectivity ?? false), ...accountKeys(server)] : []),
   ]
 }
+
+/** kubectl, and the administrator's kubeconfig where root's kubectl looks for one, as `kubeadm init` says to put it. */
+const administration = (version: string, server: string): Tree => [
+  { path: '/usr/bin/kubectl', kind: 'file', mode: 0o755, program: 'kubectl', version: `v${version}` },
+  file(adminConfigPath, kubeconfig('kubernetes-admin', server), 0o600),
+  { path: '/root/.kube', kind: 'directory', mode: 0o755 },
+  { path: '/root/.kube/config', kind: 'symlink', target: adminConfigPath },
+]
 
 /** The pair that service account tokens are signed with and checked by; the same on every control-plane node of a cluster. */
 function accountKeys(server: string): Tree {

@@ -1,9 +1,10 @@
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import { labNamed, withName } from '#cli/commands/lab/name.ts'
+import type { Io } from '#cli/io.ts'
 import { openRemote } from '#lab/serve/session-client.ts'
 
-/** `lab exec`, `lab shell`: root on a lab's node. `lab ibmcloud`: the provider's command for its cluster. */
+/** `lab exec`, `lab shell`: root on a lab's node. `lab kubectl`, `lab ibmcloud`: its cluster's and its provider's commands. */
 export const addLabInside: AddCommand = (lab, io, exit) => {
   withName(lab.command('exec'))
     .argument('<node>')
@@ -25,6 +26,33 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
       if (stdin) feed(io, session)
       else session.endInput()
       exit(await endOf(session, io))
+    })
+
+  withName(lab.command('kubectl'))
+    .argument('[words...]', 'as they follow `kubectl`, after --')
+    .description("kubectl, for those who have none installed: an engineer's commands, flags and words")
+    .allowUnknownOption() // of the command
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives lab kubectl -- get pods -A -o wide\n  ninelives lab kubectl -- -n kube-system logs ds/calico-node --tail=20\n  ninelives lab kubectl -- drain k8s-worker-03 --ignore-daemonsets\n  cat deployment.yaml | ninelives lab kubectl -- apply -f -',
+    )
+    .action(async (words: readonly string[], { name }: { name: string }) => {
+      const { record } = labNamed(name, io)
+      const [{ servedKubectl }, { LabStates }] = await Promise.all([
+        import('#lab/serve/kubectl.ts'),
+        import('#lab/serve/state.ts'),
+      ])
+      const { stdout, stderr, cwd, signal, stdin } = io
+      const code = await servedKubectl(words, {
+        kubeconfig: new LabStates(io.env).kubeconfig(record.name),
+        cwd,
+        signal,
+        stdout: { write: (text) => void stdout.write(text) },
+        stderr: { write: (text) => void stderr.write(text) },
+        stdin: () => wholeOf(stdin),
+        terminal: 'isTTY' in stdin && stdin.isTTY === true,
+      })
+      exit(code)
     })
 
   withName(lab.command('ibmcloud'))
@@ -50,6 +78,13 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
       const { labShell } = await import('#cli/commands/lab/shell.ts')
       exit(await labShell(labNamed(name, io), { node, io }))
     })
+}
+
+/** Standard input to its end. */
+async function wholeOf(stdin: Io['stdin']): Promise<string> {
+  const chunks: string[] = []
+  for await (const chunk of stdin) chunks.push(String(chunk))
+  return chunks.join('')
 }
 
 interface ExecOptions {

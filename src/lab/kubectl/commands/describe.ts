@@ -61,9 +61,7 @@ async function carryOut(run: Run): Promise<void> {
     await describeMatching(run, targets, error)
     return
   }
-  const withEvents = flags.has('show-events')
-    ? flags.on('show-events')
-    : found.length <= 1 && errors.length === 0
+  const withEvents = flags.on('show-events', true)
   for (const [index, each] of found.entries()) {
     if (index > 0) run.ports.stdout.write('\n\n')
     run.ports.stdout.write(await described(run, each, withEvents))

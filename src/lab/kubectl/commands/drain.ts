@@ -6,7 +6,7 @@ import { aggregate, podsToLeave, warningsOf } from '#lab/kubectl/drain/filter.ts
 import { bool, duration, int, text } from '#lab/kubectl/flags.ts'
 import type { Found } from '#lab/kubectl/lists.ts'
 import type { Command, Run } from '#lab/kubectl/run.ts'
-import { Errors, throwAll } from '#lab/kubectl/trouble.ts'
+import { Errors } from '#lab/kubectl/trouble.ts'
 import { dryRunFlag, dryRunOf, told } from '#lab/kubectl/write.ts'
 
 export const drain: Command = {
@@ -46,9 +46,7 @@ async function carryOut(run: Run): Promise<void> {
   if (failed.length === 0) return
   run.complain('There are pending nodes to be drained:')
   for (const { name } of failed) run.complain(` ${name}`)
-  const errors = failed.flatMap((each) => each.errors)
-  if (errors.length > 1) throw new Errors(errors)
-  throwAll(errors)
+  throw new Errors(failed.flatMap((each) => each.errors))
 }
 
 /** What is in the way; nothing: every pod that has to go is gone. */

@@ -147,7 +147,7 @@ async function change(
 }
 
 function show(run: Run, { object }: Found): void {
-  for (const container of listAt(object, 'containers')) {
+  for (const container of [...listAt(object, 'containers'), ...listAt(object, 'initContainers')]) {
     run.print(`# ${asText(object['kind'])} ${nameOf(object)}, container ${String(container['name'])}`)
     for (const each of asList(container['env']).filter(isObject)) run.print(envLine(each))
   }

@@ -2,6 +2,7 @@
 import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
 import { quantity } from '#lab/api/quantity.ts'
 import { dateText, field, line, objectsAt, orNone, text } from '#lab/kubectl/describe/lines.ts'
+import { canonical } from '#lab/kubectl/describe/resources.ts'
 
 /** What the values of `fieldRef` are looked up in; a template has none. */
 export type Resolver = ((path: string) => string) | undefined
@@ -35,12 +36,7 @@ export function containerLines(
 function basicLines(container: JsonObject, status: JsonObject | undefined): readonly string[] {
   const ports = objectsAt(container, 'ports')
   const ported = (key: string): string =>
-    ports
-      .map((port) => {
-        const name = asText(port['name'])
-        return `${text(port[key] ?? 0)}/${text(port['protocol'] ?? 'TCP')}${name === undefined ? '' : ` (${name})`}`
-      })
-      .join(', ')
+    ports.map((port) => `${text(port[key] ?? 0)}/${text(port['protocol'] ?? 'TCP')}`).join(', ')
   const titled = (title: string, value: string): string =>
     value.includes(',') ? field(2, `${title}s`, value) : field(2, title, orNone(value))
   const profile = at(container, 'securityContext.seccompProfile.type')
@@ -100,7 +96,7 @@ const resourceLines = (container: JsonObject): readonly string[] =>
     )
     if (entries.length === 0) return []
     const title = key === 'limits' ? 'Limits:' : 'Requests:'
-    return [line(2, title), ...entries.map(([name, value]) => field(3, name, value))]
+    return [line(2, title), ...entries.map(([name, value]) => field(3, name, canonical(text(value))))]
   })
 
 const probeLines = (container: JsonObject): readonly string[] =>
@@ -117,7 +113,7 @@ const probeLines = (container: JsonObject): readonly string[] =>
 
 function probeText(probe: JsonObject): string {
   const number = (key: string, usual: number): number => Number(probe[key] ?? usual)
-  const timing = `delay=${number('initialDelaySeconds', 0)}s timeout=${number('timeoutSeconds', 1)}s period=${number('periodSeconds', 10)}s successThreshold=${number('successThreshold', 1)} failureThreshold=${number('failureThreshold', 3)}`
+  const timing = `delay=${number('initialDelaySeconds', 0)}s timeout=${number('timeoutSeconds', 1)}s period=${number('periodSeconds', 10)}s #success=${number('successThreshold', 1)} #failure=${number('failureThreshold', 3)}`
   const { exec, httpGet, tcpSocket, grpc } = probe
   if (isObject(exec)) return `exec [${asList(exec['command']).join(' ')}] ${timing}`
   if (isObject(httpGet)) {

@@ -60,8 +60,6 @@ export function eventLines(events: readonly JsonObject[], nowMs: number): readon
     .sort((a, b) => lastMs(a) - lastMs(b))
     .map((event) => {
       const from = asText(at(event, 'source.component')) || asText(event['reportingComponent']) || ''
-      const about = asText(at(event, 'involvedObject.fieldPath')) ?? ''
-      const message = (asText(event['message']) ?? '').trim()
       return line(
         1,
         [
@@ -69,7 +67,7 @@ export function eventLines(events: readonly JsonObject[], nowMs: number): readon
           asText(event['reason']) ?? '',
           intervalOf(event, nowMs),
           from,
-          about === '' ? message : `${about}: ${message}`,
+          (asText(event['message']) ?? '').trim(),
         ].join('\t'),
       )
     })

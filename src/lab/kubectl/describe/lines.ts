@@ -15,7 +15,7 @@ export const text = (value: unknown): string => (value === undefined || value ==
 /** A title with its values below each other; `<none>` without any. */
 export function column(title: string, values: readonly string[], indent = ''): readonly string[] {
   if (values.length === 0) return [`${indent}${title}:\t<none>`]
-  return values.map((value, index) => (index === 0 ? `${indent}${title}:\t${value}` : `${indent}\t${value}`))
+  return values.map((value, index) => (index === 0 ? `${indent}${title}:\t${value}` : `\t${value}`))
 }
 
 /** `a=1` for each, in order. */

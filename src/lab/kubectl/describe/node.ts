@@ -13,7 +13,7 @@ import {
   objectsAt,
   text,
 } from '#lab/kubectl/describe/lines.ts'
-import { demandOf, percent, sumOf } from '#lab/kubectl/describe/resources.ts'
+import { canonical, demandOf, percent, sumOf } from '#lab/kubectl/describe/resources.ts'
 import { resourceNamed } from '#lab/kubectl/discovery.ts'
 import { getOne, pagesOf } from '#lab/kubectl/lists.ts'
 import type { Run } from '#lab/kubectl/run.ts'
@@ -95,7 +95,9 @@ function conditionLines(node: JsonObject): readonly string[] {
 
 function amountLines(title: string, amounts: unknown): readonly string[] {
   const entries = Object.entries(asObject(amounts)).sort(([a], [b]) => (a < b ? -1 : 1))
-  return entries.length === 0 ? [] : [`${title}:`, ...entries.map(([name, amount]) => field(1, name, amount))]
+  return entries.length === 0
+    ? []
+    : [`${title}:`, ...entries.map(([name, amount]) => field(1, name, canonical(text(amount))))]
 }
 
 function systemLines(node: JsonObject): readonly string[] {

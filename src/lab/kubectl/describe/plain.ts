@@ -133,19 +133,42 @@ export const roleLines = (object: JsonObject): readonly string[] => [
   'PolicyRule:',
   line(1, 'Resources\tNon-Resource URLs\tResource Names\tVerbs'),
   line(1, '---------\t-----------------\t--------------\t-----'),
-  ...objectsAt(object, 'rules').flatMap(ruleLines),
+  ...compacted(objectsAt(object, 'rules')).map(({ resource, urls, names, verbs }) =>
+    line(1, `${resource}\t[${urls}]\t[${names}]\t[${verbs.join(' ')}]`),
+  ),
 ]
 
-/** One row for each resource of a rule: `pods.metrics.k8s.io  []  []  [get list]`. */
-function ruleLines(rule: JsonObject): readonly string[] {
-  const listed = (key: string): string => `[${asList(rule[key]).join(' ')}]`
-  const tail = `${listed('nonResourceURLs')}\t${listed('resourceNames')}\t${listed('verbs')}`
-  const resources = asList(rule['apiGroups']).flatMap((group) =>
-    asList(rule['resources']).map((resource) =>
-      group === '' ? text(resource) : `${text(resource)}.${text(group)}`,
-    ),
-  )
-  return (resources.length === 0 ? [''] : resources).map((resource) => line(1, `${resource}\t${tail}`))
+interface Rule {
+  readonly group: string
+  readonly resource: string
+  readonly urls: string
+  readonly names: string
+  readonly verbs: readonly string[]
+}
+
+/** One rule for each resource (and name), in order, as `PolicyRule` prints itself: kubernetes/kubectl:pkg/util/rbac. */
+function compacted(rules: readonly JsonObject[]): readonly Rule[] {
+  const all = new Map<string, Rule>()
+  const add = (rule: Rule): void => {
+    const key = JSON.stringify([rule.group, rule.resource, rule.urls, rule.names])
+    const verbs = [...new Set([...(all.get(key)?.verbs ?? []), ...rule.verbs])]
+    all.set(key, { ...rule, verbs })
+  }
+  for (const rule of rules) {
+    const texts = (key: string): readonly string[] => asList(rule[key]).map(String)
+    const verbs = texts('verbs')
+    const names = texts('resourceNames')
+    for (const group of texts('apiGroups'))
+      for (const resource of texts('resources')) {
+        const full = group === '' ? resource : `${resource}.${group}`
+        for (const name of names.length === 0 ? [''] : names)
+          add({ group, resource: full, urls: '', names: name, verbs })
+      }
+    for (const urls of texts('nonResourceURLs')) add({ group: '', resource: '', urls, names: '', verbs })
+  }
+  const text_ = ({ verbs, group, resource, names, urls }: Rule): string =>
+    `Verbs:[${verbs.join(' ')}],APIGroups:[${group}],Resources:[${resource}],ResourceNames:[${names}],NonResourceURLs:[${urls}]`
+  return [...all.values()].sort((a, b) => (text_(a) < text_(b) ? -1 : 1))
 }
 
 export const priorityClassLines = (object: JsonObject): readonly string[] => [

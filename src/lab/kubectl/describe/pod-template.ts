@@ -9,6 +9,7 @@ import {
   labelLines,
   line,
   objectsAt,
+  selectorText,
   text,
 } from '#lab/kubectl/describe/lines.ts'
 
@@ -112,6 +113,18 @@ function tolerationText({ key, value, effect, operator, tolerationSeconds }: Jso
   return `${head}${exists}${tolerationSeconds === undefined ? '' : ` for ${text(tolerationSeconds)}s`}`
 }
 
+export function spreadLines(spec: JsonObject, indent = ''): readonly string[] {
+  const rules = [...objectsAt(spec, 'topologySpreadConstraints')].sort((a, b) =>
+    text(a['topologyKey']) < text(b['topologyKey']) ? -1 : 1,
+  )
+  if (rules.length === 0) return []
+  const told = rules.map(({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }) => {
+    const selector = labelSelector === undefined ? '' : ` for selector ${selectorText(labelSelector)}`
+    return `${text(topologyKey)}:${text(whenUnsatisfiable)} when max skew ${text(maxSkew)} is exceeded${selector}`
+  })
+  return column('Topology Spread Constraints', told, indent)
+}
+
 /** A whole template, as owners of pods and `rollout history` show it. */
 export function podTemplateLines(template: JsonObject): readonly string[] {
   const spec = asObject(template['spec'])
@@ -127,6 +140,7 @@ export function podTemplateLines(template: JsonObject): readonly string[] {
     ...(init.length === 0 ? [] : containerLines('Init Containers', init, { indent: '  ' })),
     ...containerLines('Containers', objectsAt(spec, 'containers'), { indent: '  ' }),
     ...volumeLines(spec, '  '),
+    ...spreadLines(spec, '  '),
     ...(priority === '' ? [] : [field(1, 'Priority Class Name', priority)]),
     ...labelLines('Node-Selectors', spec['nodeSelector'], '  '),
     ...tolerationLines(spec, '  '),

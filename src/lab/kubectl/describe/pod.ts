@@ -1,5 +1,5 @@
 /** `kubectl describe pod`. */
-import { asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
+import { asObject, asText, at, type JsonObject } from '#lab/api/json.ts'
 import { age } from '#lab/api/table/age.ts'
 import { metadataOf } from '#lab/kubectl/client.ts'
 import { containerLines } from '#lab/kubectl/describe/containers.ts'
@@ -13,7 +13,7 @@ import {
   objectsAt,
   text,
 } from '#lab/kubectl/describe/lines.ts'
-import { tolerationLines, volumeLines } from '#lab/kubectl/describe/pod-template.ts'
+import { spreadLines, tolerationLines, volumeLines } from '#lab/kubectl/describe/pod-template.ts'
 
 export function podLines(pod: JsonObject, nowMs: number): readonly string[] {
   const spec = asObject(pod['spec'])
@@ -37,14 +37,15 @@ export function podLines(pod: JsonObject, nowMs: number): readonly string[] {
     field(0, 'QoS Class', asText(status['qosClass']) ?? 'BestEffort'),
     ...labelLines('Node-Selectors', spec['nodeSelector']),
     ...tolerationLines(spec),
+    ...spreadLines(spec),
   ]
 }
 
-/** The parts of `fieldRef` that the downward API knows. */
+/** Of what `fieldRef` may name, the metadata only: kubernetes/kubectl:pkg/util/fieldpath. */
 function fieldValue(pod: JsonObject, path: string): string {
   const [, map, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? []
-  const value = map === undefined ? at(pod, path) : asObject(metadataOf(pod)[map])[key ?? '']
-  return isObject(value) || Array.isArray(value) ? '' : text(value)
+  if (map !== undefined) return text(asObject(metadataOf(pod)[map])[key ?? ''])
+  return /^metadata\.(name|namespace|uid)$/.test(path) ? text(at(pod, path)) : ''
 }
 
 function identityLines(pod: JsonObject): readonly string[] {

@@ -31,31 +31,40 @@ function demand(pod: JsonObject, kind: Kind, name: string): number {
 }
 
 /** In the form in which it was asked for: `250m`, `170Mi`. */
-function amountText(amount: number, texts: readonly string[]): string {
-  if (amount === 0) return '0'
-  const exact = texts.find((each) => quantity(each) === amount)
-  if (exact !== undefined && texts.length === 1) return exact
-  if (amount % 1 !== 0) return `${Math.round(amount * 1000)}m`
-  if (!texts.some((each) => /[KMGTPE]i$/.test(each))) return decimal(amount, texts)
-  for (const [unit, size] of binary) if (amount % size === 0) return `${amount / size}${unit}`
-  return String(amount)
+const amountText = (amount: number, texts: readonly string[]): string =>
+  texts.some((each) => /i$/.test(each)) ? binaryText(amount) : decimalText(amount)
+
+/** As resource.Quantity prints it (apimachinery:pkg/api/resource): in the largest unit that holds it whole. */
+export function canonical(written: string): string {
+  const amount = quantity(written)
+  if (Number.isNaN(amount)) return written
+  return /i$/.test(written) ? binaryText(amount) : decimalText(amount)
 }
 
-const decimal = (amount: number, texts: readonly string[]): string => {
-  if (!texts.some((each) => /[kMGTPE]$/.test(each))) return String(amount)
-  for (const [unit, size] of [
-    ['G', 1e9],
-    ['M', 1e6],
-    ['k', 1e3],
-  ] as const)
-    if (amount % size === 0) return `${amount / size}${unit}`
+function binaryText(amount: number): string {
+  for (const [unit, size] of binary) if (amount !== 0 && amount % size === 0) return `${amount / size}${unit}`
+  return decimalText(amount)
+}
+
+function decimalText(amount: number): string {
+  if (amount % 1 !== 0) return `${Math.round(amount * 1000)}m`
+  for (const [unit, size] of decimal)
+    if (amount !== 0 && amount % size === 0) return `${amount / size}${unit}`
   return String(amount)
 }
 
 const binary = [
+  ['Ti', 2 ** 40],
   ['Gi', 2 ** 30],
   ['Mi', 2 ** 20],
   ['Ki', 2 ** 10],
+] as const
+
+const decimal = [
+  ['T', 1e12],
+  ['G', 1e9],
+  ['M', 1e6],
+  ['k', 1e3],
 ] as const
 
 /** Whole percent, cut off; 0 of nothing. */

@@ -56,11 +56,10 @@ function conditionLines(object: JsonObject): readonly string[] {
 
 export async function daemonSetLines(run: Run, owner: Found): Promise<readonly string[]> {
   const { object } = owner
-  const { name, namespace, labels, annotations } = metadataOf(object)
+  const { name, labels, annotations } = metadataOf(object)
   const nodes = (words: string, path: string): string => `${words}: ${number(object, `status.${path}`)}`
   return [
     field(0, 'Name', name),
-    field(0, 'Namespace', namespace),
     field(0, 'Selector', podSelector(owner)),
     field(0, 'Node-Selector', orNone(equalities(at(object, 'spec.template.spec.nodeSelector')).join(','))),
     ...labelLines('Labels', labels),

@@ -18,12 +18,16 @@ function partText(part: Part, value: unknown): string {
 /** Every value that the steps lead to. Throws KubectlError for an index that is not there. */
 export function found(steps: readonly Step[], from: readonly unknown[]): readonly unknown[] {
   return steps.reduce<readonly unknown[]>(
-    (values, step) => values.flatMap((value) => stepped(step, value)),
+    // A union goes through all values for each of its paths.
+    (values, step) =>
+      step.step === 'any-of'
+        ? step.paths.flatMap((path) => found(path, values))
+        : values.flatMap((value) => stepped(step, value)),
     from,
   )
 }
 
-function stepped(step: Step, value: unknown): readonly unknown[] {
+function stepped(step: Exclude<Step, { readonly step: 'any-of' }>, value: unknown): readonly unknown[] {
   switch (step.step) {
     case 'field':
       return isObject(value) && value[step.name] !== undefined ? [value[step.name]] : []
@@ -33,8 +37,6 @@ function stepped(step: Step, value: unknown): readonly unknown[] {
       return deep(value)
     case 'items':
       return Array.isArray(value) ? items(value, step) : notArray(value)
-    case 'any-of':
-      return step.paths.flatMap((path) => found(path, [value]))
     case 'where':
       return (Array.isArray(value) ? value : isObject(value) ? sortedValues(value) : []).filter((each) =>
         holds(step, each),
@@ -144,4 +146,16 @@ export function relaxed(path: string): string {
       `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`,
     )
   return `{.${inside}}`
+}
+
+/** A value as Go's `%#v` prints it. */
+export function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)'
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (!isObject(value)) return String(value)
+  const pairs = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`)
+  return `map[string]interface {}{${pairs.join(', ')}}`
 }

@@ -151,7 +151,8 @@ function array(text: string): Step {
   const inside = text.trim()
   if (inside === '*') return { step: 'items', one: false }
   const key = /^'([^']*)'$/.exec(inside)?.[1] ?? /^"([^"]*)"$/.exec(inside)?.[1]
-  if (key !== undefined) return { step: 'field', name: key }
+  // A quoted key is a path of its own; a dot that belongs to a name is escaped.
+  if (key !== undefined) return { step: 'any-of', paths: [parsePath(`.${key}`)] }
   if (inside.includes(',')) return { step: 'any-of', paths: inside.split(',').map((each) => [array(each)]) }
   const [, from, to, by] = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(inside) ?? []
   if (from === undefined || inside === '') throw new KubectlError(`invalid array index ${text}`)

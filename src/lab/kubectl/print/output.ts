@@ -2,7 +2,7 @@
 import { asObject, asText, type JsonObject } from '#lab/api/json.ts'
 import { itemsOf, metadataOf, nameOf } from '#lab/kubectl/client.ts'
 import { bool, type Flag, type Flags, text } from '#lab/kubectl/flags.ts'
-import { goJson, rendered } from '#lab/kubectl/jsonpath/find.ts'
+import { goJson, goSyntax, rendered } from '#lab/kubectl/jsonpath/find.ts'
 import { parseTemplate } from '#lab/kubectl/jsonpath/parse.ts'
 import { columnsPrinter } from '#lab/kubectl/print/columns.ts'
 import { yamlText } from '#lab/kubectl/print/yaml.ts'
@@ -38,8 +38,7 @@ export function objectPrinter(
     case 'name':
       return (object) => each(object, (item) => `${objectName(item)}\n`)
     case 'jsonpath':
-    case 'jsonpath-as-json':
-      return jsonPath(template, format)
+      return jsonPath(template)
     case 'custom-columns':
       if (o.columns === true) return columnsPrinter(template ?? '', { headers: !flags.on('no-headers') })
       break
@@ -56,18 +55,23 @@ export function objectPrinter(
   )
 }
 
-function jsonPath(template: string | undefined, format: string): ObjectPrinter {
+function jsonPath(template: string | undefined): ObjectPrinter {
   if (template === undefined || template === '')
     throw new KubectlError('template format specified but no template given')
   const parts = parsed(template)
   return (object) => {
     try {
-      if (format === 'jsonpath') return rendered(parts, object)
       return rendered(parts, object)
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error
       throw new KubectlError(
-        `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:`,
+        `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${error.message}. Printing more information for debugging the template:
+	template was:
+		${template}
+	object given to jsonpath engine was:
+		${goSyntax(object)}
+
+`,
       )
     }
   }

@@ -21,10 +21,7 @@ export async function history(run: Run, each: Found): Promise<void> {
   }
   const [first] = chosen
   const head = wanted > 0 ? ` with revision #${wanted}` : ' '
-  const body =
-    wanted > 0 && first !== undefined
-      ? aligned(podTemplateLines(first.template), describeTabs)
-      : table(revisions)
+  const body = wanted > 0 && first !== undefined ? podTemplateLines(first.template) : table(revisions)
   run.print([`${objectName(each.object)}${head}`, ...body, ''].join('\n'))
 }
 

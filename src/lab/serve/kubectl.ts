@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { wallClock } from '#base/clock.ts'
+import type { Writer } from '#lab/host/ports.ts'
+import { kubectl } from '#lab/kubectl/kubectl.ts'
+import { Interrupted, NoFile } from '#lab/kubectl/ports.ts'
+import { servedDoor } from '#lab/serve/kubectl-door.ts'
+
+/** What this kubectl says it is. */
+const version = '1.32.4'
+
+export interface ServedKubectlOptions {
+  /** The text of the lab's kubeconfig. */
+  readonly kubeconfig: string
+  /** Where paths begin. */
+  readonly cwd: string
+  readonly stdout: Writer
+  readonly stderr: Writer
+  readonly stdin: () => Promise<string>
+  readonly terminal: boolean
+  /** Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * kubectl for a served lab, for people who have none installed: the words that stand after `kubectl`. Answers its exit code;
+ * time is the wall clock's, as an installed one's would be.
+ */
+export function servedKubectl(words: readonly string[], o: ServedKubectlOptions): Promise<number> {
+  const { kubeconfig, signal, cwd, stdout, stderr, stdin, terminal } = o
+  return kubectl(words, {
+    api: servedDoor({ kubeconfig, signal, clock: wallClock }),
+    namespace: 'default',
+    version,
+    stdout,
+    stderr,
+    stdin,
+    terminal,
+    read: (path) => fileText(resolve(cwd, path)),
+    patience: { followMs: Number.POSITIVE_INFINITY, waitMs: Number.POSITIVE_INFINITY },
+    nowMs: () => wallClock.now(),
+    sleep: (ms) =>
+      wallClock.sleep(ms, { signal }).catch((error: unknown) => {
+        throw signal.aborted ? new Interrupted('Ctrl-C') : error
+      }),
+  })
+}
+
+async function fileText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') throw new NoFile('no such file or directory')
+    if (code === 'EACCES') throw new NoFile('permission denied')
+    if (code === 'EISDIR') throw new NoFile('is a directory')
+    throw error
+  }
+}
