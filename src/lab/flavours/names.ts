@@ -39,3 +39,28 @@ export const usualEncapsulation: Readonly<Record<Flavour, Encapsulation>> = {
   'iks-vpc': 'ipip-cross-subnet',
   roks: 'ipip-cross-subnet',
 }
+
+/** The names in a client certificate. */
+export interface Administrator {
+  readonly commonName: string
+  readonly organization: string
+}
+
+/** What kubeadm writes into admin.conf, and binds: kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go. */
+const ofKubeadm: Administrator = {
+  commonName: 'kubernetes-admin',
+  organization: 'kubeadm:cluster-admins',
+}
+
+/** `ibmcloud ks cluster config --admin`: the service binds no group of its own, so it must be the one that needs no binding. */
+const ofProvider: Administrator = { commonName: 'admin', organization: 'system:masters' }
+
+/** Who the cluster's administrator is, as kubeconfigs say it. */
+export const administrators: Readonly<Record<Flavour, Administrator>> = {
+  plain: ofKubeadm,
+  hardened: ofKubeadm,
+  operator: ofKubeadm,
+  'iks-classic': ofProvider,
+  'iks-vpc': ofProvider,
+  roks: ofProvider,
+}

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DaemonSet, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
 import { Lab } from '#lab/lab.ts'
 
 async function booted(): Promise<Lab> {
@@ -31,6 +32,11 @@ async function states(lab: Lab): Promise<readonly string[]> {
 }
 
 const nodeOf = (lab: Lab, name: string) => lab.kube.get<Node>({ type: resources.nodes, name })
+
+test('the cluster’s administrator, whom the provider names, may do everything', async () => {
+  const lab = await booted()
+  expect(await labKubectl(lab, "auth can-i '*' '*' -A")).toMatchObject({ stdout: 'yes\n', code: 0 })
+})
 
 describe('workers', () => {
   test('are listed as a table, by every name of the command', async () => {

@@ -3,6 +3,7 @@ import type { TlsClient } from '#lab/api/http/tls-client.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { type Refusal, statusOf } from '#lab/api/status.ts'
 import { type ClientStreams, KubeletRefusal } from '#lab/api/streams/exec.ts'
+import { administrators } from '#lab/flavours/names.ts'
 import {
   type Answering,
   type ApiDoor,
@@ -20,11 +21,10 @@ export const labDoor = (lab: Lab): ApiDoor => ({
   exec: (call) => exec(lab, call),
 })
 
-/** Whose certificate admin.conf holds: kubernetes/kubernetes:cmd/kubeadm/app/constants. */
-const administrator: TlsClient = {
-  kind: 'certificate',
-  commonName: 'kubernetes-admin',
-  organizations: ['kubeadm:cluster-admins'],
+/** What the administrator's certificate says. */
+function administratorOf({ options }: Lab): TlsClient {
+  const { commonName, organization } = administrators[options.flavour]
+  return { kind: 'certificate', commonName, organizations: [organization] }
 }
 
 const addressOf = ({ api }: Lab): string => `${api.advertise.address}:${api.advertise.port}`
@@ -48,7 +48,7 @@ async function open(lab: Lab, asked: Asked): Promise<Answering> {
   const incoming = new Incoming()
   const { method, path: url, headers, body } = asked
   const gone = lab.entrance.request(
-    { method, url, headers, body, client: administrator },
+    { method, url, headers, body, client: administratorOf(lab) },
     {
       send: (status, head, text) => {
         incoming.begin(status, head)
@@ -99,7 +99,7 @@ async function exec(lab: Lab, { path: url, headers, stdin, stdout, stderr }: Exe
     abort: () => (end = { kind: 'cut' }),
   }
   lab.entrance.streams(
-    { url, body: '', client: administrator, ...upgrade(lab.options.kubernetes, headers) },
+    { url, body: '', client: administratorOf(lab), ...upgrade(lab.options.kubernetes, headers) },
     {
       exec: (kubelet) => {
         if (stdin !== undefined) {

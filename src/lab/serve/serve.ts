@@ -8,7 +8,7 @@ import { type Door, httpDoor } from '#lab/api/http.ts'
 import type { Backend } from '#lab/backend.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { Fault } from '#lab/fault.ts'
-import type { Flavour } from '#lab/flavours/names.ts'
+import { administrators, type Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
 import { controlDoor } from '#lab/serve/control.ts'
 import { labKubeconfig } from '#lab/serve/kubeconfig.ts'
@@ -89,7 +89,7 @@ async function booted({ clock, signal, ...options }: ServeOptions): Promise<Lab>
 
 function serveBooted(lab: Lab, door: TwoWayPort, port: number, options: ServeOptions): ServedLab {
   const { clock, signal, states, name } = options
-  const tls = labTls({ nowMs: clock.now() })
+  const tls = labTls({ nowMs: clock.now(), administrator: administrators[lab.options.flavour] })
   const servers = { plain: createServer(), secure: secureServer(tls) }
   const pacer = new Pacer(lab.kernel, { clock, speed: options.speed })
   lab.driveBy(pacer)

@@ -4,6 +4,7 @@ import { request as secureRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tlsClient } from '#lab/api/http/tls-client.ts'
+import { administrators } from '#lab/flavours/names.ts'
 import { labTls } from '#lab/serve/tls/lab-tls.ts'
 import { secureServer, twoWayPort } from '#lab/serve/two-ways.ts'
 
@@ -30,6 +31,11 @@ describe('a certificate', () => {
     expect(server.checkHost('kubernetes.default.svc')).toBe('kubernetes.default.svc')
     expect(server.checkHost('example.org')).toBeUndefined()
     expect(admin.subject).toBe('O=kubeadm:cluster-admins\nCN=kubernetes-admin')
+  })
+
+  test('names an owner whose cluster a provider runs by the group that needs no binding', () => {
+    const provided = labTls({ nowMs, administrator: administrators['iks-vpc'] })
+    expect(new X509Certificate(provided.admin.cert).subject).toBe('O=system:masters\nCN=admin')
   })
 
   test('is valid now, and no longer in two years', () => {

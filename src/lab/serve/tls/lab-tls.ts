@@ -1,10 +1,11 @@
+import { type Administrator, administrators } from '#lab/flavours/names.ts'
 import { type Certificate, certificate } from '#lab/serve/tls/certificate.ts'
 
 /** What a served lab shows, and what its owner shows to it. All PEM. */
 export interface LabTls {
   readonly authority: string
   readonly server: { readonly cert: string; readonly key: string }
-  /** CN kubernetes-admin, O kubeadm:cluster-admins: what kubeadm writes into admin.conf. */
+  /** The cluster's administrator. */
   readonly admin: { readonly cert: string; readonly key: string }
 }
 
@@ -13,7 +14,13 @@ const dayMs = 86_400_000
 const slackMs = 3_600_000
 
 /** A new authority with a server's and an owner's certificate. `nowMs`: wall time, which clients compare with. */
-export function labTls({ nowMs }: { readonly nowMs: number }): LabTls {
+export function labTls({
+  nowMs,
+  administrator = administrators.plain,
+}: {
+  readonly nowMs: number
+  readonly administrator?: Administrator
+}): LabTls {
   const fromMs = nowMs - slackMs
   const authority = certificate({
     subject: { commonName: 'kubernetes' },
@@ -41,7 +48,7 @@ export function labTls({ nowMs }: { readonly nowMs: number }): LabTls {
     untilMs,
   })
   const admin = certificate({
-    subject: { commonName: 'kubernetes-admin', organization: 'kubeadm:cluster-admins' },
+    subject: administrator,
     purpose: { kind: 'client' },
     issuer,
     fromMs,
