@@ -50,6 +50,7 @@ const addPlay: AddCommand = (drill, io, exit) => {
     .argument('<drill>', 'the name of a drill, or a file: a scenario, or a replay in any form')
     .option('--script <letters>', 'choose these, in the order of the rounds: A,B,D')
     .option('--seed <seed>', 'of the order in which choices are shown', 'drill')
+    .option('--hands-on', 'no choices: the lab is served, and you have kubectl and shells', false)
     .option('--resume', 'go on with the game that was left with Ctrl-C', false)
     .option('-o, --output <format>', 'text or json', 'text')
     .description('play a drill in rounds; a replay without a lab part is read as text')
@@ -57,28 +58,32 @@ const addPlay: AddCommand = (drill, io, exit) => {
       'after',
       '\nExamples:\n  ninelives drill play cni-broken-after-node-restart\n  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o json\n  ninelives drill play downloaded.html',
     )
-    .action(
-      async (
-        name: string,
-        { script, seed, resume, output }: { script?: string; seed: string; resume: boolean; output: string },
-      ) => {
-        const { play } = await import('#cli/drill/play.ts')
-        const letters = script === undefined ? {} : { script: lettersOf(script) }
-        exit(
-          await play(
-            {
-              name,
-              seed,
-              resume,
-              output: checkedFormat(output, ['text', 'json']),
-              version: versionText(),
-              ...letters,
-            },
-            io,
-          ),
-        )
-      },
-    )
+    .action(async (name: string, { script, seed, resume, handsOn, output }: PlayFlags) => {
+      const { play } = await import('#cli/drill/play.ts')
+      const letters = script === undefined ? {} : { script: lettersOf(script) }
+      exit(
+        await play(
+          {
+            name,
+            seed,
+            resume,
+            handsOn,
+            output: checkedFormat(output, ['text', 'json']),
+            version: versionText(),
+            ...letters,
+          },
+          io,
+        ),
+      )
+    })
+}
+
+interface PlayFlags {
+  readonly script?: string
+  readonly seed: string
+  readonly resume: boolean
+  readonly handsOn: boolean
+  readonly output: string
 }
 
 const addLint: AddCommand = (drill, io, exit) => {

@@ -5,7 +5,7 @@ import type { Named } from '#cli/drill/files.ts'
 import type { Player } from '#cli/drill/player.ts'
 import { engine } from '#cli/engine.ts'
 import type { Io } from '#cli/io.ts'
-import { type Debrief, debriefOf } from '#drill/measure/debrief.ts'
+import { type Debrief, debriefOf, type Played } from '#drill/measure/debrief.ts'
 import { Drill } from '#drill/play/drill.ts'
 import type { Told } from '#drill/play/path.ts'
 import type { DrillRecord } from '#drill/play/record.ts'
@@ -50,15 +50,22 @@ export async function playAgain(drill: Drill, moves: readonly Move[]): Promise<v
   }
 }
 
+/** What a drill comes to, and what that is worth. */
 export async function judged(
-  drill: Drill,
+  drill: Played & { readonly hints?: number },
   { reach }: Pick<NamedScenario, 'reach'>,
   io: Io,
 ): Promise<{ readonly debrief: Debrief; readonly score: Score }> {
   const debrief = await debriefOf(drill, {
     onTrial: (title) => void io.stderr.write(`trying on a copy: ${title}\n`),
   })
-  return { debrief, score: scoreOf(debrief, { reach: reach ?? reachOf(drill.stage.scenario) }) }
+  return {
+    debrief,
+    score: scoreOf(debrief, {
+      reach: reach ?? reachOf(drill.stage.scenario),
+      hints: drill.hints ?? 0,
+    }),
+  }
 }
 
 /** Plays a record again; answers whether it comes to the same score, and says so. */

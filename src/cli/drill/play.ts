@@ -25,6 +25,8 @@ export interface PlayOptions {
   readonly seed: string
   /** Goes on with the game that was left. */
   readonly resume?: boolean
+  /** With free hands, in place of rounds. */
+  readonly handsOn?: boolean
   readonly output: 'text' | 'json'
   /** For the record. */
   readonly version: string
@@ -36,8 +38,11 @@ export async function play(o: PlayOptions, io: Io): Promise<number> {
   const screen = { palette: paletteFor(io.stdout, io.env), width: Math.min(io.stdout.columns ?? 80, 100) }
   // JSON on standard output, and everything that is read meanwhile beside it.
   const out = o.output === 'json' ? io.stderr : io.stdout
-  const player = o.script === undefined ? await playerFor({ ...io, stdout: out }, screen) : undefined
+  const player =
+    o.script === undefined && o.handsOn !== true ? await playerFor({ ...io, stdout: out }, screen) : undefined
   try {
+    if (drill.kind === 'scenario' && o.handsOn === true)
+      return await inFreeHands({ ...drill, o, io, out, screen, player })
     if (drill.kind === 'scenario') return await onLab({ ...drill, o, io, out, screen, player })
     const { chosen } = await playText({
       replay: drill.replay,
@@ -67,7 +72,7 @@ type OnLab = NamedScenario & {
   readonly o: PlayOptions
   readonly io: Io
   readonly out: Io['stdout']
-  readonly screen: DrillTextOptions
+  readonly screen: Required<DrillTextOptions>
   readonly player: Player | undefined
 }
 
@@ -104,6 +109,20 @@ async function onLab({ o, io, out, screen, player, ...drill }: OnLab): Promise<n
     throw isLeft(error) ? new Left() : error
   } finally {
     await game.shutdown()
+  }
+}
+
+async function inFreeHands({ o, io, out, screen, ...drill }: OnLab): Promise<number> {
+  const { playHandsOn } = await import('#cli/drill/hands-on.ts')
+  const play = await playHandsOn({ scenario: drill.scenario, screen, io: { ...io, stdout: out } })
+  try {
+    const { debrief, score } = await judged(play, drill, io)
+    const json = drillJson(drill.scenario, debrief, score)
+    if (o.output === 'json') io.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+    else out.write(debriefText({ scenario: drill.scenario, debrief, score }, screen))
+    return 0
+  } finally {
+    await play.shutdown()
   }
 }
 

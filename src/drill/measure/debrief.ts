@@ -1,6 +1,5 @@
-import type { EvidenceState } from '#drill/measure/evidence.ts'
-import { changes } from '#drill/measure/evidence.ts'
-import { snapshotOf, type Wear, wearBetween } from '#drill/measure/snapshot.ts'
+import { changes, type EvidenceState, type EvidenceWatch } from '#drill/measure/evidence.ts'
+import { type Snapshot, snapshotOf, type Wear, wearBetween } from '#drill/measure/snapshot.ts'
 import {
   type Downtime,
   downtimes,
@@ -9,7 +8,6 @@ import {
   type Traffic,
   trafficOf,
 } from '#drill/measure/traffic.ts'
-import type { Drill } from '#drill/play/drill.ts'
 import type { Move } from '#drill/play/types.ts'
 import type { Way } from '#drill/scenario/types.ts'
 import type { Done, Stage } from '#drill/stage/stage.ts'
@@ -33,6 +31,8 @@ export interface Debrief {
   readonly customers: {
     readonly requests: number
     readonly lost: number
+    /** Of these, before anybody was paged. */
+    readonly lostBeforePage: number
     /** Had nobody done anything; where that was measured too. */
     readonly lostAlone?: number
     readonly downtimes: readonly Downtime[]
@@ -66,9 +66,23 @@ export interface Trial {
 /** What is tried after the last move, as it is reported while it takes its time. */
 export type OnTrial = (title: string) => void
 
+/** A drill that is over, in whichever form it was played. */
+export interface Played {
+  readonly stage: Stage
+  /** The same incident left alone, if that was measured too. */
+  readonly alone: Stage | undefined
+  readonly atPage: Snapshot
+  readonly evidence: Pick<EvidenceWatch, 'states'>
+  /** How the cluster was, from time to time. */
+  readonly moments: readonly { readonly atMs: number; readonly well: boolean }[]
+  readonly moves: readonly MoveRecord[]
+  /** Whether somebody looked after the last change. */
+  readonly verified: boolean
+}
+
 /** Measures a drill that is over. What lasts, and what cannot come again, is tried on copies of the lab. */
-export async function debriefOf(drill: Drill, o: { readonly onTrial?: OnTrial } = {}): Promise<Debrief> {
-  const { stage, alone, moments } = drill
+export async function debriefOf(drill: Played, o: { readonly onTrial?: OnTrial } = {}): Promise<Debrief> {
+  const { stage, alone } = drill
   const { pagedAtMs, id, escalatesAfterMs } = stage.scenario
   const nowMs = stage.lab.nowMs
   const worn = wearBetween(drill.atPage, snapshotOf(stage.lab))
@@ -91,22 +105,18 @@ export async function debriefOf(drill: Drill, o: { readonly onTrial?: OnTrial } 
       ? { mitigatedAfterMs: Math.max(0, (lastMs ?? pagedAtMs) - pagedAtMs) }
       : {}),
     ...(repairedAfterMs === undefined ? {} : { repairedAfterMs }),
-    moves: moments.map(({ move, atMs, well, done }) => ({
-      move,
-      endedAfterMs: atMs - pagedAtMs,
-      well,
-      done: done.map(({ typed, output, code }) => ({ typed, output, code })),
-    })),
+    moves: drill.moves,
     traffic,
     customers: {
       requests: traffic.visits.length,
       lost: lost(traffic),
+      lostBeforePage: traffic.visits.filter(({ ok, atMs }) => !ok && atMs < pagedAtMs).length,
       ...(left === undefined ? {} : { lostAlone: lost(left) }),
       downtimes: downtimes(traffic),
     },
     wear,
     evidence: drill.evidence.states,
-    verified: isVerified(stage.done),
+    verified: drill.verified,
     mended,
     ...(await triedBoth(stage, o.onTrial)),
     unlike: stage.done
@@ -126,17 +136,17 @@ const beyond = (own: Wear, alone: Wear): Wear => ({
 })
 
 /** The end of the first move after which all was well, and stayed so. */
-function wellSince({ moments, stage }: Drill): number {
+function wellSince({ moments, stage }: Played): number {
   const lastIll = moments.findLastIndex(({ well }) => !well)
   return (moments[lastIll + 1]?.atMs ?? stage.lab.nowMs) - stage.scenario.pagedAtMs
 }
 
-function firstSeen({ evidence, stage }: Drill): number | undefined {
+function firstSeen({ evidence, stage }: Played): number | undefined {
   const times = evidence.states.flatMap(({ is }) => (is.state === 'seen' ? [is.atMs] : []))
   return times.length === 0 ? undefined : Math.min(...times) - stage.scenario.pagedAtMs
 }
 
-function isVerified(done: readonly Done[]): boolean {
+export function isVerified(done: readonly Done[]): boolean {
   const last = done.findLastIndex(({ typed }) => changes(typed))
   return done.slice(last + 1).some(({ step }) => step.act !== 'wait')
 }

@@ -22,6 +22,11 @@ export class EvidenceWatch {
     return this.#items.map(({ what }, index) => ({ what, is: this.#states[index] ?? { state: 'open' } }))
   }
 
+  /** It was looked at elsewhere, at that time. */
+  seen(index: number, atMs: number): void {
+    if (this.#states[index]?.state !== 'seen') this.#states[index] = { state: 'seen', atMs }
+  }
+
   /** After something was done: was it shown? If not, is it still there? */
   async look(stage: Stage, done: readonly Done[]): Promise<void> {
     const acts = done.filter(({ typed }) => changes(typed))

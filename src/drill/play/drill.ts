@@ -1,3 +1,4 @@
+import { isVerified, type MoveRecord, type Played } from '#drill/measure/debrief.ts'
 import { EvidenceWatch } from '#drill/measure/evidence.ts'
 import { type Snapshot, snapshotOf } from '#drill/measure/snapshot.ts'
 import { Game } from '#drill/play/game.ts'
@@ -16,7 +17,7 @@ export interface Moment {
 }
 
 /** A game that is watched: what was worn and lost is measured beside a second lab in which nobody does anything. */
-export class Drill {
+export class Drill implements Played {
   readonly stage: Stage
   readonly game: Game
   readonly evidence: EvidenceWatch
@@ -48,6 +49,19 @@ export class Drill {
 
   get moments(): readonly Moment[] {
     return this.#moments
+  }
+
+  get moves(): readonly MoveRecord[] {
+    return this.#moments.map(({ move, atMs, well, done }) => ({
+      move,
+      endedAfterMs: atMs - this.stage.scenario.pagedAtMs,
+      well,
+      done: done.map(({ typed, output, code }) => ({ typed, output, code })),
+    }))
+  }
+
+  get verified(): boolean {
+    return isVerified(this.stage.done)
   }
 
   async scene(): Promise<Scene> {

@@ -53,10 +53,10 @@ export function scoreOf(
       'customers',
       15,
       between(customers.lost, {
-        best: reach.best.lost,
+        best: Math.max(reach.best.lost, customers.lostBeforePage),
         worst: Math.max(reach.worst.lost, customers.lostAlone ?? 0),
       }),
-      `${customers.lost} requests lost; best ${reach.best.lost}, worst ${reach.worst.lost}`,
+      `${customers.lost} requests lost, ${customers.lostBeforePage} of them before the page`,
     ),
     evidencePart(debrief),
     ...deductions(debrief, hints),

@@ -30,6 +30,8 @@ export interface ServeOptions {
   readonly calico?: string
   readonly encapsulation?: Encapsulation
   readonly backend?: Backend
+  /** A lab that runs already, in place of a new one. */
+  readonly lab?: Lab
   /** A saved lab to go on with, in place of a new one. */
   readonly from?: SavedLab
   readonly speed: number
@@ -61,7 +63,7 @@ export async function serveLab(options: ServeOptions): Promise<ServedLab> {
   const door = twoWayPort()
   const port = await listening(door.port, options.port)
   try {
-    const lab = options.from ? await Lab.replay(options.from.history) : await booted(options)
+    const lab = options.lab ?? (options.from ? await Lab.replay(options.from.history) : await booted(options))
     signal.throwIfAborted() // from here on an interruption is listened for
     return serveBooted(lab, door, port, options)
   } catch (error) {

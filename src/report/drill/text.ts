@@ -4,7 +4,7 @@ import type { TextGame } from '#drill/play/text-game.ts'
 import type { Scene, Turn } from '#drill/play/types.ts'
 import type { Replay, Round } from '#drill/replay/types.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
-import type { Done } from '#drill/stage/stage.ts'
+import { clipped, doneLines } from '#report/drill/done-lines.ts'
 import { columns, wrapped } from '#report/layout.ts'
 import { type Palette, plainPalette } from '#report/types.ts'
 
@@ -13,9 +13,6 @@ export interface DrillTextOptions {
   /** Of the terminal. */
   readonly width?: number
 }
-
-/** Of the output of one command, so many lines are shown; the last ones. */
-const linesMax = 16
 
 const options = ({
   palette = plainPalette,
@@ -145,28 +142,6 @@ export function turnText(turn: Turn, o: DrillTextOptions = {}): string {
       ...clipped(output, 4).map((line) => palette.dim(`    ${line}`)),
     ]),
   ])
-}
-
-/** A prompt with what was typed, and what the terminal showed. An expectation that holds is not worth a line. */
-export function doneLines({ step, typed, output, code }: Done, palette: Palette): readonly string[] {
-  if (step.act === 'expect') return []
-  if (step.act === 'wait') return ['', palette.dim(`  (${typed.replace('wait ', '')} later)`)]
-  return [
-    '',
-    `  ${palette.cyan(typed)}`,
-    ...clipped(output, linesMax).map((line) => `  ${line}`),
-    ...(code === 0 || output.trim() !== '' ? [] : [palette.dim(`  (exit code ${code})`)]),
-  ]
-}
-
-/** The last lines, and that there were more. */
-function clipped(output: string, max: number): readonly string[] {
-  const all = output.replace(/\n+$/, '').split('\n')
-  if (all.length === 1 && all[0] === '') return []
-  // The head of a table is worth its line.
-  return all.length <= max
-    ? all
-    : [all[0] as string, `… ${all.length - max} lines …`, ...all.slice(-(max - 2))]
 }
 
 const paragraphs = (text: string, width: number): readonly string[] =>

@@ -1,0 +1,27 @@
+import type { Done } from '#drill/stage/stage.ts'
+import type { Palette } from '#report/types.ts'
+
+/** Of the output of one command, so many lines are shown; the last ones. */
+const linesMax = 16
+
+/** A prompt with what was typed, and what the terminal showed. An expectation that holds is not worth a line. */
+export function doneLines({ step, typed, output, code }: Done, palette: Palette): readonly string[] {
+  if (step.act === 'expect') return []
+  if (step.act === 'wait') return ['', palette.dim(`  (${typed.replace('wait ', '')} later)`)]
+  return [
+    '',
+    `  ${palette.cyan(typed)}`,
+    ...clipped(output, linesMax).map((line) => `  ${line}`),
+    ...(code === 0 || output.trim() !== '' ? [] : [palette.dim(`  (exit code ${code})`)]),
+  ]
+}
+
+/** The last lines, and that there were more. */
+export function clipped(output: string, max: number): readonly string[] {
+  const all = output.replace(/\n+$/, '').split('\n')
+  if (all.length === 1 && all[0] === '') return []
+  // The head of a table is worth its line.
+  return all.length <= max
+    ? all
+    : [all[0] as string, `… ${all.length - max} lines …`, ...all.slice(-(max - 2))]
+}
