@@ -37,6 +37,12 @@ describe('on a cluster', () => {
       '| 10.0.0.22    | node-to-node mesh | up ',
     ],
     [
+      'diagnostics of a node are packed, and what cannot be run is said',
+      'k8s-worker-02',
+      'calicoctl node diags | grep -A1 ip6tables; tar -tzf /tmp/calico*/diags-*.tar.gz | grep -c -e ipv4_route -e ipsets -e logs/cni',
+      'Failed to run command: ip6tables-save -c\nError: \n',
+    ],
+    [
       'only root may look',
       'k8s-worker-01',
       'chmod 755 /root; setpriv --reuid=1 calicoctl node status',

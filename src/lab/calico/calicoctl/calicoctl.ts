@@ -1,9 +1,9 @@
 /**
- * `calicoctl` on a host, over the Kubernetes datastore: version, node status|checksystem, get, create, apply, replace, delete, patch,
+ * `calicoctl` on a host, over the Kubernetes datastore: version, node status|checksystem|diags, get, create, apply, replace, delete, patch,
  * label, ipam show|check|release|configure.
  *
  * Not imitated: validation of what is written (the API server's), ipam split, convert, datastore migrate,
- * node diags, cluster diags, workload endpoints and profiles other than in tables; -o go-template, custom-columns, ps.
+ * cluster diags, workload endpoints and profiles other than in tables; -o go-template, custom-columns, ps.
  *
  * @see projectcalico/calico:calicoctl/calicoctl/commands
  */
@@ -13,6 +13,7 @@ import { isObject } from '#lab/api/json.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { checkSystem } from '#lab/calico/calicoctl/checksystem.ts'
+import { diags } from '#lab/calico/calicoctl/diags.ts'
 import { ipamCheck, ipamShow } from '#lab/calico/calicoctl/ipam.ts'
 import { ipamConfigure, ipamRelease } from '#lab/calico/calicoctl/ipam-change.ts'
 import { label } from '#lab/calico/calicoctl/label.ts'
@@ -47,6 +48,7 @@ async function perform(p: Process, words: readonly string[]): Promise<number> {
     case 'node':
       if (what === 'status') return nodeStatus(p)
       if (what === 'checksystem') return checkSystem(p)
+      if (what === 'diags') return diags(p, words.slice(2))
       throw new Refusal(`Invalid option: 'calicoctl node ${what ?? ''}'`)
     case 'get':
       return get(p, words.slice(1))

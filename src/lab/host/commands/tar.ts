@@ -1,8 +1,8 @@
 /**
  * `tar` as `kubectl cp` and people in a hurry use it: create, extract and list, from and to files or `-`.
  *
- * Not imitated: compression, owners, links, files that are no text, names of more than 100 characters, other options than
- * c x t f C m v and `--` words, which are passed over.
+ * Not imitated: compression (`z` packs nothing), owners, links, files that are no text, names of more than 100 characters, other options than
+ * c x t f C m v z and `--` words, which are passed over.
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -35,7 +35,7 @@ export const tar: Program = async (p) => {
   }
 }
 
-/** `cf - a b`, `-xmf - -C dir`, `-czf` without the z. */
+/** `cf - a b`, `-xmf - -C dir`, `-czf x.tar.gz a`. */
 function read(words: readonly string[]): Asked | string {
   const left = [...words]
   let mode: Asked['mode'] | undefined
@@ -54,7 +54,7 @@ function read(words: readonly string[]): Asked | string {
       if (letter === 'c' || letter === 'x' || letter === 't') mode = letter
       else if (letter === 'f') file = left.shift() ?? '-'
       else if (letter === 'C') directory = left.shift() ?? '.'
-      else if (!'mvpo'.includes(letter)) return `invalid option -- '${letter}'`
+      else if (!'mvpoz'.includes(letter)) return `invalid option -- '${letter}'`
     }
   }
   if (mode === undefined)

@@ -3,7 +3,7 @@
  *
  * Not imitated: IPv6, tables other than main, `-json` beyond routes, statistics, `-batch`, netns, monitor, rules that can change.
  */
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { ipAddress } from '#lab/network/tools/ip-address.ts'
 import { ipLink } from '#lab/network/tools/ip-link.ts'
 import { ipNeighbour } from '#lab/network/tools/ip-neighbour.ts'
@@ -32,11 +32,13 @@ const rules = '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\t
 export const ip: Program = async (p) => {
   const words = p.argv.slice(1)
   const style = { brief: false, oneLine: false, json: false }
+  let family = 4
   while (words[0]?.startsWith('-')) {
     const option = words.shift() ?? ''
     if (/^-br(ief)?$/.test(option)) style.brief = true
     else if (/^-o(neline)?$/.test(option)) style.oneLine = true
     else if (/^-j(son)?$/.test(option)) style.json = true
+    else if (option === '-6') family = 6
     else if (!/^-(4|d|details|c|color|n|p|pretty|s|statistics)$/.test(option)) {
       p.stderr.write(`Option "${option}" is unknown, try "ip -help".\n`)
       return 255
@@ -49,6 +51,7 @@ export const ip: Program = async (p) => {
     return name === '' ? 255 : 1
   }
   try {
+    if (family === 6) return ofSixth(p, args[0], style)
     p.stdout.write(await object[1](p, args, style))
     return 0
   } catch (error) {
@@ -62,7 +65,14 @@ export const ip: Program = async (p) => {
   }
 }
 
+/** The lab's kernels have IPv6 switched off: nothing to list, and no way anywhere. */
+function ofSixth(p: Process, verb: string | undefined, { json }: { readonly json: boolean }): number {
+  if (verb !== undefined && !/^(s|sh|show|l|ls|list|lst)$/.test(verb)) throw new Errno('ENETUNREACH')
+  if (json) p.stdout.write('[]\n')
+  return 0
+}
+
 const usage = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
 where  OBJECT := { address | link | neighbour | route | rule }
-       OPTIONS := { -4 | -br[ief] | -o[neline] | -j[son] }
+       OPTIONS := { -4 | -6 | -br[ief] | -o[neline] | -j[son] }
 `
