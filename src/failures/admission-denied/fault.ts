@@ -1,8 +1,9 @@
 import { assert } from '#base/assert.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
+import type { KubeObject } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { Fault, LabControl, Strike } from '#lab/fault.ts'
-import { calicoNamespace, removed, restartCalicoNode, timeOf } from '#lab/owner-acts.ts'
+import { calicoNamespace, draftOf, removed, restartCalicoNode, taken, timeOf } from '#lab/owner-acts.ts'
 import { type WebhookPlan, webhookBackend, webhookConfiguration } from '#lab/workload/webhook-manifests.ts'
 
 const minutes = 60_000
@@ -13,8 +14,9 @@ const minutes = 60_000
  */
 export const fault: Fault = {
   flavours: ['plain', 'hardened', 'iks-classic', 'operator'],
-  // The operator puts the label back, and its calico-node asks for no CPU.
   only: {
+    'webhook-tunnel-down': ['iks-classic'],
+    // The operator puts the label back, and its calico-node asks for no CPU.
     'pod-security': ['plain', 'hardened', 'iks-classic'],
     'limit-range': ['plain', 'hardened', 'iks-classic'],
   },
@@ -24,6 +26,8 @@ export const fault: Fault = {
       'a policy engine that is asked about every pod (failurePolicy Fail) was scaled to nothing',
     'webhook-deadlock':
       'the engine is bound to one node, which is built anew: calico-node waits for the webhook, the webhook’s pod for calico-node',
+    'webhook-tunnel-down':
+      'the provider’s master reaches the webhook through Konnectivity, whose agents somebody deleted',
     'pod-security': 'the namespace’s pod security level is set to baseline',
     quota: 'a ResourceQuota allows the namespace fewer pods than it has',
     'limit-range': 'a LimitRange allows containers of the namespace less CPU than calico-node asks for',
@@ -32,13 +36,13 @@ export const fault: Fault = {
   trigger: (lab, { node, variant }) =>
     variant === 'webhook-deadlock' ? rebuild(lab, node) : restartCalicoNode(lab, node),
   settleMs: () => 6 * minutes,
-  undo: (lab, { variant }) => changeOf(variant).undo(lab),
+  undo: (lab, { variant }, memory) => changeOf(variant).undo(lab, memory),
   subjects: () => [clusterSubject],
 }
 
 interface Change {
-  readonly change: (lab: LabControl, strike: Strike) => Promise<void>
-  readonly undo: (lab: LabControl) => Promise<void>
+  readonly change: (lab: LabControl, strike: Strike) => Promise<unknown>
+  readonly undo: (lab: LabControl, memory: unknown) => Promise<void>
 }
 
 function changeOf(variant: string): Change {
@@ -53,6 +57,7 @@ const configurations = {
   version: 'v1',
   resource: 'validatingwebhookconfigurations',
 }
+const agents = { type: resources.daemonSets, namespace: 'kube-system', name: 'konnectivity-agent' }
 const deployment = { type: resources.deployments, namespace: engine, name: engine }
 
 /** Installs the engine and waits until it runs, then has the API server ask it. */
@@ -114,6 +119,16 @@ const changes: Readonly<Record<string, Change>> = {
   'webhook-deadlock': {
     change: (lab, { node }) => install(lab, { nodeName: node }),
     undo: uninstall,
+  },
+  'webhook-tunnel-down': {
+    change: async (lab) => {
+      await install(lab)
+      return taken(lab, agents)
+    },
+    undo: async (lab, memory) => {
+      await lab.kube.create(resources.daemonSets, draftOf(memory as KubeObject)) // what `change` answered
+      await uninstall(lab)
+    },
   },
   'pod-security': {
     change: (lab) => enforce(lab, 'baseline'),
