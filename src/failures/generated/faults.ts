@@ -68,6 +68,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'route-reflector-label-lost': async () =>
     (await import('#failures/route-reflector-label-lost/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,
+  'sa-token-rejected': async () => (await import('#failures/sa-token-rejected/fault.ts')).fault,
   'security-group-blocks': async () => (await import('#failures/security-group-blocks/fault.ts')).fault,
   'service-ip-unreachable': async () => (await import('#failures/service-ip-unreachable/fault.ts')).fault,
   'typha-cert-invalid': async () => (await import('#failures/typha-cert-invalid/fault.ts')).fault,

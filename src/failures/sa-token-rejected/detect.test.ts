@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { renderSubject } from '#cluster/subjects.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/sa-token-rejected/index.ts'
@@ -95,5 +96,36 @@ describe('API servers', () => {
   ])('%s', (_, table, expected) => {
     const { causes, preventive } = diagnose(factsOf(table), [mode])
     expect([...causes, ...preventive].length > 0).toBe(expected)
+  })
+})
+
+describe('where it is judged', () => {
+  const nodes = ['w1', 'w2', 'w3', 'w4']
+  const pods = nodes.map((node) => ({
+    namespace: 'kube-system',
+    name: `calico-node-${node}`,
+    node,
+    component: 'calico-node' as const,
+    ready: false,
+    containers: [],
+  }))
+  const refused = (node: string) => ({
+    message: {
+      id: 'startup/datastore-unauthorized',
+      params: {},
+      inner: [{ id: 'api/unauthorized', params: {} }],
+    },
+    node,
+    container: 'calico-node',
+    pod: { namespace: 'kube-system', name: `calico-node-${node}` },
+    count: 1,
+  })
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['on the node that is refused', ['w2'], ['node/w2']],
+    ['on each of two out of four', ['w1', 'w2'], ['node/w1', 'node/w2']],
+    ['on the cluster where most nodes are refused', ['w1', 'w2', 'w3'], ['cluster']],
+  ])('%s', (_, who, where) => {
+    const { causes } = diagnose(factsOf({ pods, messages: who.map(refused) }), [mode])
+    expect(causes.map(({ finding }) => renderSubject(finding.about)).toSorted()).toEqual(where)
   })
 })

@@ -1,6 +1,8 @@
 import { type ApiContact, apiContacts } from '#cluster/api-contacts.ts'
 import type { Reads } from '#cluster/facts.ts'
+import { spreadOf } from '#cluster/places.ts'
 import { innerMessage } from '#cluster/queries.ts'
+import { clusterSubject } from '#cluster/subjects.ts'
 import { contactSigns } from '#diagnosis/contact-signs.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
@@ -35,7 +37,8 @@ export const detector = defineDetector<RejectedState, Needs>({
   judges: 'node',
   detect: (view) => {
     const refused = apiContacts(view).filter(({ outcome }) => outcome === 'unauthorized')
-    const isRefused = refused.some(({ by }) => by !== 'cni-plugin')
+    const own = refused.filter(({ by }) => by !== 'cni-plugin')
+    const isRefused = own.length > 0
     const ofClock = messageSigns(view, clock(isRefused))
     const signs = [
       ...contactSigns(refused, meaningOf),
@@ -44,7 +47,13 @@ export const detector = defineDetector<RejectedState, Needs>({
       ...issuers(view),
       ...(isRefused ? ofPeople(view) : []),
     ]
-    return findingsOf(signs, {
+    const { places, isEverywhere } = spreadOf(
+      view,
+      own.map(({ about }) => about),
+    )
+    // What most nodes are refused at one time is no node's: an account, a key or an issuer is the cluster's.
+    const placed = isEverywhere && places >= 3 ? signs.map(ofCluster) : signs
+    return findingsOf(placed, {
       judges: 'node',
       conclude: (own) =>
         isBacked(own, view, ['access-refused', 'calico-node-start-failing'])
@@ -57,6 +66,8 @@ export const detector = defineDetector<RejectedState, Needs>({
   },
   explains: explainsHere,
 })
+
+const ofCluster = (one: Sign): Sign => ({ ...one, about: clusterSubject })
 
 /** Who is refused says whose token it is: only the plugin has another one than its pod's. */
 function meaningOf({ by }: ApiContact): readonly [Weight, string] {
@@ -104,7 +115,7 @@ function issuers(view: Reads<'settings'>): readonly Sign[] {
     .filter((row) =>
       rows.some((other) => other.name === row.name && isOtherServer(row, other) && other.value !== row.value),
     )
-    .map((row) => sign(row, 'strong', `API servers differ in ${row.name}`, { kind: 'cluster' }))
+    .map((row) => sign(row, 'strong', `API servers differ in ${row.name}`, clusterSubject))
 }
 
 interface Place {

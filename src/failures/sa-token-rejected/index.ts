@@ -6,7 +6,7 @@ export const mode: Mode<RejectedState> = {
   id: 'sa-token-rejected',
   title: 'The API server refuses calico-node’s own token (keys, issuer, or the clock)',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'access-refused',
