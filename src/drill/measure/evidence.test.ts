@@ -19,6 +19,7 @@ describe('whether a command line changes something', () => {
 
   test.each([
     '$ kubectl delete pod calico-node-x',
+    '$ kubectl get secret x -o yaml | sed s/a/b/ | kubectl create -f -',
     '$ kubectl rollout restart ds/calico-node',
     '$ kubectl drain k8s-worker-03 --ignore-daemonsets',
     'k8s-worker-03# chmod 755 /run/calico',

@@ -60,7 +60,10 @@ const lookingCommands =
 export function changes(typed: string): boolean {
   if (/^(wait|expect)\b/.test(typed)) return false
   if (/^(reboot|power-cut)\b/.test(typed)) return true
-  if (/^(\$|cloud\$)/.test(typed)) return !looks.some((look) => look.test(typed))
+  if (/^(\$|cloud\$)/.test(typed))
+    return !typed
+      .split(/\|\s*(?=kubectl\b)/)
+      .every((part, index) => looks.some((look) => look.test(index === 0 ? part : `$ ${part}`)))
   const [, command = ''] = /^\S+#\s*(.*)$/.exec(typed) ?? []
   if (/[^0-9&]>\s*(?!\/dev\/null|&)/.test(` ${command}`)) return true
   return !command.split(/\s*(?:&&|\|\||;|\|)\s*/).every((part) => lookingCommands.test(part))

@@ -2,6 +2,7 @@ import { Trouble } from '#base/trouble.ts'
 import { flows, trafficOf } from '#drill/measure/traffic.ts'
 import type { Expectation, Look, Scenario, Step } from '#drill/scenario/types.ts'
 import { Names } from '#drill/stage/names.ts'
+import { type PipePart, partsOf } from '#drill/stage/pipe.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import type { Output } from '#lab/host/ports.ts'
 import { Lab } from '#lab/lab.ts'
@@ -213,10 +214,19 @@ export class Stage {
     from: Output,
     filter: string | undefined,
   ): Promise<{ readonly output: string; readonly code: number }> {
-    if (filter === undefined) return together([from])
-    // The pipeline runs on the desk of whoever looks: a machine outside of the cluster.
-    const through = await this.lab.run(customersMachine, ['bash', '-c', filter], { stdin: from.stdout })
-    return { output: from.stderr + through.stdout + through.stderr, code: through.code }
+    let [through, said] = [from, from.stderr]
+    for (const part of filter === undefined ? [] : partsOf(await this.#names.fill(filter))) {
+      through = await this.#piped(part, through.stdout)
+      said += through.stderr
+    }
+    return filter === undefined ? together([from]) : { output: said + through.stdout, code: through.code }
+  }
+
+  /** The pipeline runs on the desk of whoever looks: a machine outside of the cluster, and kubectl there. */
+  #piped({ kubectl, command }: PipePart, stdin: string): Promise<Output> {
+    return kubectl
+      ? this.#backstage.kubectl(this.lab, command, { stdin })
+      : this.lab.run(customersMachine, ['bash', '-c', command], { stdin })
   }
 
   async #strike(): Promise<void> {
