@@ -47,9 +47,13 @@ const getNodes: Draft<Role> = {
   rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }],
 }
 
-/** Who holds admin.conf is of the group `kubeadm:cluster-admins`; everything else is for nodes that join. */
+/** Who holds admin.conf is of the group `kubeadm:cluster-admins`. */
+export const ownersBinding = (): Draft<KubeObject> =>
+  clusterBinding('kubeadm:cluster-admins', 'cluster-admin', ['kubeadm:cluster-admins'])
+
+/** The owner's right, and what nodes that join need. */
 export const kubeadmRbac = (): readonly Draft<KubeObject>[] => [
-  clusterBinding('kubeadm:cluster-admins', 'cluster-admin', ['kubeadm:cluster-admins']),
+  ownersBinding(),
   getNodes,
   clusterBinding('kubeadm:get-nodes', 'kubeadm:get-nodes', [tokenGroup]),
   clusterBinding('kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', [tokenGroup]),

@@ -35,6 +35,7 @@ import { vpc, vpcMasterMachine, vpcPlan } from '#lab/ibm/vpc-plan.ts'
 import { workerDisk } from '#lab/ibm/worker-disk.ts'
 import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
 import { kubeProxyImages, kubeProxyManifests } from '#lab/kube-proxy/index.ts'
+import { ownersBinding } from '#lab/kubeadm-rbac.ts'
 import type { ClusterPlan, MachinePlan } from '#lab/plan.ts'
 import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
 
@@ -42,7 +43,8 @@ import { workloadImages, workloadManifests } from '#lab/workload/index.ts'
  * IBM Cloud Kubernetes Service. Up to 1.28 Calico comes by manifest in kube-system, with an init container that makes HostEndpoints;
  * from 1.29 on by the Tigera operator in calico-system.
  *
- * Not imitated: ibm-keepalived-watcher and load balancers, storage drivers, node-local DNS, Typha's three replicas up to 1.28;
+ * Not imitated: the provider's own users and their groups (the owner's certificate is the one that every lab has);
+ * ibm-keepalived-watcher and load balancers, storage drivers, node-local DNS, Typha's three replicas up to 1.28;
  * kube-proxy runs as a DaemonSet rather than as a unit.
  */
 const iks = (
@@ -74,6 +76,7 @@ const iks = (
     ...workloadImages(),
   ],
   manifests: (plan) => [
+    ownersBinding(),
     ...ofTheProvider(plan, { infrastructure, master: released(plan) }),
     ...shop(plan).map(applied),
   ],
