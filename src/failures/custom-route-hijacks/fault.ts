@@ -3,7 +3,7 @@ import type { Fault, LabControl } from '#lab/fault.ts'
 
 /** The network team adds a route for an office network, whose range holds the workers of one subnet as well. */
 export const fault: Fault = {
-  flavours: ['iks-vpc'],
+  flavours: ['iks-vpc', 'roks'],
   variants: {
     deliver: 'a route to a VPN appliance covers the workers of one subnet; the appliance does not know them',
     drop: 'a route that drops covers the workers of one subnet',

@@ -6,7 +6,7 @@ import type { Fault, LabControl } from '#lab/fault.ts'
  * cluster's other subnets, and allows the rest.
  */
 export const fault: Fault<Attached> = {
-  flavours: ['iks-vpc'],
+  flavours: ['iks-vpc', 'roks'],
   variants: {
     all: 'a list on one subnet denies everything from the other subnets of the VPC',
     bgp: 'a list on one subnet denies BGP alone',

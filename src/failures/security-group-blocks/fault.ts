@@ -6,7 +6,7 @@ import type { Fault, LabControl } from '#lab/fault.ts'
  * rules in which the group names itself go. `icmp`: they are narrowed to ICMP, so that ping works and nothing else does.
  */
 export const fault: Fault<readonly string[]> = {
-  flavours: ['iks-vpc'],
+  flavours: ['iks-vpc', 'roks'],
   variants: {
     self: 'no rule of the workers’ group names the group itself any more',
     icmp: 'its rules for itself let ICMP in and out, and nothing else',

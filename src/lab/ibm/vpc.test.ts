@@ -102,3 +102,13 @@ test('a custom route leads what its destination holds elsewhere, until it is del
   await told(lab, `is vpc-routing-table-route-delete ${table} office`)
   expect(await reach()).toBe(true)
 })
+
+test('what the operator says of Calico is an issue of the cluster', async () => {
+  const lab = await booted()
+  expect(await told(lab, 'ks cluster health issues --cluster shop')).toBe('OK\nNo issues were found.\n')
+  await lab.exec(lab.nodes[0] as string, 'systemctl stop kubelet')
+  await lab.advance(90 * minutes)
+  expect(await told(lab, 'ks cluster health issues -c shop')).toMatch(
+    /^NHC001 +Network +Warning +Tigera operator has been reporting that Calico is in 'progressing' state for over an hour\. *$/m,
+  )
+})

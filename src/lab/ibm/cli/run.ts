@@ -5,6 +5,7 @@ import { aclCommands } from '#lab/ibm/cli/acl-commands.ts'
 import { clusterCommands } from '#lab/ibm/cli/cluster-commands.ts'
 import { type Call, type Command, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { gatewayCommands } from '#lab/ibm/cli/gateway-commands.ts'
+import { healthCommands } from '#lab/ibm/cli/health-commands.ts'
 import { routeCommands } from '#lab/ibm/cli/route-commands.ts'
 import { securityGroupCommands } from '#lab/ibm/cli/security-group-commands.ts'
 import { subnetCommands } from '#lab/ibm/cli/subnet-commands.ts'
@@ -20,6 +21,7 @@ const commands: Commands = {
   ...vlanCommands,
   ...accountCommands,
   ...securityGroupCommands,
+  ...healthCommands,
   ...gatewayCommands,
   ...aclCommands,
   ...subnetCommands,
