@@ -9,6 +9,7 @@ import {
   tunnelTold,
 } from '#cluster/encapsulation.ts'
 import type { Reads } from '#cluster/facts.ts'
+import { type GroupReads, groupListings } from '#cluster/group-rules.ts'
 import { itemsOf } from '#cluster/lists.ts'
 import { trafficSymptoms } from '#cluster/pod-traffic.ts'
 import { isCalicosChain, isIpInIp, isMistakenIpInIp, isRefusal } from '#cluster/refusals.ts'
@@ -27,6 +28,7 @@ export interface IpipState {
 type Needs =
   | EncapsulationReads
   | CloudReads
+  | GroupReads
   | 'captures'
   | 'filterRules'
   | 'cloudRules'
@@ -42,7 +44,16 @@ type Needs =
  */
 export const detector = defineDetector<IpipState, Needs>({
   needs: ['captures', 'filterRules', 'cloudRules'],
-  uses: [...encapsulationReads, ...cloudReads, 'bgpSessions', 'remarks', 'attempts'],
+  uses: [
+    ...encapsulationReads,
+    ...cloudReads,
+    'nodes',
+    'workers',
+    'messages',
+    'bgpSessions',
+    'remarks',
+    'attempts',
+  ],
   judges: 'cluster',
   detect: (view) => {
     const proven = [...ofCaptures(view), ...ofFilters(view), ...cloudRuleSigns(view), ...ofFabric(view)]
@@ -63,12 +74,16 @@ export const detector = defineDetector<IpipState, Needs>({
   explains: explainsHere,
 })
 
-function ofCaptures(view: Reads<'captures'>): readonly Sign[] {
+function ofCaptures(view: Reads<GroupReads | 'captures'>): readonly Sign[] {
   const gone = swallowed(view, 'ipip')
   if (gone !== undefined) {
     const { sent, silent } = gone
     return [
-      sign(silent, 'decisive', 'a capture of protocol 4 saw nothing while such packets are sent'),
+      sign(
+        silent,
+        isKeptOut(view) ? 'weak' : 'decisive',
+        'a capture of protocol 4 saw nothing while such packets are sent',
+      ),
       sign(sent, 'weak', `packets of protocol 4 leave for ${sent.destination ?? 'another node'}`),
     ]
   }
@@ -85,6 +100,10 @@ function ofCaptures(view: Reads<'captures'>): readonly Sign[] {
       : [sign(prohibited, 'strong', 'somebody answers such packets with “prohibited”')]),
   ]
 }
+
+/** A group of the nodes lets nothing of each other's in: protocol 4 is lost with all the rest. */
+const isKeptOut = (view: Reads<GroupReads>): boolean =>
+  groupListings(view).some(({ passed, isWorkers }) => isWorkers && passed.length === 0)
 
 /** Rules of others than Calico that refuse number 4, or that allow the number which merely has the name. */
 function ofFilters(view: Reads<EncapsulationReads | 'filterRules'>): readonly Sign[] {
