@@ -9,7 +9,7 @@ import { calicoManifests } from '#lab/calico/index.ts'
 import { type ServedLab, serveLab } from '#lab/serve/serve.ts'
 import { LabStates } from '#lab/serve/state.ts'
 import { kubectls } from '../../scripts/kubectl.ts'
-import { ran, type Said, words } from './cli.ts'
+import { cliIn, ran, type Said, words } from './cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ninelives-kubectl-'))
 const states = new LabStates({ XDG_STATE_HOME: folder })
@@ -232,6 +232,39 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
     }, 120_000)
   },
 )
+
+/** Ours lacks these; what it has must show the same. */
+const notOurs = /^(explain|edit|describe pod) |colour/
+
+describe('ninelives lab kubectl, for those who have none', () => {
+  const ours = cliIn(folder)
+  const kubectl = (line: string, stdin?: string): Promise<Said> =>
+    ours(['lab', 'kubectl', '--name', 'kubectl', '--', ...words(line)], stdin === undefined ? {} : { stdin })
+
+  test('shows what the real ones show', async () => {
+    const listed = await kubectl('get pods -n shop -l app=frontend -o jsonpath={.items[0].metadata.name}')
+    const pod = listed.stdout.trim()
+    for (const { typed, shows, code = 0 } of looks.filter(
+      ({ typed, cutMs }) => !notOurs.test(typed) && cutMs === undefined,
+    )) {
+      const said = await kubectl(typed.replace('$POD', pod))
+      expect(`${said.stdout}${said.stderr}`.replaceAll(pod, '$POD'), typed).toMatch(shows)
+      expect(said.code, typed).toBe(code)
+    }
+  }, 60_000)
+
+  test('takes files, standard input and Ctrl-C', async () => {
+    expect((await kubectl('apply -f config-map.yaml')).stdout).toBe('configmap/applied created\n')
+    expect((await kubectl('delete -f -', configMap('applied'))).stdout).toBe('configmap "applied" deleted\n')
+    expect((await kubectl('exec -i -n shop deploy/api -- cat', 'hi')).stdout).toBe('hi')
+    const stop = new AbortController()
+    const followed = await ours(['lab', 'kubectl', '--name', 'kubectl', '--', 'get', 'nodes', '-w'], {
+      signal: stop.signal,
+      onWrite: () => stop.abort(),
+    })
+    expect(followed.code).toBe(130)
+  }, 60_000)
+})
 
 test('a kubectl was found', () => {
   expect(
