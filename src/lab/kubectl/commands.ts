@@ -21,7 +21,9 @@ import { setEnv, setImage } from '#lab/kubectl/commands/set.ts'
 import { taint } from '#lab/kubectl/commands/taint.ts'
 import { wait } from '#lab/kubectl/commands/wait.ts'
 import { dataCommands } from '#lab/kubectl/create/data.ts'
+import { createIngress } from '#lab/kubectl/create/ingress.ts'
 import { accessCommands } from '#lab/kubectl/create/rbac.ts'
+import { secretCommands } from '#lab/kubectl/create/secret.ts'
 import { workloadCommands } from '#lab/kubectl/create/workload.ts'
 import type { Command } from '#lab/kubectl/run.ts'
 import { KubectlError } from '#lab/kubectl/trouble.ts'
@@ -38,6 +40,8 @@ const commands: readonly Command[] = [
   cordon,
   createFile,
   ...dataCommands,
+  ...secretCommands,
+  createIngress,
   ...workloadCommands,
   ...accessCommands,
   remove,

@@ -10,16 +10,30 @@ import {
   type Asked,
   type ExecCall,
   type ExecEnd,
+  Interrupted,
   type Piece,
   Unreachable,
 } from '#lab/kubectl/ports.ts'
 import type { Lab } from '#lab/lab.ts'
 
-export const labDoor = (lab: Lab): ApiDoor => ({
+/** `waitMs`: after this an answer that does not come is not waited for any longer; it rejects with {@link Interrupted}. */
+export const labDoor = (lab: Lab, { waitMs }: { readonly waitMs: number }): ApiDoor => ({
   server: `https://${addressOf(lab)}`,
-  open: (asked) => open(lab, asked),
-  exec: (call) => exec(lab, call),
+  open: (asked) => open(lab, asked, waitMs),
+  exec: (call) => exec(lab, call, waitMs),
 })
+
+/** Lets the lab's time pass until `came()`; rejects with {@link Interrupted} when that takes too long. */
+async function patiently(lab: Lab, waitMs: number, came: () => boolean): Promise<void> {
+  const endMs = lab.nowMs + waitMs
+  let has = false
+  if (Number.isFinite(endMs)) lab.kernel.mark(endMs)
+  await lab.until(() => {
+    has = came()
+    return has || lab.nowMs >= endMs
+  })
+  if (!has) throw new Interrupted('nobody waits any longer')
+}
 
 /** What the administrator's certificate says. */
 function administratorOf({ options }: Lab): TlsClient {
@@ -44,7 +58,7 @@ class Incoming {
   }
 }
 
-async function open(lab: Lab, asked: Asked): Promise<Answering> {
+async function open(lab: Lab, asked: Asked, waitMs: number): Promise<Answering> {
   const incoming = new Incoming()
   const { method, path: url, headers, body } = asked
   const gone = lab.entrance.request(
@@ -67,7 +81,7 @@ async function open(lab: Lab, asked: Asked): Promise<Answering> {
       cutOff: () => (incoming.over = 'cut'),
     },
   )
-  await lab.until(() => incoming.status !== undefined || incoming.over !== undefined)
+  await patiently(lab, waitMs, () => incoming.status !== undefined || incoming.over !== undefined)
   if (incoming.status === undefined)
     throw new Unreachable(`dial tcp ${addressOf(lab)}: connect: connection refused`)
   return {
@@ -91,7 +105,11 @@ async function next(lab: Lab, incoming: Incoming, deadlineMs: number): Promise<P
   return { kind: incoming.over ?? 'late' }
 }
 
-async function exec(lab: Lab, { path: url, headers, stdin, stdout, stderr }: ExecCall): Promise<ExecEnd> {
+async function exec(
+  lab: Lab,
+  { path: url, headers, stdin, stdout, stderr }: ExecCall,
+  waitMs: number,
+): Promise<ExecEnd> {
   let end: ExecEnd | undefined
   const client: ClientStreams = {
     output: (stream, text) => (stream === 'stdout' ? stdout : stderr).write(text),
@@ -115,8 +133,8 @@ async function exec(lab: Lab, { path: url, headers, stdin, stdout, stderr }: Exe
       cutOff: () => (end = { kind: 'cut' }),
     },
   )
-  await lab.until(() => end !== undefined)
-  return end as unknown as ExecEnd // `until` has seen it
+  await patiently(lab, waitMs, () => end !== undefined)
+  return end as unknown as ExecEnd // it was waited for
 }
 
 /** A kubelet's own refusal is passed on as the text that it is. */

@@ -27,11 +27,12 @@ export async function labKubectl(
   command: string | readonly string[],
   o: LabKubectlOptions = {},
 ): Promise<Output> {
-  const { stdin = '', files = {}, namespace = 'default', patience = {} } = o
+  const { stdin = '', files = {}, namespace = 'default' } = o
+  const patience: Patience = { followMs: 60_000, waitMs: 3_600_000, ...o.patience }
   const stdout = new Collector()
   const stderr = new Collector()
   const ports: KubectlPorts = {
-    api: labDoor(lab),
+    api: labDoor(lab, patience),
     namespace,
     version: lab.options.kubernetes,
     stdout,
@@ -43,7 +44,7 @@ export async function labKubectl(
       if (text === undefined) throw new NoFile('no such file or directory')
       return text
     },
-    patience: { followMs: 60_000, waitMs: 3_600_000, ...patience },
+    patience,
     nowMs: () => lab.nowMs,
     sleep: (ms) => lab.advance(ms),
   }
