@@ -52,14 +52,14 @@ const addPlay: AddCommand = (drill, io, exit) => {
     .option('--seed <seed>', 'of the order in which choices are shown', 'drill')
     .option('--hands-on', 'no choices: the lab is served, and you have kubectl and shells', false)
     .option('--resume', 'go on with the game that was left with Ctrl-C', false)
-    .option('-o, --output <format>', 'text or json', 'text')
+    .option('-o, --output <format>', 'text, json, md or html', 'text')
     .description('play a drill in rounds; a replay without a lab part is read as text')
     .addHelpText(
       'after',
-      '\nExamples:\n  ninelives drill play cni-broken-after-node-restart\n  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o json\n  ninelives drill play downloaded.html',
+      '\nExamples:\n  ninelives drill play cni-broken-after-node-restart\n  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o html > report.html\n  ninelives drill play cni-broken-after-node-restart --hands-on\n  ninelives drill play downloaded.html',
     )
     .action(async (name: string, { script, seed, resume, handsOn, output }: PlayFlags) => {
-      const { play } = await import('#cli/drill/play.ts')
+      const { drillFormats, play } = await import('#cli/drill/play.ts')
       const letters = script === undefined ? {} : { script: lettersOf(script) }
       exit(
         await play(
@@ -68,7 +68,7 @@ const addPlay: AddCommand = (drill, io, exit) => {
             seed,
             resume,
             handsOn,
-            output: checkedFormat(output, ['text', 'json']),
+            output: checkedFormat(output, drillFormats),
             version: versionText(),
             ...letters,
           },

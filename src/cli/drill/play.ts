@@ -8,14 +8,17 @@ import { playText } from '#cli/drill/play-text.ts'
 import type { Player } from '#cli/drill/player.ts'
 import type { Io } from '#cli/io.ts'
 import { paletteFor } from '#cli/palette.ts'
-import type { Debrief } from '#drill/measure/debrief.ts'
 import type { Drill } from '#drill/play/drill.ts'
 import { playPath, type Told } from '#drill/play/path.ts'
 import { type BegunDrill, type DrillRecord, recordFormat } from '#drill/play/record.ts'
-import type { Scenario } from '#drill/scenario/types.ts'
 import type { Score } from '#drill/score/score.ts'
 import { debriefText } from '#report/drill/debrief-text.ts'
+import { debriefHtml } from '#report/drill/html.ts'
+import { debriefMarkdown, type Judged } from '#report/drill/markdown.ts'
 import { briefingText, type DrillTextOptions, sceneText, turnText } from '#report/drill/text.ts'
+
+export const drillFormats = ['text', 'json', 'md', 'html'] as const
+export type DrillFormat = (typeof drillFormats)[number]
 
 export interface PlayOptions {
   /** A scenario's id, or a file. */
@@ -27,7 +30,7 @@ export interface PlayOptions {
   readonly resume?: boolean
   /** With free hands, in place of rounds. */
   readonly handsOn?: boolean
-  readonly output: 'text' | 'json'
+  readonly output: DrillFormat
   /** For the record. */
   readonly version: string
 }
@@ -36,8 +39,8 @@ export interface PlayOptions {
 export async function play(o: PlayOptions, io: Io): Promise<number> {
   const drill = named(o.name)
   const screen = { palette: paletteFor(io.stdout, io.env), width: Math.min(io.stdout.columns ?? 80, 100) }
-  // JSON on standard output, and everything that is read meanwhile beside it.
-  const out = o.output === 'json' ? io.stderr : io.stdout
+  // The report on standard output, and everything that is read meanwhile beside it.
+  const out = o.output === 'text' ? io.stdout : io.stderr
   const player =
     o.script === undefined && o.handsOn !== true ? await playerFor({ ...io, stdout: out }, screen) : undefined
   try {
@@ -98,9 +101,7 @@ async function onLab({ o, io, out, screen, player, ...drill }: OnLab): Promise<n
         onMove: () => keepBegun(begunOf(game, { ...drill, seed }), recordsFolder(io.env)),
       })
     const { debrief, score } = await judged(game, drill, io)
-    const json = drillJson(scenario, debrief, score)
-    if (o.output === 'json') io.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
-    else out.write(debriefText({ scenario, debrief, score }, screen))
+    io.stdout.write(rendered({ scenario, debrief, score }, { output: o.output, screen }))
     if (player !== undefined) keep(recordOf({ begun: begunOf(game, { ...drill, seed }), score, o, io }), io)
     return 0
   } catch (error) {
@@ -117,9 +118,7 @@ async function inFreeHands({ o, io, out, screen, ...drill }: OnLab): Promise<num
   const play = await playHandsOn({ scenario: drill.scenario, screen, io: { ...io, stdout: out } })
   try {
     const { debrief, score } = await judged(play, drill, io)
-    const json = drillJson(drill.scenario, debrief, score)
-    if (o.output === 'json') io.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
-    else out.write(debriefText({ scenario: drill.scenario, debrief, score }, screen))
+    io.stdout.write(rendered({ scenario: drill.scenario, debrief, score }, { output: o.output, screen }))
     return 0
   } finally {
     await play.shutdown()
@@ -174,8 +173,24 @@ const recordOf = ({
   score,
 })
 
+function rendered(
+  judged: Judged,
+  { output, screen }: { readonly output: DrillFormat; readonly screen: DrillTextOptions },
+): string {
+  switch (output) {
+    case 'text':
+      return debriefText(judged, screen)
+    case 'json':
+      return `${JSON.stringify(drillJson(judged), null, 2)}\n`
+    case 'md':
+      return debriefMarkdown(judged)
+    case 'html':
+      return debriefHtml(judged)
+  }
+}
+
 /** What scripts read; names change only with a new `apiVersion`. */
-const drillJson = ({ id, replay, difficulty }: Scenario, debrief: Debrief, score: Score): object => ({
+const drillJson = ({ scenario: { id, replay, difficulty }, debrief, score }: Judged): object => ({
   apiVersion: 'ninelives.dev/v1',
   kind: 'DrillReport',
   drill: { id, title: replay.title, difficulty },

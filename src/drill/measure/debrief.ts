@@ -51,6 +51,8 @@ export interface Debrief {
 
 export interface MoveRecord {
   readonly move: Move
+  /** The number of the round in which it was made. */
+  readonly round: number
   readonly endedAfterMs: number
   readonly well: boolean
   readonly done: readonly Pick<Done, 'typed' | 'output' | 'code'>[]

@@ -11,6 +11,7 @@ import { type Done, Stage } from '#drill/stage/stage.ts'
 export interface Moment {
   readonly atMs: number
   readonly move: Move
+  readonly round: number
   readonly done: readonly Done[]
   /** Whether everything in the cluster was as it should be, by its own word. */
   readonly well: boolean
@@ -52,8 +53,9 @@ export class Drill implements Played {
   }
 
   get moves(): readonly MoveRecord[] {
-    return this.#moments.map(({ move, atMs, well, done }) => ({
+    return this.#moments.map(({ move, round, atMs, well, done }) => ({
       move,
+      round,
       endedAfterMs: atMs - this.stage.scenario.pagedAtMs,
       well,
       done: done.map(({ typed, output, code }) => ({ typed, output, code })),
@@ -72,10 +74,11 @@ export class Drill implements Played {
   }
 
   async play(move: Move): Promise<Turn> {
+    const { round } = this.game
     const turn = await this.game.play(move)
     await this.evidence.look(this.stage, turn.done)
     const { lab } = this.stage
-    this.#moments.push({ atMs: lab.nowMs, move, done: turn.done, well: this.stage.isWell() })
+    this.#moments.push({ atMs: lab.nowMs, move, round, done: turn.done, well: this.stage.isWell() })
     if (this.alone !== undefined) await this.alone.lab.advance(Math.max(0, lab.nowMs - this.alone.lab.nowMs))
     return turn
   }

@@ -28,6 +28,12 @@ export class Game {
     this.#seed = o.seed
   }
 
+  /** The number of the round that is played; of the last one, when it is over. */
+  get round(): number {
+    const { rounds } = this.stage.scenario.replay
+    return (rounds[this.#round] ?? rounds.at(-1))?.number ?? 0
+  }
+
   get moves(): readonly Move[] {
     return this.#moves
   }

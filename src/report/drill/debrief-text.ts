@@ -16,7 +16,7 @@ export function debriefText(
   { palette = plainPalette, width = columns }: DrillTextOptions = {},
 ): string {
   const { bold, dim, green, red, yellow } = palette
-  const say = (head: string, text: string): readonly string[] => wrapped(text, head.padEnd(14), width)
+  const say = (head: string, text: string): readonly string[] => wrapped(text, head.padEnd(16), width)
   const tried = ({ title, holds, says }: Trial): readonly string[] =>
     wrapped(holds ? title : `${title}: ${says}`, holds ? green('  ✓ ') : red('  ✗ '), width)
   const { damage } = scenario.replay

@@ -1,0 +1,55 @@
+import type { Debrief, Trial } from '#drill/measure/debrief.ts'
+import type { Scenario } from '#drill/scenario/types.ts'
+import type { Score } from '#drill/score/score.ts'
+import { offsetText, timelineOf } from '#report/drill/timeline.ts'
+
+/** One game, judged. */
+export interface Judged {
+  readonly scenario: Scenario
+  readonly debrief: Debrief
+  readonly score: Score
+}
+
+/** The damage report for a wiki or a chat. */
+export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
+  const { customers, lasting, prevention, mended, wear } = debrief
+  return `${[
+    `# ${plain(scenario.replay.title)}: ${score.points} of 100`,
+    '',
+    '| When | What |',
+    '|---|---|',
+    ...timelineOf(scenario, debrief).map(
+      ({ afterMs, says }) => `| ${offsetText(afterMs)} | ${plain(says)} |`,
+    ),
+    '',
+    `Customers: ${customers.lost} of ${customers.requests} requests lost${customers.lostAlone === undefined ? '' : `, ${customers.lostAlone} had nobody done anything`}. ` +
+      `Acts: ${wear.podsGone.length} pods replaced, ${wear.restarts} restarts, ${wear.reboots.length} reboots.`,
+    '',
+    ...[mended, ...lasting, ...prevention].map(trialLine),
+    '',
+    '| Part | Points | Why |',
+    '|---|---|---|',
+    ...score.parts.map(
+      ({ title, of, points, why }) => `| ${title} | ${points}${of === 0 ? '' : `/${of}`} | ${plain(why)} |`,
+    ),
+    '',
+    ...authors(scenario),
+    plain(scenario.teaches),
+  ].join('\n')}\n`
+}
+
+const trialLine = ({ title, holds, says }: Trial): string =>
+  `- [${holds ? 'x' : ' '}] ${plain(title)}${holds ? '' : `: ${plain(says)}`}`
+
+function authors({ replay: { damage } }: Scenario): readonly string[] {
+  const words = [damage.downtime, damage.blastRadius, damage.optimal, damage.worst].map((each) => each.words)
+  return words.every((each) => each === '')
+    ? []
+    : [
+        `What the author wrote: downtime ${plain(words[0] ?? '')}; blast radius: ${plain(words[1] ?? '')}; optimal ${plain(words[2] ?? '')}; worst ${plain(words[3] ?? '')}.`,
+        '',
+      ]
+}
+
+/** Nothing of it is markup. */
+const plain = (text: string): string => text.replace(/\s+/g, ' ').replace(/([\\`*_{}[\]<>|#])/g, '\\$1')

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import type { Debrief } from '#drill/measure/debrief.ts'
+import { readScenario } from '#drill/scenario/read-scenario.ts'
+import { scaffoldOf } from '#drill/scenario/scaffold.ts'
+import type { Scenario } from '#drill/scenario/types.ts'
+import { debriefText } from '#report/drill/debrief-text.ts'
+import { debriefHtml } from '#report/drill/html.ts'
+import { debriefMarkdown } from '#report/drill/markdown.ts'
+import { timelineOf } from '#report/drill/timeline.ts'
+
+const hostile = '<script>alert(1)</script> | [x](javascript:1)'
+
+function scenario(): Scenario {
+  const read = readScenario(scaffoldOf({ id: 'x' }))
+  if (!read.ok) throw new Error('the scaffold reads')
+  return { ...read.value, teaches: hostile }
+}
+
+const pagedAtMs = Date.parse('2026-01-07T06:30:00Z')
+const visit = (afterMs: number, ok: boolean) => ({
+  atMs: pagedAtMs + afterMs,
+  to: '10.0.0.21',
+  ok,
+  reached: [],
+})
+
+const debrief: Debrief = {
+  scenario: 'x',
+  pagedAtMs,
+  struckAtMs: pagedAtMs - 480_000,
+  closedAfterMs: 600_000,
+  escalated: false,
+  mitigatedAfterMs: 60_000,
+  repairedAfterMs: 300_000,
+  moves: [
+    {
+      move: { move: 'choose', letter: 'B', thoughtMs: 0 },
+      round: 1,
+      endedAfterMs: 120_000,
+      well: false,
+      done: [],
+    },
+  ],
+  traffic: {
+    visits: [visit(-400_000, false), visit(0, true), visit(60_000, false)],
+    balanced: [{ atMs: pagedAtMs - 100_000, worker: '10.0.0.23', in: false }],
+  },
+  customers: { requests: 3, lost: 2, lostBeforePage: 1, lostAlone: 9, downtimes: [] },
+  wear: { podsGone: ['shop/a'], restarts: 1, reboots: [], cordonsLeft: ['k8s-worker-03'] },
+  evidence: [],
+  verified: false,
+  mended: { title: 'the cluster at the end', holds: false, says: 'undecided' },
+  lasting: [],
+  prevention: [],
+  unlike: [],
+}
+const score = { points: 41, parts: [{ title: 'mended', of: 40, points: 0, why: 'undecided' }] }
+const judged = () => ({ scenario: scenario(), debrief, score })
+
+describe('a time line', () => {
+  test('has everything in the order of time, with the words of the choice', () => {
+    expect(timelineOf(scenario(), debrief).map(({ kind, says }) => `${kind}: ${says}`)).toEqual([
+      'broke: k8s-worker-03 broke',
+      'balancer: the load balancer took 10.0.0.23 out',
+      'paged: you were paged',
+      'served: from here on every customer was served',
+      'moved: B) WHAT IS RIGHT',
+      'repaired: all was well, and stayed so',
+      'closed: the incident was closed',
+    ])
+  })
+})
+
+describe('a report', () => {
+  test('in text says what was left behind and not looked at', () => {
+    const text = debriefText(judged()).replace(/\s+/g, ' ')
+    expect(text).toContain('left cordoned: k8s-worker-03')
+    expect(text).toContain('2 of 3 requests lost (9 had nobody done anything)')
+    expect(text).toContain('closed without a look')
+    expect(text).toContain('Score: 41 of 100')
+  })
+
+  test('in HTML lets no markup of an author through', () => {
+    const page = debriefHtml(judged())
+    expect(page).not.toContain('<script')
+    expect(page).toContain('&#60;script&#62;')
+    expect(page.match(/<rect/g)).toHaveLength(2)
+  })
+
+  test('in Markdown keeps tables whole', () => {
+    const page = debriefMarkdown(judged())
+    expect(page).toContain('\\<script\\>')
+    expect(page).toContain('\\| \\[x\\]')
+    expect(page).toContain('| +2m | B) WHAT IS RIGHT |')
+  })
+})
