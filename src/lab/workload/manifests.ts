@@ -46,7 +46,7 @@ export const workloadManifests = (
   }),
 ]
 
-/** A small application stays one in a cluster that is larger than those that are served. */
+/** A small application stays small in a large cluster, where each pod of one tier asks all of the next. */
 const replicas = ({ workers }: { readonly workers: number }): number => (workers < 50 ? workers : 16)
 
 /** How the shop is reached from outside: every worker takes requests on this port. */
