@@ -135,3 +135,38 @@ describe('by tests', () => {
     expect(diagnose(factsOf(table), [mode]).causes[0]?.confidence).toBe(expected)
   })
 })
+
+describe('a kubelet that nobody hears', () => {
+  const silent = {
+    name: 'w1',
+    unschedulable: false,
+    taints: [],
+    labels: {},
+    conditions: [{ type: 'Ready', status: 'Unknown' as const, reason: 'NodeStatusUnknown' }],
+  }
+  const rule = (node: string) => ({
+    node,
+    backend: 'nft' as const,
+    family: 4 as const,
+    table: 'filter',
+    chain: 'OUTPUT',
+    position: 1,
+    target: 'DROP',
+    ports: '6443',
+  })
+  const broken = { namespace: 'kube-system', name: 'kube-proxy-a', node: 'w1', ready: false, containers: [] }
+  test.each<[string, Table, boolean]>([
+    ['its own node’s rule keeps it from calling', { nodes: [silent], filterRules: [rule('w1')] }, true],
+    [
+      'whether kube-proxy runs there or not',
+      { nodes: [silent], filterRules: [rule('w1')], pods: [broken] },
+      true,
+    ],
+    ['another node has the rule', { nodes: [silent], filterRules: [rule('w2')] }, false],
+  ])('%s', (_, table, isRead) => {
+    const { causes } = diagnose(factsOf(table), [mode])
+    const evidence = causes.flatMap(({ finding }) => finding.evidence)
+    expect(evidence.some(({ says }) => says === 'nobody hears its kubelet')).toBe(isRead)
+    expect(evidence.some(({ weight }) => weight === 'against')).toBe(false)
+  })
+})

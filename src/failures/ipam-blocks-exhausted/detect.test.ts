@@ -163,6 +163,17 @@ describe('by facts', () => {
     expect([...found, ...preventive]).toEqual([])
   })
 
+  test.each([
+    ['10.32.1.0/28', 26, 'possible'],
+    ['10.32.0.0/24', 26, 'confirmed'],
+  ])('no address is free in %s with blocks of /%i', (cidr, blockSize, expected) => {
+    const { causes: found } = causes({
+      messages: [{ message: { id: 'ipam/no-free-address', params: { pools: cidr } }, count: 1 }],
+      ipPools: [{ name: 'p', cidr, blockSize, disabled: false, encapsulation: 'none' }],
+    })
+    expect(found[0]?.confidence).toBe(expected)
+  })
+
   test('every pool is disabled: nothing is used up', () => {
     const pool = { name: 'p', cidr: '10.32.0.0/16', disabled: true, encapsulation: 'none' } as const
     const { causes: found } = causes({

@@ -12,6 +12,11 @@ describe('found', () => {
     ['libvirt’s gateway calls', `${call('192.168.122.1')}\n${call('192.168.122.1', 40977)}`, 'confirmed'],
     ['the gateway of the nodes calls, whatever its number', `${call('10.77.0.3')}\n\n${route}`, 'confirmed'],
     [
+      'the gateway of a part of the network calls',
+      `${call('10.77.0.3')}\n\nroot@alpha:~# ip route\ndefault via 198.51.100.1 dev eth1\n10.0.0.0/8 via 10.77.0.3 dev eth0`,
+      'confirmed',
+    ],
+    [
       'BGP arrives from the gateway',
       `${route}\n\n05:06:07.890123 ens3  In  IP 10.77.0.3.41022 > 10.77.0.11.179: Flags [S], seq 1, win 64240, length 0`,
       'confirmed',

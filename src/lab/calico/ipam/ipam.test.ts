@@ -49,6 +49,12 @@ test('a released address is given out again last', async () => {
   expect(rest.at(-1)).toBe(first.address)
 })
 
+test('a pool that is smaller than one of its blocks has nothing to give', async () => {
+  await expect(assign(new Ipam(await cluster('10.244.0.0/29')), 'a', 'first')).rejects.toThrow(
+    'No IPs available in pools: [10.244.0.0/29]',
+  )
+})
+
 test('when every block has an owner, one borrows; when nothing is left, it says so', async () => {
   const ipam = new Ipam(await cluster('10.244.0.0/28'))
   await assign(ipam, 'a', 'first')
