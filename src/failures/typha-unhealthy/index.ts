@@ -21,6 +21,7 @@ export const mode: Mode<TyphaState> = {
     'node-not-ready',
     'network-unavailable',
     'bgp-session-down',
+    'bird-not-running', // confd gets no configuration for it
   ],
   traffic: 'What was programmed before goes on; policy changes, new pods and restarted nodes get nothing.',
   prevent: [
