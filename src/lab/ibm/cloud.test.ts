@@ -241,3 +241,22 @@ describe('an update of the master to 1.29', () => {
     expect(stderr).toContain('The cluster can be updated to version 1.29 only')
   })
 })
+
+describe('the gateway appliance', () => {
+  test('forwards what its rules let through, once the private VLANs are routed through it', async () => {
+    const lab = await booted()
+    const [a = '', b = ''] = lab.nodes
+    const hops = async (): Promise<string> => (await lab.run(a, ['ping', '-c', '1', '-W', '1', b])).stdout
+    const route = (method: string) =>
+      told(lab, `sl call-api SoftLayer_Network_Gateway ${method} --init 182034`)
+    await lab.exec('gateway', 'iptables -A FORWARD -p icmp -j DROP')
+    expect(await hops()).toContain(' 0% packet loss')
+    await route('unbypassAllVlans')
+    expect(await hops()).toContain(' 100% packet loss')
+    await lab.exec('gateway', 'iptables -F FORWARD')
+    expect(await hops()).toContain(' 0% packet loss')
+    await route('bypassAllVlans')
+    await lab.exec('gateway', 'iptables -P FORWARD DROP')
+    expect(await hops()).toContain(' 0% packet loss')
+  })
+})
