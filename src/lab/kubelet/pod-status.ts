@@ -1,5 +1,6 @@
 import { rfc3339 } from '#base/clock.ts'
 import type { Condition, ContainerDef, ContainerState, ContainerStatus, Pod } from '#lab/api/objects.ts'
+import { closedGates } from '#lab/kubelet/readiness-gates.ts'
 import { imageId } from '#lab/runtime/images.ts'
 import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
 
@@ -44,7 +45,7 @@ export interface PodView {
 /**
  * The status that a kubelet reports (kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go `generateAPIPodStatus`,
  * `convertToAPIContainerStatuses`, `getPhase`; pkg/kubelet/status/generate.go). Not imitated: restartable init containers,
- * readiness gates, termination messages, resize.
+ * termination messages, resize.
  */
 export function podStatus(view: PodView): Pod['status'] {
   const { pod, sandbox, hostIp } = view
@@ -227,7 +228,7 @@ function conditions(
       ? [{ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' } as const]
       : []),
     { type: 'Initialized', ...initialized(init, statuses, ended) },
-    { type: 'Ready', ...allReady },
+    { type: 'Ready', ...(allReady.status === 'True' ? gated(pod) : allReady) },
     { type: 'ContainersReady', ...allReady },
     { type: 'PodScheduled', status: 'True' },
     ...(view.failure === undefined
@@ -242,6 +243,14 @@ function conditions(
         ]),
   ]
   return wanted.map((condition) => withTransition(view, condition))
+}
+
+/** Of a pod whose containers are all ready. */
+function gated(pod: Pod): Pick<Condition, 'status' | 'reason' | 'message'> {
+  const closed = closedGates(pod)
+  return closed.length === 0
+    ? { status: 'True' }
+    : { status: 'False', reason: 'ReadinessGatesNotReady', message: closed.join(', ') }
 }
 
 function initialized(

@@ -9,6 +9,7 @@ import { PodEnd } from '#lab/kubelet/pod-end.ts'
 import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 import { PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
 import { PodProbes } from '#lab/kubelet/prober.ts'
+import { gatesMoved } from '#lab/kubelet/readiness-gates.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 
 /** How a pod's end was asked for. */
@@ -64,7 +65,12 @@ export class PodWorker {
       const graceMs = Math.max(1, pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000
       this.#end = { graceMs, tellApi: true }
       this.#wake.put()
-    } else if (before.spec !== pod.spec || before.metadata.labels !== pod.metadata.labels) this.#wake.put()
+    } else if (
+      before.spec !== pod.spec ||
+      before.metadata.labels !== pod.metadata.labels ||
+      gatesMoved(before, pod)
+    )
+      this.#wake.put()
   }
 
   /** Ends the pod at once, for good; the API keeps it with this status. */

@@ -50,6 +50,32 @@ describe('a pod', () => {
     ])
   })
 
+  test('is ready only when others have opened its gates', async () => {
+    const b = await bed()
+    await b.advance(10_000)
+    const conditionType = 'example.com/routed'
+    await createPod(b, 'gated', {
+      container: { args: ['serve', '8080'] },
+      spec: { readinessGates: [{ conditionType }] },
+    })
+    await b.advance(5_000)
+    const ready = async () => (await b.pod('gated')).status.conditions?.find(({ type }) => type === 'Ready')
+    expect(await ready()).toMatchObject({
+      status: 'False',
+      reason: 'ReadinessGatesNotReady',
+      message: 'corresponding condition of pod readiness gate "example.com/routed" does not exist.',
+    })
+    const patched = {
+      type: 'strategic',
+      body: { status: { conditions: [{ type: conditionType, status: 'True' }] } },
+    } as const
+    const ref = { type: resources.pods, namespace: 'default', name: 'gated' }
+    await b.kube.patch(ref, patched, { subresource: 'status' })
+    await b.advance(2_000)
+    expect((await ready())?.status).toBe('True')
+    expect((await b.pod('gated')).status.conditions?.map(({ type }) => type)).toContain(conditionType)
+  })
+
   test('sees its environment, its service account and its resolv.conf', async () => {
     const b = await bed()
     await b.advance(10_000)
