@@ -101,6 +101,9 @@ export const spreading: ReadonlySet<string> = new Set([
   'runtime-dir-permissions',
 ])
 
+/** True of every node that is cut off, whatever cut it off: beside the fault that did it, it is no invention. */
+export const consequences: ReadonlySet<string> = new Set(['kubelet-lost-contact'])
+
 const anyNodes = ['0', '1', '2', '3', '4']
 
 const subjectsOf = ({ fault, strike }: Half, nodes: readonly string[]): readonly string[] =>

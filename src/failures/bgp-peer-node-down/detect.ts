@@ -61,12 +61,16 @@ const complaintsAbout = (view: View<Names>, address: string | undefined): readon
 function signsOf(view: View<Names>, peer: AccusedPeer, all: readonly AccusedPeer[]): readonly Sign[] {
   const { node, address, complaints } = peer
   const about = nodeSubject(node?.name)
-  const down = downReason(node)
+  const isDeaf = isNobodyHeard(view)
+  const down = isDeaf ? undefined : downReason(node)
   // Whom somebody has a session with is not off; whom only a machine accuses that is off itself is not meant.
   if (peer.isUpElsewhere || isAccusedByTheDownOnly(peer, all)) return []
   const rest = all.filter((other) => other !== peer && downReason(other.node) === undefined && other.by > 0)
   const isOnlyOne = peer.isByAll && rest.every((other) => isAccusedByTheDownOnly(other, all))
-  const machine = machineSigns(view, peer, about)
+  // A provider judges workers by what their kubelets report.
+  const machine = machineSigns(view, peer, about).map(
+    (one): Sign => (isDeaf && one.weight === 'strong' ? { ...one, weight: 'weak' } : one),
+  )
   const isProven = isOnlyOne && !hasSign(machine, 'against')
   const place = (weight: Sign['weight'], says: string): Sign => ({
     ...sign(complaints[0] as BgpComplaint, weight, says),
@@ -91,6 +95,12 @@ function signsOf(view: View<Names>, peer: AccusedPeer, all: readonly AccusedPeer
   const isOthersUp = view.rows('bgpSessions').some(({ up }) => up)
   const isSuspect = isOnlyOne && all.length === 1 && (peer.by > 1 || (isOthersUp && isUnreachable(peer)))
   return [place(isSuspect ? 'strong' : 'weak', told(peer)), ...machine]
+}
+
+/** A control plane that hears of no node is deaf itself: its silence says nothing of one machine. */
+function isNobodyHeard(view: View<Names>): boolean {
+  const nodes = view.rows('nodes')
+  return nodes.length > 1 && nodes.every((node) => downReason(node) !== undefined)
 }
 
 const isUnreachable = ({ complaints }: AccusedPeer): boolean =>
