@@ -17,7 +17,7 @@ import { type BegunDrill, type DrillRecord, readBegun, readRecord } from '#drill
 
 /** `~/.local/share/ninelives/drills`, or where XDG_DATA_HOME says. */
 export const recordsFolder = (env: Readonly<Record<string, string | undefined>>): string =>
-  join(env['XDG_DATA_HOME'] || join(homedir(), '.local/share'), 'ninelives/drills')
+  join(env['XDG_DATA_HOME'] || join(env['HOME'] ?? homedir(), '.local/share'), 'ninelives/drills')
 
 /** Tells one scenario's text from another's. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)

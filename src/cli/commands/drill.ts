@@ -33,7 +33,7 @@ const addList: AddCommand = (drill, io) => {
       const { scenarioIds } = await import('#app/scenarios.ts')
       const { scenarioNamed } = await import('#cli/drill/files.ts')
       const rows = scenarioIds().map((id) => {
-        const { difficulty, tags, teaches, replay } = scenarioNamed(id)
+        const { difficulty, tags, teaches, replay } = scenarioNamed(id, io.cwd)
         return { id, title: replay.title, difficulty, tags, teaches }
       })
       if (format === 'json') return void io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)

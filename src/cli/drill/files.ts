@@ -1,6 +1,6 @@
 /** What a user names: a drill of ours, a scenario in a file, a replay in a file. */
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { digestOf } from '#app/drill-records.ts'
 import { measuredReach, scenarioIds, scenarioIn, scenarioText } from '#app/scenarios.ts'
 import { Trouble } from '#base/trouble.ts'
@@ -15,8 +15,8 @@ export type Named = { readonly digest: string; readonly reach?: Reach } & (
 )
 
 /** Throws a Trouble that says by line what is wrong. */
-export function named(name: string): Named {
-  const text = textNamed(name)
+export function named(name: string, cwd: string): Named {
+  const text = textNamed(name, cwd)
   const digest = digestOf(text)
   if (/^---\r?\n(.*\n)*?drill:/.test(text)) {
     const scenario = scenarioIn(text, name)
@@ -26,8 +26,8 @@ export function named(name: string): Named {
   return { kind: 'replay', digest, replay: replayIn(text, name) }
 }
 
-export function scenarioNamed(name: string): Scenario {
-  const found = named(name)
+export function scenarioNamed(name: string, cwd: string): Scenario {
+  const found = named(name, cwd)
   if (found.kind === 'scenario') return found.scenario
   throw new Trouble('no-lab-part', `${name} is a replay without a lab part`, {
     hint: `give it one: ninelives drill new --from ${name}`,
@@ -46,12 +46,12 @@ export function replayIn(text: string, file: string): Replay {
   )
 }
 
-/** A drill of ours by its id, or a file. */
-export function textNamed(name: string): string {
+/** A drill of ours by its id, or a file; `cwd`: where its path begins. */
+export function textNamed(name: string, cwd: string): string {
   const own = scenarioText(name)
   if (own !== undefined) return own
   try {
-    return readFileSync(name, 'utf8')
+    return readFileSync(resolve(cwd, name), 'utf8')
   } catch (error) {
     const isName = /^[a-z0-9-]+$/.test(name)
     throw new Trouble(

@@ -30,7 +30,7 @@ export async function lint({ names, live, output }: LintOptions, io: Io): Promis
   const replays: Replay[] = []
   const all: Linted[] = []
   for (const name of names.length > 0 ? names : scenarioIds()) {
-    const read = readScenario(scenarioText(name) ?? textNamed(name))
+    const read = readScenario(scenarioText(name) ?? textNamed(name, io.cwd))
     const notices = read.ok ? await lintForm(read.value, behind) : read.error
     if (read.ok) replays.push(read.value.replay)
     const onTrial = (title: string): void => void io.stderr.write(`${name}: ${title}\n`)

@@ -3,6 +3,7 @@ import type { Player } from '#cli/drill/player.ts'
 import type { Out } from '#cli/io.ts'
 import { TextGame } from '#drill/play/text-game.ts'
 import type { Scene } from '#drill/play/types.ts'
+import { withoutWay } from '#drill/play/without-way.ts'
 import type { Replay, Round } from '#drill/replay/types.ts'
 import { type DrillTextOptions, figuresText, resultText, roundText, setupText } from '#report/drill/text.ts'
 
@@ -33,7 +34,7 @@ export async function playText({ replay, seed, script, player, out, screen }: Te
     }
     const letter = player === undefined ? letters.shift() : await decided(player, round, game)
     if (letter === undefined) break
-    out.write(resultText(game.choose(letter).result, screen))
+    out.write(resultText(withoutWay(game.choose(letter).result), screen))
   }
   out.write(figuresText(replay, game, screen))
   return game

@@ -37,7 +37,7 @@ export interface PlayOptions {
 
 /** Plays a drill in rounds and prints what it comes to. Answers the exit code. */
 export async function play(o: PlayOptions, io: Io): Promise<number> {
-  const drill = named(o.name)
+  const drill = named(o.name, io.cwd)
   const screen = { palette: paletteFor(io.stdout, io.env), width: Math.min(io.stdout.columns ?? 80, 100) }
   // The report on standard output, and everything that is read meanwhile beside it.
   const out = o.output === 'text' ? io.stdout : io.stderr

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type KeptRecord, recordsFolder, recordsIn } from '#app/drill-records.ts'
 import type { Io } from '#cli/io.ts'
 
@@ -6,7 +7,7 @@ export function report(
   { folder, output }: { readonly folder?: string; readonly output: 'text' | 'json' },
   io: Io,
 ): number {
-  const kept = recordsIn(folder ?? recordsFolder(io.env))
+  const kept = recordsIn(folder === undefined ? recordsFolder(io.env) : resolve(io.cwd, folder))
   const rows = kept.map(rowOf)
   io.stdout.write(output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : table(rows))
   return 0

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { named } from '#cli/drill/files.ts'
 import { verifyRecord } from '#cli/drill/game.ts'
 import { lint } from '#cli/drill/lint.ts'
@@ -14,8 +15,8 @@ export async function verify(
   const scenarios = names.filter((name) => !name.endsWith('.json'))
   let isGood = true
   for (const file of records) {
-    const record = readRecord(readFileSync(file, 'utf8'), file)
-    const drill = named(record.drill)
+    const record = readRecord(readFileSync(resolve(io.cwd, file), 'utf8'), file)
+    const drill = named(record.drill, io.cwd)
     if (drill.kind === 'scenario') isGood = (await verifyRecord(record, drill, io)) && isGood
   }
   const code = scenarios.length === 0 ? 0 : await lint({ names: scenarios, live: true, output }, io)

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { Trouble } from '#base/trouble.ts'
 import { replayIn, textNamed } from '#cli/drill/files.ts'
 import type { Io } from '#cli/io.ts'
@@ -11,7 +11,7 @@ export function importReplay(
   { from, to, output }: { readonly from: string; readonly to?: string; readonly output: 'md' | 'json' },
   io: Io,
 ): number {
-  const replay = replayIn(textNamed(from), from)
+  const replay = replayIn(textNamed(from, io.cwd), from)
   for (const { line, message } of replay.notices) io.stderr.write(`${from}:${line}: ${message}\n`)
   const text = output === 'json' ? `${JSON.stringify(replay, null, 2)}\n` : replayAsMarkdown(replay)
   written(text, to, io)
@@ -39,7 +39,7 @@ export function newScenario(
   const path = `${id}.md`
   const text = scaffoldOf({
     id,
-    ...(from === undefined ? {} : { replay: replayIn(textNamed(from), basename(from)) }),
+    ...(from === undefined ? {} : { replay: replayIn(textNamed(from, io.cwd), basename(from)) }),
     ...(mode === undefined ? {} : { mode }),
     ...(flavour === undefined ? {} : { flavour }),
   })
@@ -51,9 +51,10 @@ export function newScenario(
 /** Into a new file, or to standard output. What is there is not written over. */
 function written(text: string, path: string | undefined, io: Io): void {
   if (path === undefined) return void io.stdout.write(text)
-  if (existsSync(path))
+  const at = resolve(io.cwd, path)
+  if (existsSync(at))
     throw new Trouble('file-exists', `${path} is there already`, {
       hint: 'name another file, or move it away',
     })
-  writeFileSync(path, text)
+  writeFileSync(at, text)
 }

@@ -2,6 +2,7 @@ import { assert } from '#base/assert.ts'
 import { seeded } from '#base/random.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { ActionState, Move, Scene, Turn } from '#drill/play/types.ts'
+import { withoutWay } from '#drill/play/without-way.ts'
 import type { Round } from '#drill/replay/types.ts'
 import type { Deed, Staged } from '#drill/scenario/types.ts'
 import type { Done, Stage } from '#drill/stage/stage.ts'
@@ -162,7 +163,3 @@ const notOffered = (letter: string, { number, choices }: Round, spent: ReadonlyS
         .join(', ')}`,
     },
   )
-
-/** Where the text sends its reader is said by the game; in the text it would tell which choice was right. */
-const withoutWay = (result: string): string =>
-  result.replace(/\s*\b(?:Proceed to|Leads to) Round \d+\.?/gi, '').trim()
