@@ -19,7 +19,7 @@ export const fault: Fault<Attached> = {
     for (const source of await others(lab, subnet))
       await lab.cloud([
         ...['is', 'network-acl-rule-add', list, 'deny', 'inbound', protocol, source, subnet.ipv4_cidr_block],
-        ...['--before-rule', 'allow-all', ...ports],
+        ...['--before-rule', 'allow-inbound', ...ports],
       ])
     await lab.cloud(['is', 'subnet-update', subnet.id, '--acl', list])
     return { subnet: subnet.id, before: subnet.network_acl.name }

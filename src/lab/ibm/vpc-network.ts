@@ -1,5 +1,5 @@
 import { vpcId, vpcZones } from '#lab/ibm/vpc-plan.ts'
-import type { AclPlan, AclRule } from '#lab/network/fabric-plan.ts'
+import type { AclPlan } from '#lab/network/fabric-plan.ts'
 import type { Underlay } from '#lab/network/ports.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
 
@@ -18,14 +18,14 @@ export interface CustomRoute {
   readonly via?: string // none: dropped
 }
 
-const everything: readonly AclRule[] = [{ name: 'allow-all', action: 'allow' }]
-
-/** That of a VPC from its first day on. */
-const defaultAcl: Acl = {
-  name: `allow-all-network-acl-${vpcId}`,
+/** Names of rules are unique in a list. */
+const everything = {
   inbound: [{ name: 'allow-inbound', action: 'allow' }],
   outbound: [{ name: 'allow-outbound', action: 'allow' }],
-}
+} as const satisfies AclPlan
+
+/** That of a VPC from its first day on. */
+const defaultAcl: Acl = { name: `allow-all-network-acl-${vpcId}`, ...everything }
 
 /**
  * What the account set in its VPC beside security groups. Not imitated: a list of one subnet cannot be the default of others
@@ -61,7 +61,7 @@ export class VpcNetwork {
 
   /** A list that allows everything until it gets rules of its own. */
   createAcl(name: string): Acl {
-    const acl = { name, inbound: everything, outbound: everything }
+    const acl = { name, ...everything }
     this.#acls.set(name, acl)
     return acl
   }

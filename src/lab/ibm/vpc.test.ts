@@ -74,7 +74,7 @@ test('a list that denies cuts one subnet off from another, and leaves the way to
   await told(lab, 'is network-acl-create closed shop-vpc')
   await told(
     lab,
-    'is network-acl-rule-add closed deny inbound all 10.240.64.0/24 0.0.0.0/0 --name no --before-rule allow-all',
+    'is network-acl-rule-add closed deny inbound all 10.240.64.0/24 0.0.0.0/0 --name no --before-rule allow-inbound',
   )
   expect(await told(lab, 'is network-acl-rules closed')).toMatch(
     /^no +no +deny +ipv4 +10\.240\.64\.0\/24 +0\.0\.0\.0\/0 +all +inbound *$/m,
