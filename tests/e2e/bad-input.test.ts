@@ -140,8 +140,8 @@ const cases: readonly Case[] = [
   },
   {
     what: 'a bad flavour',
-    argv: () => ['lab', 'up', '--flavour', 'roks'],
-    says: /'roks' is invalid.*plain, hardened/,
+    argv: () => ['lab', 'up', '--flavour', 'gke'],
+    says: /'gke' is invalid.*plain, hardened/,
   },
   {
     what: 'too many nodes',

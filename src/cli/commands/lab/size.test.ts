@@ -18,7 +18,7 @@ describe('who boots many nodes is told', () => {
     else expect(sizeWarning(size)).toMatch(says)
   })
 
-  test('that three zones have no addresses for 51', () => {
-    expect(() => sizeWarning({ nodes: 51, flavour: 'iks-classic' })).toThrow('at most 50 nodes')
+  test.each(['iks-classic', 'roks'] as const)('that three zones have no addresses for 51: %s', (flavour) => {
+    expect(() => sizeWarning({ nodes: 51, flavour })).toThrow('at most 50 nodes')
   })
 })

@@ -5,6 +5,7 @@ import type { Flavour } from '#lab/flavours/names.ts'
 /** How many nodes `lab up` takes; on IBM Cloud as many as the addresses of three zones are shared out for. */
 export const nodesMax = 1000
 export const nodesMaxInZones = 50
+const inZones: readonly Flavour[] = ['iks-classic', 'iks-vpc', 'roks']
 const meshNodesMax = 200
 
 export interface Size {
@@ -15,7 +16,7 @@ export interface Size {
 
 /** What to know before a lab of this size boots: nothing, or a line for stderr. Throws {@link Trouble} for one that cannot be. */
 export function sizeWarning({ nodes, flavour, backend }: Size): string | undefined {
-  if (nodes > nodesMaxInZones && flavour.startsWith('iks-'))
+  if (nodes > nodesMaxInZones && inZones.includes(flavour))
     throw new Trouble('too-many-nodes', `a lab of flavour ${flavour} has at most ${nodesMaxInZones} nodes`, {
       hint: 'flavour plain takes more',
     })
