@@ -2,7 +2,9 @@
  * `npm run drills`: plays the scenarios' paths and writes down the best and the worst, beside them. Those whose text has not changed since
  * are left as they are. A test checks that none is missing or old.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { backstage } from '#app/backstage.ts'
 import { digestOf } from '#app/drill-records.ts'
 import { scenarioIds, scenarioIn, scenarioText } from '#app/scenarios.ts'
@@ -25,6 +27,11 @@ for (const id of scenarioIds()) {
     console.log(`${id} ${path.letters.join('')}: ${path.minutes} minutes, ${path.lost} requests lost`),
   )
   reach[id] = { digest, ...searched }
-  writeFileSync(file, `${JSON.stringify(reach, null, 2)}\n`)
+  keep() // so that an interrupted search has not searched for nothing
 }
-writeFileSync(file, `${JSON.stringify(reach, null, 2)}\n`)
+keep()
+
+function keep(): void {
+  writeFileSync(file, `${JSON.stringify(reach, null, 2)}\n`)
+  spawnSync('npx', ['biome', 'format', '--write', fileURLToPath(file)], { stdio: 'inherit' })
+}

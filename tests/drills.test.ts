@@ -1,7 +1,7 @@
 /** Every drill that comes with ninelives: its form, its recommended way on a lab, and that nobody wins who reads nothing. */
 import { describe, expect, test } from 'vitest'
 import { backstage } from '#app/backstage.ts'
-import { scenarioIds, scenarioIn, scenarioText } from '#app/scenarios.ts'
+import { measuredReach, scenarioIds, scenarioIn, scenarioText } from '#app/scenarios.ts'
 import { lintForm } from '#drill/lint/form.ts'
 import { strategyNotices } from '#drill/lint/strategies.ts'
 import { recommended } from '#drill/lint/verify.ts'
@@ -16,6 +16,10 @@ describe.each(scenarioIds())('%s', (id) => {
   test('has a right form, and its file is named after it', async () => {
     expect(await lintForm(scenarioOf(id), behind)).toEqual([])
     expect(scenarioOf(id).id).toBe(id)
+  })
+
+  test('has its best and worst path measured, of this very text (npm run drills)', () => {
+    expect(measuredReach(id, scenarioText(id) ?? '')).toBeDefined()
   })
 
   test('played as recommended, is a repair that lasts, and the text says what the lab shows', async () => {
