@@ -95,7 +95,8 @@ export class NodeLoop {
     if (this.#reportInMs <= 0) return false
     if (!kernel.lazy || self.epochHere !== epoch || node === undefined || this.#told?.node !== node)
       return false
-    return this.#o.isSteady()
+    // A pressure that was told ends by time alone.
+    return this.#told.facts.pressures.size === 0 && this.#o.isSteady()
   }
 
   /** By the machine's clock, which may be wrong. */
