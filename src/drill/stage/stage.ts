@@ -1,13 +1,10 @@
 import { Trouble } from '#base/trouble.ts'
 import { flows, trafficOf } from '#drill/measure/traffic.ts'
 import type { Expectation, Look, Scenario, Step } from '#drill/scenario/types.ts'
-import { Names } from '#drill/stage/names.ts'
-import { type PipePart, partsOf } from '#drill/stage/pipe.ts'
+import { Desk, type Shown } from '#drill/stage/desk.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
-import type { Output } from '#lab/host/ports.ts'
 import { Lab } from '#lab/lab.ts'
 import { isWell } from '#lab/readiness.ts'
-import { customersMachine } from '#lab/workload/index.ts'
 
 /** Something that was done on the stage, and what came of it. */
 export interface Done {
@@ -33,7 +30,7 @@ export class Stage {
   readonly scenario: Scenario
   readonly lab: Lab
   readonly #backstage: Backstage
-  readonly #names: Names
+  readonly #desk: Desk
   /** Everything that was done since the page. */
   readonly #done: Done[]
   #struckAtMs: number
@@ -47,7 +44,7 @@ export class Stage {
     this.scenario = scenario
     this.lab = lab
     this.#backstage = backstage
-    this.#names = new Names(scenario, (look) => this.#look(look))
+    this.#desk = new Desk({ scenario, lab, backstage })
     this.#done = [...past.done]
     this.#struckAtMs = past.struckAtMs
   }
@@ -130,8 +127,8 @@ export class Stage {
         }
       }
       case 'shows': {
-        const { output } = await this.#look(expects.look)
-        const pattern = await this.#names.fillPattern(expects.pattern)
+        const { output } = await this.#desk.look(expects.look)
+        const pattern = await this.#desk.names.fillPattern(expects.pattern)
         const shows = new RegExp(pattern, 'm').test(output)
         return { holds: shows !== expects.not, says: output.trim() }
       }
@@ -140,12 +137,12 @@ export class Stage {
 
   /** The text with names filled in. */
   words(text: string): Promise<string> {
-    return this.#names.fill(text)
+    return this.#desk.names.fill(text)
   }
 
   /** What a command shows; nobody has typed it. */
-  ask(look: Look): Promise<{ readonly output: string; readonly code: number }> {
-    return this.#look(look)
+  ask(look: Look): Promise<Shown> {
+    return this.#desk.look(look)
   }
 
   /** Whether every node, pod and session is as it should be. Nobody inside notices the look. */
@@ -158,75 +155,27 @@ export class Stage {
   }
 
   async #carryOutOne(step: Step): Promise<Done> {
-    const typed = await this.#names.fill(step.text)
+    const typed = await this.#desk.names.fill(step.text)
     const atMs = this.lab.nowMs
     const { output, code } = await this.#do(step)
     return { step, typed, atMs, endMs: this.lab.nowMs, output, code }
   }
 
-  async #do(step: Step): Promise<{ readonly output: string; readonly code: number }> {
+  async #do(step: Step): Promise<Shown> {
     switch (step.act) {
       case 'wait':
         await this.lab.advance(step.ms)
         return { output: '', code: 0 }
       case 'reboot':
-        await this.lab.reboot(await this.#names.fill(step.node), { powerCut: step.powerCut })
+        await this.lab.reboot(await this.#desk.names.fill(step.node), { powerCut: step.powerCut })
         return { output: '', code: 0 }
       case 'expect': {
         const { holds, says } = await this.holds(step.expects)
         return { output: says, code: holds ? 0 : 1 }
       }
       default:
-        return this.#look(step)
+        return this.#desk.look(step)
     }
-  }
-
-  /** What a terminal shows, standard error behind standard output. */
-  async #look(look: Look): Promise<{ readonly output: string; readonly code: number }> {
-    const command = await this.#names.fill(look.command)
-    switch (look.act) {
-      case 'node':
-        return together(await this.#onNodes(look.nodes, command))
-      case 'kubectl':
-        return this.#filtered(await this.#backstage.kubectl(this.lab, command), look.filter)
-      case 'cloud':
-        return this.#filtered(await this.lab.cloud(command.split(/\s+/)), look.filter)
-    }
-  }
-
-  async #onNodes(nodes: readonly string[], command: string): Promise<readonly Output[]> {
-    const outputs: Output[] = []
-    for (const node of await Promise.all(nodes.map((each) => this.#names.fill(each))))
-      outputs.push(await this.#onNode(node, command))
-    return outputs
-  }
-
-  async #onNode(node: string, command: string): Promise<Output> {
-    try {
-      return await this.lab.run(node, ['bash', '-c', command])
-    } catch (error) {
-      if (!(error instanceof Trouble) || error.code !== 'node-down') throw error
-      return { code: 255, stdout: '', stderr: `ssh: connect to host ${node} port 22: No route to host\n` }
-    }
-  }
-
-  async #filtered(
-    from: Output,
-    filter: string | undefined,
-  ): Promise<{ readonly output: string; readonly code: number }> {
-    let [through, said] = [from, from.stderr]
-    for (const part of filter === undefined ? [] : partsOf(await this.#names.fill(filter))) {
-      through = await this.#piped(part, through.stdout)
-      said += through.stderr
-    }
-    return filter === undefined ? together([from]) : { output: said + through.stdout, code: through.code }
-  }
-
-  /** The pipeline runs on the desk of whoever looks: a machine outside of the cluster, and kubectl there. */
-  #piped({ kubectl, command }: PipePart, stdin: string): Promise<Output> {
-    return kubectl
-      ? this.#backstage.kubectl(this.lab, command, { stdin })
-      : this.lab.run(customersMachine, ['bash', '-c', command], { stdin })
   }
 
   async #strike(): Promise<void> {
@@ -248,8 +197,3 @@ export class Stage {
     await this.lab.advance(Math.max(0, ms - this.lab.nowMs))
   }
 }
-
-const together = (outputs: readonly Output[]): { readonly output: string; readonly code: number } => ({
-  output: outputs.map(({ stdout, stderr }) => stdout + stderr).join(''),
-  code: outputs.find(({ code }) => code !== 0)?.code ?? 0,
-})
