@@ -60,7 +60,7 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   })
 }
 
-/** What most nodes lose together shows no fault of each. */
+/** What most nodes lose together, or one whose machine says what it lacks, shows no fault of the kubelet. */
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
 
@@ -96,11 +96,18 @@ function flappingNodes(view: View<Names>): readonly KubeletFinding[] {
     const about = nodeSubject(node)
     const isOver = !isRecent(view, transitions.lastAtMs, recordMs)
     if (silent.has(renderSubject(about)) || !isFlapping(transitions) || isOver) return []
-    const evidence = [...flappingEvidence(transitions), ...networkEvidence(view, node)]
+    const own = flappingEvidence(transitions)
+    const evidence = [...(isOverflowing(view, node) ? own.map(shared) : own), ...networkEvidence(view, node)]
     const says = 'the node toggles between Ready and NotReady'
     return [{ about, says, evidence, preventive: false, state: { node, kind: 'flapping' as const } }]
   })
 }
+
+/** A kernel that has no room for neighbours loses whom it talks to: the kubelet's silence is one of many. */
+const isOverflowing = (view: View<Names>, node: string): boolean =>
+  view
+    .rows('messages')
+    .some((row) => row.message.id === 'kernel/neighbour-full' && nodeOfMessage(view, row) === node)
 
 const eventNodes = (view: Reads<'nodes' | 'pods' | 'events'>): readonly string[] => {
   const named = view.rows('events').flatMap(({ about }) => (about.kind === 'Node' ? [about.name] : []))
