@@ -1,3 +1,5 @@
+import '#cli/complete-node.ts'
+
 import process from 'node:process'
 import { wallClock } from '#base/clock.ts'
 import { run } from '#cli/run.ts'
