@@ -27,9 +27,14 @@ export function keepRecord(record: DrillRecord, folder: string): string {
   mkdirSync(folder, { recursive: true })
   const stamp = record.endedAt.replace(/[:.]/g, '-')
   const path = join(folder, `${stamp}-${record.drill}.json`)
-  writeFileSync(`${path}.part`, `${JSON.stringify(record, null, 1)}\n`, { mode: 0o600 })
-  renameSync(`${path}.part`, path)
+  writeWhole(path, `${JSON.stringify(record, null, 1)}\n`)
   return path
+}
+
+/** Nobody ever reads half of it. */
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.part`, text, { mode: 0o600 })
+  renameSync(`${path}.part`, path)
 }
 
 /** Where a game waits that was left in the middle; one of each drill. */
@@ -38,8 +43,7 @@ const begunPath = (folder: string, drill: string): string => join(folder, 'begun
 export function keepBegun(begun: BegunDrill, folder: string): void {
   const path = begunPath(folder, begun.drill)
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(`${path}.part`, `${JSON.stringify(begun)}\n`, { mode: 0o600 })
-  renameSync(`${path}.part`, path)
+  writeWhole(path, `${JSON.stringify(begun)}\n`)
 }
 
 export const forgetBegun = (drill: string, folder: string): void =>

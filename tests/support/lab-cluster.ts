@@ -1,44 +1,21 @@
 import type { OpenedCluster } from '#app/cluster.ts'
 import { sessionWith } from '#app/cluster.ts'
 import { diagnoseLive, type Engine, readOptions } from '#app/diagnose.ts'
+import { clockOf, clusterIn } from '#app/lab-in-process.ts'
 import { repair, undoRepair } from '#app/repair.ts'
-import type { Clock } from '#base/clock.ts'
-import { ok } from '#base/result.ts'
 import type { Facts } from '#cluster/facts.ts'
 import { modes } from '#failures/generated/detectors.ts'
 import { remedies } from '#failures/generated/repairs.ts'
 import type { Lab } from '#lab/lab.ts'
 import { type Journal, memoryJournal } from '#repair/journal.ts'
 import type { DiagnosisReport } from '#report/types.ts'
-import { inProcessTransport, readCluster } from '#sources/live/index.ts'
+import { readCluster } from '#sources/live/index.ts'
 
 export const engine: Engine = { modes, remedies }
 
-/** A lab in this process as the app sees a cluster: the same API server and kubelets answer, without sockets. */
-export const clusterOf = (lab: Lab): OpenedCluster => ({
-  transport: inProcessTransport(
-    ({ method, path, headers, body }) =>
-      lab.request({ method, path, headers, ...(body === undefined ? {} : { body }) }),
-    (request) => lab.execInPod(request),
-  ),
-  identity: { server: 'http://lab', context: 'ninelives-lab-test', user: 'test' },
-  shell: {
-    run: async (node, argv) => ok(await lab.run(node, argv)),
-    command: (node, argv) => `ninelives lab exec ${node} -- ${argv.join(' ')}`,
-  },
-  provider: {
-    run: async (argv) => ok(await lab.cloud(argv)),
-    command: (argv) => `ninelives lab ibmcloud -- ${argv.join(' ')}`,
-  },
-  lab: 'test',
-})
+export { clockOf }
 
-/** The lab's time; sleeping lets it pass. */
-export const clockOf = (lab: Lab): Clock => ({
-  now: () => lab.nowMs,
-  monotonic: () => lab.nowMs,
-  sleep: (ms) => lab.advance(ms),
-})
+export const clusterOf = (lab: Lab): OpenedCluster => clusterIn(lab, 'test')
 
 export async function diagnosed(lab: Lab, { deep = true } = {}): Promise<DiagnosisReport> {
   for await (const event of diagnoseLive({ cluster: clusterOf(lab), clock: clockOf(lab), deep, ...engine }))

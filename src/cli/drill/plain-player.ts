@@ -42,7 +42,8 @@ export const offer = (scene: Open): string =>
     ? `\n${scene.choices.map(({ letter, text }) => `  ${letter}) ${text}\n`).join('')}`
     : `\n${scene.actions.map(({ number, text, state }) => `  ${marks[state]} ${number}. ${text}\n`).join('')}`
 
-const marks = { open: '[ ]', done: '[✓]', failed: '[✗]' } as const
+/** Before the actions of a checklist. */
+export const marks = { open: '[ ]', done: '[✓]', failed: '[✗]' } as const
 
 /** A move without the time it took; undefined for words that are none. */
 export function moveOf(scene: Open, words: string): DistributedOmit<Move, 'thoughtMs'> | undefined {

@@ -11,7 +11,7 @@ import {
 } from '@inquirer/core'
 import { type Clock, wallClock } from '#base/clock.ts'
 import { clockLine } from '#cli/drill/clock-line.ts'
-import { moveOf } from '#cli/drill/plain-player.ts'
+import { marks, moveOf } from '#cli/drill/plain-player.ts'
 import type { IncidentClock, Player } from '#cli/drill/player.ts'
 import type { Io } from '#cli/io.ts'
 import type { Scene } from '#drill/play/types.ts'
@@ -95,8 +95,6 @@ const decide = createPrompt<Chosen, Asked>(({ scene, clock, palette, width, time
     palette.dim('↑ ↓ and Enter, or the letter · Space pauses the clock'),
   ].join('\n')
 })
-
-const marks = { open: '[ ]', done: '[✓]', failed: '[✗]' } as const
 
 const rowsOf = (
   scene: Open,

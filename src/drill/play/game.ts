@@ -1,6 +1,6 @@
 import { assert } from '#base/assert.ts'
-import { seeded } from '#base/random.ts'
 import { Trouble } from '#base/trouble.ts'
+import { shuffled } from '#drill/play/shuffled.ts'
 import type { ActionState, Move, Scene, Turn } from '#drill/play/types.ts'
 import { withoutWay } from '#drill/play/without-way.ts'
 import type { Round } from '#drill/replay/types.ts'
@@ -52,7 +52,9 @@ export class Game {
       ...(sees === undefined ? {} : { sees }),
       shown: this.#shown,
     }
-    const choices = this.#shuffled(replay).filter(({ letter }) => !this.#spent.has(letter))
+    const choices = shuffled(replay.choices, `${this.#seed} round ${replay.number}`).filter(
+      ({ letter }) => !this.#spent.has(letter),
+    )
     if (choices.length > 0) return { kind: 'choice', ...head, choices }
     const actions = replay.actions.map(({ text }, index) => ({
       number: index + 1,
@@ -136,14 +138,6 @@ export class Game {
     if (round === undefined) return undefined
     assert(staged !== undefined, 'a scenario has a staged round for each of its replay')
     return { replay: round, staged }
-  }
-
-  #shuffled({ number, choices }: Round): Round['choices'] {
-    const random = seeded(`${this.#seed} round ${number}`)
-    return [...choices]
-      .map((choice) => ({ choice, at: random.next() }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ choice }) => choice)
   }
 }
 

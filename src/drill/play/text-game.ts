@@ -1,5 +1,5 @@
-import { seeded } from '#base/random.ts'
 import { Trouble } from '#base/trouble.ts'
+import { shuffled } from '#drill/play/shuffled.ts'
 import type { Choice, Replay, Round } from '#drill/replay/types.ts'
 
 /**
@@ -25,12 +25,9 @@ export class TextGame {
 
   /** What can still be chosen, in the order of the screen. */
   get choices(): readonly Choice[] {
-    const random = seeded(`${this.#seed} round ${this.#round}`)
-    return (this.round?.choices ?? [])
-      .map((choice) => ({ choice, at: random.next() }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ choice }) => choice)
-      .filter(({ letter }) => !this.#spent.has(letter))
+    return shuffled(this.round?.choices ?? [], `${this.#seed} round ${this.#round}`).filter(
+      ({ letter }) => !this.#spent.has(letter),
+    )
   }
 
   get chosen(): readonly { readonly round: number; readonly letter: string; readonly right: boolean }[] {
