@@ -23,12 +23,10 @@ export function scenarioText(id: string): string | undefined {
 
 /** The best and the worst path of one of ours, as they were measured; undefined for any other text. */
 export function measuredReach(id: string, text: string): Reach | undefined {
-  const all = JSON.parse(readFileSync(`${folder()}/reach.json`, 'utf8')) as Record<
-    string,
-    Reach & { readonly digest: string }
-  >
-  const found = all[id]
-  return found?.digest === digestOf(text) ? found : undefined
+  const path = `${folder()}/${id}.reach.json`
+  if (!/^[a-z0-9-]+$/.test(id) || !existsSync(path)) return undefined
+  const found = JSON.parse(readFileSync(path, 'utf8')) as Reach & { readonly digest: string }
+  return found.digest === digestOf(text) ? found : undefined
 }
 
 /** Reads a scenario's text; throws {@link Trouble} with every notice where it is none. `file`: what the user named. */
