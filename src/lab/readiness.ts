@@ -1,5 +1,6 @@
 import { asObject } from '#lab/api/json.ts'
 import type { BlockAffinity, DaemonSet, Deployment, Node, Pod } from '#lab/api/objects.ts'
+import type { LabMachine } from '#lab/host/machine.ts'
 import type { Lab } from '#lab/lab.ts'
 import type { Route } from '#lab/network/ports.ts'
 
@@ -36,6 +37,41 @@ function* missing(lab: Lab): Generator<string, undefined> {
   return undefined
 }
 
+/**
+ * The nodes that nobody can count on now: switched off, not Ready, or without a single way to the others (no BGP session
+ * where there are some, no route to any block of theirs). Looks as {@link isWell} does.
+ */
+export function nodesCutOff(lab: Lab): readonly string[] {
+  const { store } = lab.api.state
+  const ready = new Set(
+    (store.list('/nodes', {}) as unknown as readonly Node[]) // of that bucket
+      .filter((node) => isTrue(node, 'Ready') && hasNetwork(node))
+      .map(({ metadata }) => metadata.name),
+  )
+  const affinities = store.list(
+    'crd.projectcalico.org/blockaffinities',
+  ) as unknown as readonly BlockAffinity[] // of that bucket
+  const sessions = sessionsWanted(lab)
+  return lab.nodes.filter((name) => {
+    const { up, net } = lab.machine(name)
+    if (!up || !ready.has(name)) return true
+    if (sessions > 0 && neighbours(net).size === 0) return true
+    const foreign = affinities.filter(({ spec }) => spec.node !== name)
+    const routes = destinations(net.routes())
+    return foreign.length > 0 && !foreign.some(({ spec }) => routes.has(spec.cidr))
+  })
+}
+
+/** How many pods are to run and are not ready; those that are being deleted are not counted. */
+export const podsNotReady = (lab: Lab): number =>
+  (lab.api.state.store.list('/pods') as unknown as readonly Pod[]) // of that bucket
+    .filter(
+      (pod) =>
+        pod.metadata.deletionTimestamp === undefined &&
+        pod.status.phase !== 'Succeeded' &&
+        !isTrue(pod, 'Ready'),
+    ).length
+
 const isTrue = ({ status }: Node | Pod, type: string): boolean =>
   status.conditions?.some((each) => each.type === type && each.status === 'True') === true
 
@@ -62,8 +98,17 @@ function* unconnected(
     yield `${name} is down`
     return
   }
-  const peers = new Set(
-    machine.net
+  const peers = neighbours(machine.net)
+  if (peers.size < sessions) yield `${name} has BGP sessions with ${peers.size} nodes`
+  const routes = destinations(machine.net.routes())
+  for (const { spec } of affinities)
+    if (spec.node !== name && !routes.has(spec.cidr)) yield `${name} has no route to ${spec.cidr}`
+}
+
+/** The addresses with which a BGP session is established. */
+const neighbours = (net: LabMachine['net']): ReadonlySet<string> =>
+  new Set(
+    net
       .connections()
       .filter(
         ({ local, remote, state }) =>
@@ -71,11 +116,6 @@ function* unconnected(
       )
       .map(({ remote }) => remote.replace(/:\d+$/, '')),
   )
-  if (peers.size < sessions) yield `${name} has BGP sessions with ${peers.size} nodes`
-  const routes = destinations(machine.net.routes())
-  for (const { spec } of affinities)
-    if (spec.node !== name && !routes.has(spec.cidr)) yield `${name} has no route to ${spec.cidr}`
-}
 
 const known = new WeakMap<readonly Route[], ReadonlySet<string>>()
 

@@ -1,3 +1,4 @@
+import { type Blast, blastOf } from '#drill/measure/blast.ts'
 import { changes, type EvidenceState, type EvidenceWatch } from '#drill/measure/evidence.ts'
 import { type Snapshot, snapshotOf, type Wear, wearBetween } from '#drill/measure/snapshot.ts'
 import {
@@ -37,6 +38,8 @@ export interface Debrief {
     readonly lostAlone?: number
     readonly downtimes: readonly Downtime[]
   }
+  /** How far it reached over time. */
+  readonly blast: Blast
   /** What wore beyond what would have, had nobody done anything. */
   readonly wear: Wear
   readonly evidence: readonly { readonly what: string; readonly is: EvidenceState }[]
@@ -116,6 +119,15 @@ export async function debriefOf(drill: Played, o: { readonly onTrial?: OnTrial }
       ...(left === undefined ? {} : { lostAlone: lost(left) }),
       downtimes: downtimes(traffic),
     },
+    blast: blastOf(
+      { struckAtMs: stage.struckAtMs, pagedAtMs, endMs: nowMs },
+      {
+        played: { traffic, extents: stage.extents },
+        ...(alone === undefined || left === undefined
+          ? {}
+          : { alone: { traffic: left, extents: alone.extents } }),
+      },
+    ),
     wear,
     evidence: drill.evidence.states,
     verified: drill.verified,

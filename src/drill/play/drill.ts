@@ -79,7 +79,7 @@ export class Drill implements Played {
     await this.evidence.look(this.stage, turn.done)
     const { lab } = this.stage
     this.#moments.push({ atMs: lab.nowMs, move, round, done: turn.done, well: this.stage.isWell() })
-    if (this.alone !== undefined) await this.alone.lab.advance(Math.max(0, lab.nowMs - this.alone.lab.nowMs))
+    if (this.alone !== undefined) await this.alone.advance(lab.nowMs - this.alone.lab.nowMs)
     return turn
   }
 

@@ -10,13 +10,14 @@ class NotingStage implements GameStage {
   readonly scenario: GameStage['scenario']
   readonly notes: string[] = []
   holds = true
-  readonly lab = { advance: async (ms: number) => void this.notes.push(`${ms / 1000} s pass`) }
 
   constructor(text: string) {
     const read = readScenario(text)
     if (!read.ok) throw new Error(read.error.map(({ message }) => message).join())
     this.scenario = read.value
   }
+
+  advance = async (ms: number) => void this.notes.push(`${ms / 1000} s pass`)
 
   carryOut = async (steps: readonly Step[]) =>
     steps.map((step) => {

@@ -8,7 +8,7 @@ import type { Deed, Staged } from '#drill/scenario/types.ts'
 import type { Done, Stage } from '#drill/stage/stage.ts'
 
 /** What a game needs of its stage. */
-export type GameStage = Pick<Stage, 'scenario' | 'carryOut'> & { readonly lab: Pick<Stage['lab'], 'advance'> }
+export type GameStage = Pick<Stage, 'scenario' | 'carryOut' | 'advance'>
 
 /**
  * A scenario played in rounds: what is seen comes from the lab, choices are carried out on it, and time passes meanwhile. Who
@@ -71,7 +71,7 @@ export class Game {
     const { deed, result } = this.#deedOf(move, current)
     this.#moves.push(move)
     const { stage } = this
-    await stage.lab.advance(move.thoughtMs + (deed?.takesMs ?? 0))
+    await stage.advance(move.thoughtMs + (deed?.takesMs ?? 0))
     const done = deed === undefined ? [] : await stage.carryOut(deed.steps)
     const unlike = done.filter(({ step, code }) => step.act === 'expect' && code !== 0)
     this.#shown = undefined

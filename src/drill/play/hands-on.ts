@@ -55,13 +55,14 @@ export class HandsOn implements Played {
     const hint = this.stage.scenario.hints[this.#hints]
     if (hint === undefined) return undefined
     this.#hints += 1
-    await this.stage.lab.advance(hint.costMs)
+    await this.stage.advance(hint.costMs)
     return hint
   }
 
   /** Notes how the cluster is now; answers whether it has been well for a minute. To be asked every few seconds. */
   watch(): boolean {
     const atMs = this.stage.lab.nowMs
+    this.stage.note()
     this.#moments.push({ atMs, well: this.stage.isWell() })
     const lastIll = this.#moments.findLastIndex(({ well }) => !well)
     const wellSince = this.#moments[lastIll + 1]
@@ -85,7 +86,7 @@ export class HandsOn implements Played {
       const look = acts.find((act) => isThatLook(typed, act))
       if (look !== undefined) this.evidence.seen(index, look.atMs)
     }
-    await this.alone.lab.advance(Math.max(0, lab.nowMs - this.alone.lab.nowMs))
+    await this.alone.advance(lab.nowMs - this.alone.lab.nowMs)
   }
 
   async shutdown(): Promise<void> {

@@ -16,6 +16,7 @@ const perfect: Debrief = {
   moves: [],
   traffic: { visits: [], balanced: [] },
   customers: { requests: 300, lost: 7, lostBeforePage: 7, lostAlone: 90, downtimes: [] },
+  blast: { stepMs: 20_000, endAfterMs: 40_000, played: { traffic: [], cluster: [] } },
   wear: { podsGone: [], restarts: 0, reboots: [], cordonsLeft: [] },
   evidence: [{ what: 'the log', is: { state: 'seen', atMs: 1 } }],
   verified: true,

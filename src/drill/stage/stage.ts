@@ -1,4 +1,5 @@
 import { Trouble } from '#base/trouble.ts'
+import { type Extent, extentOf } from '#drill/measure/extent.ts'
 import { flows, trafficOf } from '#drill/measure/traffic.ts'
 import type { Expectation, Look, Scenario, Step } from '#drill/scenario/types.ts'
 import { Desk, type Shown } from '#drill/stage/desk.ts'
@@ -22,6 +23,9 @@ export interface Done {
 /** How long an expectation of traffic looks back. */
 const lookBackMs = 30_000
 
+/** While time passes, the extent is noted so often. */
+const noteEveryMs = 60_000
+
 /** From power-on to the page at least: boot, customers coming in, the strike. */
 const preludeMs = 4 * 60_000
 
@@ -33,20 +37,27 @@ export class Stage {
   readonly #desk: Desk
   /** Everything that was done since the page. */
   readonly #done: Done[]
+  readonly #extents: Extent[]
   #struckAtMs: number
 
   private constructor(
     scenario: Scenario,
     lab: Lab,
     backstage: Backstage,
-    past: { readonly done: readonly Done[]; readonly struckAtMs: number },
+    past: {
+      readonly done: readonly Done[]
+      readonly extents: readonly Extent[]
+      readonly struckAtMs: number
+    },
   ) {
     this.scenario = scenario
     this.lab = lab
     this.#backstage = backstage
     this.#desk = new Desk({ scenario, lab, backstage })
     this.#done = [...past.done]
+    this.#extents = [...past.extents]
     this.#struckAtMs = past.struckAtMs
+    this.note()
   }
 
   /**
@@ -65,7 +76,7 @@ export class Stage {
       startMs: pagedAtMs - pagedAfterMs - preludeMs,
       customers: true,
     })
-    const stage = new Stage(scenario, lab, backstage, { done: [], struckAtMs: pagedAtMs })
+    const stage = new Stage(scenario, lab, backstage, { done: [], extents: [], struckAtMs: pagedAtMs })
     await stage.#until(pagedAtMs - pagedAfterMs)
     await stage.#strike()
     await stage.carryOut(scenario.before)
@@ -78,6 +89,7 @@ export class Stage {
   async fork(): Promise<Stage> {
     return new Stage(this.scenario, await this.lab.fork(), this.#backstage, {
       done: this.#done,
+      extents: this.#extents,
       struckAtMs: this.#struckAtMs,
     })
   }
@@ -89,6 +101,24 @@ export class Stage {
 
   get done(): readonly Done[] {
     return this.#done
+  }
+
+  /** How far the incident reached, from the strike on, whenever it was noted. */
+  get extents(): readonly Extent[] {
+    return this.#extents.filter(({ atMs }) => atMs >= this.#struckAtMs)
+  }
+
+  /** Notes how far it reaches now. */
+  note(): void {
+    this.#extents.push(extentOf(this.lab))
+  }
+
+  /** Lets time pass, and notes meanwhile how far the incident reaches. */
+  async advance(ms: number): Promise<void> {
+    for (let leftMs = ms; leftMs > 0; leftMs -= noteEveryMs) {
+      await this.lab.advance(Math.min(leftMs, noteEveryMs))
+      this.note()
+    }
   }
 
   /** Does one step after the other; a command that fails keeps none from the next, as at a prompt. */
@@ -158,13 +188,14 @@ export class Stage {
     const typed = await this.#desk.names.fill(step.text)
     const atMs = this.lab.nowMs
     const { output, code } = await this.#do(step)
+    if (this.lab.nowMs > atMs) this.note()
     return { step, typed, atMs, endMs: this.lab.nowMs, output, code }
   }
 
   async #do(step: Step): Promise<Shown> {
     switch (step.act) {
       case 'wait':
-        await this.lab.advance(step.ms)
+        await this.advance(step.ms)
         return { output: '', code: 0 }
       case 'reboot':
         await this.lab.reboot(await this.#desk.names.fill(step.node), { powerCut: step.powerCut })
@@ -190,10 +221,11 @@ export class Stage {
     const struck = { node: strike.node, variant }
     await fault.change(this.lab, struck)
     this.#struckAtMs = this.lab.nowMs // some faults first build what they break
+    this.note()
     await fault.trigger(this.lab, struck)
   }
 
   async #until(ms: number): Promise<void> {
-    await this.lab.advance(Math.max(0, ms - this.lab.nowMs))
+    await this.advance(ms - this.lab.nowMs)
   }
 }

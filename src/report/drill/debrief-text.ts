@@ -2,6 +2,7 @@ import { durationText } from '#base/duration.ts'
 import type { Debrief, Trial } from '#drill/measure/debrief.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import type { Score } from '#drill/score/score.ts'
+import { blastLines, spanText } from '#report/drill/blast.ts'
 import type { DrillTextOptions } from '#report/drill/text.ts'
 import { columns, some, wrapped } from '#report/layout.ts'
 import { plainPalette } from '#report/types.ts'
@@ -25,6 +26,7 @@ export function debriefText(
     bold('Damage report'),
     ...say('Times', timesOf(debrief)),
     ...say('Customers', customersOf(debrief)),
+    ...blastOf(debrief, width),
     ...say('Your acts', wearOf(debrief)),
     ...say('Evidence', evidenceOf(debrief)),
     '',
@@ -69,6 +71,23 @@ function customersOf({ customers: { requests, lost, lostAlone, downtimes } }: De
     `${lost} of ${requests} requests lost${lostAlone === undefined ? '' : ` (${lostAlone} had nobody done anything)`}`,
     down.length === 0 ? 'no downtime' : down.join('; '),
   ].join(' · ')
+}
+
+/** Columns of what stands before and behind the blocks. */
+const blastHead = 28
+
+const blastPeak = 13
+
+/** How far it reached over time, a line for each measure. */
+function blastOf({ blast }: Debrief, width: number): readonly string[] {
+  const across = Math.max(8, width - blastHead - blastPeak)
+  return [
+    ...blastLines(blast, across).map(
+      ({ head, line, peak }, index) =>
+        `${(index === 0 ? 'Blast radius' : '').padEnd(16)}${head.padEnd(12)}${line}  ${peak}`,
+    ),
+    ...wrapped(spanText(blast, across), ' '.repeat(16), width),
+  ]
 }
 
 function wearOf({ wear: { podsGone, restarts, reboots, cordonsLeft } }: Debrief): string {

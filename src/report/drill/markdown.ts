@@ -1,6 +1,7 @@
 import type { Debrief, Trial } from '#drill/measure/debrief.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import type { Score } from '#drill/score/score.ts'
+import { blastLines, blastRows, spanText } from '#report/drill/blast.ts'
 import { offsetText, timelineOf } from '#report/drill/timeline.ts'
 
 /** One game, judged. */
@@ -25,6 +26,8 @@ export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
     `Customers: ${customers.lost} of ${customers.requests} requests lost${customers.lostAlone === undefined ? '' : `, ${customers.lostAlone} had nobody done anything`}. ` +
       `Acts: ${wear.podsGone.length} pods replaced, ${wear.restarts} restarts, ${wear.reboots.length} reboots.`,
     '',
+    ...blastMarkdown(debrief),
+    '',
     ...[mended, ...lasting, ...prevention].map(trialLine),
     '',
     '| Part | Points | Why |',
@@ -37,6 +40,28 @@ export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
     plain(scenario.teaches),
   ].join('\n')}\n`
 }
+
+/** The curves as blocks, and some of their points as numbers. */
+function blastMarkdown({ blast }: Debrief): readonly string[] {
+  const rows = blastRows(blast, 12)
+  const isAlone = blast.alone !== undefined
+  return [
+    `Blast radius over time, ${spanText(blast, blocks)}:`,
+    '',
+    '```text',
+    ...blastLines(blast, blocks).map(({ head, line, peak }) => `${head.padEnd(12)}${line}  ${peak}`),
+    '```',
+    '',
+    `| From | Requests lost |${isAlone ? ' Left alone |' : ''} Tiers down | Pods not ready | Nodes cut off |`,
+    `|---|---|${isAlone ? '---|' : ''}---|---|---|`,
+    ...rows.map(
+      ({ after, lost, alone, tiersDown, podsNotReady, nodesCutOff }) =>
+        `| ${after} | ${lost} |${isAlone ? ` ${alone} |` : ''} ${tiersDown} | ${podsNotReady} | ${nodesCutOff} |`,
+    ),
+  ]
+}
+
+const blocks = 60
 
 const trialLine = ({ title, holds, says }: Trial): string =>
   `- [${holds ? 'x' : ' '}] ${plain(title)}${holds ? '' : `: ${plain(says)}`}`

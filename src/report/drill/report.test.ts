@@ -46,6 +46,31 @@ const debrief: Debrief = {
     balanced: [{ atMs: pagedAtMs - 100_000, worker: '10.0.0.23', in: false }],
   },
   customers: { requests: 3, lost: 2, lostBeforePage: 1, lostAlone: 9, downtimes: [] },
+  blast: {
+    stepMs: 20_000,
+    endAfterMs: 40_000,
+    played: {
+      traffic: [-40_000, -20_000, 0, 20_000].map((afterMs, at) => ({
+        afterMs,
+        requests: 10,
+        lost: [0, 10, 5, 0][at] ?? 0,
+        tiersDown: [0, 3, 0, 0][at] ?? 0,
+      })),
+      cluster: [
+        { afterMs: -40_000, podsNotReady: 0, nodesCutOff: 0 },
+        { afterMs: 0, podsNotReady: 4, nodesCutOff: 1 },
+      ],
+    },
+    alone: {
+      traffic: [-40_000, -20_000, 0, 20_000].map((afterMs, at) => ({
+        afterMs,
+        requests: 10,
+        lost: at === 0 ? 0 : 10,
+        tiersDown: at === 0 ? 0 : 3,
+      })),
+      cluster: [],
+    },
+  },
   wear: { podsGone: ['shop/a'], restarts: 1, reboots: [], cordonsLeft: ['k8s-worker-03'] },
   evidence: [],
   verified: false,
@@ -80,11 +105,21 @@ describe('a report', () => {
     expect(text).toContain('Score: 41 of 100')
   })
 
+  test('draws how far it reached, next to what would have been', () => {
+    const text = debriefText(judged())
+    expect(text).toContain('Blast radius    lost        ▁█▄▁  100 %')
+    expect(text).toContain('                left alone  ▁███  100 %')
+    expect(text).toContain('                not ready   ▁▁██  4 pods')
+    expect(text).toContain('from -40s to +40s of the page, 20s a block')
+    expect(debriefMarkdown(judged())).toContain('| 0 | 50 % | 100 % | 0 | 4 | 1 |')
+  })
+
   test('in HTML lets no markup of an author through', () => {
     const page = debriefHtml(judged())
     expect(page).not.toContain('<script')
     expect(page).toContain('&#60;script&#62;')
-    expect(page.match(/<rect/g)).toHaveLength(2)
+    expect(page).toContain('<polyline class="lost" points="')
+    expect(page).toContain('<polyline class="alone" points="')
   })
 
   test('in Markdown keeps tables whole', () => {

@@ -1,0 +1,3 @@
+/** A text within HTML, whoever wrote it: in an element or an attribute in quotes. */
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`)
