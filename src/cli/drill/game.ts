@@ -57,7 +57,7 @@ export async function judged(
   io: Io,
 ): Promise<{ readonly debrief: Debrief; readonly score: Score }> {
   const debrief = await debriefOf(drill, {
-    onTrial: (title) => void io.stderr.write(`trying on a copy: ${title}\n`),
+    onTrial: (title) => void io.stderr.write(`trying what comes after: ${title}\n`),
   })
   return {
     debrief,

@@ -10,7 +10,6 @@ import {
   trafficOf,
 } from '#drill/measure/traffic.ts'
 import type { Move } from '#drill/play/types.ts'
-import type { Way } from '#drill/scenario/types.ts'
 import type { Done, Stage } from '#drill/stage/stage.ts'
 
 /** What a drill comes to: everything measured, nothing judged. Times are virtual ms; `…AfterMs` count from the page. */
@@ -83,9 +82,11 @@ export interface Played {
   readonly moves: readonly MoveRecord[]
   /** Whether somebody looked after the last change. */
   readonly verified: boolean
+  /** A stage on which may be tried what comes after the end: the drill's own, where nobody needs it any more. */
+  afterwards(): Promise<Stage>
 }
 
-/** Measures a drill that is over. What lasts, and what cannot come again, is tried on copies of the lab. */
+/** Measures a drill that is over. What lasts, and what cannot come again, is tried afterwards. */
 export async function debriefOf(drill: Played, o: { readonly onTrial?: OnTrial } = {}): Promise<Debrief> {
   const { stage, alone } = drill
   const { pagedAtMs, id, escalatesAfterMs } = stage.scenario
@@ -132,10 +133,10 @@ export async function debriefOf(drill: Played, o: { readonly onTrial?: OnTrial }
     evidence: drill.evidence.states,
     verified: drill.verified,
     mended,
-    ...(await triedBoth(stage, o.onTrial)),
     unlike: stage.done
       .filter(({ step, code }) => step.act === 'expect' && code !== 0)
       .map(({ typed, output }) => ({ says: typed, shown: output })),
+    ...(await triedBoth(drill, o.onTrial)), // last: it may go on where the drill ended
   }
 }
 
@@ -171,35 +172,26 @@ export async function isMended(stage: Stage, title: string): Promise<Trial> {
   return { title, holds: healthy.holds && served.holds, says: `${healthy.says}; ${served.says}` }
 }
 
-/** What lasts, and what cannot come again. On a copy that the one has spoilt nothing is said of the other. */
+/** What lasts, and what cannot come again. On a lab that the one has spoilt nothing is said of the other. */
 async function triedBoth(
-  stage: Stage,
+  drill: Pick<Played, 'stage' | 'afterwards'>,
   onTrial: OnTrial | undefined,
 ): Promise<Pick<Debrief, 'lasting' | 'prevention'>> {
-  const { lasting, prevention } = stage.scenario
-  const trials = await triedOn(stage, [...lasting, ...prevention], { onTrial })
-  return { lasting: trials.slice(0, lasting.length), prevention: trials.slice(lasting.length) }
-}
-
-/** Each way is gone after the other, and all must be well behind it: on a copy of the lab, and on another where one failed. */
-async function triedOn(
-  stage: Stage,
-  ways: readonly Way[],
-  o: { readonly onTrial?: OnTrial | undefined },
-): Promise<readonly Trial[]> {
+  const { lasting, prevention } = drill.stage.scenario
+  const again = drill.stage.moment()
   const trials: Trial[] = []
-  let copy: Stage | undefined
-  for (const { title: template, steps } of ways) {
+  let stage = await drill.afterwards()
+  for (const { title: template, steps } of [...lasting, ...prevention]) {
+    const spoilt = trials.at(-1)?.holds === false
+    if (spoilt) {
+      await stage.shutdown()
+      stage = await again()
+    }
     const title = await stage.words(template)
-    o.onTrial?.(title)
-    copy ??= await stage.fork()
-    await copy.carryOut(steps)
-    const trial = await isMended(copy, title)
-    trials.push(trial)
-    if (trial.holds) continue
-    await copy.shutdown()
-    copy = undefined
+    onTrial?.(title)
+    await stage.carryOut(steps)
+    trials.push(await isMended(stage, title))
   }
-  await copy?.shutdown()
-  return trials
+  await stage.shutdown()
+  return { lasting: trials.slice(0, lasting.length), prevention: trials.slice(lasting.length) }
 }

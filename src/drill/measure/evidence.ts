@@ -35,10 +35,10 @@ export class EvidenceWatch {
       const pattern = new RegExp(shows, 'm')
       const shown = done.find(({ step, output }) => isLook(step) && pattern.test(output))
       if (shown !== undefined) this.#states[index] = { state: 'seen', atMs: shown.endMs }
-      else if (acts.length > 0 && isLook(ask)) {
-        const { output } = await stage.ask(ask)
+      else if (acts.length > 0) {
+        const still = await stage.ask(ask)
         const last = acts.at(-1)
-        if (!pattern.test(output) && last !== undefined)
+        if (still !== undefined && !pattern.test(still.output) && last !== undefined)
           this.#states[index] = { state: 'destroyed', atMs: last.endMs, by: last.typed }
       }
     }

@@ -2,6 +2,7 @@ import { isVerified, type MoveRecord, type Played } from '#drill/measure/debrief
 import { EvidenceWatch } from '#drill/measure/evidence.ts'
 import { type Snapshot, snapshotOf } from '#drill/measure/snapshot.ts'
 import { Game } from '#drill/play/game.ts'
+import { LeftAlone } from '#drill/play/left-alone.ts'
 import type { Move, Scene, Turn } from '#drill/play/types.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
@@ -17,35 +18,40 @@ export interface Moment {
   readonly well: boolean
 }
 
+export interface BeginOptions {
+  /** Of the order in which choices are shown. */
+  readonly seed: string
+  /** Of the lab, in place of the scenario's. */
+  readonly labSeed?: string
+  /** Whether the incident is measured a second time, left alone. Default alone. */
+  readonly beside?: 'alone' | 'nothing'
+}
+
 /** A game that is watched: what was worn and lost is measured beside a second lab in which nobody does anything. */
 export class Drill implements Played {
   readonly stage: Stage
   readonly game: Game
   readonly evidence: EvidenceWatch
   readonly atPage: Snapshot
-  /** The same incident left alone, if that is measured too. */
-  readonly alone: Stage | undefined
   readonly #moments: Moment[] = []
+  readonly #alone: LeftAlone | undefined
 
-  private constructor(stage: Stage, alone: Stage | undefined, seed: string) {
+  private constructor(stage: Stage, { seed, beside = 'alone' }: Pick<BeginOptions, 'seed' | 'beside'>) {
     this.stage = stage
-    this.alone = alone
+    this.#alone = beside === 'alone' ? new LeftAlone(stage) : undefined
     this.game = new Game(stage, { seed })
     this.evidence = new EvidenceWatch(stage.scenario.evidence)
     this.atPage = snapshotOf(stage.lab)
   }
 
-  /**
-   * `seed`: of the order in which choices are shown. `labSeed`: of the lab, in place of the scenario's. `beside`: whether the
-   * incident is measured a second time, left alone; that is usual.
-   */
-  static async begin(
-    scenario: Scenario,
-    backstage: Backstage,
-    o: { readonly seed: string; readonly labSeed?: string; readonly beside?: 'alone' | 'nothing' },
-  ): Promise<Drill> {
+  static async begin(scenario: Scenario, backstage: Backstage, o: BeginOptions): Promise<Drill> {
     const stage = await Stage.set(scenario, backstage, o.labSeed === undefined ? {} : { seed: o.labSeed })
-    return new Drill(stage, o.beside === 'nothing' ? undefined : await stage.fork(), o.seed)
+    return new Drill(stage, o)
+  }
+
+  /** The same incident left alone, if that is measured too: from the first move on. */
+  get alone(): Stage | undefined {
+    return this.#alone?.stage
   }
 
   get moments(): readonly Moment[] {
@@ -79,12 +85,17 @@ export class Drill implements Played {
     await this.evidence.look(this.stage, turn.done)
     const { lab } = this.stage
     this.#moments.push({ atMs: lab.nowMs, move, round, done: turn.done, well: this.stage.isWell() })
-    if (this.alone !== undefined) await this.alone.advance(lab.nowMs - this.alone.lab.nowMs)
+    await this.#alone?.until(lab.nowMs)
     return turn
+  }
+
+  /** The game is over: its own stage. */
+  afterwards(): Promise<Stage> {
+    return Promise.resolve(this.stage)
   }
 
   async shutdown(): Promise<void> {
     await this.stage.shutdown()
-    await this.alone?.shutdown()
+    await this.#alone?.shutdown()
   }
 }

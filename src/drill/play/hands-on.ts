@@ -1,6 +1,7 @@
 import type { Played } from '#drill/measure/debrief.ts'
 import { EvidenceWatch } from '#drill/measure/evidence.ts'
 import { type Snapshot, snapshotOf } from '#drill/measure/snapshot.ts'
+import { LeftAlone } from '#drill/play/left-alone.ts'
 import { isThatLook, outsideActs } from '#drill/play/outside.ts'
 import type { Hint, Scenario, Step } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
@@ -16,22 +17,26 @@ const calmMs = 60_000
 export class HandsOn implements Played {
   readonly moves = []
   readonly stage: Stage
-  readonly alone: Stage
   readonly atPage: Snapshot
   readonly evidence: EvidenceWatch
   readonly #moments: { readonly atMs: number; readonly well: boolean }[] = []
+  readonly #alone: LeftAlone
   #hints = 0
 
-  private constructor(stage: Stage, alone: Stage) {
+  private constructor(stage: Stage) {
     this.stage = stage
-    this.alone = alone
+    this.#alone = new LeftAlone(stage)
     this.atPage = snapshotOf(stage.lab)
     this.evidence = new EvidenceWatch(stage.scenario.evidence)
   }
 
   static async begin(scenario: Scenario, backstage: Backstage): Promise<HandsOn> {
-    const stage = await Stage.set(scenario, backstage)
-    return new HandsOn(stage, await stage.fork())
+    return new HandsOn(await Stage.set(scenario, backstage))
+  }
+
+  /** The same incident left alone, once it is closed. */
+  get alone(): Stage | undefined {
+    return this.#alone.stage
   }
 
   get moments(): readonly { readonly atMs: number; readonly well: boolean }[] {
@@ -76,7 +81,7 @@ export class HandsOn implements Played {
     return acts.slice(last + 1).some(({ line }) => !/ \/(version|openapi|apis?)(\b|$)[^/]*$/.test(line))
   }
 
-  /** It is over: the other lab catches up, and what was looked at from outside is counted. */
+  /** It is over: another lab goes the same way without anybody, and what was looked at from outside is counted. */
   async close(): Promise<void> {
     this.watch()
     const { lab, scenario } = this.stage
@@ -86,11 +91,16 @@ export class HandsOn implements Played {
       const look = acts.find((act) => isThatLook(typed, act))
       if (look !== undefined) this.evidence.seen(index, look.atMs)
     }
-    await this.alone.advance(lab.nowMs - this.alone.lab.nowMs)
+    await this.#alone.until(lab.nowMs)
+  }
+
+  /** A copy: the lab itself may still be looked at from outside. */
+  afterwards(): Promise<Stage> {
+    return this.stage.fork()
   }
 
   async shutdown(): Promise<void> {
     await this.stage.shutdown()
-    await this.alone.shutdown()
+    await this.#alone.shutdown()
   }
 }

@@ -1,6 +1,5 @@
 import { Trouble } from '#base/trouble.ts'
-import type { Look, Scenario } from '#drill/scenario/types.ts'
-import { Names } from '#drill/stage/names.ts'
+import type { Look } from '#drill/scenario/types.ts'
 import { type PipePart, partsOf } from '#drill/stage/pipe.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import type { Output } from '#lab/host/ports.ts'
@@ -15,41 +14,29 @@ export interface Shown {
 
 /** Where an engineer sits: kubectl, the provider's command, shells on nodes, and pipes between them. */
 export class Desk {
-  readonly names: Names
   readonly #lab: Lab
   readonly #backstage: Pick<Backstage, 'kubectl'>
 
-  constructor({
-    scenario,
-    lab,
-    backstage,
-  }: {
-    readonly scenario: Pick<Scenario, 'names' | 'strike'>
-    readonly lab: Lab
-    readonly backstage: Pick<Backstage, 'kubectl'>
-  }) {
+  constructor(lab: Lab, backstage: Pick<Backstage, 'kubectl'>) {
     this.#lab = lab
     this.#backstage = backstage
-    this.names = new Names(scenario, (look) => this.look(look))
   }
 
-  /** What a terminal shows, standard error behind standard output. */
+  /** What a terminal shows, standard error behind standard output. Names must have been filled in. */
   async look(look: Look): Promise<Shown> {
-    const command = await this.names.fill(look.command)
     switch (look.act) {
       case 'node':
-        return together(await this.#onNodes(look.nodes, command))
+        return together(await this.#onNodes(look.nodes, look.command))
       case 'kubectl':
-        return this.#filtered(await this.#backstage.kubectl(this.#lab, command), look.filter)
+        return this.#filtered(await this.#backstage.kubectl(this.#lab, look.command), look.filter)
       case 'cloud':
-        return this.#filtered(await this.#lab.cloud(command.split(/\s+/)), look.filter)
+        return this.#filtered(await this.#lab.cloud(look.command.split(/\s+/)), look.filter)
     }
   }
 
   async #onNodes(nodes: readonly string[], command: string): Promise<readonly Output[]> {
     const outputs: Output[] = []
-    for (const node of await Promise.all(nodes.map((each) => this.names.fill(each))))
-      outputs.push(await this.#onNode(node, command))
+    for (const node of nodes) outputs.push(await this.#onNode(node, command))
     return outputs
   }
 
@@ -64,7 +51,7 @@ export class Desk {
 
   async #filtered(from: Output, filter: string | undefined): Promise<Shown> {
     let [through, said] = [from, from.stderr]
-    for (const part of filter === undefined ? [] : partsOf(await this.names.fill(filter))) {
+    for (const part of filter === undefined ? [] : partsOf(filter)) {
       through = await this.#piped(part, through.stdout)
       said += through.stderr
     }

@@ -1,8 +1,9 @@
 import { Trouble } from '#base/trouble.ts'
 import { type Extent, extentOf } from '#drill/measure/extent.ts'
 import { flows, trafficOf } from '#drill/measure/traffic.ts'
-import type { Expectation, Look, Scenario, Step } from '#drill/scenario/types.ts'
+import type { Expectation, Scenario, Step } from '#drill/scenario/types.ts'
 import { Desk, type Shown } from '#drill/stage/desk.ts'
+import { isLook, Names } from '#drill/stage/names.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import { Lab } from '#lab/lab.ts'
 import { isWell } from '#lab/readiness.ts'
@@ -35,6 +36,7 @@ export class Stage {
   readonly lab: Lab
   readonly #backstage: Backstage
   readonly #desk: Desk
+  readonly #names: Names
   /** Everything that was done since the page. */
   readonly #done: Done[]
   readonly #extents: Extent[]
@@ -53,7 +55,8 @@ export class Stage {
     this.scenario = scenario
     this.lab = lab
     this.#backstage = backstage
-    this.#desk = new Desk({ scenario, lab, backstage })
+    this.#desk = new Desk(lab, backstage)
+    this.#names = new Names(scenario, (look) => this.#desk.look(look))
     this.#done = [...past.done]
     this.#extents = [...past.extents]
     this.#struckAtMs = past.struckAtMs
@@ -86,12 +89,15 @@ export class Stage {
   }
 
   /** The same a second time, from here on its own. */
-  async fork(): Promise<Stage> {
-    return new Stage(this.scenario, await this.lab.fork(), this.#backstage, {
-      done: this.#done,
-      extents: this.#extents,
-      struckAtMs: this.#struckAtMs,
-    })
+  fork(): Promise<Stage> {
+    return this.moment()()
+  }
+
+  /** How to come back to where it stands now, whatever happens on it meanwhile: the answer sets the same a second time. */
+  moment(): () => Promise<Stage> {
+    const { history } = this.lab
+    const past = { done: [...this.#done], extents: [...this.#extents], struckAtMs: this.#struckAtMs }
+    return async () => new Stage(this.scenario, await Lab.replay(history), this.#backstage, past)
   }
 
   /** When it broke; where nothing does, when the page came. */
@@ -132,7 +138,7 @@ export class Stage {
     return done
   }
 
-  /** Whether it holds, and in words what is so instead. */
+  /** Whether it holds, and in words what is so instead. Names must have been filled in. */
   async holds(expects: Expectation): Promise<{ readonly holds: boolean; readonly says: string }> {
     switch (expects.kind) {
       case 'traffic': {
@@ -158,8 +164,7 @@ export class Stage {
       }
       case 'shows': {
         const { output } = await this.#desk.look(expects.look)
-        const pattern = await this.#desk.names.fillPattern(expects.pattern)
-        const shows = new RegExp(pattern, 'm').test(output)
+        const shows = new RegExp(expects.pattern, 'm').test(output)
         return { holds: shows !== expects.not, says: output.trim() }
       }
     }
@@ -167,12 +172,13 @@ export class Stage {
 
   /** The text with names filled in. */
   words(text: string): Promise<string> {
-    return this.#desk.names.fill(text)
+    return this.#names.fill(text)
   }
 
-  /** What a command shows; nobody has typed it. */
-  ask(look: Look): Promise<Shown> {
-    return this.#desk.look(look)
+  /** What a command shows; nobody has typed it. Undefined where the step is no command. */
+  async ask(step: Step): Promise<Shown | undefined> {
+    const named = await this.#names.fillStep(step)
+    return isLook(named) ? this.#desk.look(named) : undefined
   }
 
   /** Whether every node, pod and session is as it should be. Nobody inside notices the look. */
@@ -185,11 +191,11 @@ export class Stage {
   }
 
   async #carryOutOne(step: Step): Promise<Done> {
-    const typed = await this.#desk.names.fill(step.text)
+    const named = await this.#names.fillStep(step)
     const atMs = this.lab.nowMs
-    const { output, code } = await this.#do(step)
+    const { output, code } = await this.#do(named)
     if (this.lab.nowMs > atMs) this.note()
-    return { step, typed, atMs, endMs: this.lab.nowMs, output, code }
+    return { step, typed: named.text, atMs, endMs: this.lab.nowMs, output, code }
   }
 
   async #do(step: Step): Promise<Shown> {
@@ -198,7 +204,7 @@ export class Stage {
         await this.advance(step.ms)
         return { output: '', code: 0 }
       case 'reboot':
-        await this.lab.reboot(await this.#desk.names.fill(step.node), { powerCut: step.powerCut })
+        await this.lab.reboot(step.node, { powerCut: step.powerCut })
         return { output: '', code: 0 }
       case 'expect': {
         const { holds, says } = await this.holds(step.expects)
