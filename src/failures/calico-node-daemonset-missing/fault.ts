@@ -6,15 +6,30 @@ import { calicoDaemonSet, draftOf } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 
+/** Where the owner of a cluster by manifest keeps what is applied, on the first control-plane node. */
+const manifests = '/root/calico'
+
+/**
+ * The owner wants a label in the selector, which may not be changed, so that the object has to be replaced by force: that deletes
+ * first, and only then does the API server see that the pods of the new one would lack the label.
+ */
+const replaceByForce = `mkdir -p ${manifests}
+cd ${manifests}
+kubectl -n kube-system apply view-last-applied daemonset/calico-node -o yaml > calico-node.yaml
+sed -i 's/^    matchLabels:$/&\n      team: network/' calico-node.yaml
+kubectl replace --force -f calico-node.yaml > replace.log 2>&1 || true`
+
 /**
  * Somebody deletes the DaemonSet, and the garbage collector takes its pods. In a cluster by manifest nobody makes it again, on IKS
  * not before the next refresh of the master; the operator makes it again at once, unless it rests.
  */
 export const fault: Fault<KubeObject> = {
   flavours: ['plain', 'hardened', 'iks-classic'],
-  only: { 'operator-at-rest': ['operator', 'iks-vpc'] },
+  only: { 'replace-rejected': ['plain', 'hardened'], 'operator-at-rest': ['operator', 'iks-vpc'] },
   variants: {
     deleted: 'kubectl delete daemonset calico-node',
+    'replace-rejected':
+      'kubectl replace --force deletes the DaemonSet, and what was to come in its place is invalid',
     'operator-at-rest': 'the operator was scaled to nothing, and then the DaemonSet is deleted',
   },
   change: async (lab, { variant }) => {
@@ -24,17 +39,21 @@ export const fault: Fault<KubeObject> = {
     }
     const set = await calicoDaemonSet(lab)
     const { name, namespace = '' } = set.metadata
-    await lab.kube.delete({ type: resources.daemonSets, namespace, name })
+    if (variant === 'replace-rejected') await lab.exec(controlPlane(lab), replaceByForce)
+    else await lab.kube.delete({ type: resources.daemonSets, namespace, name })
     return set
   },
   trigger: () => Promise.resolve(),
   settleMs: () => 5 * minutes,
-  undo: (lab, { variant }, object) =>
-    variant === 'operator-at-rest'
-      ? scaleOperator(lab, 1)
-      : lab.kube.create(resources.daemonSets, draftOf(object)),
+  undo: async (lab, { variant }, object) => {
+    if (variant === 'operator-at-rest') return scaleOperator(lab, 1)
+    if (variant === 'replace-rejected') await lab.exec(controlPlane(lab), `rm -r ${manifests}`)
+    await lab.kube.create(resources.daemonSets, draftOf(object))
+  },
   subjects: () => [clusterSubject],
 }
+
+const controlPlane = (lab: LabControl): string => lab.nodes[0] as string // a lab of an owner's own begins with it
 
 const scaleOperator = (lab: LabControl, replicas: number): Promise<void> =>
   lab.kube.patch(
