@@ -53,11 +53,11 @@ export function nodesCutOff(lab: Lab): readonly string[] {
   ) as unknown as readonly BlockAffinity[] // of that bucket
   const sessions = sessionsWanted(lab)
   return lab.nodes.filter((name) => {
-    const { up, net } = lab.machine(name)
-    if (!up || !ready.has(name)) return true
-    if (sessions > 0 && neighbours(net).size === 0) return true
+    const machine = lab.machine(name)
+    if (!machine.up || !ready.has(name)) return true // one that is being built anew has never had a network
+    if (sessions > 0 && neighbours(machine.net).size === 0) return true
     const foreign = affinities.filter(({ spec }) => spec.node !== name)
-    const routes = destinations(net.routes())
+    const routes = destinations(machine.net.routes())
     return foreign.length > 0 && !foreign.some(({ spec }) => routes.has(spec.cidr))
   })
 }

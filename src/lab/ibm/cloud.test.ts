@@ -3,6 +3,7 @@ import type { DaemonSet, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
 import { Lab } from '#lab/lab.ts'
+import { nodesCutOff } from '#lab/readiness.ts'
 
 async function booted(): Promise<Lab> {
   const lab = await Lab.boot({ seed: 'cloud', flavour: 'iks-classic', nodes: 3 })
@@ -80,7 +81,10 @@ describe('workers', () => {
     await lab.advance(9 * minutes)
     expect(await states(lab)).toContain(`${worker} reloading Infrastructure operation: OS Reload`)
     expect((await nodeOf(lab, worker)).spec?.unschedulable).toBe(true)
-    await lab.advance(11 * minutes)
+    await lab.advance(2 * minutes)
+    expect(await states(lab)).toContain(`${worker} deploying Starting worker deployment`)
+    expect(nodesCutOff(lab)).toEqual([worker]) // its new machine has never been on
+    await lab.advance(9 * minutes)
     expect(await states(lab)).toContain(`${worker} normal Ready`)
     const { spec, status } = await nodeOf(lab, worker)
     expect(spec?.unschedulable).toBeUndefined()
