@@ -2,7 +2,7 @@
 import { lost, trafficOf } from '#drill/measure/traffic.ts'
 import { Drill } from '#drill/play/drill.ts'
 import { playPath } from '#drill/play/path.ts'
-import type { Scenario } from '#drill/scenario/types.ts'
+import type { Leads, Scenario } from '#drill/scenario/types.ts'
 import type { Measured, Reach } from '#drill/score/score.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 
@@ -42,24 +42,60 @@ export async function searchPaths(
   }
 }
 
-/** Distinct paths; where a choice leads elsewhere than to the next round, only those that go through all rounds. */
-export function candidates({ replay }: Pick<Scenario, 'replay'>): readonly (readonly string[])[] {
-  const rounds = replay.rounds.filter(({ choices }) => choices.length > 0)
-  const right = rounds.map(({ choices }) => choices.find(({ recommended }) => recommended)?.letter ?? 'A')
-  const wrong = rounds.map(({ choices }) =>
-    choices.filter(({ recommended }) => !recommended).map(({ letter }) => letter),
+/**
+ * Distinct paths: the recommended one, each with one choice more, and those with every wrong choice that leaves its round open. Where a
+ * choice leads out of its round for good, a path ends with it or goes on behind what it leaves out.
+ */
+export function candidates(scenario: Pick<Scenario, 'replay' | 'rounds'>): readonly (readonly string[])[] {
+  const choices = scenario.replay.rounds.map((round) => round.choices)
+  const right = choices.map((all) => all.find(({ recommended }) => recommended)?.letter ?? 'A')
+  const wrong = choices.map((all) =>
+    all.filter(({ recommended }) => !recommended).map(({ letter }) => letter),
   )
+  const stays = (round: number): readonly string[] =>
+    (wrong[round] ?? []).filter((letter) => scenario.rounds[round]?.choices[letter]?.leads === 'again')
   const path = (before: (round: number) => readonly string[]): readonly string[] =>
-    right.flatMap((letter, round) => [...before(round), letter])
-  const oneMore = wrong.flatMap((letters, at) =>
+    walked(scenario, (round) => [...before(round), right[round] ?? 'A'])
+  const single = wrong.flatMap((letters, at) =>
     letters.map((letter) => path((round) => (round === at ? [letter] : []))),
   )
-  return [
-    path(() => []),
-    ...oneMore,
-    path((round) => wrong[round] ?? []),
-    path((round) => [...(wrong[round] ?? [])].reverse()),
-  ]
+  const leaving = wrong.flatMap((letters, at) =>
+    letters
+      .filter((letter) => !stays(at).includes(letter))
+      .map((letter) =>
+        path((round) => (round === at ? [...stays(at), letter] : round < at ? stays(round) : [])),
+      ),
+  )
+  return [path(() => []), ...single, path(stays), path((round) => [...stays(round)].reverse()), ...leaving]
+}
+
+/** The letters that are really asked for, of those that somebody means to choose in each round. */
+function walked(
+  { replay, rounds }: Pick<Scenario, 'replay' | 'rounds'>,
+  meant: (round: number) => readonly string[],
+): readonly string[] {
+  const letters: string[] = []
+  for (let round = 0; round < rounds.length; ) {
+    if ((replay.rounds[round]?.choices.length ?? 0) === 0) {
+      round += 1
+      continue
+    }
+    const tried = triedIn(meant(round), (letter) => rounds[round]?.choices[letter]?.leads ?? 'next')
+    letters.push(...tried.letters)
+    if (tried.leads === 'end') return letters
+    round = typeof tried.leads === 'object' ? tried.leads.round - 1 : round + 1
+  }
+  return letters
+}
+
+/** Up to the first letter that leads out of the round. */
+function triedIn(
+  letters: readonly string[],
+  leadsOf: (letter: string) => Leads,
+): { readonly letters: readonly string[]; readonly leads: Leads } {
+  const last = letters.findIndex((letter) => leadsOf(letter) !== 'again')
+  const leads = last < 0 ? 'next' : leadsOf(letters[last] as string) // an index of a letter that was found
+  return { letters: last < 0 ? letters : letters.slice(0, last + 1), leads }
 }
 
 async function measured(
