@@ -1,6 +1,7 @@
 /** Felix once it has its configuration: from what it watches to what its node is. */
 import type { FelixConfiguration, IPPool } from '#lab/api/objects.ts'
 import type { Datastore } from '#lab/calico/datastore.ts'
+import { Calm } from '#lab/calico/felix/calm.ts'
 import { render } from '#lab/calico/felix/chains.ts'
 import { type FelixConfig, felixConfig } from '#lab/calico/felix/config.ts'
 import { Dataplane, type Desired } from '#lab/calico/felix/dataplane.ts'
@@ -42,6 +43,7 @@ export class RunningFelix {
   readonly #node: string
   readonly #wakeup: Wakeup
   readonly #inputs: Inputs
+  readonly #calm: Calm
   readonly #dataplane: Dataplane
   #encapsulation: Encapsulation = { ipip: false, vxlan: false }
   #mtus: Mtus = { ipip: 0, vxlan: 0, pod: 0 }
@@ -57,7 +59,8 @@ export class RunningFelix {
     this.#p = p
     this.#o = o
     this.#node = nodeName(p)
-    this.#dataplane = new Dataplane(p, o.log, o.config)
+    this.#calm = new Calm(p, o.log)
+    this.#dataplane = new Dataplane(p, this.#calm.log, o.config)
     this.#wakeup = o.wakeup
     this.#inputs = new Inputs(o.datastore, {
       node: this.#node,
@@ -88,7 +91,7 @@ export class RunningFelix {
       if (!this.#inputs.knowsPolicyInputs && !(await this.#known(forPolicies))) return
       const desired = this.#desired()
       this.#p.useMemory(felixMemory(desired, this.active.policies.length))
-      await this.#dataplane.apply(desired)
+      await this.#calm.looking(() => this.#dataplane.apply(desired))
       if (first) this.#started()
       await this.#wakeup.wait(this.#p)
       if (this.#o.ended()) return
@@ -213,7 +216,7 @@ export class RunningFelix {
 
   async #refresh(self: Process): Promise<void> {
     for (;;) {
-      await self.sleep(this.#o.config.routeRefreshMs)
+      await this.#calm.pause(self, this.#o.config.routeRefreshMs)
       this.#wakeup.tell()
     }
   }

@@ -1,3 +1,4 @@
+import { remembering } from '#base/remember.ts'
 import type { Node } from '#lab/api/objects.ts'
 import { masked, toAddress, toNumber } from '#lab/calico/bird/prefix.ts'
 import type { Log } from '#lab/calico/log.ts'
@@ -132,14 +133,14 @@ function enumerate(
   return 'no valid IPv4 addresses found on the host interfaces'
 }
 
-const anyOf = (patterns: readonly string[]): RegExp => new RegExp(`^(${patterns.join('|')})$`)
+const anyOf = remembering((patterns: string): RegExp => new RegExp(`^(${patterns})$`))
 
 const fits = (
   name: string,
   o: { readonly only?: readonly string[]; readonly skip?: readonly string[] },
 ): boolean =>
   (o.only === undefined || o.only.some((each) => new RegExp(each).test(name))) &&
-  (o.skip === undefined || !anyOf(o.skip).test(name))
+  (o.skip === undefined || !anyOf(o.skip.join('|')).test(name))
 
 /** Go's IsGlobalUnicast: private addresses are, loopback, link-local and multicast ones are not. */
 function isGlobal(address: string): boolean {
