@@ -87,7 +87,7 @@ export class ApiServer {
     const { kernel } = options
     const random = options.random ?? kernel.random.fork('api')
     const now = (): number => kernel.nowMs
-    const store = new Store({ now })
+    const store = new Store({ now, aging: ['/events'] })
     this.kernel = kernel
     this.#kubernetesVersion = options.kubernetesVersion ?? '1.31.9'
     this.#types = builtinTypesOf(this.#kubernetesVersion)

@@ -153,7 +153,7 @@ describe('the store', () => {
 
   test('what nobody wrote again vanishes when it is old', () => {
     let now = 0
-    const store = new Store({ now: () => now })
+    const store = new Store({ now: () => now, aging: ['/pods'] })
     put(store, pod('p'))
     put(store, pod('q'))
     now = 10

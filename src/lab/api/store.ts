@@ -39,6 +39,8 @@ export interface StoreOptions {
   readonly freshMs?: number
   readonly changesMin?: number
   readonly changesMax?: number
+  /** The buckets that {@link Store.removeOlder} may ask. Default: none. */
+  readonly aging?: readonly string[]
 }
 
 interface Watcher {
@@ -48,8 +50,8 @@ interface Watcher {
 
 interface Bucket {
   readonly objects: Map<string, Stored>
-  /** When each was written last, the longest untouched first. */
-  readonly written: Map<string, number>
+  /** When each was written last, the longest untouched first; of an aging bucket. */
+  readonly written: Map<string, number> | undefined
   readonly byNode: Map<string, Set<string>>
   sorted: string[] | undefined
   /** All of them, in order: the same list until one changes. */
@@ -69,7 +71,7 @@ export class Store {
   #revision = 1
 
   constructor(options: StoreOptions) {
-    this.#options = { freshMs: 75_000, changesMin: 100, changesMax: 10_000, ...options }
+    this.#options = { freshMs: 75_000, changesMin: 100, changesMax: 10_000, aging: [], ...options }
   }
 
   /** The revision of the latest write to anything. */
@@ -132,8 +134,8 @@ export class Store {
     })
     b.objects.set(key, stored)
     b.listed = undefined
-    b.written.delete(key)
-    b.written.set(key, this.#options.now())
+    b.written?.delete(key)
+    b.written?.set(key, this.#options.now())
     if (previous === undefined) b.sorted = undefined
     reindex(b, key, previous, stored)
     this.#publish(b, {
@@ -159,7 +161,7 @@ export class Store {
     })
     b.objects.delete(key)
     b.listed = undefined
-    b.written.delete(key)
+    b.written?.delete(key)
     b.sorted = undefined
     reindex(b, key, previous, undefined)
     this.#publish(b, { type: 'DELETED', object, previous, revision, timeMs: this.#options.now() })
@@ -169,7 +171,7 @@ export class Store {
   /** Removes every object whose last write is older than `timeMs`. */
   removeOlder(bucket: string, timeMs: number): void {
     const b = this.#buckets.get(bucket)
-    if (b === undefined) return
+    if (b?.written === undefined) return
     for (const [key, writtenMs] of b.written) {
       if (writtenMs >= timeMs) return
       this.remove(bucket, key)
@@ -198,7 +200,7 @@ export class Store {
     if (bucket === undefined) {
       bucket = {
         objects: new Map(),
-        written: new Map(),
+        written: this.#options.aging.includes(name) ? new Map() : undefined,
         byNode: new Map(),
         sorted: undefined,
         listed: undefined,

@@ -5,6 +5,7 @@
 import type { JsonObject } from '#lab/api/json.ts'
 import { changedFields, type Difference } from '#lab/api/managed/fields-of.ts'
 import { afterUpdate, type Manager, managedFields, type Owner } from '#lab/api/managed/managers.ts'
+import { afterRenewal } from '#lab/api/managed/renewal.ts'
 import type { Struct } from '#lab/api/schema/schema.ts'
 import type { Stored } from '#lab/api/store.ts'
 
@@ -103,11 +104,13 @@ function ownersAfter(
       return before
     case 'apply':
       return write.owners
-    case 'update':
-      return afterUpdate(write.owners ?? before, changed(schema, was, is, write.except), {
-        ...write.by,
-        timeMs,
-      })
+    case 'update': {
+      const by = { ...write.by, timeMs }
+      const owners = write.owners ?? before
+      const { except } = write
+      const renewed = was === undefined ? undefined : afterRenewal(owners, { was, is, except }, by)
+      return renewed ?? afterUpdate(owners, changed(schema, was, is, except), by)
+    }
   }
 }
 
