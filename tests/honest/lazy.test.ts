@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Node, Pod } from '#lab/api/objects.ts'
+import type { Lease, Node, Pod } from '#lab/api/objects.ts'
 import { Lab } from '#lab/lab.ts'
 
 /** Each strikes at the place that its name says, so that each kind of change has to be noticed by a check that rests. */
@@ -42,6 +42,18 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
     (lab) => lab.exec('k8s-worker-01', 'iptables -t nat -F KUBE-SERVICES'),
   ],
   ['a tier of the shop is killed', (lab) => lab.exec('k8s-worker-02', 'pkill -9 shop-tier')],
+  [
+    'a node no longer reaches the API server',
+    (lab) =>
+      lab.addUnderlayRule({
+        name: 'api',
+        source: '10.0.0.22/32',
+        protocol: 'tcp',
+        port: 6443,
+        action: 'drop',
+      }),
+  ],
+  ['and reaches it again', (lab) => lab.removeUnderlayRule('api')],
   ['a node loses its power', (lab) => lab.reboot('k8s-worker-04', { powerCut: true })],
 ]
 
@@ -50,6 +62,7 @@ const inNode = (command: string): string => `crictl exec $(crictl ps --name cali
 interface Told {
   readonly nodes: readonly string[]
   readonly pods: readonly string[]
+  readonly leases: readonly string[]
 }
 
 /** What BIRD says of its sessions, timers included; source ports count connections, and are not the same. */
@@ -77,7 +90,10 @@ function told(lab: Lab): Told {
       (c) => `${metadata.name} ${c.name} ${c.restartCount} ${JSON.stringify(c.state)}`,
     ),
   ])
-  return { nodes: nodes.sort(), pods: pods.sort() }
+  const leases = all<Lease>('coordination.k8s.io/leases').map(({ metadata, spec }) =>
+    JSON.stringify([metadata.name, spec]),
+  )
+  return { nodes: nodes.sort(), pods: pods.sort(), leases }
 }
 
 const options = { seed: 'lazy' }

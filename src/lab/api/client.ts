@@ -11,7 +11,9 @@ import {
   KubeUnreachable,
   type ListQuery,
   type ObjectRef,
+  type ResourceType,
   type Watch,
+  type WatchQuery,
 } from '#lab/api/ports.ts'
 import { requestWords } from '#lab/api/request-words.ts'
 import { Transport } from '#lab/api/transport.ts'
@@ -42,8 +44,19 @@ export interface KubeClientOptions {
 export interface KubeClient extends Kube {
   /** The same client and connection for a thread of that process: each thread waits for itself. */
   by(thread: Process): KubeClient
+  /**
+   * Updates an object again and again, `everyMs` after each answer, without sending anything as long as the answer is sure. Answers
+   * the object as it was stored last, when one is due that has to be sent.
+   */
+  repeat<T extends KubeObject>(type: ResourceType, object: T, o: Repetition<T>): Promise<T>
   /** Another client on the same connection, for whom `credential` stands. */
   as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient
+}
+
+export interface Repetition<T> {
+  readonly everyMs: number
+  /** What is sent, made of what was stored last. */
+  readonly next: (stored: T) => T
 }
 
 /** Dials at the first request, over `p.net`, and again whenever the connection is gone. */
@@ -105,17 +118,7 @@ class Client implements KubeClient {
   create: Kube['create'] = (type, object, o = {}) =>
     this.#ask({ op: 'create', type, namespace: object.metadata.namespace, body: object, ...manager(o) }, o)
 
-  update: Kube['update'] = (type, object, o = {}) =>
-    this.#ask(
-      {
-        op: 'update',
-        ...one({ type, ...space(object), name: object.metadata.name }),
-        body: object,
-        ...part(o),
-        ...manager(o),
-      },
-      o,
-    )
+  update: Kube['update'] = (type, object, o = {}) => this.#ask(updating(type, object, o), o)
 
   patch: Kube['patch'] = (ref, patch, o = {}) =>
     this.#ask(
@@ -130,9 +133,32 @@ class Client implements KubeClient {
   post: Kube['post'] = (ref, subresource, body, o = {}) =>
     this.#ask({ op: 'post', ...one(ref), subresource, body }, o)
 
-  watch<T extends KubeObject>(query: ListQuery & { readonly resourceVersion: string }): Watch<T> {
+  repeat<T extends KubeObject>(type: ResourceType, object: T, o: Repetition<T>): Promise<T> {
+    const { task } = this.#process
+    return task.wait<T>((wake) => {
+      let stored = object
+      const beat = (): void => {
+        const answer = this.#sure(updating(type, o.next(stored), {}))
+        if (answer === undefined) {
+          wake(stored)
+          return
+        }
+        stored = answer.value as T // what the server answers is what it was asked to store
+        cancel = task.after(answer.inMs + o.everyMs, beat)
+      }
+      let cancel = task.after(o.everyMs, beat)
+      return () => cancel()
+    })
+  }
+
+  #sure(request: KubeRequest): { readonly value: unknown; readonly inMs: number } | undefined {
+    const credential = this.#credential()
+    return credential instanceof Promise ? undefined : this.#transport.ask(credential, request)
+  }
+
+  watch<T extends KubeObject>(query: WatchQuery): Watch<T> {
     const request: KubeRequest = { op: 'watch', ...query }
-    return new RunningWatch<T>(this.#process, (call) => {
+    return new RunningWatch<T>(this.#process, this.#transport, (call) => {
       // What ends a watch that runs is an error of reading its body, and names no request.
       const fail = (error: Error): void => call.fail(asked.sent ? error : this.#named(error, request))
       const asked = { ...call, fail }
@@ -234,6 +260,18 @@ class Client implements KubeClient {
   }
 }
 
+const updating = (
+  type: ResourceType,
+  object: KubeObject,
+  o: { readonly subresource?: string; readonly fieldManager?: string },
+): KubeRequest => ({
+  op: 'update',
+  ...one({ type, ...space(object), name: object.metadata.name }),
+  body: object,
+  ...part(o),
+  ...manager(o),
+})
+
 const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name })
 
 interface WatchCall {
@@ -243,15 +281,21 @@ interface WatchCall {
   sent: boolean
 }
 
+const nothing: readonly never[] = []
+
 class RunningWatch<T> implements Watch<T> {
   readonly #process: Process
+  readonly #transport: Transport
   readonly #end: () => void
   #changes: Change<T>[] = []
   #over: Error | undefined
+  /** Who looks is there already, and need not be woken. */
+  #looks = false
   #wake: (() => void) | undefined
 
-  constructor(process: Process, begin: (call: WatchCall) => () => void) {
+  constructor(process: Process, transport: Transport, begin: (call: WatchCall) => () => void) {
     this.#process = process
+    this.#transport = transport
     this.#end = begin({
       sent: false,
       answer: () => {},
@@ -276,6 +320,18 @@ class RunningWatch<T> implements Watch<T> {
         }
       })
     if (this.#changes.length === 0 && this.#over !== undefined) throw this.#over
+    return this.#taken()
+  }
+
+  look(): readonly Change<T>[] {
+    this.#looks = true
+    this.#transport.look()
+    this.#looks = false
+    return this.#taken()
+  }
+
+  #taken(): readonly Change<T>[] {
+    if (this.#changes.length === 0) return nothing
     const taken = this.#changes
     this.#changes = []
     return taken
@@ -286,6 +342,7 @@ class RunningWatch<T> implements Watch<T> {
   }
 
   #tell(): void {
+    if (this.#looks) return
     const wake = this.#wake
     this.#wake = undefined
     wake?.()

@@ -6,7 +6,14 @@
  */
 import type { KubeClient } from '#lab/api/client.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
-import { type Change, isKubeError, KubeError, KubeUnreachable, type ListQuery } from '#lab/api/ports.ts'
+import {
+  type Change,
+  isKubeError,
+  KubeError,
+  KubeUnreachable,
+  type ListQuery,
+  type Watch,
+} from '#lab/api/ports.ts'
 import { keyOf } from '#lab/api/store.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
@@ -19,6 +26,8 @@ export interface InformerChange<T> {
 }
 
 export interface InformerOptions<T> {
+  /** Nobody waits for its changes: it takes them when it is looked at. Without `onChange`. */
+  readonly unhurried?: true
   /** Told of every change, in order, by the informer's thread. It must not wait. */
   readonly onChange?: (change: InformerChange<T>) => void
   /** Told when a list or a watch failed, for the component's log. */
@@ -76,6 +85,8 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   #synced = false
   #version = 0
   #failures = 0
+  /** While one runs. */
+  #watch: Watch<T> | undefined
 
   constructor(p: Process, kube: KubeClient, query: ListQuery, options: InformerOptions<T>) {
     this.#query = query
@@ -89,18 +100,22 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   }
 
   get version(): number {
+    this.#look()
     return this.#version
   }
 
   get(key: string): T | undefined {
+    this.#look()
     return this.#cache.get(key)
   }
 
   has(key: string): boolean {
+    this.#look()
     return this.#cache.has(key)
   }
 
   list(): readonly T[] {
+    this.#look()
     this.#listed ??= this.#shared(() => this.#keys.map((key) => this.#cache.get(key) as T)) // keys are the cache's
     return this.#listed
   }
@@ -161,17 +176,30 @@ class Reflector<T extends KubeObject> implements Informer<T> {
 
   /** Applies what a watch brings. Ends only by throwing. */
   async #follow(kube: KubeClient, resourceVersion: string): Promise<never> {
-    const watch = kube.watch<T>({ ...this.#query, resourceVersion })
+    const { unhurried } = this.#options
+    const watch = kube.watch<T>({
+      ...this.#query,
+      resourceVersion,
+      ...(unhurried === undefined ? {} : { unhurried }),
+    })
+    if (unhurried) this.#watch = watch
     try {
-      for (;;) {
-        const changes = await watch.take()
-        this.#failures = 0
-        for (const change of changes) this.#from = this.#observe(change)
-        this.#moved()
-      }
+      for (;;) this.#takeIn(await watch.take())
     } finally {
+      this.#watch = undefined
       watch.close()
     }
+  }
+
+  #look(): void {
+    const changes = this.#watch?.look?.()
+    if (changes !== undefined && changes.length > 0) this.#takeIn(changes)
+  }
+
+  #takeIn(changes: readonly Change<T>[]): void {
+    this.#failures = 0
+    for (const change of changes) this.#from = this.#observe(change)
+    this.#moved()
   }
 
   #observe(change: Change<T>): string {

@@ -13,6 +13,8 @@ const object = (name: string): WireChange => ({
   },
 })
 
+const among = (audience: number) => ({ audience, unhurried: false })
+
 /** An outbox, and what it sent: `12 ms: w1 w2` for changes of watches, `12 ms: answer` for anything else. */
 async function sent(act: (outbox: Outbox, kernel: Kernel) => void): Promise<readonly string[]> {
   const kernel = new Kernel({ seed: 1, startMs: 0 })
@@ -33,28 +35,28 @@ async function sent(act: (outbox: Outbox, kernel: Kernel) => void): Promise<read
 
 test('few watches are told of each change at once', async () => {
   const frames = await sent((outbox) => {
-    outbox.add(1, object('a'), 15)
-    outbox.add(2, object('a'), 15)
+    outbox.add(1, object('a'), among(15))
+    outbox.add(2, object('a'), among(15))
   })
   expect(frames).toEqual(['0 ms: w1', '0 ms: w2'])
 })
 
 test('with many watches, changes that come together travel together', async () => {
   const frames = await sent((outbox, kernel) => {
-    outbox.add(1, object('a'), 16)
-    kernel.at(5, 'later', () => outbox.add(2, object('b'), 16))
-    kernel.at(9, 'too late', () => outbox.add(3, object('c'), 16))
+    outbox.add(1, object('a'), among(16))
+    kernel.at(5, 'later', () => outbox.add(2, object('b'), among(16)))
+    kernel.at(9, 'too late', () => outbox.add(3, object('c'), among(16)))
   })
   expect(frames).toEqual(['8 ms: w1 w2', '17 ms: w3'])
 })
 
 test('however many there are, nobody waits for more than a tenth of a second', async () => {
-  expect(await sent((outbox) => outbox.add(1, object('a'), 100_000))).toEqual(['100 ms: w1'])
+  expect(await sent((outbox) => outbox.add(1, object('a'), among(100_000)))).toEqual(['100 ms: w1'])
 })
 
 test('an answer never overtakes the change that its request made', async () => {
   const frames = await sent((outbox) => {
-    outbox.add(1, object('a'), 1000)
+    outbox.add(1, object('a'), among(1000))
     outbox.send({ kube: 'answer', id: 7, value: {} })
   })
   expect(frames).toEqual(['0 ms: w1', '0 ms: answer'])

@@ -23,8 +23,16 @@ export class Outbox {
     this.#connection = connection
   }
 
-  /** `audience`: how many watches there are for changes like this. */
-  add(id: number, change: WireChange, audience: number): void {
+  /** `audience`: how many watches there are for changes like this. `unhurried`: nobody waits for it at the other end. */
+  add(
+    id: number,
+    change: WireChange,
+    { audience, unhurried }: { readonly audience: number; readonly unhurried: boolean },
+  ): void {
+    if (unhurried && this.#seen.length === 0 && audience < fewWatches && this.#connection.leave) {
+      this.#connection.leave({ kube: 'changes', seen: [{ id, change }] })
+      return
+    }
     this.#seen.push({ id, change })
     if (this.#seen.length > 1) return
     if (audience < fewWatches) this.#flush()

@@ -99,7 +99,15 @@ export type Change<T> =
 /** A running watch. `take` answers everything since the last time, in order; rejects with KubeError 410 or KubeUnreachable when it is over. */
 export interface Watch<T> {
   take(): Promise<readonly Change<T>[]>
+  /** What has come that is only told when somebody looks: see {@link WatchQuery.unhurried}. */
+  look?(): readonly Change<T>[]
   close(): void
+}
+
+export interface WatchQuery extends ListQuery {
+  readonly resourceVersion: string
+  /** Nobody waits for changes: a `take` may be told of them late, a `look` is not. */
+  readonly unhurried?: true
 }
 
 /** Every call rejects with {@link KubeError} or {@link KubeUnreachable}. Objects that come back are frozen. */
@@ -109,7 +117,7 @@ export interface Kube {
     query: ListQuery,
     o?: { readonly timeoutMs?: number },
   ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }>
-  watch<T extends KubeObject>(query: ListQuery & { readonly resourceVersion: string }): Watch<T>
+  watch<T extends KubeObject>(query: WatchQuery): Watch<T>
   create<T extends KubeObject>(type: ResourceType, object: Draft<T>, o?: WriteOptions): Promise<T>
   /** PUT; a stale resourceVersion is a KubeError with reason Conflict. */
   update<T extends KubeObject>(

@@ -17,7 +17,7 @@ import { internalError, Refusal } from '#lab/api/status.ts'
 import { KeyTrouble, useKeyFiles } from '#lab/api/tokens/key-files.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
-import { type ClientFrame, clientFrame, type KubeRequest } from '#lab/api/wire.ts'
+import { type ClientFrame, clientFrame, type KubeRequest, type ServerFrame } from '#lab/api/wire.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
@@ -86,6 +86,7 @@ function serve(p: Process, api: ApiServer, connection: Connection): void {
       } else if (isHttp(payload)) answerHttp(api, payload, connection)
       else connection.close()
     },
+    answer: (payload) => sure(api, clientFrame(payload)),
     end: () => {
       for (const stop of served.watches.values()) stop()
       served.watches.clear()
@@ -144,6 +145,21 @@ function ask(
   })
 }
 
+/**
+ * The answer to a write that nothing is in the way of, for a client that writes the same by the clock: a refusal is sent, and so is
+ * what webhooks are asked about.
+ */
+function sure(api: ApiServer, frame: ClientFrame | undefined): ServerFrame | undefined {
+  if (frame?.kube !== 'request' || frame.request.op !== 'update' || hasWebhooks(api)) return undefined
+  const { id, as, request } = frame
+  try {
+    return { kube: 'answer', id, value: perform(api, request, api.identify(as)) }
+  } catch (error) {
+    asRefusal(error)
+    return undefined
+  }
+}
+
 interface Asked<T extends KubeRequest> {
   readonly id: number
   readonly user: Identity
@@ -157,7 +173,8 @@ const startWatch = (
 ): (() => void) =>
   performWatch(api, o.request, {
     user: o.user,
-    tell: ({ type, object }, audience) => outbox.add(o.id, { type, object }, audience),
+    tell: ({ type, object }, audience) =>
+      outbox.add(o.id, { type, object }, { audience, unhurried: o.request.unhurried === true }),
   })
 
 /** A refusal as it is; a bug of the lab passes on, so that it is seen. */

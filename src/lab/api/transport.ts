@@ -36,6 +36,8 @@ export class Transport {
   #connection: Connection | undefined
   #dialing = false
   #lastId = 0
+  /** Told that something is heard, in so many ms. */
+  #heard: (inMs: number) => void = () => {}
 
   constructor(process: Process, server: string) {
     this.#process = process
@@ -53,6 +55,21 @@ export class Transport {
         if (call.sent) this.#connection?.send({ kube: 'cancel', id })
       },
     }
+  }
+
+  /** What a request would be answered in so many ms, without it being sent; `undefined` where it has to be. */
+  ask(as: Credential, request: KubeRequest): { readonly value: unknown; readonly inMs: number } | undefined {
+    const frame: ClientFrame = { kube: 'request', id: 0, as, request }
+    const answer = this.#connection?.ask?.(frame)
+    const told = serverFrame(answer?.payload)
+    if (answer === undefined || told?.kube !== 'answer') return undefined
+    this.#heard(answer.inMs)
+    return { value: told.value, inMs: answer.inMs }
+  }
+
+  /** What watches were told that nobody had to notice until now. */
+  look(): void {
+    this.#connection?.look?.()
   }
 
   #send(frame: ClientFrame): void {
@@ -131,6 +148,15 @@ export class Transport {
         task.after(pingMs, look)
       }
     }
+    const heard = (inMs: number): void => {
+      heardMs = this.#process.now() + inMs
+      pinged = false
+      if (rested === undefined) return
+      rested.cancel()
+      rested = undefined
+      task.after(idleMs + inMs, look)
+    }
+    this.#heard = heard
     task.after(idleMs, look)
     connection.follow({
       payload: (payload) => {
@@ -140,13 +166,7 @@ export class Transport {
           end('unexpected EOF')
           return
         }
-        heardMs = this.#process.now()
-        pinged = false
-        if (rested !== undefined) {
-          rested.cancel()
-          rested = undefined
-          task.after(idleMs, look)
-        }
+        heard(0)
         this.#deliver(frame)
       },
       end: (why) => end(endWords(why, connection)),

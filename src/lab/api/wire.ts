@@ -30,6 +30,8 @@ export type KubeRequest =
       readonly labelSelector?: string
       readonly fieldSelector?: string
       readonly resourceVersion: string
+      /** Nobody waits for its changes: they are read when the client looks. */
+      readonly unhurried?: true
     } & On)
   | ({ readonly op: 'create'; readonly body: unknown; readonly fieldManager?: string } & On)
   | ({

@@ -31,7 +31,9 @@ const podGcEveryMs = 20_000
 const quarantineMs = 40_000
 
 export function startGarbageCollection(kit: ControllerKit): void {
-  const caches = new Map(dependents.map((type) => [type.resource, kit.cache<KubeObject>(type)]))
+  const cacheOf = (type: ResourceType): Informer<KubeObject> =>
+    type === resources.leases ? kit.lookedAt(type) : kit.cache(type)
+  const caches = new Map(dependents.map((type) => [type.resource, cacheOf(type)]))
   const gone = kit.controller('garbagecollector', [...caches.values()], async (uid, kube) => {
     for (const [type, object] of dependentsOf(uid, caches))
       await removed(

@@ -20,6 +20,8 @@ interface Common {
   /** Reads for all, under the process's own name: client-go's shared informers. */
   readonly kube: KubeClient
   readonly informers: Map<string, { readonly informer: Informer<KubeObject>; readonly listeners: Listener[] }>
+  /** The caches that nobody listens to. */
+  readonly unhurried: Map<string, Informer<KubeObject>>
   pods: PodIndex | undefined
 }
 
@@ -38,7 +40,11 @@ export class ControllerKit {
   /** `user` is whom the API server sees: `system:kube-scheduler`. */
   static of(p: Process, o: { readonly server: string; readonly user: string }): ControllerKit {
     const kube = kubeClient(p, o)
-    return new ControllerKit(p, { log: new Klog(p), kube, informers: new Map(), pods: undefined }, kube)
+    return new ControllerKit(
+      p,
+      { log: new Klog(p), kube, informers: new Map(), unhurried: new Map(), pods: undefined },
+      kube,
+    )
   }
 
   /** The same caches for a controller that acts as its own service account in kube-system. */
@@ -94,6 +100,15 @@ export class ControllerKit {
     // Both casts: the cache of a type holds objects of that type only.
     if (listener !== undefined) entry.listeners.push(listener as Listener)
     return entry.informer as Informer<T>
+  }
+
+  /** The process's one cache of a type that changes all the time and is only looked at. */
+  lookedAt<T extends KubeObject>(type: ResourceType): Informer<T> {
+    const key = `${type.group}/${type.resource}`
+    const { kube, unhurried } = this.#common
+    const started = unhurried.get(key) ?? informer<KubeObject>(this.p, kube, { type }, { unhurried: true })
+    unhurried.set(key, started)
+    return started as Informer<T> // of that type
   }
 
   /**

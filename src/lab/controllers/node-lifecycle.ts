@@ -41,7 +41,7 @@ export function startNodeLifecycle(kit: ControllerKit): void {
       )
     else if (type === 'MODIFIED') queue.add(object.metadata.name)
   })
-  const leases = kit.cache<Lease>(resources.leases)
+  const leases = kit.lookedAt<Lease>(resources.leases)
   const index = kit.pods
   const pods = kit.cache<Pod>(resources.pods)
   const recorder = kit.recorder('node-controller')

@@ -240,7 +240,8 @@ export class NodeLoop {
         // Somebody else changed or removed it: read it again. Silence changes nothing.
         if (error instanceof KubeError) lease = undefined
       }
-      await self.sleep(renewMs)
+      if (lease === undefined) await self.sleep(renewMs)
+      else lease = await kube.repeat(resources.leases, lease, { everyMs: renewMs, next: renewal(self) })
     }
   }
 }
@@ -273,8 +274,11 @@ async function ensureLease(kube: KubeClient, self: Process, name: string): Promi
 }
 
 const renewed = (kube: KubeClient, self: Process, lease: Lease): Promise<Lease> =>
-  kube.update<Lease>(
-    resources.leases,
-    { ...lease, spec: { ...lease.spec, renewTime: rfc3339Micro(self.now()) } },
-    timeout,
-  )
+  kube.update<Lease>(resources.leases, renewal(self)(lease), timeout)
+
+const renewal =
+  (self: Process) =>
+  (lease: Lease): Lease => ({
+    ...lease,
+    spec: { ...lease.spec, renewTime: rfc3339Micro(self.now()) },
+  })

@@ -7,6 +7,7 @@ import { type FirstPacket, latencyMs, meets, reversed, sendLater, wayOf } from '
 import type { Kept } from '#lab/network/fabric.ts'
 import type { Ground } from '#lab/network/ground.ts'
 import { Inbox } from '#lab/network/inbox.ts'
+import { type LeavingEnd, Left } from '#lab/network/left.ts'
 import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
 import type { Beat, Connection, Payload, Reader } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
@@ -50,7 +51,7 @@ const finBytes = 1
  *
  * Not imitated: windows, congestion, splitting of payloads, TIME-WAIT, keep-alive probes, RST on closing with unread data.
  */
-export class Endpoint implements Connection, BeatEnd {
+export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   readonly local: { readonly address: string; readonly port: number }
   readonly remote: { readonly address: string; readonly port: number }
   readonly #o: EndOptions
@@ -74,6 +75,7 @@ export class Endpoint implements Connection, BeatEnd {
   #segmentBytes: number
   #ways: [Way | undefined, Way | undefined] = [undefined, undefined]
   #beats: EndBeats | undefined
+  #left: Left | undefined
 
   private constructor(flow: Flow, isServer: boolean, o: EndOptions) {
     this.#o = o
@@ -139,6 +141,44 @@ export class Endpoint implements Connection, BeatEnd {
     return latencyMs(verdict.hops) + peer.takesAfterMs + latencyMs(back.verdict.hops) + this.takesAfterMs
   }
 
+  ask(payload: Payload): { readonly payload: Payload; readonly inMs: number } | undefined {
+    const inMs = this.echoMs
+    const answer = inMs === undefined ? undefined : this.#peer?.answer(payload)
+    return inMs === undefined || answer === undefined ? undefined : { payload: answer, inMs }
+  }
+
+  // -------------------------------------------------------------------------------------------- left
+
+  leave(payload: Payload): void {
+    const wayMs = this.beatMs
+    if (wayMs === undefined) this.send(payload)
+    else {
+      this.#left ??= new Left(this)
+      this.#left.add(payload, wayMs)
+    }
+  }
+
+  look(): void {
+    if (this.#peer !== undefined) this.#peer.#left?.look()
+  }
+
+  /** What its reader answers to what need not be sent. */
+  answer(payload: Payload): Payload | undefined {
+    return this.#inbox.answer(payload)
+  }
+
+  leaving(left: Left): void {
+    this.#o.stack.fabric.resting.add(left)
+  }
+
+  left(left: Left): void {
+    this.#o.stack.fabric.resting.delete(left)
+  }
+
+  deliver(payload: Payload): void {
+    if (this.#peer !== undefined) this.#peer.#inbox.put(payload)
+  }
+
   // ------------------------------------------------------------------------------------------- beats
 
   get beats(): EndBeats {
@@ -190,6 +230,12 @@ export class Endpoint implements Connection, BeatEnd {
     if (this.#peer !== undefined) this.#peer.#beats?.wake()
   }
 
+  /** What was left has come before what comes now. */
+  #handOver(): void {
+    this.#left?.handOver()
+    if (this.#peer !== undefined) this.#peer.#left?.handOver()
+  }
+
   get #isIdle(): boolean {
     return this.#life === 'open' && !this.#peerDone && this.#outbox.length === 0
   }
@@ -206,6 +252,7 @@ export class Endpoint implements Connection, BeatEnd {
   close(): void {
     if (this.#life !== 'open') return
     this.#wakeBeats()
+    this.#handOver()
     this.#life = 'closing'
     this.#o.owner?.disown(this)
     this.#inbox.end()
@@ -267,6 +314,7 @@ export class Endpoint implements Connection, BeatEnd {
 
   #push(payload: Item['payload'], bytes: number): void {
     this.#beats?.wake()
+    this.#left?.handOver()
     const item = this.#queued(payload, bytes)
     if (!this.#stall) this.#transmit(item)
   }
@@ -450,6 +498,7 @@ export class Endpoint implements Connection, BeatEnd {
 
   #end(life: 'ended' | 'vanished'): void {
     this.#wakeBeats()
+    this.#handOver()
     this.#life = life
     this.#stall?.cancel()
     this.#stall = undefined

@@ -54,6 +54,11 @@ export class Inbox {
     return this.#reader?.echoes === true
   }
 
+  /** What who reads here would answer; `undefined`: it has to be sent. */
+  answer(payload: Payload): Payload | undefined {
+    return this.#reader?.answer?.(payload)
+  }
+
   follow(reader: Reader): void {
     this.#reader = reader
     for (const payload of this.#payloads.splice(0)) reader.payload(payload)

@@ -121,6 +121,11 @@ export interface Reader {
   /** How long what arrives lies in the socket until it is taken; acknowledged only then. Default: no time. */
   readonly afterMs?: number
   payload(payload: Payload): void
+  /**
+   * Answers a payload in the same event, for who would get that very answer by sending it; `undefined`, and nothing done, for
+   * one that has to be sent: see {@link Connection.ask}.
+   */
+  answer?(payload: Payload): Payload | undefined
   /** Answers a sign of life whenever one comes, by itself and at once. */
   readonly echoes?: true
   /** This end has nothing to say once the other has closed: it closes with it. */
@@ -152,6 +157,18 @@ export interface Connection {
    * is on its way or in the way, the other end does not {@link Reader.echoes}, or nothing is to be left out.
    */
   readonly echoMs: number | undefined
+  /**
+   * What the other end would answer in so many ms, at once and without anything being sent: for who says much the same by the
+   * clock. `undefined`, and nothing has happened, where it has to be sent. Missing where everything has to be.
+   */
+  ask?(payload: Payload): { readonly payload: Payload; readonly inMs: number } | undefined
+  /**
+   * Sends what the other end need not notice before it {@link look}s, or before more comes. Arrives in its time, without an event
+   * where nothing is in the way.
+   */
+  leave?(payload: Payload): void
+  /** Takes what the other end has left here and has arrived. */
+  look?(): void
   /** For ends that say the same by the clock; missing where each time has to be sent. */
   readonly beats?: Beats
   /** FIN. */
