@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { digestOf } from '#app/drill-records.ts'
 import { Trouble } from '#base/trouble.ts'
+import type { Searched } from '#drill/lint/paths.ts'
 import { readScenario } from '#drill/scenario/read-scenario.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
-import type { Reach } from '#drill/score/score.ts'
 
 /** Their ids, in the order of the alphabet. */
 export const scenarioIds = (): readonly string[] =>
@@ -22,10 +22,10 @@ export function scenarioText(id: string): string | undefined {
 }
 
 /** The best and the worst path of one of ours, as they were measured; undefined for any other text. */
-export function measuredReach(id: string, text: string): Reach | undefined {
+export function measuredReach(id: string, text: string): Searched | undefined {
   const path = `${folder()}/${id}.reach.json`
   if (!/^[a-z0-9-]+$/.test(id) || !existsSync(path)) return undefined
-  const found = JSON.parse(readFileSync(path, 'utf8')) as Reach & { readonly digest: string }
+  const found = JSON.parse(readFileSync(path, 'utf8')) as Searched & { readonly digest: string }
   return found.digest === digestOf(text) ? found : undefined
 }
 

@@ -1,11 +1,11 @@
 import { backstage } from '#app/backstage.ts'
-import { scenarioIds, scenarioText } from '#app/scenarios.ts'
+import { measuredReach, scenarioIds, scenarioText } from '#app/scenarios.ts'
 import { textNamed } from '#cli/drill/files.ts'
 import { engine } from '#cli/engine.ts'
 import type { Io } from '#cli/io.ts'
 import { lintForm } from '#drill/lint/form.ts'
 import { strategiesOver, strategyNotices } from '#drill/lint/strategies.ts'
-import { verifyScenario } from '#drill/lint/verify.ts'
+import { type VerifyOptions, verifyScenario } from '#drill/lint/verify.ts'
 import type { Notice, Replay } from '#drill/replay/types.ts'
 import { readScenario } from '#drill/scenario/read-scenario.ts'
 
@@ -30,7 +30,8 @@ export async function lint({ names, live, output }: LintOptions, io: Io): Promis
   const replays: Replay[] = []
   const all: Linted[] = []
   for (const name of names.length > 0 ? names : scenarioIds()) {
-    const read = readScenario(scenarioText(name) ?? textNamed(name, io.cwd))
+    const text = scenarioText(name) ?? textNamed(name, io.cwd)
+    const read = readScenario(text)
     const notices = read.ok ? await lintForm(read.value, behind) : read.error
     if (read.ok) replays.push(read.value.replay)
     const onTrial = (title: string): void => void io.stderr.write(`${name}: ${title}\n`)
@@ -38,7 +39,9 @@ export async function lint({ names, live, output }: LintOptions, io: Io): Promis
       file: name,
       notices,
       trials:
-        read.ok && live && notices.length === 0 ? await verifyScenario(read.value, behind, { onTrial }) : [],
+        read.ok && live && notices.length === 0
+          ? await verifyScenario(read.value, behind, { ...searchedIn(name, text), onTrial })
+          : [],
     })
     io.signal.throwIfAborted()
   }
@@ -52,6 +55,12 @@ export async function lint({ names, live, output }: LintOptions, io: Io): Promis
       : textOf(all, together),
   )
   return isGood ? 0 : 5
+}
+
+/** What a search has found, where one of ours was searched. */
+function searchedIn(name: string, text: string): Pick<VerifyOptions, 'reach' | 'worst'> {
+  const reach = measuredReach(name, text)
+  return reach === undefined ? {} : { reach, worst: reach.worst.letters }
 }
 
 const textOf = (all: readonly Linted[], together: readonly Notice[]): string =>

@@ -1,14 +1,17 @@
 /** The best and the worst that can be done with a scenario's choices, found by playing them. */
-import { lost, trafficOf } from '#drill/measure/traffic.ts'
+import { lettersOf, neighbours, type Plan, straight, withAllDetours, withOneMore } from '#drill/lint/plans.ts'
+import { debriefOf } from '#drill/measure/debrief.ts'
 import { Drill } from '#drill/play/drill.ts'
 import { playPath } from '#drill/play/path.ts'
-import type { Leads, Scenario } from '#drill/scenario/types.ts'
+import type { Scenario } from '#drill/scenario/types.ts'
 import type { Measured, Reach } from '#drill/score/score.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 
 export interface PlayedPath extends Measured {
   /** Letters in the order of the rounds. */
   readonly letters: readonly string[]
+  /** Whether all was well at the end, and after everything that the scenario lets come then. */
+  readonly lasts: boolean
 }
 
 export interface Searched extends Reach {
@@ -17,101 +20,116 @@ export interface Searched extends Reach {
   readonly played: number
 }
 
+/** As many paths as one search plays, each for a second or some. */
+const playedMax = 24
+
 /**
- * Plays the recommended path, each path with one choice more, and those with every wrong choice; the quickest repair is the best,
- * and among equals the one that lost fewer requests. Takes some seconds a path.
+ * The best: of the ways without a detour and those with one, the quickest repair that lasts; among equals the one that lost
+ * fewer requests. The worst: with every detour, from there by small changes to worse and worse ones.
  */
 export async function searchPaths(
   scenario: Scenario,
   backstage: Backstage,
   onPath: (path: PlayedPath) => void = () => {},
 ): Promise<Searched> {
-  const played: PlayedPath[] = []
-  for (const letters of candidates(scenario)) {
-    const path = { letters, ...(await measured(scenario, backstage, letters)) }
-    onPath(path)
-    played.push(path)
-  }
-  const ranked = played.sort((a, b) => a.minutes - b.minutes || a.lost - b.lost)
-  const [best, worst] = [ranked[0], ranked.at(-1)]
-  if (best === undefined || worst === undefined) throw new RangeError('a scenario has a path')
+  const search = new Search(scenario, backstage, onPath)
+  const onward = straight(scenario)
+  const best = better(await search.all([...onward, ...withOneMore(scenario, onward[0] ?? [])]))
+  const detours = await search.all(onward.map((plan) => withAllDetours(scenario, plan)))
+  await search.climb(worse(detours))
+  const { paths } = search
+  const worst = paths.reduce((a, b) => (compare(b, a) > 0 ? b : a))
   return {
-    best,
-    worst: { ...worst, lost: Math.max(...played.map((path) => path.lost)) },
-    played: played.length,
+    best: best.path,
+    worst: { ...worst, lost: Math.max(...paths.map(({ lost }) => lost)) },
+    played: paths.length,
   }
 }
 
-/**
- * Distinct paths: the recommended one, each with one choice more, and those with every wrong choice that leaves its round open. Where a
- * choice leads out of its round for good, a path ends with it or goes on behind what it leaves out.
- */
-export function candidates(scenario: Pick<Scenario, 'replay' | 'rounds'>): readonly (readonly string[])[] {
-  const choices = scenario.replay.rounds.map((round) => round.choices)
-  const right = choices.map((all) => all.find(({ recommended }) => recommended)?.letter ?? 'A')
-  const wrong = choices.map((all) =>
-    all.filter(({ recommended }) => !recommended).map(({ letter }) => letter),
-  )
-  const stays = (round: number): readonly string[] =>
-    (wrong[round] ?? []).filter((letter) => scenario.rounds[round]?.choices[letter]?.leads === 'again')
-  const path = (before: (round: number) => readonly string[]): readonly string[] =>
-    walked(scenario, (round) => [...before(round), right[round] ?? 'A'])
-  const single = wrong.flatMap((letters, at) =>
-    letters.map((letter) => path((round) => (round === at ? [letter] : []))),
-  )
-  const leaving = wrong.flatMap((letters, at) =>
-    letters
-      .filter((letter) => !stays(at).includes(letter))
-      .map((letter) =>
-        path((round) => (round === at ? [...stays(at), letter] : round < at ? stays(round) : [])),
-      ),
-  )
-  return [path(() => []), ...single, path(stays), path((round) => [...stays(round)].reverse()), ...leaving]
+interface Tried {
+  readonly plan: Plan
+  readonly path: PlayedPath
 }
 
-/** The letters that are really asked for, of those that somebody means to choose in each round. */
-function walked(
-  { replay, rounds }: Pick<Scenario, 'replay' | 'rounds'>,
-  meant: (round: number) => readonly string[],
-): readonly string[] {
-  const letters: string[] = []
-  for (let round = 0; round < rounds.length; ) {
-    if ((replay.rounds[round]?.choices.length ?? 0) === 0) {
-      round += 1
-      continue
+/** Plays each path once. */
+class Search {
+  readonly #played = new Map<string, PlayedPath>()
+  readonly #scenario: Scenario
+  readonly #backstage: Backstage
+  readonly #onPath: (path: PlayedPath) => void
+
+  constructor(scenario: Scenario, backstage: Backstage, onPath: (path: PlayedPath) => void) {
+    this.#scenario = scenario
+    this.#backstage = backstage
+    this.#onPath = onPath
+  }
+
+  get paths(): readonly PlayedPath[] {
+    return [...this.#played.values()]
+  }
+
+  /** Those of them that end. */
+  async all(plans: readonly Plan[]): Promise<readonly Tried[]> {
+    const tried: Tried[] = []
+    for (const plan of plans) {
+      const path = await this.#play(plan)
+      if (path !== undefined) tried.push({ plan, path })
     }
-    const tried = triedIn(meant(round), (letter) => rounds[round]?.choices[letter]?.leads ?? 'next')
-    letters.push(...tried.letters)
-    if (tried.leads === 'end') return letters
-    round = typeof tried.leads === 'object' ? tried.leads.round - 1 : round + 1
+    return tried
   }
-  return letters
+
+  /** Goes from plan to plan as long as one of its neighbours is worse, and there is time. */
+  async climb(from: Tried): Promise<void> {
+    let at: Tried | undefined = from
+    while (at !== undefined) at = await this.#worseThan(at)
+  }
+
+  /** The first neighbour that is. */
+  async #worseThan({ plan, path }: Tried): Promise<Tried | undefined> {
+    for (const neighbour of neighbours(plan)) {
+      if (this.#played.size >= playedMax) return undefined
+      const [tried] = await this.all([neighbour])
+      if (tried !== undefined && compare(tried.path, path) > 0) return tried
+    }
+    return undefined
+  }
+
+  async #play(plan: Plan): Promise<PlayedPath | undefined> {
+    const letters = lettersOf(this.#scenario, plan)
+    if (letters === undefined) return undefined
+    const known = this.#played.get(letters.join())
+    if (known !== undefined) return known
+    const path = await playedPath(this.#scenario, this.#backstage, letters)
+    this.#played.set(letters.join(), path)
+    this.#onPath(path)
+    return path
+  }
 }
 
-/** Up to the first letter that leads out of the round. */
-function triedIn(
-  letters: readonly string[],
-  leadsOf: (letter: string) => Leads,
-): { readonly letters: readonly string[]; readonly leads: Leads } {
-  const last = letters.findIndex((letter) => leadsOf(letter) !== 'again')
-  const leads = last < 0 ? 'next' : leadsOf(letters[last] as string) // an index of a letter that was found
-  return { letters: last < 0 ? letters : letters.slice(0, last + 1), leads }
-}
+const better = (tried: readonly Tried[]): Tried =>
+  tried.reduce((a, b) => (compare(b.path, a.path) < 0 ? b : a))
 
-async function measured(
+const worse = (tried: readonly Tried[]): Tried =>
+  tried.reduce((a, b) => (compare(b.path, a.path) > 0 ? b : a))
+
+/** Less than 0 where `a` is the better path. */
+const compare = (a: PlayedPath, b: PlayedPath): number =>
+  Number(b.lasts) - Number(a.lasts) || a.minutes - b.minutes || a.lost - b.lost
+
+async function playedPath(
   scenario: Scenario,
   backstage: Backstage,
   letters: readonly string[],
-): Promise<Measured> {
+): Promise<PlayedPath> {
   const drill = await Drill.begin(scenario, backstage, { seed: 'paths', beside: 'nothing' })
   try {
     await playPath(drill, letters)
-    const { lab, struckAtMs } = drill.stage
-    const lastIll = drill.moments.findLastIndex(({ well }) => !well)
-    const repairedAtMs = drill.moments[lastIll + 1]?.atMs ?? lab.nowMs
+    const { repairedAfterMs, closedAfterMs, customers, mended, lasting, prevention } = await debriefOf(drill)
     return {
-      minutes: Math.round((repairedAtMs - scenario.pagedAtMs) / 6000) / 10,
-      lost: lost(await trafficOf(lab, struckAtMs)),
+      letters,
+      minutes: Math.round((repairedAfterMs ?? closedAfterMs) / 6000) / 10,
+      lost: customers.lost,
+      lasts: [mended, ...lasting, ...prevention].every(({ holds }) => holds),
     }
   } finally {
     await drill.shutdown()

@@ -1,14 +1,11 @@
 /** The test form of a scenario: it is played, left alone, mended in other ways and cheated at, and must tell them apart. */
-import { debriefOf, isMended, type Trial } from '#drill/measure/debrief.ts'
-import { Drill } from '#drill/play/drill.ts'
-import { playPath } from '#drill/play/path.ts'
+import { type PlayedThroughOptions, playedThrough } from '#drill/lint/played-through.ts'
+import { isMended, type Trial } from '#drill/measure/debrief.ts'
 import type { Scenario, Way } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import { Stage } from '#drill/stage/stage.ts'
 
-export interface VerifyOptions {
-  /** Of the lab, in place of the scenario's own: whatever it is, the scenario has to hold. */
-  readonly labSeed?: string
+export interface VerifyOptions extends PlayedThroughOptions {
   readonly onTrial?: (title: string) => void
 }
 
@@ -19,8 +16,9 @@ const aloneMs = 20 * 60_000
 export async function verifyScenario(
   scenario: Scenario,
   backstage: Backstage,
-  { labSeed, onTrial = () => {} }: VerifyOptions = {},
+  o: VerifyOptions = {},
 ): Promise<readonly Trial[]> {
+  const { labSeed, onTrial = () => {} } = o
   const trials: Trial[] = []
   const add = (trial: Trial): void => {
     onTrial(trial.title)
@@ -35,7 +33,7 @@ export async function verifyScenario(
   } finally {
     await page.shutdown()
   }
-  for (const trial of await recommended(scenario, backstage, labSeed)) add(trial)
+  for (const trial of await playedThrough(scenario, backstage, o)) add(trial)
   return trials
 }
 
@@ -82,38 +80,3 @@ const not = ({ title, holds, says }: Trial): Trial => ({
   holds: !holds,
   says,
 })
-
-/** The way that the author recommends: all the text says is so, and it is a repair. */
-export async function recommended(
-  scenario: Scenario,
-  backstage: Backstage,
-  labSeed: string | undefined,
-): Promise<readonly Trial[]> {
-  const drill = await Drill.begin(scenario, backstage, {
-    seed: 'verify',
-    beside: 'nothing',
-    ...(labSeed === undefined ? {} : { labSeed }),
-  })
-  await playPath(drill, recommendedPath(scenario))
-  const debrief = await debriefOf(drill)
-  await drill.shutdown()
-  const { mended, lasting, prevention, unlike, verified } = debrief
-  return [
-    ...[mended, ...lasting, ...prevention].map((trial) => ({
-      ...trial,
-      title: `recommended: ${trial.title}`,
-    })),
-    {
-      title: 'recommended: the text says what the lab shows',
-      holds: unlike.length === 0,
-      says: unlike.map(({ says, shown }) => `${says}, and it shows: ${shown}`).join('\n'),
-    },
-    { title: 'recommended: it is looked at after the last change', holds: verified, says: '' },
-  ]
-}
-
-/** The letters that the author recommends, in the order of the rounds. */
-export const recommendedPath = ({ replay }: Pick<Scenario, 'replay'>): readonly string[] =>
-  replay.rounds.flatMap(({ choices }) =>
-    choices.filter((choice) => choice.recommended).map(({ letter }) => letter),
-  )

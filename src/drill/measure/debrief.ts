@@ -9,7 +9,7 @@ import {
   type Traffic,
   trafficOf,
 } from '#drill/measure/traffic.ts'
-import type { Move } from '#drill/play/types.ts'
+import type { Move, Turn } from '#drill/play/types.ts'
 import type { Done, Stage } from '#drill/stage/stage.ts'
 
 /** What a drill comes to: everything measured, nothing judged. Times are virtual ms; `…AfterMs` count from the page. */
@@ -55,6 +55,7 @@ export interface MoveRecord {
   readonly move: Move
   /** The number of the round in which it was made. */
   readonly round: number
+  readonly leads: Turn['leads']
   readonly endedAfterMs: number
   readonly well: boolean
   readonly done: readonly Pick<Done, 'typed' | 'output' | 'code'>[]

@@ -13,6 +13,7 @@ export interface Moment {
   readonly atMs: number
   readonly move: Move
   readonly round: number
+  readonly leads: Turn['leads']
   readonly done: readonly Done[]
   /** Whether everything in the cluster was as it should be, by its own word. */
   readonly well: boolean
@@ -59,9 +60,10 @@ export class Drill implements Played {
   }
 
   get moves(): readonly MoveRecord[] {
-    return this.#moments.map(({ move, round, atMs, well, done }) => ({
+    return this.#moments.map(({ move, round, leads, atMs, well, done }) => ({
       move,
       round,
+      leads,
       endedAfterMs: atMs - this.stage.scenario.pagedAtMs,
       well,
       done: done.map(({ typed, output, code }) => ({ typed, output, code })),
@@ -84,7 +86,8 @@ export class Drill implements Played {
     const turn = await this.game.play(move)
     await this.evidence.look(this.stage, turn.done)
     const { lab } = this.stage
-    this.#moments.push({ atMs: lab.nowMs, move, round, done: turn.done, well: this.stage.isWell() })
+    const { leads, done } = turn
+    this.#moments.push({ atMs: lab.nowMs, move, round, leads, done, well: this.stage.isWell() })
     await this.#alone?.until(lab.nowMs)
     return turn
   }

@@ -55,6 +55,19 @@ describe('the score', () => {
     expect(points(change)).toBe(expected)
   })
 
+  test('choices that led nowhere cost two each, and fourteen at most', () => {
+    const choice = (leads: 'on' | 'again') => ({
+      move: { move: 'choose' as const, letter: 'A', thoughtMs: 0 },
+      round: 1,
+      leads,
+      endedAfterMs: 0,
+      well: false,
+      done: [],
+    })
+    expect(points({ moves: [choice('again'), choice('on'), choice('again')] })).toBe(96)
+    expect(points({ moves: Array.from({ length: 9 }, () => choice('again')) })).toBe(86)
+  })
+
   test('hints cost three each, and twelve at most', () => {
     expect([points({}, 1), points({}, 9)]).toEqual([97, 88])
   })

@@ -30,8 +30,8 @@ const minuteMs = 60_000
 
 /**
  * Judges a debrief. 40 points for a cluster that is mended, 15 for a repair that lasts, 10 for what keeps it from coming again, 15
- * for time and 15 for customers (both between the best and the worst path), 5 for evidence that was seen. What was not needed, what
- * was left behind and an end without a look cost some.
+ * for time and 15 for customers (both between the best and the worst path), 5 for evidence that was seen. Choices that led nowhere, what
+ * was not needed, what was left behind and an end without a look cost some.
  */
 export function scoreOf(
   debrief: Debrief,
@@ -98,12 +98,14 @@ function evidencePart({ evidence }: Debrief): Part {
   )
 }
 
-function deductions({ wear, verified, escalated }: Debrief, hints: number): readonly Part[] {
+function deductions({ wear, verified, escalated, moves }: Debrief, hints: number): readonly Part[] {
   const less = (title: string, points: number, why: string): readonly Part[] =>
     points === 0 ? [] : [{ title, of: 0, points: -points, why }]
   const { reboots, cordonsLeft, podsGone } = wear
+  const detours = moves.filter(({ move, leads }) => move.move === 'choose' && leads === 'again')
   return [
     ...less('hints', Math.min(12, 3 * hints), `${hints} asked for`),
+    ...less('detours', Math.min(14, 2 * detours.length), `${detours.length} choices that led nowhere`),
     ...less('closed without a look', verified ? 0 : 5, 'nobody looked after the last change'),
     ...less('escalated', escalated ? 2 : 0, 'all was not well when somebody else was woken'),
     ...less('cordons left behind', 5 * Math.min(1, cordonsLeft.length), cordonsLeft.join(', ')),

@@ -36,6 +36,7 @@ const debrief: Debrief = {
     {
       move: { move: 'choose', letter: 'B', thoughtMs: 0 },
       round: 1,
+      leads: 'on',
       endedAfterMs: 120_000,
       well: false,
       done: [],
