@@ -13,7 +13,9 @@ import {
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Trouble } from '#base/trouble.ts'
-import { type BegunDrill, type DrillRecord, readBegun, readRecord } from '#drill/play/record.ts'
+import { type BegunDrill, type DrillRecord, type LeftLab, readBegun, readRecord } from '#drill/play/record.ts'
+import type { LabHistory } from '#lab/history.ts'
+import { savedLab, savedText } from '#lab/serve/saved.ts'
 
 /** `~/.local/share/ninelives/drills`, or where XDG_DATA_HOME says. */
 export const recordsFolder = (env: Readonly<Record<string, string | undefined>>): string =>
@@ -22,48 +24,122 @@ export const recordsFolder = (env: Readonly<Record<string, string | undefined>>)
 /** Tells one scenario's text from another's. */
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
-/** Writes a record as a whole or not at all; answers its path. */
-export function keepRecord(record: DrillRecord, folder: string): string {
-  mkdirSync(folder, { recursive: true })
-  const stamp = record.endedAt.replace(/[:.]/g, '-')
-  const path = join(folder, `${stamp}-${record.drill}.json`)
-  writeWhole(path, `${JSON.stringify(record, null, 1)}\n`)
-  return path
+/** Writes a record as a whole or not at all, and the lab's history that belongs to it; answers its path. */
+export function keepRecord(record: DrillRecord, folder: string, history?: LabHistory): string {
+  return written(folder, () => {
+    mkdirSync(folder, { recursive: true })
+    if (record.handsOn !== undefined && history !== undefined)
+      writeWhole(join(folder, record.handsOn.lab), savedText({ history, struck: [] }))
+    const path = join(folder, `${stampOf(record)}.json`)
+    writeWhole(path, `${JSON.stringify(record, null, 1)}\n`)
+    return path
+  })
+}
+
+/** What the files of a game are called, without their ends. */
+export const stampOf = ({ endedAt, drill }: Pick<DrillRecord, 'endedAt' | 'drill'>): string =>
+  `${endedAt.replace(/[:.]/g, '-')}-${drill}`
+
+/** The lab's history of a game in free hands; throws a {@link Trouble} that says why there is none. */
+export function historyOf({ lab }: LeftLab, recordPath: string): LabHistory {
+  const path = join(dirname(recordPath), lab)
+  try {
+    return savedLab(readFileSync(path, 'utf8'), path).history
+  } catch (cause) {
+    if (cause instanceof Trouble) throw cause
+    throw new Trouble('no-history', `the lab's history is not beside the record: ${path}`, {
+      hint: 'without it the game cannot be played again',
+      cause,
+    })
+  }
 }
 
 /** Nobody ever reads half of it. */
 function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.part`, text, { mode: 0o600 })
-  renameSync(`${path}.part`, path)
+  const part = `${path}.part`
+  try {
+    writeFileSync(part, text, { mode: 0o600 })
+    renameSync(part, path)
+  } catch (error) {
+    rmSync(part, { force: true }) // on a full disk it would keep what little is left
+    throw error
+  }
 }
 
-/** Where a game waits that was left in the middle; one of each drill. */
-const begunPath = (folder: string, drill: string): string => join(folder, 'begun', `${drill}.begun`)
-
-export function keepBegun(begun: BegunDrill, folder: string): void {
-  const path = begunPath(folder, begun.drill)
-  mkdirSync(dirname(path), { recursive: true })
-  writeWhole(path, `${JSON.stringify(begun)}\n`)
+/** What keeps a file from being written is the user's to mend. */
+function written<T>(folder: string, write: () => T): T {
+  try {
+    return write()
+  } catch (cause) {
+    throw new Trouble('not-kept', `nothing can be written to ${folder}: ${(cause as Error).message}`, {
+      hint: 'make room there, or name another folder with XDG_DATA_HOME',
+      cause,
+    })
+  }
 }
 
-export const forgetBegun = (drill: string, folder: string): void =>
-  rmSync(begunPath(folder, drill), { force: true })
+/** Where a game waits that was left in the middle; one of each drill and form. */
+const begunPath = (folder: string, { drill, form }: GameOf): string =>
+  join(folder, 'begun', `${drill}${form === 'hands-on' ? '.hands-on' : ''}.begun`)
+
+export type GameForm = 'rounds' | 'hands-on'
+
+export interface GameOf {
+  readonly drill: string
+  readonly form: GameForm
+}
+
+/** A game that was left, and in free hands its lab's history up to there. */
+export interface Begun {
+  readonly begun: BegunDrill
+  readonly history?: LabHistory | undefined
+}
+
+/** Throws a {@link Trouble} where nothing can be written. */
+export function keepBegun({ begun, history }: Begun, folder: string): void {
+  const path = begunPath(folder, {
+    drill: begun.drill,
+    form: begun.handsOn === undefined ? 'rounds' : 'hands-on',
+  })
+  const lab = history === undefined ? '' : savedText({ history, struck: [] })
+  written(dirname(path), () => {
+    mkdirSync(dirname(path), { recursive: true })
+    writeWhole(path, `${JSON.stringify(begun)}\n${lab}`)
+  })
+}
+
+export const forgetBegun = (game: GameOf, folder: string): void =>
+  rmSync(begunPath(folder, game), { force: true })
 
 /** The game that was left; throws {@link Trouble} where there is none, or the drill is not the same any more. */
-export function begunDrill(
-  { drill, digest }: Pick<BegunDrill, 'drill' | 'digest'>,
-  folder: string,
-): BegunDrill {
-  const path = begunPath(folder, drill)
-  if (!existsSync(path))
-    throw new Trouble('nothing-begun', `no game of ${drill} was left in the middle`, {
-      hint: `begin one: ninelives drill play ${drill}`,
+export function begunDrill({ digest, ...game }: GameOf & { readonly digest: string }, folder: string): Begun {
+  const path = begunPath(folder, game)
+  const how = `ninelives drill play ${game.drill}${game.form === 'hands-on' ? ' --hands-on' : ''}`
+  if (!existsSync(path)) throw nothingBegun(game, { folder, how })
+  const [first = '', ...lab] = readFileSync(path, 'utf8').split('\n')
+  const begun = readBegun(first, path)
+  if (begun.digest !== digest)
+    throw new Trouble('another-drill', `${game.drill} is another one than when it was left`, {
+      hint: `begin anew: ${how}`,
     })
-  const begun = readBegun(readFileSync(path, 'utf8'), path)
-  if (begun.digest === digest) return begun
-  throw new Trouble('another-drill', `${drill} is another one than when it was left`, {
-    hint: `begin anew: ninelives drill play ${drill}`,
-  })
+  return begun.handsOn === undefined ? { begun } : { begun, history: savedLab(lab.join('\n'), path).history }
+}
+
+function nothingBegun(
+  { drill, form }: GameOf,
+  { folder, how }: { readonly folder: string; readonly how: string },
+): Trouble {
+  const other = form === 'rounds' ? 'hands-on' : 'rounds'
+  const isThere = existsSync(begunPath(folder, { drill, form: other }))
+  return new Trouble(
+    'nothing-begun',
+    `no game of ${drill} was left in the middle${isThere ? ` in this form (one ${other === 'rounds' ? 'in rounds' : 'in free hands'} was)` : ''}`,
+    {
+      hint: isThere
+        ? `go on with that: ninelives drill play ${drill}${other === 'hands-on' ? ' --hands-on' : ''} --resume`
+        : `begin one: ${how}`,
+    },
+  )
 }
 
 export interface KeptRecord {

@@ -1,7 +1,7 @@
 /** Drills as a user types them. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Cli, cliIn } from './cli.ts'
@@ -116,6 +116,41 @@ describe('drill', () => {
       expect.stringContaining('strike.mode: a lab cannot be broken by "no-such-mode"'),
     ])
   })
+})
+
+describe('drill play --hands-on', () => {
+  const handsOn = ['play', 'small.md', '--hands-on'] as const
+  beforeAll(async () => {
+    await drill(['new', 'small'])
+    const text = readFileSync(join(folder, 'small.md'), 'utf8')
+    file(
+      'small.md',
+      text
+        .replace('nodes: 5', 'nodes: 3')
+        .replace('node: k8s-worker-03', 'node: k8s-worker-01')
+        .replace('pagedAfter: 8m', 'pagedAfter: 1m')
+        .replace(/^lasting:.*?(?=^---$)/ms, ''),
+    )
+  })
+
+  test('is gone on with where the input ended, leaves a record with its commands, and the record is played again', async () => {
+    const left = await drill(handsOn, { stdin: 'kubectl get nodes\nhint\n' })
+    expect([left.code, left.stderr]).toEqual([2, expect.stringContaining('the input ended before')])
+    const ended = await drill([...handsOn, '--resume'], { stdin: 'kubectl get pods -A\ndone\n' })
+    expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('of 100')])
+    const path = /^kept: (.+)$/m.exec(ended.stderr)?.[1] ?? ''
+    const { handsOn: kept, score } = JSON.parse(readFileSync(path, 'utf8'))
+    expect(kept.commands.map(({ line }: { readonly line: string }) => line)).toEqual([
+      '$ kubectl get nodes',
+      '$ kubectl get pods -A',
+    ])
+    expect(kept.noted.hints).toBe(1)
+    const again = await drill(['verify', path])
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`${score.points} points, again`)])
+    rmSync(join(dirname(path), kept.lab))
+    const alone = await drill(['verify', path])
+    expect([alone.code, alone.stdout]).toEqual([3, expect.stringContaining('cannot be played again')])
+  }, 120_000)
 })
 
 const seed = fileURLToPath(

@@ -59,7 +59,8 @@ const addPlay: AddCommand = (drill, io, exit) => {
       '\nExamples:\n  ninelives drill play cni-broken-after-node-restart\n  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o html > report.html\n  ninelives drill play cni-broken-after-node-restart --hands-on\n  ninelives drill play downloaded.html',
     )
     .action(async (name: string, { script, seed, resume, handsOn, output }: PlayFlags) => {
-      const { drillFormats, play } = await import('#cli/drill/play.ts')
+      const { play } = await import('#cli/drill/play.ts')
+      const { drillFormats } = await import('#cli/drill/rendered.ts')
       const letters = script === undefined ? {} : { script: lettersOf(script) }
       exit(
         await play(

@@ -1,5 +1,5 @@
 /** What a user names: a drill of ours, a scenario in a file, a replay in a file. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { digestOf } from '#app/drill-records.ts'
 import { measuredReach, scenarioIds, scenarioIn, scenarioText } from '#app/scenarios.ts'
@@ -46,20 +46,21 @@ export function replayIn(text: string, file: string): Replay {
   )
 }
 
-/** A drill of ours by its id, or a file; `cwd`: where its path begins. */
+/** A drill of ours by its id, or a file (`night-shift` finds `night-shift.md` too); `cwd`: where its path begins. */
 export function textNamed(name: string, cwd: string): string {
   const own = scenarioText(name)
   if (own !== undefined) return own
+  const isName = /^[a-z0-9-]+$/.test(name)
+  const path = resolve(cwd, name)
   try {
-    return readFileSync(resolve(cwd, name), 'utf8')
-  } catch (error) {
-    const isName = /^[a-z0-9-]+$/.test(name)
+    return readFileSync(isName && !existsSync(path) ? `${path}.md` : path, 'utf8')
+  } catch (cause) {
     throw new Trouble(
       'no-such-drill',
       isName
-        ? `there is no drill "${name}", and no file of that name`
-        : `cannot read ${name}: ${(error as Error).message}`,
-      { hint: `drills: ${scenarioIds().join(', ')}`, cause: error },
+        ? `there is no drill "${name}", and no file ${name} or ${name}.md`
+        : `cannot read ${name}: ${(cause as Error).message}`,
+      { hint: `drills: ${scenarioIds().join(', ')}`, cause },
     )
   }
 }

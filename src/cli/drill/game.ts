@@ -1,24 +1,23 @@
-/** A drill on its lab, from the page to the damage report: played by a person, by a script, or again from a record. */
+/** A drill on its lab, from the page to the damage report. */
 import { backstage } from '#app/backstage.ts'
-import { Trouble } from '#base/trouble.ts'
 import type { Named } from '#cli/drill/files.ts'
 import type { Player } from '#cli/drill/player.ts'
 import { engine } from '#cli/engine.ts'
 import type { Io } from '#cli/io.ts'
 import { type Debrief, debriefOf, type Played } from '#drill/measure/debrief.ts'
-import { Drill } from '#drill/play/drill.ts'
+import type { Drill } from '#drill/play/drill.ts'
 import type { Told } from '#drill/play/path.ts'
-import type { DrillRecord } from '#drill/play/record.ts'
 import type { Move } from '#drill/play/types.ts'
-import type { Scenario } from '#drill/scenario/types.ts'
 import { reachOf } from '#drill/score/reach.ts'
 import { type Score, scoreOf } from '#drill/score/score.ts'
+import type { Backstage } from '#drill/stage/ports.ts'
 
 export type NamedScenario = Extract<Named, { readonly kind: 'scenario' }>
 
-export async function beginDrill(scenario: Scenario, seed: string): Promise<Drill> {
+/** What every drill that comes with ninelives is played with. */
+export async function behindDrills(): Promise<Backstage> {
   const { faults } = await import('#failures/generated/faults.ts')
-  return Drill.begin(scenario, backstage(await engine(), faults), { seed })
+  return backstage(await engine(), faults)
 }
 
 /** Asks `player` until the drill is over; `onMove` is told after each move. */
@@ -65,31 +64,5 @@ export async function judged(
       reach: reach ?? reachOf(drill.stage.scenario),
       hints: drill.hints ?? 0,
     }),
-  }
-}
-
-/** Plays a record again; answers whether it comes to the same score, and says so. */
-export async function verifyRecord(
-  record: DrillRecord,
-  { scenario, digest, reach }: NamedScenario,
-  io: Io,
-): Promise<boolean> {
-  if (digest !== record.digest)
-    throw new Trouble('another-drill', `${record.drill} is another one than when it was played`, {
-      hint: `it was played with ninelives ${record.version}`,
-    })
-  const drill = await beginDrill(scenario, record.seed)
-  try {
-    await playAgain(drill, record.moves)
-    const { score } = await judged(drill, reach === undefined ? {} : { reach }, io)
-    const isSame = score.points === record.score.points
-    io.stdout.write(
-      isSame
-        ? `${record.who} on ${record.drill}: ${score.points} points, again\n`
-        : `${record.who} on ${record.drill}: the record says ${record.score.points} points, played again it is ${score.points}\n`,
-    )
-    return isSame
-  } finally {
-    await drill.shutdown()
   }
 }

@@ -22,9 +22,16 @@ export class EvidenceWatch {
     return this.#items.map(({ what }, index) => ({ what, is: this.#states[index] ?? { state: 'open' } }))
   }
 
+  /** Goes on from what was noted before. */
+  restore(states: readonly EvidenceState[]): void {
+    for (const [index, is] of states.entries()) if (index < this.#items.length) this.#states[index] = is
+  }
+
   /** It was looked at elsewhere, at that time. */
   seen(index: number, atMs: number): void {
-    if (this.#states[index]?.state !== 'seen') this.#states[index] = { state: 'seen', atMs }
+    const is = this.#states[index]
+    if (is?.state === 'open' || (is?.state === 'destroyed' && atMs < is.atMs))
+      this.#states[index] = { state: 'seen', atMs }
   }
 
   /** After something was done: was it shown? If not, is it still there? */

@@ -39,7 +39,7 @@ export class Drill implements Played {
 
   private constructor(stage: Stage, { seed, beside = 'alone' }: Pick<BeginOptions, 'seed' | 'beside'>) {
     this.stage = stage
-    this.#alone = beside === 'alone' ? new LeftAlone(stage) : undefined
+    this.#alone = beside === 'alone' ? new LeftAlone(stage.moment()) : undefined
     this.game = new Game(stage, { seed })
     this.evidence = new EvidenceWatch(stage.scenario.evidence)
     this.atPage = snapshotOf(stage.lab)

@@ -5,9 +5,9 @@ export class LeftAlone {
   readonly #again: () => Promise<Stage>
   #stage: Stage | undefined
 
-  /** `stage`: as it is at the page. */
-  constructor(stage: Stage) {
-    this.#again = stage.moment()
+  /** `again`: sets it as it is at the page. */
+  constructor(again: () => Promise<Stage>) {
+    this.#again = again
   }
 
   get stage(): Stage | undefined {

@@ -7,23 +7,42 @@ export interface OutsideAct {
   /** `GET /api/v1/namespaces/kube-system/pods/calico-node-x/log` or `k8s-worker-03# ls -ld /run/calico`. */
   readonly line: string
   readonly changes: boolean
+  /** The command of kubectl behind a request, as kubectl tells it since 1.22: `kubectl get`. */
+  readonly by?: string
 }
 
-/** Since `sinceMs`, in order. What the drill's own prompt does is not among them. */
-export function outsideActs(lab: Lab, sinceMs: number): readonly OutsideAct[] {
+/** kubectl asks for these by itself. */
+export const isDiscovery = (line: string): boolean =>
+  / \/(version|openapi\S*|api(\/v1)?|apis(\/[^/?]+\/[^/?]+)?)(\?\S*)?$/.test(line)
+
+/** Since `sinceMs`, in order. What the drill itself did (`own`: the places of its inputs in the history) is not among them. */
+export function outsideActs(
+  { history, nodes: machines }: Pick<Lab, 'history' | 'nodes'>,
+  { sinceMs, own }: { readonly sinceMs: number; readonly own: ReadonlySet<number> },
+): readonly OutsideAct[] {
   const nodes = new Map<number, string>()
-  return lab.history.inputs.flatMap(({ atMs, input }): readonly OutsideAct[] => {
-    if (atMs < sinceMs) return []
+  return history.inputs.flatMap(({ atMs, input }, index): readonly OutsideAct[] => {
+    if (atMs < sinceMs || own.has(index)) return []
     switch (input.act) {
+      case 'exec': {
+        if (!machines.includes(input.node)) return [] // the customers' machine
+        const line = `${input.node}# ${commandIn(input.argv)}`
+        return [{ atMs, line, changes: changes(line) }]
+      }
+      case 'reboot': {
+        const line = `${input.powerCut ? 'power-cut' : 'reboot'} ${input.node}`
+        return [{ atMs, line, changes: true }]
+      }
       case 'api':
       case 'stream': {
         const { method, url: path } = input.asked
         const isRead = method === 'GET' || /\/(exec|attach|portforward)\b|(access|token)reviews\b/.test(path)
-        return [{ atMs, line: `${method} ${path}`, changes: !isRead }]
+        const by = input.asked.headers['kubectl-command']
+        return [{ atMs, line: `${method} ${path}`, changes: !isRead, ...(by === undefined ? {} : { by }) }]
       }
       case 'open': {
         nodes.set(input.id, input.node)
-        const line = `${input.node}# ${input.argv.join(' ')}`
+        const line = `${input.node}# ${commandIn(input.argv)}`
         return input.terminal ? [] : [{ atMs, line, changes: changes(line) }]
       }
       case 'type': {
@@ -38,6 +57,12 @@ export function outsideActs(lab: Lab, sinceMs: number): readonly OutsideAct[] {
         return []
     }
   })
+}
+
+/** Without the shell around it that `ninelives lab exec` puts there. */
+function commandIn(argv: readonly string[]): string {
+  if (argv[0] !== 'bash' || argv[1] !== '-c') return argv.join(' ')
+  return argv[2] === '"$@"' ? argv.slice(4).join(' ') : (argv[2] ?? '')
 }
 
 /** Whether a look from outside is the one that `typed` would be: the same log, the same file. */

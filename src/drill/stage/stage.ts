@@ -21,6 +21,15 @@ export interface Done {
   readonly code: number
 }
 
+/** What is known of a stage beside its lab. */
+export interface StagePast {
+  readonly done: readonly Done[]
+  readonly extents: readonly Extent[]
+  readonly struckAtMs: number
+  /** Of the lab's inputs, those that the stage itself made. */
+  readonly own: readonly number[]
+}
+
 /** How long an expectation of traffic looks back. */
 const lookBackMs = 30_000
 
@@ -42,25 +51,25 @@ export class Stage {
   readonly #extents: Extent[]
   #struckAtMs: number
 
-  private constructor(
-    scenario: Scenario,
-    lab: Lab,
-    backstage: Backstage,
-    past: {
-      readonly done: readonly Done[]
-      readonly extents: readonly Extent[]
-      readonly struckAtMs: number
-    },
-  ) {
+  private constructor(scenario: Scenario, lab: Lab, backstage: Backstage, past: StagePast) {
     this.scenario = scenario
     this.lab = lab
     this.#backstage = backstage
-    this.#desk = new Desk(lab, backstage)
+    this.#desk = new Desk(lab, backstage, past.own)
     this.#names = new Names(scenario, (look) => this.#desk.look(look))
     this.#done = [...past.done]
     this.#extents = [...past.extents]
     this.#struckAtMs = past.struckAtMs
     this.note()
+  }
+
+  /** A stage that was left: `lab` has been through the same again. */
+  static again(
+    scenario: Scenario,
+    backstage: Backstage,
+    o: { readonly lab: Lab; readonly past: StagePast },
+  ): Stage {
+    return new Stage(scenario, o.lab, backstage, o.past)
   }
 
   /**
@@ -79,7 +88,12 @@ export class Stage {
       startMs: pagedAtMs - pagedAfterMs - preludeMs,
       customers: true,
     })
-    const stage = new Stage(scenario, lab, backstage, { done: [], extents: [], struckAtMs: pagedAtMs })
+    const stage = new Stage(scenario, lab, backstage, {
+      done: [],
+      extents: [],
+      struckAtMs: pagedAtMs,
+      own: [],
+    })
     await stage.#until(pagedAtMs - pagedAfterMs)
     await stage.#strike()
     await stage.carryOut(scenario.before)
@@ -96,8 +110,18 @@ export class Stage {
   /** How to come back to where it stands now, whatever happens on it meanwhile: the answer sets the same a second time. */
   moment(): () => Promise<Stage> {
     const { history } = this.lab
-    const past = { done: [...this.#done], extents: [...this.#extents], struckAtMs: this.#struckAtMs }
+    const { past } = this
     return async () => new Stage(this.scenario, await Lab.replay(history), this.#backstage, past)
+  }
+
+  /** What the lab's history does not tell. */
+  get past(): StagePast {
+    return {
+      done: [...this.#done],
+      extents: [...this.#extents],
+      struckAtMs: this.#struckAtMs,
+      own: [...this.#desk.own],
+    }
   }
 
   /** When it broke; where nothing does, when the page came. */
@@ -204,6 +228,7 @@ export class Stage {
         await this.advance(step.ms)
         return { output: '', code: 0 }
       case 'reboot':
+        this.#desk.marked()
         await this.lab.reboot(step.node, { powerCut: step.powerCut })
         return { output: '', code: 0 }
       case 'expect': {
