@@ -147,15 +147,28 @@ export interface KeptRecord {
   readonly record: DrillRecord
 }
 
-/** Every record below a folder, oldest first; folders in it are those of people. Throws {@link Trouble} where there is no folder. */
-export function recordsIn(folder: string): readonly KeptRecord[] {
+/**
+ * Every record below a folder, oldest first; folders in it are those of people. What is no record is said and left out. Throws
+ * {@link Trouble} where there is no folder.
+ */
+export function recordsIn(folder: string): {
+  readonly kept: readonly KeptRecord[]
+  readonly notices: readonly string[]
+} {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new Trouble('no-records', `there is no folder ${folder}`, {
       hint: 'play a drill first: ninelives drill list',
     })
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => join(folder, name))
-    .map((path) => ({ path, record: readRecord(readFileSync(path, 'utf8'), path) }))
-    .sort((a, b) => (a.record.endedAt < b.record.endedAt ? -1 : 1))
+  const kept: KeptRecord[] = []
+  const notices: string[] = []
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.json')) continue
+    const path = join(folder, name)
+    try {
+      kept.push({ path, record: readRecord(readFileSync(path, 'utf8'), path) })
+    } catch (error) {
+      notices.push((error as Error).message)
+    }
+  }
+  return { kept: kept.sort((a, b) => (a.record.endedAt < b.record.endedAt ? -1 : 1)), notices }
 }

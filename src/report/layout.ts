@@ -1,9 +1,15 @@
 /** Lines of at most 80 columns. Commands and quotations are never wrapped: people copy them. */
 export const columns = 80
 
-/** Words wrapped into lines that start with `first`, then with as many blanks. */
+/** Beside a head, text has so many columns at least; else it goes below. */
+const besideMin = 12
+
+/** Words wrapped into lines that start with `first`, then with as many blanks; below it where the lines would be very short. */
 export function wrapped(text: string, first = '', across = columns): readonly string[] {
-  const width = Math.max(20, across - first.length)
+  const head = visible(first)
+  if (head.length > 2 && across - head.length < besideMin)
+    return [...(head.trim() === '' ? [] : [first.trimEnd()]), ...wrapped(text, '  ', across)]
+  const width = Math.max(1, across - head.length)
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap((each) => pieces(each, width))) {
@@ -13,8 +19,12 @@ export function wrapped(text: string, first = '', across = columns): readonly st
     } else line = line === '' ? word : `${line} ${word}`
   }
   lines.push(line)
-  return lines.map((each, index) => `${index === 0 ? first : ' '.repeat(first.length)}${each}`)
+  return lines.map((each, index) => `${index === 0 ? first : ' '.repeat(head.length)}${each}`)
 }
+
+/** Without what only colours it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are
+const visible = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '')
 
 /** A word that fits no line is cut where the line ends. */
 const pieces = (word: string, width: number): readonly string[] =>

@@ -154,17 +154,20 @@ const addReport: AddCommand = (drill, io, exit) => {
   drill
     .command('report')
     .argument('[folder]', 'of records; default: your own')
-    .option('-o, --output <format>', 'text or json', 'text')
-    .description('the games that were played, and their points; of a team where its folders lie together')
+    .option('-o, --output <format>', 'text, json, md or html', 'text')
+    .description(
+      'the games that were played: points and times, progress, what most get wrong; of a team where its folders lie together',
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  ninelives drill report\n  ninelives drill report /srv/drills -o json',
+      '\nExamples:\n  ninelives drill report\n  ninelives drill report /srv/drills -o html > team.html',
     )
     .action(async (folder: string | undefined, { output }: { output: string }) => {
       const { report } = await import('#cli/drill/report.ts')
+      const { drillFormats } = await import('#cli/drill/rendered.ts')
       exit(
         report(
-          { output: checkedFormat(output, ['text', 'json']), ...(folder === undefined ? {} : { folder }) },
+          { output: checkedFormat(output, drillFormats), ...(folder === undefined ? {} : { folder }) },
           io,
         ),
       )

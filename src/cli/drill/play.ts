@@ -4,8 +4,8 @@ import { plainPlayer } from '#cli/drill/plain-player.ts'
 import { playText } from '#cli/drill/play-text.ts'
 import type { Player } from '#cli/drill/player.ts'
 import type { DrillFormat } from '#cli/drill/rendered.ts'
+import { screenOf } from '#cli/drill/screen.ts'
 import type { Io } from '#cli/io.ts'
-import { paletteFor } from '#cli/palette.ts'
 import type { DrillTextOptions } from '#report/drill/text.ts'
 
 export interface PlayOptions {
@@ -26,9 +26,9 @@ export interface PlayOptions {
 /** Plays a drill in rounds and prints what it comes to. Answers the exit code. */
 export async function play(o: PlayOptions, io: Io): Promise<number> {
   const drill = named(o.name, io.cwd)
-  const screen = { palette: paletteFor(io.stdout, io.env), width: Math.min(io.stdout.columns ?? 80, 100) }
   // The report on standard output, and everything that is read meanwhile beside it.
   const out = o.output === 'text' ? io.stdout : io.stderr
+  const screen = screenOf(out, io.env)
   const player =
     o.script === undefined && o.handsOn !== true ? await playerFor({ ...io, stdout: out }, screen) : undefined
   try {

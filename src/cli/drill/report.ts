@@ -1,50 +1,36 @@
 import { resolve } from 'node:path'
-import { type KeptRecord, recordsFolder, recordsIn } from '#app/drill-records.ts'
+import { recordsFolder, recordsIn } from '#app/drill-records.ts'
+import type { DrillFormat } from '#cli/drill/rendered.ts'
+import { screenOf } from '#cli/drill/screen.ts'
 import type { Io } from '#cli/io.ts'
+import { type TeamReport, teamReport } from '#drill/team/team.ts'
+import { teamHtml, teamMarkdown, teamText } from '#report/drill/team.ts'
 
 /** Who played what, and how well: the games of a person, or of a team whose folders were put together. */
 export function report(
-  { folder, output }: { readonly folder?: string; readonly output: 'text' | 'json' },
+  { folder, output }: { readonly folder?: string; readonly output: DrillFormat },
   io: Io,
 ): number {
-  const kept = recordsIn(folder === undefined ? recordsFolder(io.env) : resolve(io.cwd, folder))
-  const rows = kept.map(rowOf)
-  io.stdout.write(output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : table(rows))
+  const { kept, notices } = recordsIn(folder === undefined ? recordsFolder(io.env) : resolve(io.cwd, folder))
+  for (const notice of notices) io.stderr.write(`warning: ${notice}\n`)
+  io.stdout.write(rendered(teamReport(kept.map(({ record }) => record)), { output, io }))
   return 0
 }
 
-const rowOf = ({ path, record: { who, drill, endedAt, score, moves } }: KeptRecord) => ({
-  who,
-  drill,
-  endedAt,
-  points: score.points,
-  moves: moves
-    .map((each) => (each.move === 'choose' ? each.letter : each.move === 'act' ? `${each.number}` : '.'))
-    .join(''),
-  path,
-})
-
-function table(rows: readonly ReturnType<typeof rowOf>[]): string {
-  if (rows.length === 0) return 'no drill has been played yet: ninelives drill list\n'
-  const cells = [
-    ['WHO', 'DRILL', 'ENDED', 'POINTS', 'MOVES'],
-    ...rows.map(({ who, drill, endedAt, points, moves }) => [
-      who,
-      drill,
-      endedAt.slice(0, 16),
-      `${points}`,
-      moves,
-    ]),
-  ]
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => (row[column] ?? '').length)),
-  )
-  return `${cells
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')}\n`
+function rendered(
+  team: TeamReport,
+  { output, io }: { readonly output: DrillFormat; readonly io: Io },
+): string {
+  switch (output) {
+    case 'json':
+      return `${JSON.stringify({ apiVersion: 'ninelives.dev/v1', kind: 'DrillHistory', ...team }, null, 2)}\n`
+    case 'md':
+      return teamMarkdown(team)
+    case 'html':
+      return teamHtml(team)
+    case 'text':
+      return team.games.length === 0
+        ? 'no drill has been played yet: ninelives drill list\n'
+        : teamText(team, screenOf(io.stdout, io.env))
+  }
 }

@@ -77,4 +77,5 @@ function authors({ replay: { damage } }: Scenario): readonly string[] {
 }
 
 /** Nothing of it is markup. */
-const plain = (text: string): string => text.replace(/\s+/g, ' ').replace(/([\\`*_{}[\]<>|#])/g, '\\$1')
+export const plain = (text: string): string =>
+  text.replace(/\s+/g, ' ').replace(/([\\`*_{}[\]<>|#])/g, '\\$1')
