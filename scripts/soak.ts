@@ -1,5 +1,5 @@
 /**
- * `npm run soak [SEEDS]`: the laws over many seeds (default 20). Takes minutes; its
+ * `npm run soak [SEEDS]`: the laws and the drills over many seeds (default 20). Takes hours; its
  * figures go into notes.
  */
 import { spawnSync } from 'node:child_process'
@@ -10,7 +10,7 @@ const seeds = process.argv[2] ?? '20'
 const started = performance.now()
 const { status } = spawnSync(
   join(root, 'node_modules/.bin/vitest'),
-  ['run', 'tests/laws', '--testTimeout=600000'],
+  ['run', 'tests/laws', 'tests/drills', '--testTimeout=600000'],
   {
     cwd: root,
     stdio: 'inherit',
@@ -18,6 +18,6 @@ const { status } = spawnSync(
   },
 )
 console.log(
-  `laws over ${seeds} seeds: ${status === 0 ? 'held' : 'broken'}, ${Math.round((performance.now() - started) / 1000)} s`,
+  `laws and drills over ${seeds} seeds: ${status === 0 ? 'held' : 'broken'}, ${Math.round((performance.now() - started) / 1000)} s`,
 )
 process.exitCode = status ?? 1

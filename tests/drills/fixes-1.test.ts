@@ -1,0 +1,3 @@
+import { tellsFixesFromShortcuts } from './scenarios.ts'
+
+tellsFixesFromShortcuts({ part: 0, of: 2 })

@@ -1,0 +1,3 @@
+import { tellsFixesFromShortcuts } from './scenarios.ts'
+
+tellsFixesFromShortcuts({ part: 1, of: 2 })
