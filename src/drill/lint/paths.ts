@@ -1,6 +1,7 @@
 /** The best and the worst that can be done with a scenario's choices, found by playing them. */
 import { lettersOf, neighbours, type Plan, straight, withAllDetours, withOneMore } from '#drill/lint/plans.ts'
 import { debriefOf } from '#drill/measure/debrief.ts'
+import { trialsOf } from '#drill/measure/trials.ts'
 import { Drill } from '#drill/play/drill.ts'
 import { playPath } from '#drill/play/path.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
@@ -124,12 +125,13 @@ async function playedPath(
   const drill = await Drill.begin(scenario, backstage, { seed: 'paths', beside: 'nothing' })
   try {
     await playPath(drill, letters)
-    const { repairedAfterMs, closedAfterMs, customers, mended, lasting, prevention } = await debriefOf(drill)
+    const debrief = await debriefOf(drill)
+    const { repairedAfterMs, closedAfterMs, customers } = debrief
     return {
       letters,
       minutes: Math.round((repairedAfterMs ?? closedAfterMs) / 6000) / 10,
       lost: customers.lost,
-      lasts: [mended, ...lasting, ...prevention].every(({ holds }) => holds),
+      lasts: trialsOf(debrief).every(({ holds }) => holds),
     }
   } finally {
     await drill.shutdown()

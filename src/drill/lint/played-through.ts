@@ -1,5 +1,6 @@
 import { byChance, lettersOf, type Plan, straight, withAllDetours } from '#drill/lint/plans.ts'
 import { type Debrief, debriefOf, type Trial } from '#drill/measure/debrief.ts'
+import { trialsOf } from '#drill/measure/trials.ts'
 import { Drill } from '#drill/play/drill.ts'
 import { playPath } from '#drill/play/path.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
@@ -81,12 +82,9 @@ async function judgedPath(
 
 /** All that the text says is so, and it is a repair. */
 function recommendedTrials({ debrief }: Judged): readonly Trial[] {
-  const { mended, lasting, prevention, unlike, verified } = debrief
+  const { unlike, verified } = debrief
   return [
-    ...[mended, ...lasting, ...prevention].map((trial) => ({
-      ...trial,
-      title: `recommended: ${trial.title}`,
-    })),
+    ...trialsOf(debrief).map((trial) => ({ ...trial, title: `recommended: ${trial.title}` })),
     {
       title: 'recommended: the text says what the lab shows',
       holds: unlike.length === 0,

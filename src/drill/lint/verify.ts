@@ -1,6 +1,8 @@
 /** The test form of a scenario: it is played, left alone, mended in other ways and cheated at, and must tell them apart. */
 import { type PlayedThroughOptions, playedThrough } from '#drill/lint/played-through.ts'
 import { isMended, type Trial } from '#drill/measure/debrief.ts'
+import { snapshotOf, wearBetween } from '#drill/measure/snapshot.ts'
+import { isUntouched } from '#drill/measure/trials.ts'
 import type { Scenario, Way } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import { Stage } from '#drill/stage/stage.ts'
@@ -40,7 +42,8 @@ export async function tryWays(
   const page = await Stage.set(scenario, backstage, labSeed === undefined ? {} : { seed: labSeed })
   try {
     add(await struck(page))
-    if (scenario.strike !== undefined) add(not(await leftAlone(page)))
+    const alone = await leftAlone(page)
+    add(scenario.strike === undefined ? alone : not(alone))
     for (const fix of scenario.fixes) add(await wholly(page, fix, 'fix'))
     for (const shortcut of scenario.shortcuts) add(not(await wholly(page, shortcut, 'shortcut')))
   } finally {
@@ -70,11 +73,19 @@ async function leftAlone(page: Stage): Promise<Trial> {
 async function wholly(page: Stage, { title, steps }: Way, kind: string): Promise<Trial> {
   const copy = await page.fork()
   await copy.carryOut(steps)
-  const trial = await isMended(copy, `${kind}: ${title}`)
+  const trial = await isRepair(page, copy, `${kind}: ${title}`)
   const { lasting, prevention } = page.scenario
   const failed = trial.holds ? await firstFailure(copy, [...lasting, ...prevention]) : undefined
   await copy.shutdown()
   return failed === undefined ? trial : { ...trial, holds: false, says: `${failed.title}: ${failed.says}` }
+}
+
+/** Where nothing was wrong, to mend is to leave it as it was. */
+async function isRepair(page: Stage, after: Stage, title: string): Promise<Trial> {
+  const mended = await isMended(after, title)
+  if (!mended.holds || page.scenario.strike !== undefined) return mended
+  const { holds, says } = isUntouched(wearBetween(snapshotOf(page.lab), snapshotOf(after.lab)))
+  return holds ? mended : { title, holds, says }
 }
 
 /** Of the ways, one after the other, on the very lab: it is needed for nothing else. */

@@ -9,6 +9,7 @@ import {
   type Traffic,
   trafficOf,
 } from '#drill/measure/traffic.ts'
+import { isUntouched } from '#drill/measure/trials.ts'
 import type { Move, Turn } from '#drill/play/types.ts'
 import type { Done, Stage } from '#drill/stage/stage.ts'
 
@@ -24,7 +25,7 @@ export interface Debrief {
   readonly diagnosedAfterMs?: number
   /** The last request that was lost; 0 where none was after the page. Undefined while requests are being lost. */
   readonly mitigatedAfterMs?: number
-  /** From when on all was well to the end. */
+  /** From when on all was well to the end; where nothing was wrong, when somebody said so and closed it. */
   readonly repairedAfterMs?: number
   readonly moves: readonly MoveRecord[]
   readonly traffic: Traffic
@@ -45,6 +46,8 @@ export interface Debrief {
   /** Whether somebody looked after the last change. */
   readonly verified: boolean
   readonly mended: Trial
+  /** Where nothing was wrong: whether it was left as it was. */
+  readonly untouched?: Trial
   readonly lasting: readonly Trial[]
   readonly prevention: readonly Trial[]
   /** Where the lab showed another thing than the text says. */
@@ -134,6 +137,7 @@ export async function debriefOf(drill: Played, o: { readonly onTrial?: OnTrial }
     evidence: drill.evidence.states,
     verified: drill.verified,
     mended,
+    ...(stage.scenario.strike === undefined ? { untouched: isUntouched(wear) } : {}),
     unlike: stage.done
       .filter(({ step, code }) => step.act === 'expect' && code !== 0)
       .map(({ typed, output }) => ({ says: typed, shown: output })),
@@ -149,10 +153,12 @@ const beyond = (own: Wear, alone: Wear): Wear => ({
   restarts: Math.max(0, own.restarts - alone.restarts),
   reboots: own.reboots.filter((node) => !alone.reboots.includes(node)),
   cordonsLeft: own.cordonsLeft,
+  cordonsLifted: own.cordonsLifted,
 })
 
-/** The end of the first move after which all was well, and stayed so. */
+/** The end of the first move after which all was well, and stayed so; where nothing was wrong, the end. */
 function wellSince({ moments, stage }: Played): number {
+  if (stage.scenario.strike === undefined) return stage.lab.nowMs - stage.scenario.pagedAtMs
   const lastIll = moments.findLastIndex(({ well }) => !well)
   return (moments[lastIll + 1]?.atMs ?? stage.lab.nowMs) - stage.scenario.pagedAtMs
 }

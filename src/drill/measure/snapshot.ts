@@ -37,6 +37,8 @@ export interface Wear {
   readonly restarts: number
   readonly reboots: readonly string[]
   readonly cordonsLeft: readonly string[]
+  /** Nodes that somebody had cordoned, and that take pods again. */
+  readonly cordonsLifted: readonly string[]
 }
 
 export function wearBetween(from: Snapshot, to: Snapshot): Wear {
@@ -50,5 +52,15 @@ export function wearBetween(from: Snapshot, to: Snapshot): Wear {
     restarts,
     reboots: [...to.boots].filter(([node, boot]) => from.boots.get(node) !== boot).map(([node]) => node),
     cordonsLeft: to.cordoned.filter((node) => !from.cordoned.includes(node)),
+    cordonsLifted: from.cordoned.filter((node) => !to.cordoned.includes(node)),
   }
 }
+
+/** In words, a part for each kind; none where nothing was worn. */
+export const wornParts = (wear: Wear): readonly string[] => [
+  ...(wear.podsGone.length > 0 ? [`${wear.podsGone.length} pods replaced`] : []),
+  ...(wear.restarts > 0 ? [`containers restarted: ${wear.restarts}`] : []),
+  ...wear.reboots.map((node) => `${node} rebooted`),
+  ...wear.cordonsLeft.map((node) => `${node} cordoned`),
+  ...wear.cordonsLifted.map((node) => `${node} uncordoned`),
+]

@@ -17,7 +17,7 @@ const perfect: Debrief = {
   traffic: { visits: [], balanced: [] },
   customers: { requests: 300, lost: 7, lostBeforePage: 7, lostAlone: 90, downtimes: [] },
   blast: { stepMs: 20_000, endAfterMs: 40_000, played: { traffic: [], cluster: [] } },
-  wear: { podsGone: [], restarts: 0, reboots: [], cordonsLeft: [] },
+  wear: { podsGone: [], restarts: 0, reboots: [], cordonsLeft: [], cordonsLifted: [] },
   evidence: [{ what: 'the log', is: { state: 'seen', atMs: 1 } }],
   verified: true,
   mended: held('the end'),
@@ -49,6 +49,16 @@ describe('the score', () => {
     ['evidence that nobody saw', { evidence: [{ what: '', is: { state: 'open' as const } }] }, 95],
     ['an end without a look', { verified: false }, 95],
     ['a cordon left behind', { wear: { ...perfect.wear, cordonsLeft: ['a'] } }, 95],
+    ['nothing was wrong, and it was left so', { untouched: held('') }, 100],
+    [
+      'nothing was wrong: two pods for nothing, and a node that somebody kept out of use',
+      {
+        untouched: { ...held(''), holds: false },
+        wear: { ...perfect.wear, podsGone: ['a', 'b'], cordonsLifted: ['c'] },
+      },
+      86,
+    ],
+    ['a cordon lifted that was part of what broke', { wear: { ...perfect.wear, cordonsLifted: ['c'] } }, 100],
     ['two reboots', { wear: { ...perfect.wear, reboots: ['a', 'b'] } }, 96],
     ['somebody else woken', { escalated: true }, 98],
   ])('%s', (_, change, expected) => {

@@ -1,4 +1,5 @@
 import type { Debrief } from '#drill/measure/debrief.ts'
+import type { Wear } from '#drill/measure/snapshot.ts'
 
 /** A score with its arithmetic: the parts add up to the points. */
 export interface Score {
@@ -98,7 +99,10 @@ function evidencePart({ evidence }: Debrief): Part {
   )
 }
 
-function deductions({ wear, verified, escalated, moves }: Debrief, hints: number): readonly Part[] {
+function deductions(
+  { wear, untouched, verified, escalated, moves }: Debrief,
+  hints: number,
+): readonly Part[] {
   const less = (title: string, points: number, why: string): readonly Part[] =>
     points === 0 ? [] : [{ title, of: 0, points: -points, why }]
   const { reboots, cordonsLeft, podsGone } = wear
@@ -111,5 +115,13 @@ function deductions({ wear, verified, escalated, moves }: Debrief, hints: number
     ...less('cordons left behind', 5 * Math.min(1, cordonsLeft.length), cordonsLeft.join(', ')),
     ...less('reboots', Math.min(6, 2 * reboots.length), reboots.join(', ')),
     ...less('pods replaced', Math.min(5, Math.floor(podsGone.length / 4)), `${podsGone.length}`),
+    ...(untouched === undefined ? [] : less('touched what was well', forNothing(wear), untouched.says)),
   ]
 }
+
+/** As much as a mended cluster is worth, at most. */
+const forNothing = ({ podsGone, restarts, reboots, cordonsLeft, cordonsLifted }: Wear): number =>
+  Math.min(
+    40,
+    10 * (reboots.length + cordonsLeft.length + cordonsLifted.length) + 2 * (podsGone.length + restarts),
+  )

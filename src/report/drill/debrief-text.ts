@@ -1,5 +1,6 @@
 import { durationText } from '#base/duration.ts'
 import type { Debrief, Trial } from '#drill/measure/debrief.ts'
+import { trialsOf } from '#drill/measure/trials.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import type { Score } from '#drill/score/score.ts'
 import { blastLines, spanText } from '#report/drill/blast.ts'
@@ -31,8 +32,7 @@ export function debriefText(
     ...say('Evidence', evidenceOf(debrief)),
     '',
     bold('Mended?'),
-    ...tried(debrief.mended),
-    ...[...debrief.lasting, ...debrief.prevention].flatMap(tried),
+    ...trialsOf(debrief).flatMap(tried),
     ...(debrief.verified ? [] : [yellow('  ! it was closed without a look after the last change')]),
     ...authorsOf(damage, say, dim),
     '',
@@ -52,7 +52,9 @@ function timesOf(debrief: Debrief): string {
   const { pagedAtMs, struckAtMs, diagnosedAfterMs, mitigatedAfterMs, repairedAfterMs, closedAfterMs } =
     debrief
   return [
-    `paged ${durationText(pagedAtMs - struckAtMs)} after it broke`,
+    debrief.untouched === undefined
+      ? `paged ${durationText(pagedAtMs - struckAtMs)} after it broke`
+      : 'paged, and nothing was broken',
     `cause seen: ${at(diagnosedAfterMs)}`,
     `customers served: ${at(mitigatedAfterMs)}`,
     `repaired: ${at(repairedAfterMs)}`,
@@ -90,12 +92,16 @@ function blastOf({ blast }: Debrief, width: number): readonly string[] {
   ]
 }
 
-function wearOf({ wear: { podsGone, restarts, reboots, cordonsLeft } }: Debrief): string {
+function wearOf({
+  wear: { podsGone, restarts, reboots, cordonsLeft, cordonsLifted },
+  untouched,
+}: Debrief): string {
   const all = [
     ...(podsGone.length > 0 ? [`${podsGone.length} pods replaced (${some(podsGone)})`] : []),
     ...(restarts > 0 ? [`${restarts} restarts of containers`] : []),
     ...(reboots.length > 0 ? [`rebooted ${some(reboots)}`] : []),
     ...(cordonsLeft.length > 0 ? [`left cordoned: ${some(cordonsLeft)}`] : []),
+    ...(untouched !== undefined && cordonsLifted.length > 0 ? [`uncordoned: ${some(cordonsLifted)}`] : []),
   ]
   return all.length === 0 ? 'wore nothing' : all.join(' · ')
 }

@@ -1,4 +1,5 @@
 /** The damage report as one page: no scripts, nothing loaded, readable on a phone and in print. */
+import { trialsOf } from '#drill/measure/trials.ts'
 import { blastSvg } from '#report/drill/blast-svg.ts'
 import { escaped } from '#report/drill/escaped.ts'
 import type { Judged } from '#report/drill/markdown.ts'
@@ -7,7 +8,7 @@ import { offsetText, timelineOf } from '#report/drill/timeline.ts'
 
 export function debriefHtml(judged: Judged): string {
   const { scenario, debrief, score } = judged
-  const { customers, mended, lasting, prevention } = debrief
+  const { customers } = debrief
   const title = escaped(scenario.replay.title)
   return `<!doctype html>
 <html lang="en">
@@ -34,7 +35,7 @@ ${timelineOf(scenario, debrief)
 <h2>Damage</h2>
 <p>${customers.lost} of ${customers.requests} requests lost${customers.lostAlone === undefined ? '' : `; ${customers.lostAlone} had nobody done anything`}.</p>
 <ul>
-${[mended, ...lasting, ...prevention]
+${trialsOf(debrief)
   .map(
     ({ title: what, holds, says }) =>
       `<li class="${holds ? 'good' : 'bad'}">${escaped(what)}${holds ? '' : `: ${escaped(says)}`}</li>`,

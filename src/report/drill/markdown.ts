@@ -1,4 +1,5 @@
 import type { Debrief, Trial } from '#drill/measure/debrief.ts'
+import { trialsOf } from '#drill/measure/trials.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import type { Score } from '#drill/score/score.ts'
 import { blastLines, blastRows, spanText } from '#report/drill/blast.ts'
@@ -13,7 +14,7 @@ export interface Judged {
 
 /** The damage report for a wiki or a chat. */
 export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
-  const { customers, lasting, prevention, mended, wear } = debrief
+  const { customers, wear } = debrief
   return `${[
     `# ${plain(scenario.replay.title)}: ${score.points} of 100`,
     '',
@@ -28,7 +29,7 @@ export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
     '',
     ...blastMarkdown(debrief),
     '',
-    ...[mended, ...lasting, ...prevention].map(trialLine),
+    ...trialsOf(debrief).map(trialLine),
     '',
     '| Part | Points | Why |',
     '|---|---|---|',

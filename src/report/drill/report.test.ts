@@ -72,7 +72,7 @@ const debrief: Debrief = {
       cluster: [],
     },
   },
-  wear: { podsGone: ['shop/a'], restarts: 1, reboots: [], cordonsLeft: ['k8s-worker-03'] },
+  wear: { podsGone: ['shop/a'], restarts: 1, reboots: [], cordonsLeft: ['k8s-worker-03'], cordonsLifted: [] },
   evidence: [],
   verified: false,
   mended: { title: 'the cluster at the end', holds: false, says: 'undecided' },
