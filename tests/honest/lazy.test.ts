@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { trafficOf } from '#drill/measure/traffic.ts'
 import type { Lease, Node, Pod } from '#lab/api/objects.ts'
 import { Lab } from '#lab/lab.ts'
 
@@ -63,6 +64,8 @@ interface Told {
   readonly nodes: readonly string[]
   readonly pods: readonly string[]
   readonly leases: readonly string[]
+  /** What the shop's customers lived through; those who still wait are told of later. */
+  readonly visits: readonly string[]
 }
 
 /** What BIRD says of its sessions, timers included; source ports count connections, and are not the same. */
@@ -76,7 +79,7 @@ const sessions = async (lab: Lab): Promise<string> =>
   ).stdout
 
 /** What the cluster says of itself: every condition with the time of its last change (a node's of its last report, too), every container with its starts. */
-function told(lab: Lab): Told {
+async function told(lab: Lab): Promise<Told> {
   const { store } = lab.api.state
   const all = <T>(bucket: string): readonly T[] => store.list(bucket) as unknown as readonly T[] // of that bucket only
   const nodes = all<Node>('/nodes').flatMap(({ metadata, status }) =>
@@ -93,10 +96,15 @@ function told(lab: Lab): Told {
   const leases = all<Lease>('coordination.k8s.io/leases').map(({ metadata, spec }) =>
     JSON.stringify([metadata.name, spec]),
   )
-  return { nodes: nodes.sort(), pods: pods.sort(), leases }
+  const { visits, balanced } = await trafficOf(lab, 0)
+  const over = [...visits, ...balanced].filter(({ atMs }) => atMs < lab.nowMs - patienceMs)
+  return { nodes: nodes.sort(), pods: pods.sort(), leases, visits: over.map((each) => JSON.stringify(each)) }
 }
 
-const options = { seed: 'lazy' }
+/** How long a customer waits at most. */
+const patienceMs = 5000
+
+const options = { seed: 'lazy', customers: true }
 const lazy = await Lab.boot(options)
 const eager = await Lab.boot({ ...options, lazy: false })
 await lazy.advance(600_000)
@@ -114,7 +122,7 @@ describe('checks that rest tell of everything at the moment at which others do',
     for (const minutes of [0, 1, 1, 3]) {
       if (minutes === 0) await Promise.all([strike(lazy), strike(eager)])
       else for (const lab of [lazy, eager]) await lab.advance(minutes * 60_000)
-      expect(told(lazy)).toEqual(told(eager))
+      expect(await told(lazy)).toEqual(await told(eager))
       expect(await sessions(lazy)).toBe(await sessions(eager))
     }
   })

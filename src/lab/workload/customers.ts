@@ -6,6 +6,9 @@
  *     {"at":1767767402000,"to":"10.0.0.24","ok":false,"reached":["frontend"],"why":"upstream answered 502"}
  *     {"at":1767767407000,"worker":"10.0.0.24","in":false}
  *
+ * While nothing moves, and every way behind a worker is known to lead to a whole page, its checks rest and pages are not really asked for
+ * (docs/decisions/0012).
+ *
  * Not imitated: workers that join or leave the balancer's list by themselves, sessions, retries of browsers.
  */
 
@@ -15,6 +18,7 @@ import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { httpGet } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
 import { networkTools } from '#lab/network/tools.ts'
+import { Servers } from '#lab/workload/servers.ts'
 
 /** Where every worker takes the customers' requests. */
 export const shopNodePort = 30_080
@@ -40,18 +44,34 @@ interface Worker {
   isIn: boolean
   /** Checks in a row that say otherwise. */
   against: number
+  /** What is behind it, and what the last page was made of. */
+  readonly servers: Servers
+  reached: readonly string[]
+  /** Its checks rest, since all of them would succeed. */
+  rests: boolean
 }
 
 export const customers: Program = async (p) => {
   const addresses = String(await p.files.read(configPath))
     .split('\n')
     .filter(Boolean)
-  const workers = addresses.map((address): Worker => ({ address, isIn: true, against: 0 }))
+  const workers = addresses.map(
+    (address): Worker => ({
+      address,
+      isIn: true,
+      against: 0,
+      servers: new Servers(),
+      reached: [],
+      rests: false,
+    }),
+  )
   for (const worker of workers)
     p.thread(`check ${worker.address}`, async (self) => {
       for (;;) {
+        const dueMs = self.now() + checkEveryMs
         await check(self, worker)
-        await self.sleep(checkEveryMs)
+        await self.sleep(dueMs - self.now())
+        if (worker.isIn && worker.against === 0 && worker.servers.areWell(self)) await rest(self, worker)
       }
     })
   p.thread('customers', async (self) => {
@@ -60,14 +80,14 @@ export const customers: Program = async (p) => {
       const open = workers.filter(({ isIn }) => isIn)
       // With nobody left, a balancer tries them all: an answer is unlikely, and none is certain otherwise.
       const worker = (open.length > 0 ? open : workers)[turn % (open.length || workers.length)]
-      if (worker !== undefined) self.thread('customer', (customer) => visit(customer, worker.address))
+      if (worker !== undefined) self.thread('customer', (customer) => visit(customer, worker))
     }
   })
   return untilTerminated(p, 0)
 }
 
 async function check(self: Process, worker: Worker): Promise<void> {
-  const { ok } = await ask(self, worker.address, checkTimeoutMs)
+  const { ok } = await ask(self, worker, checkTimeoutMs)
   worker.against = ok === worker.isIn ? 0 : worker.against + 1
   if (worker.against < checksToChange) return
   worker.isIn = ok
@@ -75,9 +95,26 @@ async function check(self: Process, worker: Worker): Promise<void> {
   await note(self, { at: Math.round(self.now()), worker: worker.address, in: ok })
 }
 
-async function visit(self: Process, address: string): Promise<void> {
+/** Until the check after something has moved; those before it would find what the last one found. */
+async function rest({ task }: Process, worker: Worker): Promise<void> {
+  let due = (): void => {}
+  const rested = task.rest({ periodMs: checkEveryMs, tick: () => due() })
+  if (rested === undefined) return
+  worker.rests = true
+  await task.wait<void>((wake) => {
+    due = wake
+    return rested.cancel
+  })
+  worker.rests = false
+}
+
+async function visit(self: Process, worker: Worker): Promise<void> {
   const at = Math.round(self.now())
-  await note(self, { at, to: address, ...(await ask(self, address, patienceMs)) })
+  const { address: to, reached } = worker
+  // While its checks rest, nobody need ask what is certain.
+  const visited =
+    worker.rests && worker.servers.areWell(self) ? { ok: true, reached } : await ask(self, worker, patienceMs)
+  await note(self, { at, to, ...visited })
 }
 
 interface Visit {
@@ -86,12 +123,17 @@ interface Visit {
   readonly why?: string
 }
 
-async function ask(self: Process, address: string, timeoutMs: number): Promise<Visit> {
+async function ask(self: Process, worker: Worker, timeoutMs: number): Promise<Visit> {
   try {
-    const { status, body } = await httpGet(self, `http://${address}:${shopNodePort}/`, { timeoutMs })
+    const answer = await httpGet(self, `http://${worker.address}:${shopNodePort}/`, { timeoutMs })
+    const { status, body } = answer
+    worker.servers.answered(self, answer)
     // Every tier that took part begins its line with its name.
     const reached = [...body.matchAll(/^(\w+) \S+: ok$/gm)].map(([, tier = '']) => tier)
-    if (status === 200) return { ok: true, reached }
+    if (status === 200) {
+      worker.reached = reached
+      return { ok: true, reached }
+    }
     return { ok: false, reached: ['frontend'], why: body.trim() }
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error

@@ -11,20 +11,21 @@
 import { rfc3339 } from '#base/clock.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { resolveHost } from '#lab/network/dns.ts'
-import { type HttpAnswer, type HttpResponse, httpGet, parseUrl, serveHttp } from '#lab/network/http.ts'
+import { type HttpResponse, httpGet, parseUrl, serveHttp } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
+import { Servers } from '#lab/workload/servers.ts'
 
 /** Less than the readiness probe's three seconds, so that the tier itself says what is wrong. */
 const upstreamTimeoutMs = 2000
 const addressMs = 30_000
 const refreshTimeoutMs = 500
 
-/** What the client knows of the upstream: its address, and which of the servers behind it were well in this epoch. */
+/** What the client knows of the upstream: its address, and the servers behind it by what they were asked. */
 interface Known {
   address: string | undefined
   untilMs: number
-  epoch: number
-  readonly well: Set<string>
+  readonly pages: Servers
+  readonly health: Servers
 }
 
 export const shopTier: Program = async (p) => {
@@ -32,7 +33,7 @@ export const shopTier: Program = async (p) => {
     p.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
   const name = flag('name') ?? 'tier'
   const upstream = flag('upstream')
-  const known: Known = { address: undefined, untilMs: 0, epoch: 0, well: new Set() }
+  const known: Known = { address: undefined, untilMs: 0, pages: new Servers(), health: new Servers() }
   await serveHttp(p, { port: 8080 }, ({ path }) => {
     switch (path) {
       case '/healthz':
@@ -40,7 +41,7 @@ export const shopTier: Program = async (p) => {
       case '/ready':
         return upstream === undefined
           ? { status: 200, body: 'ready\n', vouched: true }
-          : (self) => ask(self, `${upstream}/healthz`, { own: 'ready\n', known })
+          : (self) => ask(self, `${upstream}/healthz`, { own: 'ready\n', known, servers: known.health })
       case '/':
         return (self) => page(self, { name, upstream, known })
       default:
@@ -63,14 +64,16 @@ async function page(
   }: { readonly name: string; readonly upstream: string | undefined; readonly known: Known },
 ): Promise<HttpResponse> {
   const own = `${name} ${self.hostname}: ok\n`
-  return upstream === undefined ? { status: 200, body: own } : ask(self, `${upstream}/`, { own, known })
+  return upstream === undefined
+    ? { status: 200, body: own, vouched: true }
+    : ask(self, `${upstream}/`, { own, known, servers: known.pages })
 }
 
 /** The upstream's answer behind `own`; 502 or 504 when there is none, 503 when the upstream itself has trouble. */
 async function ask(
   self: Process,
   url: string,
-  { own, known }: { readonly own: string; readonly known: Known },
+  { own, known, servers }: { readonly own: string; readonly known: Known; readonly servers: Servers },
 ): Promise<HttpResponse> {
   refresh(self, url, known)
   try {
@@ -80,10 +83,9 @@ async function ask(
       onTry: (address) => remember(self, known, address),
     })
     const { status, body } = answer
-    if (status === 200)
-      return url.endsWith('/')
-        ? { status, body: own + body }
-        : { status, body: own, vouched: allAreWell(self, known, answer) }
+    // An address that has become old is looked up again by the next request, which is left out where this answer is vouched for.
+    const vouched = servers.answered(self, answer)
+    if (status === 200) return { status, body: url.endsWith('/') ? own + body : own, vouched }
     log(self, 'error', `upstream answered ${status}`, `Get "${url}": ${body.trim()}`)
     return { status: 503, body: `upstream answered ${status}\n` }
   } catch (error) {
@@ -91,17 +93,6 @@ async function ask(
     log(self, 'error', 'upstream request failed', goError(error))
     return { status: error.timedOut ? 504 : 502, body: `${goError(error)}\n` }
   }
-}
-
-/**
- * Whether any next request would be answered alike: each server that the Service could have chosen has been seen to be
- * well. Looking the name up again is left out with the request; an address that has become old is looked up by the next one.
- */
-function allAreWell(self: Process, known: Known, { vouched, way }: HttpAnswer): boolean {
-  if (known.epoch !== self.epoch) known.well.clear()
-  known.epoch = self.epoch
-  if (vouched === true) known.well.add(way.end)
-  return known.well.size >= way.choices
 }
 
 /** Has the address looked up again when it is old; without an answer the old one stays in use. */
