@@ -8,7 +8,7 @@ const besideMin = 12
 export function wrapped(text: string, first = '', across = columns): readonly string[] {
   const head = visible(first)
   if (head.length > 2 && across - head.length < besideMin)
-    return [...(head.trim() === '' ? [] : [first.trimEnd()]), ...wrapped(text, '  ', across)]
+    return [...headLines(first, across), ...wrapped(text, '  ', across)]
   const width = Math.max(1, across - head.length)
   const lines: string[] = []
   let line = ''
@@ -22,8 +22,14 @@ export function wrapped(text: string, first = '', across = columns): readonly st
   return lines.map((each, index) => `${index === 0 ? first : ' '.repeat(head.length)}${each}`)
 }
 
+/** A head by itself; where even that is too long its blanks are closed up. */
+function headLines(first: string, across: number): readonly string[] {
+  const head = visible(first).trimEnd()
+  if (head === '') return []
+  return head.length <= across ? [first.trimEnd()] : wrapped(head.trim().replace(/\s+/g, ' '), '', across)
+}
+
 /** Without what only colours it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are
 const visible = (text: string): string => text.replace(/\u001b\[[0-9;]*m/g, '')
 
 /** A word that fits no line is cut where the line ends. */

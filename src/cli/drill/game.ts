@@ -2,6 +2,7 @@
 import { backstage } from '#app/backstage.ts'
 import type { Named } from '#cli/drill/files.ts'
 import type { Player } from '#cli/drill/player.ts'
+import { screenOf } from '#cli/drill/screen.ts'
 import { engine } from '#cli/engine.ts'
 import type { Io } from '#cli/io.ts'
 import { type Debrief, debriefOf, type Played } from '#drill/measure/debrief.ts'
@@ -11,6 +12,7 @@ import type { Move } from '#drill/play/types.ts'
 import { reachOf } from '#drill/score/reach.ts'
 import { type Score, scoreOf } from '#drill/score/score.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
+import { wrapped } from '#report/layout.ts'
 
 export type NamedScenario = Extract<Named, { readonly kind: 'scenario' }>
 
@@ -36,6 +38,7 @@ export async function playWith(
       pagedAtMs,
       ...(escalatesAfterMs === undefined ? {} : { escalatesAfterMs }),
     })
+    told.decided?.(move, scene)
     told.turn?.(move, await drill.play(move))
     onMove()
   }
@@ -56,7 +59,8 @@ export async function judged(
   io: Io,
 ): Promise<{ readonly debrief: Debrief; readonly score: Score }> {
   const debrief = await debriefOf(drill, {
-    onTrial: (title) => void io.stderr.write(`trying what comes after: ${title}\n`),
+    onTrial: (title) =>
+      void io.stderr.write(`${wrapped(title, 'trying: ', screenOf(io.stderr, io.env).width).join('\n')}\n`),
   })
   return {
     debrief,

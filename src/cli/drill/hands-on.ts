@@ -14,6 +14,7 @@ import type { Scenario } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import { serveLab } from '#lab/serve/serve.ts'
 import { LabStates } from '#lab/serve/state.ts'
+import { commandLines } from '#report/drill/captured.ts'
 import { doneLines } from '#report/drill/done-lines.ts'
 import { briefingText, type DrillTextOptions } from '#report/drill/text.ts'
 import { wrapped } from '#report/layout.ts'
@@ -62,7 +63,7 @@ export async function playHandsOn<T>(
     })
   })
   died.catch((error: unknown) => void error) // whoever waits for the end hears of it
-  const watching = watch(play, { io, signal: stop.signal, onKeep })
+  const watching = watch(play, { io, screen, signal: stop.signal, onKeep })
   try {
     onKeep(play.journal)
     io.stdout.write(pageText(play, screen))
@@ -108,16 +109,18 @@ const serveDrill = (
 
 function pageText(
   { stage: { lab, scenario } }: HandsOn,
-  { palette, width }: Required<DrillTextOptions>,
+  { palette, width, edge }: Required<DrillTextOptions>,
 ): string {
   const cue = scenario.replay.rounds[0]?.cue
   return `${[
     '',
     ...(cue === undefined ? [] : [...wrapped(`“${cue}”`, '', width).map(palette.yellow), '']),
-    'You are paged. In another terminal:',
-    `  export KUBECONFIG=$(ninelives lab kubeconfig --name ${labName})`,
-    '  kubectl get nodes',
-    `  ninelives lab shell ${lab.nodes[0]} --name ${labName}`,
+    ...wrapped('You are paged. In another terminal:', '', width),
+    ...[
+      `export KUBECONFIG=$(ninelives lab kubeconfig --name ${labName})`,
+      'kubectl get nodes',
+      `ninelives lab shell ${lab.nodes[0]} --name ${labName}`,
+    ].flatMap((command) => commandLines(command, { first: '  ', width: edge })),
     ...wrapped(
       `or here: kubectl get pods -A · ${scenario.strike?.node ?? lab.nodes[0]}# ip route · hint · time · wait 5m · done · help`,
       '',
@@ -130,7 +133,12 @@ function pageText(
 /** Says once that all is well again: that is seen from the lab, whoever mended it. Ends only by an error of the lab. */
 async function watch(
   play: HandsOn,
-  { io, signal, onKeep }: { readonly io: Io; readonly signal: AbortSignal } & Pick<HandsOnOptions, 'onKeep'>,
+  {
+    io,
+    screen,
+    signal,
+    onKeep,
+  }: { readonly signal: AbortSignal } & Pick<HandsOnOptions, 'io' | 'screen' | 'onKeep'>,
 ): Promise<void> {
   let told = false
   for (let looks = 1; !signal.aborted; looks += 1) {
@@ -138,7 +146,8 @@ async function watch(
     const isCalm = play.watch()
     if (isCalm && !told && play.stage.scenario.strike !== undefined) {
       told = true
-      io.stdout.write('\nAll has been well for a minute. Type "done" when you are finished.\n')
+      const says = 'All has been well for a minute. Type "done" when you are finished.'
+      io.stdout.write(`\n${wrapped(says, '', screen.width).join('\n')}\ndrill> `)
     }
     await wallClock.sleep(lookEveryMs, { signal }).catch(() => {}) // the end
   }
@@ -184,27 +193,28 @@ const commandsOf = ({ acts, stage }: HandsOn): HandsOnRecord['commands'] =>
       line: by === undefined ? line : `${by}: ${line}`,
     }))
 
-const help = `hint            the next hint; it costs its time
-time            how late it is
-wait 5m         let time pass
-kubectl …       a command of the lab's own kubectl
-NODE# command   a command on a node, as root
-done            the incident is closed, and judged
-`
+const help = [
+  ['hint', 'the next hint; it costs its time'],
+  ['time', 'how late it is'],
+  ['wait 5m', 'let time pass'],
+  ['kubectl …', "a command of the lab's own kubectl"],
+  ['NODE# command', 'a command on a node, as root'],
+  ['done', 'the incident is closed, and judged'],
+] as const
 
-async function answer(
-  play: HandsOn,
-  words: string,
-  { palette }: Required<DrillTextOptions>,
-): Promise<string> {
+const helpLines = (width: number): readonly string[] =>
+  help.flatMap(([head, text]) => wrapped(text, head.padEnd(16), width))
+
+async function answer(play: HandsOn, words: string, screen: Required<DrillTextOptions>): Promise<string> {
   if (words === '') return ''
-  if (words === 'help' || words === '?') return help
+  if (words === 'help' || words === '?') return `${helpLines(screen.width).join('\n')}\n`
   if (words === 'time') return `${timeOf(play)}\n`
-  if (words === 'hint') return `${(await play.hint())?.text ?? 'no hint is left'}\n`
+  if (words === 'hint')
+    return `${wrapped((await play.hint())?.text ?? 'no hint is left', '', screen.width).join('\n')}\n`
   const read = readSteps(words.startsWith('kubectl ') ? `$ ${words}` : words, 1)
   if (!read.ok) return `${read.error.map(({ message }) => message).join('\n')}\n`
   const done = await play.type(read.value)
-  return `${done.flatMap((each) => doneLines(each, palette)).join('\n')}\n`
+  return `${done.flatMap((each) => doneLines(each, screen)).join('\n')}\n`
 }
 
 function timeOf({ stage: { lab, scenario } }: HandsOn): string {

@@ -10,7 +10,7 @@ import { outcomeOf } from '#drill/measure/outcome.ts'
 import { Drill } from '#drill/play/drill.ts'
 import { playPath, type Told } from '#drill/play/path.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
-import { briefingText, type DrillTextOptions, sceneText, turnText } from '#report/drill/text.ts'
+import { briefingText, type DrillTextOptions, decidedText, sceneText, turnText } from '#report/drill/text.ts'
 
 export type OnLab = NamedScenario & {
   readonly o: PlayOptions
@@ -42,6 +42,7 @@ export async function onLab({
     ;[game] = await Promise.all([Drill.begin(scenario, behind, { seed }), player?.begin()])
     const told: Told = {
       scene: (scene) => void out.write(sceneText(scene, screen)),
+      decided: (move, scene) => void out.write(decidedText(move, scene, screen)),
       turn: (_, turn) => void out.write(turnText(turn, screen)),
     }
     if (left !== undefined) await playAgain(game, left.moves)

@@ -5,8 +5,12 @@ import { Trouble } from '#base/trouble.ts'
 import type { Player } from '#cli/drill/player.ts'
 import type { Io } from '#cli/io.ts'
 import type { Move, Scene } from '#drill/play/types.ts'
+import { wrapped } from '#report/layout.ts'
 
-export function plainPlayer(io: Io, clock: Pick<Clock, 'monotonic'> = wallClock): Player {
+export function plainPlayer(
+  io: Io,
+  { width, clock = wallClock }: { readonly width: number; readonly clock?: Pick<Clock, 'monotonic'> },
+): Player {
   const lines = createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal: io.signal })
   const typed = lines[Symbol.asyncIterator]()
   const ask = async (prompt: string): Promise<string> => {
@@ -23,7 +27,7 @@ export function plainPlayer(io: Io, clock: Pick<Clock, 'monotonic'> = wallClock)
     begin: async () => void (await ask('\nPress Enter to take the page. ')),
     move: async (scene) => {
       const startedMs = clock.monotonic()
-      io.stdout.write(offer(scene))
+      io.stdout.write(offer(scene, width))
       for (;;) {
         const move = moveOf(scene, await ask('> '))
         if (move !== undefined) return { ...move, thoughtMs: Math.round(clock.monotonic() - startedMs) }
@@ -37,10 +41,15 @@ export function plainPlayer(io: Io, clock: Pick<Clock, 'monotonic'> = wallClock)
 type Open = Exclude<Scene, { readonly kind: 'over' }>
 
 /** What can be chosen, in the order of the screen. */
-export const offer = (scene: Open): string =>
-  scene.kind === 'choice'
-    ? `\n${scene.choices.map(({ letter, text }) => `  ${letter}) ${text}\n`).join('')}`
-    : `\n${scene.actions.map(({ number, text, state }) => `  ${marks[state]} ${number}. ${text}\n`).join('')}`
+export function offer(scene: Open, width: number): string {
+  const lines =
+    scene.kind === 'choice'
+      ? scene.choices.flatMap(({ letter, text }) => wrapped(text, `  ${letter}) `, width))
+      : scene.actions.flatMap(({ number, text, state }) =>
+          wrapped(text, `  ${marks[state]} ${number}. `, width),
+        )
+  return `\n${lines.join('\n')}\n`
+}
 
 /** Before the actions of a checklist. */
 export const marks = { open: '[ ]', done: '[✓]', failed: '[✗]' } as const

@@ -1,4 +1,3 @@
-import { moveOf, offer } from '#cli/drill/plain-player.ts'
 import type { Player } from '#cli/drill/player.ts'
 import type { Out } from '#cli/io.ts'
 import { TextGame } from '#drill/play/text-game.ts'
@@ -6,8 +5,6 @@ import type { Scene } from '#drill/play/types.ts'
 import { withoutWay } from '#drill/play/without-way.ts'
 import type { Replay, Round } from '#drill/replay/types.ts'
 import { type DrillTextOptions, figuresText, resultText, roundText, setupText } from '#report/drill/text.ts'
-
-export { moveOf, offer }
 
 export interface TextPlay {
   readonly replay: Replay

@@ -65,7 +65,7 @@ export async function play(o: PlayOptions, io: Io): Promise<number> {
 /** Plain prompts where there is no terminal that could do more. */
 async function playerFor(io: Io, screen: Required<DrillTextOptions>): Promise<Player> {
   const isTerminal = io.stdout.isTTY === true && 'isTTY' in io.stdin && io.stdin.isTTY === true
-  if (!isTerminal || io.env['TERM'] === 'dumb') return plainPlayer(io)
+  if (!isTerminal || io.env['TERM'] === 'dumb') return plainPlayer(io, screen)
   const { screenPlayer } = await import('#cli/drill/screen-player.ts')
   return screenPlayer(io, screen)
 }

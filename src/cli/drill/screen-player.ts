@@ -90,9 +90,11 @@ const decide = createPrompt<Chosen, Asked>(({ scene, clock, palette, width, time
     return index === at ? lines.map(palette.cyan) : lines
   })
   return [
-    ...(clock === undefined ? [] : [palette.bold(clockLine(clock, { thoughtMs: stopwatch.ms, paused }))]),
+    ...(clock === undefined
+      ? []
+      : wrapped(clockLine(clock, { thoughtMs: stopwatch.ms, paused }), '', width).map(palette.bold)),
     ...list,
-    palette.dim('↑ ↓ and Enter, or the letter · Space pauses the clock'),
+    ...wrapped('↑ ↓ and Enter, or the letter · Space pauses the clock', '', width).map(palette.dim),
   ].join('\n')
 })
 

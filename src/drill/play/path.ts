@@ -5,6 +5,8 @@ import type { Move, Scene, Turn } from '#drill/play/types.ts'
 
 export interface Told {
   scene?(scene: Exclude<Scene, { readonly kind: 'over' }>): void
+  /** Somebody has decided; it is carried out from here on. */
+  decided?(move: Move, scene: Exclude<Scene, { readonly kind: 'over' }>): void
   turn?(move: Move, turn: Turn): void
 }
 

@@ -6,7 +6,7 @@ import type { Score } from '#drill/score/score.ts'
 import { blastLines, spanText } from '#report/drill/blast.ts'
 import type { DrillTextOptions } from '#report/drill/text.ts'
 import { columns, some, wrapped } from '#report/layout.ts'
-import { plainPalette } from '#report/types.ts'
+import { type Palette, plainPalette } from '#report/types.ts'
 
 /** The damage report: what was measured, beside what the author wrote; then the score with its arithmetic. */
 export function debriefText(
@@ -33,8 +33,10 @@ export function debriefText(
     '',
     bold('Mended?'),
     ...trialsOf(debrief).flatMap(tried),
-    ...(debrief.verified ? [] : [yellow('  ! it was closed without a look after the last change')]),
-    ...authorsOf(damage, say, dim),
+    ...(debrief.verified
+      ? []
+      : wrapped('it was closed without a look after the last change', '  ! ', width).map(yellow)),
+    ...authorsOf(damage, { palette, width }),
     '',
     bold(`Score: ${score.points} of 100`),
     ...score.parts.flatMap(({ title, of, points, why }) =>
@@ -42,7 +44,9 @@ export function debriefText(
     ),
     '',
     ...wrapped(scenario.teaches, '', width),
-    ...(scenario.strike === undefined ? [] : [dim(`More: ninelives explain ${scenario.strike.mode}`)]),
+    ...(scenario.strike === undefined
+      ? []
+      : wrapped(`More: ninelives explain ${scenario.strike.mode}`, '', width).map(dim)),
   ].join('\n')}\n`
 }
 
@@ -75,30 +79,38 @@ function customersOf({ customers: { requests, lost, lostAlone, downtimes } }: De
   ].join(' · ')
 }
 
-/** Columns of what stands before and behind the blocks. */
-const blastHead = 28
-
-const blastPeak = 13
-
-/** How far it reached over time, a line for each measure. */
+/** How far it reached over time, a line for each measure; in a narrow terminal below their heads. */
 function blastOf({ blast }: Debrief, width: number): readonly string[] {
-  const across = Math.max(8, width - blastHead - blastPeak)
+  const isNarrow = width < narrow
+  const indent = isNarrow ? '' : ' '.repeat(16)
+  const across = isNarrow ? width : width - 16 - measureHead - peakMax
+  const lines = blastLines(blast, across).flatMap(({ head, line, peak }) =>
+    isNarrow ? [`${head}: ${peak}`, line] : [`${head.padEnd(measureHead)}${line}  ${peak}`],
+  )
   return [
-    ...blastLines(blast, across).map(
-      ({ head, line, peak }, index) =>
-        `${(index === 0 ? 'Blast radius' : '').padEnd(16)}${head.padEnd(12)}${line}  ${peak}`,
-    ),
-    ...wrapped(spanText(blast, across), ' '.repeat(16), width),
+    ...(isNarrow
+      ? ['Blast radius', ...lines]
+      : lines.map((line, at) => `${(at === 0 ? 'Blast radius' : '').padEnd(16)}${line}`)),
+    ...wrapped(spanText(blast, across), indent, width),
   ]
 }
+
+const narrow = 56
+
+const measureHead = 12
+
+/** `  100 pods` */
+const peakMax = 10
+
+const counted = (count: number, of: string): string => `${count} ${of}${count === 1 ? '' : 's'}`
 
 function wearOf({
   wear: { podsGone, restarts, reboots, cordonsLeft, cordonsLifted },
   untouched,
 }: Debrief): string {
   const all = [
-    ...(podsGone.length > 0 ? [`${podsGone.length} pods replaced (${some(podsGone)})`] : []),
-    ...(restarts > 0 ? [`${restarts} restarts of containers`] : []),
+    ...(podsGone.length > 0 ? [`${counted(podsGone.length, 'pod')} replaced (${some(podsGone)})`] : []),
+    ...(restarts > 0 ? [`${counted(restarts, 'restart')} of containers`] : []),
     ...(reboots.length > 0 ? [`rebooted ${some(reboots)}`] : []),
     ...(cordonsLeft.length > 0 ? [`left cordoned: ${some(cordonsLeft)}`] : []),
     ...(untouched !== undefined && cordonsLifted.length > 0 ? [`uncordoned: ${some(cordonsLifted)}`] : []),
@@ -118,8 +130,7 @@ const evidenceOf = ({ evidence }: Debrief): string =>
 
 function authorsOf(
   { downtime, blastRadius, optimal, worst }: Scenario['replay']['damage'],
-  say: (head: string, text: string) => readonly string[],
-  dim: (text: string) => string,
+  { palette: { dim }, width }: { readonly palette: Palette; readonly width: number },
 ): readonly string[] {
   const figures = [
     ['Downtime', downtime.words],
@@ -132,7 +143,7 @@ function authorsOf(
     ? []
     : [
         '',
-        dim('What the author wrote'),
-        ...written.flatMap(([head, words]) => say(`  ${head}`, words)).map(dim),
+        ...wrapped('What the author wrote', '', width).map(dim),
+        ...written.flatMap(([head, words]) => wrapped(words, `  ${head}`.padEnd(16), width)).map(dim),
       ]
 }

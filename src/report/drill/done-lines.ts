@@ -1,17 +1,22 @@
 import type { Done } from '#drill/stage/stage.ts'
+import { commandLines, outputLines } from '#report/drill/captured.ts'
 import type { Palette } from '#report/types.ts'
 
 /** Of the output of one command, so many lines are shown; the last ones. */
 const linesMax = 16
 
 /** A prompt with what was typed, and what the terminal showed. An expectation that holds is not worth a line. */
-export function doneLines({ step, typed, output, code }: Done, palette: Palette): readonly string[] {
+export function doneLines(
+  { step, typed, output, code }: Done,
+  { palette, edge }: { readonly palette: Palette; readonly edge: number },
+): readonly string[] {
   if (step.act === 'expect') return []
   if (step.act === 'wait') return ['', palette.dim(`  (${typed.replace('wait ', '')} later)`)]
+  const at = { first: '  ', width: edge }
   return [
     '',
-    `  ${palette.cyan(typed)}`,
-    ...clipped(output, linesMax).map((line) => `  ${line}`),
+    ...commandLines(typed, at).map(palette.cyan),
+    ...clipped(output, linesMax).flatMap((line) => outputLines(line, at)),
     ...(code === 0 || output.trim() !== '' ? [] : [palette.dim(`  (exit code ${code})`)]),
   ]
 }

@@ -1,26 +1,27 @@
-/** A drill on a terminal: what is read before, between and after the moves. Commands and their output are never wrapped. */
+/** A drill on a terminal: what is read before, between and after the moves. */
 import { durationText } from '#base/duration.ts'
 import type { TextGame } from '#drill/play/text-game.ts'
-import type { Scene, Turn } from '#drill/play/types.ts'
+import type { Move, Scene, Turn } from '#drill/play/types.ts'
 import type { Replay, Round } from '#drill/replay/types.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
+import { outputLines } from '#report/drill/captured.ts'
 import { clipped, doneLines } from '#report/drill/done-lines.ts'
 import { columns, wrapped } from '#report/layout.ts'
 import { type Palette, plainPalette } from '#report/types.ts'
 
 export interface DrillTextOptions {
   readonly palette?: Palette
-  /** Of the terminal. */
+  /** Of what is read. */
   readonly width?: number
+  /** Where the terminal ends: commands and their output go on in the next line there. Where nobody knows, they are left as they are. */
+  readonly edge?: number
 }
 
 const options = ({
   palette = plainPalette,
   width = columns,
-}: DrillTextOptions): Required<DrillTextOptions> => ({
-  palette,
-  width: Math.max(30, width),
-})
+  edge = Number.POSITIVE_INFINITY,
+}: DrillTextOptions): Required<DrillTextOptions> => ({ palette, width, edge })
 
 /** Who you are, what the system is, and when it is. */
 export function briefingText(
@@ -29,7 +30,7 @@ export function briefingText(
 ): string {
   const { palette, width } = options(o)
   return lines([
-    `${palette.cyan('[LAB]')} ${palette.bold(replay.title)} ${palette.dim(difficulty)}`,
+    ...wrapped(`${replay.title} ${difficulty}`, '[LAB] ', width).map(palette.bold),
     ...setupLines(replay, width),
     ...(escalatesAfterMs === undefined
       ? []
@@ -40,7 +41,7 @@ export function briefingText(
 /** The same of a replay that is read as text. */
 export function setupText(replay: Replay, o: DrillTextOptions = {}): string {
   const { palette, width } = options(o)
-  return lines([`${palette.dim('[TEXT]')} ${palette.bold(replay.title)}`, ...setupLines(replay, width)])
+  return lines([...wrapped(replay.title, '[TEXT] ', width).map(palette.bold), ...setupLines(replay, width)])
 }
 
 const indent = '        '
@@ -82,7 +83,7 @@ export function figuresText({ damage }: Replay, game: TextGame, o: DrillTextOpti
   const wrong = game.chosen.filter(({ right }) => !right).length
   return lines([
     '',
-    palette.bold('Damage report, as the author wrote it'),
+    ...wrapped('Damage report, as the author wrote it', '', width).map(palette.bold),
     ...figures
       .filter(([, { words }]) => words !== '')
       .flatMap(([head, { words }]) => wrapped(words, `${head}  `.padEnd(16), width)),
@@ -110,10 +111,10 @@ interface Head {
 
 const headLines = (
   { round, title, cue, sees }: Head,
-  { palette, width }: Required<DrillTextOptions>,
+  { palette, width }: Pick<Required<DrillTextOptions>, 'palette' | 'width'>,
 ): readonly string[] => [
   '',
-  palette.bold(`Round ${round}: ${title}`),
+  ...wrapped(`Round ${round}: ${title}`, '', width).map(palette.bold),
   ...(cue === undefined ? [] : wrapped(`“${cue}”`, '', width).map(palette.yellow)),
   ...(sees === undefined ? [] : ['', ...paragraphs(sees, width)]),
 ]
@@ -123,23 +124,43 @@ export function sceneText(
   scene: Exclude<Scene, { readonly kind: 'over' }>,
   o: DrillTextOptions = {},
 ): string {
-  const { palette, width } = options(o)
+  const screen = options(o)
+  const { palette, width } = screen
   return lines([
     ...headLines(scene, { palette, width }),
-    ...scene.shown.flatMap((done) => doneLines(done, palette)),
+    ...scene.shown.flatMap((done) => doneLines(done, screen)),
   ])
+}
+
+/** What was decided: what comes of it may take a while. */
+export function decidedText(
+  move: Move,
+  scene: Exclude<Scene, { readonly kind: 'over' }>,
+  o: DrillTextOptions = {},
+): string {
+  const { palette, width } = options(o)
+  const line = (head: string, text = ''): string =>
+    lines(['', ...wrapped(text, `❯ ${head} `, width).map(palette.bold)])
+  if (move.move === 'choose' && scene.kind === 'choice')
+    return line(`${move.letter})`, scene.choices.find(({ letter }) => letter === move.letter)?.text)
+  if (move.move === 'act' && scene.kind === 'checklist')
+    return line(`${move.number}.`, scene.actions.find(({ number }) => number === move.number)?.text)
+  return line('', 'Close the incident')
 }
 
 /** What came of a move. */
 export function turnText(turn: Turn, o: DrillTextOptions = {}): string {
-  const { palette, width } = options(o)
+  const screen = options(o)
+  const { palette, width } = screen
   return lines([
-    ...turn.done.flatMap((done) => doneLines(done, palette)),
+    ...turn.done.flatMap((done) => doneLines(done, screen)),
     ...(turn.result === '' ? [] : ['', ...wrapped(turn.result, '→ ', width)]),
     ...turn.unlike.flatMap(({ typed, output }) => [
       '',
       ...wrapped(`The text says otherwise than the lab shows: ${typed}`, '! ', width).map(palette.yellow),
-      ...clipped(output, 4).map((line) => palette.dim(`    ${line}`)),
+      ...clipped(output, 4)
+        .flatMap((line) => outputLines(line, { first: '    ', width: screen.edge }))
+        .map(palette.dim),
     ]),
   ])
 }
