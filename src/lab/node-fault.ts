@@ -1,5 +1,5 @@
 import { assert } from '#base/assert.ts'
-import type { Fault, LabControl, Strike } from '#lab/fault.ts'
+import type { Fault, LabControl, LabNeeds, Strike } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 
 /** One way to break a node, and how it is taken back: what root types there. */
@@ -13,6 +13,7 @@ export interface NodeChange {
 
 interface Options<Variant extends string> {
   readonly flavours: readonly Flavour[]
+  readonly lab?: LabNeeds
   readonly variants: Readonly<Record<Variant, NodeChange>>
   /** What makes the change bite. Default: it bites by itself. */
   readonly trigger?: (lab: LabControl, strike: Strike) => Promise<void>
@@ -24,6 +25,7 @@ export const nodeFault = <Variant extends string>(o: Options<Variant>): Fault =>
   const changes: Readonly<Record<string, NodeChange>> = o.variants
   return {
     flavours: o.flavours,
+    ...(o.lab === undefined ? {} : { lab: o.lab }),
     variants: Object.fromEntries(Object.entries(changes).map(([variant, { says }]) => [variant, says])),
     change: async (lab, { node, variant }) => {
       await lab.exec(node, changeOf(changes, variant).change)
