@@ -163,6 +163,34 @@ describe('by facts', () => {
       true,
     ],
     [
+      'nor has the other node written it, of which BIRD there would tell',
+      {
+        routes: [
+          route('10.7.4.0/24', { proto: 'kernel' }),
+          route('10.7.4.0/24', { proto: 'kernel', node: 'w2' }),
+        ],
+        nodes: [w2],
+        bgpSessions: [session(true)],
+        ipamBlocks: [block('10.244.7.64/26', 'w2')],
+      },
+      ['routes node/w1', 'routes node/w2'],
+      false,
+    ],
+    [
+      'no such route, and the other node has it',
+      {
+        routes: [
+          route('10.7.4.0/24', { proto: 'kernel' }),
+          route('10.244.7.64/26', { ...blackhole, node: 'w2' }),
+        ],
+        nodes: [w2],
+        bgpSessions: [session(true)],
+        ipamBlocks: [block('10.244.7.64/26', 'w2')],
+      },
+      ['routes node/w1', 'routes node/w2'],
+      true,
+    ],
+    [
       'no such route, and no session either',
       {
         routes: [route('10.7.4.0/24', { proto: 'kernel' })],

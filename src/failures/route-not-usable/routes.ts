@@ -108,6 +108,7 @@ function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly S
       return []
     return blocks(view)
       .filter((block) => block.node !== node && hasSession(view, node, block.node))
+      .filter((block) => !isUntold(block, rows))
       .filter(
         ({ cidr }) =>
           !own.some(
@@ -125,6 +126,12 @@ function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly S
         ),
       )
   })
+}
+
+/** Its own node has not written it either (Felix there is behind, say), so that BIRD there tells nobody of it. */
+function isUntold({ cidr, node }: IpamBlockRow, rows: readonly Fact<RouteRow>[]): boolean {
+  const own = rows.filter((row) => row.node === node)
+  return own.length > 0 && !own.some(({ destination }) => destination === cidr)
 }
 
 function hasSession(view: View<Names>, node: string, other: string): boolean {
