@@ -52,6 +52,21 @@ describe('apiContacts', () => {
       'Readiness probe failed: Get "http://10.244.3.7:8080/healthz": dial tcp 10.244.3.7:8080: connect: connection refused',
       [],
     ],
+    [
+      'a health check that gets no answer is none either',
+      'Readiness probe failed: Get "http://10.244.3.7:8080/ready": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+      [],
+    ],
+    [
+      'nor one at a port that need not be said',
+      'Liveness probe failed: Get "http://10.244.3.7/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+      [],
+    ],
+    [
+      'the API server’s own is one',
+      'Liveness probe failed: Get "https://10.0.0.10:6443/livez": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+      ['other no-answer 10.0.0.10'],
+    ],
     ['a line without a failure', 'Datastore is ready', []],
   ])('%s', (_, text, expected) => {
     expect(told(rowsOf(text))).toEqual(expected)

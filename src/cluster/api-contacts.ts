@@ -75,7 +75,12 @@ const endings: ReadonlySet<string> = new Set([
   'confd/in-sync',
 ])
 
-const isOfAnother = (message: Message): boolean => flat(message).some(({ id }) => elsewhere.has(id))
+const isOfAnother = (message: Message): boolean => {
+  const parts = flat(message)
+  return parts.some(({ id }) => elsewhere.has(id) || (id === probe && !isOfApi(parts, targetOf(parts))))
+}
+
+const probe = 'kubelet/probe-failed'
 
 /** What a line quotes stands as a row of its own, too. */
 const quotes = (whole: Fact<MessageRow>, part: Fact<MessageRow>): boolean =>
@@ -129,10 +134,12 @@ function targetOf(parts: readonly Message[]): Pick<ApiContact, 'address' | 'port
   for (const { id, params } of parts) {
     if (params.address !== undefined && (id === 'api/request-failed' || outcomes[id] !== undefined))
       return serverAt(params.address, params.port ?? '443')
-    const url = /^https?:\/\/(?<address>\[[^\]]{2,45}\]|[\w.-]{1,253})(?::(?<port>\d{1,5}))?/.exec(
-      params.url ?? '',
-    )?.groups
-    if (url?.address !== undefined) return serverAt(url.address, url.port ?? '443')
+    const url =
+      /^(?:Get ")?(?<scheme>https?):\/\/(?<address>\[[^\]]{2,45}\]|[\w.-]{1,253})(?::(?<port>\d{1,5}))?/.exec(
+        params.url ?? params.output ?? '', // a probe's output begins with what the kubelet asked
+      )?.groups
+    if (url?.address !== undefined)
+      return serverAt(url.address, url.port ?? (url.scheme === 'http' ? '80' : '443'))
   }
   return {}
 }
