@@ -210,6 +210,14 @@ describe('found, clear, unknown', () => {
     expect(judged(['nodes'], [immune])).toEqual(['node/a clear', 'node/b clear'])
   })
 
+  test('what something else hides is unknown, though all was read', () => {
+    const hidden: Mode = {
+      ...needy,
+      detector: { ...needy.detector, isHidden: (about) => renderSubject(about) === 'node/a' },
+    }
+    expect(judged(['nodes', 'hostPaths'], [hidden])).toEqual(['node/b clear', 'node/a lacks nodes'])
+  })
+
   test('a detector that looks at what it did not declare is a bug', () => {
     const greedy: Mode = {
       ...needy,

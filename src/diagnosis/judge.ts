@@ -17,7 +17,7 @@ export interface Judgement {
 
 /**
  * Positive evidence in a partial reading is enough to find. To be clear, every need must be complete for that subject
- * (or the mode be impossible there); otherwise it is unknown, with what is missing.
+ * (or the mode be impossible there), and nothing else may hide it; otherwise it is unknown, with what is missing.
  */
 export function judge(mode: Mode, facts: Facts, symptoms: readonly Symptom[]): Judgement {
   const view = viewOf(mode, facts, symptoms)
@@ -28,11 +28,18 @@ export function judge(mode: Mode, facts: Facts, symptoms: readonly Symptom[]): J
   for (const about of subjectsOf(mode, facts)) {
     if (found.has(renderSubject(about))) continue
     const missing = missingFor(mode, facts, about)
-    if (missing.length === 0 || mode.detector.isImmune?.(about, view)) clear.push({ mode: mode.id, about })
-    else unknown.push({ mode: mode.id, about, missing })
+    const isRead = missing.length === 0 || mode.detector.isImmune?.(about, view)
+    if (!isRead) unknown.push({ mode: mode.id, about, missing })
+    else if (mode.detector.isHidden?.(about, view))
+      unknown.push({ mode: mode.id, about, missing: veiled(mode) })
+    else clear.push({ mode: mode.id, about })
   }
   return { mode, view, findings, unknown, clear }
 }
+
+/** All was read that there is; it is the rest that something else keeps from being there. */
+const veiled = (mode: Mode): Unknown['missing'] =>
+  mode.detector.needs.slice(0, 1).map((relation) => ({ relation, why: 'partial' }))
 
 /** What a mode lacks to be clear for a subject. */
 export const missingFor = (mode: Mode, facts: Facts, about: Subject): Unknown['missing'] =>

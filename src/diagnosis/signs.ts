@@ -23,6 +23,8 @@ export type MessageSign =
 interface MessageOptions {
   /** Messages that say it is over: one of these at the same place, later or without a time, and the sign does not count. */
   readonly endedBy?: readonly string[]
+  /** Of those, which end this line (one of the same file). Default: all. */
+  readonly isEndOf?: (end: Fact<MessageRow>, row: Fact<MessageRow>) => boolean
   /** Count lines of any age: what they tell (an address that was chosen) stays true until something changes it. */
   readonly ofAnyAge?: boolean
 }
@@ -31,14 +33,14 @@ interface MessageOptions {
 export function messageSigns(
   view: Reads<'messages' | 'pods'>,
   table: Readonly<Record<string, MessageSign>>,
-  { endedBy = [], ofAnyAge = false }: MessageOptions = {},
+  { endedBy = [], isEndOf = () => true, ofAnyAge = false }: MessageOptions = {},
 ): readonly Sign[] {
   const rows = view.rows('messages')
   const ends = endedBy.length === 0 ? [] : rows.filter((row) => endedBy.includes(row.message.id))
   return rows.flatMap((row) => {
     const meaning = Object.hasOwn(table, row.message.id) ? table[row.message.id] : undefined
     if (meaning === undefined || !(ofAnyAge || isRecent(view, row.atMs))) return []
-    if (ends.some((end) => isAfter(view, end, row))) return []
+    if (ends.some((end) => isEndOf(end, row) && isAfter(view, end, row))) return []
     const sign = typeof meaning === 'function' ? meaning(row) : meaning
     return sign === undefined
       ? []

@@ -50,6 +50,11 @@ export interface Detector<State = unknown, Needs extends RelationName = Relation
    * privileged process ignores modes). Then it is clear there with less than all needs.
    */
   isImmune?(about: Subject, view: View<Needs>): boolean
+  /**
+   * What would show this mode on the subject cannot be seen there for another reason (start-up ends before it looks). Then it is
+   * unknown, however much was read.
+   */
+  isHidden?(about: Subject, view: View<Needs>): boolean
 }
 
 /** What the engine knows of a mode: everything but how to break and mend it. */

@@ -56,6 +56,11 @@ describe('found', () => {
       ].join('\n'),
       'likely',
     ],
+    [
+      'a check that failed, and a file of routes that was updated since',
+      `${confd('Error from checkcmd "bird -p -c /etc/calico/confd/config/.bird.cfg268378031": "bird: /etc/calico/confd/config/.bird.cfg268378031:3:18 Invalid network prefix: 10.7.7.0/16.\\n"')}\n${confd('Config check failed: exit status 1')}\n${confd('Target config /etc/calico/confd/config/bird_aggr.cfg has been updated', 'INFO')}`,
+      'confirmed',
+    ],
     ['only the mesh’s setting', `${mesh(true)}\n\n${noPeers}`, 'likely'],
   ])('%s', (_, text, expected) => {
     expect(foundIn(text, mode)).toBe(expected)

@@ -4,6 +4,7 @@ import { registeredAddresses } from '#cluster/node-addresses.ts'
 import { isPeerOf, isWithoutBgp, meshSettings } from '#cluster/peering.ts'
 import { nodeOfMessage, placeOfMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
+import { isSameSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsPeers } from '#diagnosis/explains-peers.ts'
 import { findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
@@ -36,7 +37,13 @@ export const detector = defineDetector<RenderState, Names>({
   uses: ['pods', 'nodes', 'calicoNodes', 'settings', 'attempts', 'remarks'],
   judges: 'node',
   detect: (view) => {
-    const signs = [...said(view), ...withoutService(view), ...withoutPeers(view), ...ofPeople(view)]
+    const signs = [
+      ...refusals(view),
+      ...said(view),
+      ...withoutService(view),
+      ...withoutPeers(view),
+      ...ofPeople(view),
+    ]
     return findingsOf([...signs, ...(signs.length === 0 ? [] : told(view))], {
       judges: 'node',
       conclude: (own) =>
@@ -49,6 +56,8 @@ export const detector = defineDetector<RenderState, Names>({
     })
   },
   explains: explainsPeers,
+  isHidden: (about, view) =>
+    refusals(view, { ofAnyAge: true }).some((one) => isSameSubject(one.about, about)),
 })
 
 const ofPeople = (view: Reads<'remarks'>): readonly Sign[] =>
@@ -56,7 +65,12 @@ const ofPeople = (view: Reads<'remarks'>): readonly Sign[] =>
     'bird-config-not-updated': ['strong', 'bird.cfg does not follow what is configured, as somebody says'],
   })
 
-const said = (view: Reads<Names>): readonly Sign[] =>
+/**
+ * Confd says it once, and nothing where what it renders later is again what BIRD has: after a while it may last or be over.
+ *
+ * @see projectcalico/calico:confd/pkg/resource/template/resource.go (sync)
+ */
+const refusals = (view: Reads<Names>, { ofAnyAge = false } = {}): readonly Sign[] =>
   messageSigns(
     view,
     {
@@ -65,6 +79,22 @@ const said = (view: Reads<Names>): readonly Sign[] =>
         'decisive',
         `BIRD refuses what confd rendered: ${params.output ?? ''}`,
       ],
+    },
+    { endedBy: ['confd/config-updated'], isEndOf: isOfThatFile, ofAnyAge },
+  )
+
+/** The files of routes are rendered, unchecked, into the same folder. */
+function isOfThatFile(end: Fact<MessageRow>, { message: { params } }: Fact<MessageRow>): boolean {
+  const file = end.message.params.path?.split('/').at(-1) ?? ''
+  return params.command === undefined ? checked.has(file) : params.command.includes(`/.${file}`)
+}
+
+const checked: ReadonlySet<string> = new Set(['bird.cfg', 'bird6.cfg'])
+
+const said = (view: Reads<Names>): readonly Sign[] =>
+  messageSigns(
+    view,
+    {
       'confd/created-unchecked': ['decisive', 'BIRD refuses the first configuration that confd rendered'],
       'confd/template-failed': ['decisive', 'confd cannot render a template of BIRD’s configuration'],
       'confd/template-error': ['decisive', 'confd cannot render a template of BIRD’s configuration'],

@@ -41,6 +41,12 @@ export const detector = defineDetector<DuplicateState, Names>({
     })
   },
   explains: explainsPeers,
+  // Start-up looks for the address of others near its end: what fails before keeps it from saying so.
+  isHidden: (about, { symptoms }) =>
+    symptoms.some(
+      ({ id, when, about: where }) =>
+        id === 'calico-node-start-failing' && when === 'now' && isSameSubject(where, about),
+    ),
 })
 
 const said = (view: Reads<Names>): readonly Sign[] =>
