@@ -3,7 +3,7 @@
  * server or a bad token break it as they break the real one.
  */
 import { deletion, manager, part, space } from '#lab/api/direct.ts'
-import type { KubeObject } from '#lab/api/objects.ts'
+import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import {
   type Change,
   type Kube,
@@ -11,9 +11,11 @@ import {
   KubeUnreachable,
   type ListQuery,
   type ObjectRef,
+  type PatchType,
   type ResourceType,
   type Watch,
   type WatchQuery,
+  type WriteOptions,
 } from '#lab/api/ports.ts'
 import { requestWords } from '#lab/api/request-words.ts'
 import { Transport } from '#lab/api/transport.ts'
@@ -78,6 +80,8 @@ export function inClusterKube(p: Process, o: Omit<KubeClientOptions, 'server' | 
   return kubeClient(p, { tokenFile: `${accountPath}/token`, ...o, server: `${host}:${port}` })
 }
 
+type PartOptions = WriteOptions & { readonly subresource?: string }
+
 interface ReadToken {
   atMs: number
   text?: string
@@ -115,23 +119,35 @@ class Client implements KubeClient {
     return this.#ask({ op: 'list', ...query }, o)
   }
 
-  create: Kube['create'] = (type, object, o = {}) =>
-    this.#ask({ op: 'create', type, namespace: object.metadata.namespace, body: object, ...manager(o) }, o)
+  create<T extends KubeObject>(type: ResourceType, object: Draft<T>, o: WriteOptions = {}): Promise<T> {
+    const { namespace } = object.metadata
+    return this.#ask({ op: 'create', type, namespace, body: object, ...manager(o) }, o)
+  }
 
-  update: Kube['update'] = (type, object, o = {}) => this.#ask(updating(type, object, o), o)
+  update<T extends KubeObject>(type: ResourceType, object: T, o: PartOptions = {}): Promise<T> {
+    return this.#ask(updating(type, object, o), o)
+  }
 
-  patch: Kube['patch'] = (ref, patch, o = {}) =>
-    this.#ask(
-      { op: 'patch', ...one(ref), patchType: patch.type, body: patch.body, ...part(o), ...manager(o) },
-      o,
-    )
+  patch<T extends KubeObject>(
+    ref: ObjectRef,
+    { type: patchType, body }: { readonly type: PatchType; readonly body: unknown },
+    o: PartOptions = {},
+  ): Promise<T> {
+    return this.#ask({ op: 'patch', ...one(ref), patchType, body, ...part(o), ...manager(o) }, o)
+  }
 
   async delete(ref: ObjectRef, o: Parameters<Kube['delete']>[1] = {}): Promise<void> {
     await this.#ask({ op: 'delete', ...one(ref), options: deletion(o) }, o)
   }
 
-  post: Kube['post'] = (ref, subresource, body, o = {}) =>
-    this.#ask({ op: 'post', ...one(ref), subresource, body }, o)
+  post(
+    ref: ObjectRef,
+    subresource: string,
+    body: unknown,
+    o: { readonly timeoutMs?: number } = {},
+  ): Promise<unknown> {
+    return this.#ask({ op: 'post', ...one(ref), subresource, body }, o)
+  }
 
   repeat<T extends KubeObject>(type: ResourceType, object: T, o: Repetition<T>): Promise<T> {
     const { task } = this.#process

@@ -290,18 +290,74 @@ export class Kernel {
   }
 }
 
+/** One thing that a task waits for. */
+interface Pending {
+  stop(error: unknown): void
+}
+
+class Wait<T> implements Pending {
+  readonly #task: TaskState
+  readonly #kernel: Kernel
+  readonly #resolve: (value: T) => void
+  readonly #reject: (error: unknown) => void
+  #settled = false
+  #disarm: Cancel | undefined
+
+  constructor(
+    task: TaskState,
+    kernel: Kernel,
+    o: { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void },
+  ) {
+    this.#task = task
+    this.#kernel = kernel
+    this.#resolve = o.resolve
+    this.#reject = o.reject
+  }
+
+  arm(arm: Arm<T>): void {
+    this.#disarm = arm(
+      (value) => this.#settle(() => this.#resolve(value)),
+      (error) => this.#settle(() => this.#reject(error)),
+    )
+  }
+
+  stop(error: unknown): void {
+    this.#settled = true
+    this.#task.forget(this)
+    this.#disarm?.()
+    this.#reject(error)
+  }
+
+  #settle(deliver: () => void): void {
+    if (this.#settled) return
+    this.#settled = true
+    // The first to be woken goes on when the event has run, as its one task; whoever else is woken needs an event.
+    if (this.#kernel.canWake) this.#goOn(deliver)
+    else this.#kernel.schedule(this.#kernel.nowMs, this.#task.name, () => this.#goOn(deliver))
+  }
+
+  #goOn(deliver: () => void): void {
+    if (!this.#task.forget(this)) return
+    this.#kernel.settling(this.#task)
+    this.#kernel.hopping(undefined, deliver)
+  }
+}
+
 class TaskState implements Task {
   readonly name: string
   readonly #kernel: Kernel
-  readonly #waits = new Set<(error: unknown) => void>()
+  /** What it waits for: mostly nothing, or one thing. */
+  #waits: Pending | Set<Pending> | undefined
   /** Who is told when it ends: nobody, one or several. */
   #endings: (() => void) | (() => void)[] | undefined
   #children: Set<TaskState> | undefined // most tasks never have any
+  readonly #parent: TaskState | undefined
   #state: 'running' | 'stopped' | 'ended' = 'running'
 
-  constructor(kernel: Kernel, name: string) {
+  constructor(kernel: Kernel, name: string, parent?: TaskState) {
     this.#kernel = kernel
     this.name = name
+    this.#parent = parent
   }
 
   get alive(): boolean {
@@ -309,7 +365,8 @@ class TaskState implements Task {
   }
 
   get pending(): number {
-    return this.#waits.size
+    if (this.#waits === undefined) return 0
+    return this.#waits instanceof Set ? this.#waits.size : 1
   }
 
   begin(main: (task: Task) => Promise<void>): void {
@@ -329,48 +386,42 @@ class TaskState implements Task {
   wait<T>(arm: Arm<T>): Promise<T> {
     if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
     return new Promise<T>((resolve, reject) => {
-      let settled = false
-      let disarm: Cancel | undefined
-      const stop = (error: unknown): void => {
-        settled = true
-        this.#waits.delete(stop)
-        disarm?.()
-        reject(error)
-      }
-      const settle = (deliver: () => void): void => {
-        if (settled) return
-        settled = true
-        const goOn = (): void => {
-          if (!this.#waits.delete(stop)) return
-          this.#kernel.settling(this)
-          this.#kernel.hopping(undefined, deliver)
-        }
-        // The first to be woken goes on when the event has run, as its one task; whoever else is woken needs an event.
-        if (this.#kernel.canWake) goOn()
-        else this.#kernel.schedule(this.#kernel.nowMs, this.name, goOn)
-      }
-      this.#waits.add(stop)
-      disarm = arm(
-        (value) => settle(() => resolve(value)),
-        (error) => settle(() => reject(error)),
-      )
+      const wait = new Wait<T>(this, this.#kernel, { resolve, reject })
+      this.keep(wait)
+      wait.arm(arm)
     })
+  }
+
+  keep(wait: Pending): void {
+    if (this.#waits === undefined) this.#waits = wait
+    else if (this.#waits instanceof Set) this.#waits.add(wait)
+    else this.#waits = new Set([this.#waits, wait])
+  }
+
+  /** Whether it waited for that until now. */
+  forget(wait: Pending): boolean {
+    if (this.#waits instanceof Set) return this.#waits.delete(wait)
+    if (this.#waits !== wait) return false
+    this.#waits = undefined
+    return true
   }
 
   sleep(ms: number): Promise<void> {
     if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
     return new Promise<void>((resolve, reject) => {
-      const stop = (error: unknown): void => {
-        this.#kernel.cancel(event)
-        this.#waits.delete(stop)
-        reject(error)
+      const sleeping: Pending = {
+        stop: (error) => {
+          this.#kernel.cancel(event)
+          this.forget(sleeping)
+          reject(error)
+        },
       }
       const event = this.#kernel.schedule(this.#kernel.nowMs + ms, this.name, () => {
-        this.#waits.delete(stop)
+        this.forget(sleeping)
         this.#kernel.settling(this)
         this.#kernel.hopping(undefined, resolve)
       })
-      this.#waits.add(stop)
+      this.keep(sleeping)
     })
   }
 
@@ -394,14 +445,13 @@ class TaskState implements Task {
   }
 
   spawn(name: string, main: (task: Task) => Promise<void>): Task {
-    const child = new TaskState(this.#kernel, `${this.name}/${name}`)
+    const child = new TaskState(this.#kernel, `${this.name}/${name}`, this)
     if (this.#state !== 'running') {
       child.stop()
       return child
     }
     this.#children ??= new Set()
     this.#children.add(child)
-    child.onEnd(() => this.#children?.delete(child))
     child.begin(main)
     return child
   }
@@ -425,9 +475,9 @@ class TaskState implements Task {
     if (this.#state !== 'running') return
     this.#state = 'stopped'
     this.#kernel.settling(this)
-    if (this.#waits.size > 0) {
+    if (this.#waits !== undefined) {
       const error = new Stopped(this.name)
-      for (const reject of [...this.#waits]) reject(error)
+      for (const wait of this.#waits instanceof Set ? [...this.#waits] : [this.#waits]) wait.stop(error)
     }
     this.#finish()
   }
@@ -441,6 +491,7 @@ class TaskState implements Task {
 
   #finish(): void {
     if (this.#children !== undefined) for (const child of [...this.#children]) child.stop()
+    if (this.#parent !== undefined) this.#parent.#children?.delete(this)
     const endings = this.#endings
     this.#endings = undefined
     if (typeof endings === 'function') endings()

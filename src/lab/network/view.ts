@@ -20,14 +20,13 @@ import type { ProbeQuestion } from '#lab/network/probe.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
+type TableName = 'filter' | 'nat' | 'raw' | 'mangle'
+
 /** A namespace as one process sees it: its capabilities decide, and its sockets are closed (FIN) when its task ends. */
 export class StackView implements Net {
   readonly stack: SimStack
   readonly name: string
-  readonly filter: Table
-  readonly nat: Table
-  readonly raw: Table
-  readonly mangle: Table
+  readonly #tables: { [name in TableName]?: Table } = {}
   readonly #effective: Credentials['effective']
   readonly #owner: ProcessSockets
 
@@ -39,11 +38,23 @@ export class StackView implements Net {
     this.name = stack.name
     this.#effective = credentials.effective
     this.#owner = new ProcessSockets(holder)
-    this.filter = this.#guarded(stack.filter, 'filter')
-    this.nat = this.#guarded(stack.nat, 'nat')
-    this.raw = this.#guarded(stack.raw, 'raw')
-    this.mangle = this.#guarded(stack.mangle, 'mangle')
     task.onEnd(() => this.#owner.closeAll())
+  }
+
+  get filter(): Table {
+    return this.#table('filter')
+  }
+
+  get nat(): Table {
+    return this.#table('nat')
+  }
+
+  get raw(): Table {
+    return this.#table('raw')
+  }
+
+  get mangle(): Table {
+    return this.#table('mangle')
   }
 
   links(): readonly Link[] {
@@ -129,7 +140,14 @@ export class StackView implements Net {
     if (!this.#effective.has(capability)) throw new Errno(refusal)
   }
 
-  #guarded(table: Table, name: string): Table {
+  /** Made when it is first asked for: most processes never ask. */
+  #table(name: TableName): Table {
+    const made = this.#tables[name] ?? this.#guarded(this.stack[name], name)
+    this.#tables[name] = made
+    return made
+  }
+
+  #guarded(table: Table, name: TableName): Table {
     return {
       restore: async (chains) => {
         this.#need('NET_ADMIN', 'EPERM')

@@ -12,7 +12,7 @@ export class RoutingTable {
   readonly #hops = new Map<string, number>()
   readonly #nets = new Map<string, Net>()
   /** The same by length of prefix and base, the longest first, to find the one that an address lies in. */
-  readonly #byLength: Map<number, Net>[] = Array.from({ length: 33 }, () => new Map())
+  readonly #byLength: (Map<number, Net> | undefined)[] = []
   readonly #byProtocol = new Map<string, Map<string, BirdRoute>>()
   readonly #tell: (net: string) => void
   #inOrder: readonly Net[] | undefined
@@ -95,7 +95,12 @@ export class RoutingTable {
       this.#byLength[prefix.length]?.delete(prefix.base)
     } else if (!known) {
       this.#nets.set(net, entry)
-      this.#byLength[prefix.length]?.set(prefix.base, entry)
+      let nets = this.#byLength[prefix.length]
+      if (nets === undefined) {
+        nets = new Map()
+        this.#byLength[prefix.length] = nets
+      }
+      nets.set(prefix.base, entry)
     }
     if (known !== entry.routes.length > 0) this.#inOrder = undefined
   }

@@ -10,9 +10,11 @@ import {
 } from '#lab/host/ports.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import {
+  deviceOf,
   existing,
   type FileHost,
   FileSystem,
+  folderOf,
   Inode,
   mountOf,
   system,
@@ -140,35 +142,22 @@ export const treeRoot = (
   } = {},
 ): Inode => Inode.over(new FileSystem(type, { host, ...size }), treeNode(tree))
 
-/** /dev. Reading an endless device gives a piece of it. */
-function devices(host: FileHost): Inode {
-  const folder = memory(host, {})
-  const add = (name: string, read: () => string, write: () => undefined): void => {
-    const inode = new Inode(folder.fs, 'device', { mode: 0o666 })
-    inode.device = { read, write }
-    folder.put(name, inode)
-  }
-  add(
-    'null',
-    () => '',
-    () => undefined,
-  )
-  add(
-    'zero',
-    () => '\0'.repeat(512),
-    () => undefined,
-  )
-  add(
-    'full',
-    () => '\0'.repeat(512),
-    () => {
+/** /dev. */
+const devices = (host: FileHost): Inode => Inode.over(new FileSystem('tmpfs', { host }), deviceTree)
+
+/** Reading an endless device gives a piece of it. */
+const deviceTree = folderOf({
+  null: deviceOf({ read: () => '', write: () => undefined }),
+  zero: deviceOf({ read: () => '\0'.repeat(512), write: () => undefined }),
+  full: deviceOf({
+    read: () => '\0'.repeat(512),
+    write: () => {
       throw new Errno('ENOSPC')
     },
-  )
-  folder.put('fd', new Inode(folder.fs, 'directory', { mode: 0o1777 }))
-  folder.put('shm', new Inode(folder.fs, 'directory', { mode: 0o1777 }))
-  return folder
-}
+  }),
+  fd: folderOf({}, 0o1777),
+  shm: folderOf({}, 0o1777),
+})
 
 const sysTree: Tree = [
   { path: '/fs/bpf', kind: 'directory', mode: 0o700 },

@@ -25,18 +25,19 @@ export function procTree(
   const upSeconds = (): number => (kernel.nowMs - boot.startedMs) / 1000
   const file = (read: () => string): Inode => generatedFile(fs, read)
   const fixed = listingOf({
-    cmdline: file(() => `BOOT_IMAGE=/boot/vmlinuz-${o.kernelRelease} root=/dev/vda1 ro console=ttyS0\n`),
-    filesystems: file(() => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
-    loadavg: file(() => `0.08 0.10 0.09 1/${boot.system.pids.table.size} ${boot.system.pids.next - 1}\n`),
-    meminfo: file(() => meminfo(boot.system.memory)),
-    modules: file(() => procModules(boot)),
-    mounts: generatedLink(fs, () => 'self/mounts'),
-    self: generatedLink(fs, ({ pid }) => String(pid ?? 1)),
-    sys,
-    uptime: file(() => `${upSeconds().toFixed(2)} ${(upSeconds() * 1.9).toFixed(2)}\n`),
-    version: file(
-      () => `Linux version ${o.kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP\n`,
-    ),
+    cmdline: () =>
+      file(() => `BOOT_IMAGE=/boot/vmlinuz-${o.kernelRelease} root=/dev/vda1 ro console=ttyS0\n`),
+    filesystems: () => file(() => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
+    loadavg: () =>
+      file(() => `0.08 0.10 0.09 1/${boot.system.pids.table.size} ${boot.system.pids.next - 1}\n`),
+    meminfo: () => file(() => meminfo(boot.system.memory)),
+    modules: () => file(() => procModules(boot)),
+    mounts: () => generatedLink(fs, () => 'self/mounts'),
+    self: () => generatedLink(fs, ({ pid }) => String(pid ?? 1)),
+    sys: () => sys,
+    uptime: () => file(() => `${upSeconds().toFixed(2)} ${(upSeconds() * 1.9).toFixed(2)}\n`),
+    version: () =>
+      file(() => `Linux version ${o.kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP\n`),
   })
   const root = new VirtualDirectory(fs, {
     child: (name) => fixed.child(name) ?? processFolder(fs, space, Number(name)),
@@ -60,12 +61,12 @@ function processFolder(fs: FileSystem, space: Space, pid: number): Inode | undef
   const folder = new VirtualDirectory(
     fs,
     listingOf({
-      cmdline: generatedFile(fs, () => process.image.argv.map((word) => `${word}\0`).join('')),
-      comm: generatedFile(fs, () => `${process.command}\n`),
-      cwd: generatedLink(fs, () => process.image.cwd),
-      environ: environ(fs, process),
-      mounts: generatedFile(fs, () => mountsText(process.space.mounts.list())),
-      status: generatedFile(fs, () => statusText(process, space)),
+      cmdline: () => generatedFile(fs, () => process.image.argv.map((word) => `${word}\0`).join('')),
+      comm: () => generatedFile(fs, () => `${process.command}\n`),
+      cwd: () => generatedLink(fs, () => process.image.cwd),
+      environ: () => environ(fs, process),
+      mounts: () => generatedFile(fs, () => mountsText(process.space.mounts.list())),
+      status: () => generatedFile(fs, () => statusText(process, space)),
     }),
   )
   folder.uid = process.image.credentials.euid

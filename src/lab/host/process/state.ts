@@ -74,17 +74,17 @@ export class ProcessState {
   image: Image
   stdio: Stdio
   status: ExitStatus | undefined
-  readonly handlers = new Map<SignalName, () => void>()
-  /** Called when it ends: sockets that close, and the like. */
-  readonly closers = new Set<() => void>()
-  readonly threads = new Set<Task>()
+  // Most processes have none of these.
+  #handlers: Map<SignalName, () => void> | undefined
+  #closers: Set<() => void> | undefined
+  #threads: Set<Task> | undefined
   /** One view for all threads, as sockets belong to the process; made anew when exec changes the credentials. */
   #net: { readonly as: Credentials; readonly view: Net } | undefined
   /** Chosen by the machine's out-of-memory killer. */
   dying = false
   #memoryBytes = 0
   #vouched = false
-  readonly #exitListeners: ((status: ExitStatus) => void)[] = []
+  #exitListeners: ((status: ExitStatus) => void)[] | undefined
   #ending: ExitStatus | undefined
 
   constructor(
@@ -120,6 +120,22 @@ export class ProcessState {
 
   get memoryBytes(): number {
     return this.#memoryBytes
+  }
+
+  get handlers(): Map<SignalName, () => void> {
+    this.#handlers ??= new Map()
+    return this.#handlers
+  }
+
+  /** Called when it ends: sockets that close, and the like. */
+  get closers(): Set<() => void> {
+    this.#closers ??= new Set()
+    return this.#closers
+  }
+
+  get threads(): Set<Task> {
+    this.#threads ??= new Set()
+    return this.#threads
   }
 
   /** What it answers with its exit code would be answered again as long as nothing moves: see {@link Kernel.epoch}. */
@@ -169,8 +185,12 @@ export class ProcessState {
   }
 
   onExit(tell: (status: ExitStatus) => void): void {
-    if (this.status === undefined) this.#exitListeners.push(tell)
-    else tell(this.status)
+    if (this.status !== undefined) {
+      tell(this.status)
+      return
+    }
+    this.#exitListeners ??= []
+    this.#exitListeners.push(tell)
   }
 
   /** Ends it at once with this status, as exit(2) from any thread or a deadly signal does. */
@@ -193,7 +213,7 @@ export class ProcessState {
   #deliver(name: SignalName, from: Space | undefined): void {
     if (!this.alive) return
     this.#moved()
-    const handler = this.handlers.get(name)
+    const handler = this.#handlers?.get(name)
     if (handler !== undefined && name !== 'SIGKILL') {
       handler()
       return
@@ -231,9 +251,9 @@ export class ProcessState {
     this.image = image
     this.stdio = stdio
     this.#moved()
-    this.handlers.clear()
+    this.#handlers = undefined
     this.holds(sizeOf(image.program, image.argv))
-    for (const thread of [...this.threads]) thread.stop()
+    for (const thread of [...(this.#threads ?? [])]) thread.stop()
   }
 
   #finish(status: ExitStatus): void {
@@ -245,9 +265,9 @@ export class ProcessState {
     pids.table.delete(this.pid)
     system.pids.table.delete(this.hostPid)
     members.delete(this)
-    for (const close of [...this.closers]) close()
-    this.closers.clear()
-    for (const tell of this.#exitListeners.splice(0)) tell(status)
+    for (const close of [...(this.#closers ?? [])]) close()
+    this.#closers = undefined
+    for (const tell of this.#exitListeners?.splice(0) ?? []) tell(status)
     if (this.space.init === this)
       for (const other of [...members]) other.end({ code: 137, signal: 'SIGKILL' })
   }

@@ -140,6 +140,7 @@ export class Inode {
     this.#text = o.text ?? ''
     this.#base = base
     this.capabilities = base?.capabilities
+    this.device = base?.device
   }
 
   static over(fs: FileSystem, base: TreeNode): Inode {

@@ -1,9 +1,10 @@
 import { assert } from '#base/assert.ts'
 import type { Capability, Tree, TreeEntry } from '#lab/host/ports.ts'
+import type { Device } from '#lab/host/vfs/inode.ts'
 
 /** A {@link Tree}, parsed once and shared by every machine and container that starts from it. Never changed. */
 export interface TreeNode {
-  readonly kind: 'file' | 'directory' | 'symlink'
+  readonly kind: 'file' | 'directory' | 'symlink' | 'device'
   readonly mode: number
   readonly uid: number
   readonly gid: number
@@ -11,6 +12,27 @@ export interface TreeNode {
   readonly text: string
   readonly capabilities: readonly Capability[] | undefined
   readonly children: ReadonlyMap<string, TreeNode> | undefined
+  readonly device?: Device
+}
+
+/** A directory of what is not in a {@link Tree}. */
+export const folderOf = (children: Readonly<Record<string, TreeNode>>, mode = 0o755): TreeNode => ({
+  ...directory(mode),
+  children: new Map(Object.entries(children)),
+})
+
+/** A device that anybody may read and write. */
+export function deviceOf(device: Device): TreeNode {
+  return {
+    kind: 'device',
+    mode: 0o666,
+    uid: 0,
+    gid: 0,
+    text: '',
+    capabilities: undefined,
+    children: undefined,
+    device,
+  }
 }
 
 interface Growing extends TreeNode {
@@ -56,15 +78,9 @@ export function builtOf(text: string): Built | undefined {
 /** The name alone. */
 export const programOf = (text: string): string | undefined => builtOf(text)?.program
 
-const directory = (mode = 0o755, uid = 0, gid = 0): Growing => ({
-  kind: 'directory',
-  mode,
-  uid,
-  gid,
-  text: '',
-  capabilities: undefined,
-  children: new Map(),
-})
+function directory(mode = 0o755, uid = 0, gid = 0): Growing {
+  return { kind: 'directory', mode, uid, gid, text: '', capabilities: undefined, children: new Map() }
+}
 
 function place(top: Growing, entry: TreeEntry): void {
   const names = entry.path.split('/').filter((name) => name !== '' && name !== '.')

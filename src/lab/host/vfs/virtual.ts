@@ -39,8 +39,15 @@ export function generatedLink(fs: FileSystem, target: Device['read']): Inode {
   return inode
 }
 
-/** A fixed directory of inodes. */
-export const listingOf = (children: Readonly<Record<string, Inode>>): Listing => ({
-  child: (name) => (Object.hasOwn(children, name) ? children[name] : undefined),
-  names: () => Object.keys(children).sort(),
-})
+/** A fixed directory; each inode is made when it is first asked for. */
+export function listingOf(children: Readonly<Record<string, () => Inode>>): Listing {
+  const made = new Map<string, Inode>()
+  return {
+    child: (name) => {
+      const inode = made.get(name) ?? (Object.hasOwn(children, name) ? children[name]?.() : undefined)
+      if (inode !== undefined) made.set(name, inode)
+      return inode
+    },
+    names: () => Object.keys(children).sort(),
+  }
+}
