@@ -2,6 +2,7 @@ import '#cli/complete-node.ts'
 
 import process from 'node:process'
 import { wallClock } from '#base/clock.ts'
+import { Interrupted } from '#base/interrupted.ts'
 import { run } from '#cli/run.ts'
 
 /** The process's own entry: wires the terminal and the signals to {@link run}. Only here the exit code is set. */
@@ -37,10 +38,3 @@ const sameInterruptMs = 300
 
 /** SIGHUP: the terminal was closed. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-class Interrupted extends Error {
-  override readonly name = 'AbortError'
-  constructor() {
-    super('interrupted')
-  }
-}

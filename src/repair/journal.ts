@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parsedJson } from '#base/json.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { Plan } from '#repair/types.ts'
 
@@ -94,14 +95,6 @@ export class JournalBroken extends Trouble {
 }
 
 const isEntry = (line: string): boolean => entryShape.safeParse(parsedJson(line)).success
-
-function parsedJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
-}
 
 /** Where the last repair in a journal stands. */
 export interface JournalState {

@@ -1,4 +1,5 @@
 import { begunDrill, recordsFolder } from '#app/drill-records.ts'
+import { Interrupted } from '#base/interrupted.ts'
 import { judged, type NamedScenario, playAgain, playWith } from '#cli/drill/game.ts'
 import { BegunKeeper, begunOf, keepOver } from '#cli/drill/keeping.ts'
 import { labDied, shutDown } from '#cli/drill/lab-died.ts'
@@ -68,7 +69,7 @@ export async function onLab({
     const isInterrupted = io.signal.aborted || isLeft(error)
     if (isInterrupted && kept > 0) io.stderr.write(`\nleft; go on with: ${resume}\n`)
     throw isLeft(error)
-      ? new Left()
+      ? new Interrupted()
       : labDied(error, { io, kept: keptText(player, kept), ...(kept > 0 ? { resume } : {}) })
   } finally {
     await shutDown(game)
@@ -87,10 +88,3 @@ function keptText(player: Player | undefined, kept: number): string {
 /** The prompts' way of saying that somebody pressed Ctrl-C or closed the terminal. */
 const isLeft = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError')
-
-class Left extends Error {
-  override readonly name = 'AbortError'
-  constructor() {
-    super('interrupted')
-  }
-}

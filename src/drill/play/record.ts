@@ -1,5 +1,7 @@
 /** A drill that was played, as a file: what was decided and when, from which it can be played again to the same score. */
+
 import { z } from 'zod'
+import { parsedJson } from '#base/json.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { Outcome } from '#drill/measure/outcome.ts'
 import { type Noted, notedShape } from '#drill/play/journal.ts'
@@ -107,7 +109,7 @@ export const readRecord = (text: string, file: string): DrillRecord => checked(s
 export const readBegun = (text: string, file: string): BegunDrill => checked(begunShape, text, file)
 
 function checked<T>(by: z.ZodType<T>, text: string, file: string): T {
-  const parsed = by.safeParse(json(text))
+  const parsed = by.safeParse(parsedJson(text))
   if (parsed.success) return parsed.data
   const [first] = parsed.error.issues
   const place =
@@ -115,12 +117,4 @@ function checked<T>(by: z.ZodType<T>, text: string, file: string): T {
   throw new Trouble('not-a-record', `${file} is no record of a drill${place}`, {
     hint: 'drill play keeps one of each game; drill report names them',
   })
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

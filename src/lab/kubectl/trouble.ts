@@ -1,4 +1,5 @@
 /** What goes wrong, and how kubectl says it: kubernetes/kubectl:pkg/cmd/util/helpers.go (checkErr, StandardErrorMessage). */
+import { parsedJson } from '#base/json.ts'
 import { asList, asObject, asText, isObject, type JsonObject } from '#lab/api/json.ts'
 import { Unreachable } from '#lab/kubectl/ports.ts'
 
@@ -129,7 +130,7 @@ function causesOf(details: JsonObject): readonly string[] {
 
 /** The Status in an answer's body; what client-go makes up where there is none (apimachinery:pkg/api/errors, NewGenericServerResponse). */
 export function statusError(status: number, body: string, asked: string): StatusError {
-  const value = parsed(body)
+  const value = parsedJson(body)
   if (isObject(value) && value['kind'] === 'Status')
     return new StatusError({
       status,
@@ -162,12 +163,4 @@ const generic: Readonly<Record<number, readonly [string, string]>> = {
     'Timeout',
     'the server was unable to return a response in the time allotted, but may still be processing the request',
   ],
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    return undefined // plain text
-  }
 }

@@ -1,3 +1,4 @@
+import { parsedJson } from '#base/json.ts'
 import { root } from '#lab/host/credentials.ts'
 import { type Child, type ExitStatus, isErrno, type Machine } from '#lab/host/ports.ts'
 import { Collector } from '#lab/host/process/streams.ts'
@@ -85,7 +86,7 @@ async function runPlugin(
   if (status === undefined) throw new PluginError('context deadline exceeded')
   if (status.code !== 0)
     throw new PluginError(failureText({ stdout: stdout.text, stderr: stderr.text }, status))
-  return stdout.text.trim() === '' ? undefined : parsed(stdout.text)
+  return stdout.text.trim() === '' ? undefined : parsedJson(stdout.text)
 }
 
 async function start(
@@ -137,21 +138,13 @@ const exitOf = (by: Task, kernel: Kernel, child: Child): Promise<ExitStatus | un
   })
 
 function failureText(output: { stdout: string; stderr: string }, status: ExitStatus): string {
-  const error = parsed(output.stdout)
+  const error = parsedJson(output.stdout)
   if (typeof error === 'object' && error !== null && 'msg' in error) {
     const details = 'details' in error && error.details ? `; ${String(error.details)}` : ''
     return `${String(error.msg)}${details}`
   }
   if (output.stderr !== '') return `netplugin failed: ${JSON.stringify(output.stderr)}`
   return `netplugin failed with no error message: ${status.signal ? `signal: ${status.signal.slice(3).toLowerCase()}` : `exit status ${status.code}`}`
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function addressOf(result: unknown): string | undefined {

@@ -1,5 +1,7 @@
 /** A lab in a file: what it was made of, what came in, and which faults were struck by command. */
+
 import { z } from 'zod'
+import { parsedJson } from '#base/json.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { LabHistory } from '#lab/history.ts'
 
@@ -49,14 +51,6 @@ export function savedLab(text: string, file: string): SavedLab {
 function placeOf({ issues: [first] }: z.ZodError): string {
   if (first === undefined || first.path.length === 0) return ''
   return `: ${first.path.join('.')}: ${first.message}`
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** The same with bytes as texts. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { parsedJson } from '#base/json.ts'
 import type { Lab } from '#lab/lab.ts'
 import { isOwner } from '#lab/serve/owner.ts'
 import { type SessionReply, type SessionRequest, sessionRequest } from '#lab/serve/protocol.ts'
@@ -88,10 +89,4 @@ function carry(session: Session, request: Exclude<SessionRequest, { say: 'open' 
   }
 }
 
-function parsed(text: string): SessionRequest | undefined {
-  try {
-    return sessionRequest.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
+const parsed = (text: string): SessionRequest | undefined => sessionRequest.safeParse(parsedJson(text)).data

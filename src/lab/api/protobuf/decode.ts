@@ -2,7 +2,9 @@
  * Kubernetes objects out of protocol buffers: staging:apimachinery/pkg/runtime/serializer/protobuf/protobuf.go. Every kind of the
  * table of types can be read, whether a client of today sends it so or not.
  */
+
 import { rfc3339 } from '#base/clock.ts'
+import { parsedJson } from '#base/json.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { bytesAt, numberAt, textOf, wireFields } from '#lab/api/protobuf/wire.ts'
 import { type BuiltinStruct, BuiltinTypes } from '#lab/api/schema/builtin.ts'
@@ -132,10 +134,4 @@ function intOrString(bytes: Uint8Array): number | string {
 }
 
 /** A RawExtension or a JSON value: JSON text under 1. */
-function raw(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(textOf(bytesAt(wireFields(bytes), 1))) as unknown
-  } catch {
-    return undefined
-  }
-}
+const raw = (bytes: Uint8Array): unknown => parsedJson(textOf(bytesAt(wireFields(bytes), 1)))

@@ -1,4 +1,5 @@
 /** Where in a text JSON stands, whole or cut, and what it holds. */
+import { parsedJson } from '#base/json.ts'
 import { isKnownKey } from '#sources/formats/config-keys.ts'
 import { parseYaml } from '#sources/formats/yaml.ts'
 import { isBlank, type TextLine } from '#sources/text/lines.ts'
@@ -87,12 +88,4 @@ function paragraph(lines: readonly TextLine[], at: number): number {
   let next = at + 1
   while (next < lines.length && !isBlank(lines[next]?.text)) next++
   return next - at
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
