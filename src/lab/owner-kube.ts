@@ -42,10 +42,8 @@ const patchContent: Readonly<Record<PatchType, string>> = {
 export function ownerKube(send: (request: LabRequest) => Promise<LabResponse>): OwnerKube {
   const asked = async (request: LabRequest): Promise<unknown> => {
     const { status, body } = await send(request)
-    const answer: unknown = JSON.parse(body)
-    if (status < 400) return answer
-    const { reason = '', message = body } = answer as { readonly reason?: string; readonly message?: string } // a Status
-    throw new KubeError(status, reason, message)
+    if (status >= 400) throw refusal(status, body)
+    return JSON.parse(body)
   }
   const json = { 'content-type': 'application/json' }
   return {
@@ -78,4 +76,14 @@ export function ownerKube(send: (request: LabRequest) => Promise<LabResponse>): 
       await asked({ method: 'DELETE', path: pathOf({ op: 'get', ...ref }), headers: json, body: '' })
     },
   }
+}
+
+/** Of a Status; a path that the server does not know is refused in plain text: `404 page not found`. */
+function refusal(status: number, body: string): KubeError {
+  if (!body.startsWith('{')) return new KubeError(status, '', body.trim())
+  const { reason = '', message = body } = JSON.parse(body) as {
+    readonly reason?: string
+    readonly message?: string
+  } // a Status
+  return new KubeError(status, reason, message)
 }

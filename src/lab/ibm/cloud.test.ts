@@ -39,6 +39,11 @@ test('the cluster’s administrator, whom the provider names, may do everything'
   expect(await labKubectl(lab, "auth can-i '*' '*' -A")).toMatchObject({ stdout: 'yes\n', code: 0 })
 })
 
+test('a cluster without the operator has no issues of the operator', async () => {
+  const lab = await booted()
+  expect(await told(lab, 'ks cluster health issues --cluster shop')).toBe('OK\nNo issues were found.\n')
+})
+
 describe('workers', () => {
   test('are listed as a table, by every name of the command', async () => {
     const lab = await booted()
