@@ -1,4 +1,4 @@
-/** Security groups of the nodes, and what of each other's traffic they let in. */
+/** Security groups of the nodes, and what of each other's traffic they let in and out. */
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { calicoTrafficIn, isEverywhere, nodeAddresses, speaksOfNodes } from '#cluster/node-subnets.ts'
 import type { CloudRuleRow } from '#cluster/relations.ts'
@@ -7,32 +7,43 @@ export type GroupReads = 'cloudRules' | 'nodes' | 'workers' | 'bgpSessions' | 'm
 
 export interface GroupListing {
   readonly group: string
-  /** Its first inbound rule. */
+  readonly direction: Direction
+  /** Its first rule of that direction. */
   readonly first: Fact<CloudRuleRow>
-  /** What of the nodes' traffic comes in: `everything`, or some of what Calico needs. */
+  /** What of the nodes' traffic comes through: `everything`, or some of what Calico needs. */
   readonly passed: readonly string[]
   /** The provider's own group of the workers, which holds a rule for itself. */
   readonly isWorkers: boolean
 }
 
-/** Only groups that were shown with inbound rules: a cut listing of outbound ones proves nothing. */
+type Direction = 'inbound' | 'outbound'
+
+/**
+ * One for each group and direction that rules were shown of: a listing of outbound rules alone proves nothing about inbound ones.
+ * Up to 1.29 the workers' group lets everything out; from 1.30 on ("secure by default") it needs a rule for itself both ways.
+ */
 export function groupListings(view: Reads<GroupReads>): readonly GroupListing[] {
   const addresses = nodeAddresses(view)
   const groups = Map.groupBy(
     view.rows('cloudRules').filter(({ kind }) => kind === 'security-group'),
     ({ group }) => group,
   )
-  return [...groups].flatMap(([group, rules]) => {
-    const inbound = rules.filter(({ direction }) => direction === 'inbound')
-    const [first] = inbound
-    if (first === undefined) return []
-    const fromNodes = inbound.filter((rule) => isFromNodes(rule, group, addresses))
-    const passed = fromNodes.flatMap((rule) => calicoTrafficIn(rule) ?? [])
-    return [{ group, first, passed, isWorkers: isWorkersGroup(group) }]
-  })
+  return [...groups].flatMap(([group, rules]) =>
+    directions.flatMap((direction) => {
+      const listed = rules.filter((rule) => rule.direction === direction)
+      const [first] = listed
+      if (first === undefined) return []
+      const ofNodes = listed.filter((rule) => isOfNodes(rule, group, addresses))
+      const passed = ofNodes.flatMap((rule) => calicoTrafficIn(rule) ?? [])
+      return [{ group, direction, first, passed, isWorkers: isWorkersGroup(group) }]
+    }),
+  )
 }
 
-const isFromNodes = ({ remote }: CloudRuleRow, group: string, addresses: readonly string[]): boolean =>
+const directions: readonly Direction[] = ['inbound', 'outbound']
+
+/** Whether the other end that a rule names is the nodes. */
+const isOfNodes = ({ remote }: CloudRuleRow, group: string, addresses: readonly string[]): boolean =>
   remote === group ||
   remote === 'self' ||
   (remote !== undefined &&

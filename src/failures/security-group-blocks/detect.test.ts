@@ -32,6 +32,11 @@ test.each<[string, Table, string]>([
     { cloudRules: [nodePorts, rule({ protocol: 'tcp', portMin: 179, portMax: 179, remote: group })] },
     'confirmed',
   ],
+  [
+    'it lets the nodes in, and none of them out (from 1.30 on both are needed)',
+    { cloudRules: [self, rule({ direction: 'outbound', remote: '161.26.0.0/16' })] },
+    'confirmed',
+  ],
 ])('found: %s', (_, table, expected) => {
   expect(verdictOn(table)).toBe(expected)
 })

@@ -23,7 +23,7 @@ export const detector = defineDetector<{ readonly group: string } | undefined, N
     return findingsOf([...signs, ...changed(view)], {
       judges: 'cluster',
       conclude: () => ({
-        says: `the security group ${listings.map(({ group }) => group).join(', ')} does not let the nodes reach each other`,
+        says: `the security group ${[...new Set(listings.map(({ group }) => group))].join(', ')} does not let the nodes reach each other`,
         state: undefined,
       }),
     })
@@ -31,7 +31,7 @@ export const detector = defineDetector<{ readonly group: string } | undefined, N
   explains: explainsHere,
 })
 
-function groupSigns({ group, first, passed, isWorkers }: GroupListing): readonly Sign[] {
+function groupSigns({ group, direction, first, passed, isWorkers }: GroupListing): readonly Sign[] {
   if (passed.includes('everything')) return []
   const missing = passed.length === 0 ? 'nothing' : `only ${[...new Set(passed)].join(', ')}`
   // The provider's own group must hold a rule for itself; of another group other groups may do it.
@@ -39,7 +39,7 @@ function groupSigns({ group, first, passed, isWorkers }: GroupListing): readonly
     sign(
       first,
       isWorkers ? 'decisive' : 'weak',
-      `no inbound rule of ${group} lets the nodes' traffic in: ${missing} of it passes`,
+      `no ${direction} rule of ${group} lets the nodes' traffic ${direction === 'inbound' ? 'in' : 'out'}: ${missing} of it passes`,
       clusterSubject,
     ),
   ]

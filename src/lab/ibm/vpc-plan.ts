@@ -165,8 +165,8 @@ const endpoint: RouterPlan = {
   },
 }
 
-/** What the provider puts into the workers' group. */
-const group: GroupPlan = {
+/** What the provider puts into the workers' group, from 1.30 on: nothing goes out that is not listed. */
+export const workersRules: GroupPlan = {
   name: workersGroup,
   inbound: [
     { remote: { cidr: vpcPodCidr } },
@@ -199,5 +199,5 @@ const fabric: FabricPlan = {
     { name: 'cse', subnet: services.cse.subnet, gateway: services.cse.gateway },
   ],
   routers: [router, endpoint, officeVpn],
-  groups: [group, balancers],
+  groups: [workersRules, balancers],
 }

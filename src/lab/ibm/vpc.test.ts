@@ -59,6 +59,24 @@ test('a security group without the way to one endpoint address leaves the others
   await lab.untilWell(10 * minutes)
 })
 
+test('the provider adds its rules that are missing; a reset takes the owner’s own away first, and all ways for a while', async () => {
+  const lab = await booted()
+  const [a = '', b = ''] = lab.nodes
+  const reach = async (): Promise<boolean> =>
+    (await lab.run(a, ['nc', '-z', '-w', '1', b, '10250'])).code === 0
+  await told(lab, `is sg-rulec ${workersGroup} outbound tcp --port-min 443 --port-max 443 --remote 0.0.0.0/0`)
+  await told(lab, `is sg-ruled ${workersGroup} ${workersGroup}-outbound-2`)
+  expect(await reach()).toBe(false)
+  await told(lab, 'ks security-group sync --cluster shop')
+  expect(await reach()).toBe(true)
+  expect(await told(lab, `is sg-rules ${workersGroup}`)).toMatch(/443.* 0\.0\.0\.0\/0/)
+  await told(lab, `ks security-group reset -c shop --security-group ${workersGroup}`)
+  expect(await reach()).toBe(false)
+  await lab.advance(2 * minutes)
+  expect(await reach()).toBe(true)
+  expect(await told(lab, `is sg-rules ${workersGroup}`)).not.toContain('443')
+})
+
 test('virtual workers of a VPC are not reloaded', async () => {
   const lab = await booted()
   const { code, stderr } = await lab.cloud(['ks', 'worker', 'reload', '-w', lab.nodes[0] as string])

@@ -4,6 +4,7 @@ import { accountCommands } from '#lab/ibm/cli/account-commands.ts'
 import { aclCommands } from '#lab/ibm/cli/acl-commands.ts'
 import { clusterCommands } from '#lab/ibm/cli/cluster-commands.ts'
 import { type Call, type Command, type Commands, Refused } from '#lab/ibm/cli/command.ts'
+import { defaultRulesCommands } from '#lab/ibm/cli/default-rules-commands.ts'
 import { gatewayCommands } from '#lab/ibm/cli/gateway-commands.ts'
 import { healthCommands } from '#lab/ibm/cli/health-commands.ts'
 import { routeCommands } from '#lab/ibm/cli/route-commands.ts'
@@ -21,6 +22,7 @@ const commands: Commands = {
   ...vlanCommands,
   ...accountCommands,
   ...securityGroupCommands,
+  ...defaultRulesCommands,
   ...healthCommands,
   ...gatewayCommands,
   ...aclCommands,
