@@ -4,15 +4,18 @@ const apiServerPort = 6443
 const minutes = 60_000
 
 /**
- * Two ways in which a kubelet loses the API server. `steady`: something on the way drops what the node sends to the API
- * server's port. `flapping`: a unit drop-in limits how long systemd lets the kubelet run, so that it is
- * ended and started again and again.
+ * Three ways in which a kubelet and the API server lose each other. `steady`: something on the way drops what the node sends to the
+ * API server's port. `flapping`: a unit drop-in limits how long systemd lets the kubelet run, so that it is ended and started again
+ * and again. `masked`: a script meant for other machines has stopped the kubelet and forbidden that it be started; only the disk
+ * remembers it, so that a reboot changes nothing.
  */
 export const fault: Fault = {
   flavours: ['plain', 'hardened'],
+  only: { masked: ['iks-classic', 'hardened'] },
   variants: {
     steady: "a filter on the way drops the node's packets to the API server",
     flapping: 'a drop-in (RuntimeMaxSec) has systemd end and restart the kubelet every few minutes',
+    masked: 'systemctl mask --now kubelet',
   },
   change: (lab, strike) => changes[strike.variant]?.strike(lab, strike) ?? Promise.resolve(),
   trigger: () => Promise.resolve(), // both bite by themselves
@@ -58,6 +61,14 @@ systemctl restart kubelet`,
     },
     undo: async (lab, { node }) => {
       await lab.exec(node, `rm -f ${dropIn}\nsystemctl daemon-reload\nsystemctl restart kubelet`)
+    },
+  },
+  masked: {
+    strike: async (lab, { node }) => {
+      await lab.exec(node, 'systemctl mask --now kubelet')
+    },
+    undo: async (lab, { node }) => {
+      await lab.exec(node, 'systemctl unmask kubelet && systemctl start kubelet')
     },
   },
 }
