@@ -5,7 +5,7 @@ import { type Boot, newBoot, skipEarlyPids } from '#lab/host/machine/boot.ts'
 import { newContainer } from '#lab/host/machine/container.ts'
 import { appendJournal } from '#lab/host/machine/journal.ts'
 import { loadModule } from '#lab/host/machine/modules.ts'
-import { type Hardware, treeRoot } from '#lab/host/machine/mounts.ts'
+import { diskRoot, type Hardware } from '#lab/host/machine/mounts.ts'
 import {
   type Child,
   type Container,
@@ -122,7 +122,7 @@ export function createMachine(options: MachineOptions): LabMachine {
 
 class SimulatedMachine implements LabMachine {
   readonly name: string
-  readonly #options: MachineOptions
+  readonly #options: Omit<MachineOptions, 'tree'>
   readonly #programs: ReadonlyMap<string, Program>
   #kernelRelease: string
   #hasModules = false
@@ -140,14 +140,14 @@ class SimulatedMachine implements LabMachine {
   #powerOn: Cancel | undefined
   #userspaceMs: number
 
-  constructor(options: MachineOptions) {
+  constructor({ tree, ...options }: MachineOptions) {
     this.name = options.name
     this.#options = options
     this.#programs =
       options.programs instanceof Map ? options.programs : new Map(Object.entries(options.programs))
     this.#kernelRelease = options.kernelRelease ?? '5.15.0-136-generic'
     const diskBytes = options.diskBytes ?? 60 * 2 ** 30
-    this.#disk = treeRoot('ext4', options.tree, this, {
+    this.#disk = diskRoot(tree, this, {
       limitBytes: diskBytes,
       inodesMax: Math.floor(diskBytes / bytesPerInode),
       ...installed,

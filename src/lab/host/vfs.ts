@@ -10,6 +10,14 @@ export { filesOf } from '#lab/host/vfs/files.ts'
 export { type Device, type FileHost, FileSystem, Inode } from '#lab/host/vfs/inode.ts'
 export { covered, isReadOnly, type Mount, MountNamespace, mountOf, type Place } from '#lab/host/vfs/mounts.ts'
 export * as system from '#lab/host/vfs/operations.ts'
-export { builtOf, deviceOf, folderOf, programOf, programText, treeNode } from '#lab/host/vfs/tree.ts'
+export {
+  builtOf,
+  deviceOf,
+  diskNode,
+  folderOf,
+  programOf,
+  programText,
+  treeNode,
+} from '#lab/host/vfs/tree.ts'
 export type { View } from '#lab/host/vfs/view.ts'
 export { existing, walk } from '#lab/host/vfs/walk.ts'

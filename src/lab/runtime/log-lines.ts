@@ -1,4 +1,5 @@
 import { utc } from '#base/clock.ts'
+import { remembering } from '#base/remember.ts'
 
 export interface LogLine {
   readonly timeMs: number
@@ -63,12 +64,23 @@ export class LogLines {
   #placeOf(text: string): number {
     let place = this.#places.get(text)
     if (place === undefined) {
-      place = this.#texts.push(text) - 1
-      this.#places.set(text, place)
+      const one = kept(text)
+      place = this.#texts.push(one) - 1
+      this.#places.set(one, place)
     }
     return place
   }
 }
+
+/** What the programs of many machines say alike is kept once, and without the time that stood before it. */
+const kept = remembering(
+  (text) => (isLatin1.test(text) ? Buffer.from(text, 'latin1').toString('latin1') : text),
+  {
+    max: 8192,
+  },
+)
+
+const isLatin1 = /^[\x00-\xff]*$/
 
 const stampLength = '2026-01-07 06:00:47.123'.length
 

@@ -38,7 +38,7 @@ const firstPid = 300 // what kernel threads and early services have used up befo
 
 /** The kernel of a machine begins to run: its own network, memory file systems, no process yet. */
 export function newBoot(o: {
-  readonly options: MachineOptions
+  readonly options: Omit<MachineOptions, 'tree'>
   readonly machine: LabMachine
   readonly hardware: Hardware
   readonly programs: ReadonlyMap<string, Program>

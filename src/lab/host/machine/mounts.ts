@@ -11,6 +11,7 @@ import {
 import type { Space } from '#lab/host/process/space.ts'
 import {
   deviceOf,
+  diskNode,
   existing,
   type FileHost,
   FileSystem,
@@ -129,18 +130,20 @@ function memory(
   return new Inode(fs, 'directory', { mode: o.mode ?? 0o755, uid: o.uid ?? 0, gid: o.gid ?? 0 })
 }
 
-export const treeRoot = (
-  type: string,
-  tree: Tree,
-  host: FileHost,
-  size: {
-    readonly limitBytes?: number
-    readonly inodesMax?: number
-    readonly usedBytes?: number
-    readonly usedInodes?: number
-    readonly over?: FileSystem
-  } = {},
-): Inode => Inode.over(new FileSystem(type, { host, ...size }), treeNode(tree))
+interface Room {
+  readonly limitBytes?: number
+  readonly inodesMax?: number
+  readonly usedBytes?: number
+  readonly usedInodes?: number
+  readonly over?: FileSystem
+}
+
+export const treeRoot = (type: string, tree: Tree, host: FileHost, room: Room = {}): Inode =>
+  Inode.over(new FileSystem(type, { host, ...room }), treeNode(tree))
+
+/** The disk of a machine, whose files are mostly those of the machines that were made before it. */
+export const diskRoot = (tree: Tree, host: FileHost, room: Room): Inode =>
+  Inode.over(new FileSystem('ext4', { host, ...room }), diskNode(tree))
 
 /** /dev. */
 const devices = (host: FileHost): Inode => Inode.over(new FileSystem('tmpfs', { host }), deviceTree)

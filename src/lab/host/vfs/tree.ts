@@ -54,6 +54,41 @@ export function treeNode(tree: Tree): TreeNode {
   return top
 }
 
+/** The last disk that was parsed. */
+let neighbour: TreeNode | undefined
+
+/** {@link treeNode} for a machine's disk: what is as on the machine before it is shared with that, and the tree itself is let go. */
+export function diskNode(tree: Tree): TreeNode {
+  const top = directory()
+  for (const entry of tree) place(top, entry)
+  neighbour = neighbour === undefined ? top : alike(top, neighbour)
+  return neighbour
+}
+
+/** `node`, with every part that equals the other's taken from there. */
+function alike(node: TreeNode, other: TreeNode): TreeNode {
+  const { children } = node
+  let same = hasSameContent(node, other)
+  if (children === undefined || other.children === undefined) return same ? other : node
+  if (children.size !== other.children.size) same = false
+  const shared = new Map<string, TreeNode>()
+  for (const [name, child] of children) {
+    const twin = other.children.get(name)
+    const one = twin === undefined ? child : alike(child, twin)
+    if (one !== twin) same = false
+    shared.set(name, one)
+  }
+  return same ? other : { ...node, children: shared }
+}
+
+const hasSameContent = (a: TreeNode, b: TreeNode): boolean =>
+  a.kind === b.kind &&
+  a.mode === b.mode &&
+  a.uid === b.uid &&
+  a.gid === b.gid &&
+  a.text === b.text &&
+  a.capabilities === b.capabilities
+
 const magic = '\x7fELF lab program '
 
 /** The content of an executable: a copy of it (`cp`, an installer) is as executable as the original, and of its version. */
