@@ -59,6 +59,22 @@ describe('drill', () => {
     expect([code, ids]).toEqual([0, expect.arrayContaining(['cni-broken-after-node-restart'])])
   })
 
+  test.each([
+    [
+      'by tag, whatever its case',
+      ['--tag', 'bgp', '-d', 'l3', '-o', 'name'],
+      'password-secret-after-upgrade\n',
+    ],
+    [
+      'as a table that tells no answer',
+      ['--tag', 'typha', '-o', 'wide'],
+      /^NAME +LEVEL +TITLE +FLAVOUR +TAGS\ntypha-gone +L2 /,
+    ],
+  ])('list %s', async (_, args, shows) => {
+    const { code, stdout } = await drill(['list', ...args])
+    expect([code, stdout]).toEqual([0, typeof shows === 'string' ? shows : expect.stringMatching(shows)])
+  })
+
   test('play reads a replay without a lab part as text, and says so', async () => {
     const { code, stdout } = await drill(['play', file('lost.md', replay), '--script', 'A,B'])
     expect(code).toBe(0)
@@ -96,6 +112,27 @@ describe('drill', () => {
       2,
       '"7" is no letter',
     ],
+    [
+      'a drill that is nearly one',
+      ['play', 'crashlop-after'],
+      2,
+      'did you mean crashloop-after-config-change?',
+    ],
+    ['no drill, where nobody can be asked', ['play'], 2, 'drills: cni-broken-after-node-restart, '],
+    ['a pace that is none', ['play', 'typha-gone', '--pace', 'fast'], 2, '"fast" is no number'],
+    [
+      'a clock that stands, with free hands',
+      ['play', 'typha-gone', '--pace', '0', '--hands-on'],
+      2,
+      'must have a clock',
+    ],
+    [
+      'a script and a game to go on with',
+      ['play', 'typha-gone', '--script', 'A', '--resume'],
+      2,
+      'do not go together',
+    ],
+    ['a tag that no drill has', ['list', '--tag', 'nope'], 2, 'there are: '],
     ['a name that is none', ['new', 'Night Shift'], 2, '"Night Shift" is no name for a drill'],
     ['a folder without records', ['report', 'nowhere'], 2, 'there is no folder '],
     ['nothing to go on with', ['play', 'cni-broken-after-node-restart', '--resume'], 2, 'no game of'],

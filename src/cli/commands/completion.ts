@@ -40,6 +40,8 @@ async function candidates(program: Command, words: readonly string[]): Promise<r
   for (const word of words.slice(0, -1)) {
     command = command.commands.find((sub) => sub.name() === word) ?? command
   }
+  const valued = await valuesOf(words.at(-2) ?? '')
+  if (valued !== undefined) return valued.filter((value) => value.startsWith(last))
   if (last.startsWith('-')) {
     return command.options.flatMap(({ long }) => (long?.startsWith(last) ? [long] : []))
   }
@@ -55,7 +57,23 @@ async function argumentsOf(command: string): Promise<readonly string[]> {
     const { modes } = await import('#failures/generated/detectors.ts')
     return modes.map(({ id }) => id)
   }
+  if (['play', 'lint', 'verify'].includes(command)) return (await import('#app/scenarios.ts')).scenarioIds()
   return command === 'completion' ? shells : []
+}
+
+/** What may stand behind an option; undefined where that is anything, or the word is none. */
+async function valuesOf(option: string): Promise<readonly string[] | undefined> {
+  switch (option) {
+    case '--mode':
+      return Object.keys((await import('#failures/generated/faults.ts')).faults)
+    case '--flavour':
+      return (await import('#lab/flavours/names.ts')).flavours
+    case '-d':
+    case '--difficulty':
+      return ['L1', 'L2', 'L3']
+    default:
+      return undefined
+  }
 }
 
 const scripts: Readonly<Record<(typeof shells)[number], string>> = {

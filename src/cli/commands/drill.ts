@@ -26,53 +26,77 @@ Examples:
 const addList: AddCommand = (drill, io) => {
   drill
     .command('list')
+    .alias('ls')
     .description('the drills that come with ninelives')
-    .option('-o, --output <format>', 'text or json', 'text')
-    .action(async ({ output }: { output: string }) => {
-      const format = checkedFormat(output, ['text', 'json'])
-      const { scenarioIds } = await import('#app/scenarios.ts')
-      const { scenarioNamed } = await import('#cli/drill/files.ts')
-      const rows = scenarioIds().map((id) => {
-        const { difficulty, tags, teaches, replay } = scenarioNamed(id, io.cwd)
-        return { id, title: replay.title, difficulty, tags, teaches }
-      })
-      if (format === 'json') return void io.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-      const width = Math.max(...rows.map(({ id }) => id.length))
-      io.stdout.write(`${'DRILL'.padEnd(width)}  LEVEL  TITLE\n`)
-      for (const { id, difficulty, title } of rows)
-        io.stdout.write(`${id.padEnd(width)}  ${difficulty.padEnd(5)}  ${title}\n`)
+    .option('-t, --tag <tag>', 'only those with this tag; may be repeated', collected, [])
+    .option('-d, --difficulty <level>', 'only those of this level: L1, L2 or L3')
+    .option('-o, --output <format>', 'text, wide, name or json', 'text')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives drill list\n  ninelives drill list --tag BGP -o wide\n  ninelives drill list -d L1 -o name',
+    )
+    .action(async ({ tag, difficulty, output }: { tag: string[]; difficulty?: string; output: string }) => {
+      const { list, listFormats } = await import('#cli/drill/list.ts')
+      list(
+        {
+          tags: tag,
+          output: checkedFormat(output, listFormats),
+          ...(difficulty === undefined ? {} : { difficulty }),
+        },
+        io,
+      )
     })
 }
+
+const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 const addPlay: AddCommand = (drill, io, exit) => {
   drill
     .command('play')
-    .argument('<drill>', 'the name of a drill, or a file: a scenario, or a replay in any form')
+    .argument(
+      '[drill]',
+      'the name of a drill, or a file: a scenario, or a replay in any form; none: you are asked',
+    )
     .option('--script <letters>', 'choose these, in the order of the rounds: A,B,D')
     .option('--seed <seed>', 'of the order in which choices are shown', 'drill')
+    .option(
+      '--pace <factor>',
+      "how fast the incident's clock runs against the wall; 0: it stands while you think",
+      '1',
+    )
     .option('--hands-on', 'no choices: the lab is served, and you have kubectl and shells', false)
-    .option('--resume', 'go on with the game that was left with Ctrl-C', false)
-    .option('-o, --output <format>', 'text, json, md or html', 'text')
+    .option('--resume', 'go on with the game that was left', false)
+    .option('-o, --output <format>', 'of the report: text, json, md or html', 'text')
     .description('play a drill in rounds; a replay without a lab part is read as text')
     .addHelpText(
       'after',
-      '\nExamples:\n  ninelives drill play cni-broken-after-node-restart\n  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o html > report.html\n  ninelives drill play cni-broken-after-node-restart --hands-on\n  ninelives drill play downloaded.html',
+      `
+Examples:
+  ninelives drill play
+  ninelives drill play cni-broken-after-node-restart
+  ninelives drill play cni-broken-after-node-restart --script A,B,D,D -o html > report.html
+  ninelives drill play cni-broken-after-node-restart --hands-on
+  ninelives drill play cni-broken-after-node-restart --resume
+  ninelives drill play downloaded.html`,
     )
-    .action(async (name: string, { script, seed, resume, handsOn, output }: PlayFlags) => {
+    .action(async (name: string | undefined, flags: PlayFlags) => {
       const { play } = await import('#cli/drill/play.ts')
       const { drillFormats } = await import('#cli/drill/rendered.ts')
-      const letters = script === undefined ? {} : { script: lettersOf(script) }
+      const { paceOf } = await import('#cli/drill/paced.ts')
+      const { script, seed, resume, handsOn } = flags
+      refuseTogether(flags)
+      const options = {
+        seed,
+        resume,
+        handsOn,
+        pace: paceOf(flags.pace),
+        output: checkedFormat(flags.output, drillFormats),
+        version: versionText(),
+        ...(script === undefined ? {} : { script: lettersOf(script) }),
+      }
       exit(
         await play(
-          {
-            name,
-            seed,
-            resume,
-            handsOn,
-            output: checkedFormat(output, drillFormats),
-            version: versionText(),
-            ...letters,
-          },
+          { name: name ?? (await (await import('#cli/drill/choose-drill.ts')).chooseDrill(io)), ...options },
           io,
         ),
       )
@@ -82,9 +106,19 @@ const addPlay: AddCommand = (drill, io, exit) => {
 interface PlayFlags {
   readonly script?: string
   readonly seed: string
+  readonly pace: string
   readonly resume: boolean
   readonly handsOn: boolean
   readonly output: string
+}
+
+/** A script decides everything by itself. */
+function refuseTogether({ script, handsOn, resume }: PlayFlags): void {
+  const other = handsOn ? '--hands-on' : resume ? '--resume' : undefined
+  if (script !== undefined && other !== undefined)
+    throw new Trouble('flags-together', `--script and ${other} do not go together`, {
+      hint: 'a script plays in rounds, from the beginning to the end',
+    })
 }
 
 const addLint: AddCommand = (drill, io, exit) => {

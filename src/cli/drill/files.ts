@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import { digestOf } from '#app/drill-records.ts'
 import { measuredReach, scenarioIds, scenarioIn, scenarioText } from '#app/scenarios.ts'
 import { Trouble } from '#base/trouble.ts'
+import { nearest } from '#cli/drill/nearest.ts'
 import { readReplay } from '#drill/replay/read-replay.ts'
 import type { Replay } from '#drill/replay/types.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
@@ -60,7 +61,14 @@ export function textNamed(name: string, cwd: string): string {
       isName
         ? `there is no drill "${name}", and no file ${name} or ${name}.md`
         : `cannot read ${name}: ${(cause as Error).message}`,
-      { hint: `drills: ${scenarioIds().join(', ')}`, cause },
+      { hint: meant(name), cause },
     )
   }
+}
+
+function meant(name: string): string {
+  const one = nearest(name, scenarioIds())
+  return one === undefined
+    ? `drills: ${scenarioIds().join(', ')}`
+    : `did you mean ${one}? All: ninelives drill list`
 }

@@ -24,6 +24,8 @@ export interface HandsOnOptions {
   readonly behind: Backstage
   readonly screen: Required<DrillTextOptions>
   readonly io: Io
+  /** How fast the lab's clock runs against the wall. */
+  readonly pace: number
   /** A game to go on with. */
   readonly left?: Journal
   /** Told from time to time what would have to be kept, and when somebody leaves. */
@@ -54,7 +56,7 @@ export async function playHandsOn<T>(
   const play = await (left === undefined
     ? HandsOn.begin(scenario, behind)
     : HandsOn.again(scenario, behind, left))
-  const served = await serveDrill(play, { io, states })
+  const served = await serveDrill(play, { io, states, pace: o.pace })
   const stop = new AbortController()
   const died = served.ended.then(() => {
     io.signal.throwIfAborted()
@@ -91,7 +93,7 @@ function refuseTaken(states: LabStates): void {
 
 const serveDrill = (
   { stage: { lab } }: HandsOn,
-  { io, states }: { readonly io: Io; readonly states: LabStates },
+  { io, states, pace }: { readonly io: Io; readonly states: LabStates; readonly pace: number },
 ) =>
   serveLab({
     name: labName,
@@ -99,7 +101,7 @@ const serveDrill = (
     flavour: lab.options.flavour,
     seed: lab.options.seed,
     lab,
-    speed: 1,
+    speed: pace,
     port: 0,
     states,
     faults: faultOf,

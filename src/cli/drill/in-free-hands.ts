@@ -14,6 +14,10 @@ import type { Backstage } from '#drill/stage/ports.ts'
 /** Plays a drill with free hands on a served lab. It is judged by a second life of that lab, as its record will be. */
 export async function inFreeHands({ o, io, out, screen, behind, ...drill }: OnLab): Promise<number> {
   const { scenario, digest } = drill
+  if (o.pace === 0)
+    throw new Trouble('bad-pace', '--pace 0: with free hands the lab must have a clock that runs', {
+      hint: 'slower than the wall: --pace 0.5',
+    })
   const begun = begunOf(scenario, { digest, seed: o.seed, moves: [] })
   const resume = `ninelives drill play ${o.name} --hands-on --resume`
   const keeper = new BegunKeeper(io)
@@ -24,7 +28,7 @@ export async function inFreeHands({ o, io, out, screen, behind, ...drill }: OnLa
   }
   try {
     const left = o.resume === true ? leftOf(drill, io) : undefined
-    const options = { scenario, screen, behind, io: { ...io, stdout: out }, onKeep }
+    const options = { scenario, screen, behind, pace: o.pace, io: { ...io, stdout: out }, onKeep }
     await playHandsOn(left === undefined ? options : { ...options, left }, async ({ play, commands }) => {
       const { journal } = play
       const { over, ...second } = await secondLife(play, { journal, behind, io })

@@ -1,5 +1,6 @@
 import { Trouble } from '#base/trouble.ts'
 import { named } from '#cli/drill/files.ts'
+import { paced } from '#cli/drill/paced.ts'
 import { plainPlayer } from '#cli/drill/plain-player.ts'
 import { playText } from '#cli/drill/play-text.ts'
 import type { Player } from '#cli/drill/player.ts'
@@ -18,6 +19,8 @@ export interface PlayOptions {
   readonly resume?: boolean
   /** With free hands, in place of rounds. */
   readonly handsOn?: boolean
+  /** How fast the incident's clock runs against the wall. */
+  readonly pace: number
   readonly output: DrillFormat
   /** For the record. */
   readonly version: string
@@ -30,7 +33,9 @@ export async function play(o: PlayOptions, io: Io): Promise<number> {
   const out = o.output === 'text' ? io.stdout : io.stderr
   const screen = screenOf(out, io.env)
   const player =
-    o.script === undefined && o.handsOn !== true ? await playerFor({ ...io, stdout: out }, screen) : undefined
+    o.script === undefined && o.handsOn !== true
+      ? await playerFor({ ...io, stdout: out }, { ...screen, pace: o.pace })
+      : undefined
   try {
     if (drill.kind === 'scenario') {
       const { behindDrills } = await import('#cli/drill/game.ts')
@@ -63,9 +68,13 @@ export async function play(o: PlayOptions, io: Io): Promise<number> {
 }
 
 /** Plain prompts where there is no terminal that could do more. */
-async function playerFor(io: Io, screen: Required<DrillTextOptions>): Promise<Player> {
+async function playerFor(
+  io: Io,
+  { pace, ...screen }: Required<DrillTextOptions> & { readonly pace: number },
+): Promise<Player> {
+  const time = paced(pace)
   const isTerminal = io.stdout.isTTY === true && 'isTTY' in io.stdin && io.stdin.isTTY === true
-  if (!isTerminal || io.env['TERM'] === 'dumb') return plainPlayer(io, screen)
+  if (!isTerminal || io.env['TERM'] === 'dumb') return plainPlayer(io, { ...screen, clock: time })
   const { screenPlayer } = await import('#cli/drill/screen-player.ts')
-  return screenPlayer(io, screen)
+  return screenPlayer(io, { ...screen, time })
 }
