@@ -1,42 +1,44 @@
 /** What can be said of a scenario without playing it. */
+import { leaks } from '#drill/lint/leaks.ts'
+import { note, Places } from '#drill/lint/places.ts'
 import type { Notice, Round } from '#drill/replay/types.ts'
-import type { Deed, Expectation, Scenario, Staged, Step } from '#drill/scenario/types.ts'
+import type { Deed, Expectation, Scenario, Staged, Step, Way } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import { flavoursOf } from '#lab/fault.ts'
 
-/** Where a notice has no line of its own it is the file's first. */
-const wholeFile = 1
-
 const fixesMin = 3
 
-/** Everything that is wrong with a scenario's form, in the order of lines. */
+/** Everything that is wrong with a scenario's form, in the order of lines. `text`: its file, in which the lines are found. */
 export async function lintForm(
   scenario: Scenario,
   backstage: Pick<Backstage, 'fault'>,
+  { text = '' }: { readonly text?: string } = {},
 ): Promise<readonly Notice[]> {
+  const places = new Places(text)
   return [
-    ...(await faultNotices(scenario, backstage)),
-    ...scenario.replay.rounds.flatMap((round, index) => roundNotices(round, scenario.rounds[index])),
-    ...cycles(scenario),
+    ...(await faultNotices(scenario, { backstage, places })),
+    ...scenario.replay.rounds.flatMap((round, index) => roundNotices(round, scenario.rounds[index], places)),
+    ...cycles(scenario, places),
     ...contradictions(scenario),
-    ...leaks(scenario),
-    ...handsOnNotices(scenario),
+    ...unknownNames(scenario, places),
+    ...leaks(scenario, places),
+    ...handsOnNotices(scenario, places),
   ].sort((a, b) => a.line - b.line)
 }
 
-const note = (message: string, line = wholeFile): Notice => ({ line, message })
-
 async function faultNotices(
   { strike, lab: { flavour = 'plain', encapsulation } }: Scenario,
-  backstage: Pick<Backstage, 'fault'>,
+  { backstage, places }: { readonly backstage: Pick<Backstage, 'fault'>; readonly places: Places },
 ): Promise<readonly Notice[]> {
   if (strike === undefined) return []
   const fault = await backstage.fault(strike.mode)
-  if (fault === undefined) return [note(`strike.mode: a lab cannot be broken by "${strike.mode}"`)]
+  if (fault === undefined)
+    return [note(places.key('strike.mode'), `strike.mode: a lab cannot be broken by "${strike.mode}"`)]
   const { variant = Object.keys(fault.variants)[0] as string } = strike // each has one at least
   if (!(variant in fault.variants))
     return [
       note(
+        places.key('strike.variant'),
         `strike.variant: ${strike.mode} has no variant "${variant}"; it has ${Object.keys(fault.variants).join(', ')}`,
       ),
     ]
@@ -47,22 +49,33 @@ async function faultNotices(
       ? []
       : [
           note(
+            places.key('strike.mode'),
             `strike.mode: ${strike.mode} (${variant}) does no harm to a lab of flavour ${flavour}; it does to ${flavours.join(', ')}`,
           ),
         ]),
     ...(needs === undefined || needs === encapsulation
       ? []
-      : [note(`strike.mode: ${strike.mode} needs "encapsulation: ${needs}" in the lab`)]),
+      : [
+          note(
+            places.key('strike.mode'),
+            `strike.mode: ${strike.mode} needs "encapsulation: ${needs}" in the lab`,
+          ),
+        ]),
   ]
 }
 
-function roundNotices({ number, choices, actions }: Round, staged: Staged | undefined): readonly Notice[] {
+function roundNotices(
+  { number, choices, actions }: Round,
+  staged: Staged | undefined,
+  places: Places,
+): readonly Notice[] {
   if (staged === undefined) return []
   const right = choices.filter(({ recommended }) => recommended).length
   return [
     ...(choices.length > 0 && right !== 1
       ? [
           note(
+            places.round(number),
             `round ${number}: ${right} choices are recommended; mark one with "### If you chose X (recommended):"`,
           ),
         ]
@@ -70,31 +83,43 @@ function roundNotices({ number, choices, actions }: Round, staged: Staged | unde
     ...choices
       .filter(({ letter }) => (staged.choices[letter]?.steps.length ?? 0) === 0)
       .map(({ letter }) =>
-        note(`round ${number}: choice ${letter} does nothing: give its branch a block of acts`),
+        note(
+          places.branch(number, letter),
+          `round ${number}: choice ${letter} does nothing: give its branch a block of acts`,
+        ),
       ),
     ...choices
       .filter(({ result }) => result === '')
       .map(({ letter }) =>
-        note(`round ${number}: choice ${letter} has no result: say why it helps or does not`),
+        note(
+          places.branch(number, letter),
+          `round ${number}: choice ${letter} has no result: say why it helps or does not`,
+        ),
       ),
     ...actions.flatMap((_, index) =>
       staged.actions[index]?.steps.some(({ act }) => act === 'expect')
         ? []
-        : [note(`round ${number}: action ${index + 1} is not verified: its block of acts expects nothing`)],
+        : [
+            note(
+              places.action(number, index + 1),
+              `round ${number}: action ${index + 1} is not verified: its block of acts expects nothing`,
+            ),
+          ],
     ),
     ...(choices.length === 0 && actions.length === 0
-      ? [note(`round ${number} has neither choices nor actions`)]
+      ? [note(places.round(number), `round ${number} has neither choices nor actions`)]
       : []),
   ]
 }
 
 /** A way back to an earlier round could go on for ever. */
-const cycles = ({ replay, rounds }: Scenario): readonly Notice[] =>
+const cycles = ({ replay, rounds }: Scenario, places: Places): readonly Notice[] =>
   rounds.flatMap(({ choices }, index) =>
     Object.entries(choices).flatMap(([letter, { leads }]: [string, Deed]) =>
       typeof leads === 'object' && leads.round <= index + 1
         ? [
             note(
+              places.branch(replay.rounds[index]?.number ?? index + 1, letter),
               `round ${replay.rounds[index]?.number ?? index + 1}: choice ${letter} leads back to round ${leads.round}: write "-> again" or a later round`,
             ),
           ]
@@ -104,13 +129,16 @@ const cycles = ({ replay, rounds }: Scenario): readonly Notice[] =>
 
 /** Of one block: the same thing expected and not expected with nothing done in between. */
 function contradictions(scenario: Scenario): readonly Notice[] {
-  const blocks = scenario.rounds.flatMap(({ sees, choices, actions }) => [
+  return stepsOf(scenario.rounds).flatMap((steps) => runsOfExpectations(steps).flatMap(contradicted))
+}
+
+/** Block by block. */
+const stepsOf = (rounds: Scenario['rounds']): readonly (readonly Step[])[] =>
+  rounds.flatMap(({ sees, choices, actions }) => [
     sees,
     ...Object.values(choices).map(({ steps }) => steps),
     ...actions.map(({ steps }) => steps),
   ])
-  return blocks.flatMap((steps) => runsOfExpectations(steps).flatMap(contradicted))
-}
 
 function runsOfExpectations(steps: readonly Step[]): readonly (readonly Expected[])[] {
   const runs: Expected[][] = [[]]
@@ -128,7 +156,7 @@ const contradicted = (run: readonly Expected[]): readonly Notice[] =>
     run
       .slice(0, index)
       .filter((earlier) => deny(earlier.expects, later.expects))
-      .map((earlier) => note(`"${later.text}" contradicts line ${earlier.line}`, later.line)),
+      .map((earlier) => note(later.line, `"${later.text}" contradicts line ${earlier.line}`)),
   )
 
 function deny(a: Expectation, b: Expectation): boolean {
@@ -139,29 +167,45 @@ function deny(a: Expectation, b: Expectation): boolean {
   return kinds.includes('healthy') && kinds.includes('cause')
 }
 
-/** Whoever reads the setup or a choice must not read the answer. */
-function leaks({ replay, strike }: Scenario): readonly Notice[] {
-  const early = [replay.title, replay.setup.context, ...(replay.rounds[0]?.sees ?? '').split('\n')].join(' ')
-  const told = strike !== undefined && early.includes(strike.mode)
-  return [
-    ...(told ? [note(`the setup names the failure mode ${strike.mode}`)] : []),
-    ...replay.rounds.flatMap(({ number, choices, sees = '' }) =>
-      choices.flatMap(({ letter, text, recommended }) => [
-        ...(/\b(recommended|correct|best|right) (answer|choice|option)\b|\(recommended\)/i.test(text)
-          ? [note(`round ${number}: the text of choice ${letter} says that it is right`)]
-          : []),
-        ...(recommended && text.length > 20 && sees.toLowerCase().includes(text.toLowerCase())
-          ? [note(`round ${number}: what is seen says word for word what choice ${letter} does`)]
-          : []),
-      ]),
+/** Words in braces that nobody gave a meaning. `${x}` is the shell's, and what has a dot is a jsonpath. */
+function unknownNames(scenario: Scenario, places: Places): readonly Notice[] {
+  const { names, evidence, before, lasting, prevention, fixes, shortcuts, strike, rounds } = scenario
+  const known = new Set([...Object.keys(names), ...(strike === undefined ? [] : ['node'])])
+  /** Steps of the front matter count their lines from its value. */
+  const inHead = (key: string, steps: readonly Step[]): readonly Step[] =>
+    steps.map((step) => ({ ...step, line: places.key(key) }))
+  const stepsIn = (ways: readonly Way[]): readonly Step[] => ways.flatMap(({ steps }) => steps)
+  const steps = [
+    ...inHead('before', before),
+    ...inHead(
+      'evidence',
+      evidence.map(({ ask }) => ask),
     ),
+    ...inHead('lasting', stepsIn(lasting)),
+    ...inHead('prevention', stepsIn(prevention)),
+    ...stepsIn([...fixes, ...shortcuts]),
+    ...stepsOf(rounds).flat(),
   ]
+  return steps.flatMap(({ line, text }) =>
+    [...text.matchAll(/(?<!\$)\{([a-z][a-z0-9-]*)\}/g)]
+      .filter(([, name = '']) => !known.has(name))
+      .map(([braced, name]) =>
+        note(line, `${braced} has no meaning: write under "names" how ${name} is found`),
+      ),
+  )
 }
 
-const handsOnNotices = ({ strike, fixes, shortcuts, hints }: Scenario): readonly Notice[] => [
+const handsOnNotices = ({ strike, fixes, shortcuts, hints }: Scenario, places: Places): readonly Notice[] => [
   ...(strike !== undefined && fixes.length < fixesMin
-    ? [note(`hands-on: ${fixes.length} fixes; show ${fixesMin} that are different and right`)]
+    ? [
+        note(
+          places.handsOn(),
+          `hands-on: ${fixes.length} fixes; show ${fixesMin} that are different and right`,
+        ),
+      ]
     : []),
-  ...(shortcuts.length === 0 ? [note('hands-on: no shortcut that must not count as a repair')] : []),
-  ...(hints.length === 0 ? [note('hands-on: no hint')] : []),
+  ...(shortcuts.length === 0
+    ? [note(places.handsOn(), 'hands-on: no shortcut that must not count as a repair')]
+    : []),
+  ...(hints.length === 0 ? [note(places.handsOn(), 'hands-on: no hint')] : []),
 ]

@@ -3,6 +3,7 @@ import { isMap, isNode, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { failed, ok, type Result } from '#base/result.ts'
 import type { Notice } from '#drill/replay/types.ts'
+import { withoutControls } from '#drill/replay/words.ts'
 import { durationMs, readSteps, wrongPattern } from '#drill/scenario/steps.ts'
 import type { About, Step } from '#drill/scenario/types.ts'
 import { encapsulations } from '#lab/encapsulation.ts'
@@ -83,7 +84,13 @@ export function readFrontMatter(text: string, line: number): Result<About, reado
     }
     return line
   }
-  const parsed = schema.safeParse(document.toJS())
+  const written: unknown = document.toJS()
+  const controls = controlsIn(written, []).map((path) => ({
+    line: lineOf(path),
+    message: `front matter: ${path.join('.')}: control characters are not read`,
+  }))
+  if (controls.length > 0) return failed(controls)
+  const parsed = schema.safeParse(written)
   if (parsed.success) return ok(aboutOf(parsed.data))
   return failed(
     parsed.error.issues.map(({ path, message }) => ({
@@ -91,6 +98,13 @@ export function readFrontMatter(text: string, line: number): Result<About, reado
       message: `front matter: ${path.length === 0 ? '' : `${path.join('.')}: `}${message}`,
     })),
   )
+}
+
+/** The places of texts that a terminal would obey: YAML writes them as `"\\e[2J"`. */
+function controlsIn(value: unknown, path: readonly PropertyKey[]): readonly (readonly PropertyKey[])[] {
+  if (typeof value === 'string') return withoutControls(value) === value ? [] : [path]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, each]) => controlsIn(each, [...path, key]))
 }
 
 /** Where the key stands rather than its value, which may begin on the next line. */

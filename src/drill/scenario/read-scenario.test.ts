@@ -56,6 +56,12 @@ describe('what is wrong is said with its line', () => {
     ['a value of another kind', () => changed('L1', 'L9'), 'front matter: difficulty: ', 'difficulty'],
     ['a key that there is not', () => changed('tags:', 'tagz:'), 'front matter: ', ''],
     [
+      'what a terminal would obey',
+      () => changed(/^teaches: .*$/m, 'teaches: "To look\\e[2J at the log first"'),
+      'front matter: teaches: control characters are not read',
+      'teaches',
+    ],
+    [
       'a bad duration',
       () => changed('pagedAfter: 8m', 'pagedAfter: soon'),
       'front matter: pagedAfter: "soon"',

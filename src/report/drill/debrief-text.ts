@@ -1,6 +1,7 @@
 import { durationText } from '#base/duration.ts'
 import type { Debrief, Trial } from '#drill/measure/debrief.ts'
 import { trialsOf } from '#drill/measure/trials.ts'
+import { withoutControls } from '#drill/replay/words.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import type { Score } from '#drill/score/score.ts'
 import { blastLines, spanText } from '#report/drill/blast.ts'
@@ -18,9 +19,9 @@ export function debriefText(
   { palette = plainPalette, width = columns }: DrillTextOptions = {},
 ): string {
   const { bold, dim, green, red, yellow } = palette
-  const say = (head: string, text: string): readonly string[] => wrapped(text, head.padEnd(16), width)
+  const say = (head: string, text: string): readonly string[] => told(text, head.padEnd(16), width)
   const tried = ({ title, holds, says }: Trial): readonly string[] =>
-    wrapped(holds ? title : `${title}: ${says}`, holds ? green('  ✓ ') : red('  ✗ '), width)
+    told(holds ? title : `${title}: ${says}`, holds ? green('  ✓ ') : red('  ✗ '), width)
   const { damage } = scenario.replay
   return `${[
     '',
@@ -35,18 +36,18 @@ export function debriefText(
     ...trialsOf(debrief).flatMap(tried),
     ...(debrief.verified
       ? []
-      : wrapped('it was closed without a look after the last change', '  ! ', width).map(yellow)),
+      : told('it was closed without a look after the last change', '  ! ', width).map(yellow)),
     ...authorsOf(damage, { palette, width }),
     '',
     bold(`Score: ${score.points} of 100`),
     ...score.parts.flatMap(({ title, of, points, why }) =>
-      wrapped(why, `  ${title.padEnd(24)}${`${points}${of === 0 ? '' : `/${of}`}`.padStart(6)}  `, width),
+      told(why, `  ${title.padEnd(24)}${`${points}${of === 0 ? '' : `/${of}`}`.padStart(6)}  `, width),
     ),
     '',
-    ...wrapped(scenario.teaches, '', width),
+    ...told(scenario.teaches, '', width),
     ...(scenario.strike === undefined
       ? []
-      : wrapped(`More: ninelives explain ${scenario.strike.mode}`, '', width).map(dim)),
+      : told(`More: ninelives explain ${scenario.strike.mode}`, '', width).map(dim)),
   ].join('\n')}\n`
 }
 
@@ -91,7 +92,7 @@ function blastOf({ blast }: Debrief, width: number): readonly string[] {
     ...(isNarrow
       ? ['Blast radius', ...lines]
       : lines.map((line, at) => `${(at === 0 ? 'Blast radius' : '').padEnd(16)}${line}`)),
-    ...wrapped(spanText(blast, across), indent, width),
+    ...told(spanText(blast, across), indent, width),
   ]
 }
 
@@ -101,6 +102,10 @@ const measureHead = 12
 
 /** `  100 pods` */
 const peakMax = 10
+
+/** What commands printed is within: one paragraph, and nothing that a terminal obeys. */
+const told = (text: string, first: string, width: number): readonly string[] =>
+  wrapped(withoutControls(text).replace(/\s+/g, ' '), first, width)
 
 const counted = (count: number, of: string): string => `${count} ${of}${count === 1 ? '' : 's'}`
 
@@ -143,7 +148,7 @@ function authorsOf(
     ? []
     : [
         '',
-        ...wrapped('What the author wrote', '', width).map(dim),
-        ...written.flatMap(([head, words]) => wrapped(words, `  ${head}`.padEnd(16), width)).map(dim),
+        ...told('What the author wrote', '', width).map(dim),
+        ...written.flatMap(([head, words]) => told(words, `  ${head}`.padEnd(16), width)).map(dim),
       ]
 }

@@ -1,5 +1,6 @@
 import type { Debrief, Trial } from '#drill/measure/debrief.ts'
 import { trialsOf } from '#drill/measure/trials.ts'
+import { withoutControls } from '#drill/replay/words.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import type { Score } from '#drill/score/score.ts'
 import { blastLines, blastRows, spanText } from '#report/drill/blast.ts'
@@ -79,4 +80,6 @@ function authors({ replay: { damage } }: Scenario): readonly string[] {
 
 /** Nothing of it is markup. */
 export const plain = (text: string): string =>
-  text.replace(/\s+/g, ' ').replace(/([\\`*_{}[\]<>|#])/g, '\\$1')
+  withoutControls(text)
+    .replace(/\s+/g, ' ')
+    .replace(/([\\`*_{}[\]<>|#])/g, '\\$1')

@@ -6,6 +6,7 @@ import { debriefText } from '#report/drill/debrief-text.ts'
 import { debriefHtml } from '#report/drill/html.ts'
 import { debriefMarkdown } from '#report/drill/markdown.ts'
 import { debrief, score } from '#report/drill/testing/debriefs.ts'
+import { turnText } from '#report/drill/text.ts'
 import { timelineOf } from '#report/drill/timeline.ts'
 
 const hostile = '<script>alert(1)</script> | [x](javascript:1)'
@@ -56,6 +57,37 @@ describe('a report', () => {
     expect(page).toContain('&#60;script&#62;')
     expect(page).toContain('<polyline class="lost" points="')
     expect(page).toContain('<polyline class="alone" points="')
+  })
+
+  test('lets no markup and nothing that a terminal obeys out of what commands printed', () => {
+    const by = `k8s-worker-03# echo '\u001b[2J${hostile}'`
+    const shown = {
+      ...debrief,
+      evidence: [{ what: hostile, is: { state: 'destroyed' as const, atMs: 0, by } }],
+      mended: { title: hostile, holds: false, says: `\u001b]0;taken\u0007${hostile}` },
+      unlike: [{ says: hostile, shown: hostile }],
+    }
+    const parts = [{ title: hostile, of: 40, points: 0, why: hostile }]
+    const page = debriefHtml({ ...judged(), debrief: shown, score: { points: 0, parts } })
+    expect(page).not.toMatch(/<script|javascript:1\)"|\u001b/)
+    expect(
+      page.match(
+        /<(?!\/?(html|head|meta|title|style|body|main|h1|h2|p|strong|svg|text|line|polyline|polygon|table|tr|th|td|ul|li)\b|!doctype)/g,
+      ),
+    ).toBeNull()
+    const done = {
+      step: { act: 'kubectl' as const, command: '', line: 1, text: '' },
+      typed: by,
+      atMs: 0,
+      endMs: 0,
+      output: 'a\u001b[2J\tb\u0007',
+      code: 0,
+    }
+    const text =
+      turnText({ done: [done], result: '', leads: 'on', unlike: [done] }) +
+      debriefText({ ...judged(), debrief: shown })
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+    expect(text).toContain('  a       b')
   })
 
   test('in Markdown keeps tables whole', () => {

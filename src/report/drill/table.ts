@@ -1,10 +1,12 @@
+import { withoutControls } from '#drill/replay/words.ts'
 import { wrapped } from '#report/layout.ts'
 
 /**
  * Columns for a terminal, the first row being the head. Where they do not fit across, each row becomes a paragraph of its cells
  * under their heads, so that nothing is cut.
  */
-export function table(rows: readonly (readonly string[])[], width: number): readonly string[] {
+export function table(texts: readonly (readonly string[])[], width: number): readonly string[] {
+  const rows = texts.map((row) => row.map((cell) => withoutControls(cell).replace(/\s+/g, ' ')))
   const [head = []] = rows
   const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const across = widths.reduce((sum, each) => sum + each + 2, -2)

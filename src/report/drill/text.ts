@@ -3,6 +3,7 @@ import { durationText } from '#base/duration.ts'
 import type { TextGame } from '#drill/play/text-game.ts'
 import type { Move, Scene, Turn } from '#drill/play/types.ts'
 import type { Replay, Round } from '#drill/replay/types.ts'
+import { withoutControls } from '#drill/replay/words.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 import { outputLines } from '#report/drill/captured.ts'
 import { clipped, doneLines } from '#report/drill/done-lines.ts'
@@ -157,7 +158,9 @@ export function turnText(turn: Turn, o: DrillTextOptions = {}): string {
     ...(turn.result === '' ? [] : ['', ...wrapped(turn.result, '→ ', width)]),
     ...turn.unlike.flatMap(({ typed, output }) => [
       '',
-      ...wrapped(`The text says otherwise than the lab shows: ${typed}`, '! ', width).map(palette.yellow),
+      ...wrapped(`The text says otherwise than the lab shows: ${withoutControls(typed)}`, '! ', width).map(
+        palette.yellow,
+      ),
       ...clipped(output, 4)
         .flatMap((line) => outputLines(line, { first: '    ', width: screen.edge }))
         .map(palette.dim),
