@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'rolldown'
 import { type BigText, calicoNodeLog, giantLine, mixedPaste } from './big-texts.ts'
+import { drillFigures } from './drills.ts'
 import { type Figure, labFigures } from './lab.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -31,6 +32,7 @@ try {
   figures.push({ what: 'a served 5-node lab', value: servedMegabytes(), unit: 'MB', goal: 160 })
   cli('lab', 'down', '--name', 'bench')
   timed('npm start', 8000, () => cli('tour'))
+  figures.push(...(await drillFigures()))
   figures.push(...labFigures())
   bigText('50 MB of a calico-node’s log', calicoNodeLog)
   bigText('50 MB of logs, YAML, tables and prose', mixedPaste)
