@@ -1,5 +1,6 @@
 import { byChance, lettersOf, type Plan, straight, withAllDetours } from '#drill/lint/plans.ts'
-import { type Debrief, debriefOf, type Trial } from '#drill/measure/debrief.ts'
+import { type Debrief, debriefOf } from '#drill/measure/debrief.ts'
+import type { Trial } from '#drill/measure/mended.ts'
 import { trialsOf } from '#drill/measure/trials.ts'
 import { Drill } from '#drill/play/drill.ts'
 import { playPath } from '#drill/play/path.ts'

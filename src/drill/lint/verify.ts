@@ -1,6 +1,6 @@
 /** The test form of a scenario: it is played, left alone, mended in other ways and cheated at, and must tell them apart. */
 import { type PlayedThroughOptions, playedThrough } from '#drill/lint/played-through.ts'
-import { isMended, type Trial } from '#drill/measure/debrief.ts'
+import { isMended, isMendedAfter, type Trial } from '#drill/measure/mended.ts'
 import { snapshotOf, wearBetween } from '#drill/measure/snapshot.ts'
 import { isUntouched } from '#drill/measure/trials.ts'
 import type { Scenario, Way } from '#drill/scenario/types.ts'
@@ -90,9 +90,8 @@ async function isRepair(page: Stage, after: Stage, title: string): Promise<Trial
 
 /** Of the ways, one after the other, on the very lab: it is needed for nothing else. */
 async function firstFailure(stage: Stage, ways: readonly Way[]): Promise<Trial | undefined> {
-  for (const { title, steps } of ways) {
-    await stage.carryOut(steps)
-    const trial = await isMended(stage, await stage.words(title))
+  for (const way of ways) {
+    const trial = await isMendedAfter(stage, way)
     if (!trial.holds) return trial
   }
   return undefined

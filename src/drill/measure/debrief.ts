@@ -1,5 +1,6 @@
 import { type Blast, blastOf } from '#drill/measure/blast.ts'
 import { changes, type EvidenceState, type EvidenceWatch } from '#drill/measure/evidence.ts'
+import { isMended, isMendedAfter, type Trial } from '#drill/measure/mended.ts'
 import { type Snapshot, snapshotOf, type Wear, wearBetween } from '#drill/measure/snapshot.ts'
 import {
   type Downtime,
@@ -62,13 +63,6 @@ export interface MoveRecord {
   readonly endedAfterMs: number
   readonly well: boolean
   readonly done: readonly Pick<Done, 'typed' | 'output' | 'code'>[]
-}
-
-/** Something tried, and what came of it. */
-export interface Trial {
-  readonly title: string
-  readonly holds: boolean
-  readonly says: string
 }
 
 /** What is tried after the last move, as it is reported while it takes its time. */
@@ -173,12 +167,6 @@ export function isVerified(done: readonly Done[]): boolean {
   return done.slice(last + 1).some(({ step }) => step.act !== 'wait')
 }
 
-export async function isMended(stage: Stage, title: string): Promise<Trial> {
-  const healthy = await stage.holds({ kind: 'healthy' })
-  const served = await stage.holds({ kind: 'traffic', flows: true })
-  return { title, holds: healthy.holds && served.holds, says: `${healthy.says}; ${served.says}` }
-}
-
 /** What lasts, and what cannot come again. On a lab that the one has spoilt nothing is said of the other. */
 async function triedBoth(
   drill: Pick<Played, 'stage' | 'afterwards'>,
@@ -188,16 +176,14 @@ async function triedBoth(
   const again = drill.stage.moment()
   const trials: Trial[] = []
   let stage = await drill.afterwards()
-  for (const { title: template, steps } of [...lasting, ...prevention]) {
+  for (const way of [...lasting, ...prevention]) {
     const spoilt = trials.at(-1)?.holds === false
     if (spoilt) {
       await stage.shutdown()
       stage = await again()
     }
-    const title = await stage.words(template)
-    onTrial?.(title)
-    await stage.carryOut(steps)
-    trials.push(await isMended(stage, title))
+    onTrial?.(await stage.words(way.title))
+    trials.push(await isMendedAfter(stage, way))
   }
   await stage.shutdown()
   return { lasting: trials.slice(0, lasting.length), prevention: trials.slice(lasting.length) }

@@ -1,4 +1,5 @@
-import type { Debrief, Trial } from '#drill/measure/debrief.ts'
+import type { Debrief } from '#drill/measure/debrief.ts'
+import type { Trial } from '#drill/measure/mended.ts'
 import { type Wear, wornParts } from '#drill/measure/snapshot.ts'
 
 /** Where nothing was wrong, whatever wears is damage. */

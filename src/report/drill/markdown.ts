@@ -1,4 +1,5 @@
-import type { Debrief, Trial } from '#drill/measure/debrief.ts'
+import type { Debrief } from '#drill/measure/debrief.ts'
+import type { Trial } from '#drill/measure/mended.ts'
 import { trialsOf } from '#drill/measure/trials.ts'
 import { withoutControls } from '#drill/replay/words.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
