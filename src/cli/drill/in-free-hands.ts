@@ -21,10 +21,8 @@ export async function inFreeHands({ o, io, out, screen, behind, ...drill }: OnLa
   const begun = begunOf(scenario, { digest, seed: o.seed, moves: [] })
   const resume = `ninelives drill play ${o.name} --hands-on --resume`
   const keeper = new BegunKeeper(io)
-  let kept = false
   const onKeep = ({ history, noted }: Journal): void => {
     keeper.keep({ begun: { ...begun, handsOn: { lab: 'below', noted } }, history })
-    kept = true
   }
   try {
     const left = o.resume === true ? leftOf(drill, io) : undefined
@@ -39,7 +37,7 @@ export async function inFreeHands({ o, io, out, screen, behind, ...drill }: OnLa
         const outcome = outcomeOf(scenario, debrief, { hints: over.hints })
         keepOver(
           { begun, version: o.version, score, outcome, handsOn: { ...journal, commands, ...second } },
-          io,
+          { io, keeper },
         )
       } finally {
         if (over !== play) await shutDown(over)
@@ -47,6 +45,7 @@ export async function inFreeHands({ o, io, out, screen, behind, ...drill }: OnLa
     })
     return 0
   } catch (error) {
+    const kept = keeper.keeps
     if (io.signal.aborted && kept) io.stderr.write(`\nleft; go on with: ${resume}\n`)
     throw labDied(error, {
       io,

@@ -15,14 +15,22 @@ import type { LabHistory } from '#lab/history.ts'
 export class BegunKeeper {
   readonly #io: Io
   #told = false
+  #keeps = false
 
   constructor(io: Io) {
     this.#io = io
   }
 
+  /** Whether the game could be gone on with as it was last. */
+  get keeps(): boolean {
+    return this.#keeps
+  }
+
   keep(begun: Begun): void {
     try {
+      this.#keeps = false
       keepBegun(begun, recordsFolder(this.#io.env))
+      this.#keeps = true
     } catch (error) {
       if (!(error instanceof Trouble)) throw error
       if (!this.#told)
@@ -46,7 +54,10 @@ export interface Over {
 }
 
 /** Throws a {@link Trouble} where the record cannot be written; the game then waits to be judged again. */
-export function keepOver({ begun, handsOn, ...over }: Over, io: Io): void {
+export function keepOver(
+  { begun, handsOn, ...over }: Over,
+  { io, keeper }: { readonly io: Io; readonly keeper: Pick<BegunKeeper, 'keeps'> },
+): void {
   const folder = recordsFolder(io.env)
   const endedAt = new Date(wallClock.now()).toISOString()
   const { history, ...free } = handsOn ?? {}
@@ -76,7 +87,7 @@ export function keepOver({ begun, handsOn, ...over }: Over, io: Io): void {
       'not-kept',
       `the game is over and its report is above, but not in the history: ${error.message}`,
       {
-        hint: `${error.hint ?? ''}; then: ninelives drill play ${begun.drill}${form === 'hands-on' ? ' --hands-on' : ''} --resume`,
+        hint: `${error.hint ?? ''}${keeper.keeps ? `; then: ninelives drill play ${begun.drill}${form === 'hands-on' ? ' --hands-on' : ''} --resume` : ''}`,
         cause: error,
       },
     )

@@ -53,7 +53,7 @@ export async function onLab({
         told,
         onMove: () => {
           keeper.keep({ begun: begun() })
-          kept += 1
+          if (keeper.keeps) kept = game?.game.moves.length ?? 0
         },
       })
     const { debrief, score } = await judged(game, drill, io)
@@ -61,7 +61,7 @@ export async function onLab({
     if (player !== undefined)
       keepOver(
         { begun: begun(), version: o.version, score, outcome: outcomeOf(scenario, debrief, { hints: 0 }) },
-        io,
+        { io, keeper },
       )
     return 0
   } catch (error) {
@@ -82,7 +82,11 @@ const leftOf = ({ scenario: { id }, digest }: NamedScenario, io: Io) =>
 
 function keptText(player: Player | undefined, kept: number): string {
   if (player === undefined) return 'a scripted game is not kept'
-  return kept === 0 ? 'nothing had been decided yet' : `your ${kept} decisions before that are kept`
+  return kept === 0
+    ? 'nothing had been decided yet'
+    : kept === 1
+      ? 'the decision before that is kept'
+      : `the ${kept} decisions before that are kept`
 }
 
 /** The prompts' way of saying that somebody pressed Ctrl-C or closed the terminal. */
