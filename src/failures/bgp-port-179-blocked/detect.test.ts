@@ -167,6 +167,14 @@ const node: NodeRow = {
   labels: {},
   conditions: [],
 }
+const calicoNode = (state: 'running' | 'waiting') => ({
+  namespace: 'kube-system',
+  name: 'calico-node-x',
+  component: 'calico-node' as const,
+  node: 'w2',
+  ready: false,
+  containers: [{ name: 'calico-node', init: false, state }],
+})
 const down = { node: 'w1', peer: '10.7.4.22', kind: 'mesh' as const, up: false, state: 'Active' }
 
 describe('by facts', () => {
@@ -197,6 +205,13 @@ describe('by facts', () => {
       'a jump into a chain that was not shown',
       { filterRules: [rule(1, { target: 'IN_public' }), rule(2, {})] },
       'possible',
+    ],
+    ['a peer that does not answer', {}, 'possible'],
+    ['a peer whose calico-node runs', { pods: [calicoNode('running')] }, 'possible'],
+    [
+      'a peer whose calico-node waits: nobody is there to answer',
+      { pods: [calicoNode('waiting')] },
+      undefined,
     ],
     [
       'a capture with a prohibition',

@@ -1,5 +1,6 @@
 import { accusedPeers, bgpComplaints, downReason, isComplainer } from '#cluster/bgp-complaints.ts'
 import { isOfHostLocalNetwork } from '#cluster/node-addresses.ts'
+import { calicoNodePods } from '#cluster/queries.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { findingsOf } from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
@@ -35,7 +36,8 @@ export const detector = defineDetector<BlockedState, Names>({
   judges: 'cluster',
   detect: (view) => {
     const peers = accusedPeers(view).filter(
-      ({ node, address }) => downReason(node) === undefined && !isOfHostLocalNetwork(address),
+      ({ node, address }) =>
+        downReason(node) === undefined && !isOfHostLocalNetwork(address) && !isWithoutBird(view, node?.name),
     )
     const signs = [
       ...ofRules(rulesAgainstBgp(view), closedInputs(view), peers.length > 0),
@@ -65,6 +67,16 @@ export const detector = defineDetector<BlockedState, Names>({
     return complaints.length === 0 || isComplainer(complaints, symptom.about)
   },
 })
+
+/** Calico-node of that node does not run: nobody is there to answer, whatever lets port 179 through. */
+function isWithoutBird(view: View<Names>, node: string | undefined): boolean {
+  if (node === undefined) return false
+  const pods = calicoNodePods(view).filter((pod) => pod.node === node)
+  const states = pods.map(
+    ({ containers }) => containers.find(({ name }) => name === 'calico-node')?.state ?? 'unknown',
+  )
+  return states.length > 0 && states.every((state) => state === 'waiting' || state === 'terminated')
+}
 
 /** Every complaint is about a machine that is off, or an address that only its own host knows. */
 const isRestingOnOdd = (view: View<Names>, peers: number): boolean =>
