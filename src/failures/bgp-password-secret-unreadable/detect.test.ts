@@ -90,6 +90,13 @@ const pod = {
   containers: [],
 }
 const down = { node: 'w1', peer: '10.7.4.1', kind: 'global' as const, up: false, state: 'Active' }
+const ofMeshUp = { node: 'w1', peer: '10.7.4.9', kind: 'mesh' as const, state: 'Established' }
+const ofMesh = {
+  of: 'BGPConfiguration' as const,
+  in: 'default',
+  name: 'nodeMeshPassword.secretKeyRef.name',
+  value: 'calico-bgp-password',
+}
 const base: Table = {
   pods: [pod],
   bgpSessions: [down],
@@ -140,6 +147,18 @@ describe('by facts', () => {
       },
       ['secrets'],
       undefined,
+    ],
+    [
+      'the mesh’s password, and a session of it that is up: both ends have read it',
+      { bgpPeers: [], settings: [ofMesh], bgpSessions: [down, { ...ofMeshUp, up: true }] },
+      [],
+      undefined,
+    ],
+    [
+      'the mesh’s password, and no session',
+      { bgpPeers: [], settings: [ofMesh], bgpSessions: [down, { ...ofMeshUp, up: false }] },
+      [],
+      'possible',
     ],
     [
       'no password',

@@ -96,7 +96,10 @@ function ofReferences(view: View<Names>): readonly Sign[] {
   const now = view.symptoms.filter(({ when }) => when === 'now')
   const isOfBgp = now.length === 0 || now.some(({ id }) => id === 'bgp-session-down')
   const isSuspicious = view.isComplaint === true && !isUp && !isAnswered && isOfBgp
-  return passwordsNamed(view).map((row) =>
+  // Both ends of a session that is up have read the password that is the whole mesh's.
+  const isReadInMesh = view.rows('bgpSessions').some(({ up, kind }) => up && kind === 'mesh')
+  const unproven = passwordsNamed(view).filter((row) => !(row.isOfMesh && isReadInMesh))
+  return unproven.map((row) =>
     sign(
       { from: row.from },
       isSuspicious ? 'strong' : 'weak',

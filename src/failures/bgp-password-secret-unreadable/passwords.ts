@@ -17,6 +17,8 @@ export type Names =
 export interface Password {
   /** `BGPPeer to-rr`, `BGPConfiguration default`. */
   readonly of: string
+  /** All sessions of the mesh have it, not one peer's. */
+  readonly isOfMesh: boolean
   readonly secret: string
   readonly from: Provenance
 }
@@ -28,10 +30,11 @@ export const passwordsNamed = (view: Reads<'bgpPeers' | 'settings'>): readonly P
     .flatMap(({ name, passwordSecret, from }) =>
       passwordSecret === undefined
         ? []
-        : [{ of: `BGPPeer ${name}`.trim(), secret: passwordSecret.name, from }],
+        : [{ of: `BGPPeer ${name}`.trim(), isOfMesh: false, secret: passwordSecret.name, from }],
     ),
   ...settingsNamed(view, 'BGPConfiguration', 'nodeMeshPassword.secretKeyRef.name').map((row) => ({
     of: `BGPConfiguration ${row.in ?? ''}`.trim(),
+    isOfMesh: true,
     secret: row.value,
     from: row.from,
   })),
