@@ -128,4 +128,16 @@ describe('by facts', () => {
     // A fourth affected node that does not share it takes the share away.
     expect(seen({ ...table, pods }).causes).toEqual([])
   })
+
+  test.each<[string, readonly number[], number]>([
+    ['one affected node more, which does not share it, leaves it open', [1, 2, 3, 9], 1],
+    ['two more, which do not, speak against it', [1, 2, 3, 9, 10], 0],
+  ])('%s', (_, affected, unknowns) => {
+    const table = nodes((n) => ({
+      kernelVersion: n <= 3 ? 'a' : 'b',
+      conditions: [{ type: 'Ready', status: affected.includes(n) ? 'False' : 'True' }],
+    }))
+    expect(seen(table).causes).toEqual([])
+    expect(seen(table).unknown).toHaveLength(unknowns)
+  })
 })

@@ -5,7 +5,13 @@ import { defineDetector } from '#diagnosis/define-detector.ts'
 import { findingsOf, type Sign, sign } from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
-import { type Member, membersOf, type Share, sharesOf } from '#failures/zone-common-cause/shares.ts'
+import {
+  isSpoiltByOne,
+  type Member,
+  membersOf,
+  type Share,
+  sharesOf,
+} from '#failures/zone-common-cause/shares.ts'
 
 export interface CommonState {
   /** What they share: `zone dal12`. Undefined where only a person says that they share something. */
@@ -48,6 +54,7 @@ export const detector = defineDetector<CommonState, Needs>({
     state.nodes.length === 0 ||
     dependents.has(symptom.id) ||
     [symptom.about, ...(symptom.involves ?? [])].some((one) => isAmong(one, state.nodes)),
+  isHidden: (_, view) => isSpoiltByOne(membersOf(view, (name) => isAffected(view, name))),
 })
 
 const typical = [

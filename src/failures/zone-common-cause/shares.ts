@@ -39,6 +39,21 @@ export function sharesOf(members: readonly Member[]): readonly Share[] {
     .toSorted((a, b) => a.chance - b.chance || (a.trait < b.trait ? -1 : 1))
 }
 
+/** Whether one affected node more, which may be so for a reason of its own, is all that stands against a share. */
+export function isSpoiltByOne(members: readonly Member[]): boolean {
+  const affected = members.filter(({ isAffected }) => isAffected)
+  const traits = [...new Set(affected.flatMap((one) => [...one.traits.keys()]))]
+  const outsiders = new Set(traits.flatMap((trait) => outsiderOf(affected, trait)))
+  return [...outsiders].some((outsider) => sharesOf(members.filter((one) => one !== outsider)).length > 0)
+}
+
+/** The only one with another value than all others have. */
+function outsiderOf(affected: readonly Member[], trait: string): readonly Member[] {
+  const groups = [...Map.groupBy(affected, ({ traits }) => traits.get(trait)).values()]
+  const [alone] = groups.filter(({ length }) => length === 1)
+  return groups.length === 2 && alone?.[0] !== undefined ? [alone[0]] : []
+}
+
 const differs = (members: readonly Member[], trait: string): boolean =>
   new Set(members.map(({ traits }) => traits.get(trait))).size > 1
 
