@@ -26,8 +26,8 @@ const sameMetadata = (was: Stored, is: Stored): boolean =>
   changedKey(was.metadata as unknown as JsonObject, is.metadata as unknown as JsonObject) ===
   'resourceVersion'
 
-/** The one key, beside `except`, that has another value; `undefined` where it is not one, or one has come or gone. */
-function changedKey(was: JsonObject, is: JsonObject, except?: string): string | undefined {
+/** The one key of two versions of a value, beside `except`, that has another value; `undefined` where it is not one, or one has come or gone. */
+export function changedKey(was: JsonObject, is: JsonObject, except?: string): string | undefined {
   let changed: string | undefined
   let keys = 0
   for (const key in was) {
