@@ -59,6 +59,9 @@ interface Bucket {
   readonly log: Log
   readonly watchers: Set<Watcher>
   readonly nodeWatchers: Map<string, Set<Watcher>>
+  /** Those of objects of one name, as every kubelet watches its Node. */
+  readonly nameWatchers: Map<string, Set<Watcher>>
+  nameWatches: number
 }
 
 /** The key under which an object is kept: `namespace/name`, or its name alone when it has no namespace. */
@@ -101,7 +104,8 @@ export class Store {
 
   /** How many watches a change of this type goes through, those of single nodes' pods left out. */
   audience(bucket: string): number {
-    return this.#buckets.get(bucket)?.watchers.size ?? 0
+    const b = this.#buckets.get(bucket)
+    return b === undefined ? 0 : b.watchers.size + b.nameWatches
   }
 
   /** What {@link list} would have answered at an earlier revision; `undefined` when that is no longer known. */
@@ -190,6 +194,7 @@ export class Store {
       if (seen !== undefined) tell(seen)
     }
     const watcher: Watcher = { filter, tell }
+    if (filter.nodeName === undefined && filter.name !== undefined) return watchName(b, filter.name, watcher)
     const set = filter.nodeName === undefined ? b.watchers : setIn(b.nodeWatchers, filter.nodeName)
     set.add(watcher)
     return () => set.delete(watcher)
@@ -207,6 +212,8 @@ export class Store {
         log: new Log(this.#options),
         watchers: new Set(),
         nodeWatchers: new Map(),
+        nameWatchers: new Map(),
+        nameWatches: 0,
       }
       this.#buckets.set(name, bucket)
     }
@@ -217,12 +224,25 @@ export class Store {
     b.log.add(change)
     // A copy: telling may start or end watches.
     for (const watcher of [...b.watchers]) tellOne(watcher, change)
+    const named = b.nameWatchers.get(change.object.metadata.name)
+    if (named !== undefined) for (const watcher of [...named]) tellOne(watcher, change)
     if (b.nodeWatchers.size === 0) return
     const now = nodeOf(change.object)
     const before = change.previous && nodeOf(change.previous)
     for (const node of now === before ? [now] : [before, now])
       if (node !== undefined)
         for (const watcher of [...(b.nodeWatchers.get(node) ?? [])]) tellOne(watcher, change)
+  }
+}
+
+function watchName(b: Bucket, name: string, watcher: Watcher): () => void {
+  const set = setIn(b.nameWatchers, name)
+  set.add(watcher)
+  b.nameWatches++
+  return () => {
+    if (!set.delete(watcher)) return
+    b.nameWatches--
+    if (set.size === 0 && b.nameWatchers.get(name) === set) b.nameWatchers.delete(name)
   }
 }
 
