@@ -102,8 +102,15 @@ describe('a lab that dies in the middle of a game', () => {
     const { begun } = begunDrill({ drill: 'small', form: 'rounds', digest }, recordsFolder(io.env))
     expect(begun.moves).toEqual([{ move: 'choose', letter: 'A', thoughtMs: 1000 }])
 
-    const again = heard()
     const o = { ...options, resume: true }
+    const dead: Backstage = { ...behind, kubectl: () => Promise.reject(new TypeError('dead at once')) }
+    await expect(onLab({ ...on, o, behind: dead, player: playerOf(['B']) })).rejects.toMatchObject({
+      hint: expect.stringMatching(
+        /^it died while the game was brought back .*: begin anew, without --resume\./,
+      ),
+    })
+
+    const again = heard()
     expect(
       await onLab({ ...on, o, io: again.io, out: again.io.stdout, behind, player: playerOf(['B']) }),
     ).toBe(0)

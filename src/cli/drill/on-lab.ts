@@ -38,15 +38,23 @@ export async function onLab({
   const keeper = new BegunKeeper(io)
   let game: Drill | undefined
   const begun = () => begunOf(scenario, { digest, seed, moves: game?.game.moves ?? [] })
+  /** While what was decided before is done again. */
+  let isAgain = false
   let kept = left?.moves.length ?? 0
   try {
     ;[game] = await Promise.all([Drill.begin(scenario, behind, { seed }), player?.begin()])
+    let round: number | undefined
     const told: Told = {
-      scene: (scene) => void out.write(sceneText(scene, screen)),
+      scene: (scene) => {
+        out.write(sceneText(scene, { ...screen, goesOn: scene.round === round }))
+        round = scene.round
+      },
       decided: (move, scene) => void out.write(decidedText(move, scene, screen)),
       turn: (_, turn) => void out.write(turnText(turn, screen)),
     }
+    isAgain = left !== undefined
     if (left !== undefined) await playAgain(game, left.moves)
+    isAgain = false
     if (player === undefined) await playPath(game, o.script ?? [], told)
     else
       await playWith(game, player, {
@@ -70,7 +78,11 @@ export async function onLab({
     if (isInterrupted && kept > 0) io.stderr.write(`\nleft; go on with: ${resume}\n`)
     throw isLeft(error)
       ? new Interrupted()
-      : labDied(error, { io, kept: keptText(player, kept), ...(kept > 0 ? { resume } : {}) })
+      : labDied(error, {
+          io,
+          kept: isAgain ? againText : keptText(player, kept),
+          ...(kept > 0 && !isAgain ? { resume } : {}),
+        })
   } finally {
     await shutDown(game)
   }
@@ -79,6 +91,8 @@ export async function onLab({
 /** The game that was left in rounds; throws a Trouble where none was. */
 const leftOf = ({ scenario: { id }, digest }: NamedScenario, io: Io) =>
   begunDrill({ drill: id, form: 'rounds', digest }, recordsFolder(io.env)).begun
+
+const againText = 'it died while the game was brought back to where it was left: begin anew, without --resume'
 
 function keptText(player: Player | undefined, kept: number): string {
   if (player === undefined) return 'a scripted game is not kept'

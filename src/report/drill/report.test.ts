@@ -6,7 +6,7 @@ import { debriefText } from '#report/drill/debrief-text.ts'
 import { debriefHtml } from '#report/drill/html.ts'
 import { debriefMarkdown } from '#report/drill/markdown.ts'
 import { debrief, score } from '#report/drill/testing/debriefs.ts'
-import { turnText } from '#report/drill/text.ts'
+import { sceneText, turnText } from '#report/drill/text.ts'
 import { timelineOf } from '#report/drill/timeline.ts'
 
 const hostile = '<script>alert(1)</script> | [x](javascript:1)'
@@ -31,6 +31,26 @@ describe('a time line', () => {
       'closed: the incident was closed',
     ])
   })
+})
+
+test('a round that goes on shows what is new on the lab, and not once more what was read', () => {
+  const step = { act: 'kubectl' as const, command: '', line: 1, text: '' }
+  const shown = [
+    { step, typed: '$ kubectl get nodes', atMs: 0, endMs: 0, output: 'No resources found', code: 0 },
+  ]
+  const scene = {
+    kind: 'choice',
+    round: 1,
+    title: 'Alert',
+    cue: 'Now!',
+    sees: 'It is down.',
+    shown,
+    choices: [],
+  } as const
+  expect(sceneText(scene)).toContain('It is down.')
+  expect(sceneText(scene, { goesOn: true })).toBe(
+    '\nRound 1 goes on\n\n  $ kubectl get nodes\n  No resources found\n',
+  )
 })
 
 describe('a report', () => {

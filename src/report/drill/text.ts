@@ -120,15 +120,20 @@ const headLines = (
   ...(sees === undefined ? [] : ['', ...paragraphs(sees, width)]),
 ]
 
-/** A round as it begins: who presses, what is said to be seen, what the lab shows. Without the choices. */
+/**
+ * A round as it begins: who presses, what is said to be seen, what the lab shows. `goesOn`: it was read before, and only the lab
+ * has something new to show. Without the choices.
+ */
 export function sceneText(
   scene: Exclude<Scene, { readonly kind: 'over' }>,
-  o: DrillTextOptions = {},
+  { goesOn = false, ...o }: DrillTextOptions & { readonly goesOn?: boolean } = {},
 ): string {
   const screen = options(o)
   const { palette, width } = screen
   return lines([
-    ...headLines(scene, { palette, width }),
+    ...(goesOn
+      ? ['', ...wrapped(`Round ${scene.round} goes on`, '', width).map(palette.bold)]
+      : headLines(scene, { palette, width })),
     ...scene.shown.flatMap((done) => doneLines(done, screen)),
   ])
 }
