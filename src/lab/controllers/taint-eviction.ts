@@ -11,11 +11,15 @@ import { about, space } from '#lab/controllers/references.ts'
 
 export function startTaintEviction(kit: ControllerKit): void {
   const due = new Map<string, number>()
-  const pods = kit.cache<Pod>(resources.pods, ({ object }) => queue.add(objectKey(object)))
+  const index = kit.pods
+  const pods = kit.cache<Pod>(resources.pods, ({ type, object, previous }) => {
+    if (type !== 'MODIFIED' || previous === undefined || decidesAnew(object, previous))
+      queue.add(objectKey(object))
+  })
   const nodes = kit.cache<Node>(resources.nodes, ({ object, previous }) => {
     if (previous !== undefined && JSON.stringify(object.spec.taints) === JSON.stringify(previous.spec.taints))
       return
-    for (const pod of pods.list()) if (pod.spec.nodeName === object.metadata.name) queue.add(objectKey(pod))
+    for (const key of index.onNode(object.metadata.name).map(objectKey).sort()) queue.add(key)
   })
   const recorder = kit.recorder('taint-eviction-controller')
   const queue = kit.controller('taint_eviction', [pods, nodes], async (key, kube) => {
@@ -67,6 +71,10 @@ export function startTaintEviction(kit: ControllerKit): void {
     }
   })
 }
+
+/** podUpdated of the real one: only the node and what is tolerated matter. */
+const decidesAnew = (pod: Pod, previous: Pod): boolean =>
+  pod.spec.nodeName !== previous.spec.nodeName || pod.spec.tolerations !== previous.spec.tolerations
 
 /** After how long the pod has to leave its node; `undefined`: it may stay. */
 function leaveAfterMs(pod: Pod, node: Node): number | undefined {
