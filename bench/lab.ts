@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { youngMegabytes } from '#cli/commands/lab/size.ts'
 
 export interface Figure {
   readonly what: string
@@ -20,6 +21,8 @@ export type Measured = Readonly<Record<string, number>>
 interface Scenario {
   readonly name: string
   readonly limitMs: number
+  /** How large the largest lab of it is. */
+  readonly nodes: number
   readonly figures: Readonly<Record<string, Pick<Figure, 'what' | 'unit' | 'goal'>>>
 }
 
@@ -27,6 +30,7 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'reflectors',
     limitMs: 60_000,
+    nodes: 1000,
     figures: {
       wellMs: { what: '1,000 nodes, 3 route reflectors: all well', unit: 'ms', goal: 8000 },
       perNodeMB: { what: '… in memory, for each node', unit: 'MB', goal: 0.25 },
@@ -35,21 +39,25 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'mesh',
     limitMs: 60_000,
+    nodes: 100,
     figures: { wellMs: { what: '100 nodes in a full mesh: all well', unit: 'ms', goal: 7300 } },
   },
   {
     name: 'nodes',
     limitMs: 40_000,
+    nodes: 5000,
     figures: { readyMs: { what: '5,000 nodes Ready, in process', unit: 'ms', goal: 15_000 } },
   },
   {
     name: 'nodesByKubectl',
     limitMs: 40_000,
+    nodes: 5000,
     figures: { toldMs: { what: '5,000 nodes (VXLAN) Ready, as kubectl tells', unit: 'ms', goal: 20_000 } },
   },
   {
     name: 'pods',
     limitMs: 60_000,
+    nodes: 100,
     figures: {
       runningMs: { what: '10,000 pods Running on 100 nodes, in process', unit: 'ms', goal: 6000 },
       deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000 },
@@ -58,6 +66,7 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'podsByKubectl',
     limitMs: 60_000,
+    nodes: 100,
     figures: {
       toldMs: { what: '10,000 pods Running, as kubectl tells', unit: 'ms', goal: 12_000 },
       goneMs: { what: '… and deleted', unit: 'ms', goal: 12_000 },
@@ -66,6 +75,7 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'hours',
     limitMs: 60_000,
+    nodes: 100,
     figures: {
       twoDaysMs: { what: '48 h of 100 nodes (extrapolated from 10 s)', unit: 'ms', goal: 15_000 },
     },
@@ -73,11 +83,13 @@ const scenarios: readonly Scenario[] = [
   {
     name: 'growth',
     limitMs: 60_000,
+    nodes: 5,
     figures: { perDayMB: { what: '… growth in a day (5 nodes, from 12 h)', unit: 'MB', goal: 1 } },
   },
   {
     name: 'kubectl',
     limitMs: 60_000,
+    nodes: 100,
     figures: {
       serverMs: { what: 'an API server answers its first request', unit: 'ms', goal: 300 },
       pagedMs: { what: 'kubectl get pods -A, 10,000 pods', unit: 'ms', goal: 3000 },
@@ -88,11 +100,16 @@ const scenarios: readonly Scenario[] = [
 
 export const labFigures = (): readonly Figure[] => scenarios.flatMap(figuresOf)
 
-function figuresOf({ name, limitMs, figures }: Scenario): readonly Figure[] {
+function figuresOf({ name, limitMs, nodes, figures }: Scenario): readonly Figure[] {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    // Room for what lives for an instant only, as `lab up` gives it to large labs.
-    ['--expose-gc', '--max-semi-space-size=64', join(import.meta.dirname, 'lab-scenarios.ts'), name],
+    // Room for what lives for an instant only, as `lab up` gives it to labs of this size.
+    [
+      '--expose-gc',
+      `--max-semi-space-size=${youngMegabytes(nodes)}`,
+      join(import.meta.dirname, 'lab-scenarios.ts'),
+      name,
+    ],
     { encoding: 'utf8', timeout: limitMs },
   )
   // Killed at its limit, a scenario has printed what it measured until then.

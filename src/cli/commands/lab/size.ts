@@ -31,4 +31,4 @@ export function sizeWarning({ nodes, flavour, backend }: Size): string | undefin
  * A lab makes much that lives for an instant only: a small young generation keeps the process of a small one at two thirds of its
  * size; without room for it a third of a large one's time goes to collecting garbage.
  */
-export const youngMegabytes = (nodes: number): number => (nodes <= 20 ? 4 : 64)
+export const youngMegabytes = (nodes: number): number => (nodes <= 20 ? 4 : nodes <= 200 ? 64 : 256)
