@@ -66,7 +66,7 @@ describe('what many games tell', () => {
   })
 
   test('is drawn as text, at any width, as Markdown and as a page without markup of others', () => {
-    expect(teamText(team)).toContain('ada  night-shift  2      75    +35     9m              ▄▆')
+    expect(teamText(team)).toContain('ada  night-shift  2      75    +35     9m      ▄▆')
     for (const width of [20, 40])
       for (const line of teamText(team, { width }).split('\n')) expect(line.length).toBeLessThanOrEqual(width)
     expect(teamMarkdown(team)).toContain(

@@ -22,7 +22,7 @@ const after = (ms: number | undefined): string =>
 const gameCells = ({ who, drill, endedAt, points, moves, lost, ...times }: GameRow): readonly string[] => [
   who,
   drill,
-  endedAt.slice(0, 16).replace('T', ' '),
+  endedAt.slice(0, 10),
   `${points}`,
   after(times.diagnosedAfterMs),
   after(times.repairedAfterMs),
@@ -30,6 +30,7 @@ const gameCells = ({ who, drill, endedAt, points, moves, lost, ...times }: GameR
   moves,
 ]
 
+/** `Repair`: the fastest; `Points`: over time. */
 const personCells = ({
   who,
   drill,
@@ -63,7 +64,7 @@ const partsOf = ({ games, people, drills }: TeamReport): readonly Part[] =>
   [
     {
       title: 'People',
-      head: ['Who', 'Drill', 'Games', 'Best', 'Gained', 'Fastest repair', 'Points over time'],
+      head: ['Who', 'Drill', 'Games', 'Best', 'Gained', 'Repair', 'Points'],
       rows: people.map(personCells),
     },
     {
@@ -88,7 +89,7 @@ const partsOf = ({ games, people, drills }: TeamReport): readonly Part[] =>
     },
     {
       title: 'Games',
-      head: ['Who', 'Drill', 'Ended', 'Points', 'Cause seen', 'Repaired', 'Lost', 'Moves'],
+      head: ['Who', 'Drill', 'Ended', 'Points', 'Cause', 'Repair', 'Lost', 'Moves'],
       rows: games.map(gameCells),
     },
   ].filter(({ rows }) => rows.length > 0)
