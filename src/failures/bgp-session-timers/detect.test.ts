@@ -103,6 +103,16 @@ describe('by facts', () => {
       undefined,
     ],
     [
+      'a list that got shorter a moment ago',
+      { messages: [list('10.7.4.22,10.7.4.29', 3), list('10.7.4.29', 2)] },
+      'likely',
+    ],
+    [
+      'one that did before, and has not for twenty minutes',
+      { messages: [list('10.7.4.22,10.7.4.29', 21), list('10.7.4.29', 20)] },
+      undefined,
+    ],
+    [
       'sessions wait',
       { bgpSessions: [{ node: 'w1', peer: '10.7.4.22', kind: 'mesh', up: false, state: 'wait' }] },
       'likely',

@@ -3,6 +3,7 @@ import type { Fact, Subject } from '#cluster/facts.ts'
 import { calicoNodeContainer, calicoNodePodAt, isReady, nodeWithAddress } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
+import { isRecent } from '#cluster/symptoms/recency.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
   explainsHere,
@@ -37,7 +38,9 @@ export const detector = defineDetector<TimersState, Names>({
   detect: (view) => {
     const starting = [
       ...messageSigns(view, waiting, { endedBy: ['bird/graceful-restart-done'] }),
-      ...shrinkingLists(view).flatMap((list) => ofList(view, list)),
+      ...shrinkingLists(view)
+        .filter(({ lines }) => lines.some(({ atMs }) => isRecent(view, atMs)))
+        .flatMap((list) => ofList(view, list)),
       ...ofWaitingSessions(view),
       // In a cluster that is looked at now, a calico-node that is ready has waited; who pastes it asks what it was.
     ].filter(({ about }) => view.isComplaint === true || !isEndedWell(view, about))
