@@ -9,6 +9,8 @@ import { timeOf } from '#lab/owner-acts.ts'
 /** The cluster's owner has installed Calico's API server on a worker; then nobody answers for it any more. */
 export const fault: Fault = {
   flavours: ['plain', 'hardened'],
+  // The network sees no port in packets that are wrapped.
+  lab: { encapsulation: 'none' },
   variants: {
     'no-endpoints': 'its Deployment is scaled to nothing',
     'port-blocked': 'the network between the nodes drops TCP 5443, where it listens',
