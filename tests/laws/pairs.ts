@@ -75,12 +75,16 @@ const rolledOut: ReadonlySet<string> = new Set([
   'health-endpoint-unreachable',
   'image-unavailable',
   'ipam-tunnel-ip-conflict',
+  'node-condition-misleading',
   'node-ip-autodetect-none',
   'node-ip-duplicate',
   'node-ip-not-on-host',
   'node-ip-wrong-interface',
+  'node-name-mismatch',
   'oom-killed',
+  'operator-migration-stuck',
   'pod-ip-forwarding-off',
+  'sa-token-rejected',
 ])
 
 /** New pods of the application, by which these are felt, end what is wrong about the pods that there were. */
