@@ -85,6 +85,8 @@ type PartOptions = WriteOptions & { readonly subresource?: string }
 interface ReadToken {
   atMs: number
   text?: string
+  /** In which epoch of the machine's files it was read: until that moves the same would be read again. */
+  epoch?: number
 }
 
 class Client implements KubeClient {
@@ -259,11 +261,17 @@ class Client implements KubeClient {
   #fileToken(path: string): Credential | Promise<Credential> {
     const read = this.#token
     const now = this.#process.now()
-    if (read.text !== undefined && now < read.atMs + 60_000) return { token: read.text }
+    const { epochHere } = this.#process
+    if (read.text !== undefined) {
+      const isDue = now >= read.atMs + 60_000
+      if (isDue && read.epoch === epochHere) read.atMs = now
+      if (!isDue || read.epoch === epochHere) return { token: read.text }
+    }
     return this.#process.files.read(path).then(
       (text) => {
         read.text = text.trim()
         read.atMs = now
+        read.epoch = epochHere
         return { token: read.text }
       },
       (error: unknown) => {
