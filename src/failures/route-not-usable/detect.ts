@@ -1,6 +1,7 @@
 import type { Fact } from '#cluster/facts.ts'
 import { nodeOfMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
+import { isSameSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
   explainsHere,
@@ -46,6 +47,12 @@ export const detector = defineDetector<RouteState, Names>({
           : undefined,
     }),
   explains: explainsHere,
+  // Without a calico-node that runs nobody says which routes there should be.
+  isHidden: (about, { symptoms }) =>
+    symptoms.some(
+      ({ id, when, about: where }) =>
+        id === 'calico-node-start-failing' && when === 'now' && isSameSubject(where, about),
+    ),
 })
 
 /** errno EEXIST, in C's and in Go's words. */
