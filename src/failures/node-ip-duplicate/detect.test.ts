@@ -74,3 +74,13 @@ test('on a cluster both nodes are named, and a healthy one is left alone', () =>
   expect(verdictOf('10.0.0.21/24').causes.map(({ confidence }) => confidence)).toContain('confirmed')
   expect(verdictOf('10.0.0.22/24').causes).toEqual([])
 })
+
+test('while start-up fails before it looks for others, a node is not called clear', () => {
+  const refused = { id: 'startup/node-read-failed', params: { error: 'connection is unauthorized' } }
+  const seen = (messages: Table['messages'] & object) =>
+    diagnose(factsOf({ nodes: [node('w1')], messages }, { complete: ['nodes', 'messages', 'calicoNodes'] }), [
+      mode,
+    ])
+  expect(seen([]).unknown).toEqual([])
+  expect(seen([{ message: refused, node: 'w1', count: 1 }]).unknown).toHaveLength(1)
+})
