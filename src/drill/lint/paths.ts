@@ -42,7 +42,12 @@ export async function searchPaths(
   const worst = paths.reduce((a, b) => (compare(b, a) > 0 ? b : a))
   return {
     best: best.path,
-    worst: { ...worst, lost: Math.max(...paths.map(({ lost }) => lost)) },
+    // A repair that does not last is worse than a late one; what is lost to either is measured over all.
+    worst: {
+      ...worst,
+      minutes: Math.max(...paths.map(({ minutes }) => minutes)),
+      lost: Math.max(...paths.map(({ lost }) => lost)),
+    },
     played: paths.length,
   }
 }
