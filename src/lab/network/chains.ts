@@ -123,7 +123,18 @@ export class ChainSet {
 }
 
 /** The chain with what its rule says of itself; Felix's hashes say nothing to people. */
-function labelled(chain: string, { comment }: Rule): string {
+function labelled(chain: string, rule: Rule): string {
+  const known = labels.get(rule)
+  if (known?.chain === chain) return known.label
+  const label = labelOf(chain, rule)
+  labels.set(rule, { chain, label })
+  return label
+}
+
+/** Rules are frozen, and each answers many packets. */
+const labels = new WeakMap<Rule, { readonly chain: string; readonly label: string }>()
+
+function labelOf(chain: string, { comment }: Rule): string {
   const words = (comment ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('cali:'))
   return words.length === 0 ? chain : `${chain} (${words.join('; ')})`
 }

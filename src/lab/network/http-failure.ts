@@ -1,3 +1,4 @@
+import { Quiet } from '#base/quiet.ts'
 import { type ErrnoCode, errnoTexts } from '#lab/host/ports.ts'
 import type { LookupFailure } from '#lab/network/dns.ts'
 import type { Target } from '#lab/network/http.ts'
@@ -16,7 +17,7 @@ interface FailureOptions {
 }
 
 /** No response. Each client words it in its own way. */
-export class HttpFailure extends Error {
+export class HttpFailure extends Quiet {
   override readonly name = 'HttpFailure'
   readonly options: FailureOptions
 
