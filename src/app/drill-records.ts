@@ -1,17 +1,9 @@
 /** Records of drills: one file a game, in the folder that XDG has for a person's data. */
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { writeWhole } from '#app/write-whole.ts'
 import { Trouble } from '#base/trouble.ts'
 import { type BegunDrill, type DrillRecord, type LeftLab, readBegun, readRecord } from '#drill/play/record.ts'
 import type { LabHistory } from '#lab/history.ts'
@@ -51,18 +43,6 @@ export function historyOf({ lab }: LeftLab, recordPath: string): LabHistory {
       hint: 'without it the game cannot be played again',
       cause,
     })
-  }
-}
-
-/** Nobody ever reads half of it. */
-function writeWhole(path: string, text: string): void {
-  const part = `${path}.part`
-  try {
-    writeFileSync(part, text, { mode: 0o600 })
-    renameSync(part, path)
-  } catch (error) {
-    rmSync(part, { force: true }) // on a full disk it would keep what little is left
-    throw error
   }
 }
 

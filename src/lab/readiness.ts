@@ -1,8 +1,9 @@
 import { asObject } from '#lab/api/json.ts'
-import type { BlockAffinity, DaemonSet, Deployment, Node, Pod } from '#lab/api/objects.ts'
+import type { BlockAffinity, Node, Pod } from '#lab/api/objects.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Lab } from '#lab/lab.ts'
 import type { Route } from '#lab/network/ports.ts'
+import { stored } from '#lab/stored.ts'
 
 /** Whether nothing is missing. Stops looking at the first thing that is. */
 export const isWell = (lab: Lab): boolean => missing(lab).next().done === true
@@ -15,23 +16,21 @@ export const whatIsMissing = (lab: Lab): readonly string[] => [...missing(lab)]
 
 /** What is there early in a boot comes first, what takes long to look at last. */
 function* missing(lab: Lab): Generator<string, undefined> {
-  const { store } = lab.api.state
-  const all = <T>(key: string): readonly T[] => store.list(key, {}) as unknown as readonly T[] // objects of that type only
-  const nodes = all<Node>('/nodes')
+  const nodes = stored(lab, '/nodes')
   if (nodes.length < lab.nodes.length) yield `${lab.nodes.length - nodes.length} nodes have not registered`
   for (const node of nodes) if (!isTrue(node, 'Ready')) yield `node ${node.metadata.name} is not Ready`
   for (const node of nodes)
     if (!hasNetwork(node)) yield `calico-node has not started on ${node.metadata.name}`
-  for (const { metadata, status } of all<DaemonSet>('apps/daemonsets'))
+  for (const { metadata, status } of stored(lab, 'apps/daemonsets'))
     if ((status?.numberReady ?? 0) < Math.max(1, status?.desiredNumberScheduled ?? 1))
       yield `DaemonSet ${metadata.name} is not ready everywhere`
-  for (const { metadata, spec, status } of all<Deployment>('apps/deployments'))
+  for (const { metadata, spec, status } of stored(lab, 'apps/deployments'))
     if (Number(status?.availableReplicas ?? 0) < (spec.replicas ?? 1))
       yield `Deployment ${metadata.name} is not available`
-  for (const pod of all<Pod>('/pods'))
+  for (const pod of stored(lab, '/pods'))
     if (!isTrue(pod, 'Ready') && pod.status.phase !== 'Succeeded')
       yield `pod ${pod.metadata.namespace}/${pod.metadata.name} is not ready`
-  const affinities = all<BlockAffinity>('crd.projectcalico.org/blockaffinities')
+  const affinities = stored(lab, 'crd.projectcalico.org/blockaffinities')
   const sessions = sessionsWanted(lab)
   for (const name of lab.nodes) yield* unconnected(lab, name, { affinities, sessions })
   return undefined
@@ -42,15 +41,12 @@ function* missing(lab: Lab): Generator<string, undefined> {
  * where there are some, no route to any block of theirs). Looks as {@link isWell} does.
  */
 export function nodesCutOff(lab: Lab): readonly string[] {
-  const { store } = lab.api.state
   const ready = new Set(
-    (store.list('/nodes', {}) as unknown as readonly Node[]) // of that bucket
+    stored(lab, '/nodes')
       .filter((node) => isTrue(node, 'Ready') && hasNetwork(node))
       .map(({ metadata }) => metadata.name),
   )
-  const affinities = store.list(
-    'crd.projectcalico.org/blockaffinities',
-  ) as unknown as readonly BlockAffinity[] // of that bucket
+  const affinities = stored(lab, 'crd.projectcalico.org/blockaffinities')
   const sessions = sessionsWanted(lab)
   return lab.nodes.filter((name) => {
     const machine = lab.machine(name)
@@ -64,13 +60,12 @@ export function nodesCutOff(lab: Lab): readonly string[] {
 
 /** How many pods are to run and are not ready; those that are being deleted are not counted. */
 export const podsNotReady = (lab: Lab): number =>
-  (lab.api.state.store.list('/pods') as unknown as readonly Pod[]) // of that bucket
-    .filter(
-      (pod) =>
-        pod.metadata.deletionTimestamp === undefined &&
-        pod.status.phase !== 'Succeeded' &&
-        !isTrue(pod, 'Ready'),
-    ).length
+  stored(lab, '/pods').filter(
+    (pod) =>
+      pod.metadata.deletionTimestamp === undefined &&
+      pod.status.phase !== 'Succeeded' &&
+      !isTrue(pod, 'Ready'),
+  ).length
 
 const isTrue = ({ status }: Node | Pod, type: string): boolean =>
   status.conditions?.some((each) => each.type === type && each.status === 'True') === true

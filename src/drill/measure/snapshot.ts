@@ -1,6 +1,6 @@
 /** What a cluster consists of at a moment, as far as people's acts wear it: its pods, its boots, its cordons. */
-import type { Node, Pod } from '#lab/api/objects.ts'
 import type { Lab } from '#lab/lab.ts'
+import { stored } from '#lab/stored.ts'
 
 export interface Snapshot {
   /** By uid. */
@@ -12,12 +12,9 @@ export interface Snapshot {
 
 /** Read from the lab's store: nobody inside notices. */
 export function snapshotOf(lab: Lab): Snapshot {
-  const { store } = lab.api.state
-  const pods = store.list('/pods') as unknown as readonly Pod[] // of that bucket
-  const nodes = store.list('/nodes') as unknown as readonly Node[] // of that bucket
   return {
     pods: new Map(
-      pods.map(({ metadata: { uid, name, namespace }, status }) => [
+      stored(lab, '/pods').map(({ metadata: { uid, name, namespace }, status }) => [
         uid,
         {
           name: `${namespace}/${name}`,
@@ -26,7 +23,9 @@ export function snapshotOf(lab: Lab): Snapshot {
       ]),
     ),
     boots: new Map(lab.nodes.map((node) => [node, lab.machine(node).bootId])),
-    cordoned: nodes.filter(({ spec }) => spec.unschedulable === true).map(({ metadata }) => metadata.name),
+    cordoned: stored(lab, '/nodes')
+      .filter(({ spec }) => spec.unschedulable === true)
+      .map(({ metadata }) => metadata.name),
   }
 }
 

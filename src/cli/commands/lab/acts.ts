@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { writeWhole } from '#app/write-whole.ts'
 import { wallClock } from '#base/clock.ts'
 import { durationText, parseDuration } from '#base/duration.ts'
 import { Trouble } from '#base/trouble.ts'
@@ -51,7 +51,7 @@ export const addLabAct: AddCommand = (lab, io) => {
     )
     .action(async (file: string, { name }: { name: string }) => {
       const { text, inputs } = await labNamed(name, io).save()
-      writeWhole(file, text)
+      savedWhole(file, text)
       io.stdout.write(`[LAB] ${name}: saved to ${file} (${inputs} inputs since it was switched on)\n`)
     })
 
@@ -117,14 +117,11 @@ async function takeDown(
   states.removeOwn(name, token)
 }
 
-/** Never leaves half a file. Throws {@link Trouble} where nothing can be written. */
-function writeWhole(file: string, text: string): void {
-  const partial = `${file}.partial`
+/** Throws {@link Trouble} where nothing can be written. */
+function savedWhole(file: string, text: string): void {
   try {
-    writeFileSync(partial, text, { mode: 0o600 })
-    renameSync(partial, file)
+    writeWhole(file, text)
   } catch (cause) {
-    rmSync(partial, { force: true })
     throw new Trouble('not-writable', `cannot write ${file}: ${(cause as Error).message}`, { cause })
   }
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#lab/api/json.ts'
+import { asObject, type JsonObject } from '#lab/api/json.ts'
 import { isSame, type Manager, type Owner } from '#lab/api/managed/managers.ts'
 import type { Stored } from '#lab/api/store.ts'
 
@@ -23,8 +23,7 @@ export function afterRenewal(
 }
 
 const sameMetadata = (was: Stored, is: Stored): boolean =>
-  changedKey(was.metadata as unknown as JsonObject, is.metadata as unknown as JsonObject) ===
-  'resourceVersion'
+  changedKey(asObject(was.metadata), asObject(is.metadata)) === 'resourceVersion'
 
 /** The one key of two versions of a value, beside `except`, that has another value; `undefined` where it is not one, or one has come or gone. */
 export function changedKey(was: JsonObject, is: JsonObject, except?: string): string | undefined {
