@@ -4,13 +4,16 @@ import { clockOf, clusterIn } from '#app/lab-in-process.ts'
 import type { Diagnosis } from '#diagnosis/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import type { Fault } from '#lab/fault.ts'
+import { kubectlTool } from '#lab/kubectl/commands.ts'
 import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
+import { ocTool } from '#lab/kubectl/oc/oc.ts'
 import type { Lab } from '#lab/lab.ts'
 
 export function backstage(engine: Engine, faults: Readonly<Record<string, () => Promise<Fault>>>): Backstage {
   return {
     fault: (mode) => faults[mode]?.(),
-    kubectl: labKubectl,
+    kubectl: (lab, command, { as, ...o } = {}) =>
+      labKubectl(lab, command, { ...o, tool: as === 'oc' ? ocTool : kubectlTool }),
     diagnose: (lab) => diagnosed(lab, engine),
   }
 }

@@ -199,7 +199,7 @@ const help = [
   ['hint', 'the next hint; it costs its time'],
   ['time', 'how late it is'],
   ['wait 5m', 'let time pass'],
-  ['kubectl …', "a command of the lab's own kubectl"],
+  ['kubectl …', "a command of the lab's own kubectl; on OpenShift also of oc"],
   ['NODE# command', 'a command on a node, as root'],
   ['done', 'the incident is closed, and judged'],
 ] as const
@@ -213,7 +213,7 @@ async function answer(play: HandsOn, words: string, screen: Required<DrillTextOp
   if (words === 'time') return `${timeOf(play)}\n`
   if (words === 'hint')
     return `${wrapped((await play.hint())?.text ?? 'no hint is left', '', screen.width).join('\n')}\n`
-  const read = readSteps(words.startsWith('kubectl ') ? `$ ${words}` : words, 1)
+  const read = readSteps(/^(kubectl|oc) /.test(words) ? `$ ${words}` : words, 1)
   if (!read.ok) return `${read.error.map(({ message }) => message).join('\n')}\n`
   const done = await play.type(read.value)
   return `${done.flatMap((each) => doneLines(each, screen)).join('\n')}\n`

@@ -8,6 +8,7 @@ const one = (text: string): unknown => {
 
 describe('a line of a block', () => {
   test.each([
+    ['a command of oc', '$ oc get co', { act: 'kubectl', command: 'get co', as: 'oc' }],
     ['a kubectl command', '$ kubectl get nodes -o wide', { act: 'kubectl', command: 'get nodes -o wide' }],
     [
       'what is behind the first bar runs in a shell',

@@ -79,8 +79,9 @@ function readStep(text: string): Act | string | undefined {
 }
 
 function readLook(text: string): Look | undefined {
-  const kubectl = /^\$\s*kubectl\s+(.+)$/.exec(text)
-  if (kubectl?.[1] !== undefined) return { act: 'kubectl', ...piped(kubectl[1]) }
+  const [, program, typed] = /^\$\s*(kubectl|oc)\s+(.+)$/.exec(text) ?? []
+  if (typed !== undefined)
+    return { act: 'kubectl', ...piped(typed), ...(program === 'oc' ? { as: 'oc' } : {}) }
   const cloud = /^cloud\$\s*(?:ibmcloud\s+)?(.+)$/.exec(text)
   if (cloud?.[1] !== undefined) return { act: 'cloud', ...piped(cloud[1]) }
   const [, nodes, command] = /^([\w.{},-]+)#\s*(.+)$/.exec(text) ?? []

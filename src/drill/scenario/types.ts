@@ -98,7 +98,8 @@ export type Step = { readonly line: number; readonly text: string } & (
 
 /** A command, whoever runs it. `filter`: a shell pipeline through which its output goes. */
 export type Look =
-  | { readonly act: 'kubectl'; readonly command: string; readonly filter?: string }
+  /** `as`: oc, where the cluster is OpenShift. */
+  | { readonly act: 'kubectl'; readonly command: string; readonly filter?: string; readonly as?: 'oc' }
   | { readonly act: 'node'; readonly nodes: readonly string[]; readonly command: string }
   | { readonly act: 'cloud'; readonly command: string; readonly filter?: string }
 

@@ -32,7 +32,7 @@ export class Desk {
       case 'node':
         return together(await this.#onNodes(look.nodes, look.command))
       case 'kubectl':
-        return this.#filtered(await this.#kubectl(look.command), look.filter)
+        return this.#filtered(await this.#kubectl(look), look.filter)
       case 'cloud':
         return this.#filtered(await this.#inCloud(look.command), look.filter)
     }
@@ -45,9 +45,14 @@ export class Desk {
     return place
   }
 
-  async #kubectl(command: string, stdin = ''): Promise<Output> {
+  async #kubectl({ command, as }: Pick<PipePart, 'command' | 'as'>, stdin = ''): Promise<Output> {
+    if (as === 'oc' && this.#lab.options.flavour !== 'roks')
+      return { code: 127, stdout: '', stderr: 'bash: oc: command not found\n' }
     const from = this.#lab.history.inputs.length
-    const output = await this.#backstage.kubectl(this.#lab, command, { stdin })
+    const output = await this.#backstage.kubectl(this.#lab, command, {
+      stdin,
+      ...(as === undefined ? {} : { as }),
+    })
     for (const [place, { input }] of this.#lab.history.inputs.entries())
       if (place >= from && (input.act === 'api' || input.act === 'stream') && isFromInside(input.asked))
         this.own.add(place)
@@ -92,10 +97,10 @@ export class Desk {
   }
 
   /** The pipeline runs on the desk of whoever looks: a machine outside of the cluster, and kubectl there. */
-  #piped({ kubectl, command }: PipePart, stdin: string): Promise<Output> {
-    return kubectl
-      ? this.#kubectl(command, stdin)
-      : this.#lab.run(customersMachine, ['bash', '-c', command], { stdin })
+  #piped(part: PipePart, stdin: string): Promise<Output> {
+    return part.kubectl
+      ? this.#kubectl(part, stdin)
+      : this.#lab.run(customersMachine, ['bash', '-c', part.command], { stdin })
   }
 }
 

@@ -9,6 +9,6 @@ export interface Backstage {
   fault(mode: string): Promise<Fault> | undefined
   /** What ninelives finds on the lab, looking into its nodes. */
   diagnose(lab: Lab): Promise<Diagnosis>
-  /** A kubectl command, without its first word. `stdin`: what is piped into it. */
-  kubectl(lab: Lab, command: string, o?: { readonly stdin?: string }): Promise<Output>
+  /** A command of kubectl, or of oc, without its first word. `stdin`: what is piped into it. */
+  kubectl(lab: Lab, command: string, o?: { readonly stdin?: string; readonly as?: 'oc' }): Promise<Output>
 }

@@ -3,6 +3,7 @@ import { apply, viewLastApplied } from '#lab/kubectl/commands/apply.ts'
 import { canI, whoAmI } from '#lab/kubectl/commands/auth.ts'
 import { cordon, uncordon } from '#lab/kubectl/commands/cordon.ts'
 import { createFile, replace } from '#lab/kubectl/commands/create-file.ts'
+import { debug } from '#lab/kubectl/commands/debug.ts'
 import { remove } from '#lab/kubectl/commands/delete.ts'
 import { describe } from '#lab/kubectl/commands/describe.ts'
 import { drain } from '#lab/kubectl/commands/drain.ts'
@@ -26,6 +27,7 @@ import { accessCommands } from '#lab/kubectl/create/rbac.ts'
 import { secretCommands } from '#lab/kubectl/create/secret.ts'
 import { workloadCommands } from '#lab/kubectl/create/workload.ts'
 import type { Command } from '#lab/kubectl/run.ts'
+import type { Tool } from '#lab/kubectl/tool.ts'
 import { KubectlError } from '#lab/kubectl/trouble.ts'
 
 const commands: readonly Command[] = [
@@ -44,6 +46,7 @@ const commands: readonly Command[] = [
   createIngress,
   ...workloadCommands,
   ...accessCommands,
+  debug,
   remove,
   describe,
   drain,
@@ -67,8 +70,13 @@ const commands: readonly Command[] = [
   wait,
 ]
 
+export const kubectlTool: Tool = { name: 'kubectl', commands, refusal }
+
 /** The command that the words begin with; flags may stand before it. Throws for one that there is not. */
-export function commandNamed(argv: readonly string[]): {
+export function commandNamed(
+  { name: program, commands, refusal }: Tool,
+  argv: readonly string[],
+): {
   readonly command: Command
   readonly words: readonly string[]
 } {
@@ -77,7 +85,7 @@ export function commandNamed(argv: readonly string[]): {
   const [first] = typed
   if (first === undefined)
     throw new KubectlError(
-      'no command was given: kubectl get, describe, logs, exec, apply, drain, rollout, …',
+      `no command was given: ${program} get, describe, logs, exec, apply, drain, rollout, …`,
     )
   // The longest name that fits: `create secret generic` before `create`.
   for (const length of [3, 2, 1]) {
@@ -85,11 +93,11 @@ export function commandNamed(argv: readonly string[]): {
     const command = commands.find((each) => each.name === name || each.aliases?.includes(name))
     if (command !== undefined) return { command, words: [...argv.slice(0, at), ...typed.slice(length)] }
   }
-  throw refusal(first) ?? unknown(typed)
+  throw refusal(first) ?? unknown(commands, typed)
 }
 
 /** Of a family (`rollout`), or at all. */
-function unknown([first = '', second]: readonly string[]): KubectlError {
+function unknown(commands: readonly Command[], [first = '', second]: readonly string[]): KubectlError {
   if (!commands.some(({ name }) => name.startsWith(`${first} `)))
     return new KubectlError(`unknown command ${JSON.stringify(first)} for "kubectl"`)
   const what =

@@ -40,8 +40,16 @@ export const texts = flag('texts')
 export const int = flag('int')
 export const duration = flag('duration')
 
-/** Reads `words` for a command (`get`, `rollout status`). Throws {@link KubectlError} in pflag's words. */
-export function parseFlags(words: readonly string[], known: readonly Flag[], command: string): Flags {
+/**
+ * Reads `words` for a command (`get`, `rollout status`). Throws {@link KubectlError} in pflag's words. `toFirst`: behind the
+ * first argument there are no flags (`SetInterspersed(false)`).
+ */
+export function parseFlags(
+  words: readonly string[],
+  known: readonly Flag[],
+  command: string,
+  o: { readonly toFirst?: boolean | undefined } = {},
+): Flags {
   const values = new Map<string, string[]>()
   const args: string[] = []
   let dash = -1
@@ -57,7 +65,7 @@ export function parseFlags(words: readonly string[], known: readonly Flag[], com
       args.push(...left.splice(0))
     } else if (word.startsWith('--')) readLong(word, left, { known, command, put })
     else if (word.startsWith('-') && word !== '-') readShort(word, left, { known, command, put })
-    else args.push(word)
+    else args.push(word, ...(o.toFirst === true ? left.splice(0) : []))
   }
   return flagsOf(args, dash, values)
 }

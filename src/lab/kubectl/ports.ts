@@ -71,10 +71,20 @@ export interface Patience {
 export const until = (deadlineMs: number): { readonly deadlineMs?: number } =>
   Number.isFinite(deadlineMs) ? { deadlineMs } : {}
 
+export interface KubectlContext {
+  readonly name: string
+  /** `undefined`: it has none. */
+  readonly namespace: string | undefined
+  /** Makes it the namespace of the commands to come. */
+  use(namespace: string): Promise<void>
+}
+
 export interface KubectlPorts {
   readonly api: ApiDoor
   /** Of the context; what `-n` overrides. */
   readonly namespace: string
+  /** Of a kubeconfig that can be written; where there is none, nothing is remembered from one command to the next. */
+  readonly context?: KubectlContext
   /** The version that this kubectl says it is: `1.31.9`. */
   readonly version: string
   readonly stdout: Writer

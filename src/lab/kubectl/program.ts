@@ -1,7 +1,7 @@
 /** `/usr/bin/kubectl` on a machine: the same commands, with the machine's files, clock, network and kubeconfig. */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
-import { commandNamed } from '#lab/kubectl/commands.ts'
+import { commandNamed, kubectlTool } from '#lab/kubectl/commands.ts'
 import { parseFlags } from '#lab/kubectl/flags.ts'
 import { contextOf } from '#lab/kubectl/kubeconfig.ts'
 import { kubectl } from '#lab/kubectl/kubectl.ts'
@@ -42,7 +42,7 @@ async function portsOf(p: Process, words: readonly string[]): Promise<KubectlPor
 /** The flags that say whom to ask; a command line that is wrong is told later. */
 function flagsOf(words: readonly string[]): ReturnType<typeof parseFlags> {
   try {
-    const { command, words: rest } = commandNamed(words)
+    const { command, words: rest } = commandNamed(kubectlTool, words)
     return parseFlags(rest, [...command.flags, ...globalFlags], command.name)
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error

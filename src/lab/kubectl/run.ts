@@ -9,6 +9,8 @@ export interface Command {
   readonly name: string
   readonly aliases?: readonly string[]
   readonly flags: readonly Flag[]
+  /** What follows the first argument is not read as flags of its own. */
+  readonly wordsAfterFirst?: boolean
   /** What it refuses with a reason is refused before its flags are read. */
   run(run: Run): Promise<void>
 }

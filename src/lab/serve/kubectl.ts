@@ -2,16 +2,21 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { wallClock } from '#base/clock.ts'
 import type { Writer } from '#lab/host/ports.ts'
-import { kubectl } from '#lab/kubectl/kubectl.ts'
+import { runTool } from '#lab/kubectl/kubectl.ts'
 import { Interrupted, NoFile } from '#lab/kubectl/ports.ts'
+import type { Tool } from '#lab/kubectl/tool.ts'
+import { ownContext } from '#lab/serve/kubectl-context.ts'
 import { servedDoor } from '#lab/serve/kubectl-door.ts'
 
 /** What this kubectl says it is. */
 const version = '1.32.4'
 
 export interface ServedKubectlOptions {
+  readonly tool: Tool
   /** The text of the lab's kubeconfig. */
   readonly kubeconfig: string
+  /** Keeps another text of it. */
+  readonly keep: (kubeconfig: string) => Promise<void>
   /** Where paths begin. */
   readonly cwd: string
   readonly stdout: Writer
@@ -23,14 +28,16 @@ export interface ServedKubectlOptions {
 }
 
 /**
- * kubectl for a served lab, for people who have none installed: the words that stand after `kubectl`. Answers its exit code;
+ * kubectl (or oc) for a served lab, for people who have none installed: the words that stand after `kubectl`. Answers its exit code;
  * time is the wall clock's, as an installed one's would be.
  */
 export function servedKubectl(words: readonly string[], o: ServedKubectlOptions): Promise<number> {
-  const { kubeconfig, signal, cwd, stdout, stderr, stdin, terminal } = o
-  return kubectl(words, {
+  const { tool, kubeconfig, signal, cwd, stdout, stderr, stdin, terminal } = o
+  const context = ownContext(kubeconfig, o.keep)
+  return runTool(tool, words, {
     api: servedDoor({ kubeconfig, signal, clock: wallClock }),
-    namespace: 'default',
+    namespace: context.namespace ?? 'default',
+    context,
     version,
     stdout,
     stderr,

@@ -62,6 +62,11 @@ export class LabStates {
     this.#replace(join(this.folderOf(record.name), 'lab.json'), `${JSON.stringify(record, null, 2)}\n`)
   }
 
+  /** Another text of it, as `oc project` leaves one. */
+  keepKubeconfig(name: string, text: string): void {
+    this.#replace(this.kubeconfigOf(name), text)
+  }
+
   remove(name: string): void {
     rmSync(this.folderOf(name), { recursive: true, force: true })
   }

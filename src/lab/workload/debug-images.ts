@@ -10,6 +10,7 @@ const tagged: Readonly<Record<string, { readonly tags: readonly string[]; readon
   'docker.io/library/ubuntu': { tags: ['latest', '22.04', '24.04'], sizeBytes: 29_720_000 },
   'docker.io/library/debian': { tags: ['latest', '12'], sizeBytes: 48_480_000 },
   'docker.io/nicolaka/netshoot': { tags: ['latest', 'v0.13'], sizeBytes: 202_300_000 },
+  'registry.redhat.io/rhel9/support-tools': { tags: ['latest'], sizeBytes: 138_400_000 },
   'registry.k8s.io/e2e-test-images/agnhost': { tags: ['2.39', '2.53'], sizeBytes: 51_105_000 },
 }
 

@@ -2,9 +2,10 @@ import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import { labNamed, withName } from '#cli/commands/lab/name.ts'
 import type { Io } from '#cli/io.ts'
+import type { Tool } from '#lab/kubectl/tool.ts'
 import { openRemote } from '#lab/serve/session-client.ts'
 
-/** `lab exec`, `lab shell`: root on a lab's node. `lab kubectl`, `lab ibmcloud`: its cluster's and its provider's commands. */
+/** `lab exec`, `lab shell`: root on a lab's node. `lab kubectl`, `lab oc`, `lab ibmcloud`: its cluster's and its provider's commands. */
 export const addLabInside: AddCommand = (lab, io, exit) => {
   withName(lab.command('exec'))
     .argument('<node>')
@@ -37,22 +38,21 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
       '\nExamples:\n  ninelives lab kubectl -- get pods -A -o wide\n  ninelives lab kubectl -- -n kube-system logs ds/calico-node --tail=20\n  ninelives lab kubectl -- drain k8s-worker-03 --ignore-daemonsets\n  cat deployment.yaml | ninelives lab kubectl -- apply -f -',
     )
     .action(async (words: readonly string[], { name }: { name: string }) => {
-      const { record } = labNamed(name, io)
-      const [{ servedKubectl }, { LabStates }] = await Promise.all([
-        import('#lab/serve/kubectl.ts'),
-        import('#lab/serve/state.ts'),
-      ])
-      const { stdout, stderr, cwd, signal, stdin } = io
-      const code = await servedKubectl(words, {
-        kubeconfig: new LabStates(io.env).kubeconfig(record.name),
-        cwd,
-        signal,
-        stdout: { write: (text) => void stdout.write(text) },
-        stderr: { write: (text) => void stderr.write(text) },
-        stdin: () => wholeOf(stdin),
-        terminal: 'isTTY' in stdin && stdin.isTTY === true,
-      })
-      exit(code)
+      const { kubectlTool } = await import('#lab/kubectl/commands.ts')
+      exit(await kubectlOn(name, kubectlTool, words, io))
+    })
+
+  withName(lab.command('oc'))
+    .argument('[words...]', 'as they follow `oc`, after --')
+    .description("OpenShift's oc: kubectl's commands, adm, debug node/…, rsh, project, whoami")
+    .allowUnknownOption() // of the command
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ninelives lab oc -- adm drain 10.240.0.11 --ignore-daemonsets\n  ninelives lab oc -- debug node/10.240.0.11 -- chroot /host crictl ps\n  ninelives lab oc -- project calico-system',
+    )
+    .action(async (words: readonly string[], { name }: { name: string }) => {
+      const { ocTool } = await import('#lab/kubectl/oc/oc.ts')
+      exit(await kubectlOn(name, ocTool, words, io))
     })
 
   withName(lab.command('ibmcloud'))
@@ -78,6 +78,28 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
       const { labShell } = await import('#cli/commands/lab/shell.ts')
       exit(await labShell(labNamed(name, io), { node, io }))
     })
+}
+
+/** Carries out a command of kubectl's family on the lab of that name; answers its exit code. */
+async function kubectlOn(lab: string, tool: Tool, words: readonly string[], io: Io): Promise<number> {
+  const { record } = labNamed(lab, io)
+  const [{ servedKubectl }, { LabStates }] = await Promise.all([
+    import('#lab/serve/kubectl.ts'),
+    import('#lab/serve/state.ts'),
+  ])
+  const { stdout, stderr, cwd, signal, stdin } = io
+  const states = new LabStates(io.env)
+  return servedKubectl(words, {
+    tool,
+    kubeconfig: states.kubeconfig(record.name),
+    keep: async (text) => states.keepKubeconfig(record.name, text),
+    cwd,
+    signal,
+    stdout: { write: (text) => void stdout.write(text) },
+    stderr: { write: (text) => void stderr.write(text) },
+    stdin: () => wholeOf(stdin),
+    terminal: 'isTTY' in stdin && stdin.isTTY === true,
+  })
 }
 
 /** Standard input to its end. */

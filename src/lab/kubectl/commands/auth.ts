@@ -3,7 +3,7 @@
  *
  * Not imitated: `can-i --list`, `auth reconcile`.
  */
-import { asList, asObject, asText, at } from '#lab/api/json.ts'
+import { asList, asObject, asText, at, type JsonObject } from '#lab/api/json.ts'
 import { resourceNamed } from '#lab/kubectl/discovery.ts'
 import { bool, text } from '#lab/kubectl/flags.ts'
 import { objectPrinter, outputFlags } from '#lab/kubectl/print/output.ts'
@@ -101,10 +101,7 @@ export const whoAmI: Command = {
   name: 'auth whoami',
   flags: outputFlags,
   run: async (run) => {
-    const answer = await run.client.json('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
-      method: 'POST',
-      body: JSON.stringify({ kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1' }),
-    })
+    const answer = await selfReview(run)
     const print = objectPrinter(run.flags)
     if (print !== undefined) {
       run.ports.stdout.write(print(answer))
@@ -125,3 +122,10 @@ export const whoAmI: Command = {
     for (const line of lines) run.print(line)
   },
 }
+
+/** What the server takes the asker for. */
+export const selfReview = ({ client }: Run): Promise<JsonObject> =>
+  client.json('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+    method: 'POST',
+    body: JSON.stringify({ kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1' }),
+  })

@@ -22,8 +22,21 @@ export const exec: Command = {
 
 async function carryOut(run: Run): Promise<void> {
   const { flags, args, ports } = run
-  const [word = ''] = args
+  const [pod = ''] = args
   const command = wordsOf(run)
+  await execIn(run, { pod, command, stdin: flags.on('stdin') ? await ports.stdin() : undefined })
+}
+
+/** Runs a command in a container of the pod that `POD` or `TYPE/NAME` means; throws when it does not end well. */
+export async function execIn(
+  run: Run,
+  {
+    pod: word,
+    command,
+    stdin,
+  }: { readonly pod: string; readonly command: readonly string[]; readonly stdin: string | undefined },
+): Promise<void> {
+  const { flags, ports } = run
   const found = await podOrOwner(run, word)
   const { pod } = await firstPod(run, found, byActivity)
   const phase = asText(at(pod, 'status.phase'))
@@ -35,7 +48,6 @@ async function carryOut(run: Run): Promise<void> {
     missing,
     quiet: flags.on('quiet'),
   })
-  const stdin = flags.on('stdin') ? await ports.stdin() : undefined
   if (flags.on('tty') && !ports.terminal)
     run.complain('Unable to use a TTY - input is not a terminal or the right kind of file')
   const query = [
@@ -62,8 +74,8 @@ function wordsOf({ flags: { args, dash } }: Run): readonly string[] {
   return words
 }
 
-/** client-go: tools/remotecommand; util/exec. */
-function finish({ complain }: Run, end: ExecEnd): void {
+/** Tells how a command or an attachment ended; throws when not well. client-go: tools/remotecommand; util/exec. */
+export function finish({ complain }: Run, end: ExecEnd): void {
   if (end.kind === 'cut') throw new KubectlError('error reading from error stream: unexpected EOF')
   if (end.kind === 'refused') throw refusal(end.status, end.body)
   const { status } = end

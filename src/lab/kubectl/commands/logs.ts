@@ -151,17 +151,25 @@ function writerFor({ flags, ports }: Run, { pod, container }: Source): (text: st
 async function oneLog(run: Run, source: Source): Promise<void> {
   const write = writerFor(run, source)
   try {
-    const answer = await opened(run, source)
-    const limit = until(run.ports.nowMs() + run.ports.patience.followMs)
-    for (;;) {
-      const piece = await answer.next(limit)
-      if (piece.kind === 'late') throw new Interrupted('nobody looks on any longer')
-      if (piece.kind !== 'text') return
-      write(piece.text)
-    }
+    await copied(run, await opened(run, source), write)
   } catch (error) {
     if (!(error instanceof StatusError) || !run.flags.on('ignore-errors')) throw error
     run.print(`error: ${error.message}`)
+  }
+}
+
+/** Writes what comes to the answer's end. Rejects with {@link Interrupted} when nobody looks on any longer. */
+export async function copied(
+  { ports }: Run,
+  answer: Answering,
+  write: (text: string) => void,
+): Promise<void> {
+  const limit = until(ports.nowMs() + ports.patience.followMs)
+  for (;;) {
+    const piece = await answer.next(limit)
+    if (piece.kind === 'late') throw new Interrupted('nobody looks on any longer')
+    if (piece.kind !== 'text') return
+    write(piece.text)
   }
 }
 
