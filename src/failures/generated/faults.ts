@@ -58,6 +58,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'node-ip-wrong-interface': async () => (await import('#failures/node-ip-wrong-interface/fault.ts')).fault,
   'node-name-mismatch': async () => (await import('#failures/node-name-mismatch/fault.ts')).fault,
   'nodename-file-missing': async () => (await import('#failures/nodename-file-missing/fault.ts')).fault,
+  'nodes-behind-nat': async () => (await import('#failures/nodes-behind-nat/fault.ts')).fault,
   'oom-killed': async () => (await import('#failures/oom-killed/fault.ts')).fault,
   'operator-migration-stuck': async () => (await import('#failures/operator-migration-stuck/fault.ts')).fault,
   'pod-ip-forwarding-off': async () => (await import('#failures/pod-ip-forwarding-off/fault.ts')).fault,

@@ -21,6 +21,11 @@ describe('found', () => {
       `${route}\n\n05:06:07.890123 ens3  In  IP 10.77.0.3.41022 > 10.77.0.11.179: Flags [S], seq 1, win 64240, length 0`,
       'confirmed',
     ],
+    [
+      'BGP arrives from the gateway to other private networks',
+      `root@alpha:~# ip route\ndefault via 198.51.100.1 dev eth1\n10.0.0.0/8 via 10.77.0.3 dev eth0\n\n05:06:07.890123 eth0  In  IP 10.77.0.3.41022 > 10.77.0.11.179: Flags [S], seq 1, win 64240, length 0`,
+      'confirmed',
+    ],
     ['an address as gateways have it', call('10.77.0.1'), 'likely'],
     ['as some routers are numbered', call('10.77.0.254'), 'likely'],
     [
@@ -43,6 +48,10 @@ describe('near misses', () => {
     [
       'the caller is a node',
       `NAME    ASN       IPV4            IPV6\nalpha   (64512)   10.77.0.1/24\nbeta    (64512)   10.77.0.12/24\n\n${call('10.77.0.1')}`,
+    ],
+    [
+      'BGP arrives from a node, through which a route to its pods goes',
+      `NAME    ASN       IPV4            IPV6\nalpha   (64512)   10.77.0.11/24\nbeta    (64512)   10.77.0.12/24\n\n${route}\n10.244.1.0/26 via 10.77.0.12 dev ens3 proto bird\n\n05:06:07.890123 ens3  In  IP 10.77.0.12.41022 > 10.77.0.11.179: Flags [S], seq 1, win 64240, length 0`,
     ],
     ['a node that joined calls once', call('10.77.0.14')],
     [

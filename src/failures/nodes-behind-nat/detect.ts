@@ -80,15 +80,19 @@ function gatewayOf(
   return isFirst ? { weight: 'strong', what: 'as gateways are numbered' } : undefined
 }
 
-/** BGP packets on the wire that carry the gateway's address. */
+/** BGP packets on the wire that carry the address of a gateway: the default one's, or another's that the host routes through. */
 const captured = (view: Reads<Names>): readonly Sign[] =>
   view.rows('captures').flatMap((row) => {
     const isBgp = row.protocol === 'bgp' || (row.protocol === 'tcp' && row.port === 179)
     const source = row.source === undefined ? undefined : bareAddress(row.source)
+    if (!isBgp || source === undefined || isNodes(view, source)) return []
     const isGateway = view
       .rows('routes')
-      .some(({ destination, via }) => destination === 'default' && via === source)
-    return isBgp && source !== undefined && isGateway
+      .some(
+        ({ in: where, destination, via }) =>
+          via === source && (where === 'host' || destination === 'default'),
+      )
+    return isGateway
       ? [sign(row, 'decisive', `BGP packets arrive from ${source}, the gateway of the nodes`)]
       : []
   })

@@ -6,7 +6,7 @@ export const mode: Mode<NatState> = {
   id: 'nodes-behind-nat',
   title: 'nodes reach each other through NAT',
   owner: 'network',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',

@@ -11,6 +11,7 @@ import type { ClusterApi, NodeShell, ProviderShell } from '#sources/live/api.ts'
 import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
 import { type Commands, commandsFor } from '#sources/live/commands.ts'
 import type { LiveContext } from '#sources/live/context.ts'
+import { readCallers } from '#sources/live/deep/callers.ts'
 import { readDeep } from '#sources/live/deep/read-deep.ts'
 import { readTraffic } from '#sources/live/deep/traffic.ts'
 import { readExtensions } from '#sources/live/extensions.ts'
@@ -93,11 +94,13 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
     tell('deep', `${chosen.length === 1 ? '1 node' : `${chosen.length} nodes`} from inside calico-node`)
     fill(builder, await readDeep(context, { chosen, looked, nowMs: options.clock.now() }))
     const { shell } = context
-    if (shell !== undefined)
+    if (shell !== undefined) {
+      fill(builder, await readCallers(context, { shell, facts: freeze() }))
       fill(
         builder,
         await readTraffic(context, { shell, facts: freeze(), tell: (says) => tell('deep', says) }),
       )
+    }
   }
   // Some symptoms show only in what was looked at since.
   if (!wasSick && isSick()) fill(builder, await readResources(context))
