@@ -15,7 +15,7 @@ import { isNetworkNotReady } from '#cluster/symptoms/node-conditions.ts'
  * - `half-open`: TCP is there and BGP's greeting does not come through.
  * - `refused`: the peer's machine answers, nobody listens. `unreachable`: no answer to ARP, or a firewall rejects.
  * - `no-network`: this machine has no route to the peer. `reset`: the connection was cut.
- * - `answered`: the peer spoke BGP and said why not.
+ * - `answered`: the peer spoke BGP and said why not. `left`: it took its leave, as BIRD does when it is ended in order.
  * - `no-listener`, `no-address`, `no-key`: this side cannot: its port is taken, its address is not there, the kernel cannot sign.
  * - `waiting`: the session is up, and its routes are waited for.
  * - `untold`: only the readiness probe speaks, which never says why.
@@ -29,6 +29,7 @@ export type SessionTrouble =
   | 'no-network'
   | 'reset'
   | 'answered'
+  | 'left'
   | 'no-listener'
   | 'no-address'
   | 'no-key'
@@ -174,6 +175,7 @@ export function troubleOf({ state, info = '' }: Pick<BgpSessionRow, 'state' | 'i
 }
 
 const words: readonly (readonly [RegExp, SessionTrouble])[] = [
+  [/^Received: Administrative shutdown/i, 'left'],
   [/^Received:/, 'answered'],
   [/connection refused/i, 'refused'],
   [/no route to host|host is unreachable/i, 'unreachable'],

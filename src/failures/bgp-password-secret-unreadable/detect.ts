@@ -90,7 +90,7 @@ const said = (secrets: readonly string[]): Readonly<Record<string, MessageSign>>
 function ofReferences(view: View<Names>): readonly Sign[] {
   const isUp = view.rows('bgpSessions').some(({ up }) => up)
   const troubles = new Set(bgpComplaints(view).map(({ trouble }) => trouble))
-  const isAnswered = ['refused', 'answered', 'no-listener', 'no-address'].some((each) =>
+  const isAnswered = ['refused', 'answered', 'left', 'no-listener', 'no-address'].some((each) =>
     troubles.has(each as never),
   )
   const now = view.symptoms.filter(({ when }) => when === 'now')

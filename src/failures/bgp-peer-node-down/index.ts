@@ -7,7 +7,7 @@ export const mode: Mode<PeerDownState> = {
   id: 'bgp-peer-node-down',
   title: 'One BGP peer is really down, and all others report it',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'bgp-session-down',

@@ -127,7 +127,7 @@ function isMeshSilent(complaints: readonly BgpComplaint[]): boolean {
 }
 
 const unanswered: ReadonlySet<SessionTrouble> = new Set(['silent', 'timed-out', 'half-open', 'unreachable'])
-const ofPeer: ReadonlySet<SessionTrouble> = new Set(['refused', 'answered'])
+const ofPeer: ReadonlySet<SessionTrouble> = new Set(['refused', 'answered', 'left'])
 const ofOwnSide: ReadonlySet<SessionTrouble> = new Set(['no-listener', 'no-address', 'no-key'])
 
 /** The registered address is another than Kubernetes': nobody listens there, blocked or not. */

@@ -11,6 +11,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'bgp-password-secret-unreadable': async () =>
     (await import('#failures/bgp-password-secret-unreadable/fault.ts')).fault,
   'bgp-peer-misconfigured': async () => (await import('#failures/bgp-peer-misconfigured/fault.ts')).fault,
+  'bgp-peer-node-down': async () => (await import('#failures/bgp-peer-node-down/fault.ts')).fault,
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'bgp-port-in-use': async () => (await import('#failures/bgp-port-in-use/fault.ts')).fault,
   'bird-socket-unavailable': async () => (await import('#failures/bird-socket-unavailable/fault.ts')).fault,

@@ -1,3 +1,4 @@
+import { accusedPeers, type SessionTrouble } from '#cluster/bgp-complaints.ts'
 import type { Fact, Reads, Subject } from '#cluster/facts.ts'
 import {
   figures,
@@ -17,7 +18,7 @@ import type { Symptom } from '#cluster/symptoms.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import type { Evidence, Finding, View } from '#diagnosis/types.ts'
 
-type Names = 'nodes' | 'events' | 'pods' | 'messages'
+type Names = 'nodes' | 'events' | 'pods' | 'messages' | 'bgpSessions'
 
 export interface KubeletLostContactState {
   /** `undefined` where the text does not name the node. */
@@ -34,7 +35,7 @@ export interface KubeletLostContactState {
  */
 export const detector = defineDetector<KubeletLostContactState, Names>({
   needs: ['nodes', 'events'],
-  uses: ['pods', 'messages'],
+  uses: ['pods', 'messages', 'bgpSessions'],
   judges: 'node',
   detect: (view) => [...silentNodes(view), ...flappingNodes(view), ...quotedOnly(view)],
   explains,
@@ -49,7 +50,7 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
     if (ready === undefined) return []
     const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
     const own = [...conditionEvidence(node, ready), ...taintEvidence(node)]
-    const evidence = isEverywhere ? own.map(shared) : own
+    const evidence = isEverywhere || isNobodys(view, node.name) ? own.map(shared) : own
     const says =
       kind === 'never'
         ? 'kubelet has never reported to the control plane'
@@ -63,6 +64,19 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
 /** What most nodes lose together, or one whose machine says what it lacks, shows no fault of the kubelet. */
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
+
+/** Several others have lost their BGP sessions with it, too, and nothing there answers them: the whole machine is silent. */
+const isNobodys = (view: View<Names>, name: string): boolean =>
+  accusedPeers(view).some(
+    ({ node, by, isByAll, isUpElsewhere, complaints }) =>
+      node?.name === name &&
+      by > 1 &&
+      isByAll &&
+      !isUpElsewhere &&
+      complaints.every(({ trouble }) => unanswered.has(trouble)),
+  )
+
+const unanswered: ReadonlySet<SessionTrouble> = new Set(['silent', 'timed-out', 'unreachable', 'left'])
 
 function conditionEvidence(node: Fact<NodeRow>, ready: ConditionRow): readonly Evidence[] {
   const alike = node.conditions.filter((one) => one.status === 'Unknown' && unheard.has(one.reason ?? ''))
