@@ -1,6 +1,6 @@
 /** Defaults that the server writes into objects of each type before it stores them. */
 import { limitDefaults } from '#lab/api/admission/limit-ranger.ts'
-import { change, changeEach, fill, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
+import { change, changeEach, fill, podDefaultsOf, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
 import { defaulted, pruned } from '#lab/api/custom/prune.ts'
 import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
@@ -82,7 +82,7 @@ const spec =
     change(object, 'spec', defaults)
 
 const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
-  '/pods': spec(podSpecDefaults),
+  '/pods': spec(podDefaultsOf),
   '/namespaces': (object) =>
     fill(object, { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
   '/secrets': secret,

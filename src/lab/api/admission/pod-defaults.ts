@@ -32,7 +32,7 @@ export function changeEach(
   return next.every((item, index) => item === list[index]) ? object : { ...object, [key]: next }
 }
 
-const podDefaults: JsonObject = {
+const specDefaults: JsonObject = {
   dnsPolicy: 'ClusterFirst',
   enableServiceLinks: true,
   restartPolicy: 'Always',
@@ -42,7 +42,7 @@ const podDefaults: JsonObject = {
 }
 
 export function podSpecDefaults(spec: JsonObject): JsonObject {
-  let next = fill(spec, podDefaults)
+  let next = fill(spec, specDefaults)
   // The deprecated twin of serviceAccountName is kept equal: pkg/apis/core/v1/conversion.go.
   if (next.serviceAccountName !== undefined && next.serviceAccount === undefined)
     next = { ...next, serviceAccount: next.serviceAccountName }
@@ -51,6 +51,14 @@ export function podSpecDefaults(spec: JsonObject): JsonObject {
   for (const list of ['initContainers', 'containers', 'ephemeralContainers'])
     next = changeEach(next, list, (container) => containerDefaults(container, spec.hostNetwork === true))
   return changeEach(next, 'volumes', volumeDefaults)
+}
+
+/** Of a pod itself: what its containers may take at most they ask for, too. A template is left as it is (SetDefaults_Pod). */
+export function podDefaultsOf(spec: JsonObject): JsonObject {
+  let next = podSpecDefaults(spec)
+  for (const list of ['initContainers', 'containers'])
+    next = changeEach(next, list, (container) => change(container, 'resources', requestsFromLimits))
+  return next
 }
 
 const containerConstants: JsonObject = {
@@ -66,7 +74,6 @@ function containerDefaults(container: JsonObject, hostNetwork: boolean): JsonObj
     fill(port, hostNetwork ? { protocol: 'TCP', hostPort: port.containerPort } : { protocol: 'TCP' }),
   )
   next = changeEach(next, 'env', envDefaults)
-  next = change(next, 'resources', requestsFromLimits)
   for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe'])
     next = change(next, probe, probeDefaults)
   return next

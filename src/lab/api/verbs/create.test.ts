@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KubeObject, Pod, Service } from '#lab/api/objects.ts'
+import type { Deployment, KubeObject, Pod, Service } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { failure, podDraft, server, type, withPod } from '#lab/api/verbs/verbs-bench.ts'
 
@@ -24,6 +24,20 @@ describe('creating', () => {
     )
     expect(pod.spec.tolerations?.map((each) => each.tolerationSeconds)).toEqual([300, 300])
     expect(pod.metadata.creationTimestamp).toBe('2026-01-07T06:00:00Z')
+  })
+
+  test('a pod asks for what it may take at most; a template is left as it was written', async () => {
+    const limited = { containers: [{ name: 'c', image: 'i', resources: { limits: { memory: '60Mi' } } }] }
+    const { kube, pod } = await withPod(limited)
+    expect(pod.spec.containers[0]?.resources?.requests).toEqual({ memory: '60Mi' })
+    const labels = { app: 'web' }
+    const set = await kube.create<Deployment>(resources.deployments, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: limited } },
+    })
+    expect(set.spec.template.spec.containers[0]?.resources).toEqual({ limits: { memory: '60Mi' } })
   })
 
   test('a node-critical pod has its priority', async () => {
