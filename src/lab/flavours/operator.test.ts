@@ -46,6 +46,26 @@ describe('an installation by the operator', () => {
     )
   })
 
+  test('what its owner grants Typha is in the Deployment, the own part before the list', async () => {
+    const lab = await booted()
+    const limits = async (spec: object): Promise<unknown> => {
+      await lab.kube.patch(
+        { type: operatorResources.installations, name: 'default' },
+        { type: 'merge', body: { spec } },
+      )
+      await lab.advance(2_000)
+      const { spec: own } = await lab.kube.get<Deployment>(within(resources.deployments, 'calico-typha'))
+      return own.template.spec.containers[0]?.resources
+    }
+    const granted = (memory: string) => ({ limits: { memory } })
+    const listed = [{ componentName: 'Typha', resourceRequirements: granted('300Mi') }]
+    const own = [{ name: 'calico-typha', resources: granted('500Mi') }]
+    expect(await limits({ componentResources: listed })).toEqual(granted('300Mi'))
+    const typhaDeployment = { spec: { template: { spec: { containers: own } } } }
+    expect(await limits({ typhaDeployment })).toEqual(granted('500Mi'))
+    expect(await limits({ typhaDeployment: null, componentResources: null })).toEqual({})
+  })
+
   test('a deleted DaemonSet comes back', async () => {
     const lab = await booted()
     const before = await lab.kube.get<DaemonSet>(nodeSet)

@@ -1,4 +1,4 @@
-import type { KubeObject } from '#lab/api/objects.ts'
+import type { ContainerDef, KubeObject } from '#lab/api/objects.ts'
 import type { Release } from '#lab/calico/release.ts'
 
 export interface IpPoolSpec {
@@ -10,6 +10,19 @@ export interface IpPoolSpec {
   readonly blockSize?: number
   readonly disableBGPExport?: boolean
   readonly allowedUses?: readonly string[]
+}
+
+type Resources = NonNullable<ContainerDef['resources']>
+
+/** What an owner wants otherwise in the pods of one workload (tigera/operator:api/v1/typha_deployment_types.go). */
+interface WorkloadOverrides {
+  readonly spec?: {
+    readonly template?: {
+      readonly spec?: {
+        readonly containers?: readonly { readonly name: string; readonly resources?: Resources }[]
+      }
+    }
+  }
 }
 
 /** The fields of an Installation that the lab's operator reads (tigera/operator:api/v1/installation_types.go). */
@@ -42,6 +55,12 @@ export interface InstallationSpec {
     readonly rollingUpdate?: { readonly maxUnavailable?: number | string }
   }
   readonly nonPrivileged?: 'Enabled' | 'Disabled'
+  readonly componentResources?: readonly {
+    readonly componentName: string
+    readonly resourceRequirements?: Resources
+  }[]
+  readonly calicoNodeDaemonSet?: WorkloadOverrides
+  readonly typhaDeployment?: WorkloadOverrides
   readonly flexVolumePath?: string
   readonly kubeletVolumePluginPath?: string
   readonly [other: string]: unknown

@@ -27,7 +27,7 @@ const retryMs = 30_000
 /**
  * tigera-operator (tigera/operator): an Installation becomes the objects of Calico, and stays them whatever
  * anybody edits or deletes. Not imitated: the API server and its resource, ImageSets, certificate management, Windows,
- * other CNI plugins and providers, overrides of single components.
+ * other CNI plugins and providers, overrides of single components beyond the resources of calico-node and Typha.
  */
 export const tigeraOperator: Program = async (p) => {
   const operator = new Operator(p)

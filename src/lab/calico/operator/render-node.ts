@@ -2,6 +2,7 @@ import type { ContainerDef, Draft, EnvVar, KubeObject, SecurityContext, Volume }
 import { cniImageName, stockNodeImageName } from '#lab/calico/images/names.ts'
 import { draft } from '#lab/calico/manifests/draft.ts'
 import { autodetectionMethod, type InstallationSpec } from '#lab/calico/operator/installation.ts'
+import { resourcesOf } from '#lab/calico/operator/overrides.ts'
 import {
   bundleVolume,
   calicoSystem,
@@ -108,6 +109,11 @@ function calicoNode(r: Rendering): ContainerDef {
     image: stockNodeImageName(r.version),
     imagePullPolicy: 'IfNotPresent',
     env: environment(r, bgp),
+    ...resourcesOf(r.spec, {
+      component: 'Node',
+      overrides: 'calicoNodeDaemonSet',
+      container: 'calico-node',
+    }),
     securityContext: isNonPrivileged(r.spec) ? unprivileged : rootContext,
     lifecycle: { preStop: { exec: { command: ['/bin/calico-node', '-shutdown'] } } },
     livenessProbe: {

@@ -1,6 +1,7 @@
 import type { ContainerDef, Draft, KubeObject } from '#lab/api/objects.ts'
 import { typhaImageName } from '#lab/calico/images/names.ts'
 import { draft } from '#lab/calico/manifests/draft.ts'
+import { resourcesOf } from '#lab/calico/operator/overrides.ts'
 import {
   bundleVolume,
   calicoSystem,
@@ -89,6 +90,7 @@ const container = (r: Rendering): ContainerDef => ({
     { name: 'TYPHA_SHUTDOWNTIMEOUTSECS', value: String(gracePeriodSeconds) },
     { name: 'TYPHA_CLIENTCN', value: 'typha-client' },
   ],
+  ...resourcesOf(r.spec, { component: 'Typha', overrides: 'typhaDeployment', container: name }),
   livenessProbe: probe('/liveness'),
   readinessProbe: probe('/readiness'),
   securityContext: {
