@@ -2,7 +2,7 @@
 import type { Fact, Reads, Subject } from '#cluster/facts.ts'
 import type { Message } from '#cluster/messages.ts'
 import { isReady, placeOfMessage } from '#cluster/queries.ts'
-import type { CertificateRow, EndpointsRow, MessageRow, PodRow } from '#cluster/relations.ts'
+import type { CertificateRow, ContainerRow, EndpointsRow, MessageRow, PodRow } from '#cluster/relations.ts'
 import { isSameSubject, renderSubject } from '#cluster/subjects.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 
@@ -132,6 +132,15 @@ export function isTyphaReady(view: Reads<'pods'>): boolean | undefined {
   if (states.includes(true)) return true
   return states.length > 0 && states.every((one) => one === false) ? false : undefined
 }
+
+export const isKilledForMemory = ({ reason, lastTermination }: ContainerRow): boolean =>
+  reason === 'OOMKilled' || lastTermination?.reason === 'OOMKilled'
+
+/** Whether some Typha takes more memory than it may: then it is the limit that is not in order. */
+export const isTyphaKilled = (view: Reads<'pods'>): boolean =>
+  typhaPods(view).some(
+    ({ containers, status }) => status === 'OOMKilled' || containers.some(isKilledForMemory),
+  )
 
 /** Who stands behind Typha's Service, as the API says. */
 export const typhaEndpoints = (view: Reads<'endpoints'>): readonly Fact<EndpointsRow>[] =>

@@ -61,6 +61,38 @@ describe('two faults', () => {
   })
 })
 
+describe('Typha is missed', () => {
+  const typha = (reason: string, exitCode: number): PodRow => ({
+    name: 'calico-typha-6c5b7d9f44-k2j4q',
+    namespace: 'calico-system',
+    component: 'calico-typha',
+    node: 'w1',
+    status: 'CrashLoopBackOff',
+    containers: [
+      { name: 'calico-typha', init: false, ready: false, restarts: 7, lastTermination: { reason, exitCode } },
+    ],
+  })
+  const missed = (pod: PodRow): Table => ({
+    nodes: [node('w1'), node('w2')],
+    pods: [pod, calicoNode('w1'), calicoNode('w2', { ready: false })],
+    messages: [{ message: { id: 'typha/none-ready', params: {} }, node: 'w2', count: 1, atMs: ago(1) }],
+  })
+
+  test('its limit is the cause where it was killed for memory, of the whole cluster', () => {
+    expect(outcome(missed(typha('OOMKilled', 137)))).toMatchObject({
+      causes: ['oom-killed cluster confirmed'],
+      unexplained: [],
+    })
+  })
+
+  test('a Typha that ends otherwise is not well itself', () => {
+    expect(outcome(missed(typha('Error', 2)))).toMatchObject({
+      causes: ['typha-unhealthy cluster confirmed'],
+      unexplained: [],
+    })
+  })
+})
+
 describe('noise of other people’s troubles', () => {
   const anyNode = fc.constantFrom(...workers)
   const anyEvent: fc.Arbitrary<EventRow> = fc.record({

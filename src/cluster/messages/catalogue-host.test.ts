@@ -276,6 +276,11 @@ const rows: readonly MessageCase[] = [
     'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=cri-0b1c,mems_allowed=0,oom_memcg=/kubepods,task_memcg=/kubepods/pod1,task=bird6,pid=4242,uid=0',
     { scope: 'MEMCG', program: 'bird6' },
   ],
+  [
+    'kernel/oom-invoked',
+    'bird6 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=-997',
+    { program: 'bird6' },
+  ],
   ['kernel/oom', 'Memory cgroup out of memory: Killed process 4242 (bird)', { scope: 'Memory cgroup' }],
   ['kernel/conntrack-full', 'nf_conntrack: nf_conntrack: table full, dropping packet', {}],
   [

@@ -32,7 +32,7 @@ export const hearsayEntries = from('sentences of an incident review or another r
   ],
   'hearsay/oom-killed': [
     'oom',
-    /\b(?:calico-node|calico-felix|calico|felix|calico-typha|typha|bird6?|confd)\b(?:(?!\bnot\b|\bno\b|\bnever\b|n't)[^\n.;]){0,60}?\b(?:OOM[ -]?kill(?:s|ed|er)?|OOMs|OOMed|(?:got|gets|is|was|being) OOM)\b|\bOOM[ -]?kill(?:s|ed|er)?(?::| of| kills| killed| takes down| took down| hits| hit| strikes)? (?:the )?(?:calico|felix|typha|bird6?|confd)\b/i,
+    /\b(?:calico-node|calico-felix|calico|felix|calico-typha|typha|bird6?|confd)\b(?:(?!\bnot\b|\bno\b|\bnever\b|n't| invoked oom-killer: )[^\n.;]){0,60}?\b(?:OOM[ -]?kill(?:s|ed|er)?|OOMs|OOMed|(?:got|gets|is|was|being) OOM)\b|\bOOM[ -]?kill(?:s|ed|er)?(?::| of| kills| killed| takes down| took down| hits| hit| strikes)? (?:the )?(?:calico|felix|typha|bird6?|confd)\b/i,
     'somebody says that the kernel kills a program of Calico’s for memory',
   ],
   'hearsay/no-default-route': [

@@ -13,6 +13,11 @@ export const machineEntries = [
       /oom-kill:constraint=CONSTRAINT_(?<scope>\w{2,20})(?:[^\n]{0,600}?,task=(?<program>[^,\s]{1,40}))?/,
       'memory ran out, of a pod’s limit (MEMCG) or of the machine (NONE), and the kernel chose whom to kill',
     ],
+    'kernel/oom-invoked': [
+      ' invoked oom-killer: ',
+      /(?<program>[\w./-]{1,40}) invoked oom-killer: gfp_mask=/,
+      'a process asked for memory that there was not, of a pod’s limit or of the machine',
+    ],
     'kernel/oom': [
       'out of memory',
       /(?<scope>memory cgroup )?out of memory: Kill/i,

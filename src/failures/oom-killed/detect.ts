@@ -1,17 +1,48 @@
 import { isOfCalico } from '#cluster/calico-messages.ts'
-import type { Reads } from '#cluster/facts.ts'
+import type { Reads, Subject } from '#cluster/facts.ts'
 import { placeOfPod } from '#cluster/queries.ts'
-import type { AttemptRow, ContainerRow, MessageRow, PodRow } from '#cluster/relations.ts'
+import type { AttemptRow, MessageRow, PodRow } from '#cluster/relations.ts'
 import { bytesOf, settingsNamed } from '#cluster/settings.ts'
-import { nodeSubject } from '#cluster/subjects.ts'
+import { clusterSubject, nodeSubject } from '#cluster/subjects.ts'
+import type { Symptom } from '#cluster/symptoms.ts'
+import { isKilledForMemory, isTyphaKilled } from '#cluster/typha.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import {
+  explainsHere,
+  findingsOf,
+  type MessageSign,
+  messageSigns,
+  type Sign,
+  sign,
+} from '#diagnosis/signs.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
 export interface OomState {
   /** As it stands in the container's limits. */
   readonly limit: string | undefined
+  /** Whether it is Typha that is killed, for all of its clients. */
+  readonly isTypha: boolean
 }
+
+/** What a node's calico-node shows, whichever of its programs was killed. */
+export const nearSymptoms = [
+  'calico-node-not-ready',
+  'bird-not-running',
+  'bgp-session-down',
+  'typha-unreachable',
+  'pods-not-ready-on-node',
+] as const
+
+/** What comes of it besides where no Typha is left. */
+export const farSymptoms = [
+  'calico-node-start-failing',
+  'operator-degraded',
+  'cross-node-traffic-failing',
+  'sandbox-creation-failing',
+  'cni-not-initialized',
+  'node-not-ready',
+  'network-unavailable',
+] as const
 
 type Needs = 'pods' | 'messages' | 'settings' | 'attempts'
 
@@ -33,89 +64,109 @@ export const detector = defineDetector<OomState, Needs>({
         isWorthSaying(own, view, ['calico-node-not-ready'])
           ? {
               says: 'a container of Calico’s takes more memory than it may, and is killed',
-              state: { limit: limitsOf(view)[0]?.value },
+              state: { limit: limitsOf(view)[0]?.value, isTypha: isTyphaKilled(view) },
             }
           : undefined,
     })
   },
-  explains: explainsHere,
+  explains: (finding, symptom) =>
+    explainsHere(finding, symptom) && (finding.state.isTypha || isNear(symptom)),
 })
+
+const isNear = ({ id }: Symptom): boolean => nearSymptoms.some((one) => one === id)
 
 const ofPods = (view: Reads<'pods'>): readonly Sign[] =>
   view
     .rows('pods')
     .filter(({ component }) => component !== undefined)
     .flatMap((pod) => {
-      const container = pod.containers.find(isOomKilled)
+      const container = pod.containers.find(isKilledForMemory)
       if (container !== undefined || pod.status === 'OOMKilled')
-        return [sign(pod, 'decisive', `${container?.name ?? pod.name} was OOM-killed`, placeOfPod(pod))]
+        return [sign(pod, 'decisive', `${container?.name ?? pod.name} was OOM-killed`, placeOf(pod))]
       return pod.containers.some(isKilled)
         ? [
             sign(
               pod,
               'weak',
               `a container of ${pod.name} ended with 137: it was killed from outside`,
-              placeOfPod(pod),
+              placeOf(pod),
             ),
           ]
         : []
     })
 
-const isOomKilled = ({ reason, lastTermination }: ContainerRow): boolean =>
-  reason === 'OOMKilled' || lastTermination?.reason === 'OOMKilled'
+/** Whose limit is a Deployment's is the cluster's trouble, on whichever nodes its pods are. */
+const placeOf = (pod: PodRow): Subject => (pod.component === 'calico-node' ? placeOfPod(pod) : clusterSubject)
 
 /** SIGKILL: by the kernel, or by kubelet after the grace period. */
 const isKilled = ({ lastTermination }: PodRow['containers'][number]): boolean =>
   lastTermination?.exitCode === 137
 
-const ofMessages = (view: Reads<'messages' | 'pods'>): readonly Sign[] =>
-  messageSigns(view, {
-    'kernel/oom-kill': ({ message: { params } }) =>
-      programs.has(params.program ?? '')
-        ? ['decisive', `the kernel killed ${params.program}: memory ran out`]
+const ofMessages = (view: Reads<'messages' | 'pods'>): readonly Sign[] => [
+  ...messageSigns(view, { ...ofKernel(nodePrograms), ...ofOthers(view) }),
+  ...messageSigns(view, ofKernel(clusterPrograms)).map((one) => ({ ...one, about: clusterSubject })),
+]
+
+const ofKernel = (programs: ReadonlySet<string>): Readonly<Record<string, MessageSign>> => ({
+  'kernel/oom-invoked': ({ message: { params } }) =>
+    programs.has(params.program ?? '')
+      ? ['strong', `${params.program} asked for memory that there was not`]
+      : undefined,
+  'kernel/oom-kill': ({ message: { params } }) =>
+    programs.has(params.program ?? '')
+      ? ['decisive', `the kernel killed ${params.program}: memory ran out`]
+      : undefined,
+  'kernel/oom-victim': ({ message: { params } }) =>
+    programs.has(params.program ?? '')
+      ? ['decisive', `the kernel chose ${params.program}: memory ran out`]
+      : params.program === undefined || isOthers(params.program)
+        ? ['weak', 'memory ran out, and the kernel killed somebody']
         : undefined,
-    'kernel/oom-victim': ({ message: { params } }) =>
-      programs.has(params.program ?? '')
-        ? ['decisive', `the kernel chose ${params.program}: memory ran out`]
-        : ['weak', 'memory ran out, and the kernel killed somebody'],
-    'kubelet/system-oom': ({ message: { params } }) =>
-      programs.has(params.program ?? '')
-        ? ['decisive', `the kernel killed ${params.program}: the node’s memory ran out`]
+  'kubelet/system-oom': ({ message: { params } }) =>
+    programs.has(params.program ?? '')
+      ? ['decisive', `the kernel killed ${params.program}: the node’s memory ran out`]
+      : undefined,
+})
+
+const ofOthers = (view: Reads<'messages' | 'pods'>): Readonly<Record<string, MessageSign>> => ({
+  'kubelet/oom-killed': (row) =>
+    isOfCalico(view, row)
+      ? ['decisive', 'a container of Calico’s was OOM-killed']
+      : isUnnamed(row)
+        ? ['weak', 'some container was OOM-killed']
         : undefined,
-    'kubelet/oom-killed': (row) =>
-      isOfCalico(view, row)
-        ? ['decisive', 'a container of Calico’s was OOM-killed']
-        : isUnnamed(row)
-          ? ['weak', 'some container was OOM-killed']
-          : undefined,
-    'operator/crash-looping': ({ message: { params } }) =>
-      params.reason?.startsWith('OOMKilled')
-        ? ['decisive', `${params.container ?? params.pod} was OOM-killed`]
-        : undefined,
-    'hearsay/oom-killed': ['strong', 'somebody says that a program of Calico’s is killed for memory'],
-    'operator/pod-terminated': ({ message: { params } }) =>
-      params.reason === 'OOMKilled'
-        ? ['decisive', `${params.container ?? params.pod} was OOM-killed`]
-        : undefined,
-  })
+  'operator/crash-looping': ({ message: { params } }) =>
+    params.reason?.startsWith('OOMKilled')
+      ? ['decisive', `${params.container ?? params.pod} was OOM-killed`]
+      : undefined,
+  'hearsay/oom-killed': ['strong', 'somebody says that a program of Calico’s is killed for memory'],
+  'operator/pod-terminated': ({ message: { params } }) =>
+    params.reason === 'OOMKilled'
+      ? ['decisive', `${params.container ?? params.pod} was OOM-killed`]
+      : undefined,
+})
 
 const isUnnamed = ({ pod, container, message }: MessageRow): boolean =>
   pod === undefined && container === undefined && message.params.pod === undefined
 
-/** Programs of Calico's images, as the kernel calls them (fifteen letters at most). */
-const programs: ReadonlySet<string> = new Set([
+/** Programs of Calico's images, as the kernel calls them (fifteen letters at most): those that each node has, and the others. */
+const nodePrograms: ReadonlySet<string> = new Set([
   'calico-node',
   'calico-felix',
   'felix',
-  'calico-typha',
-  'typha',
   'bird',
   'bird6',
   'confd',
+])
+const clusterPrograms: ReadonlySet<string> = new Set([
+  'calico-typha',
+  'typha',
   'kube-controllers',
   'kube-controller',
   'operator',
 ])
+
+const isOthers = (program: string): boolean => !nodePrograms.has(program) && !clusterPrograms.has(program)
 
 const nearShare = 0.9
 

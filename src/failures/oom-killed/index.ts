@@ -1,6 +1,6 @@
 import { ask } from '#cluster/asking.ts'
 import type { Mode } from '#diagnosis/types.ts'
-import { detector, type OomState } from '#failures/oom-killed/detect.ts'
+import { detector, farSymptoms, nearSymptoms, type OomState } from '#failures/oom-killed/detect.ts'
 
 export const mode: Mode<OomState> = {
   id: 'oom-killed',
@@ -8,13 +8,7 @@ export const mode: Mode<OomState> = {
   owner: 'cluster',
   maturity: 'lab',
   detector,
-  symptoms: [
-    'calico-node-not-ready',
-    'bird-not-running',
-    'bgp-session-down',
-    'typha-unreachable',
-    'pods-not-ready-on-node',
-  ],
+  symptoms: [...nearSymptoms, ...farSymptoms],
   traffic:
     'Mostly yes: a killed calico-node leaves routes and rules behind, and its peers keep its routes for two minutes.',
   prevent: [

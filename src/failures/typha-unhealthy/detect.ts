@@ -4,6 +4,7 @@ import type { EndpointsRow, MessageRow, PodRow } from '#cluster/relations.ts'
 import { isOff, settingsNamed } from '#cluster/settings.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import {
+  isTyphaKilled,
   isTyphaPodName,
   isTyphaReady,
   type TyphaContact,
@@ -53,7 +54,8 @@ export const detector = defineDetector<TyphaState, Needs>({
         'typha-does-not-serve': ['strong', 'Typha does not serve its clients, as somebody says'],
       }),
     ]
-    return findingsOf([...signs, ...(hasSign(signs, 'decisive') ? [] : inOrder(view))], {
+    const own = isTyphaKilled(view) ? signs.map(asConsequence) : signs
+    return findingsOf([...own, ...(hasSign(signs, 'decisive') ? [] : inOrder(view))], {
       judges: 'cluster',
       conclude: (own) =>
         isWorthSaying(own, view, ['typha-unreachable'])
@@ -70,6 +72,9 @@ export const detector = defineDetector<TyphaState, Needs>({
     view.rows('messages').some(({ message }) => message.id === 'felix/typha-discovery-off') ||
     serviceNames(view).some((row) => isOff(row) || row.value === 'none' || row.value === ''),
 })
+
+/** A Typha that is killed for memory has nothing wrong of its own: what is missed is true, and proves no more than that. */
+const asConsequence = (one: Sign): Sign => (one.weight === 'decisive' ? { ...one, weight: 'strong' } : one)
 
 const ofContacts = (contacts: readonly TyphaContact[]): readonly Sign[] =>
   contacts.flatMap(({ outcome, address, row, about }) => {

@@ -1,5 +1,5 @@
 import { clusterSubject } from '#cluster/subjects.ts'
-import { installTypha } from '#failures/typha-unhealthy/install-typha.ts'
+import { installTypha } from '#failures/install-typha.ts'
 import { type ObjectRef, resources } from '#lab/api/ports.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
 import { calicoNamespace, restartCalicoNode } from '#lab/owner-acts.ts'
