@@ -1,8 +1,9 @@
 /** Packets as sockets make them: the first of a conversation, those that follow, and what comes back. */
 import type { Ipv4 } from '#lab/network/address.ts'
-import type { Kept } from '#lab/network/fabric.ts'
-import type { Walk } from '#lab/network/nat.ts'
+import type { Fabric, Kept } from '#lab/network/fabric.ts'
+import { sameTuple, type Walk } from '#lab/network/nat.ts'
 import {
+  type Binding,
   type Flow,
   newFlow,
   type Packet,
@@ -42,7 +43,7 @@ export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verd
   }
   const walk = { packet: packetOf(first, 'new'), flow, reply: false, personal: false, count: 0 }
   const sent = sentOn(stack, walk)
-  if (!walk.personal) fabric.keep(key, sent)
+  if (!walk.personal && flow.bindings.size === 0) fabric.keep(key, sent)
   return sent.verdict
 }
 
@@ -61,17 +62,29 @@ export function wayOf(
   flow: Flow,
   { reply }: { readonly reply: boolean },
 ): Kept {
-  const key = flow.bindings.size === 0 ? laterKey(stack, first, reply) : undefined
-  const kept = key === undefined || isWatched(stack, first) ? undefined : stack.fabric.kept(key)
+  const key = laterKey(stack, first, reply) + boundKey(stack, flow)
+  const arrives = arrivesAs(first.tuple, flow, reply)
+  const kept = isWatched(stack, first) ? undefined : stack.fabric.kept(key)
   if (kept) {
     stack.fabric.counts.kept++
     const { verdict, ground } = kept
-    return verdict.kind === 'delivered' ? { verdict: { ...verdict, tuple: first.tuple }, ground } : kept
+    return verdict.kind === 'delivered' ? { verdict: { ...verdict, tuple: arrives }, ground } : kept
   }
   const walk = { packet: packetOf(first, 'established'), flow, reply, personal: false, count: 0 }
   const sent = sentOn(stack, walk)
-  if (key !== undefined && !walk.personal) stack.fabric.keep(key, sent)
+  const { verdict } = sent
+  if (!walk.personal && (verdict.kind !== 'delivered' || sameTuple(verdict.tuple, arrives)))
+    stack.fabric.keep(key, sent)
   return sent
+}
+
+/** The ends that a conversation's packet has where it is delivered, if it comes by all hosts that rewrite it. */
+function arrivesAs(tuple: Tuple, { bindings }: Flow, reply: boolean): Tuple {
+  if (bindings.size === 0) return tuple
+  const rewritten = [...bindings.values()]
+  return reply
+    ? reversed((rewritten[0] as Binding).original) // there is one at least
+    : (rewritten.at(-1) as Binding).translated
 }
 
 function sentOn(stack: SimStack, walk: Walk): Kept {
@@ -94,6 +107,17 @@ function laterKey(
   const sourcePort = fabric.isNamed(tuple.sourcePort) ? tuple.sourcePort : 0
   return `${reply ? 'reply' : 'later'} ${id} ${protocol} ${tuple.source} ${sourcePort} ${tuple.destination} ${port} ${sizeBytes} ${dontFragment}`
 }
+
+/** By whom and how a conversation is rewritten; from which port it comes tells no way from another unless a rule names it. */
+function boundKey({ fabric }: SimStack, { bindings }: Flow): string {
+  let key = ''
+  for (const [stack, { generation, original, translated }] of bindings)
+    key += ` ${stack.id} ${generation} ${ends(fabric, original)} ${ends(fabric, translated)}`
+  return key
+}
+
+const ends = (fabric: Fabric, { source, sourcePort, destination, port }: Tuple): string =>
+  `${source} ${fabric.isNamed(sourcePort) ? sourcePort : 0} ${destination} ${port}`
 
 /** What happens to a first packet and to its answer, without sending either. */
 export function rehearse(stack: SimStack, first: FirstPacket): readonly Hop[] {

@@ -21,7 +21,7 @@ export interface Walk {
   readonly carries?: Walk
   /** What was carried has been taken out: verdicts are about that from then on. */
   opened?: boolean
-  /** Set when chance or NAT had a part: the answer holds for this conversation only. */
+  /** Set when chance or a new rewriting had a part: the answer holds for this conversation only. */
   personal: boolean
   count: number
 }
@@ -51,7 +51,6 @@ export function enter(
   const binding = kept?.generation === stack.generation && isOf(kept, entered, walk.reply) ? kept : undefined
   let translated = binding !== undefined && !sameDestination(binding.original, binding.translated)
   if (binding) {
-    walk.personal = true
     if (walk.reply) rewriteDestination(walk, binding.original.source, binding.original.sourcePort)
     else rewriteDestination(walk, binding.translated.destination, binding.translated.port)
   } else if (!walk.reply) {
@@ -124,7 +123,7 @@ const isOf = ({ original, translated }: Binding, t: Tuple, reply: boolean): bool
       t.port === translated.sourcePort
     : sameTuple(original, t)
 
-const sameTuple = (a: Tuple, b: Tuple): boolean =>
+export const sameTuple = (a: Tuple, b: Tuple): boolean =>
   a.source === b.source &&
   a.sourcePort === b.sourcePort &&
   a.destination === b.destination &&
