@@ -3,6 +3,7 @@
  *
  * Not imitated: IPVS support, service loop prevention, BPF, WireGuard, QoS, floating IPs, custom Profile resources.
  */
+import { equal } from '#base/equal.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { dispatchChains } from '#lab/calico/felix/dispatch.ts'
 import { endpointChain, groupChain, profileChain } from '#lab/calico/felix/endpoint-chains.ts'
@@ -43,6 +44,27 @@ export interface Rendered {
   /** Those that some endpoint of this node has. */
   readonly active: readonly Policy[]
 }
+
+/** Renders anew only where something that chains are made of has changed: most of what wakes Felix is not of its node. */
+export class Renderer {
+  #last: { readonly inputs: RenderInputs; readonly rendered: Rendered } | undefined
+
+  render(inputs: RenderInputs): Rendered {
+    if (this.#last === undefined || !isSame(this.#last.inputs, inputs))
+      this.#last = { inputs, rendered: render(inputs) }
+    return this.#last.rendered
+  }
+}
+
+/** What is shared between nodes is told by its identity, what is made for one by what it says. */
+const isSame = (a: RenderInputs, b: RenderInputs): boolean =>
+  a.config === b.config &&
+  a.encapsulation === b.encapsulation &&
+  a.policies === b.policies &&
+  a.tiers === b.tiers &&
+  a.masquerades === b.masquerades &&
+  equal(a.workloads, b.workloads) &&
+  equal(a.hostEndpoints, b.hostEndpoints)
 
 export function render(o: RenderInputs): Rendered {
   const { config, encapsulation } = o

@@ -2,7 +2,7 @@
 import type { FelixConfiguration, IPPool } from '#lab/api/objects.ts'
 import type { Datastore } from '#lab/calico/datastore.ts'
 import { Calm } from '#lab/calico/felix/calm.ts'
-import { render } from '#lab/calico/felix/chains.ts'
+import { Renderer } from '#lab/calico/felix/chains.ts'
 import { type FelixConfig, felixConfig } from '#lab/calico/felix/config.ts'
 import { Dataplane, type Desired } from '#lab/calico/felix/dataplane.ts'
 import { configSources, nodeName } from '#lab/calico/felix/felix.ts'
@@ -45,6 +45,7 @@ export class RunningFelix {
   readonly #inputs: Inputs
   readonly #calm: Calm
   readonly #dataplane: Dataplane
+  readonly #renderer = new Renderer()
   #encapsulation: Encapsulation = { ipip: false, vxlan: false }
   #mtus: Mtus = { ipip: 0, vxlan: 0, pod: 0 }
   #links = ''
@@ -159,7 +160,7 @@ export class RunningFelix {
     const masquerades = pools.some(({ spec }) => spec.natOutgoing)
     const hosts = resolveHostEndpoints(hostEndpoints.list(), this.#node, this.#p.net.addresses())
     const encapsulation = this.#encapsulation
-    const { tables, active } = render({
+    const { tables, active } = this.#renderer.render({
       config,
       encapsulation,
       workloads,

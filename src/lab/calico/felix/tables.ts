@@ -30,6 +30,8 @@ export class FelixTables {
   readonly counts: TableCounts = { restores: 0, restoreErrors: 0 }
   /** What was written last, to tell somebody else's change from one's own. */
   readonly #written = new Map<TableName, Chains>()
+  /** For what. */
+  readonly #writtenFor = new Map<TableName, Chains>()
 
   constructor(p: Pick<Process, 'net' | 'sleep'>, log: Log, config: FelixConfig) {
     this.#p = p
@@ -42,6 +44,8 @@ export class FelixTables {
   }
 
   async #applyTable(name: TableName, chains: Chains): Promise<void> {
+    if (this.#writtenFor.get(name) === chains && this.#written.get(name) === this.#p.net[name].chains())
+      return
     const failure = await patiently(
       (ms) => this.#p.sleep(ms),
       async (left) => {
@@ -58,8 +62,10 @@ export class FelixTables {
         }
       },
     )
-    if (failure === undefined) this.#written.set(name, this.#p.net[name].chains())
-    else throw this.#giveUp(name, failure)
+    if (failure === undefined) {
+      this.#written.set(name, this.#p.net[name].chains())
+      this.#writtenFor.set(name, chains)
+    } else throw this.#giveUp(name, failure)
   }
 
   #changes(name: TableName, wanted: Chains): Chains {
