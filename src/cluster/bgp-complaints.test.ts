@@ -82,6 +82,7 @@ test.each<[string, string | undefined, ReturnType<typeof troubleOf>]>([
   ['Idle', 'Socket: Network is unreachable', 'no-network'],
   ['Active', 'Socket: Operation timed out', 'timed-out'],
   ['Idle', 'Received: Bad peer AS', 'answered'],
+  ['Passive', 'Received: Administrative shutdown', 'left'],
   ['Idle', 'Error: Bad peer AS', 'answered'],
   ['down', 'Error: No listening socket', 'no-listener'],
   ['Idle', 'Socket: Cannot assign requested address', 'no-address'],

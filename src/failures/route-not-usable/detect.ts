@@ -29,7 +29,7 @@ export interface RouteState {
  */
 export const detector = defineDetector<RouteState, Names>({
   needs: ['messages', 'routes'],
-  uses: ['pods', 'nodes', 'bgpSessions', 'ipamBlocks', 'services', 'settings'],
+  uses: ['pods', 'nodes', 'bgpSessions', 'ipamBlocks', 'services', 'settings', 'ipPools', 'links'],
   judges: 'node',
   detect: (view) =>
     findingsOf([...messageSigns(view, said(view)), ...ofRoutes(view), ...ofConfiguration(view)], {

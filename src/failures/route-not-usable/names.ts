@@ -8,3 +8,5 @@ export type Names =
   | 'ipamBlocks'
   | 'services'
   | 'settings'
+  | 'ipPools'
+  | 'links'

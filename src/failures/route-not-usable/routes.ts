@@ -108,7 +108,7 @@ function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly S
       return []
     return blocks(view)
       .filter((block) => block.node !== node && hasSession(view, node, block.node))
-      .filter((block) => !isUntold(block, rows))
+      .filter((block) => !isUntold(block, rows) && !isWithoutDevice(view, node, block))
       .filter(
         ({ cidr }) =>
           !own.some(
@@ -133,6 +133,17 @@ function isUntold({ cidr, node }: IpamBlockRow, rows: readonly Fact<RouteRow>[])
   const own = rows.filter((row) => row.node === node)
   return own.length > 0 && !own.some(({ destination }) => destination === cidr)
 }
+
+/** Felix writes routes over VXLAN as soon as it has the device: that it is missing is what is wrong, not they. */
+function isWithoutDevice(view: View<Names>, node: string, { cidr }: IpamBlockRow): boolean {
+  const pool = view.rows('ipPools').find((one) => !one.disabled && holds(one.cidr, cidr.split('/')[0] ?? ''))
+  const isThere = view
+    .rows('links')
+    .some((link) => link.node === node && link.in === 'host' && link.name === vxlanDevice)
+  return pool?.encapsulation === 'vxlan' && isComplete(view.coverage('links', nodeSubject(node))) && !isThere
+}
+
+const vxlanDevice = 'vxlan.calico'
 
 function hasSession(view: View<Names>, node: string, other: string): boolean {
   const peer = nodeNamed(view, other)

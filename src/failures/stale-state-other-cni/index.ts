@@ -6,7 +6,7 @@ export const mode: Mode<OtherCniState> = {
   id: 'stale-state-other-cni',
   title: 'state of another pod network, or of an uninstalled Calico, is left on nodes',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'pod-traffic-failing',

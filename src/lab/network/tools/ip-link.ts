@@ -1,9 +1,15 @@
 import type { Process } from '#lab/host/ports.ts'
+import type { Tunnel } from '#lab/network/ports.ts'
 import { hasCarrier, type LinkState } from '#lab/network/stack.ts'
 import type { IpStyle } from '#lab/network/tools/ip.ts'
 import { commandOf, deviceNamed, keyed, Usage } from '#lab/network/tools/ip-words.ts'
 
-/** `ip link [show|set|add|delete]` */
+/**
+ * `ip link [show|set|add|delete]`
+ *
+ * Not imitated: kinds that the lab's kernels do not have, options of VXLAN beyond its number, port, source and carrier (learning is
+ * always off).
+ */
 export async function ipLink(p: Process, args: readonly string[], style: IpStyle): Promise<string> {
   const command = commandOf(args[0], ['show', 'list', 'lst', 'set', 'add', 'delete'])
   switch (command) {
@@ -54,14 +60,41 @@ async function setLink(p: Process, args: readonly string[]): Promise<void> {
   ])
 }
 
+/** What stands behind `type KIND` is the kind's own: `dev` is the new device before it, and what carries it behind. */
 async function addLink(p: Process, args: readonly string[]): Promise<void> {
-  const { values, bare } = keyed(args, ['name', 'type', 'mtu', 'dev'])
-  const kind = values.get('type')
+  const at = args.indexOf('type')
+  const { values, bare } = keyed(at < 0 ? args : args.slice(0, at), ['name', 'mtu', 'dev'])
+  const kind = at < 0 ? undefined : args[at + 1]
   const name = values.get('name') ?? values.get('dev') ?? bare[0] ?? ''
   if (kind !== 'dummy' && kind !== 'ipip' && kind !== 'vxlan')
     throw new Usage('Error: Unknown device type.', 2)
   const mtu = values.get('mtu')
-  await p.net.apply([{ op: 'link-add', name, kind, ...(mtu === undefined ? {} : { mtuBytes: Number(mtu) }) }])
+  const tunnel = kind === 'vxlan' ? vxlanOf(args.slice(at + 2)) : undefined
+  await p.net.apply([
+    {
+      op: 'link-add',
+      name,
+      kind,
+      ...(mtu === undefined ? {} : { mtuBytes: Number(mtu) }),
+      ...(tunnel === undefined ? {} : { tunnel }),
+    },
+  ])
+}
+
+/** Linux took a port for VXLAN before there was a standard, and has kept it as its default. */
+const linuxVxlanPort = 8472
+
+function vxlanOf(args: readonly string[]): Tunnel {
+  const { values } = keyed(args, ['id', 'vni', 'local', 'dev', 'dstport', 'ttl', 'ageing'])
+  const vni = Number(values.get('id') ?? values.get('vni'))
+  if (!(vni >= 0 && vni < 2 ** 24)) throw new Usage('Error: argument "id" is wrong: invalid id')
+  const [local, parent] = [values.get('local'), values.get('dev')]
+  return {
+    vni,
+    port: Number(values.get('dstport') ?? linuxVxlanPort),
+    ...(local === undefined ? {} : { local }),
+    ...(parent === undefined ? {} : { parent }),
+  }
 }
 
 /** In the order of their numbers. */
@@ -75,7 +108,34 @@ export function linkText(link: LinkState, style: IpStyle, mode: string): string 
   const head =
     `${link.index}: ${longName(link)}: <${flags(link)}> mtu ${link.mtuBytes} qdisc ${qdisc(link)} ` +
     `state ${stateOf(link)} ${mode}group default qlen 1000`
-  return `${head}${style.oneLine ? '\\' : '\n'}${hardware(link)}\n`
+  return `${head}${style.oneLine ? '\\' : '\n'}${hardware(link)}${style.details ? details(link) : ''}\n`
+}
+
+/** `-d`: what the kernel knows of the device beyond its address (iproute2: ip/ipaddress.c, ip/iplink_vxlan.c, ip/link_iptnl.c). */
+function details(link: LinkState): string {
+  const queues = link.kind === 'veth' ? 2 : 1
+  return (
+    ` promiscuity 0 minmtu ${link.kind === 'ipip' || link.kind === 'loopback' ? 0 : 68} maxmtu ${link.kind === 'loopback' ? 0 : 65535}` +
+    `${ofKind(link)} addrgenmode eui64 numtxqueues ${queues} numrxqueues ${queues} gso_max_size 65536 gso_max_segs 65535`
+  )
+}
+
+function ofKind({ kind, tunnel = {} }: LinkState): string {
+  switch (kind) {
+    case 'vxlan':
+      return (
+        ` \n    vxlan id ${tunnel.vni ?? 0}${tunnel.local === undefined ? '' : ` local ${tunnel.local}`}` +
+        `${tunnel.parent === undefined ? '' : ` dev ${tunnel.parent}`} srcport 0 0 dstport ${tunnel.port ?? linuxVxlanPort} nolearning` +
+        ' ttl auto ageing 300 udpcsum noudp6zerocsumtx noudp6zerocsumrx'
+      )
+    case 'ipip':
+      return ' \n    ipip any remote any local any ttl inherit nopmtudisc'
+    case 'veth':
+    case 'dummy':
+      return ` \n    ${kind}`
+    default:
+      return ''
+  }
 }
 
 export const briefHead = (link: LinkState): string =>

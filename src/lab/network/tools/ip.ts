@@ -14,6 +14,7 @@ export interface IpStyle {
   readonly brief: boolean
   readonly oneLine: boolean
   readonly json: boolean
+  readonly details: boolean
 }
 
 type Object = (p: Process, args: readonly string[], style: IpStyle) => Promise<string>
@@ -31,7 +32,7 @@ const rules = '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\t
 
 export const ip: Program = async (p) => {
   const words = p.argv.slice(1)
-  const style = { brief: false, oneLine: false, json: false }
+  const style = { brief: false, oneLine: false, json: false, details: false }
   let family = 4
   while (words[0]?.startsWith('-')) {
     const option = words.shift() ?? ''
@@ -39,7 +40,8 @@ export const ip: Program = async (p) => {
     else if (/^-o(neline)?$/.test(option)) style.oneLine = true
     else if (/^-j(son)?$/.test(option)) style.json = true
     else if (option === '-6') family = 6
-    else if (!/^-(4|d|details|c|color|n|p|pretty|s|statistics)$/.test(option)) {
+    else if (/^-d(etails)?$/.test(option)) style.details = true
+    else if (!/^-(4|c|color|n|p|pretty|s|statistics)$/.test(option)) {
       p.stderr.write(`Option "${option}" is unknown, try "ip -help".\n`)
       return 255
     }
