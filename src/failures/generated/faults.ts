@@ -68,6 +68,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'route-not-usable': async () => (await import('#failures/route-not-usable/fault.ts')).fault,
   'route-reflector-label-lost': async () =>
     (await import('#failures/route-reflector-label-lost/fault.ts')).fault,
+  'runtime-cgroup-driver-mismatch': async () =>
+    (await import('#failures/runtime-cgroup-driver-mismatch/fault.ts')).fault,
   'runtime-dir-permissions': async () => (await import('#failures/runtime-dir-permissions/fault.ts')).fault,
   'sa-token-rejected': async () => (await import('#failures/sa-token-rejected/fault.ts')).fault,
   'security-group-blocks': async () => (await import('#failures/security-group-blocks/fault.ts')).fault,

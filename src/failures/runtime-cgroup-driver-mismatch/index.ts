@@ -6,7 +6,7 @@ export const mode: Mode<CgroupState> = {
   id: 'runtime-cgroup-driver-mismatch',
   title: 'kubelet and the container runtime use different cgroup drivers',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-not-ready',
@@ -14,6 +14,8 @@ export const mode: Mode<CgroupState> = {
     'bird-not-running',
     'bgp-session-down',
     'node-not-ready',
+    'network-unavailable',
+    'sandbox-creation-failing',
   ],
   traffic: 'While calico-node runs, yes; its routes go and come with its restarts.',
   prevent: [

@@ -1,6 +1,7 @@
 import { parse } from 'yaml'
 import { remembering } from '#base/remember.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
+import type { CgroupDriver } from '#lab/runtime/cgroup-driver.ts'
 
 /** What the kubelet reads at its start. */
 export interface KubeletConfig {
@@ -13,6 +14,7 @@ export interface KubeletConfig {
   readonly clusterDns: readonly string[]
   readonly clusterDomain: string
   readonly staticPodPath: string | undefined
+  readonly cgroupDriver: CgroupDriver
 }
 
 export const kubeconfigPath = '/etc/kubernetes/kubelet.conf'
@@ -35,7 +37,13 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
     clusterDns: Array.isArray(config.clusterDNS) ? config.clusterDNS.map(String) : [],
     clusterDomain: typeof config.clusterDomain === 'string' ? config.clusterDomain : 'cluster.local',
     staticPodPath: typeof config.staticPodPath === 'string' ? config.staticPodPath : undefined,
+    cgroupDriver: driverOf(config.cgroupDriver),
   }
+}
+
+/** @see kubernetes/kubernetes:pkg/kubelet/apis/config/v1beta1/defaults.go, pkg/kubelet/cm/cgroup_manager_linux.go (NewCgroupManager) */
+function driverOf(value: unknown): CgroupDriver {
+  return value === 'systemd' ? 'systemd' : 'cgroupfs'
 }
 
 const flag = (p: Process, name: string): string | undefined =>

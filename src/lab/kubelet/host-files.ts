@@ -8,6 +8,7 @@ import {
 } from '#lab/konnectivity/manifests.ts'
 import { kubeconfigPath, kubeletConfigPath } from '#lab/kubelet/config.ts'
 import { pkiPath, staticPodManifests } from '#lab/kubelet/control-plane.ts'
+import { containerdConfig, containerdConfigPath } from '#lab/runtime/cgroup-driver.ts'
 
 /**
  * What kubeadm and the packages leave on a node's disk: executables, units (enabled), configuration, and on a control-plane node
@@ -44,6 +45,7 @@ export function kubernetesHostFiles(o: {
     { path: '/usr/bin/kubelet', kind: 'file', mode: 0o755, program: 'kubelet', version: `v${version}` },
     executable('/usr/bin/crictl', 'crictl'),
     ...enabledUnit(unit, text),
+    ...(runtime === 'containerd' ? [file(containerdConfigPath, containerdConfig, 0o644)] : []),
     file(kubeconfigPath, kubeconfig(`system:node:${node}`, server), 0o600),
     ...(controlPlane ? administration(version, server) : []),
     ...enabledUnit('kubelet.service', kubeletUnit(kubeletFlags, unit)),

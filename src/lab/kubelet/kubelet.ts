@@ -24,7 +24,7 @@ import { crictl } from '#lab/runtime/crictl/crictl.ts'
 import { containerd, runtimeOf } from '#lab/runtime/install.ts'
 
 /**
- * The kubelet. What it does not imitate: resource admission, cgroups, device and volume plugins, image garbage
+ * The kubelet. What it does not imitate: resource admission, cgroups (but for their names), device and volume plugins, image garbage
  * collection, certificate rotation, authentication on its port, node shutdown manager.
  */
 export const kubelet: Program = async (p) => {

@@ -1,25 +1,41 @@
 import type { Pod } from '#lab/api/objects.ts'
 import { isErrno } from '#lab/host/ports.ts'
 import type { Kubelet } from '#lab/kubelet/context.ts'
+import type { CgroupDriver } from '#lab/runtime/cgroup-driver.ts'
 
 /**
  * Whether the kernel gives the pod a control group of its own, below that of its quality of service: `cgroup.max.descendants` there
  * limits how many it gives (Documentation/admin-guide/cgroup-v2.rst). Answers the error with which kubelet gives up, and nothing
  * where all is well. A kernel's groups are gone with it: a reboot begins anew with no limit.
  *
- * Not imitated: the groups themselves. The limit counts the pods that run in that class, not their containers.
+ * Not imitated: the groups themselves; limits below the folders of the driver cgroupfs. The limit counts the pods that run in that
+ * class, not their containers.
  *
  * @see kubernetes/kubernetes:pkg/kubelet/cm/pod_container_manager_linux.go (EnsureExists)
  */
 export async function podCgroupTrouble(kubelet: Kubelet, pod: Pod): Promise<string | undefined> {
+  if (kubelet.config.cgroupDriver !== 'systemd') return undefined
   const parent = parentOf(pod)
   const limit = await limitOf(kubelet, parent)
   if (limit === undefined || podsBelow(kubelet, parent, pod) < limit) return undefined
   const { uid } = pod.metadata
-  const slice = `${parent.slice(0, -'.slice'.length)}-pod${uid.replaceAll('-', '_')}.slice`
-  const path = `${folderOf(parent)}/${slice}`
+  const path = `${folderOf(parent)}/${sliceOf(pod)}`
   return `failed to create container for [${namesOf(parent).join(' ')} pod${uid}] : mkdir ${path}: resource temporarily unavailable`
 }
+
+/**
+ * The control group below which a pod's sandbox belongs, in the words of kubelet's driver.
+ *
+ * @see kubernetes/kubernetes:pkg/kubelet/cm/cgroup_manager_linux.go (ToSystemd, ToCgroupfs)
+ */
+export function cgroupParentOf(pod: Pod, driver: CgroupDriver): string {
+  const parent = parentOf(pod)
+  if (driver === 'systemd') return `${folderOf(parent).slice('/sys/fs/cgroup'.length)}/${sliceOf(pod)}`
+  return `/${[...namesOf(parent), `pod${pod.metadata.uid}`].join('/')}`
+}
+
+const sliceOf = (pod: Pod): string =>
+  `${parentOf(pod).slice(0, -'.slice'.length)}-pod${pod.metadata.uid.replaceAll('-', '_')}.slice`
 
 type Parent = 'kubepods.slice' | 'kubepods-burstable.slice' | 'kubepods-besteffort.slice'
 

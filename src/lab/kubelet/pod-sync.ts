@@ -5,12 +5,13 @@ import { specHash } from '#lab/kubelet/container-config.ts'
 import { type StartContext, startContainer } from '#lab/kubelet/container-start.ts'
 import { stopContainer } from '#lab/kubelet/container-stop.ts'
 import { isStaticPod, type Kubelet, podReference } from '#lab/kubelet/context.ts'
-import { podCgroupTrouble } from '#lab/kubelet/pod-cgroup.ts'
+import { cgroupParentOf, podCgroupTrouble } from '#lab/kubelet/pod-cgroup.ts'
 import type { EnvContext } from '#lab/kubelet/pod-env.ts'
 import { PodObjects } from '#lab/kubelet/pod-objects.ts'
 import { instancesOf, type PodFailure, podStatus, type StartTrouble } from '#lab/kubelet/pod-status.ts'
 import { MountTrouble, type PreparedVolumes, prepareVolumes } from '#lab/kubelet/pod-volumes.ts'
 import type { PodProbes } from '#lab/kubelet/prober.ts'
+import { isSlice } from '#lab/runtime/cgroup-driver.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
 
@@ -100,6 +101,8 @@ export class PodSync {
     if (unmounted !== undefined) return { kind: 'volumes', unmounted: [unmounted] }
     const cgroup = await this.#ensureCgroup(pod)
     if (cgroup !== undefined) return { kind: 'error', says: cgroup }
+    const lost = await this.#killWithoutCgroup(self, pod)
+    if (lost !== undefined) return { kind: 'error', says: lost }
     const instances = runtime.containers(pod.metadata.uid)
     const finishedMs = endTimes(instances)
     const sandbox = await this.#ensureSandbox(self, pod)
@@ -156,6 +159,18 @@ export class PodSync {
     return `failed to ensure that the pod: ${pod.metadata.uid} cgroups exist and are correctly applied: ${trouble}`
   }
 
+  /**
+   * A pod that runs, and whose control group is not where this kubelet looks for it: another driver had made it. It is killed, and
+   * made anew (pkg/kubelet/kubelet.go: SyncPod, `!pcm.Exists(pod) && !firstSync`).
+   */
+  async #killWithoutCgroup(self: Process, pod: Pod): Promise<string | undefined> {
+    const { runtime, config } = this.#kubelet
+    const [sandbox] = runtime.sandboxes(pod.metadata.uid)
+    if (!sandbox?.ready || isSlice(sandbox.cgroupParent) === (config.cgroupDriver === 'systemd'))
+      return undefined
+    return this.#kill(self, pod)
+  }
+
   async #ensureSandbox(
     self: Process,
     pod: Pod,
@@ -184,6 +199,7 @@ export class PodSync {
         hostNetwork: pod.spec.hostNetwork === true,
         hostPid: pod.spec.hostPID === true,
         hostname: pod.spec.hostNetwork ? this.#kubelet.p.hostname : pod.metadata.name,
+        cgroupParent: cgroupParentOf(pod, this.#kubelet.config.cgroupDriver),
       })
       return { sandbox }
     } catch (error) {
@@ -284,18 +300,26 @@ export class PodSync {
     const { runtime } = this.#kubelet
     const [sandbox] = runtime.sandboxes(pod.metadata.uid)
     if (!sandbox?.ready) return { kind: 'settled' }
+    const says = await this.#kill(self, pod, evictionGraceMs)
+    return says === undefined ? { kind: 'settled' } : { kind: 'error', says }
+  }
+
+  /** Containers and sandbox; answers what failed. */
+  async #kill(self: Process, pod: Pod, graceMs?: number): Promise<string | undefined> {
+    const { runtime } = this.#kubelet
     for (const instance of runtime.containers(pod.metadata.uid)) {
       const def = pod.spec.containers.find(({ name }) => name === instance.name)
       const message = `Stopping container ${instance.name}`
       if (instance.state === 'running')
-        await stopContainer(this.#kubelet, self, { pod, def, instance, message, graceMs: evictionGraceMs })
+        await stopContainer(this.#kubelet, self, { pod, def, instance, message, graceMs })
     }
+    const [sandbox] = runtime.sandboxes(pod.metadata.uid)
     try {
-      await runtime.stopSandbox(self.task, sandbox.id)
-      return { kind: 'settled' }
+      if (sandbox !== undefined) await runtime.stopSandbox(self.task, sandbox.id)
+      return undefined
     } catch (error) {
       if (!(error instanceof CriError)) throw error
-      return { kind: 'error', says: killFailure(pod, error) }
+      return killFailure(pod, error)
     }
   }
 

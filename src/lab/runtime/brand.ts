@@ -14,15 +14,22 @@ export interface RuntimeBrand {
     readonly network: string | undefined
     readonly error: string
   }): string
+  /** Why a sandbox cannot be made where the kubelet wants it: the runtime's driver is systemd, and that is no slice. */
+  cgroupFailure(cgroupParent: string, id: string): string
 }
 
-/** containerd/containerd:pkg/cri/server/{sandbox_run,sandbox_stop,status}.go */
+/**
+ * containerd/containerd:pkg/cri/server/{sandbox_run,sandbox_stop,status}.go, pkg/cri/sbserver/helpers.go (getCgroupsPath);
+ * opencontainers/runc:libcontainer/specconv/spec_linux.go (CreateCgroupConfig)
+ */
 const containerd: RuntimeBrand = {
   name: 'containerd',
   version: '1.7.27',
   noNetwork: 'Network plugin returns error: cni plugin not initialized',
   sandboxFailure: ({ step, sandbox, error }) =>
     `failed to ${step === 'add' ? 'setup' : 'destroy'} network for sandbox "${sandbox.id}": ${error}`,
+  cgroupFailure: (cgroupParent, id) =>
+    `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got "${cgroupParent}/${id}" instead: unknown`,
 }
 
 /** cri-o/cri-o:server/{sandbox_run_linux,sandbox_network,runtime_status}.go, cri-o/ocicni:pkg/ocicni/ocicni.go */
@@ -44,6 +51,9 @@ const crio: RuntimeBrand = {
       step === 'add' ? `adding pod ${namespace}_${name} to` : `removing pod ${namespace}_${name} from`
     return `${head}: error ${way} CNI network "${network}": ${error}`
   },
+  // cri-o/cri-o:internal/config/cgmgr/systemd_linux.go
+  cgroupFailure: (cgroupParent) =>
+    `cri-o configured with systemd cgroup manager, but did not receive slice as parent: ${cgroupParent}`,
 }
 
 export const runtimeBrands = { containerd, 'cri-o': crio } as const

@@ -2,6 +2,7 @@ import type { Machine, Process, Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type RuntimeBrand, runtimeBrands } from '#lab/runtime/brand.ts'
+import { runcCgroupDriver } from '#lab/runtime/cgroup-driver.ts'
 import { type ImageSource, nearbyRegistry } from '#lab/runtime/image-source.ts'
 import { ImageRegistry, ImageStore } from '#lab/runtime/images.ts'
 import type { Image } from '#lab/runtime/ports.ts'
@@ -58,7 +59,9 @@ export function runtimeOf(p: Process): Installed {
 /** The service behind containerd.service: while it runs, the runtime answers. */
 export const containerd: Program = async (p) => {
   const { runtime } = runtimeOf(p)
-  const stopServing = runtime.serve()
+  const stopServing = runtime.serve(
+    runtime.brand.name === 'containerd' ? await runcCgroupDriver(p) : 'systemd',
+  )
   p.task.onEnd(stopServing)
 
   return p.task.wait<number>((wake) => {

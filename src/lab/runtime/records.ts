@@ -22,6 +22,8 @@ export interface Sandbox {
   readonly hostname: string
   readonly address: string | undefined
   readonly ready: boolean
+  /** As the kubelet named it: `/kubepods.slice/…-pod<uid>.slice`, `/kubepods/besteffort/pod<uid>`. */
+  readonly cgroupParent: string
 }
 
 /** One instance of a container. A restart makes another one with a higher attempt. */

@@ -5,6 +5,7 @@ import { isErrno } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'
 import type { RuntimeBrand } from '#lab/runtime/brand.ts'
+import { type CgroupDriver, isSlice } from '#lab/runtime/cgroup-driver.ts'
 import { CniConfSyncer, nothingLoaded } from '#lab/runtime/cni-conf-syncer.ts'
 import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -52,6 +53,7 @@ export class ContainerRuntime {
   readonly #listeners = new Set<(podUid: string) => void>()
   #exitsMissed: (() => void)[] = []
   #serving = false
+  #cgroupDriver: CgroupDriver = 'systemd'
   #servedBoot = ''
 
   constructor(o: {
@@ -72,7 +74,8 @@ export class ContainerRuntime {
   }
 
   /** For the `containerd` program: answers calls until the result is called. */
-  serve(): () => void {
+  serve(cgroupDriver: CgroupDriver): () => void {
+    this.#cgroupDriver = cgroupDriver
     if (this.#servedBoot !== this.#machine.bootId) this.#recoverFromReboot()
     this.#servedBoot = this.#machine.bootId
     this.#serving = true
@@ -166,6 +169,7 @@ export class ContainerRuntime {
       readonly hostNetwork: boolean
       readonly hostPid: boolean
       readonly hostname: string
+      readonly cgroupParent: string
     },
   ): Promise<Sandbox> {
     this.#require()
@@ -185,6 +189,10 @@ export class ContainerRuntime {
         if (left.cleaned === false) this.#sandboxes.set(id, sandbox)
         throw left.error
       }
+    }
+    if (this.#cgroupDriver === 'systemd' && !isSlice(o.cgroupParent)) {
+      if (!o.hostNetwork) await this.#network.tearDown(by, sandbox)
+      throw new CriError('Unknown', this.brand.cgroupFailure(o.cgroupParent, id))
     }
     await writeSandboxFiles(this.#machine.files, sandbox)
     sandbox.ready = true
