@@ -8,6 +8,7 @@ import {
   type Change,
   type Kube,
   KubeError,
+  type KubeList,
   KubeUnreachable,
   type ListQuery,
   type ObjectRef,
@@ -117,7 +118,7 @@ class Client implements KubeClient {
   list<T extends KubeObject>(
     query: ListQuery,
     o: { readonly timeoutMs?: number } = {},
-  ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
+  ): Promise<KubeList<T>> {
     return this.#ask({ op: 'list', ...query }, o)
   }
 

@@ -5,11 +5,13 @@
  * Not imitated: resync periods, paging, bookmarks, the reset of the back-off after two calm minutes (it is reset by success).
  */
 import type { KubeClient } from '#lab/api/client.ts'
+import { Known } from '#lab/api/known.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import {
   type Change,
   isKubeError,
   KubeError,
+  type KubeList,
   KubeUnreachable,
   type ListQuery,
   type Watch,
@@ -70,16 +72,10 @@ const longestWaitMs = 30_000
 
 class Reflector<T extends KubeObject> implements Informer<T> {
   readonly #query: ListQuery
-  readonly #queryText: string
   readonly #options: InformerOptions<T>
-  readonly #cache = new Map<string, T>()
+  readonly #known: Known<T>
   readonly #notice = new Notice()
   readonly #task: Task
-  /** The keys of the cache, in order. */
-  #keys: string[] = []
-  #listed: readonly T[] | undefined
-  /** What was applied last, once a watch follows a list: with the query it says what is in the cache. */
-  #newest: T | undefined
   /** The version up to which the cache is; undefined: unknown, list again. */
   #from: string | undefined
   #synced = false
@@ -90,8 +86,8 @@ class Reflector<T extends KubeObject> implements Informer<T> {
 
   constructor(p: Process, kube: KubeClient, query: ListQuery, options: InformerOptions<T>) {
     this.#query = query
-    this.#queryText = JSON.stringify(query)
     this.#options = options
+    this.#known = new Known(JSON.stringify(query))
     this.#task = p.thread(`informer ${query.type.resource}`, (self) => this.#run(self, kube.by(self)))
   }
 
@@ -106,18 +102,17 @@ class Reflector<T extends KubeObject> implements Informer<T> {
 
   get(key: string): T | undefined {
     this.#look()
-    return this.#cache.get(key)
+    return this.#known.get(key)
   }
 
   has(key: string): boolean {
     this.#look()
-    return this.#cache.has(key)
+    return this.#known.get(key) !== undefined
   }
 
   list(): readonly T[] {
     this.#look()
-    this.#listed ??= this.#shared(() => this.#keys.map((key) => this.#cache.get(key) as T)) // keys are the cache's
-    return this.#listed
+    return this.#known.list()
   }
 
   async changed(by: Task, since = this.#version): Promise<void> {
@@ -146,6 +141,7 @@ class Reflector<T extends KubeObject> implements Informer<T> {
           continue
         }
         this.#options.onError?.({ during, error })
+        this.#known.fallBehind()
         const waitMs = Math.min(firstWaitMs * 2 ** this.#failures++, longestWaitMs)
         await self.sleep(waitMs * (1 + random.next()))
       }
@@ -153,25 +149,35 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   }
 
   async #list(kube: KubeClient): Promise<string> {
-    const { items, resourceVersion } = await kube.list<T>(this.#query)
+    const listed = await kube.list<T>(this.#query)
     this.#failures = 0
-    const isFirst = this.#cache.size === 0
+    if (this.#known.isEmpty) this.#begin(listed)
+    else this.#replace(listed)
+    this.#synced = true
+    this.#moved()
+    return listed.resourceVersion
+  }
+
+  #begin(listed: KubeList<T>): void {
+    this.#known.adopt(listed)
+    const { onChange } = this.#options
+    if (onChange !== undefined) for (const object of listed.items) onChange({ type: 'ADDED', object })
+  }
+
+  /** Tells what is different in a list from what was known. */
+  #replace(listed: KubeList<T>): void {
     const present = new Set<string>()
-    for (const object of items) {
+    for (const object of listed.items) {
       const key = keyOf(object.metadata.namespace, object.metadata.name)
       present.add(key)
-      const known = this.#cache.get(key)
+      const known = this.#known.get(key)
       if (known?.metadata.resourceVersion !== object.metadata.resourceVersion)
         this.#apply({ type: known === undefined ? 'ADDED' : 'MODIFIED', object })
     }
-    for (const [key, object] of [...this.#cache])
-      if (!present.has(key)) this.#apply({ type: 'DELETED', object })
-    this.#newest = undefined
-    // The server lists in the same order; who lists the same gets the same list.
-    if (isFirst) this.#listed = items
-    this.#synced = true
-    this.#moved()
-    return resourceVersion
+    for (const object of this.#known.list())
+      if (!present.has(keyOf(object.metadata.namespace, object.metadata.name)))
+        this.#apply({ type: 'DELETED', object })
+    this.#known.adopt(listed)
   }
 
   /** Applies what a watch brings. Ends only by throwing. */
@@ -209,57 +215,14 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   }
 
   #apply({ type, object }: { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }): void {
-    const key = keyOf(object.metadata.namespace, object.metadata.name)
-    const previous = this.#cache.get(key)
-    if (type === 'DELETED') this.#cache.delete(key)
-    else this.#cache.set(key, object)
-    if ((type === 'DELETED') !== (previous === undefined)) this.#reorder(key, type)
-    this.#listed = undefined
-    this.#newest = object
+    const previous = this.#known.take(type, object)
     if (type === 'DELETED' && previous === undefined) return
     const seen = type === 'DELETED' ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED'
     this.#options.onChange?.({ type: seen, object, ...(previous === undefined ? {} : { previous }) })
-  }
-
-  #reorder(key: string, type: 'ADDED' | 'MODIFIED' | 'DELETED'): void {
-    const at = placeIn(this.#keys, key)
-    if (type === 'DELETED') this.#keys.splice(at, 1)
-    else this.#keys.splice(at, 0, key)
-  }
-
-  /** A thousand clients that have seen the same changes hold one list. */
-  #shared(make: () => readonly T[]): readonly T[] {
-    if (this.#newest === undefined) return make()
-    let lists = listsAfter.get(this.#newest)
-    if (lists === undefined) {
-      lists = new Map()
-      listsAfter.set(this.#newest, lists)
-    }
-    let list = lists.get(this.#queryText) as readonly T[] | undefined
-    if (list === undefined) {
-      list = make()
-      lists.set(this.#queryText, list)
-    }
-    return list
   }
 
   #moved(): void {
     this.#version++
     this.#notice.tell()
   }
-}
-
-/** By the object that was changed last (each state of an object is a value of its own), then by query. */
-const listsAfter = new WeakMap<object, Map<string, readonly unknown[]>>()
-
-/** Where in the order a key is, or would be. */
-function placeIn(keys: readonly string[], key: string): number {
-  let low = 0
-  let high = keys.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((keys[middle] as string) < key) low = middle + 1
-    else high = middle
-  }
-  return low
 }

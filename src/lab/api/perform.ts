@@ -7,7 +7,7 @@ import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
 import { patchObject } from '#lab/api/verbs/patch.ts'
-import { getObject, listObjects, watchObjects } from '#lab/api/verbs/read.ts'
+import { getObject, type Listed, listObjects, watchObjects } from '#lab/api/verbs/read.ts'
 import { createReview } from '#lab/api/verbs/reviews.ts'
 import type { ApiState, Caller, Identity, Target } from '#lab/api/verbs/state.ts'
 import { postSubresource, writeScale } from '#lab/api/verbs/subresources.ts'
@@ -37,7 +37,7 @@ export function perform(
     case 'get':
       return getObject(state, targetOf(def, request))
     case 'list':
-      return listObjects(state, { ...request, def })
+      return list(state, def, request)
     case 'create':
       if (def.review)
         return createReview(state, { def, namespace: request.namespace, body: request.body }, caller)
@@ -54,6 +54,14 @@ export function perform(
     case 'post':
       return postSubresource(state, { ...request, target: targetOf(def, request) }, caller)
   }
+}
+
+/** With the state that it is of, for those who go on to watch it. */
+function list(state: ApiState, def: ResourceDef, request: Extract<Request, { readonly op: 'list' }>): Listed {
+  const listed = listObjects(state, { ...request, def })
+  if (request.namespace || request.labelSelector || request.fieldSelector) return listed
+  const snapshot = state.store.snapshot(def.bucket)
+  return listed.items === snapshot.list() ? { ...listed, snapshot } : listed
 }
 
 /** Starts a watch; answers how to end it. Throws {@link Refusal}. */

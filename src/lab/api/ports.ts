@@ -1,6 +1,7 @@
 /** The Kubernetes API as a program of the lab uses it. */
 import { Quiet } from '#base/quiet.ts'
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import type { Snapshot } from '#lab/api/snapshot.ts'
 
 /** Which resource, by the names of the URL: `{ group: 'apps', version: 'v1', resource: 'daemonsets' }`. Core group is ''. */
 export interface ResourceType {
@@ -96,6 +97,14 @@ export type Change<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
 
+export interface KubeList<T extends KubeObject> {
+  /** In the order of keys. */
+  readonly items: readonly T[]
+  readonly resourceVersion: string
+  /** Of a list of everything of one kind, for who goes on to watch it. */
+  readonly snapshot?: Snapshot<T>
+}
+
 /** A running watch. `take` answers everything since the last time, in order; rejects with KubeError 410 or KubeUnreachable when it is over. */
 export interface Watch<T> {
   take(): Promise<readonly Change<T>[]>
@@ -113,10 +122,7 @@ export interface WatchQuery extends ListQuery {
 /** Every call rejects with {@link KubeError} or {@link KubeUnreachable}. Objects that come back are frozen. */
 export interface Kube {
   get<T extends KubeObject>(ref: ObjectRef, o?: { readonly timeoutMs?: number }): Promise<T>
-  list<T extends KubeObject>(
-    query: ListQuery,
-    o?: { readonly timeoutMs?: number },
-  ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }>
+  list<T extends KubeObject>(query: ListQuery, o?: { readonly timeoutMs?: number }): Promise<KubeList<T>>
   watch<T extends KubeObject>(query: WatchQuery): Watch<T>
   create<T extends KubeObject>(type: ResourceType, object: Draft<T>, o?: WriteOptions): Promise<T>
   /** PUT; a stale resourceVersion is a KubeError with reason Conflict. */

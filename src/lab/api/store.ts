@@ -6,6 +6,7 @@
  */
 import { freeze, type JsonObject } from '#lab/api/json.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
+import { Present, Snapshot } from '#lab/api/snapshot.ts'
 import { tooOld } from '#lab/api/status.ts'
 
 export type Stored = KubeObject & JsonObject
@@ -49,13 +50,12 @@ interface Watcher {
 }
 
 interface Bucket {
-  readonly objects: Map<string, Stored>
+  readonly present: Present<Stored>
   /** When each was written last, the longest untouched first; of an aging bucket. */
   readonly written: Map<string, number> | undefined
   readonly byNode: Map<string, Set<string>>
-  sorted: string[] | undefined
-  /** All of them, in order: the same list until one changes. */
-  listed: readonly Stored[] | undefined
+  /** What there is now, for those who follow it. */
+  snapshot: Snapshot<Stored>
   readonly log: Log
   readonly watchers: Set<Watcher>
   readonly nodeWatchers: Map<string, Set<Watcher>>
@@ -83,23 +83,25 @@ export class Store {
   }
 
   get(bucket: string, key: string): Stored | undefined {
-    return this.#buckets.get(bucket)?.objects.get(key)
+    return this.#buckets.get(bucket)?.present.objects.get(key)
   }
 
   /** Matching objects in the order of their keys. */
   list(bucket: string, filter: Filter = {}): readonly Stored[] {
+    if (isEverything(filter)) return this.#bucket(bucket).snapshot.list()
     const b = this.#buckets.get(bucket)
     if (b === undefined) return []
-    if (isEverything(filter)) {
-      b.listed ??= Object.freeze(inOrder(b).map((key) => b.objects.get(key) as Stored)) // the order holds present keys
-      return b.listed
-    }
     const found: Stored[] = []
     for (const key of candidates(b, filter)) {
-      const object = b.objects.get(key)
+      const object = b.present.objects.get(key)
       if (object !== undefined && matches(filter, object)) found.push(object)
     }
     return found
+  }
+
+  /** What the bucket holds now, to be followed. */
+  snapshot(bucket: string): Snapshot<Stored> {
+    return this.#bucket(bucket).snapshot
   }
 
   /** How many watches a change of this type goes through, those of single nodes' pods left out. */
@@ -115,7 +117,7 @@ export class Store {
     if (revision < b.log.floor) return undefined
     const since = b.log.after(revision)
     if (since.length === 0) return this.list(bucket, filter)
-    const objects = new Map(b.objects)
+    const objects = new Map(b.present.objects)
     for (const { object, previous } of since.toReversed()) {
       const key = keyOf(object.metadata.namespace, object.metadata.name)
       if (previous === undefined) objects.delete(key)
@@ -130,20 +132,20 @@ export class Store {
   /** Stores an object under a new revision, frozen, and tells who watches. */
   put(bucket: string, key: string, object: Stored): Stored {
     const b = this.#bucket(bucket)
-    const previous = b.objects.get(key)
+    const previous = b.present.objects.get(key)
     const revision = ++this.#revision
     const stored = freeze({
       ...object,
       metadata: { ...object.metadata, resourceVersion: String(revision) },
     })
-    b.objects.set(key, stored)
-    b.listed = undefined
+    b.present.put(key, stored)
     b.written?.delete(key)
     b.written?.set(key, this.#options.now())
-    if (previous === undefined) b.sorted = undefined
     reindex(b, key, previous, stored)
+    const type = previous === undefined ? 'ADDED' : 'MODIFIED'
+    b.snapshot = b.snapshot.follow({ key, type, object: stored, previous })
     this.#publish(b, {
-      type: previous === undefined ? 'ADDED' : 'MODIFIED',
+      type,
       object: stored,
       ...(previous === undefined ? {} : { previous }),
       revision,
@@ -155,7 +157,7 @@ export class Store {
   /** Removes an object; answers its last state. `last` replaces what was stored (metadata of its deletion). */
   remove(bucket: string, key: string, last?: Stored): Stored | undefined {
     const b = this.#bucket(bucket)
-    const previous = b.objects.get(key)
+    const previous = b.present.objects.get(key)
     if (previous === undefined) return undefined
     const revision = ++this.#revision
     const state = last ?? previous
@@ -163,11 +165,10 @@ export class Store {
       ...state,
       metadata: { ...state.metadata, resourceVersion: String(revision) },
     })
-    b.objects.delete(key)
-    b.listed = undefined
+    b.present.delete(key)
     b.written?.delete(key)
-    b.sorted = undefined
     reindex(b, key, previous, undefined)
+    b.snapshot = b.snapshot.follow({ key, type: 'DELETED', object, previous })
     this.#publish(b, { type: 'DELETED', object, previous, revision, timeMs: this.#options.now() })
     return object
   }
@@ -203,12 +204,12 @@ export class Store {
   #bucket(name: string): Bucket {
     let bucket = this.#buckets.get(name)
     if (bucket === undefined) {
+      const present = new Present<Stored>()
       bucket = {
-        objects: new Map(),
+        present,
+        snapshot: new Snapshot(present),
         written: this.#options.aging.includes(name) ? new Map() : undefined,
         byNode: new Map(),
-        sorted: undefined,
-        listed: undefined,
         log: new Log(this.#options),
         watchers: new Set(),
         nodeWatchers: new Map(),
@@ -270,12 +271,7 @@ function candidates(b: Bucket, filter: Filter): readonly string[] {
   if (filter.name !== undefined && filter.namespace !== undefined)
     return [keyOf(filter.namespace, filter.name)]
   if (filter.nodeName !== undefined) return [...(b.byNode.get(filter.nodeName) ?? [])].sort()
-  return inOrder(b)
-}
-
-function inOrder(b: Bucket): readonly string[] {
-  b.sorted ??= [...b.objects.keys()].sort()
-  return b.sorted
+  return b.present.keys
 }
 
 const isEverything = ({ namespace, name, nodeName, test }: Filter): boolean =>

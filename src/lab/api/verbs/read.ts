@@ -1,6 +1,7 @@
 /** get, list, watch. */
 import type { KubeObject } from '#lab/api/objects.ts'
 import { fieldsHold, fieldTerms, type LabelTest, labelTest } from '#lab/api/selectors.ts'
+import type { Snapshot } from '#lab/api/snapshot.ts'
 import { badRequest, expired } from '#lab/api/status.ts'
 import type { Filter, StoreChange, Stored } from '#lab/api/store.ts'
 import { allPresented, presented } from '#lab/api/types/event-view.ts'
@@ -20,6 +21,7 @@ export const getObject = (state: ApiState, target: Target): Stored =>
 export interface Listed {
   readonly items: readonly Stored[]
   readonly resourceVersion: string
+  readonly snapshot?: Snapshot<Stored>
 }
 
 export function listObjects(state: ApiState, selection: Selection): Listed {

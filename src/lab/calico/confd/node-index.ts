@@ -7,106 +7,107 @@ export interface IndexedNode extends BgpNode {
   readonly labels: Labels
 }
 
-type Asked = 'everything' | Set<string>
+/** A node as it was and as it is; one that is new was not, one that was deleted is not. */
+export interface NodeChange {
+  readonly was: Node | undefined
+  readonly is: Node | undefined
+}
 
 /**
- * The cluster's nodes, with what was asked of them kept up to date: which nodes a selector matches, and whose address one is.
- * A change costs no more than the questions that are open, and tells whether it could change an answer, so that a cluster
- * of a thousand nodes does not make a thousand confds render a thousand times.
+ * What confd asks about the cluster's nodes: which of them a selector matches, and whose address one is. It keeps what was asked, and
+ * tells of a change whether it could change an answer, so that a cluster of a thousand nodes does not make a thousand confds render
+ * a thousand times. The answers are those of the list: who has the same list shares them.
  */
 export class NodeIndex {
-  readonly #nodes = new Map<string, IndexedNode>()
-  readonly #byAddress = new Map<string, Set<string>>()
-  readonly #bySelector = new Map<string, Map<string, IndexedNode>>()
-  #asked: Asked = new Set()
+  readonly #list: () => readonly Node[]
+  readonly #get: (name: string) => Node | undefined
+  #asked: 'everything' | Map<string, (labels: Labels) => boolean> = new Map()
   #askedAddresses = new Set<string>()
   #askedNames = new Set<string>()
 
+  /** `nodes`: in the order of names. */
+  constructor(nodes: { list(): readonly Node[]; get(name: string): Node | undefined }) {
+    this.#list = () => nodes.list()
+    this.#get = (name) => nodes.get(name)
+  }
+
   /** Forgets what was asked; what is asked from now on decides which changes matter. */
   ask(): void {
-    for (const selector of this.#bySelector.keys())
-      if (this.#asked === 'everything' || !this.#asked.has(selector)) this.#bySelector.delete(selector)
-    this.#asked = new Set()
+    this.#asked = new Map()
     this.#askedAddresses = new Set()
     this.#askedNames = new Set()
   }
 
   get(name: string): IndexedNode | undefined {
     this.#askedNames.add(name)
-    return this.#nodes.get(name)
+    const node = this.#get(name)
+    return node && indexed(node)
   }
 
   /** Every node, in order of names. From here on every change matters. */
   all(): readonly IndexedNode[] {
     this.#asked = 'everything'
-    return [...this.#nodes.values()].sort(byName)
+    return answersOf(this.#list()).all
   }
 
   /** In order of names. Throws SelectorError. */
   matching(selector: string): readonly IndexedNode[] {
-    if (this.#asked !== 'everything') this.#asked.add(selector)
-    const known = this.#bySelector.get(selector) ?? this.#select(selector)
-    return [...known.values()].sort(byName)
+    const test = calicoSelector(selector)
+    if (this.#asked !== 'everything') this.#asked.set(selector, test)
+    const { all, bySelector } = answersOf(this.#list())
+    return remembered(bySelector, selector, () => all.filter(({ labels }) => test(labels)))
   }
 
   withAddress(address: string): readonly IndexedNode[] {
     this.#askedAddresses.add(address)
-    return [...(this.#byAddress.get(address) ?? [])].flatMap((name) => this.#nodes.get(name) ?? [])
+    const { all, byAddress } = answersOf(this.#list())
+    return remembered(byAddress, address, () => all.filter((node) => bareAddress(node) === address))
   }
 
   /** What changed, as confd names it, where it may change an answer; nothing otherwise. */
-  put(node: Node): readonly string[] {
-    const next = indexed(node)
-    const was = this.#nodes.get(next.name)
-    if (was && signatures.get(was) === signatures.get(next)) return []
+  changed(change: NodeChange): readonly string[] {
+    const was = change.was && indexed(change.was)
+    const is = change.is && indexed(change.is)
+    if (was && is && signatures.get(was) === signatures.get(is)) return []
     const mattered = was !== undefined && this.#matters(was)
-    if (was) this.#unlink(was)
-    this.#nodes.set(next.name, next)
-    this.#link(next)
-    return mattered || this.#matters(next) ? reasons(was, next) : []
-  }
-
-  remove(name: string): readonly string[] {
-    const was = this.#nodes.get(name)
-    if (!was) return []
-    const mattered = this.#matters(was)
-    this.#unlink(was)
-    this.#nodes.delete(name)
-    return mattered ? [`${name} deleted`] : []
+    if (is === undefined) return mattered ? [`${was?.name} deleted`] : []
+    return mattered || this.#matters(is) ? reasons(was, is) : []
   }
 
   #matters(node: IndexedNode): boolean {
     if (this.#asked === 'everything') return true
-    if (this.#askedNames.has(node.name) || this.#askedAddresses.has(bareAddress(node))) return true
-    for (const selector of this.#asked) if (this.#bySelector.get(selector)?.has(node.name)) return true
+    if (this.#askedNames.has(node.name)) return true
+    if (this.#askedAddresses.size > 0 && this.#askedAddresses.has(bareAddress(node))) return true
+    for (const test of this.#asked.values()) if (test(node.labels)) return true
     return false
-  }
-
-  #select(selector: string): ReadonlyMap<string, IndexedNode> {
-    const test = calicoSelector(selector)
-    const found = new Map<string, IndexedNode>()
-    for (const node of this.#nodes.values()) if (test(node.labels)) found.set(node.name, node)
-    this.#bySelector.set(selector, found)
-    return found
-  }
-
-  #link(node: IndexedNode): void {
-    const address = bareAddress(node)
-    if (address !== '') {
-      const names = this.#byAddress.get(address) ?? new Set()
-      this.#byAddress.set(address, names.add(node.name))
-    }
-    for (const [selector, found] of this.#bySelector)
-      if (calicoSelector(selector)(node.labels)) found.set(node.name, node)
-  }
-
-  #unlink(node: IndexedNode): void {
-    this.#byAddress.get(bareAddress(node))?.delete(node.name)
-    for (const found of this.#bySelector.values()) found.delete(node.name)
   }
 }
 
-const byName = (a: BgpNode, b: BgpNode): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+/** What was worked out of one list of nodes. */
+interface Answers {
+  readonly all: readonly IndexedNode[]
+  readonly bySelector: Map<string, readonly IndexedNode[]>
+  readonly byAddress: Map<string, readonly IndexedNode[]>
+}
+
+const answers = new WeakMap<readonly Node[], Answers>()
+
+function answersOf(list: readonly Node[]): Answers {
+  let known = answers.get(list)
+  if (known === undefined) {
+    known = { all: list.map(indexed), bySelector: new Map(), byAddress: new Map() }
+    answers.set(list, known)
+  }
+  return known
+}
+
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = make()
+  known.set(key, made)
+  return made
+}
 
 /** Objects of the API are frozen and shared, so that a thousand confds read each of them once. */
 const read = new WeakMap<Node, IndexedNode>()

@@ -19,14 +19,17 @@ const peer = (name: string, spec: BGPPeer['spec']): BGPPeer =>
   ({ metadata: { name }, spec }) as unknown as BGPPeer // as much of a peer as confd reads
 
 function peering(nodeName: string, change: Partial<Peering> = {}) {
-  const nodes = new NodeIndex()
-  nodes.put(node('rr', '10.0.0.11', { reflector: 'true' }, '1.0.0.1'))
-  nodes.put(node('a', '10.0.0.21'))
-  nodes.put(node('b', '10.0.0.22', { rack: '2' }))
+  const all = [
+    node('a', '10.0.0.21'),
+    node('b', '10.0.0.22', { rack: '2' }),
+    node('rr', '10.0.0.11', { reflector: 'true' }, '1.0.0.1'),
+  ]
+  const find = (name: string) => all.find(({ metadata }) => metadata.name === name)
+  const nodes = new NodeIndex({ list: () => all, get: find })
   const complaints: string[] = []
   const complain = (says: string): void => void complaints.push(says)
   const o = { nodeName, nodes, asNumber: 64512, listenPorts: new Map(), password: () => undefined, complain }
-  return { ...o, ...change, complaints }
+  return { ...o, ...change, complaints, find }
 }
 
 const toReflectors = peer('to-reflectors', {
@@ -136,6 +139,7 @@ describe('a change of a node', () => {
     const asked = peering(nodeName)
     asked.nodes.ask()
     peersOf([toReflectors], asked)
-    expect(asked.nodes.put(changed)).toEqual(reasons)
+    const was = asked.find(changed.metadata.name)
+    expect(asked.nodes.changed({ was, is: changed })).toEqual(reasons)
   })
 })

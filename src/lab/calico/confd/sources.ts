@@ -34,17 +34,17 @@ export function watchSources(
     events,
   }: { readonly nodeName: string; readonly release: Release; readonly events: SourceEvents },
 ): Sources {
-  const nodes = new NodeIndex()
   const peering = (reason: string) => ({ onChange: () => events.peeringChanged([reason]) })
-  const nodeInformer = datastore.watch<Node>(
+  const nodeInformer: Informer<Node> = datastore.watch<Node>(
     { type: resources.nodes },
     {
-      onChange: ({ type, object }) => {
-        const reasons = type === 'DELETED' ? nodes.remove(object.metadata.name) : nodes.put(object)
+      onChange: ({ type, object, previous }) => {
+        const reasons = nodes.changed({ was: previous, is: type === 'DELETED' ? undefined : object })
         if (reasons.length > 0) events.peeringChanged(reasons)
       },
     },
   )
+  const nodes = new NodeIndex(nodeInformer)
   const own = ownBlocks(datastore, nodeName, events)
   const pools = datastore.watch<IPPool>({ type: resources.ipPools }, { onChange: () => events.changed() })
   const configurations = datastore.watch<BGPConfiguration>(
