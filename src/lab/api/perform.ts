@@ -1,5 +1,5 @@
 /** Carries out the requests of the lab's clients. Synchronous: what a request changes is changed when it returns. */
-import { authorize } from '#lab/api/authorize.ts'
+import { type Act, authorize } from '#lab/api/authorize.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { noSuchPath } from '#lab/api/status.ts'
 import type { StoreChange } from '#lab/api/store.ts'
@@ -25,7 +25,7 @@ export function perform(
   admission?: AdmissionChain,
 ): unknown {
   const def = defOf(state, request)
-  authorize(state, user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
+  authorizeEach(state, user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
   const caller: Caller = {
     user,
     ...(admission === undefined ? {} : { admission }),
@@ -75,9 +75,22 @@ export function performWatch(
   },
 ): () => void {
   const def = defOf(state, request)
-  authorize(state, o.user, { ...request, verb: 'watch', def })
+  authorizeEach(state, o.user, { ...request, verb: 'watch', def })
   const tell = (change: StoreChange): void => o.tell(change, state.store.audience(def.bucket))
   return watchObjects(state, { ...request, def }, { resourceVersion: request.resourceVersion, tell })
+}
+
+/** Objects that are named one by one have to be allowed one by one. Throws {@link Refusal}. */
+function authorizeEach(
+  state: ApiState,
+  user: Identity,
+  { objects, ...act }: Act & { readonly objects?: readonly string[] },
+): void {
+  if (objects === undefined) authorize(state, user, act)
+  for (const key of objects ?? []) {
+    const [namespace, name] = key.split('/')
+    authorize(state, user, { ...act, namespace, name })
+  }
 }
 
 function patch(

@@ -24,11 +24,17 @@ interface OnOne extends On {
 
 export type KubeRequest =
   | ({ readonly op: 'get' } & OnOne)
-  | ({ readonly op: 'list'; readonly labelSelector?: string; readonly fieldSelector?: string } & On)
+  | ({
+      readonly op: 'list'
+      readonly labelSelector?: string
+      readonly fieldSelector?: string
+      readonly objects?: readonly string[]
+    } & On)
   | ({
       readonly op: 'watch'
       readonly labelSelector?: string
       readonly fieldSelector?: string
+      readonly objects?: readonly string[]
       readonly resourceVersion: string
       /** Nobody waits for its changes: they are read when the client looks. */
       readonly unhurried?: true

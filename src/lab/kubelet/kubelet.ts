@@ -12,6 +12,7 @@ import { etcd } from '#lab/kubelet/control-plane.ts'
 import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { EvictionManager } from '#lab/kubelet/eviction.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
+import { MountedObjects } from '#lab/kubelet/mounted-objects.ts'
 import { NodeLoop } from '#lab/kubelet/node-loop.ts'
 import type { NodeFacts } from '#lab/kubelet/node-object.ts'
 import { Pods } from '#lab/kubelet/pods.ts'
@@ -73,6 +74,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     klog,
     events,
     statuses: new StatusManager({ kernel, p, kubeFor, apiUid: (pod) => pods.apiUid(pod) }),
+    mounted: new MountedObjects(p, kube),
     backoff: new Backoff(),
     imageBackoff: new Backoff(),
     networkTrouble: () => state.networkTrouble,

@@ -1,5 +1,6 @@
 import type { ConfigMap, KubeObject, Secret } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, type ResourceType, resources } from '#lab/api/ports.ts'
+import type { SeenObject } from '#lab/kubelet/mounted-objects.ts'
 
 /**
  * ConfigMaps and Secrets as one sync of one pod sees them: each is read once. Rejects with KubeUnreachable, or KubeError other
@@ -8,7 +9,7 @@ import { isKubeError, type Kube, type ResourceType, resources } from '#lab/api/p
 export class PodObjects {
   readonly #kube: Kube
   readonly #namespace: string
-  readonly #seen = new Map<string, KubeObject | undefined>()
+  readonly #seen = new Map<string, ConfigMap | Secret | undefined>()
 
   constructor(kube: Kube, namespace: string) {
     this.#kube = kube
@@ -23,7 +24,16 @@ export class PodObjects {
     return this.#get<Secret>(resources.secrets, name)
   }
 
-  async #get<T extends KubeObject>(type: ResourceType, name: string): Promise<T | undefined> {
+  /** What was read up to now; without what can never change. */
+  seen(): readonly SeenObject[] {
+    return [...this.#seen].flatMap(([key, object]) => {
+      if (object !== undefined && object.immutable === true) return []
+      const [resource = '', name = ''] = key.split('/')
+      return [{ resource, key: `${this.#namespace}/${name}`, version: object?.metadata.resourceVersion }]
+    })
+  }
+
+  async #get<T extends ConfigMap | Secret>(type: ResourceType, name: string): Promise<T | undefined> {
     const key = `${type.resource}/${name}`
     if (!this.#seen.has(key)) this.#seen.set(key, await this.#read<T>(type, name))
     return this.#seen.get(key) as T | undefined // the key names the type

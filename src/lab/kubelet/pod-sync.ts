@@ -11,6 +11,7 @@ import { PodObjects } from '#lab/kubelet/pod-objects.ts'
 import { instancesOf, type PodFailure, podStatus, type StartTrouble } from '#lab/kubelet/pod-status.ts'
 import { MountTrouble, type PreparedVolumes, prepareVolumes } from '#lab/kubelet/pod-volumes.ts'
 import type { PodProbes } from '#lab/kubelet/prober.ts'
+import type { HeldToken } from '#lab/kubelet/projected.ts'
 import { isSlice } from '#lab/runtime/cgroup-driver.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
@@ -34,11 +35,19 @@ export class PodSync {
   readonly #startTimeMs: number
   #volumes: PreparedVolumes | undefined
   #failure: PodFailure | undefined
+  #isOutdated = false
+  readonly #tokens = new Map<string, HeldToken>()
+  readonly #outdated: () => void
 
-  constructor(kubelet: Kubelet, probes: PodProbes, startTimeMs: number) {
+  /** `outdated`: what the volumes were filled from has changed; {@link sync} brings them up to date. */
+  constructor(
+    kubelet: Kubelet,
+    o: { readonly probes: PodProbes; readonly startTimeMs: number; readonly outdated: () => void },
+  ) {
     this.#kubelet = kubelet
-    this.#probes = probes
-    this.#startTimeMs = startTimeMs
+    this.#probes = o.probes
+    this.#startTimeMs = o.startTimeMs
+    this.#outdated = o.outdated
   }
 
   /** The pod has failed, whatever its containers do: what still runs is stopped at the next sync. */
@@ -46,7 +55,7 @@ export class PodSync {
     this.#failure = failure
   }
 
-  /** When mounted tokens have to be renewed. */
+  /** When mounted tokens have to be renewed, or a volume that could not be brought up to date is tried again. */
   get refreshMs(): number | undefined {
     return this.#volumes?.refreshMs
   }
@@ -124,22 +133,32 @@ export class PodSync {
 
   /** Answers the volume that could not be mounted. */
   async #mount(kube: Kube, context: EnvContext): Promise<string | undefined> {
-    const nowMs = this.#kubelet.p.now()
-    if (this.#volumes !== undefined && (this.#volumes.refreshMs ?? Number.POSITIVE_INFINITY) > nowMs)
-      return undefined
+    const { machine, mounted, p } = this.#kubelet
+    const nowMs = p.now()
+    const isDue = (this.#volumes?.refreshMs ?? Number.POSITIVE_INFINITY) <= nowMs
+    if (this.#volumes !== undefined && !isDue && !this.#isOutdated) return undefined
+    this.#isOutdated = false
     try {
-      this.#volumes = await prepareVolumes(this.#kubelet.machine.files, kube, { ...context, nowMs })
+      this.#volumes = await prepareVolumes(machine.files, kube, {
+        ...context,
+        nowMs,
+        tokens: this.#tokens,
+      })
+      mounted.note(context.pod.metadata.uid, context.objects.seen(), () => {
+        if (this.#isOutdated) return
+        this.#isOutdated = true
+        this.#outdated()
+      })
       return undefined
     } catch (error) {
       if (!(error instanceof MountTrouble)) throw error
-      if (this.#volumes !== undefined) {
-        // A token that cannot be renewed now leaves the old one in place.
-        this.#volumes = { ...this.#volumes, refreshMs: nowMs + renewAgainMs }
-        return undefined
-      }
       const says = `MountVolume.SetUp failed for volume "${error.volume}" : ${error.message}`
-      this.#tell(context.pod, 'Warning', 'FailedMount', says)
-      return error.volume
+      if (this.#volumes === undefined || error.isMissing)
+        this.#tell(context.pod, 'Warning', 'FailedMount', says)
+      if (this.#volumes === undefined) return error.volume
+      // What cannot be renewed now stays as it is.
+      this.#volumes = { ...this.#volumes, refreshMs: nowMs + (error.isMissing ? remountMs : renewAgainMs) }
+      return undefined
     }
   }
 
@@ -341,6 +360,8 @@ function endTimes(instances: readonly ContainerInstance[]): ReadonlyMap<string, 
 }
 
 const renewAgainMs = 60_000
+/** The longest back-off of an operation on a volume (pkg/util/goroutinemap/exponentialbackoff). */
+const remountMs = 122_000
 
 /** What a pod gets that has to go at once (pkg/kubelet/eviction: immediateEvictionGracePeriodSeconds). */
 const evictionGraceMs = 1000

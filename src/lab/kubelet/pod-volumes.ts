@@ -1,16 +1,20 @@
+import { seeded } from '#base/random.ts'
 import type { Pod, Volume } from '#lab/api/objects.ts'
 import { type Kube, KubeError, KubeUnreachable } from '#lab/api/ports.ts'
 import { type Files, isErrno } from '#lab/host/ports.ts'
-import type { EnvContext } from '#lab/kubelet/pod-env.ts'
-import { type ProjectedFiles, projectedFiles, VolumeTrouble } from '#lab/kubelet/projected.ts'
+import { writeAtomically } from '#lab/kubelet/atomic-writer.ts'
+import { projectedFiles, type VolumeContext, VolumeTrouble } from '#lab/kubelet/projected.ts'
 
 /** A volume cannot be set up: FailedMount, `MountVolume.SetUp failed for volume "x" : <message>`. */
 export class MountTrouble extends Error {
   readonly volume: string
+  /** What it is made of is not there, or not what was asked for; not that somebody did not answer. */
+  readonly isMissing: boolean
 
-  constructor(volume: string, message: string) {
+  constructor(volume: string, message: string, o: { readonly isMissing?: boolean } = {}) {
     super(message)
     this.volume = volume
+    this.isMissing = o.isMissing ?? false
   }
 }
 
@@ -24,14 +28,13 @@ export interface PreparedVolumes {
 export const podDirectory = (uid: string): string => `/var/lib/kubelet/pods/${uid}`
 
 /**
- * Makes a pod's volumes ready on the machine. Rejects with MountTrouble for the first that cannot be.
- * Not imitated: the `..data` links of atomic updates, updates of ConfigMaps and Secrets that are already mounted, tmpfs for
- * secrets and memory-backed emptyDirs, sizes, other kinds of volumes than these.
+ * Makes a pod's volumes ready on the machine; called again it brings those up to date that the kubelet fills. Rejects with MountTrouble
+ * for the first that cannot be. Not imitated: tmpfs for secrets and memory-backed emptyDirs, sizes, other kinds of volumes than these.
  */
 export async function prepareVolumes(
   files: Files,
   kube: Kube,
-  context: EnvContext & { readonly nowMs: number },
+  context: VolumeContext,
 ): Promise<PreparedVolumes> {
   const paths = new Map<string, string>()
   let refreshMs: number | undefined
@@ -51,7 +54,8 @@ function mountTrouble(volume: Volume, error: unknown): unknown {
   if (error instanceof MountTrouble) return error
   if (isErrno(error))
     return new MountTrouble(volume.name, `${error.path ?? ''}: ${error.message.toLowerCase()}`)
-  if (error instanceof VolumeTrouble || error instanceof KubeError || error instanceof KubeUnreachable) {
+  if (error instanceof VolumeTrouble) return new MountTrouble(volume.name, error.message, { isMissing: true })
+  if (error instanceof KubeError || error instanceof KubeUnreachable) {
     return new MountTrouble(volume.name, error.message)
   }
   return error
@@ -61,7 +65,7 @@ async function prepare(
   files: Files,
   kube: Kube,
   volume: Volume,
-  context: EnvContext & { readonly nowMs: number },
+  context: VolumeContext,
 ): Promise<{ readonly path: string; readonly refreshMs?: number | undefined }> {
   if (volume.hostPath !== undefined) {
     await checkHostPath(files, volume.name, volume.hostPath)
@@ -78,31 +82,13 @@ async function prepare(
   const content = await projectedFiles(kube, volume, context)
   if (content === undefined) throw new MountTrouble(volume.name, 'no volume plugin matched')
   const path = volumePath(context.pod, content.kind, volume.name)
-  await writeAll(files, path, content)
+  const suffix = seeded(`${path} ${context.nowMs}`).text(10, '0123456789')
+  await writeAtomically(files, path, content, { nowMs: context.nowMs, suffix })
   return { path, refreshMs: content.refreshMs }
 }
 
 const volumePath = (pod: Pod, kind: string, name: string): string =>
   `${podDirectory(pod.metadata.uid)}/volumes/kubernetes.io~${kind}/${name}`
-
-async function writeAll(files: Files, path: string, content: ProjectedFiles): Promise<void> {
-  await files.mkdir(path, { parents: true })
-  for (const [name, text] of content.files) {
-    const target = `${path}/${name}`
-    if (name.includes('/')) await files.mkdir(target.slice(0, target.lastIndexOf('/')), { parents: true })
-    // kubernetes/kubernetes:pkg/volume/util/atomic_writer.go: what is there already is left alone.
-    if (!(await holds(files, target, text))) await files.write(target, text, { mode: content.mode })
-  }
-}
-
-async function holds(files: Files, path: string, text: string): Promise<boolean> {
-  try {
-    return (await files.read(path)) === text
-  } catch (error) {
-    if (isErrno(error)) return false
-    throw error
-  }
-}
 
 /** kubernetes/kubernetes:pkg/volume/hostpath/host_path.go `checkTypeInternal`. */
 async function checkHostPath(

@@ -22,8 +22,8 @@ interface End {
 
 /**
  * One pod's thread: syncs it whenever something about it changed, again after 10–15 s when that failed, and ends it
- * (kubernetes/kubernetes:pkg/kubelet/pod_workers.go). Not imitated: the resync of a minute when nothing changed, which
- * would change nothing.
+ * (kubernetes/kubernetes:pkg/kubelet/pod_workers.go). The sync that comes by itself, 60 to 90 s after the last one, is carried out
+ * when something in the pod's volumes has changed; otherwise it would change nothing.
  */
 export class PodWorker {
   readonly #kubelet: Kubelet
@@ -33,6 +33,7 @@ export class PodWorker {
   #pod: Pod
   #end: End | undefined
   #relistMs = -1
+  #syncedMs = 0
   #task: Task | undefined
   #failure: PodFailure | undefined
   #mountWait: { sinceMs: number; failures: number } | undefined
@@ -93,9 +94,20 @@ export class PodWorker {
     this.#task?.after(dueMs - this.#kubelet.kernel.nowMs, () => this.#wake.put())
   }
 
+  /** A volume is not what it should be: at the next of the syncs that come by themselves. */
+  #syncSoon(self: Process): void {
+    const everyMs = jittered(self, 60_000)
+    const sinceMs = this.#kubelet.kernel.nowMs - this.#syncedMs
+    this.#task?.after(everyMs - (sinceMs % everyMs), () => this.#wake.put())
+  }
+
   async #run(self: Process): Promise<void> {
     const kube = this.#kubelet.kubeFor(self)
-    const sync = new PodSync(this.#kubelet, this.#probes, this.#startTimeMs)
+    const sync = new PodSync(this.#kubelet, {
+      probes: this.#probes,
+      startTimeMs: this.#startTimeMs,
+      outdated: () => this.#syncSoon(self),
+    })
     this.#admit()
     if (this.#failure === undefined) this.#probes.start(self, this.#pod, () => sync.address(this.#pod))
     while (this.#end === undefined) {
@@ -109,6 +121,7 @@ export class PodWorker {
     }
     this.#probes.stop()
     await this.#finish(self, sync)
+    this.#kubelet.mounted.forget(this.#pod.metadata.uid)
   }
 
   /** HandlePodAdditions: what has ended needs no room. */
@@ -125,6 +138,7 @@ export class PodWorker {
   /** Answers in how many ms to try again by itself; undefined: only when something happens. */
   async #sync(self: Process, kube: KubeClient, sync: PodSync): Promise<number | undefined> {
     const outcome = await this.#guarded(() => sync.sync(self, kube, this.#pod))
+    this.#syncedMs = this.#kubelet.kernel.nowMs
     switch (outcome.kind) {
       case 'settled':
         this.#mountWait = undefined

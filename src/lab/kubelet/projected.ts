@@ -40,7 +40,19 @@ interface DownwardApi {
   readonly items?: readonly { readonly path: string; readonly fieldRef?: { readonly fieldPath: string } }[]
 }
 
-type Context = EnvContext & { readonly nowMs: number }
+/** A token that was asked for, and when the next one has to be. */
+export interface HeldToken {
+  readonly token: string
+  readonly renewMs: number
+}
+
+export type VolumeContext = EnvContext & {
+  readonly nowMs: number
+  /** Those of the pod by their path in a volume, for as long as they are good (pkg/kubelet/token/token_manager.go). */
+  readonly tokens: Map<string, HeldToken>
+}
+
+type Context = VolumeContext
 
 /** Answers undefined for a volume of another kind. Rejects with an Error that FailedMount shows. */
 export async function projectedFiles(
@@ -67,7 +79,7 @@ export async function projectedFiles(
   let refreshMs: number | undefined
   for (const source of volume.projected.sources as readonly Source[]) {
     if (source.serviceAccountToken !== undefined) {
-      const { token, renewMs } = await requestToken(kube, source.serviceAccountToken, context)
+      const { token, renewMs } = await tokenFor(kube, volume.name, source.serviceAccountToken, context)
       files.set(source.serviceAccountToken.path, token)
       refreshMs = refreshMs === undefined ? renewMs : Math.min(refreshMs, renewMs)
     }
@@ -128,11 +140,25 @@ const downwardFiles = ({ items }: DownwardApi, context: Context): Map<string, st
     (items ?? []).map(({ path, fieldRef }) => [path, fieldRef ? podField(fieldRef.fieldPath, context) : '']),
   )
 
+async function tokenFor(
+  kube: Kube,
+  volume: string,
+  source: NonNullable<Source['serviceAccountToken']>,
+  context: Context,
+): Promise<HeldToken> {
+  const key = `${volume} ${source.path}`
+  const held = context.tokens.get(key)
+  if (held !== undefined && held.renewMs > context.nowMs) return held
+  const token = await requestToken(kube, source, context)
+  context.tokens.set(key, token)
+  return token
+}
+
 async function requestToken(
   kube: Kube,
   source: NonNullable<Source['serviceAccountToken']>,
   { pod, nowMs }: Context,
-): Promise<{ readonly token: string; readonly renewMs: number }> {
+): Promise<HeldToken> {
   const account = {
     type: resources.serviceAccounts,
     namespace: namespaceOf(pod),

@@ -21,6 +21,7 @@ export function duplicateFields(json: string): readonly string[] {
     else if (word === '}' || word === ']') frames.pop()
     else if (word === ',' && top !== undefined) top.index++
     else if (top?.seen !== undefined && (previous === '{' || previous === ',')) {
+      if (!word.startsWith('"')) return [] // no JSON: whoever reads it says so
       top.key = JSON.parse(word) as string // a token in quotes
       const path = pathOf(top)
       if (top.seen.has(top.key) && !found.includes(path)) found.push(path)

@@ -77,6 +77,7 @@ test.each([
   ['{"spec":{"replicas":1,"replicas":2}}', ['spec.replicas']],
   ['{"spec":{"containers":[{"name":"a"},{"name":"b","name":"c"}]}}', ['spec.containers[1].name']],
   ['{"a":["b","b"]}', []],
+  ['{immutable:true}, which is no JSON', []],
 ])('fields that stand twice in %s', (json, expected) => {
   expect(duplicateFields(json)).toEqual(expected)
 })
