@@ -5,6 +5,8 @@ export interface HostEndpointRow {
   readonly node?: string
   readonly interfaceName?: string
   readonly expectedIps: readonly string[]
+  /** Rules of its own, for what no policy decides; without any it denies that. */
+  readonly profiles?: readonly string[]
   readonly labels: Readonly<Record<string, string>>
 }
 

@@ -1,5 +1,6 @@
 import { accusedPeers, type SessionTrouble } from '#cluster/bgp-complaints.ts'
 import type { Fact, Reads, Subject } from '#cluster/facts.ts'
+import { lockedHosts } from '#cluster/locked-hosts.ts'
 import {
   figures,
   isFlapping,
@@ -18,7 +19,7 @@ import type { Symptom } from '#cluster/symptoms.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import type { Evidence, Finding, View } from '#diagnosis/types.ts'
 
-type Names = 'nodes' | 'events' | 'pods' | 'messages' | 'bgpSessions'
+type Names = 'nodes' | 'events' | 'pods' | 'messages' | 'bgpSessions' | 'hostEndpoints' | 'policies'
 
 export interface KubeletLostContactState {
   /** `undefined` where the text does not name the node. */
@@ -35,7 +36,7 @@ export interface KubeletLostContactState {
  */
 export const detector = defineDetector<KubeletLostContactState, Names>({
   needs: ['nodes', 'events'],
-  uses: ['pods', 'messages', 'bgpSessions'],
+  uses: ['pods', 'messages', 'bgpSessions', 'hostEndpoints', 'policies'],
   judges: 'node',
   detect: (view) => [...silentNodes(view), ...flappingNodes(view), ...quotedOnly(view)],
   explains,
@@ -45,12 +46,14 @@ type KubeletFinding = Finding<KubeletLostContactState>
 
 function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   const { silent, isEverywhere } = silenceOf(view)
+  const locked = new Set(lockedHosts(view).map(({ node }) => node))
   return silent.flatMap((node) => {
     const ready = conditionOf(node, 'Ready')
     if (ready === undefined) return []
     const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
     const own = [...conditionEvidence(node, ready), ...taintEvidence(node)]
-    const evidence = isEverywhere || isNobodys(view, node.name) ? own.map(shared) : own
+    const evidence =
+      isEverywhere || locked.has(node.name) || isNobodys(view, node.name) ? own.map(shared) : own
     const says =
       kind === 'never'
         ? 'kubelet has never reported to the control plane'
@@ -61,7 +64,7 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   })
 }
 
-/** What most nodes lose together, or one whose machine says what it lacks, shows no fault of the kubelet. */
+/** What most nodes lose together, or one whose machine says what it lacks, or one that is locked in by policy, shows no fault of the kubelet. */
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
 

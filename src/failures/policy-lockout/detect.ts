@@ -1,6 +1,7 @@
 import { settingChanged } from '#cluster/attempts.ts'
 import type { Reads } from '#cluster/facts.ts'
 import { trafficSymptoms } from '#cluster/pod-traffic.ts'
+import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign } from '#diagnosis/signs.ts'
 import { attemptSigns, besideFacts, ofOutcome, remarkSigns } from '#diagnosis/told-signs.ts'
@@ -29,7 +30,9 @@ export const detector = defineDetector<LockoutState, Needs>({
   judges: 'cluster',
   detect: (view) => {
     const isSomethingFailing = view.symptoms.some(isNow)
-    const ofHosts = hostSigns(view, isSomethingFailing)
+    const ofHosts = hostSigns(view, (node) =>
+      node === undefined ? isSomethingFailing : view.symptoms.some((one) => isNow(one) && isLoss(one, node)),
+    )
     const facts = [
       ...ofHosts,
       ...policySigns(view, { isDnsFailing: isDnsFailing(view), isSomethingFailing }),
@@ -51,6 +54,10 @@ export const detector = defineDetector<LockoutState, Needs>({
 })
 
 const isNow = ({ when }: Symptom): boolean => when === 'now'
+
+/** The control plane does not hear of that host. */
+const isLoss = ({ id, about }: Symptom, node: string): boolean =>
+  id === 'node-not-ready' && isSameSubject(about, nodeSubject(node))
 
 /** Names cannot be looked up in pods, by what people say or tried. */
 const isDnsFailing = (view: Reads<'remarks' | 'reachability'>): boolean =>

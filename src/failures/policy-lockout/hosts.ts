@@ -1,5 +1,6 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { portsOf } from '#cluster/lists.ts'
+import { lockedHosts } from '#cluster/locked-hosts.ts'
 import { endpointOfChain, isEndOfPolicies } from '#cluster/refusals.ts'
 import type { HostEndpointRow, SettingRow } from '#cluster/relations.ts'
 import { selects } from '#cluster/selectors.ts'
@@ -9,11 +10,12 @@ import { locksHosts, neededPorts } from '#failures/policy-lockout/policies.ts'
 
 export type HostReads = 'hostEndpoints' | 'settings' | 'policies' | 'filterRules'
 
-/** Hosts that Calico protects, and what keeps them from what they need. */
-export const hostSigns = (view: Reads<HostReads>, isFailing: boolean): readonly Sign[] => {
-  const endpoints = guarded(view)
-  const [first] = endpoints
+/** Hosts that Calico protects, and what keeps them from what they need. `isFailing`: something does, there or anywhere. */
+export const hostSigns = (view: Reads<HostReads>, isFailing: (node?: string) => boolean): readonly Sign[] => {
+  const locked = lockedHosts(view)
+  const [first] = guarded(view).filter((endpoint) => !locked.includes(endpoint))
   return [
+    ...locked.map((endpoint) => ofLocked(endpoint, isFailing)),
     ...ofFailsafes(view, first),
     ...ofPolicies(view, first),
     ...ofDrops(view),
@@ -22,12 +24,20 @@ export const hostSigns = (view: Reads<HostReads>, isFailing: boolean): readonly 
       : [
           sign(
             { from: first.from },
-            isFailing ? 'strong' : 'weak',
+            isFailing() ? 'strong' : 'weak',
             `the HostEndpoint ${first.name} denies what no policy allows`,
           ),
         ]),
   ]
 }
+
+/** Nobody who calls this host is answered by more than its failsafe ports, and nobody whom it calls anew hears of it. */
+const ofLocked = ({ from, name, node }: Fact<HostEndpointRow>, isFailing: (node?: string) => boolean): Sign =>
+  sign(
+    { from },
+    node !== undefined && isFailing(node) ? 'decisive' : 'strong',
+    `no policy selects the HostEndpoint ${name}: it denies all but failsafe ports`,
+  )
 
 /** Those that kube-controllers makes by itself allow everything until a policy selects them. */
 const guarded = (view: Reads<'hostEndpoints' | 'policies'>): readonly Fact<HostEndpointRow>[] =>

@@ -70,7 +70,7 @@ export function calicoNodeRow(value: unknown): CalicoNodeRow | undefined {
 
 const endpoint = z.object({
   metadata,
-  spec: part({ node: text, interfaceName: text, expectedIPs: texts }),
+  spec: part({ node: text, interfaceName: text, expectedIPs: texts, profiles: texts }),
 })
 
 export function hostEndpointRow(value: unknown): HostEndpointRow | undefined {
@@ -79,6 +79,7 @@ export function hostEndpointRow(value: unknown): HostEndpointRow | undefined {
   return {
     name: metadata?.name ?? '',
     expectedIps: spec.expectedIPs,
+    ...(spec.profiles.length === 0 ? {} : { profiles: spec.profiles }),
     labels: Object.fromEntries(
       Object.entries(metadata?.labels ?? {}).map(([key, label]) => [key, String(label)]),
     ),
