@@ -153,6 +153,61 @@ describe('by facts', () => {
     expect(seen(table).causes[0]?.confidence).toBe(expected)
   })
 
+  const worker = (name: string, internalIp: string) => ({
+    ...node({ 'ibm-cloud.kubernetes.io/iaas-provider': 'g2' }),
+    name,
+    internalIp,
+  })
+  const endpoint = (of: string, ip: string, role = 'worker_private') => ({
+    name: `kube-c-${of}-${role}`,
+    node: of,
+    interfaceName: 'ens3',
+    expectedIps: [ip],
+    labels: { 'ibm.role': role },
+  })
+  const workers = { nodes: [worker('w1', '10.240.0.4'), worker('w2', '10.240.0.5')] }
+  const complete = ['nodes', 'hostEndpoints'] as const
+  test.each<[string, Table, string | undefined]>([
+    [
+      'each worker has its own',
+      { hostEndpoints: [endpoint('w1', '10.240.0.4'), endpoint('w2', '10.240.0.5')] },
+      undefined,
+    ],
+    ['the provider makes none', { hostEndpoints: [] }, undefined],
+    [
+      'somebody made one for one host',
+      { hostEndpoints: [{ ...endpoint('w1', '10.240.0.4'), labels: {} }] },
+      undefined,
+    ],
+    [
+      'one worker has none',
+      { hostEndpoints: [endpoint('w1', '10.240.0.4')] },
+      'worker w2 has no private HostEndpoint',
+    ],
+    [
+      'one worker has a public one only',
+      { hostEndpoints: [endpoint('w1', '10.240.0.4'), endpoint('w2', '198.51.100.4', 'worker_public')] },
+      'worker w2 has no private HostEndpoint',
+    ],
+    [
+      'the address of another machine',
+      { hostEndpoints: [endpoint('w1', '10.240.0.4'), endpoint('w2', '10.240.0.9')] },
+      'the HostEndpoint kube-c-w2-worker_private expects 10.240.0.9, and the worker has 10.240.0.5',
+    ],
+  ])('HostEndpoints: %s', (_, table, expected) => {
+    const read = factsOf({ ...workers, ...table }, { complete: [...complete] })
+    const { causes, preventive } = diagnose(read, [mode])
+    expect(causes).toEqual([])
+    expect(preventive[0]?.finding.evidence[0]?.says).toBe(expected)
+  })
+
+  test('HostEndpoints that were not all read prove nothing, and break nothing beside a trouble of now', () => {
+    const one = { ...workers, hostEndpoints: [endpoint('w1', '10.240.0.4')] }
+    expect(diagnose(factsOf(one, { complete: ['nodes'] }), [mode]).preventive).toEqual([])
+    const { causes } = diagnose(factsOf({ ...broken, ...one }, { complete: [...complete] }), [mode])
+    expect(causes).toEqual([])
+  })
+
   test('a cluster that no provider manages cannot have it', () => {
     expect(seen({ nodes: [node({})] }).clear).toHaveLength(1)
   })

@@ -15,13 +15,14 @@ import { versionsOf } from '#cluster/versions.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
 import type { View, Weight } from '#diagnosis/types.ts'
+import { type EndpointReads, endpointSigns } from '#failures/calico-config-unsupported/host-endpoints.ts'
 
 export interface DriftState {
   /** What differs, the weightiest first. */
   readonly drift: readonly string[]
 }
 
-type Needs = ManagedReads | 'settings' | 'ipPools' | 'pods'
+type Needs = ManagedReads | EndpointReads | 'settings' | 'ipPools' | 'pods'
 
 /**
  * Finds, on IBM's managed clusters, Calico settings that are not the provider's and that it does not support: other images, pools,
@@ -31,11 +32,14 @@ type Needs = ManagedReads | 'settings' | 'ipPools' | 'pods'
  */
 export const detector = defineDetector<DriftState, Needs>({
   needs: ['nodes', 'settings', 'ipPools'],
-  uses: ['workers', 'versions', 'pods'],
+  uses: ['workers', 'versions', 'pods', 'hostEndpoints'],
   judges: 'cluster',
   detect: (view) => {
     if (managedBy(view) === undefined) return []
+    const isBroken = view.symptoms.some(({ when }) => when === 'now')
     const signs = [
+      // They break nothing, so among troubles of now they say nothing.
+      ...(isBroken ? [] : endpointSigns(view)),
       ...ofImages(view),
       ...ofPools(view),
       ...ofInstallation(view),
@@ -49,7 +53,7 @@ export const detector = defineDetector<DriftState, Needs>({
           ? {
               says: 'Calico is not set up as its managed provider sets it up and supports it',
               state: { drift: own.map(({ says }) => says) },
-              preventive: !view.symptoms.some(({ when }) => when === 'now'),
+              preventive: !isBroken,
             }
           : undefined,
     })

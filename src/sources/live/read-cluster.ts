@@ -102,8 +102,8 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
       )
     }
   }
-  // Some symptoms show only in what was looked at since.
-  if (!wasSick && isSick()) fill(builder, await readResources(context))
+  // Some symptoms show only in what was looked at since; and who looks closely wants to know what waits to go wrong.
+  if (!wasSick && (deep || isSick())) fill(builder, await readResources(context))
   // After the cluster's own settings, so that what the account refuses to say of its own stays told.
   if (deep && isSick()) fill(builder, await readAccount(context, freeze()))
   return { facts: freeze(), clusterUid, requests: spent.requests }

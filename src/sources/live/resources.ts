@@ -1,6 +1,6 @@
 /**
- * What is configured: read only where something is wrong, since a healthy cluster's settings decide nothing. The number of
- * calls is fixed; kinds that a cluster does not have (no operator, no CRD) are complete and empty.
+ * What is configured: read where something is wrong, or where somebody looks closely; else a healthy cluster's settings decide
+ * nothing. The number of calls is fixed; kinds that a cluster does not have (no operator, no CRD) are complete and empty.
  */
 import { z } from 'zod'
 import type { Provenance } from '#cluster/facts.ts'
