@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { scenarioIds } from '#app/scenarios.ts'
+import type { Grade } from './drill-games.ts'
 import type { Figure } from './lab.ts'
 
 const processes = 2
@@ -20,24 +21,30 @@ export async function drillFigures(): Promise<readonly Figure[]> {
     },
     {
       what: '… the grade after the last act, in the middle',
-      value: middle(grades.flat()),
+      value: middle(grades.flat().map(({ gradeMs }) => gradeMs)),
       unit: 'ms',
       goal: 100,
+    },
+    {
+      what: '… and then what comes after is tried, in the middle',
+      value: middle(grades.flat().map(({ afterMs }) => afterMs)),
+      unit: 'ms',
+      goal: 1000,
     },
   ]
 }
 
-/** One process that takes from what is left; answers how long its grades took, in ms. */
-function playedBy(left: string[]): Promise<readonly number[]> {
+/** One process that takes from what is left; answers how long its grades took. */
+function playedBy(left: string[]): Promise<readonly Grade[]> {
   const child = fork(join(import.meta.dirname, 'drill-games.ts'))
-  const grades: number[] = []
+  const grades: Grade[] = []
   const next = (): void => {
     const id = left.pop()
     if (id === undefined) child.disconnect()
     else child.send(id)
   }
   child.on('message', (took) => {
-    grades.push(...(took as readonly number[])) // sent by drill-games.ts
+    grades.push(...(took as readonly Grade[])) // sent by drill-games.ts
     next()
   })
   next()

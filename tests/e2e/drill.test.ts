@@ -175,6 +175,7 @@ describe('drill play --hands-on', () => {
     expect([left.code, left.stderr]).toEqual([2, expect.stringContaining('the input ended before')])
     const ended = await drill([...handsOn, '--resume'], { stdin: 'kubectl get pods -A\ndone\n' })
     expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('of 100')])
+    expect(ended.stderr).toMatch(/^at the end: broken: .* requests lost; \d+ of 100/ms)
     const path = /^kept: (.+)$/m.exec(ended.stderr)?.[1] ?? ''
     const { handsOn: kept, score } = JSON.parse(readFileSync(path, 'utf8'))
     expect(kept.commands.map(({ line }: { readonly line: string }) => line)).toEqual([

@@ -12,6 +12,7 @@ import type { Move } from '#drill/play/types.ts'
 import { reachOf } from '#drill/score/reach.ts'
 import { type Score, scoreOf } from '#drill/score/score.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
+import { soFarText } from '#report/drill/so-far.ts'
 import { wrapped } from '#report/layout.ts'
 
 export type NamedScenario = Extract<Named, { readonly kind: 'scenario' }>
@@ -58,15 +59,13 @@ export async function judged(
   { reach }: Pick<NamedScenario, 'reach'>,
   io: Io,
 ): Promise<{ readonly debrief: Debrief; readonly score: Score }> {
+  const { scenario } = drill.stage
+  const by = { reach: reach ?? reachOf(scenario), hints: drill.hints ?? 0 }
+  const say = (head: string, text: string): void =>
+    void io.stderr.write(`${wrapped(text, head, screenOf(io.stderr, io.env).width).join('\n')}\n`)
   const debrief = await debriefOf(drill, {
-    onTrial: (title) =>
-      void io.stderr.write(`${wrapped(title, 'trying: ', screenOf(io.stderr, io.env).width).join('\n')}\n`),
+    onMeasured: (measured) => say('at the end: ', soFarText(measured, by)),
+    onTrial: (title) => say('trying: ', title),
   })
-  return {
-    debrief,
-    score: scoreOf(debrief, {
-      reach: reach ?? reachOf(drill.stage.scenario),
-      hints: drill.hints ?? 0,
-    }),
-  }
+  return { debrief, score: scoreOf(debrief, by) }
 }

@@ -65,8 +65,15 @@ export interface MoveRecord {
   readonly done: readonly Pick<Done, 'typed' | 'output' | 'code'>[]
 }
 
-/** What is tried after the last move, as it is reported while it takes its time. */
-export type OnTrial = (title: string) => void
+/** What can be told at once after the last move: all but what is tried then. */
+export type Measured = Omit<Debrief, 'lasting' | 'prevention'>
+
+export interface DebriefOptions {
+  /** Everything is measured that lies behind; what comes after is tried next, and takes its time. */
+  readonly onMeasured?: (measured: Measured) => void
+  /** What is tried now, in words. */
+  readonly onTrial?: (title: string) => void
+}
 
 /** A drill that is over, in whichever form it was played. */
 export interface Played {
@@ -85,7 +92,13 @@ export interface Played {
 }
 
 /** Measures a drill that is over. What lasts, and what cannot come again, is tried afterwards. */
-export async function debriefOf(drill: Played, o: { readonly onTrial?: OnTrial } = {}): Promise<Debrief> {
+export async function debriefOf(drill: Played, o: DebriefOptions = {}): Promise<Debrief> {
+  const measured = await measuredOf(drill)
+  o.onMeasured?.(measured)
+  return { ...measured, ...(await triedBoth(drill, o)) } // last: it may go on where the drill ended
+}
+
+async function measuredOf(drill: Played): Promise<Measured> {
   const { stage, alone } = drill
   const { pagedAtMs, id, escalatesAfterMs } = stage.scenario
   const nowMs = stage.lab.nowMs
@@ -135,7 +148,6 @@ export async function debriefOf(drill: Played, o: { readonly onTrial?: OnTrial }
     unlike: stage.done
       .filter(({ step, code }) => step.act === 'expect' && code !== 0)
       .map(({ typed, output }) => ({ says: typed, shown: output })),
-    ...(await triedBoth(drill, o.onTrial)), // last: it may go on where the drill ended
   }
 }
 
@@ -170,7 +182,7 @@ export function isVerified(done: readonly Done[]): boolean {
 /** What lasts, and what cannot come again. On a lab that the one has spoilt nothing is said of the other. */
 async function triedBoth(
   drill: Pick<Played, 'stage' | 'afterwards'>,
-  onTrial: OnTrial | undefined,
+  { onTrial }: DebriefOptions,
 ): Promise<Pick<Debrief, 'lasting' | 'prevention'>> {
   const { lasting, prevention } = drill.stage.scenario
   const again = drill.stage.moment()

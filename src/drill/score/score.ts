@@ -27,6 +27,12 @@ export interface Measured {
   readonly lost: number
 }
 
+/** What a debrief is held against. */
+export interface Grading {
+  readonly reach: Reach
+  readonly hints?: number
+}
+
 const minuteMs = 60_000
 
 /**
@@ -34,10 +40,7 @@ const minuteMs = 60_000
  * for time and 15 for customers (both between the best and the worst path), 5 for evidence that was seen. Choices that led nowhere, what
  * was not needed, what was left behind and an end without a look cost some.
  */
-export function scoreOf(
-  debrief: Debrief,
-  { reach, hints = 0 }: { readonly reach: Reach; readonly hints?: number },
-): Score {
+export function scoreOf(debrief: Debrief, { reach, hints = 0 }: Grading): Score {
   const { mended, lasting, prevention, customers, closedAfterMs } = debrief
   const minutes = (debrief.repairedAfterMs ?? closedAfterMs) / minuteMs
   const parts: readonly Part[] = [

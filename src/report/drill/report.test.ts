@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { readScenario } from '#drill/scenario/read-scenario.ts'
 import { scaffoldOf } from '#drill/scenario/scaffold.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
+import { scoreOf } from '#drill/score/score.ts'
 import { debriefText } from '#report/drill/debrief-text.ts'
 import { debriefHtml } from '#report/drill/html.ts'
 import { debriefMarkdown } from '#report/drill/markdown.ts'
+import { soFarText } from '#report/drill/so-far.ts'
 import { debrief, score } from '#report/drill/testing/debriefs.ts'
 import { sceneText, turnText } from '#report/drill/text.ts'
 import { timelineOf } from '#report/drill/timeline.ts'
@@ -51,6 +53,14 @@ test('a round that goes on shows what is new on the lab, and not once more what 
   expect(sceneText(scene, { goesOn: true })).toBe(
     '\nRound 1 goes on\n\n  $ kubectl get nodes\n  No resources found\n',
   )
+})
+
+test('before anything is tried it is worth what it will be if all of it holds', () => {
+  const by = { reach: { best: { minutes: 1, lost: 0 }, worst: { minutes: 60, lost: 90 } } }
+  const { lasting, prevention, ...measured } = debrief
+  const held = (trials: typeof lasting) => trials.map((each) => ({ ...each, holds: true }))
+  const { points } = scoreOf({ ...measured, lasting: held(lasting), prevention: held(prevention) }, by)
+  expect(soFarText(measured, by)).toContain(`; 2 of 3 requests lost; ${points} of 100 points, if`)
 })
 
 describe('a report', () => {
