@@ -29,6 +29,7 @@ import { withSizes } from '#lab/program-sizes.ts'
 import { forArm } from '#lab/registry/foreign.ts'
 import { registryDisk, registryMachine } from '#lab/registry/machine.ts'
 import { registryProgram } from '#lab/registry/server.ts'
+import { squid } from '#lab/registry/squid.ts'
 import { type ImageSource, networkRegistry } from '#lab/runtime/image-source.ts'
 import { ImageRegistry } from '#lab/runtime/images.ts'
 import { installRuntime } from '#lab/runtime/install.ts'
@@ -82,6 +83,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
         ...cloud?.programs,
         ...apiPrograms(api),
         registry,
+        squid,
       }),
     ),
   )

@@ -6,7 +6,7 @@ export const mode: Mode<ProxyState> = {
   id: 'cni-http-proxy',
   title: 'The CNI plugin asks an HTTP proxy for the API server',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['sandbox-creation-failing', 'api-unreachable', 'pods-not-ready-on-node'],
   traffic: 'Pods that run go on; new ones get no network, and deleted ones stay in Terminating.',

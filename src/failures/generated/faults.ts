@@ -24,6 +24,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'cidr-overlap-node-network': async () =>
     (await import('#failures/cidr-overlap-node-network/fault.ts')).fault,
   'cni-conf-conflict': async () => (await import('#failures/cni-conf-conflict/fault.ts')).fault,
+  'cni-http-proxy': async () => (await import('#failures/cni-http-proxy/fault.ts')).fault,
   'cni-token-expired': async () => (await import('#failures/cni-token-expired/fault.ts')).fault,
   'containerd-cni-dir-watch-lost': async () =>
     (await import('#failures/containerd-cni-dir-watch-lost/fault.ts')).fault,

@@ -15,6 +15,7 @@ import {
 import { Errno, type Process } from '#lab/host/ports.ts'
 import type { Rested } from '#lab/kernel/resting.ts'
 import type { Connection } from '#lab/network/ports.ts'
+import { connectThrough, ProxyFailure, proxyFor } from '#lab/network/proxy.ts'
 
 /** client-go: transport/cache.go (dial 30 s), transport/http2: ReadIdleTimeout 30 s, PingTimeout 15 s. */
 const dialTimeoutMs = 30_000
@@ -95,20 +96,27 @@ export class Transport {
   async #run(self: Process): Promise<void> {
     try {
       const [address = '', port = '6443'] = this.server.split(':')
-      const connection = await self.net.connect(
-        self.task,
-        { address, port: Number(port) },
-        { timeoutMs: dialTimeoutMs },
-      )
+      const connection = await this.#dial(self, { host: address, port: Number(port) })
       this.#dialing = false
       this.#connection = connection
       for (const frame of this.#unsent.splice(0)) this.#transmit(connection, frame)
       this.#follow(connection)
     } catch (error) {
+      if (error instanceof ProxyFailure) {
+        this.#fail(error.message)
+        return
+      }
       // Stopped passes: the process ends and with it everything that waits.
       if (!(error instanceof Errno)) throw error
       this.#fail(`dial tcp ${this.server}: ${dialWords(error)}`)
     }
+  }
+
+  #dial(self: Process, target: { readonly host: string; readonly port: number }): Promise<Connection> {
+    const proxy = proxyFor(self.env, target)
+    if (proxy !== undefined) return connectThrough(self, proxy, { target, timeoutMs: dialTimeoutMs })
+    const { host: address, port } = target
+    return self.net.connect(self.task, { address, port }, { timeoutMs: dialTimeoutMs })
   }
 
   /** Hands out what arrives, without a task that waits; asks for a sign of life when nothing has come for a while. */

@@ -2,11 +2,12 @@ import { baseOs } from '#lab/host/os.ts'
 import type { Tree } from '#lab/host/ports.ts'
 import { networkTools } from '#lab/network/tools.ts'
 import { policyPath } from '#lab/registry/server.ts'
+import { squidConfigPath } from '#lab/registry/squid.ts'
 
 /** The name of the machine, which is no node, for `lab exec`. */
 export const registryMachine = 'registry'
 
-/** The disk of the machine that serves images and names. */
+/** The disk of the machine that serves images and names, and could be the way out. */
 export const registryDisk = ({ nameserver }: { readonly nameserver: string }): Tree => [
   ...baseOs({ hostname: registryMachine, nameserver }),
   ...networkTools(),
@@ -18,7 +19,23 @@ export const registryDisk = ({ nameserver }: { readonly nameserver: string }): T
     kind: 'symlink',
     target: '/lib/systemd/system/registry.service',
   },
+  // Installed, and off until somebody sends the data centre through it.
+  { path: '/usr/sbin/squid', kind: 'file', mode: 0o755, program: 'squid' },
+  { path: squidConfigPath, kind: 'file', text: '' },
+  { path: '/lib/systemd/system/squid.service', kind: 'file', text: squidUnit },
 ]
+
+const squidUnit = `[Unit]
+Description=Squid Web Proxy Server
+After=network.target
+
+[Service]
+ExecStart=/usr/sbin/squid --foreground -sYC
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+`
 
 const unit = `[Unit]
 Description=Images and names of the data centre

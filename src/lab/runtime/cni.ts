@@ -37,6 +37,8 @@ export async function runCni(
     readonly machine: Machine
     readonly network: CniNetwork
     readonly pod: CniAttachment
+    /** The runtime's own environment, which plugins inherit. */
+    readonly env: Readonly<Record<string, string>>
   },
 ): Promise<CniResult> {
   const { network, pod } = o
@@ -64,6 +66,7 @@ async function runPlugin(
     readonly machine: Machine
     readonly network: CniNetwork
     readonly pod: CniAttachment
+    readonly env: Readonly<Record<string, string>>
     readonly plugin: CniPlugin
     readonly previous: unknown
   },
@@ -75,7 +78,7 @@ async function runPlugin(
   const stdin = JSON.stringify(previous === undefined ? config : { ...config, prevResult: previous })
   const child = await start(machine, plugin, {
     as: root,
-    env: environment(o.pod),
+    env: { ...o.env, ...environment(o.pod) },
     cwd: '/',
     stdin,
     stdout,

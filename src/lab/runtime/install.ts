@@ -59,9 +59,8 @@ export function runtimeOf(p: Process): Installed {
 /** The service behind containerd.service: while it runs, the runtime answers. */
 export const containerd: Program = async (p) => {
   const { runtime } = runtimeOf(p)
-  const stopServing = runtime.serve(
-    runtime.brand.name === 'containerd' ? await runcCgroupDriver(p) : 'systemd',
-  )
+  const cgroupDriver = runtime.brand.name === 'containerd' ? await runcCgroupDriver(p) : 'systemd'
+  const stopServing = runtime.serve({ cgroupDriver, env: p.env })
   p.task.onEnd(stopServing)
 
   return p.task.wait<number>((wake) => {

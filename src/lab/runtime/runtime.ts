@@ -74,8 +74,12 @@ export class ContainerRuntime {
   }
 
   /** For the `containerd` program: answers calls until the result is called. */
-  serve(cgroupDriver: CgroupDriver): () => void {
-    this.#cgroupDriver = cgroupDriver
+  serve(o: {
+    readonly cgroupDriver: CgroupDriver
+    readonly env: Readonly<Record<string, string>>
+  }): () => void {
+    this.#cgroupDriver = o.cgroupDriver
+    this.#network.env = o.env
     if (this.#servedBoot !== this.#machine.bootId) this.#recoverFromReboot()
     this.#servedBoot = this.#machine.bootId
     this.#serving = true

@@ -14,6 +14,8 @@ export class SandboxNetwork {
   readonly #machine: Machine
   readonly #cni: CniConfSyncer
   readonly #brand: RuntimeBrand
+  /** Of the runtime's process that runs now. */
+  env: Readonly<Record<string, string>> = {}
 
   constructor({
     kernel,
@@ -99,7 +101,13 @@ export class SandboxNetwork {
       podName: sandbox.pod.name,
       podUid: sandbox.pod.uid,
     }
-    return runCni(by, { kernel: this.#kernel, machine: this.#machine, network: network.value, pod })
+    return runCni(by, {
+      kernel: this.#kernel,
+      machine: this.#machine,
+      network: network.value,
+      pod,
+      env: this.env,
+    })
   }
 
   #drop(sandbox: SandboxState): void {
