@@ -7,6 +7,7 @@ import type { Backend } from '#lab/backend.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import type { LabControl } from '#lab/fault.ts'
+import { flavourDefinitions } from '#lab/flavours/index.ts'
 import { type Flavour, usualVersions } from '#lab/flavours/names.ts'
 import type { LabHistory, LabInput, LabMoment, RecordedInput } from '#lab/history.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
@@ -45,6 +46,22 @@ export interface LabOptions {
 }
 
 const defaultStartMs = Date.UTC(2026, 0, 7, 6)
+
+const withDefaults = (options: LabOptions): Lab['options'] => ({
+  flavour: 'plain',
+  nodes: 5,
+  ...usualVersions[options.flavour ?? 'plain'],
+  egress: 'direct',
+  customers: false,
+  startMs: defaultStartMs,
+  ...options,
+})
+
+/** The names of the nodes that such a lab has; nothing is booted. */
+export function nodeNames(options: LabOptions): readonly string[] {
+  const given = withDefaults(options)
+  return flavourDefinitions[given.flavour].plan(given).machines.map(({ name }) => name)
+}
 const bootLimitMs = 600_000
 
 /**
@@ -64,15 +81,7 @@ export class Lab implements LabControl {
   #driver: LabDriver
 
   private constructor(options: LabOptions) {
-    this.options = {
-      flavour: 'plain',
-      nodes: 5,
-      ...usualVersions[options.flavour ?? 'plain'],
-      egress: 'direct',
-      customers: false,
-      startMs: defaultStartMs,
-      ...options,
-    }
+    this.options = withDefaults(options)
     this.kernel = new Kernel({
       seed: this.options.seed,
       startMs: this.options.startMs,

@@ -98,6 +98,9 @@ function textIn(path: string, file: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new Trouble('unreadable', `cannot read ${file}: ${(cause as Error).message}`, { cause })
+    throw new Trouble('unreadable', `cannot read ${file}: ${(cause as Error).message}`, {
+      cause,
+      hint: 'what is kept of your games: ninelives drill report',
+    })
   }
 }

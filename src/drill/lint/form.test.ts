@@ -56,6 +56,12 @@ describe('what is wrong with the form is said with its line', () => {
       'a lab cannot be broken by "gremlins"',
     ],
     [
+      'a node that the lab does not have',
+      changed(['node: k8s-worker-03', 'node: k8s-worker-13']),
+      'node: k8s-worker-13',
+      'strike.node: the lab has no node k8s-worker-13; it has k8s-control-01, k8s-worker-01',
+    ],
+    [
       'an unknown variant',
       changed(['node: k8s-worker-03', 'variant: zz\n  node: k8s-worker-03']),
       'variant: zz',

@@ -5,6 +5,7 @@ import type { Notice, Round } from '#drill/replay/types.ts'
 import type { Deed, Expectation, Scenario, Staged, Step, Way } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import { flavoursOf } from '#lab/fault.ts'
+import { nodeNames } from '#lab/lab.ts'
 
 const fixesMin = 3
 
@@ -27,10 +28,11 @@ export async function lintForm(
 }
 
 async function faultNotices(
-  { strike, lab: { flavour = 'plain', encapsulation } }: Scenario,
+  { strike, lab }: Scenario,
   { backstage, places }: { readonly backstage: Pick<Backstage, 'fault'>; readonly places: Places },
 ): Promise<readonly Notice[]> {
   if (strike === undefined) return []
+  const { flavour = 'plain', encapsulation } = lab
   const fault = await backstage.fault(strike.mode)
   if (fault === undefined)
     return [note(places.key('strike.mode'), `strike.mode: a lab cannot be broken by "${strike.mode}"`)]
@@ -44,7 +46,16 @@ async function faultNotices(
     ]
   const flavours = flavoursOf(fault, variant)
   const needs = fault.lab?.encapsulation
+  const nodes = nodeNames(lab)
   return [
+    ...(nodes.includes(strike.node)
+      ? []
+      : [
+          note(
+            places.key('strike.node'),
+            `strike.node: the lab has no node ${strike.node}; it has ${nodes.join(', ')}`,
+          ),
+        ]),
     ...(flavours.includes(flavour)
       ? []
       : [
