@@ -1,8 +1,8 @@
 /**
  * CoreDNS 1.11 with the plugins errors, health, ready and kubernetes: cluster names out of the API, nothing else.
  *
- * Not imitated: forwarding, caching, metrics, reloading, the Corefile's syntax beyond the zone of `kubernetes`, reverse and
- * SRV queries, UDP (see network/dns.ts), the five seconds of lame duck at the end.
+ * Not imitated: forwarding, caching, metrics, what other plugins are told in the Corefile (see corefile.ts), reverse and SRV queries,
+ * UDP (see network/dns.ts), the five seconds of lame duck at the end.
  *
  * @see coredns/coredns:plugin/kubernetes/controller.go, plugin/ready/ready.go, plugin/health/health.go
  */
@@ -11,6 +11,7 @@ import { type Informer, informer } from '#lab/api/informer.ts'
 import type { EndpointSlice, KubeObject, Service } from '#lab/api/objects.ts'
 import { KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
 import { answerFor, type Cluster } from '#lab/coredns/records.ts'
+import { CorefileError, Running } from '#lab/coredns/reload.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { type DnsAnswer, serveDns } from '#lab/network/dns.ts'
 import { serveHttp } from '#lab/network/http.ts'
@@ -20,16 +21,18 @@ const startupMs = 5000
 
 export const coredns: Program = async (p) => {
   try {
-    const zone = await zoneOf(p)
+    const config = await Running.start(p)
     const kube = inClusterKube(p)
     const views = watchAll(p, kube)
     await serveHealth(p, views)
     await awaitApi(p, views)
-    await serveDns(p, { port: 53 }, (name) => answer(name, zone, views))
-    p.stdout.write('.:53\nCoreDNS-1.11.3\nlinux/amd64, go1.21.11, a6338e9\n')
+    await serveDns(p, { port: 53 }, (name) => answer(name, config.zone, views))
+    p.stdout.write(`.:53\n${config.announcement}CoreDNS-1.11.3\nlinux/amd64, go1.21.11, a6338e9\n`)
+    config.watch(p)
     return await untilTerminated(p)
   } catch (error) {
-    if (error instanceof KubeUnreachable) p.stdout.write(`plugin/kubernetes: ${error.message}\n`)
+    if (error instanceof CorefileError) p.stdout.write(`${error.message}\n`)
+    else if (error instanceof KubeUnreachable) p.stdout.write(`plugin/kubernetes: ${error.message}\n`)
     else if (isErrno(error)) p.stdout.write(`Listen: listen tcp :53: bind: ${error.message.toLowerCase()}\n`)
     else throw error
     return 1
@@ -111,13 +114,6 @@ const clusterOf = (zone: string, { services, slices, namespaces }: Views): Clust
       ),
   hasNamespace: (name) => namespaces.has(name),
 })
-
-/** The zone that the Corefile (`-conf`) gives the kubernetes plugin. Rejects when the file cannot be read. */
-async function zoneOf(p: Process): Promise<string> {
-  const path = p.argv[p.argv.indexOf('-conf') + 1] ?? 'Corefile'
-  const text = await p.files.read(path)
-  return /^\s*kubernetes\s+(\S+)/m.exec(text)?.[1] ?? 'cluster.local'
-}
 
 function untilTerminated(p: Process): Promise<number> {
   return p.task.wait<number>((wake) => {
