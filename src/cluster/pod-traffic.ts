@@ -51,7 +51,7 @@ const smallBytes = 1000
 /** Two pings to one address of which only the smaller one arrives. */
 export function sizeLimit(
   view: Reads<'reachability'>,
-): (TrafficTold & { readonly passes: number; readonly fails: number }) | undefined {
+): (TrafficTold & { readonly to: string; readonly passes: number; readonly fails: number }) | undefined {
   const pings = view.rows('reachability').filter(({ protocol }) => protocol === 'icmp')
   for (const large of pings) {
     if (large.bytes === undefined || large.outcome === 'ok') continue
@@ -60,6 +60,7 @@ export function sizeLimit(
     const [passes, fails] = [sizeOf(small), large.bytes]
     return {
       row: large,
+      to: large.to,
       passes,
       fails,
       says: `ping of ${passes} bytes to ${large.to} passes, of ${fails} bytes not`,

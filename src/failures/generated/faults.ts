@@ -50,6 +50,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
   'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
+  'mtu-mismatch': async () => (await import('#failures/mtu-mismatch/fault.ts')).fault,
   'network-acl-blocks': async () => (await import('#failures/network-acl-blocks/fault.ts')).fault,
   'no-default-route': async () => (await import('#failures/no-default-route/fault.ts')).fault,
   'node-condition-misleading': async () =>

@@ -9,6 +9,7 @@ import {
   unexplainedDrops,
   unexplainedStarts,
 } from '#cluster/node-transitions.ts'
+import { sizeLimit } from '#cluster/pod-traffic.ts'
 import { conditionOf, nodeNamed, nodeNames, nodeOfMessage } from '#cluster/queries.ts'
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
 import { silenceOf, unheard } from '#cluster/silent-nodes.ts'
@@ -19,7 +20,15 @@ import type { Symptom } from '#cluster/symptoms.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import type { Evidence, Finding, View } from '#diagnosis/types.ts'
 
-type Names = 'nodes' | 'events' | 'pods' | 'messages' | 'bgpSessions' | 'hostEndpoints' | 'policies'
+type Names =
+  | 'nodes'
+  | 'events'
+  | 'pods'
+  | 'messages'
+  | 'bgpSessions'
+  | 'hostEndpoints'
+  | 'policies'
+  | 'reachability'
 
 export interface KubeletLostContactState {
   /** `undefined` where the text does not name the node. */
@@ -36,7 +45,7 @@ export interface KubeletLostContactState {
  */
 export const detector = defineDetector<KubeletLostContactState, Names>({
   needs: ['nodes', 'events'],
-  uses: ['pods', 'messages', 'bgpSessions', 'hostEndpoints', 'policies'],
+  uses: ['pods', 'messages', 'bgpSessions', 'hostEndpoints', 'policies', 'reachability'],
   judges: 'node',
   detect: (view) => [...silentNodes(view), ...flappingNodes(view), ...quotedOnly(view)],
   explains,
@@ -52,8 +61,8 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
     if (ready === undefined) return []
     const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
     const own = [...conditionEvidence(node, ready), ...taintEvidence(node)]
-    const evidence =
-      isEverywhere || locked.has(node.name) || isNobodys(view, node.name) ? own.map(shared) : own
+    const isOthers = locked.has(node.name) || isCramped(view, node) || isNobodys(view, node.name)
+    const evidence = isEverywhere || isOthers ? own.map(shared) : own
     const says =
       kind === 'never'
         ? 'kubelet has never reported to the control plane'
@@ -64,9 +73,15 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   })
 }
 
-/** What most nodes lose together, or one whose machine says what it lacks, or one that is locked in by policy, shows no fault of the kubelet. */
+/** What most nodes lose together, or one whose machine is silent, locked in or cut short, shows no fault of the kubelet. */
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
+
+/** Small packets come to its machine and large ones do not, and its reports are large. */
+const isCramped = (view: Reads<'reachability'>, { name, internalIp }: NodeRow): boolean => {
+  const to = sizeLimit(view)?.to
+  return to !== undefined && (to === internalIp || to === name)
+}
 
 /** Several others have lost their BGP sessions with it, too, and nothing there answers them: the whole machine is silent. */
 const isNobodys = (view: View<Names>, name: string): boolean =>

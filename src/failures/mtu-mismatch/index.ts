@@ -6,7 +6,7 @@ export const mode: Mode<MtuState> = {
   id: 'mtu-mismatch',
   title: 'packets are larger than the way between nodes carries (MTU)',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',
@@ -15,6 +15,8 @@ export const mode: Mode<MtuState> = {
     'pods-not-ready-on-node',
     'calico-api-unavailable',
     'calico-image-not-pulled',
+    'node-not-ready', // kubelet's reports are large
+    'calico-node-not-ready',
   ],
   traffic: 'Small packets pass; connections come up and stall with the first large packet.',
   prevent: [

@@ -12,6 +12,7 @@ import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
 import { type Commands, commandsFor } from '#sources/live/commands.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { readCallers } from '#sources/live/deep/callers.ts'
+import { readPacketSizes } from '#sources/live/deep/packet-sizes.ts'
 import { readDeep } from '#sources/live/deep/read-deep.ts'
 import { readTraffic } from '#sources/live/deep/traffic.ts'
 import { readExtensions } from '#sources/live/extensions.ts'
@@ -95,6 +96,7 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
     fill(builder, await readDeep(context, { chosen, looked, nowMs: options.clock.now() }))
     const { shell } = context
     if (shell !== undefined) {
+      fill(builder, await readPacketSizes(context, { shell, facts: freeze() }))
       fill(builder, await readCallers(context, { shell, facts: freeze() }))
       fill(
         builder,
