@@ -40,15 +40,19 @@ export class Dataplane {
   }
 
   /** Throws FelixPanic when the kernel goes on refusing sets or rules. */
-  async apply({ tables, sets, workloads, tunnels }: Desired): Promise<void> {
+  async apply(
+    { tables, sets, workloads, tunnels }: Desired,
+    { resync }: { readonly resync: boolean },
+  ): Promise<void> {
     const links = this.#routes.notice()
     for (const link of [...this.#configured]) if (!links.has(link)) this.#configured.delete(link)
     await this.sets.update(sets)
     await this.tables.apply(tables)
     await this.sets.removeOthers(sets)
     await this.#configureInterfaces(workloads, links)
-    await this.#tunnels.apply(tunnels)
-    await this.#routes.apply({ workloads, others: vxlanRoutes(tunnels) })
+    const made = await this.#tunnels.apply(tunnels)
+    this.#routes.notice()
+    await this.#routes.apply({ workloads, others: vxlanRoutes(tunnels), resync, made })
   }
 
   async #configureInterfaces(workloads: readonly Workload[], links: ReadonlySet<string>): Promise<void> {

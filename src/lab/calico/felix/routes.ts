@@ -17,6 +17,11 @@ export class FelixRoutes {
   readonly #log: Log
   readonly #config: FelixConfig
   readonly #seenMs = new Map<string, number>()
+  /** Interfaces and whether they were up, and those whose routes have to be read again. */
+  #up: ReadonlyMap<string, boolean> = new Map()
+  readonly #rescan = new Set<string>()
+  /** What the kernel held when it was last read, with what was changed since. */
+  #known: readonly Route[] | undefined
 
   constructor(p: Process, log: Log, config: FelixConfig) {
     this.#p = p
@@ -26,33 +31,55 @@ export class FelixRoutes {
 
   /** Looks which interfaces there are, so that the time of grace of new ones begins. */
   notice(): ReadonlySet<string> {
-    const present = new Set(this.#p.net.links().map((link) => link.name))
-    for (const link of present) if (!this.#seenMs.has(link)) this.#seenMs.set(link, this.#p.now())
+    const present = new Map(this.#p.net.links().map(({ name, up }) => [name, up]))
+    for (const link of present.keys()) if (!this.#seenMs.has(link)) this.#seenMs.set(link, this.#p.now())
     for (const link of [...this.#seenMs.keys()]) if (!present.has(link)) this.#seenMs.delete(link)
-    return present
+    for (const link of new Set([...present.keys(), ...this.#up.keys()]))
+      if (present.get(link) !== this.#up.get(link)) this.#rescan.add(link)
+    this.#up = present
+    return new Set(present.keys())
   }
 
+  /** `resync`: what the kernel holds is read anew, of all interfaces. `made`: devices that are not those of before. */
   async apply(o: {
     readonly workloads: readonly Workload[]
     readonly others: readonly Route[]
+    readonly resync: boolean
+    readonly made: ReadonlySet<string>
   }): Promise<void> {
-    for (const change of this.#changes(o)) await this.#make(change)
+    for (const link of o.made) this.#rescan.add(link)
+    if (o.resync) this.#known = undefined
+    const present = this.#present()
+    for (const change of this.#changes(o, present)) await this.#make(change)
   }
 
-  #changes({
-    workloads,
-    others,
-  }: {
-    readonly workloads: readonly Workload[]
-    readonly others: readonly Route[]
-  }): readonly NetChange[] {
+  /** As far as Felix knows: it reads all at a resync, and of interfaces that changed. What others do to its routes in between, it does not see. */
+  #present(): readonly Route[] {
     const { net } = this.#p
-    const up = new Set(net.links().flatMap((link) => (link.up ? [link.name] : [])))
+    const rescan = new Set(this.#rescan)
+    this.#rescan.clear()
+    if (this.#known !== undefined && rescan.size === 0) return this.#known
+    const read = net.routes().filter((route) => this.#isOurs(route))
+    const isRead = ({ dev }: Route): boolean => this.#known === undefined || rescan.has(dev ?? '')
+    this.#known = [
+      ...(this.#known ?? []).filter((route) => !isRead(route)),
+      ...read.filter((route) => isRead(route)),
+    ]
+    return this.#known
+  }
+
+  #changes(
+    { workloads, others }: { readonly workloads: readonly Workload[]; readonly others: readonly Route[] },
+    present: readonly Route[],
+  ): readonly NetChange[] {
+    const up = new Set([...this.#up].flatMap(([link, isUp]) => (isUp ? [link] : [])))
     const pods = workloads.filter((each) => up.has(each.interface)).map((each) => this.#podRoute(each))
     const wanted = new Map([...others, ...pods].map((route) => [route.destination, route]))
-    const present = net.routes().filter((route) => this.#isOurs(route))
-    const remove = present
-      .filter((route) => !isSame(wanted.get(route.destination), route) && this.#mayGo(route))
+    const foreign = present.filter((route) => !isSame(wanted.get(route.destination), route))
+    // Who may still be waited for is looked at again the next time.
+    for (const route of foreign) if (!this.#mayGo(route)) this.#rescan.add(route.dev ?? '')
+    const remove = foreign
+      .filter((route) => this.#mayGo(route))
       .map(
         (route): NetChange => ({ op: 'route-del', destination: route.destination, protocol: route.protocol }),
       )
@@ -99,12 +126,27 @@ export class FelixRoutes {
     for (const [at, text] of says) {
       try {
         await this.#p.net.apply([change])
+        this.#remember(change)
         return
       } catch (error) {
         if (!isErrno(error)) throw error
         this.#log.warn(at, text, { error: raw(error.message.toLowerCase()), tableIndex: 254 })
       }
     }
+    this.#known = undefined
+  }
+
+  #remember(change: NetChange): void {
+    if (this.#known === undefined) return
+    if (change.op === 'route-replace')
+      this.#known = [
+        ...this.#known.filter(({ destination }) => destination !== change.route.destination),
+        change.route,
+      ]
+    else if (change.op === 'route-del')
+      this.#known = this.#known.filter(
+        ({ destination, protocol }) => destination !== change.destination || protocol !== change.protocol,
+      )
   }
 }
 

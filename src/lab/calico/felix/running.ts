@@ -49,6 +49,8 @@ export class RunningFelix {
   #encapsulation: Encapsulation = { ipip: false, vxlan: false }
   #mtus: Mtus = { ipip: 0, vxlan: 0, pod: 0 }
   #links = ''
+  /** Whether the kernel's routes are to be read anew: at the start, and every RouteRefreshInterval. */
+  #resync = true
   #seen: readonly FelixConfiguration[] | undefined
   /** For the metrics. */
   active: { readonly endpoints: number; readonly policies: readonly Policy[] } = {
@@ -92,7 +94,9 @@ export class RunningFelix {
       if (!this.#inputs.knowsPolicyInputs && !(await this.#known(forPolicies))) return
       const desired = this.#desired()
       this.#p.useMemory(felixMemory(desired, this.active.policies.length))
-      await this.#calm.looking(() => this.#dataplane.apply(desired))
+      const resync = this.#resync
+      this.#resync = false
+      await this.#calm.looking(() => this.#dataplane.apply(desired, { resync }))
       if (first) this.#started()
       await this.#wakeup.wait(this.#p)
       if (this.#o.ended()) return
@@ -218,6 +222,7 @@ export class RunningFelix {
   async #refresh(self: Process): Promise<void> {
     for (;;) {
       await this.#calm.pause(self, this.#o.config.routeRefreshMs)
+      this.#resync = true
       this.#wakeup.tell()
     }
   }

@@ -45,18 +45,24 @@ export const hostSets = ({
 export class Tunnels {
   readonly #p: Process
   readonly #log: Log
+  readonly #made = new Set<string>()
 
   constructor(p: Process, log: Log) {
     this.#p = p
     this.#log = log
   }
 
-  /** Makes the devices what they should be; what is refused is logged and tried again at the next call. */
-  async apply(inputs: TunnelInputs): Promise<void> {
+  /**
+   * Makes the devices what they should be; what is refused is logged and tried again at the next call. Answers those that it made
+   * anew.
+   */
+  async apply(inputs: TunnelInputs): Promise<ReadonlySet<string>> {
+    this.#made.clear()
     const own = clusterNodes(inputs.nodes).get(inputs.node)
     if (inputs.encapsulation.ipip) await this.#ipip(inputs, own)
     if (inputs.encapsulation.vxlan) await this.#vxlan(inputs, own)
     else await this.#removeVxlan()
+    return new Set(this.#made)
   }
 
   async #ipip({ mtu }: TunnelInputs, own: ClusterNode | undefined): Promise<void> {
@@ -118,6 +124,7 @@ export class Tunnels {
           tunnel: wanted,
         },
       ])
+      this.#made.add(vxlanDevice)
     } catch (error) {
       if (isErrno(error, 'EEXIST'))
         this.#log.error(

@@ -48,6 +48,16 @@ describe.sequential('managers that interfere', () => {
     expect(await sh(podRoutes)).toBe(before)
   })
 
+  test('Felix sees that a route is gone when it looks at all of them again, and not because something else changed', async () => {
+    const before = await sh(podRoutes)
+    await sh("ip route del $(ip route | awk '/dev cali/ { print $1; exit }')")
+    await sh('kubectl -n shop label pods --all looked=at', 'k8s-control-01')
+    await lab.advance(2000)
+    expect(Number(await sh(podRoutes))).toBe(Number(before) - 1)
+    await lab.advance(90_000)
+    expect(await sh(podRoutes)).toBe(before)
+  })
+
   test('and leaves alone what its configuration calls unmanaged', async () => {
     const before = await sh(podRoutes)
     await sh(
