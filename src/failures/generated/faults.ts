@@ -52,6 +52,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
   'mtu-mismatch': async () => (await import('#failures/mtu-mismatch/fault.ts')).fault,
   'network-acl-blocks': async () => (await import('#failures/network-acl-blocks/fault.ts')).fault,
+  'network-manager-interferes': async () =>
+    (await import('#failures/network-manager-interferes/fault.ts')).fault,
   'no-default-route': async () => (await import('#failures/no-default-route/fault.ts')).fault,
   'node-condition-misleading': async () =>
     (await import('#failures/node-condition-misleading/fault.ts')).fault,

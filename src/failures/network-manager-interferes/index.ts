@@ -6,7 +6,7 @@ export const mode: Mode<ManagerState> = {
   id: 'network-manager-interferes',
   title: 'a network manager of the host takes Calico’s interfaces for its own',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',

@@ -1,10 +1,11 @@
 /**
  * NetworkManager 1.36 as far as it meddles with devices that are not its own: it takes every device that no `unmanaged-devices=` of
  * /etc/NetworkManager names, asks for an address on it (there is no DHCP server on a pod's interface), and after 45 s without one
- * gives it up: addresses and routes of the device are removed. When the device's routes come back it tries again, up to four times
- * in a row (connection.autoconnect-retries), then after five minutes.
+ * (`ipv4.dhcp-timeout`) gives it up: addresses and routes of the device are removed. When the device's routes come back it tries
+ * again, up to four times in a row (`autoconnect-retries-default`, 0: for ever), then after five minutes.
  *
- * Not imitated: the real card's own connection (it is left as it is), Wi-Fi, DNS, D-Bus, nmcli beyond `device` and `general reload`.
+ * Not imitated: the real card's own connection (it is left as it is), Wi-Fi, DNS, D-Bus, nmcli beyond `device` and `general reload`,
+ * settings per connection or device (`[connection-…]`, `[device-…]`, `match-device`).
  *
  * @see NetworkManager.conf(5), Calico's "Configure NetworkManager"
  */
@@ -12,8 +13,6 @@ import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { patternMatcher } from '#lab/host/shell/glob.ts'
 import type { Link } from '#lab/network/ports.ts'
 
-const dhcpTimeoutMs = 45_000
-const retriesMax = 4
 const pauseMs = 300_000
 const folders = ['/etc/NetworkManager/conf.d', '/usr/lib/NetworkManager/conf.d']
 
@@ -24,9 +23,11 @@ export const networkManager: Program = async (p) => {
   const say = (text: string): void => p.stderr.write(`<info>  [${(p.now() / 1000).toFixed(4)}] ${text}\n`)
   say('NetworkManager (version 1.36.6) is starting... (for the first time)')
   let isUnmanaged = await unmanaged(p)
+  let persistence = await persistenceIn(p)
   p.onSignal('SIGHUP', () => {
     p.thread('reload', async (self) => {
       isUnmanaged = await unmanaged(self)
+      persistence = await persistenceIn(self)
       say('config: signal: SIGHUP (no changes from disk)')
     })
   })
@@ -36,7 +37,8 @@ export const networkManager: Program = async (p) => {
       if (held.has(link.name) || isUnmanaged(link) || !hasRoutes(p, link.name)) continue
       held.add(link.name)
       p.thread(link.name, async (self) => {
-        await configure(self, link.name, { say, isUnmanaged: () => isUnmanaged(link) })
+        do await configure(self, link.name, { say, isUnmanaged: () => isUnmanaged(link), ...persistence })
+        while (!isUnmanaged(link) && hasRoutes(self, link.name))
         held.delete(link.name)
       })
     }
@@ -49,14 +51,22 @@ const hasRoutes = (p: Process, device: string): boolean => p.net.routes().some((
 async function configure(
   p: Process,
   device: string,
-  { say, isUnmanaged }: { readonly say: (text: string) => void; readonly isUnmanaged: () => boolean },
+  {
+    say,
+    isUnmanaged,
+    retriesMax,
+    dhcpTimeoutMs,
+  }: Persistence & {
+    readonly say: (text: string) => void
+    readonly isUnmanaged: () => boolean
+  },
 ): Promise<void> {
   const state = (from: string, to: string): void => say(`device (${device}): state change: ${from} -> ${to}`)
   for (let attempt = 1; attempt <= retriesMax; attempt++) {
     state('disconnected', 'prepare')
     state('prepare', 'config')
     state('config', 'ip-config')
-    say(`dhcp4 (${device}): activation: beginning transaction (timeout in 45 seconds)`)
+    say(`dhcp4 (${device}): activation: beginning transaction (timeout in ${dhcpTimeoutMs / 1000} seconds)`)
     await p.sleep(dhcpTimeoutMs)
     if (isUnmanaged() || !p.net.links().some(({ name }) => name === device)) {
       state('ip-config', 'unmanaged')
@@ -83,13 +93,35 @@ async function giveUp(p: Process, device: string): Promise<void> {
   }
 }
 
-/** Reads `unmanaged-devices=` of all files: `interface-name:cali*`, `type:veth`, `mac:…`, and the bare name. */
-async function unmanaged(p: Process): Promise<(link: Link) => boolean> {
+/** How long and how often it tries to set a device up. */
+interface Persistence {
+  readonly dhcpTimeoutMs: number
+  readonly retriesMax: number
+}
+
+/** The last file that says it decides, as with every key of these files. */
+async function persistenceIn(p: Process): Promise<Persistence> {
+  const text = (await configTexts(p)).join('\n')
+  const value = (key: string): string | undefined =>
+    [...text.matchAll(new RegExp(`^\\s*${key}\\s*=\\s*(\\d+)\\s*$`, 'gm'))].at(-1)?.[1]
+  const retries = Number(value('autoconnect-retries-default') ?? 4)
+  return {
+    dhcpTimeoutMs: Number(value('ipv4\\.dhcp-timeout') ?? 45) * 1000,
+    retriesMax: retries === 0 ? Number.POSITIVE_INFINITY : retries,
+  }
+}
+
+async function configTexts(p: Process): Promise<readonly string[]> {
   const texts = [await textOf(p, '/etc/NetworkManager/NetworkManager.conf')]
   for (const folder of folders)
     for (const { name } of (await p.files.exists(folder)) ? await p.files.list(folder) : [])
       if (name.endsWith('.conf')) texts.push(await textOf(p, `${folder}/${name}`))
-  const line = texts.flatMap((text) =>
+  return texts
+}
+
+/** Reads `unmanaged-devices=` of all files: `interface-name:cali*`, `type:veth`, `mac:…`, and the bare name. */
+async function unmanaged(p: Process): Promise<(link: Link) => boolean> {
+  const line = (await configTexts(p)).flatMap((text) =>
     [...text.matchAll(/^\s*unmanaged-devices\s*\+?=\s*(.*)$/gm)].map(([, value = '']) => value),
   )
   const tests = line
