@@ -68,16 +68,18 @@ export function templateHash(template: PodTemplate): string {
  * What a template says, whatever the order of its keys and whether or not it writes out what is false anyway: a client that takes it
  * back (`rollout undo`) writes it anew out of its own types.
  */
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(
-          Object.entries(each)
-            .filter(([key, of]) => of !== false || !omittedWhenFalse.has(key))
-            .sort(([a], [b]) => (a < b ? -1 : 1)),
-        )
-      : each,
+export const canonical = (value: unknown): string => JSON.stringify(ordered(value))
+
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(ordered)
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, of]) => of !== false || !omittedWhenFalse.has(key))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, of]) => [key, ordered(of)]),
   )
+}
 
 /** The booleans of a pod's spec that are no pointers (api/core/v1/types.go, `omitempty`). */
 const omittedWhenFalse: ReadonlySet<string> = new Set([

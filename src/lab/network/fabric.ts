@@ -50,8 +50,9 @@ export class Fabric {
   #stacks = 0
   readonly #kept = new Map<string, Kept>()
   readonly #plugged = new Set<SimStack>()
-  readonly #namedPorts = new Set<number>()
   readonly #namedRanges: PortRange[] = []
+  /** Of ports that were asked for: whether a range names them. */
+  readonly #named = new Map<number, boolean>()
 
   constructor(kernel: Kernel, random: Random) {
     this.kernel = kernel
@@ -155,13 +156,21 @@ export class Fabric {
 
   /** Whether some rule has ever told packets apart by this port. */
   isNamed(port: number): boolean {
-    return this.#namedPorts.has(port) || this.#namedRanges.some((range) => isInRange(port, range))
+    let named = this.#named.get(port)
+    if (named === undefined) {
+      named = this.#namedRanges.some((range) => isInRange(port, range))
+      this.#named.set(port, named)
+    }
+    return named
   }
 
   namePort(port: PortRange): void {
-    if (typeof port === 'number') this.#namedPorts.add(port)
-    else if (!this.#namedRanges.some((range) => isInRange(port[0], range) && isInRange(port[1], range)))
+    if (typeof port === 'number') this.#named.set(port, true)
+    else if (!this.#namedRanges.some((range) => isInRange(port[0], range) && isInRange(port[1], range))) {
       this.#namedRanges.push(port)
+      for (const [each, named] of this.#named)
+        if (!named && isInRange(each, port)) this.#named.set(each, true)
+    }
   }
 
   addRule(rule: UnderlayRule): void {

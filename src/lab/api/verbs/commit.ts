@@ -102,7 +102,18 @@ const accounts: Readonly<Record<string, string>> = {
 }
 
 /** The name of the program behind an identity, as its User-Agent would begin. */
-function managerOf({ username }: Identity): string {
+function managerOf(user: Identity): string {
+  let known = programs.get(user)
+  if (known === undefined) {
+    known = programOf(user)
+    programs.set(user, known)
+  }
+  return known
+}
+
+const programs = new WeakMap<Identity, string>()
+
+function programOf({ username }: Identity): string {
   const parts = username.split(':')
   const last = parts.at(-1) ?? ''
   if (username.startsWith('system:node:')) return 'kubelet'

@@ -26,14 +26,22 @@ export class ConfigError extends Error {
   }
 }
 
-const patterns: readonly [TokenKind | 'skip', RegExp][] = [
-  ['skip', /\s+|#[^\n]*|\/\*[\s\S]*?\*\//y],
-  ['address', /\d+\.\d+\.\d+\.\d+/y],
-  ['number', /0x[0-9a-fA-F]+|\d+/y],
-  ['text', /"[^"\n]*"/y],
-  ['symbol', /[A-Za-z_][A-Za-z0-9_]*|'[-A-Za-z0-9_.:]{1,64}'/y],
-  ['mark', /!=|<=|>=|!~|&&|\|\||\.\.|[-+{}()[\];,.=<>~!:/*?]/y],
-]
+const kinds = ['skip', 'address', 'number', 'text', 'symbol', 'mark'] as const
+
+/** A group for each kind, in their order. */
+const word = new RegExp(
+  [
+    /(\s+|#[^\n]*|\/\*[\s\S]*?\*\/)/,
+    /(\d+\.\d+\.\d+\.\d+)/,
+    /(0x[0-9a-fA-F]+|\d+)/,
+    /("[^"\n]*")/,
+    /([A-Za-z_][A-Za-z0-9_]*|'[-A-Za-z0-9_.:]{1,64}')/,
+    /(!=|<=|>=|!~|&&|\|\||\.\.|[-+{}()[\];,.=<>~!:/*?])/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'y',
+)
 
 /** Cuts a file into tokens; throws {@link ConfigError} at a character that belongs to none. */
 export function tokens(file: string, text: string): Token[] {
@@ -42,28 +50,29 @@ export function tokens(file: string, text: string): Token[] {
   let line = 1
   let lineStart = 0
   while (at < text.length) {
-    const [kind, word] = next(text, at) ?? ['', '']
+    const read = next(text, at)
     const where = { file, line, column: at - lineStart + 1 }
-    if (word === '') throw new ConfigError(where, `Unknown character '${text[at]}'`)
-    if (kind !== 'skip') found.push({ kind: kind as TokenKind, text: bare(kind, word), ...where })
-    for (let i = 0; i < word.length; i++)
-      if (word[i] === '\n') {
-        line++
-        lineStart = at + i + 1
-      }
-    at += word.length
+    if (read === undefined) throw new ConfigError(where, `Unknown character '${text[at]}'`)
+    const [kind, is] = read
+    if (kind !== 'skip') found.push({ kind, text: bare(kind, is), ...where })
+    else
+      for (let i = 0; i < is.length; i++)
+        if (is[i] === '\n') {
+          line++
+          lineStart = at + i + 1
+        }
+    at += is.length
   }
   found.push({ kind: 'end', text: '', file, line, column: at - lineStart + 1 })
   return found
 }
 
-function next(text: string, at: number): readonly [string, string] | undefined {
-  for (const [kind, pattern] of patterns) {
-    pattern.lastIndex = at
-    const match = pattern.exec(text)
-    if (match) return [kind, match[0]]
-  }
-  return undefined
+function next(text: string, at: number): readonly [TokenKind | 'skip', string] | undefined {
+  word.lastIndex = at
+  const match = word.exec(text)
+  if (match === null) return undefined
+  const group = kinds.findIndex((_, index) => match[index + 1] !== undefined)
+  return [kinds[group] ?? 'mark', match[0]]
 }
 
 const bare = (kind: string, word: string): string =>

@@ -67,9 +67,10 @@ async function withIncludes(
 ): Promise<readonly Token[]> {
   const found: Token[] = []
   for (let i = 0; i < list.length; i++) {
-    const [word, name, end] = list.slice(i, i + 3)
-    if (word?.text !== 'include' || name?.kind !== 'text' || end?.text !== ';') {
-      if (word) found.push(word)
+    const word = list[i] as Token // an index below the length
+    const [name, end] = [list[i + 1], list[i + 2]]
+    if (word.text !== 'include' || name?.kind !== 'text' || end?.text !== ';') {
+      found.push(word)
       continue
     }
     const target = name.text.startsWith('/')
