@@ -52,7 +52,7 @@ export const detector = defineDetector<TimersState, Names>({
           ? {
               says: starting.some((one) => own.includes(one))
                 ? 'BIRD has just started and waits for its sessions; they come by themselves'
-                : 'BGP sessions are lost for reasons of time (hold timers), and come back',
+                : 'BGP sessions are refused, or lost again and again, for reasons of time (hold timers)',
               state: { isStart: starting.some((one) => own.includes(one)) },
             }
           : undefined,

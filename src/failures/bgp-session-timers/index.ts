@@ -6,7 +6,7 @@ export const mode: Mode<TimersState> = {
   id: 'bgp-session-timers',
   title: 'BGP sessions are slow or flap for reasons of time',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['bgp-session-down', 'calico-node-not-ready', 'pods-not-ready-on-node'],
   traffic:

@@ -14,6 +14,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'bgp-peer-node-down': async () => (await import('#failures/bgp-peer-node-down/fault.ts')).fault,
   'bgp-port-179-blocked': async () => (await import('#failures/bgp-port-179-blocked/fault.ts')).fault,
   'bgp-port-in-use': async () => (await import('#failures/bgp-port-in-use/fault.ts')).fault,
+  'bgp-session-timers': async () => (await import('#failures/bgp-session-timers/fault.ts')).fault,
   'bird-socket-unavailable': async () => (await import('#failures/bird-socket-unavailable/fault.ts')).fault,
   'calico-apiserver-unreachable': async () =>
     (await import('#failures/calico-apiserver-unreachable/fault.ts')).fault,

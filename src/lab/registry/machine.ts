@@ -23,7 +23,23 @@ export const registryDisk = ({ nameserver }: { readonly nameserver: string }): T
   { path: '/usr/sbin/squid', kind: 'file', mode: 0o755, program: 'squid' },
   { path: squidConfigPath, kind: 'file', text: '' },
   { path: '/lib/systemd/system/squid.service', kind: 'file', text: squidUnit },
+  // The same of a BIRD that speaks BGP with whoever the network team lets it.
+  { path: '/usr/sbin/bird', kind: 'file', mode: 0o755, program: 'bird' },
+  { path: '/etc/bird', kind: 'directory' },
+  { path: '/lib/systemd/system/bird.service', kind: 'file', text: birdUnit },
 ]
+
+const birdUnit = `[Unit]
+Description=BIRD Internet Routing Daemon
+After=network.target
+
+[Service]
+ExecStart=/usr/sbin/bird -d -c /etc/bird/bird.conf -s /run/bird.ctl
+Restart=on-failure
+
+[Install]
+WantedBy=multi-user.target
+`
 
 const squidUnit = `[Unit]
 Description=Squid Web Proxy Server

@@ -261,6 +261,18 @@ describe('what the file says decides', () => {
     expect(bed.nodes[0]?.routes()).toEqual(['blackhole 10.244.0.0/26'])
   })
 
+  test('a hold time that BGP does not know is refused, and three seconds are not', async () => {
+    const asking = (seconds: number) => (config: string, i: number) =>
+      i === 1 ? timers(`hold time ${seconds};`)(config) : config
+    const short = await birdBed(2, asking(2))
+    await short.advance(30)
+    expect(short.nodes[0]?.log).toContain('bird: Mesh_10_0_0_22: Error: Unacceptable hold time: 0002')
+    expect(short.nodes[1]?.log).toContain('bird: Mesh_10_0_0_21: Received: Unacceptable hold time: 0002')
+    const least = await birdBed(2, asking(3))
+    await least.advance(30)
+    expect(least.nodes[0]?.routes()).toContain(other)
+  })
+
   test('a neighbour that is not configured is turned away', async () => {
     const bed = await birdBed(2, (config, i) =>
       i === 0 ? config.replace(/protocol bgp Mesh[\s\S]*$/, '') : config,

@@ -28,7 +28,8 @@ export type BgpMessage =
       readonly withdraw: readonly string[]
     }
   | { readonly bgp: 'ROUTE-REFRESH' }
-  | { readonly bgp: 'NOTIFICATION'; readonly code: number; readonly subcode: number; readonly as?: number }
+  /** `data`: as BIRD prints it. */
+  | { readonly bgp: 'NOTIFICATION'; readonly code: number; readonly subcode: number; readonly data?: string }
 
 export interface Announcement {
   readonly net: string

@@ -250,12 +250,17 @@ export class BgpProtocol extends Protocol {
       this.#error(link, 5, 0)
       return
     }
+    // RFC 4271, 4.2: none, or three seconds at least.
+    if (open.holdSeconds > 0 && open.holdSeconds < 3) {
+      this.#error(link, 2, 6, open.holdSeconds.toString(16).padStart(4, '0'))
+      return
+    }
     if (this.internal && open.id === this.daemon.config.routerId) {
       this.#error(link, 2, 3)
       return
     }
     if (open.as !== this.bgp.neighborAs) {
-      this.#error(link, 2, 2, open.as)
+      this.#error(link, 2, 2, String(open.as))
       return
     }
     if (!this.#winsCollision(link, open)) {
@@ -326,7 +331,7 @@ export class BgpProtocol extends Protocol {
 
   #receiveNotification(link: Link, m: BgpMessage & { bgp: 'NOTIFICATION' }): void {
     const name = errorName(m.code, m.subcode)
-    this.daemon.log(`${this.name}: Received: ${name}${m.as === undefined ? '' : `: ${m.as}`}`)
+    this.daemon.log(`${this.name}: Received: ${name}${m.data === undefined ? '' : `: ${m.data}`}`)
     this.#blame('Received: ', name, link)
     this.#close(link)
     if (m.code === 6) return
@@ -347,12 +352,12 @@ export class BgpProtocol extends Protocol {
   }
 
   /** We complain: NOTIFICATION, close, and wait before the next attempt unless it was a Cease. */
-  #error(link: Link, code: number, subcode: number, as?: number): void {
+  #error(link: Link, code: number, subcode: number, data?: string): void {
     if (link.state === 'Close' || link.state === 'Idle') return
     const name = errorName(code, subcode)
-    if (code !== 6) this.daemon.log(`${this.name}: Error: ${name}${as === undefined ? '' : `: ${as}`}`)
+    if (code !== 6) this.daemon.log(`${this.name}: Error: ${name}${data === undefined ? '' : `: ${data}`}`)
     this.#blame('BGP Error: ', name, link)
-    link.send({ bgp: 'NOTIFICATION', code, subcode, ...(as === undefined ? {} : { as }) })
+    link.send({ bgp: 'NOTIFICATION', code, subcode, ...(data === undefined ? {} : { data }) })
     this.#close(link)
     if (code === 6) return
     this.#errorWait.failed(this.bgp)
