@@ -349,6 +349,8 @@ export interface Container {
   start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): Promise<Child>
   /** Reads and writes inside with root's rights, as the runtime does. */
   readonly files: Files
+  /** A file's text, at once; undefined when there is none. */
+  peek(path: string): string | undefined
   readonly alive: boolean
   /** What its processes hold, in bytes. */
   readonly memoryBytes: number

@@ -17,6 +17,7 @@ export {
   folderOf,
   programOf,
   programText,
+  type TreeNode,
   treeNode,
 } from '#lab/host/vfs/tree.ts'
 export type { View } from '#lab/host/vfs/view.ts'

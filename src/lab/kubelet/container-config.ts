@@ -39,7 +39,11 @@ export async function containerConfig(
     cwd: def.workingDir,
     credentials,
     procSys: procSysOf(def.securityContext),
-    mounts: [...(await etcMounts(o)), ...volumeMounts(def, o.volumes)],
+    mounts: [...(await etcMounts(o)), ...volumeMounts(def, o.volumes), ...(await lastWordsMount(def, o))],
+    lastWords: {
+      path: def.terminationMessagePath ?? defaultLastWords,
+      orLog: def.terminationMessagePolicy === 'FallbackToLogsOnError',
+    },
     labels: { specHash: specHash(def) },
     ...(def.stdin ? { input: { once: def.stdinOnce ?? false } } : {}),
     ...(def.tty ? { tty: true } : {}),
@@ -71,6 +75,21 @@ function volumeMounts(def: ContainerDef, volumes: ReadonlyMap<string, string>): 
   })
   // Parents first, as the runtime orders them.
   return mounts.sort((a, b) => depth(a.path) - depth(b.path))
+}
+
+/** It is in every container's /dev already. */
+const defaultLastWords = '/dev/termination-log'
+
+/** An empty file of each instance's own, where it wants to leave its last words. */
+async function lastWordsMount(
+  { name, terminationMessagePath: path = defaultLastWords }: ContainerDef,
+  { files, pod, attempt }: { readonly files: Files; readonly pod: Pod; readonly attempt: number },
+): Promise<readonly Mount[]> {
+  if (path === defaultLastWords || path === '') return []
+  const from = `${podDirectory(pod.metadata.uid)}/containers/${name}/${attempt.toString(16).padStart(8, '0')}`
+  await files.mkdir(from.slice(0, from.lastIndexOf('/')), { parents: true })
+  await files.write(from, '', { mode: 0o666 })
+  return [{ path, source: { kind: 'bind', from } }]
 }
 
 const depth = (path: string): number => path.split('/').filter((part) => part !== '').length

@@ -3,13 +3,15 @@ import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { goDuration } from '#lab/kubelet/backoff.ts'
 import { containerConfig } from '#lab/kubelet/container-config.ts'
-import { type Kubelet, podReference, podText } from '#lab/kubelet/context.ts'
+import { stopContainer } from '#lab/kubelet/container-stop.ts'
+import { type ContainerList, fieldPath, type Kubelet, podReference, podText } from '#lab/kubelet/context.ts'
+import { runHook } from '#lab/kubelet/hooks.ts'
 import { ensureImage } from '#lab/kubelet/image-pull.ts'
 import { ConfigTrouble, type EnvContext } from '#lab/kubelet/pod-env.ts'
 import { instancesOf, type StartTrouble } from '#lab/kubelet/pod-status.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { Image } from '#lab/runtime/ports.ts'
-import type { Sandbox } from '#lab/runtime/records.ts'
+import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
 
 export interface StartContext extends EnvContext {
   readonly sandbox: Sandbox
@@ -18,9 +20,6 @@ export interface StartContext extends EnvContext {
   readonly finishedMs: ReadonlyMap<string, number>
   readonly list: ContainerList
 }
-
-/** The field of the pod's spec in which a container stands. */
-export type ContainerList = 'containers' | 'initContainers' | 'ephemeralContainers'
 
 /**
  * Starts one container: back-off, image, configuration, creation, start, with their events. Answers what kept it from
@@ -41,7 +40,33 @@ export async function startContainer(
     tell('Warning', 'Failed', `Error: ${image.reason}`)
     return image
   }
-  return createAndStart(kubelet, def, { ...context, image }, tell)
+  const started = await createAndStart(kubelet, def, { ...context, image }, tell)
+  if (!('id' in started)) return started
+  return afterStart(kubelet, self, { def, context, instance: started, tell })
+}
+
+/** The container is not counted as started before its hook is done, and does not live when that fails. */
+async function afterStart(
+  kubelet: Kubelet,
+  self: Process,
+  o: {
+    readonly def: ContainerDef
+    readonly context: StartContext
+    readonly instance: ContainerInstance
+    readonly tell: Tell
+  },
+): Promise<StartTrouble | undefined> {
+  const { def, context, instance, tell } = o
+  const hook = def.lifecycle?.postStart
+  if (hook === undefined) return undefined
+  const { podIp, pod } = context
+  const { runtime } = kubelet
+  const limitMs = Number.POSITIVE_INFINITY
+  if (await runHook(self, hook, { runtime, instanceId: instance.id, def, podIp, limitMs })) return undefined
+  const message = 'PostStartHook failed'
+  tell('Warning', 'FailedPostStartHook', message)
+  await stopContainer(kubelet, self, { pod, def, instance, message: 'FailedPostStartHook' })
+  return { reason: 'PostStartHookError', message }
 }
 
 /** The text changed with 1.29 and 1.35. */
@@ -49,8 +74,6 @@ const createdText = (minor: number, name: string): string =>
   minor >= 35 ? 'Container created' : `Created container${minor >= 29 ? ':' : ''} ${name}`
 
 type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => void
-
-export const fieldPath = (def: ContainerDef, list: ContainerList): string => `spec.${list}{${def.name}}`
 
 const teller =
   (kubelet: Kubelet, pod: Pod, def: ContainerDef, list: ContainerList): Tell =>
@@ -85,7 +108,7 @@ async function createAndStart(
   def: ContainerDef,
   context: StartContext & { readonly image: Image },
   tell: Tell,
-): Promise<StartTrouble | undefined> {
+): Promise<StartTrouble | ContainerInstance> {
   const { runtime, config, machine } = kubelet
   const [newest] = instancesOf(runtime.containers(context.pod.metadata.uid), def.name)
   let step: StartTrouble['reason'] = 'CreateContainerConfigError'
@@ -102,7 +125,7 @@ async function createAndStart(
     step = 'RunContainerError'
     await runtime.startContainer(instance.id)
     tell('Normal', 'Started', kubelet.minor >= 35 ? 'Container started' : `Started container ${def.name}`)
-    return undefined
+    return instance
   } catch (error) {
     if (!isStartFailure(error)) throw error
     const message = error instanceof CriError ? error.description : error.message

@@ -1,8 +1,7 @@
 import type { ContainerDef, Pod } from '#lab/api/objects.ts'
 import type { Process } from '#lab/host/ports.ts'
-import { fieldPath } from '#lab/kubelet/container-start.ts'
-import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
-import { CriError } from '#lab/runtime/cri-error.ts'
+import { fieldPath, type Kubelet, podReference } from '#lab/kubelet/context.ts'
+import { runHook } from '#lab/kubelet/hooks.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
 
 /** A container always gets this long, whatever the pod's grace period is (pkg/kubelet/kuberuntime, minimumGracePeriodInSeconds). */
@@ -32,40 +31,25 @@ export async function stopContainer(
   )
   kubelet.events.record({ about, type: 'Normal', reason: 'Killing', message: o.message })
   let graceMs = o.graceMs ?? (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
-  const hook = def?.lifecycle?.preStop?.exec
-  if (hook !== undefined && graceMs > 0) {
+  const hook = def?.lifecycle?.preStop
+  if (def !== undefined && hook !== undefined && graceMs > 0) {
     const beganMs = kernel.nowMs
-    await preStop(kubelet, self, { ...o, about, command: hook.command, graceMs })
+    const podIp = pod.spec.hostNetwork ? kubelet.hostIp : runtime.sandboxes(pod.metadata.uid)[0]?.address
+    const went = await runHook(self, hook, {
+      runtime,
+      instanceId: instance.id,
+      def,
+      podIp,
+      limitMs: graceMs,
+    })
+    if (!went)
+      kubelet.events.record({
+        about,
+        type: 'Warning',
+        reason: 'FailedPreStopHook',
+        message: 'PreStopHook failed',
+      })
     graceMs -= kernel.nowMs - beganMs
   }
   await runtime.stop(self.task, instance.id, Math.max(graceMs, o.graceMs === undefined ? minimumGraceMs : 0))
-}
-
-async function preStop(
-  kubelet: Kubelet,
-  self: Process,
-  o: {
-    readonly instance: ContainerInstance
-    readonly about: ReturnType<typeof podReference>
-    readonly command: readonly string[]
-    readonly graceMs: number
-  },
-): Promise<void> {
-  try {
-    const child = await kubelet.runtime.exec(o.instance.id, o.command, {})
-    const code = await self.task.wait<number | undefined>((wake) => {
-      const cancel = self.task.after(o.graceMs, () => wake(undefined))
-      child.onExit((status) => wake(status.code))
-      return cancel
-    })
-    if (code === undefined || code === 0) return
-  } catch (error) {
-    if (!(error instanceof CriError)) throw error
-  }
-  kubelet.events.record({
-    about: o.about,
-    type: 'Warning',
-    reason: 'FailedPreStopHook',
-    message: 'PreStopHook failed',
-  })
 }

@@ -45,6 +45,12 @@ export interface Kubelet {
 export const isStaticPod = (pod: Pod): boolean =>
   pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file'
 
+/** The field of the pod's spec in which a container stands. */
+export type ContainerList = 'containers' | 'initContainers' | 'ephemeralContainers'
+
+export const fieldPath = ({ name }: { readonly name: string }, list: ContainerList): string =>
+  `spec.${list}{${name}}`
+
 /** `calico-node-x7k2p_kube-system(0b1e…)`: how kubelet's messages name a pod (pkg/kubelet/util/format/pod.go). */
 export const podText = ({ metadata }: Pod): string =>
   `${metadata.name}_${metadata.namespace ?? 'default'}(${metadata.uid})`

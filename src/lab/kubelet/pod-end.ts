@@ -2,8 +2,9 @@ import type { Pod } from '#lab/api/objects.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { stopContainer } from '#lab/kubelet/container-stop.ts'
 import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
-import { killFailure, type PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
+import { definitionOf, killFailure, type PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
 import { podDirectory } from '#lab/kubelet/pod-volumes.ts'
+import { sidecarsOf } from '#lab/kubelet/sidecars.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
 
@@ -56,18 +57,40 @@ export class PodEnd {
     return { kind: 'settled' }
   }
 
+  /** All at once, and then the sidecars, the last one first, in what is left of the time (kuberuntime_termination_order.go). */
   async #stopAll(
     self: Process,
     pod: Pod,
     running: readonly ContainerInstance[],
     graceMs: number | undefined,
   ): Promise<void> {
+    const { kernel, minor } = this.#kubelet
+    const names = sidecarsOf(pod, minor).map(({ name }) => name)
+    const wholeMs = graceMs ?? (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000
+    const endMs = kernel.nowMs + wholeMs
+    await this.#stopTogether(self, pod, {
+      running: running.filter(({ name }) => !names.includes(name)),
+      graceMs,
+    })
+    for (const name of names.toReversed()) {
+      const instances = running.filter((each) => each.name === name)
+      const leftMs = Math.max(endMs - kernel.nowMs, Math.min(wholeMs, 2000))
+      await this.#stopTogether(self, pod, { running: instances, graceMs: leftMs })
+    }
+  }
+
+  async #stopTogether(
+    self: Process,
+    pod: Pod,
+    {
+      running,
+      graceMs,
+    }: { readonly running: readonly ContainerInstance[]; readonly graceMs: number | undefined },
+  ): Promise<void> {
     const stop = (by: Process, instance: ContainerInstance): Promise<void> =>
       stopContainer(this.#kubelet, by, {
         pod,
-        def: [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].find(
-          ({ name }) => name === instance.name,
-        ),
+        def: definitionOf(pod, instance.name),
         instance,
         message: `Stopping container ${instance.name}`,
         graceMs,

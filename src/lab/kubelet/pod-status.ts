@@ -1,6 +1,7 @@
 import { rfc3339 } from '#base/clock.ts'
 import type { Condition, ContainerDef, ContainerState, ContainerStatus, Pod } from '#lab/api/objects.ts'
 import { closedGates } from '#lab/kubelet/readiness-gates.ts'
+import { isSidecar, sidecarsOf } from '#lab/kubelet/sidecars.ts'
 import { imageId } from '#lab/runtime/images.ts'
 import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
 
@@ -44,21 +45,28 @@ export interface PodView {
 
 /**
  * The status that a kubelet reports (kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go `generateAPIPodStatus`,
- * `convertToAPIContainerStatuses`, `getPhase`; pkg/kubelet/status/generate.go). Not imitated: restartable init containers,
- * termination messages, resize.
+ * `convertToAPIContainerStatuses`, `getPhase`; pkg/kubelet/status/generate.go), and whether the pod is over: while a sidecar still
+ * runs, nobody is told so. Not imitated: resize.
  */
-export function podStatus(view: PodView): Pod['status'] {
+export function podStatus(view: PodView): { readonly status: Pod['status']; readonly isOver: boolean } {
   const { pod, sandbox, hostIp } = view
   const hasInit = (pod.spec.initContainers?.length ?? 0) > 0
   const waitingFor = hasInit ? 'PodInitializing' : 'ContainerCreating'
-  const initStatuses = pod.spec.initContainers?.map((def) => initStatus(view, def))
+  const initStatuses = pod.spec.initContainers?.map((def) =>
+    isSidecar(def, view.minor) ? containerStatus(view, def, 'PodInitializing') : initStatus(view, def),
+  )
   const statuses = pod.spec.containers.map((def) => containerStatus(view, def, waitingFor))
   const { failure } = view
-  if (failure !== undefined && !failure.disrupted) return refused(view, failure)
-  const phase = failure === undefined ? podPhase(pod, initStatuses ?? [], statuses) : 'Failed'
+  if (failure !== undefined && !failure.disrupted) return { status: refused(view, failure), isOver: true }
+  const actual = failure === undefined ? podPhase(view, initStatuses ?? [], statuses) : 'Failed'
+  const isOver = actual === 'Succeeded' || actual === 'Failed'
+  const sidecars = sidecarsOf(pod, view.minor).map(({ name }) => name)
+  const waits =
+    isOver && view.instances.some(({ name, state }) => state === 'running' && sidecars.includes(name))
+  const phase = waits ? 'Running' : actual
   const address = pod.spec.hostNetwork ? hostIp : sandbox?.ready ? sandbox.address : undefined
   const podIp = address ?? view.previous?.podIP
-  return {
+  const status = {
     phase,
     conditions: conditions(view, phase, initStatuses ?? [], statuses),
     hostIP: hostIp,
@@ -71,6 +79,7 @@ export function podStatus(view: PodView): Pod['status'] {
     ...ephemeralStatuses(view),
     ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
   }
+  return { status, isOver }
 }
 
 /** Of a pod that was never taken nothing is known but that. */
@@ -182,23 +191,29 @@ const terminated = (runtime: string, instance: ContainerInstance): ContainerStat
 })
 
 function podPhase(
-  pod: Pod,
+  { pod, minor }: PodView,
   init: readonly ContainerStatus[],
   statuses: readonly ContainerStatus[],
 ): Pod['status']['phase'] {
   const policy = pod.spec.restartPolicy ?? 'Always'
+  const stays = sidecarsOf(pod, minor).map(({ name }) => name)
   const initFailed = init.some(
-    ({ state }) => state.terminated !== undefined && state.terminated.exitCode !== 0,
+    ({ name, state }) =>
+      !stays.includes(name) && state.terminated !== undefined && state.terminated.exitCode !== 0,
   )
   if (initFailed && policy === 'Never') return 'Failed'
   const begun = anyStarted(statuses)
-  if (!begun && init.some((status) => !status.ready)) return 'Pending'
+  if (!begun && init.some((status) => !isInitialized(status, stays))) return 'Pending'
   if (statuses.some(({ state, lastState }) => state.waiting && !lastState.terminated)) return 'Pending'
   if (statuses.some(({ state }) => state.running) || policy === 'Always') return 'Running'
   const codes = statuses.map(({ state, lastState }) => (state.terminated ?? lastState.terminated)?.exitCode)
   if (codes.every((code) => code === 0)) return 'Succeeded'
   return policy === 'Never' ? 'Failed' : 'Running'
 }
+
+/** One that stays only has to have begun. */
+const isInitialized = ({ name, ready, started }: ContainerStatus, stays: readonly string[]): boolean =>
+  stays.includes(name) ? started === true : ready
 
 const anyStarted = (statuses: readonly ContainerStatus[]): boolean =>
   statuses.some(({ state }) => state.running !== undefined || state.terminated !== undefined)
@@ -209,7 +224,9 @@ function conditions(
   init: readonly ContainerStatus[],
   statuses: readonly ContainerStatus[],
 ): readonly Condition[] {
-  const unready = statuses.filter(({ ready }) => !ready).map(({ name }) => name)
+  const stays = sidecarsOf(view.pod, view.minor).map(({ name }) => name)
+  const counted = [...init.filter(({ name }) => stays.includes(name)), ...statuses]
+  const unready = counted.filter(({ ready }) => !ready).map(({ name }) => name)
   const ended = phase === 'Succeeded' ? 'PodCompleted' : phase === 'Failed' ? 'PodFailed' : undefined
   const allReady = ended
     ? ({ status: 'False', reason: ended } as const)
@@ -227,7 +244,7 @@ function conditions(
     ...(view.minor >= 29
       ? [{ type: 'PodReadyToStartContainers', status: hasSandbox ? 'True' : 'False' } as const]
       : []),
-    { type: 'Initialized', ...initialized(init, statuses, ended) },
+    { type: 'Initialized', ...initialized(init, { statuses, stays, ended }) },
     { type: 'Ready', ...(allReady.status === 'True' ? gated(pod) : allReady) },
     { type: 'ContainersReady', ...allReady },
     { type: 'PodScheduled', status: 'True' },
@@ -255,10 +272,17 @@ function gated(pod: Pod): Pick<Condition, 'status' | 'reason' | 'message'> {
 
 function initialized(
   init: readonly ContainerStatus[],
-  statuses: readonly ContainerStatus[],
-  ended: string | undefined,
+  {
+    statuses,
+    stays,
+    ended,
+  }: {
+    readonly statuses: readonly ContainerStatus[]
+    readonly stays: readonly string[]
+    readonly ended: string | undefined
+  },
 ): { readonly status: 'True' | 'False'; readonly reason?: string; readonly message?: string } {
-  const incomplete = init.filter(({ ready }) => !ready).map(({ name }) => name)
+  const incomplete = init.filter((status) => !isInitialized(status, stays)).map(({ name }) => name)
   if (ended === 'PodCompleted') return { status: 'True', reason: ended }
   if (incomplete.length === 0 || anyStarted(statuses)) return { status: 'True' }
   return {

@@ -12,6 +12,7 @@ import { instancesOf, type PodFailure, podStatus, type StartTrouble } from '#lab
 import { MountTrouble, type PreparedVolumes, prepareVolumes } from '#lab/kubelet/pod-volumes.ts'
 import type { PodProbes } from '#lab/kubelet/prober.ts'
 import type { HeldToken } from '#lab/kubelet/projected.ts'
+import { isSidecar } from '#lab/kubelet/sidecars.ts'
 import { isSlice } from '#lab/runtime/cgroup-driver.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerInstance, Sandbox } from '#lab/runtime/records.ts'
@@ -67,11 +68,14 @@ export class PodSync {
       : undefined
   }
 
-  /** Tells the API how the pod is. Rejects with CriError while the runtime is down. */
-  publish(pod: Pod): Pod['status'] {
+  /**
+   * Tells the API how the pod is; answers whether it is over, which the API is told once its sidecars have ended too (pkg/kubelet/status,
+   * mergePodStatus). Rejects with CriError while the runtime is down.
+   */
+  publish(pod: Pod): { readonly isOver: boolean } {
     const { kernel, runtime, statuses, hostIp } = this.#kubelet
     const instances = runtime.containers(pod.metadata.uid)
-    const status = podStatus({
+    const { status, isOver } = podStatus({
       pod,
       failure: this.#failure,
       hostIp,
@@ -90,13 +94,12 @@ export class PodSync {
     for (const instance of instances) {
       if (instance.state === 'running' && this.#probes.isStarted(instance)) this.#probes.trigger(instance)
     }
-    return status
+    return { isOver }
   }
 
   async sync(self: Process, kube: Kube, pod: Pod): Promise<SyncOutcome> {
     const { runtime, networkTrouble } = this.#kubelet
-    const status = this.publish(pod)
-    if (status.phase === 'Succeeded' || status.phase === 'Failed') return this.#rest(self, pod)
+    if (this.publish(pod).isOver) return this.#rest(self, pod)
     if (networkTrouble() !== '' && pod.spec.hostNetwork !== true) {
       this.#tell(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${networkTrouble()}`)
       return { kind: 'network-not-ready' }
@@ -246,14 +249,8 @@ export class PodSync {
     )
     if (added.length > 0) await this.#start(self, added, { ...context, list: 'ephemeralContainers' })
     const begun = pod.spec.containers.some(({ name }) => instancesOf(here, name)[0] !== undefined)
-    if (!begun) {
-      for (const def of pod.spec.initContainers ?? []) {
-        const [newest] = instancesOf(here, def.name)
-        if (newest?.state === 'exited' && newest.exitCode === 0) continue
-        if (newest?.state === 'running') return { kind: 'settled' }
-        return this.#start(self, [def], { ...context, list: 'initContainers' })
-      }
-    }
+    const before = await this.#initContainers(self, context, { here, begun })
+    if (before !== undefined && !begun) return before
     const doomed = pod.spec.containers.flatMap((def) => {
       const [newest] = instancesOf(here, def.name)
       const message = newest?.state === 'running' ? this.#whyKill(def, newest) : undefined
@@ -264,7 +261,37 @@ export class PodSync {
       const [newest] = instancesOf(here, def.name)
       return doomed.some((each) => each.def === def) || this.#shouldStart(pod, newest)
     })
-    return this.#start(self, missing, { ...context, list: 'containers' })
+    const after = await this.#start(self, missing, { ...context, list: 'containers' })
+    return before !== undefined && after.kind === 'settled' ? before : after
+  }
+
+  /** One step: what has to be waited for before the others may start, or what went wrong with one that stays; `undefined` when none. */
+  async #initContainers(
+    self: Process,
+    context: Omit<StartContext, 'list'>,
+    { here, begun }: { readonly here: readonly ContainerInstance[]; readonly begun: boolean },
+  ): Promise<SyncOutcome | undefined> {
+    const { pod } = context
+    let trouble: SyncOutcome | undefined
+    for (const def of pod.spec.initContainers ?? []) {
+      const [newest] = instancesOf(here, def.name)
+      const stays = isSidecar(def, this.#kubelet.minor)
+      if (begun && !stays) continue
+      if (!stays && newest?.state === 'exited' && newest.exitCode === 0) continue
+      if (!stays && newest?.state === 'running') return { kind: 'settled' }
+      const failed = newest?.state === 'running' ? this.#probes.failed(newest) : undefined
+      if (newest !== undefined && failed !== undefined) {
+        const message = `Init container ${def.name} failed ${failed} probe`
+        await stopContainer(this.#kubelet, self, { pod, def, instance: newest, message })
+      } else if (newest?.state === 'running') {
+        if (begun || this.#probes.isStarted(newest)) continue
+        return { kind: 'settled' }
+      }
+      const outcome = await this.#start(self, [def], { ...context, list: 'initContainers' })
+      if (!begun) return outcome
+      if (outcome.kind !== 'settled') trouble = outcome
+    }
+    return trouble
   }
 
   #whyKill(def: ContainerDef, instance: ContainerInstance): string | undefined {
@@ -319,7 +346,8 @@ export class PodSync {
     const { runtime } = this.#kubelet
     const [sandbox] = runtime.sandboxes(pod.metadata.uid)
     if (!sandbox?.ready) return { kind: 'settled' }
-    const says = await this.#kill(self, pod, evictionGraceMs)
+    // What stayed beside a pod that has done its work gets its time.
+    const says = await this.#kill(self, pod, this.#failure === undefined ? undefined : evictionGraceMs)
     return says === undefined ? { kind: 'settled' } : { kind: 'error', says }
   }
 
@@ -327,7 +355,7 @@ export class PodSync {
   async #kill(self: Process, pod: Pod, graceMs?: number): Promise<string | undefined> {
     const { runtime } = this.#kubelet
     for (const instance of runtime.containers(pod.metadata.uid)) {
-      const def = pod.spec.containers.find(({ name }) => name === instance.name)
+      const def = definitionOf(pod, instance.name)
       const message = `Stopping container ${instance.name}`
       if (instance.state === 'running')
         await stopContainer(this.#kubelet, self, { pod, def, instance, message, graceMs })
@@ -371,3 +399,7 @@ const servicesUnread = 'services have not yet been read at least once, cannot co
 /** `failed to "KillPodSandbox" for "<uid>" with KillPodSandboxError: "…"` */
 export const killFailure = (pod: Pod, error: CriError): string =>
   `failed to "KillPodSandbox" for "${pod.metadata.uid}" with KillPodSandboxError: ${JSON.stringify(error.message)}`
+
+/** Of a container, or of an init container that stays. */
+export const definitionOf = ({ spec }: Pod, container: string): ContainerDef | undefined =>
+  [...spec.containers, ...(spec.initContainers ?? [])].find(({ name }) => name === container)

@@ -122,7 +122,7 @@ async function tcpProbe(
   }
 }
 
-function portOf(port: number | string, def: ContainerDef): number {
+export function portOf(port: number | string, def: ContainerDef): number {
   if (typeof port === 'number') return port
   const named = def.ports?.find(({ name }) => name === port)
   return named?.containerPort ?? Number(port)

@@ -3,9 +3,10 @@ import type { Process } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
-import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
+import { fieldPath, type Kubelet, podReference } from '#lab/kubelet/context.ts'
 import { instancesOf } from '#lab/kubelet/pod-status.ts'
 import { runProbe } from '#lab/kubelet/probe-run.ts'
+import { sidecarsOf } from '#lab/kubelet/sidecars.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
 
 type ProbeKind = 'readiness' | 'liveness' | 'startup'
@@ -36,7 +37,7 @@ export class PodProbes {
   }
 
   start(p: Process, pod: Pod, podIp: () => string | undefined): void {
-    for (const def of pod.spec.containers) {
+    for (const def of [...pod.spec.containers, ...sidecarsOf(pod, this.#kubelet.minor)]) {
       const kinds = new Set<ProbeKind>()
       this.#kinds.set(def.name, kinds)
       for (const [kind, probe] of probesOf(def)) {
@@ -214,7 +215,10 @@ class ProbeRun {
     const { pod, def, kind } = this.#o
     const verb = result.kind === 'failure' ? 'failed' : 'errored'
     this.#kubelet.events.record({
-      about: podReference(pod, `spec.containers{${def.name}}`),
+      about: podReference(
+        pod,
+        fieldPath(def, pod.spec.containers.includes(def) ? 'containers' : 'initContainers'),
+      ),
       type: 'Warning',
       reason: 'Unhealthy',
       message: `${titles[kind]} probe ${verb}: ${result.output}`,

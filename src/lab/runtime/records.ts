@@ -61,6 +61,8 @@ export interface ContainerConfig {
   /** Whether its input is kept open for who attaches; default: it has none. */
   readonly input?: { readonly once: boolean }
   readonly tty?: boolean
+  /** Where its last words are, and whether its log has them when there are none and it failed. */
+  readonly lastWords: { readonly path: string; readonly orLog: boolean }
   /** Its control group's memory. */
   readonly memory: NonNullable<ContainerSpec['memory']>
 }

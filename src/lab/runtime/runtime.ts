@@ -428,9 +428,9 @@ export class ContainerRuntime {
     if (instance.startedMs === 0) instance.startedMs = instance.finishedMs
     instance.exitCode = status.code
     instance.reason = why.reason
-    instance.message = why.message
     instance.child = undefined
     instance.log.end()
+    instance.message = [why.message, lastWords(instance, status)].filter(Boolean).join(': ')
     if (instance.container.alive) instance.container.destroy()
     this.#changed(instance.pod.uid)
   }
@@ -472,6 +472,21 @@ export class ContainerRuntime {
   #newId(): string {
     return this.#random.text(64, '0123456789abcdef')
   }
+}
+
+/**
+ * What a container left for whoever looks after it, at most 4096 bytes; of its log 80 lines or 2048 bytes. The kubelet reads it where
+ * a status is made: kubernetes/kubernetes:pkg/kubelet/kuberuntime/kuberuntime_container.go (getTerminationMessage).
+ */
+function lastWords({ config, container, log }: InstanceState, { code }: ExitStatus): string {
+  const { path, orLog } = config.lastWords
+  const said = path === '' ? '' : (container.peek(path) ?? '')
+  if (said !== '' || !orLog || code === 0) return said.slice(0, 4096)
+  return log
+    .lines({ tailLines: 80 })
+    .map(({ text }) => `${text}\n`)
+    .join('')
+    .slice(-2048)
 }
 
 const exitReason = (status: ExitStatus, outOfMemory: boolean): { reason: string; message: string } => ({

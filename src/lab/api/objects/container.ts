@@ -14,6 +14,13 @@ export interface Probe {
   readonly failureThreshold?: number
 }
 
+/** What is done right after a start or before a stop. */
+export interface Hook {
+  readonly exec?: { readonly command: readonly string[] }
+  readonly httpGet?: NonNullable<Probe['httpGet']>
+  readonly sleep?: { readonly seconds: number }
+}
+
 export interface EnvVar {
   readonly name: string
   readonly value?: string
@@ -61,7 +68,7 @@ export interface ContainerDef {
   readonly livenessProbe?: Probe
   readonly readinessProbe?: Probe
   readonly startupProbe?: Probe
-  readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command: readonly string[] } } }
+  readonly lifecycle?: { readonly postStart?: Hook; readonly preStop?: Hook }
   readonly securityContext?: SecurityContext
   readonly resources?: {
     readonly requests?: Readonly<Record<string, string>>

@@ -73,16 +73,27 @@ export function podSummary(pod: Stored): PodSummary {
     lastRestartMs: undefined,
   }
   if (conditionOf(status, 'PodScheduled')?.reason === 'SchedulingGated') progress.reason = 'SchedulingGated'
-  const initializing = initContainers(asList(spec.initContainers), status, progress)
-  if (!initializing || conditionOf(status, 'Initialized')?.status === 'True') mainContainers(status, progress)
+  const stays = sidecarNames(spec)
+  const initializing = initContainers(asList(spec.initContainers), { status, stays, progress })
+  if (!initializing || conditionOf(status, 'Initialized')?.status === 'True')
+    mainContainers(status, stays, progress)
   return {
     ready: progress.ready,
-    total: asList(spec.containers).length,
+    total: asList(spec.containers).length + sidecarNames(spec).size,
     status: deletionReason(pod, status, progress.reason),
     restarts: progress.restarts,
     lastRestartMs: progress.lastRestartMs,
   }
 }
+
+/** Init containers that stay. */
+const sidecarNames = (spec: JsonObject): ReadonlySet<unknown> =>
+  new Set(
+    asList(spec.initContainers)
+      .map(asObject)
+      .filter(({ restartPolicy }) => restartPolicy === 'Always')
+      .map(({ name }) => name),
+  )
 
 const conditionOf = (status: JsonObject, type: string): JsonObject | undefined =>
   asList(status.conditions)
@@ -90,10 +101,21 @@ const conditionOf = (status: JsonObject, type: string): JsonObject | undefined =
     .find((condition) => condition.type === type)
 
 /** Whether an init container is not done; the reason then says which. */
-function initContainers(specs: readonly unknown[], status: JsonObject, progress: Progress): boolean {
+function initContainers(
+  specs: readonly unknown[],
+  {
+    status,
+    stays,
+    progress,
+  }: { readonly status: JsonObject; readonly stays: ReadonlySet<unknown>; readonly progress: Progress },
+): boolean {
   const statuses = asList(status.initContainerStatuses).map(asObject)
   for (const [index, container] of statuses.entries()) {
     countRestarts(container, progress)
+    if (stays.has(container.name) && container.started === true) {
+      if (container.ready === true) progress.ready++
+      continue
+    }
     const { terminated, waiting } = asObject(container.state)
     if (isObject(terminated) && terminated.exitCode === 0) continue
     if (isObject(terminated)) progress.reason = `Init:${endReason(terminated)}`
@@ -105,9 +127,12 @@ function initContainers(specs: readonly unknown[], status: JsonObject, progress:
   return false
 }
 
-function mainContainers(status: JsonObject, progress: Progress): void {
+/** Those that stay count with the others. */
+function mainContainers(status: JsonObject, stays: ReadonlySet<unknown>, progress: Progress): void {
   progress.restarts = 0
   progress.lastRestartMs = undefined
+  for (const each of asList(status.initContainerStatuses).map(asObject))
+    if (stays.has(each.name)) countRestarts(each, progress)
   let running = false
   for (const container of asList(status.containerStatuses).map(asObject).reverse()) {
     countRestarts(container, progress)

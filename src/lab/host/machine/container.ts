@@ -8,7 +8,7 @@ import { baseName } from '#lab/host/process/process.ts'
 import { PidSpace, type Space } from '#lab/host/process/space.ts'
 import { childOf, ProcessState } from '#lab/host/process/state.ts'
 import { nowhere, readerOf } from '#lab/host/process/streams.ts'
-import { filesOf, MountNamespace, mountOf } from '#lab/host/vfs.ts'
+import { filesOf, MountNamespace, mountOf, system, walk } from '#lab/host/vfs.ts'
 
 /**
  * Namespaces of their own over an image, on a running machine. Throws Errno when a mount cannot be made (ENOENT for a
@@ -76,6 +76,11 @@ class SimulatedContainer implements Container {
 
   get files() {
     return filesOf(rootView(this.#space))
+  }
+
+  peek(path: string): string | undefined {
+    const view = rootView(this.#space)
+    return walk(view, path, true).inode?.kind === 'file' ? system.read(view, path) : undefined
   }
 
   async start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): Promise<Child> {

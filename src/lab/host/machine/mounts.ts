@@ -19,6 +19,7 @@ import {
   Inode,
   mountOf,
   system,
+  type TreeNode,
   treeNode,
   type View,
   walk,
@@ -51,7 +52,7 @@ export function mountContainer(boot: Boot, space: Space, spec: ContainerSpec, ha
   for (const path of ['/proc', '/dev', '/sys']) makeDirectory(space, path)
   mountAt(space, '/proc', proc.root)
   restrictSysctls(space, spec.procSys ?? 'read-only')
-  mountAt(space, '/dev', devices(host))
+  mountAt(space, '/dev', Inode.over(new FileSystem('tmpfs', { host }), containerDevices))
   mountAt(space, '/dev/shm', memory(host, { mode: 0o1777, sizeBytes: 64 * 1024 * 1024 }))
   mountAt(space, '/sys', treeRoot('sysfs', sysTree, host), { readOnly: spec.procSys !== 'writable' })
   const ordered = spec.mounts.toSorted((a, b) => depth(a.path) - depth(b.path))
@@ -149,7 +150,7 @@ export const diskRoot = (tree: Tree, host: FileHost, room: Room): Inode =>
 const devices = (host: FileHost): Inode => Inode.over(new FileSystem('tmpfs', { host }), deviceTree)
 
 /** Reading an endless device gives a piece of it. */
-const deviceTree = folderOf({
+const devicesOfAll: Readonly<Record<string, TreeNode>> = {
   null: deviceOf({ read: () => '', write: () => undefined }),
   zero: deviceOf({ read: () => '\0'.repeat(512), write: () => undefined }),
   full: deviceOf({
@@ -160,6 +161,22 @@ const deviceTree = folderOf({
   }),
   fd: folderOf({}, 0o1777),
   shm: folderOf({}, 0o1777),
+}
+
+const deviceTree = folderOf(devicesOfAll)
+
+/** With the file for last words, which the kubelet mounts in every container that does not want it elsewhere. */
+const containerDevices = folderOf({
+  ...devicesOfAll,
+  'termination-log': {
+    kind: 'file',
+    mode: 0o666,
+    uid: 0,
+    gid: 0,
+    text: '',
+    capabilities: undefined,
+    children: undefined,
+  },
 })
 
 const sysTree: Tree = [
