@@ -8,8 +8,6 @@ import { createHash } from 'node:crypto'
 import { type Corefile, parseCorefile } from '#lab/coredns/corefile.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
-import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
-import { runtimeOf } from '#lab/runtime/install.ts'
 
 /** Why it cannot start, in its own words. */
 export class CorefileError extends Error {}
@@ -53,14 +51,10 @@ export class Running {
   async #look(self: Process): Promise<void> {
     const { everyMs, jitterMs } = this.#corefile.reload ?? { everyMs: 30_000, jitterMs: 15_000 }
     const periodMs = Math.round(everyMs + (self.random.next() - 0.5) * jitterMs)
-    const { kernel } = runtimeOf(self)
-    const beat = new Mailbox<never>(kernel)
     let readIn = self.epochHere
-    const again = (): Again | undefined =>
-      kernel.lazy && readIn === self.epochHere ? { periodMs, place: machineOf(self) } : undefined
     let tried = this.#text
     for (;;) {
-      await beat.take(self.task, { timeoutMs: periodMs, again })
+      await nextLook(self, { periodMs, readIn })
       readIn = self.epochHere
       const text = await textOf(self, this.#path).catch((error: unknown) => {
         if (error instanceof CorefileError) return tried
@@ -94,4 +88,18 @@ async function textOf(p: Process, path: string): Promise<string> {
     if (!isErrno(error)) throw error
     throw new CorefileError(`loading Caddyfile via flag: open ${path}: ${error.message.toLowerCase()}`)
   }
+}
+
+/** Beats pass while no file of the machine is another one. */
+async function nextLook(
+  self: Process,
+  { periodMs, readIn }: { readonly periodMs: number; readonly readIn: number },
+): Promise<void> {
+  await self.sleep(periodMs)
+  if (self.epochHere !== readIn) return
+  await self.task.wait<void>((wake) => {
+    const rested = self.task.rest({ periodMs, place: machineOf(self), tick: () => wake() })
+    if (rested === undefined) wake()
+    return rested?.cancel
+  })
 }

@@ -37,7 +37,7 @@ export interface Task {
    * A beat that makes no events while nothing moves, first due in `periodMs`: see {@link Kernel.rest}. No tick comes after the
    * task has ended. `undefined` in a lab that leaves nothing out.
    */
-  rest(beat: Pick<Rest, 'periodMs' | 'tick'>): Rested | undefined
+  rest(beat: Pick<Rest, 'periodMs' | 'tick' | 'place'>): Rested | undefined
   /** A task that is stopped together with this one. */
   spawn(name: string, main: (task: Task) => Promise<void>): Task
   /** Waits, from inside `by`, until this task has ended. */
@@ -432,12 +432,13 @@ class TaskState implements Task {
     })
   }
 
-  rest({ periodMs, tick }: Pick<Rest, 'periodMs' | 'tick'>): Rested | undefined {
+  rest({ periodMs, tick, place }: Pick<Rest, 'periodMs' | 'tick' | 'place'>): Rested | undefined {
     if (!this.#kernel.lazy) return undefined
     return this.#kernel.rest({
       name: `${this.name} timer`,
       fromMs: this.#kernel.nowMs + periodMs,
       periodMs,
+      ...(place === undefined ? {} : { place }),
       tick: () => {
         if (this.#state === 'running') tick()
       },
