@@ -30,6 +30,7 @@ export const resources = {
   replicaSets: type('replicasets', 'apps'),
   statefulSets: type('statefulsets', 'apps'),
   jobs: type('jobs', 'batch'),
+  cronJobs: type('cronjobs', 'batch'),
   controllerRevisions: type('controllerrevisions', 'apps'),
   endpointSlices: type('endpointslices', 'discovery.k8s.io'),
   leases: type('leases', 'coordination.k8s.io'),

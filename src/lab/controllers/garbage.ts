@@ -17,12 +17,14 @@ const owners: readonly ResourceType[] = [
   resources.replicaSets,
   resources.statefulSets,
   resources.jobs,
+  resources.cronJobs,
   resources.services,
   resources.nodes,
 ]
 const dependents: readonly ResourceType[] = [
   resources.pods,
   resources.replicaSets,
+  resources.jobs,
   resources.controllerRevisions,
   resources.endpointSlices,
   resources.leases,

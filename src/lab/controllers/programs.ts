@@ -1,3 +1,4 @@
+import { startCronJobs } from '#lab/controllers/cron-job.ts'
 import { startDaemonSets } from '#lab/controllers/daemon-set.ts'
 import { startDeployments } from '#lab/controllers/deployment.ts'
 import { startDisruption } from '#lab/controllers/disruption.ts'
@@ -32,6 +33,7 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startDeployments, 'deployment-controller'],
   [startReplicaSets, 'replicaset-controller'],
   [startJobs, 'job-controller'],
+  [startCronJobs, 'cronjob-controller'],
   [startStatefulSets, 'statefulset-controller'],
   [startEndpoints, 'endpoint-controller'],
   [startNodeLifecycle, 'node-controller'],

@@ -89,3 +89,27 @@ export interface Job extends KubeObject {
     readonly uncountedTerminatedPods?: Readonly<Record<string, unknown>>
   }
 }
+
+export interface CronJob extends KubeObject {
+  readonly spec: {
+    readonly schedule: string
+    readonly timeZone?: string
+    readonly suspend?: boolean
+    readonly concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace'
+    readonly startingDeadlineSeconds?: number
+    readonly successfulJobsHistoryLimit?: number
+    readonly failedJobsHistoryLimit?: number
+    readonly jobTemplate: {
+      readonly metadata?: {
+        readonly labels?: Readonly<Record<string, string>>
+        readonly annotations?: Readonly<Record<string, string>>
+      }
+      readonly spec: Job['spec']
+    }
+  }
+  readonly status?: {
+    readonly active?: readonly { readonly name: string; readonly uid: string }[]
+    readonly lastScheduleTime?: string
+    readonly lastSuccessfulTime?: string
+  }
+}

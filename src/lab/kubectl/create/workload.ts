@@ -1,5 +1,6 @@
 /** `kubectl create deployment|job|cronjob|poddisruptionbudget|service`. */
 import { asObject, at, type JsonObject } from '#lab/api/json.ts'
+import { nameOf, uidOf } from '#lab/kubectl/client.ts'
 import { type Generator, generated, given, intOrText, pairs } from '#lab/kubectl/create/generator.ts'
 import { int, list, text } from '#lab/kubectl/flags.ts'
 import { collect } from '#lab/kubectl/lists.ts'
@@ -66,20 +67,32 @@ const job: Generator = {
     const from = run.flags.text('from')
     if ((from === undefined) === !run.flags.has('image'))
       throw new KubectlError('either --image or --from must be specified')
-    const spec = from === undefined ? { template: podOf(run, name, 'Never') } : await specFrom(run, from)
-    const annotations =
-      from === undefined ? {} : { annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' } }
-    return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, ...annotations }, spec }
+    if (from !== undefined) return jobFrom(run, name, from)
+    const spec = { template: podOf(run, name, 'Never') }
+    return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec }
   },
 }
 
-async function specFrom(run: Run, from: string): Promise<JsonObject> {
+async function jobFrom(run: Run, name: string, from: string): Promise<JsonObject> {
   const { found, errors } = await collect(run, await targetsOf(run, [from]), { namespace: run.namespace })
   throwAll(errors)
   const [one] = found
   if (one === undefined || one.resource.kind !== 'CronJob')
     throw new KubectlError('from must be an existing cronjob')
-  return asObject(at(one.object, 'spec.jobTemplate.spec'))
+  const template = asObject(at(one.object, 'spec.jobTemplate'))
+  const { labels, annotations } = asObject(template['metadata'])
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: nameOf(one.object), uid: uidOf(one.object) }
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: given({
+      name,
+      labels,
+      annotations: { 'cronjob.kubernetes.io/instantiate': 'manual', ...asObject(annotations) },
+      ownerReferences: [{ ...owner, controller: true }],
+    }),
+    spec: template['spec'],
+  }
 }
 
 const cronJob: Generator = {
