@@ -40,6 +40,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'host-firewall-manager-interferes': async () =>
     (await import('#failures/host-firewall-manager-interferes/fault.ts')).fault,
   'host-limit-exhausted': async () => (await import('#failures/host-limit-exhausted/fault.ts')).fault,
+  'image-host-incompatible': async () => (await import('#failures/image-host-incompatible/fault.ts')).fault,
   'image-unavailable': async () => (await import('#failures/image-unavailable/fault.ts')).fault,
   'install-cni-host-write-failed': async () =>
     (await import('#failures/install-cni-host-write-failed/fault.ts')).fault,

@@ -6,7 +6,7 @@ export const mode: Mode<ImageState> = {
   id: 'image-host-incompatible',
   title: 'Programs of Calico’s image do not run on this host',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [...symptoms],
   traffic:

@@ -15,7 +15,7 @@ import { CniLog } from '#lab/calico/cni/log.ts'
 import { furnish, unfurnish } from '#lab/calico/cni/wiring.ts'
 import { apiErrorText, datastoreError } from '#lab/calico/errors.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
-import type { Process, Program } from '#lab/host/ports.ts'
+import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 
 const defaultLog = '/var/log/calico/cni/cni.log'
 
@@ -141,11 +141,24 @@ async function runIpam(p: Process, call: CniCall, node: string): Promise<string>
   return address
 }
 
-/** The IPAM plugin is a program of its own beside this one, given the same configuration. */
+/**
+ * The IPAM plugin is a program of its own beside this one, given the same configuration. Throws CniFailure where it cannot be started,
+ * in the words of libcni (containernetworking/cni:pkg/invoke/{find,raw_exec}.go).
+ */
 async function callIpam(p: Process, call: CniCall, node: string, command: 'ADD' | 'DEL') {
   const type = call.config.ipam?.type ?? 'calico-ipam'
+  const folder = p.env.CNI_PATH ?? '/opt/cni/bin'
   const env = { ...p.env, CNI_COMMAND: command, CALICO_NODENAME: node }
-  return p.run([`${p.env.CNI_PATH ?? '/opt/cni/bin'}/${type}`], { env, stdin: call.text })
+  try {
+    return await p.run([`${folder}/${type}`], { env, stdin: call.text })
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new CniFailure(
+      error.code === 'ENOENT'
+        ? `failed to find plugin "${type}" in path [${folder}]`
+        : `fork/exec ${folder}/${type}: ${error.message.toLowerCase()}`,
+    )
+  }
 }
 
 function messageOf(stdout: string): string {
