@@ -16,7 +16,7 @@ export async function markControlPlane(
   task: Task,
   { api, node }: { readonly api: ApiServer; readonly node: string },
 ): Promise<void> {
-  const kube = directKube(api, { task })
+  const kube = directKube(api)
   const ref = { type: resources.nodes, name: node }
   for (;;) {
     try {

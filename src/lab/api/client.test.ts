@@ -4,7 +4,7 @@ import { directKube } from '#lab/api/direct.ts'
 import { FakeNetwork } from '#lab/api/fake-network.ts'
 import { informer } from '#lab/api/informer.ts'
 import type { ConfigMap } from '#lab/api/objects.ts'
-import { KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
+import { KubeError, KubeUnreachable, resources, type Watch } from '#lab/api/ports.ts'
 import { apiPrograms } from '#lab/api/programs.ts'
 import { ApiServer } from '#lab/api/server.ts'
 import type { Process } from '#lab/host/ports.ts'
@@ -52,6 +52,13 @@ const failure = async (promise: Promise<unknown>): Promise<Error> =>
     () => new Error('it did not fail'),
     (error: Error) => error,
   )
+
+/** Why a watch ended. */
+const end = (p: Process, watch: Watch<unknown>): Promise<Error> =>
+  p.task.wait<Error>((wake) => {
+    watch.follow({ changes: () => {}, over: wake })
+    return undefined
+  })
 
 describe('a client of the lab', () => {
   test('writes, reads and is told Conflict', async () => {
@@ -142,7 +149,7 @@ describe('a client of the lab', () => {
       await p.sleep(65_000) // pings are answered
       l.network.cut = true
       const startMs = p.now()
-      expect((await failure(watch.take())).message).toBe('http2: client connection lost')
+      expect((await end(p, watch)).message).toBe('http2: client connection lost')
       expect(p.now() - startMs).toBeLessThanOrEqual(45_001)
     })
   })
@@ -157,7 +164,7 @@ describe('a client of the lab', () => {
       await p.sleep(10)
       expect(l.api.process).toBeDefined()
       process.stop()
-      expect((await failure(watch.take())).message).toBe('unexpected EOF')
+      expect((await end(p, watch)).message).toBe('unexpected EOF')
       expect(l.api.process).toBeUndefined()
     })
   })

@@ -16,6 +16,7 @@ import {
   type ResourceType,
   type Watch,
   type WatchQuery,
+  type WatchReader,
   type WriteOptions,
 } from '#lab/api/ports.ts'
 import { requestWords } from '#lab/api/request-words.ts'
@@ -177,7 +178,7 @@ class Client implements KubeClient {
 
   watch<T extends KubeObject>(query: WatchQuery): Watch<T> {
     const request: KubeRequest = { op: 'watch', ...query }
-    return new RunningWatch<T>(this.#process, this.#transport, (call) => {
+    return new RunningWatch<T>(this.#transport, (call) => {
       // What ends a watch that runs is an error of reading its body, and names no request.
       const fail = (error: Error): void => call.fail(asked.sent ? error : this.#named(error, request))
       const asked = { ...call, fail }
@@ -217,6 +218,7 @@ class Client implements KubeClient {
       const call = {
         sent: false,
         change: () => {},
+        told: () => {},
         answer: (value: unknown) => {
           cancel?.()
           wake(value)
@@ -302,6 +304,7 @@ const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name }
 interface WatchCall {
   answer(value: unknown): void
   change(change: { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: unknown }): void
+  told(): void
   fail(error: Error): void
   sent: boolean
 }
@@ -309,43 +312,33 @@ interface WatchCall {
 const nothing: readonly never[] = []
 
 class RunningWatch<T> implements Watch<T> {
-  readonly #process: Process
   readonly #transport: Transport
   readonly #end: () => void
   #changes: Change<T>[] = []
   #over: Error | undefined
-  /** Who looks is there already, and need not be woken. */
+  /** Who looks is there already, and need not be told. */
   #looks = false
-  #wake: (() => void) | undefined
+  #reader: WatchReader<T> | undefined
 
-  constructor(process: Process, transport: Transport, begin: (call: WatchCall) => () => void) {
-    this.#process = process
+  constructor(transport: Transport, begin: (call: WatchCall) => () => void) {
     this.#transport = transport
     this.#end = begin({
       sent: false,
       answer: () => {},
       change: ({ type, object }) => {
         this.#changes.push({ type, object: object as T }) // what is watched is what the caller named
-        this.#tell()
       },
+      told: () => this.#tell(),
       fail: (error) => {
         this.#over = error
         this.#tell()
       },
     })
-    process.task.onEnd(this.#end)
   }
 
-  async take(): Promise<readonly Change<T>[]> {
-    if (this.#changes.length === 0 && this.#over === undefined)
-      await this.#process.task.wait<void>((wake) => {
-        this.#wake = wake
-        return () => {
-          this.#wake = undefined
-        }
-      })
-    if (this.#changes.length === 0 && this.#over !== undefined) throw this.#over
-    return this.#taken()
+  follow(by: WatchReader<T>): void {
+    this.#reader = by
+    this.#tell()
   }
 
   look(): readonly Change<T>[] {
@@ -355,6 +348,11 @@ class RunningWatch<T> implements Watch<T> {
     return this.#taken()
   }
 
+  close(): void {
+    this.#reader = undefined
+    this.#end()
+  }
+
   #taken(): readonly Change<T>[] {
     if (this.#changes.length === 0) return nothing
     const taken = this.#changes
@@ -362,14 +360,9 @@ class RunningWatch<T> implements Watch<T> {
     return taken
   }
 
-  close(): void {
-    this.#end()
-  }
-
   #tell(): void {
     if (this.#looks) return
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    if (this.#reader !== undefined && this.#changes.length > 0) this.#reader.changes(this.#taken())
+    if (this.#over !== undefined) this.#reader?.over(this.#over)
   }
 }

@@ -4,17 +4,23 @@
  */
 import type { KubeObject } from '#lab/api/objects.ts'
 import { perform, performWatch } from '#lab/api/perform.ts'
-import { type Change, type Kube, KubeError, type ObjectRef, type Watch } from '#lab/api/ports.ts'
+import {
+  type Change,
+  type Kube,
+  KubeError,
+  type ObjectRef,
+  type Watch,
+  type WatchReader,
+} from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { Refusal } from '#lab/api/status.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import type { KubeRequest } from '#lab/api/wire.ts'
-import type { Task } from '#lab/kernel/kernel.ts'
 
 const admin: Identity = { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
 
-/** A client that acts at once, in no virtual time. `task` waits for what watches bring; without one they cannot be taken from. */
-export function directKube(api: ApiServer, o: { readonly task?: Task; readonly user?: Identity } = {}): Kube {
+/** A client that acts at once, in no virtual time. */
+export function directKube(api: ApiServer, o: { readonly user?: Identity } = {}): Kube {
   const user = o.user ?? admin
   // An executor turns a thrown refusal into a rejection. Types are the caller's word, as everywhere in a Kube.
   const ask = <T>(request: Exclude<KubeRequest, { readonly op: 'watch' }>): Promise<T> =>
@@ -23,8 +29,7 @@ export function directKube(api: ApiServer, o: { readonly task?: Task; readonly u
   return {
     get: (ref) => ask({ op: 'get', ...one(ref) }),
     list: (query) => ask({ op: 'list', ...query }),
-    watch: <T extends KubeObject>(query: Parameters<Kube['watch']>[0]) =>
-      watchOf<T>(api, query, { user, task: o.task }),
+    watch: <T extends KubeObject>(query: Parameters<Kube['watch']>[0]) => watchOf<T>(api, query, user),
     create: (type, object, w = {}) =>
       ask({ op: 'create', type, namespace: object.metadata.namespace, body: object, ...manager(w) }),
     update: (type, object, w = {}) =>
@@ -72,11 +77,11 @@ export const deletion = (o: {
 function watchOf<T extends KubeObject>(
   api: ApiServer,
   query: Parameters<Kube['watch']>[0],
-  { user, task }: { readonly user: Identity; readonly task: Task | undefined },
+  user: Identity,
 ): Watch<T> {
-  let changes: Change<T>[] = []
-  let wake: (() => void) | undefined
-  const stop = refusing(() =>
+  let reader: WatchReader<T> | undefined
+  const early: Change<T>[] = []
+  const close = refusing(() =>
     performWatch(
       api,
       { op: 'watch', ...query },
@@ -84,28 +89,16 @@ function watchOf<T extends KubeObject>(
         user,
         tell: ({ type, object }) => {
           // The caller names the type of what it watches.
-          changes.push({ type, object: object as unknown as T })
-          wake?.()
+          const change = { type, object: object as unknown as T }
+          if (reader === undefined) early.push(change)
+          else reader.changes([change])
         },
       },
     ),
   )
-  return {
-    take: async () => {
-      if (changes.length === 0) {
-        if (task === undefined) throw new Error('this client was made without a task: it cannot wait')
-        await task.wait<void>((done) => {
-          wake = done
-          return () => {
-            wake = undefined
-          }
-        })
-      }
-      wake = undefined
-      const taken = changes
-      changes = []
-      return taken
-    },
-    close: stop,
+  const follow = (by: WatchReader<T>): void => {
+    reader = by
+    if (early.length > 0) by.changes(early.splice(0))
   }
+  return { follow, close }
 }

@@ -4,6 +4,7 @@
  *
  * Not imitated: resync periods, paging, bookmarks, the reset of the back-off after two calm minutes (it is reset by success).
  */
+import type { Random } from '#base/random.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import { Known } from '#lab/api/known.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
@@ -30,14 +31,19 @@ export interface InformerChange<T> {
 export interface InformerOptions<T> {
   /** Nobody waits for its changes: it takes them when it is looked at. Without `onChange`. */
   readonly unhurried?: true
-  /** Told of every change, in order, by the informer's thread. It must not wait. */
+  /** Told of every change, in order, as it arrives. It must not wait. */
   readonly onChange?: (change: InformerChange<T>) => void
   /** Told when a list or a watch failed, for the component's log. */
-  readonly onError?: (failure: {
-    readonly during: 'list' | 'watch'
-    readonly error: KubeError | KubeUnreachable
-  }) => void
+  readonly onError?: (failure: Failure) => void
 }
+
+interface Failure {
+  readonly during: 'list' | 'watch'
+  readonly error: KubeError | KubeUnreachable
+}
+
+const isFailure = (error: unknown): error is Failure['error'] =>
+  error instanceof KubeError || error instanceof KubeUnreachable
 
 /** What a component knows of a part of the cluster. */
 export interface Informer<T> {
@@ -71,11 +77,15 @@ const firstWaitMs = 800
 const longestWaitMs = 30_000
 
 class Reflector<T extends KubeObject> implements Informer<T> {
+  readonly #process: Process
+  readonly #kube: KubeClient
   readonly #query: ListQuery
   readonly #options: InformerOptions<T>
   readonly #known: Known<T>
   readonly #notice = new Notice()
-  readonly #task: Task
+  /** Until a watch runs: what that brings is taken in as it arrives, without a task that waits for it. */
+  #task: Task | undefined
+  #random: Random | undefined
   /** The version up to which the cache is; undefined: unknown, list again. */
   #from: string | undefined
   #synced = false
@@ -85,10 +95,12 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   #watch: Watch<T> | undefined
 
   constructor(p: Process, kube: KubeClient, query: ListQuery, options: InformerOptions<T>) {
+    this.#process = p
+    this.#kube = kube
     this.#query = query
     this.#options = options
     this.#known = new Known(JSON.stringify(query))
-    this.#task = p.thread(`informer ${query.type.resource}`, (self) => this.#run(self, kube.by(self)))
+    this.#thread((self) => this.#run(self))
   }
 
   get synced(): boolean {
@@ -124,28 +136,41 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   }
 
   stop(): void {
-    this.#task.stop()
+    this.#task?.stop()
+    this.#end()
   }
 
-  async #run(self: Process, kube: KubeClient): Promise<void> {
-    const random = self.random.fork(`informer ${this.#query.type.resource}`)
-    for (;;) {
+  #thread(main: (self: Process) => Promise<void>): void {
+    this.#task = this.#process.thread(`informer ${this.#query.type.resource}`, main)
+  }
+
+  /** Until a watch runs; `failed`: why the last one ended. */
+  async #run(self: Process, failed?: Failure): Promise<void> {
+    const kube = this.#kube.by(self)
+    this.#random ??= self.random.fork(`informer ${this.#query.type.resource}`)
+    for (let failure = failed; ; ) {
+      if (failure !== undefined) await this.#recover(self, failure, this.#random)
       const during = this.#from === undefined ? 'list' : 'watch'
       try {
         this.#from ??= await this.#list(kube)
-        await this.#follow(kube, this.#from)
+        this.#follow(kube, this.#from)
+        return
       } catch (error) {
-        if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
-        if (isKubeError(error, 'Expired')) {
-          this.#from = undefined
-          continue
-        }
-        this.#options.onError?.({ during, error })
-        this.#known.fallBehind()
-        const waitMs = Math.min(firstWaitMs * 2 ** this.#failures++, longestWaitMs)
-        await self.sleep(waitMs * (1 + random.next()))
+        if (!isFailure(error)) throw error
+        failure = { during, error }
       }
     }
+  }
+
+  async #recover(self: Process, failure: Failure, random: Random): Promise<void> {
+    if (isKubeError(failure.error, 'Expired')) {
+      this.#from = undefined
+      return
+    }
+    this.#options.onError?.(failure)
+    this.#known.fallBehind()
+    const waitMs = Math.min(firstWaitMs * 2 ** this.#failures++, longestWaitMs)
+    await self.sleep(waitMs * (1 + random.next()))
   }
 
   async #list(kube: KubeClient): Promise<string> {
@@ -180,31 +205,46 @@ class Reflector<T extends KubeObject> implements Informer<T> {
     this.#known.adopt(listed)
   }
 
-  /** Applies what a watch brings. Ends only by throwing. */
-  async #follow(kube: KubeClient, resourceVersion: string): Promise<never> {
+  /** Applies what a watch brings, until it ends. */
+  #follow(kube: KubeClient, resourceVersion: string): void {
     const { unhurried } = this.#options
     const watch = kube.watch<T>({
       ...this.#query,
       resourceVersion,
       ...(unhurried === undefined ? {} : { unhurried }),
     })
-    if (unhurried) this.#watch = watch
-    try {
-      for (;;) this.#takeIn(await watch.take())
-    } finally {
-      this.#watch = undefined
-      watch.close()
-    }
+    this.#watch = watch
+    watch.follow({
+      changes: (changes) => this.#takeIn(changes),
+      over: (error) => {
+        this.#end()
+        this.#thread((self) => {
+          if (!isFailure(error)) throw error
+          return this.#run(self, { during: 'watch', error })
+        })
+      },
+    })
+  }
+
+  #end(): void {
+    this.#watch?.close()
+    this.#watch = undefined
   }
 
   #look(): void {
+    if (this.#options.unhurried === undefined) return
     const changes = this.#watch?.look?.()
     if (changes !== undefined && changes.length > 0) this.#takeIn(changes)
   }
 
   #takeIn(changes: readonly Change<T>[]): void {
     this.#failures = 0
-    for (const change of changes) this.#from = this.#observe(change)
+    try {
+      for (const change of changes) this.#from = this.#observe(change)
+    } catch (error) {
+      // As if a thread of the program had run into it.
+      this.#thread(() => Promise.reject(error))
+    }
     this.#moved()
   }
 

@@ -111,17 +111,24 @@ export interface KubeList<T extends KubeObject> {
   readonly snapshot?: Snapshot<T>
 }
 
-/** A running watch. `take` answers everything since the last time, in order; rejects with KubeError 410 or KubeUnreachable when it is over. */
+/** A running watch. */
 export interface Watch<T> {
-  take(): Promise<readonly Change<T>[]>
+  /** Hands over what has come and what comes, in order, as it comes. */
+  follow(by: WatchReader<T>): void
   /** What has come that is only told when somebody looks: see {@link WatchQuery.unhurried}. */
   look?(): readonly Change<T>[]
   close(): void
 }
 
+export interface WatchReader<T> {
+  changes(changes: readonly Change<T>[]): void
+  /** Once, when nothing more will come: KubeError 410 or KubeUnreachable. */
+  over(error: Error): void
+}
+
 export interface WatchQuery extends ListQuery {
   readonly resourceVersion: string
-  /** Nobody waits for changes: a `take` may be told of them late, a `look` is not. */
+  /** Nobody waits for changes: who follows may be told of them late, who looks is not. */
   readonly unhurried?: true
 }
 

@@ -8,6 +8,7 @@ import {
   type ClientFrame,
   type Credential,
   type KubeRequest,
+  type SeenChange,
   type ServerFrame,
   serverFrame,
   type WireChange,
@@ -25,6 +26,8 @@ const pingMs = 15_000
 export interface Call {
   answer(value: unknown): void
   change(change: WireChange): void
+  /** After the changes of one frame. */
+  told(): void
   fail(error: Error): void
   sent: boolean
 }
@@ -184,7 +187,7 @@ export class Transport {
   #deliver(frame: ServerFrame): void {
     if (frame.kube === 'pong') return
     if (frame.kube === 'changes') {
-      for (const { id, change } of frame.seen) this.#calls.get(id)?.change(change)
+      this.#tell(frame.seen)
       return
     }
     const call = this.#calls.get(frame.id)
@@ -192,6 +195,17 @@ export class Transport {
     this.#calls.delete(frame.id)
     if (frame.kube === 'answer') call.answer(frame.value)
     else call.fail(new KubeError(frame.code, frame.reason, frame.message))
+  }
+
+  #tell(seen: readonly SeenChange[]): void {
+    let told: Call | undefined
+    for (const { id, change } of seen) {
+      const call = this.#calls.get(id)
+      if (call !== told) told?.told()
+      told = call
+      call?.change(change)
+    }
+    told?.told()
   }
 
   #fail(words: string): void {

@@ -2,7 +2,7 @@ import { drawnAt } from '#base/random.ts'
 import type { BgpMessage } from '#lab/calico/bird/bgp/messages.ts'
 import { keepaliveMessage, readMessage, writeMessage } from '#lab/calico/bird/bgp/messages.ts'
 import { type Daemon, Timer, wholeSeconds } from '#lab/calico/bird/daemon.ts'
-import { isErrno, type Process } from '#lab/host/ports.ts'
+import { isErrno } from '#lab/host/ports.ts'
 import type { Beat, BeatListener, Connection } from '#lab/network/ports.ts'
 
 export type LinkState = 'Idle' | 'Connect' | 'Active' | 'OpenSent' | 'OpenConfirm' | 'Established' | 'Close'
@@ -48,7 +48,7 @@ export class Link implements Beat, BeatListener {
   readonly #chance: number
   #keepalives = 0
   #socket: Connection | undefined
-  #worker: { stop(): void } | undefined
+  #dialer: { stop(): void } | undefined
 
   constructor(daemon: Daemon, name: string, events: LinkEvents) {
     this.#daemon = daemon
@@ -82,17 +82,24 @@ export class Link implements Beat, BeatListener {
     to: { readonly address: string; readonly port: number },
     o: { readonly from?: string; readonly md5Key?: string },
   ): void {
-    this.#work('connect', async (self) => {
-      const socket = await this.#daemon.connect(self, to, o)
-      this.#socket = socket
-      this.#daemon.turn(() => this.#events.connected())
-      await this.#listen(self, socket)
+    this.#dialer?.stop()
+    this.#dialer = this.#daemon.process.thread(`${this.#name} connect`, async (self) => {
+      try {
+        const socket = await this.#daemon.connect(self, to, o)
+        this.#socket = socket
+        this.#daemon.turn(() => this.#events.connected())
+        this.#listen(socket)
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        this.#daemon.turn(() => this.#events.lost(error.message))
+      }
     })
   }
 
   take(socket: Connection): void {
+    this.#dialer?.stop()
     this.#socket = socket
-    this.#work('receive', (self) => this.#listen(self, socket))
+    this.#listen(socket)
   }
 
   send(message: BgpMessage): void {
@@ -149,29 +156,22 @@ export class Link implements Beat, BeatListener {
     const socket = this.#socket
     this.#socket = undefined
     socket?.close()
-    this.#worker?.stop()
-    this.#worker = undefined
+    this.#dialer?.stop()
+    this.#dialer = undefined
   }
 
-  #work(what: string, main: (self: Process) => Promise<void>): void {
-    this.#worker?.stop()
-    this.#worker = this.#daemon.process.thread(`${this.#name} ${what}`, async (self) => {
-      try {
-        await main(self)
-      } catch (error) {
-        if (!isErrno(error)) throw error
-        this.#daemon.turn(() => this.#events.lost(error.message))
-      }
+  /** A neighbour in a mesh has a hundred of them: no task waits for what arrives. */
+  #listen(socket: Connection): void {
+    const { process } = this.#daemon
+    const isOurs = (): boolean => this.#socket === socket && process.task.alive
+    if (!isOurs()) return
+    socket.follow({
+      payload: (payload) => {
+        if (isOurs()) this.#daemon.turn(() => this.#events.message(readMessage(payload)))
+      },
+      end: (why) => {
+        if (isOurs()) this.#daemon.turn(() => this.#events.lost(why === 'closed' ? undefined : why.message))
+      },
     })
-  }
-
-  async #listen(self: Process, socket: Connection): Promise<void> {
-    for (;;) {
-      if (this.#socket !== socket) return
-      const payload = await socket.receive(self.task)
-      if (this.#socket !== socket || payload === undefined) return
-      if (payload === 'closed') return this.#daemon.turn(() => this.#events.lost(undefined))
-      this.#daemon.turn(() => this.#events.message(readMessage(payload)))
-    }
   }
 }
