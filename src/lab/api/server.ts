@@ -162,7 +162,7 @@ export class ApiServer {
       return identity
     }
     if (user === undefined) return { username: 'system:anonymous', groups: ['system:unauthenticated'] }
-    return { username: user, groups: [...(groups ?? []), 'system:authenticated'] }
+    return certified(user, groups)
   }
 
   /** Answers an HTTP request; see http/handle.ts. */
@@ -175,6 +175,18 @@ export class ApiServer {
     store.removeOlder('/events', now() - 3_600_000)
   }
 }
+
+/** A client keeps its certificate: who it names is one value. */
+function certified(user: string, groups: readonly string[] = nobody): Identity {
+  const known = identities.get(groups)
+  if (known?.username === user) return known
+  const identity = { username: user, groups: [...groups, 'system:authenticated'] }
+  identities.set(groups, identity)
+  return identity
+}
+
+const nobody: readonly string[] = []
+const identities = new WeakMap<readonly string[], Identity>()
 
 /** For a server that is given no key files. */
 function ownKeys(random: Random): TokenKeys {

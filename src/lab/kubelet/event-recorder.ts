@@ -38,7 +38,7 @@ export class EventRecorder {
   readonly #source: { readonly component: string; readonly host?: string }
   readonly #queue: Observed[] = []
   readonly #known = new Map<string, Observed>()
-  readonly #similar = new Map<string, { messages: Set<string>; lastMs: number }>()
+  readonly #similar = new Map<string, { messages: readonly string[]; lastMs: number }>()
   readonly #tokens = new Map<string, { left: number; atMs: number }>()
   #wake: (() => void) | undefined
   #sequence: number
@@ -150,12 +150,12 @@ export class EventRecorder {
     const now = this.#p.now()
     const seen = this.#similar.get(group)
     const fresh = seen === undefined || now - seen.lastMs > similarForMs
-    const similar = fresh ? { messages: new Set<string>(), lastMs: now } : seen
-    // Enough to know that there are many; the set must not grow for ever.
-    if (similar.messages.size < similarMax) similar.messages.add(event.message)
-    similar.lastMs = now
-    this.#similar.set(group, similar)
-    if (similar.messages.size < similarMax)
+    const before = fresh ? [] : seen.messages
+    // Enough to know that there are many; the list must not grow for ever.
+    const isNew = before.length < similarMax && !before.includes(event.message)
+    const messages = isNew ? [...before, event.message] : before
+    this.#similar.set(group, { messages, lastMs: now })
+    if (messages.length < similarMax)
       return { message: event.message, key: `${group} ${event.about.fieldPath ?? ''} ${event.message}` }
     return { message: `(combined from similar events): ${event.message}`, key: group }
   }

@@ -111,12 +111,7 @@ export class Tokens {
     } else if (isObject(about.secret)) {
       if (!this.#lives('/secrets', namespace, about.secret)) return undefined
     } else if (isObject(about.node) && !this.#lives('/nodes', undefined, about.node)) return undefined
-    return {
-      username: String(claims.sub),
-      uid: String(account.uid),
-      groups: [...accountGroups(namespace), 'system:authenticated'],
-      extra: extraOf(claims, about),
-    }
+    return identityOf(claims, { about, namespace, uid: String(account.uid) })
   }
 
   /** A token that lies in a Secret is good while that Secret still holds it. */
@@ -157,6 +152,25 @@ export class Tokens {
     this.#seenBefore = this.#seen
     this.#seen = new Map()
   }
+}
+
+/** Programs ask again and again with one token, and each watch keeps who it is for. */
+const identities = new WeakMap<JsonObject, Identity>()
+
+function identityOf(
+  claims: JsonObject,
+  { about, namespace, uid }: { readonly about: JsonObject; readonly namespace: string; readonly uid: string },
+): Identity {
+  const known = identities.get(claims)
+  if (known !== undefined) return known
+  const identity = {
+    username: String(claims.sub),
+    uid,
+    groups: [...accountGroups(namespace), 'system:authenticated'],
+    extra: extraOf(claims, about),
+  }
+  identities.set(claims, identity)
+  return identity
 }
 
 /** What reviews and audit show besides: pkg/serviceaccount/util.go (ServiceAccountInfo.UserInfo). */

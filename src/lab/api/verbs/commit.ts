@@ -49,35 +49,48 @@ export function updateBy(
   caller: Caller,
 ): Write {
   if (caller.owners !== undefined) return { kind: 'apply', owners: caller.owners }
-  const by = manager(
-    storedDef(state, o.def),
-    caller.fieldManager || managerOf(caller.user),
-    caller.through ?? o.subresource,
-  )
+  const name = caller.fieldManager || managerOf(caller.user)
+  const write = plainWrite(state, o.def, { name, subresource: o.subresource, through: caller.through })
   const owners = o.was === undefined ? undefined : sentOwners(state, o.was, o.sent)
-  const except = exceptionOf(o.def, o.subresource)
-  return { kind: 'update', by, except, ...(owners === undefined ? {} : { owners }) }
+  return owners === undefined ? write : { ...write, owners }
 }
 
-/** Few programs write many objects: each is one value. */
-function manager(def: ResourceDef, name: string, subresource: string | undefined): Manager {
-  let known = managers.get(def)
+type Update = Extract<Write, { readonly kind: 'update' }>
+
+/** Few programs write many objects, and remember each write: those of one program are one value. */
+function plainWrite(
+  state: ApiState,
+  def: ResourceDef,
+  o: {
+    readonly name: string
+    readonly subresource: string | undefined
+    readonly through: string | undefined
+  },
+): Update {
+  let known = writes.get(def)
   if (known === undefined) {
     known = new Map()
-    managers.set(def, known)
+    writes.set(def, known)
   }
-  const key = `${name} ${subresource}`
+  const key = `${o.name} ${o.subresource} ${o.through}`
   let found = known.get(key)
   if (found === undefined) {
-    if (known.size >= managersMax) known.clear() // users name theirs as they like
-    found = { manager: name, operation: 'Update', apiVersion: groupVersion(def), subresource }
+    if (known.size >= writesMax) known.clear() // users name theirs as they like
+    const apiVersion = groupVersion(storedDef(state, def))
+    const by: Manager = {
+      manager: o.name,
+      operation: 'Update',
+      apiVersion,
+      subresource: o.through ?? o.subresource,
+    }
+    found = { kind: 'update', by, except: exceptionOf(def, o.subresource) }
     known.set(key, found)
   }
   return found
 }
 
-const managersMax = 256
-const managers = new WeakMap<ResourceDef, Map<string, Manager>>()
+const writesMax = 256
+const writes = new WeakMap<ResourceDef, Map<string, Update>>()
 
 /** GetResetFields of pkg/registry's strategies: a write of the object resets status, one of its status the spec. */
 export function exceptionOf(def: ResourceDef, subresource: string | undefined): string | undefined {

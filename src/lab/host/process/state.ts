@@ -268,8 +268,9 @@ export class ProcessState {
     for (const close of [...(this.#closers ?? [])]) close()
     this.#closers = undefined
     for (const tell of this.#exitListeners?.splice(0) ?? []) tell(status)
-    if (this.space.init === this)
-      for (const other of [...members]) other.end({ code: 137, signal: 'SIGKILL' })
+    if (this.space.init !== this) return
+    for (const other of [...members]) other.end({ code: 137, signal: 'SIGKILL' })
+    this.space.mounts.dissolve()
   }
 }
 

@@ -99,6 +99,16 @@ export interface Device {
   write?(text: string, view: View): Promise<void> | undefined
 }
 
+/** What most inodes have none of: a lab has thousands of them. */
+interface Rare {
+  capabilities?: TreeNode['capabilities']
+  device?: Device | undefined
+  ownerCapability?: Capability | undefined
+  listener?: unknown
+  dead?: boolean
+  padding?: number
+}
+
 /** A file, directory, link, socket or device. Directories over a frozen tree make their children when first asked for. */
 export class Inode {
   readonly fs: FileSystem
@@ -108,19 +118,9 @@ export class Inode {
   uid: number
   gid: number
   mtimeMs: number
-  /** File capabilities. */
-  capabilities: TreeNode['capabilities']
-  device: Device | undefined
-  /** Who has this capability is treated as the owner (network sysctls and NET_ADMIN). */
-  ownerCapability: Capability | undefined
-  /** A socket: what accepts, while somebody listens. */
-  listener: unknown
-  /** A directory that was removed while somebody (a bind mount) still holds it: nothing can be created in it. */
-  dead = false
   #text: string
   #size = -1
-  /** Bytes behind the text that hold nothing but zeros, and take room all the same (`fallocate`, `dd`). */
-  #padding = 0
+  #rare: Rare | undefined
   readonly #base: TreeNode | undefined
   #entries: Map<string, Inode | null> | undefined
 
@@ -139,8 +139,55 @@ export class Inode {
     this.mtimeMs = base === undefined ? fs.host.nowMs : fs.bornMs
     this.#text = o.text ?? ''
     this.#base = base
-    this.capabilities = base?.capabilities
-    this.device = base?.device
+    if (base?.capabilities !== undefined) this.capabilities = base.capabilities
+    if (base?.device !== undefined) this.device = base.device
+  }
+
+  /** File capabilities. */
+  get capabilities(): TreeNode['capabilities'] {
+    return this.#rare?.capabilities
+  }
+  set capabilities(capabilities: TreeNode['capabilities']) {
+    this.#rarely().capabilities = capabilities
+  }
+
+  get device(): Device | undefined {
+    return this.#rare?.device
+  }
+  set device(device: Device | undefined) {
+    this.#rarely().device = device
+  }
+
+  /** Who has this capability is treated as the owner (network sysctls and NET_ADMIN). */
+  get ownerCapability(): Capability | undefined {
+    return this.#rare?.ownerCapability
+  }
+  set ownerCapability(capability: Capability | undefined) {
+    this.#rarely().ownerCapability = capability
+  }
+
+  /** A socket: what accepts, while somebody listens. */
+  get listener(): unknown {
+    return this.#rare?.listener
+  }
+  set listener(listener: unknown) {
+    this.#rarely().listener = listener
+  }
+
+  /** A directory that was removed while somebody (a bind mount) still holds it: nothing can be created in it. */
+  get dead(): boolean {
+    return this.#rare?.dead ?? false
+  }
+  set dead(dead: boolean) {
+    this.#rarely().dead = dead
+  }
+
+  /** Bytes behind the text that hold nothing but zeros, and take room all the same (`fallocate`, `dd`). */
+  get #padding(): number {
+    return this.#rare?.padding ?? 0
+  }
+  set #padding(bytes: number) {
+    if (bytes !== this.#padding) this.#rarely().padding = bytes
   }
 
   static over(fs: FileSystem, base: TreeNode): Inode {
@@ -242,6 +289,11 @@ export class Inode {
       mtimeMs: this.mtimeMs,
       inode: this.number,
     }
+  }
+
+  #rarely(): Rare {
+    this.#rare ??= {}
+    return this.#rare
   }
 
   #own(): Map<string, Inode | null> {

@@ -93,6 +93,11 @@ export class MountNamespace {
     return undefined
   }
 
+  /** Nobody is left who sees it: a container that has ended keeps its disk only. */
+  dissolve(): void {
+    this.root.children.clear()
+  }
+
   /** All mounts, outer ones first, in the order in which they were made. */
   list(): readonly Mount[] {
     const found: Mount[] = []
