@@ -49,6 +49,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'ipam-tunnel-ip-conflict': async () => (await import('#failures/ipam-tunnel-ip-conflict/fault.ts')).fault,
   'ipip-proto4-blocked': async () => (await import('#failures/ipip-proto4-blocked/fault.ts')).fault,
   'ippool-misconfigured': async () => (await import('#failures/ippool-misconfigured/fault.ts')).fault,
+  'iptables-backend-mismatch': async () =>
+    (await import('#failures/iptables-backend-mismatch/fault.ts')).fault,
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
   'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,

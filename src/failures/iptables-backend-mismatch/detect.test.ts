@@ -16,8 +16,23 @@ root@w1:~# iptables-nft-save -t mangle
 :KUBE-KUBELET-CANARY - [0:0]
 COMMIT`
 
+/** Calico's rules in the new back-end, and how FORWARD ends in the old one (or in both). */
+const ends = (legacy: string, nft = 'ACCEPT') => `root@w1:~# iptables-nft-save -t filter
+*filter
+:FORWARD ${nft} [0:0]
+:cali-FORWARD - [0:0]
+-A FORWARD -m comment --comment "cali:wUHhoiAYhphO9Mso" -j cali-FORWARD
+COMMIT
+root@w1:~# iptables-legacy-save -t filter
+*filter
+:FORWARD ${legacy} [0:0]
+COMMIT
+
+Pods on w1 cannot reach pods on other nodes.`
+
 describe('found', () => {
   test.each<[string, string, Verdict]>([
+    ['the back-end that Calico does not use drops by default', ends('DROP'), 'confirmed'],
     ['Calico in one, kubelet in the other', bothSaves, 'confirmed'],
     [
       'Felix says that its setting does not fit',
@@ -62,6 +77,13 @@ describe('found', () => {
   ])('%s', (_, text, expected) => {
     expect(foundIn(text, mode)).toBe(expected)
   })
+})
+
+test.each<[string, string]>([
+  ['both accept by default', ends('ACCEPT')],
+  ['the one that Calico uses drops by default: it accepts before', ends('ACCEPT', 'DROP')],
+])('%s: that proves nothing', (_, text) => {
+  expect(foundIn(text, mode)).toBe('not found')
 })
 
 describe('near misses', () => {

@@ -7,6 +7,7 @@ import {
   felixBackend,
   iptablesVersions,
 } from '#cluster/packet-filters.ts'
+import { trafficSymptoms } from '#cluster/pod-traffic.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
   explainsHere,
@@ -51,6 +52,7 @@ export const detector = defineDetector<BackendState, Needs>({
       ...messageSigns(view, said),
       ...ofSetting(view),
       ...ofRules(backendUses(view)),
+      ...ofPolicy(view),
       ...ofVersions(view),
       ...ofTold(view),
       ...ofAttempts(view),
@@ -125,6 +127,31 @@ function ofRules(uses: readonly BackendUse[]): readonly Sign[] {
     return elsewhere.length > 0 ? [sign(row, 'strong', says('another program'))] : []
   })
 }
+
+/** To be accepted in one back-end does not help a packet that nobody accepts in the other, whose end is DROP. */
+function ofPolicy(view: View<Needs>): readonly Sign[] {
+  const uses = backendUses(view).filter(({ by }) => by === 'Calico')
+  const isFailing = view.symptoms.some(({ id, when }) => when === 'now' && lost.has(id))
+  return view
+    .rows('filterChains')
+    .filter(
+      ({ table, chain, policy, backend }) =>
+        table === 'filter' && chain === 'FORWARD' && policy === 'DROP' && backend !== 'unknown',
+    )
+    .filter(({ node, backend }) => {
+      const own = uses.filter((use) => use.node === node)
+      return own.length > 0 && own.every((use) => use.backend !== backend)
+    })
+    .map((row) =>
+      sign(
+        row,
+        isFailing ? 'decisive' : 'strong',
+        `FORWARD drops by default in ${row.backend}, and Calico accepts in the other back-end`,
+      ),
+    )
+}
+
+const lost: ReadonlySet<string> = new Set(trafficSymptoms)
 
 /** Host and image disagree. An image of today has both programs and Felix takes the fitting one; one before 1.8 cannot. */
 function ofVersions(view: Reads<'versions'>): readonly Sign[] {

@@ -6,7 +6,7 @@ export const mode: Mode<BackendState> = {
   id: 'iptables-backend-mismatch',
   title: 'Calico, kube-proxy and the host use different back-ends of iptables',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [...symptoms],
   traffic:

@@ -33,6 +33,7 @@ export function fakeStack(name: string, ended: string[] = []): NetStack {
     nat: nothing,
     raw: nothing,
     mangle: nothing,
+    legacy: { raw: nothing, mangle: nothing, nat: nothing, filter: nothing },
     setMembers: async () => {},
     removeSet: async () => {},
     sets: () => ({}),

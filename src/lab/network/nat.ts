@@ -1,6 +1,6 @@
 /** NAT as connection tracking does it: the first packet is rewritten by rules, what follows by what is remembered of it. */
 import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
-import type { Answer } from '#lab/network/chains.ts'
+import type { Answer, ChainSet } from '#lab/network/chains.ts'
 import { type Binding, type Flow, type Packet, type Tuple, tupleOf } from '#lab/network/packet.ts'
 import type { Hop } from '#lab/network/ports.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
@@ -139,9 +139,21 @@ export interface Question {
   readonly translated?: boolean
 }
 
-/** What the chains of one table say. */
+/**
+ * What the chains of one table say, of both back-ends where both are used. To be accepted by one ends the way through that one
+ * only; which of them is asked first is the kernel's order of registration, here nf_tables.
+ */
 export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefined {
-  const chains = stack.chainsOf(q.table)
+  const answer = asked(stack, walk, q, stack.chainsOf(q.table))
+  const legacy = stack.legacyChainsOf(q.table)
+  if (legacy === undefined || (answer !== undefined && final.has(answer.kind))) return answer
+  const other = asked(stack, walk, q, legacy)
+  return other !== undefined && final.has(other.kind) ? other : (answer ?? other)
+}
+
+const final: ReadonlySet<Answer['kind']> = new Set(['drop', 'reject', 'dnat', 'snat', 'masquerade'])
+
+function asked(stack: SimStack, walk: Walk, q: Question, chains: ChainSet): Answer | undefined {
   if (chains.isEmpty) return undefined
   const { hops } = walk
   const passage = {

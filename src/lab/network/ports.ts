@@ -1,9 +1,9 @@
 /** The network as one namespace (a machine's or a pod's) sees it. A simulated and a kernel network can both be one. */
 import type { Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
-import type { Table } from '#lab/network/rule.ts'
+import type { Table, Tables } from '#lab/network/rule.ts'
 
-export type { Rule, Table } from '#lab/network/rule.ts'
+export type { Rule, Table, Tables } from '#lab/network/rule.ts'
 export type { Underlay, UnderlayPort, UnderlayRule } from '#lab/network/underlay-ports.ts'
 
 export interface Link {
@@ -262,6 +262,8 @@ export interface Net {
   readonly nat: Table
   readonly raw: Table
   readonly mangle: Table
+  /** Those of iptables' old back-end: the kernel asks them, too. What one of the two drops is dropped. */
+  readonly legacy: Tables
   /** Sets of addresses, CIDRs or `address,tcp:port` that rules match (`ipset`). */
   setMembers(name: string, members: readonly string[]): Promise<void>
   /** Rejects with ENOENT for a set that there is not, with EBUSY for one that a rule names. */

@@ -84,6 +84,8 @@ export interface Rule {
 
 export type Chains = Readonly<Record<string, readonly Rule[]>>
 
+export type Tables = Readonly<Record<'raw' | 'mangle' | 'nat' | 'filter', Table>>
+
 export interface Table {
   /** Replaces these chains whole (an empty array removes one); others stay: `iptables-restore --noflush`. */
   restore(chains: Chains): Promise<void>

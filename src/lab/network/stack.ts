@@ -5,9 +5,10 @@ import { Notice } from '#lab/kernel/mailbox.ts'
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { type AddressSet, addressSet } from '#lab/network/address-set.ts'
 import type { Tap } from '#lab/network/capture.ts'
-import { ChainSet, type Chains } from '#lab/network/chains.ts'
+import type { ChainSet, Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
+import { chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
 import type { Asked } from '#lab/network/matching.ts'
 import type { Packet } from '#lab/network/packet.ts'
 import type {
@@ -27,6 +28,7 @@ import type {
   Rule,
   SocketHolder,
   Table,
+  Tables,
   Tunnel,
 } from '#lab/network/ports.ts'
 import { type ProbeQuestion, probed, traced } from '#lab/network/probe.ts'
@@ -81,6 +83,7 @@ export class SimStack implements NetStack, Asked {
   readonly nat: Table
   readonly raw: Table
   readonly mangle: Table
+  readonly legacy: Tables
   readonly recent: RecentLists
   compiledSets: ReadonlyMap<string, AddressSet> = new Map()
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
@@ -92,12 +95,8 @@ export class SimStack implements NetStack, Asked {
   conntrackDrops = 0
   /** Who looks at the packets on its devices; missing where nobody does. */
   taps: ReadonlySet<Tap> | undefined
-  readonly #chains = {
-    raw: new ChainSet(),
-    mangle: new ChainSet(),
-    nat: new ChainSet(),
-    filter: new ChainSet(),
-  } as const
+  readonly #chains = chainSets()
+  readonly #legacy = new LegacyTables((chains) => this.#written(chains))
   readonly #links = new Map<string, LinkState>()
   readonly #neighbours = new Map<string, Neighbour>()
   readonly #fdb = new Map<string, FdbEntry>()
@@ -129,6 +128,7 @@ export class SimStack implements NetStack, Asked {
     this.nat = this.#table('nat')
     this.raw = this.#table('raw')
     this.mangle = this.#table('mangle')
+    this.legacy = this.#legacy.tables
     this.reset()
   }
 
@@ -136,6 +136,11 @@ export class SimStack implements NetStack, Asked {
 
   chainsOf(table: TableName): ChainSet {
     return this.#chains[table]
+  }
+
+  /** Of iptables' old back-end; undefined as long as nobody has used it. */
+  legacyChainsOf(table: TableName): ChainSet | undefined {
+    return this.#legacy.chainsOf(table)
   }
 
   link(name: string): LinkState | undefined {
@@ -440,7 +445,8 @@ export class SimStack implements NetStack, Asked {
 
   async removeSet(name: string): Promise<void> {
     if (!this.compiledSets.has(name)) throw new Errno('ENOENT')
-    const named = Object.values(this.#chains).some((chains) =>
+    const all = [...Object.values(this.#chains), ...this.#legacy.all()]
+    const named = all.some((chains) =>
       Object.values(chains.chains()).some((rules) => rules.some((rule) => namesSet(rule, name))),
     )
     if (named) throw new Errno('EBUSY')
@@ -488,6 +494,10 @@ export class SimStack implements NetStack, Asked {
   /** {@link Table.restore}, at once. Throws EINVAL. */
   restore(table: TableName, chains: Chains): void {
     this.#chains[table].restore(chains)
+    this.#written(chains)
+  }
+
+  #written(chains: Chains): void {
     for (const rules of Object.values(chains)) for (const rule of rules) namePorts(rule, this.fabric)
     this.touch()
   }
@@ -538,6 +548,7 @@ export class SimStack implements NetStack, Asked {
     this.#fdb.clear()
     this.#arp.clear()
     for (const chains of Object.values(this.#chains)) chains.clear()
+    this.#legacy.clear()
     this.recent.clear()
     this.compiledSets = new Map()
     this.#sets = {}

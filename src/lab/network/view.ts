@@ -15,6 +15,7 @@ import type {
   Route,
   SocketHolder,
   Table,
+  Tables,
 } from '#lab/network/ports.ts'
 import type { ProbeQuestion } from '#lab/network/probe.ts'
 import type { Owner } from '#lab/network/sockets.ts'
@@ -55,6 +56,16 @@ export class StackView implements Net {
 
   get mangle(): Table {
     return this.#table('mangle')
+  }
+
+  get legacy(): Tables {
+    const { raw, mangle, nat, filter } = this.stack.legacy
+    return {
+      raw: this.#guarded(raw, 'raw'),
+      mangle: this.#guarded(mangle, 'mangle'),
+      nat: this.#guarded(nat, 'nat'),
+      filter: this.#guarded(filter, 'filter'),
+    }
   }
 
   links(): readonly Link[] {

@@ -40,7 +40,7 @@ export async function serveMetrics(p: Process, log: Log, subject: Subject): Prom
 function metrics(p: Process, { felix, dataplane }: Subject): string {
   const { counts } = dataplane.tables
   const own = Object.keys(p.net.sets()).filter((name) => name.startsWith('cali4')).length
-  const tables = tableNames.map((name) => [name, p.net[name].chains()] as const)
+  const tables = tableNames.map((name) => [name, dataplane.tables.kernel[name].chains()] as const)
   const labelled = (value: number, table: string): string => `{ip_version="4",table="${table}"} ${value}`
   return [
     metric('gauge', 'felix_active_local_endpoints', 'Number of active endpoints on this host.', [

@@ -131,6 +131,22 @@ describe('what somebody else did to the tables', () => {
   })
 })
 
+describe('the back-end', () => {
+  test.each<readonly [string, string, boolean]>([
+    ['auto', 'auto', false],
+    ['that of the host', 'nft', false],
+    ['the other one', 'legacy', true],
+  ])('%s', async (_, iptablesbackend, isOld) => {
+    const { p, log, net, said } = refusing('EIO', { times: 0 })
+    await net.filter.restore({ 'cali-FORWARD': [{ match: {}, target: { kind: 'drop' } }] })
+    await new FelixTables(p, log, felixConfig([['x', { iptablesbackend }]]).config).apply(chains)
+    expect(Object.keys(net.legacy.filter.chains()).includes('cali-INPUT')).toBe(isOld)
+    // What was there before in the one that is not used any more stays.
+    expect(Object.keys(net.filter.chains()).includes('cali-FORWARD')).toBe(isOld)
+    expect(said().includes('does not match the detected backend')).toBe(isOld)
+  })
+})
+
 describe('the configuration', () => {
   test('takes the strongest source, and the default for what cannot be read', () => {
     const { config: read, bad } = felixConfig([

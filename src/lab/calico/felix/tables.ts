@@ -2,17 +2,17 @@
  * Writes Felix's chains into the kernel's tables (projectcalico/calico:felix/iptables/table.go): one restore for a table,
  * none when nothing differs. A refusal is tried again ten times, then Felix panics.
  *
- * Not imitated: legacy and nft rules side by side (the lab's kernel has one set of tables), the nftables dataplane, the check
- * some seconds after each write, the xtables lock.
+ * Not imitated: the nftables dataplane, the check some seconds after each write, the xtables lock.
  */
 import { equal } from '#base/equal.ts'
+import { backendTables } from '#lab/calico/felix/backend.ts'
 import type { Tables } from '#lab/calico/felix/chains.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { FelixPanic, patiently } from '#lab/calico/felix/panic.ts'
 import { type Hook, hooks } from '#lab/calico/felix/static-chains.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { type Errno, isErrno, type Process } from '#lab/host/ports.ts'
-import type { Chains, Rule } from '#lab/network/rule.ts'
+import type { Chains, Tables as KernelTables, Rule } from '#lab/network/rule.ts'
 
 export type TableName = keyof Tables
 
@@ -24,7 +24,9 @@ export interface TableCounts {
 }
 
 export class FelixTables {
-  readonly #p: Pick<Process, 'net' | 'sleep'>
+  readonly #p: Pick<Process, 'sleep'>
+  /** Of the back-end that Felix uses. */
+  readonly kernel: KernelTables
   readonly #log: Log
   readonly #config: FelixConfig
   readonly counts: TableCounts = { restores: 0, restoreErrors: 0 }
@@ -35,6 +37,7 @@ export class FelixTables {
 
   constructor(p: Pick<Process, 'net' | 'sleep'>, log: Log, config: FelixConfig) {
     this.#p = p
+    this.kernel = backendTables(p, log, config)
     this.#log = log
     this.#config = config
   }
@@ -44,7 +47,7 @@ export class FelixTables {
   }
 
   async #applyTable(name: TableName, chains: Chains): Promise<void> {
-    if (this.#writtenFor.get(name) === chains && this.#written.get(name) === this.#p.net[name].chains())
+    if (this.#writtenFor.get(name) === chains && this.#written.get(name) === this.kernel[name].chains())
       return
     const failure = await patiently(
       (ms) => this.#p.sleep(ms),
@@ -53,7 +56,7 @@ export class FelixTables {
         if (Object.keys(changes).length === 0) return undefined
         try {
           this.counts.restores++
-          await this.#p.net[name].restore(changes)
+          await this.kernel[name].restore(changes)
           return undefined
         } catch (error) {
           if (!isErrno(error)) throw error
@@ -63,13 +66,13 @@ export class FelixTables {
       },
     )
     if (failure === undefined) {
-      this.#written.set(name, this.#p.net[name].chains())
+      this.#written.set(name, this.kernel[name].chains())
       this.#writtenFor.set(name, chains)
     } else throw this.#giveUp(name, failure)
   }
 
   #changes(name: TableName, wanted: Chains): Chains {
-    const table = this.#p.net[name]
+    const table = this.kernel[name]
     const present = table.chains()
     this.#noticeForeignChanges(name, present)
     const changes: Record<string, readonly Rule[]> = {}

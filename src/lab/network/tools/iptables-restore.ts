@@ -11,6 +11,7 @@ import {
   ruleText,
   type TableName,
   tableNames,
+  tablesOf,
 } from '#lab/network/tools/iptables-text.ts'
 
 /** One table of the input, as it will be when it is committed. */
@@ -55,7 +56,7 @@ export const iptablesRestore: Program = async (p) => {
 function begun(p: Process, name: string, keeps: boolean): Pending {
   const table = tableNames.find((each) => each === name)
   if (table === undefined) throw new Refusal(`can't initialize iptables-restore table '${name}'`)
-  const chains = p.net[table].chains()
+  const chains = tablesOf(p)[table].chains()
   const before = new Map<string, Rule[]>()
   if (keeps) for (const [chain, rules] of Object.entries(chains)) before.set(chain, [...rules])
   return { table, chains: before, policies: new Map() }
@@ -89,10 +90,11 @@ export const splitLine = (line: string): string[] =>
   )
 
 async function commit(p: Process, { table, chains, policies }: Pending): Promise<void> {
-  const gone = chainNames(table, p.net[table].chains()).filter((chain) => !chains.has(chain))
-  await restore(p.net[table], {
+  const own = tablesOf(p)[table]
+  const gone = chainNames(table, own.chains()).filter((chain) => !chains.has(chain))
+  await restore(own, {
     ...Object.fromEntries(gone.map((chain) => [chain, []])),
     ...Object.fromEntries(chains),
   })
-  for (const [chain, policy] of policies) await p.net[table].setPolicy(chain, policy)
+  for (const [chain, policy] of policies) await own.setPolicy(chain, policy)
 }

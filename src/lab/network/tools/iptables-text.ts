@@ -1,6 +1,6 @@
 /** Rules in the words of iptables. */
 import type { Process } from '#lab/host/ports.ts'
-import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
+import type { PortRange, Rule, SetMatch, Table, Tables } from '#lab/network/rule.ts'
 
 export const tableNames = ['raw', 'mangle', 'nat', 'filter'] as const
 export type TableName = (typeof tableNames)[number]
@@ -12,6 +12,26 @@ const builtins = {
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
 } as const
+
+/** The back-end that a program of iptables' works on, by its name: plain names are those of nf_tables, as on hosts of today. */
+export type IptablesBackend = 'nft' | 'legacy'
+
+export const backendOf = (p: Process): IptablesBackend =>
+  /-legacy(?:-|$)/.test(p.argv[0] ?? '') ? 'legacy' : 'nft'
+
+/** The tables that such a program reads and writes. */
+export const tablesOf = (p: Process): Tables => (backendOf(p) === 'legacy' ? p.net.legacy : p.net)
+
+/** What the tools of nf_tables remark where the old back-end has rules, too (netfilter/iptables:iptables/nft-shared.c). */
+export function warnOfLegacy(p: Process, tool: 'iptables-legacy' | 'iptables-legacy-save'): void {
+  const isUsed = tableNames.some((name) => isInUse(p.net.legacy[name], name))
+  if (isUsed && backendOf(p) === 'nft')
+    p.stderr.write(`# Warning: iptables-legacy tables present, use ${tool} to see them\n`)
+}
+
+/** Rules, or a policy that is not the kernel's. */
+export const isInUse = (table: Table, name: TableName): boolean =>
+  Object.keys(table.chains()).length > 0 || builtins[name].some((chain) => table.policy(chain) !== 'accept')
 
 /** Even looking at rules needs the capability. */
 export const mayRead = (p: Process): boolean => p.credentials.effective.has('NET_ADMIN')

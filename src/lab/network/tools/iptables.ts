@@ -3,13 +3,14 @@
  * have words for it.
  *
  * Not imitated: counters, IPv6, chains of one's own that are empty (`-N` checks the name; the chain appears with its first rule),
- * matches and targets beyond `network/rule.ts`, a second set of rules of the old back-end.
+ * matches and targets beyond `network/rule.ts`; errors of the old back-end have the words of the new one.
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import type { Rule, Table } from '#lab/network/rule.ts'
 import { chainListing } from '#lab/network/tools/iptables-list.ts'
 import { type Command, parseCommand, Refusal } from '#lab/network/tools/iptables-parse.ts'
 import {
+  backendOf,
   chainNames,
   isBuiltin,
   mayRead,
@@ -18,13 +19,15 @@ import {
   ruleText,
   type TableName,
   tableNames,
+  tablesOf,
+  warnOfLegacy,
 } from '#lab/network/tools/iptables-text.ts'
 
 export const version = 'iptables v1.8.7 (nf_tables)'
 
 export const iptables: Program = async (p) => {
   if (p.argv.some((word) => word === '-V' || word === '--version')) {
-    p.stdout.write(`${version}\n`)
+    p.stdout.write(`${backendOf(p) === 'legacy' ? 'iptables v1.8.7 (legacy)' : version}\n`)
     return 0
   }
   if (!mayRead(p)) {
@@ -52,7 +55,7 @@ export async function perform(p: Process, command: Command): Promise<string> {
       `${version}: can't initialize iptables table \`${command.table}': Table does not exist (do you need to insmod?)\nPerhaps iptables or your kernel needs to be upgraded.`,
       3,
     )
-  const table = p.net[name]
+  const table = tablesOf(p)[name]
   const there = chainNames(name, table.chains())
   const exists = chain === undefined || there.includes(chain)
   if (verb === undefined)
@@ -66,8 +69,10 @@ export async function perform(p: Process, command: Command): Promise<string> {
   if (!exists && !'AI'.includes(verb)) throw new Refusal(noChain, 1)
   switch (verb) {
     case 'L':
+      warnOfLegacy(p, 'iptables-legacy')
       return listing(name, table, { only: chain, command })
     case 'S':
+      warnOfLegacy(p, 'iptables-legacy')
       return specification(name, table, chain)
     case 'F':
       await restore(

@@ -43,9 +43,17 @@ export async function readFromHostCommands(
 
 /** As it would stand in a terminal: the readers know a format by its command, too. */
 function paste({ argv }: HostCommand, { stdout, stderr }: ExecOutput): string | undefined {
-  const output = stdout === '' ? stderr : stdout
+  const output = stdout === '' ? stderr : `${stdout}${remarks(stderr)}`
   return output.trim() === '' ? undefined : `# ${commandLine(argv)}\n${output}`
 }
+
+/** What a tool remarks of its output belongs to it: `# Warning: iptables-legacy tables present, …`. */
+const remarks = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .filter((line) => line.startsWith('# '))
+    .map((line) => `${line}\n`)
+    .join('')
 
 const rowsOf = (facts: Facts, command: string): readonly ReadRow[] =>
   relationNames.flatMap((relation) =>

@@ -28,6 +28,7 @@ export const hostCommands: readonly HostCommand[] = [
   command('ip route', 'routes'),
   command('ip -d addr', 'links'),
   command('iptables-save', 'filterChains', 'filterRules'),
+  command('iptables-legacy-save -c'),
   command('ss -tlnp', 'listeners'),
   command('findmnt -l', 'mounts'),
   command('df -h'),

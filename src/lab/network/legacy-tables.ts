@@ -1,0 +1,54 @@
+import { ChainSet, type Chains } from '#lab/network/chains.ts'
+import type { Table, Tables } from '#lab/network/rule.ts'
+
+export type TableName = keyof Tables
+export type ChainSets = Readonly<Record<TableName, ChainSet>>
+
+/** Empty tables. */
+export const chainSets = (): ChainSets => ({
+  raw: new ChainSet(),
+  mangle: new ChainSet(),
+  nat: new ChainSet(),
+  filter: new ChainSet(),
+})
+
+/** The tables of iptables' old back-end in one namespace: there from their first use on. */
+export class LegacyTables {
+  readonly tables: Tables
+  #chains: ChainSets | undefined
+
+  /** `written` hears of every change. */
+  constructor(written: (chains: Chains) => void) {
+    const table = (name: TableName): Table => ({
+      restore: async (chains) => {
+        this.#used()[name].restore(chains)
+        written(chains)
+      },
+      chains: () => this.#chains?.[name].chains() ?? {},
+      setPolicy: async (chain, policy) => {
+        this.#used()[name].setPolicy(chain, policy)
+        written({})
+      },
+      policy: (chain) => this.#chains?.[name].policy(chain) ?? 'accept',
+    })
+    this.tables = { raw: table('raw'), mangle: table('mangle'), nat: table('nat'), filter: table('filter') }
+  }
+
+  /** Undefined as long as nobody has used any. */
+  chainsOf(name: TableName): ChainSet | undefined {
+    return this.#chains?.[name]
+  }
+
+  all(): readonly ChainSet[] {
+    return Object.values(this.#chains ?? {})
+  }
+
+  clear(): void {
+    this.#chains = undefined
+  }
+
+  #used(): ChainSets {
+    this.#chains ??= chainSets()
+    return this.#chains
+  }
+}
