@@ -9,7 +9,7 @@ import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
 import { patchObject } from '#lab/api/verbs/patch.ts'
 import { getObject, type Listed, listObjects, watchObjects } from '#lab/api/verbs/read.ts'
 import { createReview } from '#lab/api/verbs/reviews.ts'
-import type { ApiState, Caller, Identity, Target } from '#lab/api/verbs/state.ts'
+import type { ApiState, Caller, Decoding, Identity, Target } from '#lab/api/verbs/state.ts'
 import { postSubresource, writeScale } from '#lab/api/verbs/subresources.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 import type { AdmissionChain } from '#lab/api/webhooks/attributes.ts'
@@ -28,6 +28,7 @@ export function perform(
   authorizeEach(state, user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
   const caller: Caller = {
     user,
+    ...(isWorkload(request) ? { decoding: quiet } : {}),
     ...(admission === undefined ? {} : { admission }),
     ...('fieldManager' in request && request.fieldManager !== undefined
       ? { fieldManager: request.fieldManager }
@@ -79,6 +80,17 @@ export function performWatch(
   const tell = (change: StoreChange): void => o.tell(change, state.store.audience(def.bucket))
   return watchObjects(state, { ...request, def }, { resourceVersion: request.resourceVersion, tell })
 }
+
+/**
+ * Whether the body is read as an HTTP request's is: workloads that the lab's own programs and its plan write have empty values in them
+ * (`readOnly: false`), which no server keeps; kept, they would count as a change when kubectl sends the same without them. Other
+ * programs' bodies are as they have to be, and many.
+ */
+const isWorkload = (request: Request): boolean =>
+  request.type.group === 'apps' &&
+  (request.op === 'create' || (request.op === 'update' && request.subresource === undefined))
+
+const quiet: Decoding = { validation: 'Ignore', duplicates: [] }
 
 /** Objects that are named one by one have to be allowed one by one. Throws {@link Refusal}. */
 function authorizeEach(

@@ -35,6 +35,16 @@ describe('/usr/bin/kubectl on the control plane', () => {
     ],
     ['follows until it is ended', 'timeout 5 kubectl get pods -w -n default >/dev/null; echo $?', '124\n'],
     [
+      'applies what is there, and no generation moves',
+      'kubectl get ds -n kube-system calico-node -o yaml | grep -v resourceVersion | kubectl apply -f - >/dev/null; kubectl get ds -n kube-system calico-node -o jsonpath={.metadata.generation}',
+      '1',
+    ],
+    [
+      'applies what is there, where two ports have one number',
+      'kubectl get deploy -n kube-system coredns -o yaml | grep -v resourceVersion | kubectl apply -f - >/dev/null 2>&1; kubectl get deploy -n kube-system coredns -o jsonpath={.metadata.generation}',
+      '1',
+    ],
+    [
       'waits for a rollout in the lab’s time',
       'kubectl -n shop rollout restart deploy/db >/dev/null; kubectl -n shop rollout status deploy/db | tail -1',
       'deployment "db" successfully rolled out\n',

@@ -102,6 +102,23 @@ describe('what apply sends', () => {
       },
     ],
     [
+      'nothing for items that share a key',
+      {},
+      {
+        list: [
+          { name: 53, v: 'UDP' },
+          { name: 53, v: 'TCP' },
+        ],
+      },
+      {
+        list: [
+          { name: 53, v: 'UDP' },
+          { name: 53, v: 'TCP' },
+        ],
+      },
+      {},
+    ],
+    [
       'what is taken from a set',
       { set: ['a', 'b'] },
       { set: ['a'] },

@@ -41,7 +41,8 @@ export function covers(actual: unknown, wanted: unknown, key = ''): boolean {
       actual.length === wanted.length &&
       wanted.every((each, i) => covers(actual[i], each))
     )
-  if (!isObject(wanted)) return actual === wanted
+  // The server keeps no value that is the zero of its type.
+  if (!isObject(wanted)) return actual === wanted || (wanted === false && actual === undefined)
   if (!isObject(actual)) return Object.keys(wanted).length === 0 && actual === undefined
   if (!Object.entries(wanted).every(([name, value]) => covers(actual[name], value, name))) return false
   return shared.has(key) || !Object.entries(actual).some(([name, value]) => isAddition(name, value, wanted))

@@ -70,14 +70,17 @@ function setPatch({ before, modified, current }: Lists): Change | undefined {
   }
 }
 
+/** Items are matched by their key; where several have the same one (port 53 by UDP and by TCP), in their order. */
 function keyedPatch({ before, modified, current }: Lists, rule: MergeRule, key: string): Change | undefined {
-  const named = (list: readonly unknown[], name: unknown): JsonObject | undefined =>
-    list.filter(isObject).find((item) => item[key] === name)
+  const named = (list: readonly unknown[], name: unknown, nth = 0): JsonObject | undefined =>
+    list.filter(isObject).filter((item) => item[key] === name)[nth]
   const inner: MergeRule = rule.fields === undefined ? {} : { fields: rule.fields }
-  const changes = modified.filter(isObject).flatMap((item): readonly JsonObject[] => {
-    const live = named(current, item[key])
+  const items = modified.filter(isObject)
+  const changes = items.flatMap((item, at): readonly JsonObject[] => {
+    const nth = items.slice(0, at).filter((each) => each[key] === item[key]).length
+    const live = named(current, item[key], nth)
     if (live === undefined) return [item]
-    const versions = { original: named(before, item[key]) ?? {}, modified: item, current: live }
+    const versions = { original: named(before, item[key], nth) ?? {}, modified: item, current: live }
     const inside = threeWayPatch(versions, inner)
     return Object.keys(inside).length === 0 ? [] : [{ ...inside, [key]: item[key] }]
   })
