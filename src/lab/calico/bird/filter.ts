@@ -25,7 +25,7 @@ export function runFilter(config: Config, filter: FilterConfig, route: BirdRoute
 type Locals = ReadonlyMap<string, Value>
 const noLocals: Locals = new Map()
 
-const functionTexts = new WeakMap<Config, string>()
+const functionTexts = new WeakMap<Config['functions'], string>()
 const filterTexts = new WeakMap<object, string>()
 
 function remembered<K extends object>(texts: WeakMap<K, string>, key: K, text: () => string): string {
@@ -40,7 +40,9 @@ function remembered<K extends object>(texts: WeakMap<K, string>, key: K, text: (
 export function filterSignature(config: Config, filter: FilterConfig): string {
   if (filter.kind === 'all' || filter.kind === 'none') return filter.kind
   const body = filter.kind === 'inline' ? filter.body : (config.filters.get(filter.name) ?? [])
-  const functions = remembered(functionTexts, config, () => JSON.stringify([...config.functions.values()]))
+  const functions = remembered(functionTexts, config.functions, () =>
+    JSON.stringify([...config.functions.values()]),
+  )
   return `${remembered(filterTexts, body, () => JSON.stringify(body))}${functions}`
 }
 

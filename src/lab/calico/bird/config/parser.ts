@@ -1,3 +1,4 @@
+import { alike, alikeMap } from '#lab/calico/bird/config/alike.ts'
 import { Cursor } from '#lab/calico/bird/config/cursor.ts'
 import { parseBlock, parseFunction } from '#lab/calico/bird/config/filter-parser.ts'
 import { ConfigError, type Token, tokens } from '#lab/calico/bird/config/lexer.ts'
@@ -97,6 +98,12 @@ async function included(
   }
 }
 
+/** A neighbour is a node's own, what is taken from it and told to it is not. */
+const alikeProtocol = (draft: Draft): ProtocolConfig =>
+  draft.kind === 'bgp'
+    ? { ...draft, imports: alike(draft.imports), exports: alike(draft.exports) }
+    : alike<ProtocolConfig>(draft)
+
 const kinds: readonly ProtocolKind[] = ['kernel', 'device', 'direct', 'static', 'bgp']
 
 class Parser {
@@ -122,8 +129,8 @@ class Parser {
       routerId: this.#routerId,
       listen: this.#listen,
       gracefulRestartWaitSeconds: this.#waitSeconds,
-      functions: this.#functions,
-      filters: this.#filters,
+      functions: alikeMap(this.#functions),
+      filters: alikeMap(this.#filters),
       protocols: this.#protocols,
     }
   }
@@ -132,7 +139,7 @@ class Parser {
     const c = this.#c
     if (c.has(';')) return
     if (c.has('function')) this.#function()
-    else if (c.has('filter')) this.#filters.set(c.symbol(), parseBlock(c))
+    else if (c.has('filter')) this.#filters.set(c.symbol(), alike(parseBlock(c)))
     else if (c.has('template')) this.#template()
     else if (c.has('protocol')) this.#protocol()
     else this.#global()
@@ -178,7 +185,7 @@ class Parser {
     const start = c.peek()
     parseOptions(c, draft)
     this.#check(draft, start)
-    this.#protocols.push(draft)
+    this.#protocols.push(alikeProtocol(draft))
   }
 
   #kind(): ProtocolKind {
