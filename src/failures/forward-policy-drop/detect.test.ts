@@ -11,6 +11,9 @@ const head = (policy: string) =>
 const cali = ' 9000  90K cali-FORWARD  all  --  *      *       0.0.0.0/0            0.0.0.0/0\n'
 const dropping = head('DROP 2187 packets, 131K bytes') + cali
 
+const returns =
+  'apiVersion: crd.projectcalico.org/v1\nkind: FelixConfiguration\nmetadata:\n  name: default\nspec:\n  iptablesFilterAllowAction: Return\n'
+
 describe('found', () => {
   test.each<[string, string, Verdict]>([
     ['it has dropped packets while traffic fails', `${cross}\n${dropping}`, 'confirmed'],
@@ -31,6 +34,11 @@ describe('found', () => {
       `${cross}\ntable ip filter {\n chain FORWARD {\n  type filter hook forward priority 0; policy drop;\n  jump cali-FORWARD\n }\n}`,
       'likely',
     ],
+    [
+      'Felix hands back what it allowed, and the end is DROP',
+      `${cross}\n*filter\n:FORWARD DROP [0:0]\n-A FORWARD -j cali-FORWARD\nCOMMIT\n\n${returns}`,
+      'confirmed',
+    ],
     ['ACCEPT cured', 'iptables -P FORWARD ACCEPT   # works now', 'likely'],
     [
       'ACCEPT cured, and now it accepts',
@@ -44,6 +52,10 @@ describe('found', () => {
 describe('near misses', () => {
   test.each<[string, string]>([
     ['it accepts', `${cross}\n${head('ACCEPT 0 packets, 0 bytes')}${cali}`],
+    [
+      'Felix hands back what it allowed, and the end is ACCEPT',
+      `${cross}\n${head('ACCEPT 0 packets, 0 bytes')}\n${returns}`,
+    ],
     ['INPUT drops, which is another chain', `${cross}\nChain INPUT (policy DROP 2187 packets, 131K bytes)`],
     ['Docker’s default, and nothing was dropped', head('DROP 0 packets, 0 bytes') + cali],
     [

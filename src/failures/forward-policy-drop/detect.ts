@@ -2,10 +2,11 @@ import type { Fact, Reads } from '#cluster/facts.ts'
 import { trafficSymptoms } from '#cluster/pod-traffic.ts'
 import { isForwardChain, managerOf, refusalsOfForwarded } from '#cluster/refusals.ts'
 import type { FilterChainRow } from '#cluster/relations.ts'
+import { felixSettings } from '#cluster/settings.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, type Sign, sign } from '#diagnosis/signs.ts'
 import { attemptSigns, beforeCure, besideFacts, remarkSigns } from '#diagnosis/told-signs.ts'
-import type { Symptom } from '#diagnosis/types.ts'
+import type { Symptom, View } from '#diagnosis/types.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
 
 export interface ForwardState {
@@ -34,6 +35,7 @@ export const detector = defineDetector<ForwardState, Needs>({
     const facts = [
       ...beforeCure(tried, ofChains(chains, view, isFailing(view))),
       ...ofServices(view, chains),
+      ...ofFelix(view, chains),
       ...ofRefusals(view),
       ...tried,
     ]
@@ -115,6 +117,27 @@ const ofServices = (view: Reads<'settings'>, chains: readonly FilterChainRow[]):
         )
         .map((row) => sign(row, 'weak', 'kube-proxy knows no range of pods, so it accepts none'))
     : []
+
+/**
+ * Felix was told to hand back what policy has allowed: then the rest of the host's chain decides, and its end.
+ *
+ * @see projectcalico/calico:felix/config/config_params.go (IptablesFilterAllowAction)
+ */
+const ofFelix = (view: View<Needs>, chains: readonly Fact<FilterChainRow>[]): readonly Sign[] => {
+  const [returns] = felixSettings(view, 'IptablesFilterAllowAction').filter(
+    ({ value }) => value.toLowerCase() === 'return',
+  )
+  if (returns === undefined) return []
+  return chains
+    .filter(isDropping)
+    .map((chain) =>
+      sign(
+        chain,
+        isFailing(view) === true ? 'decisive' : 'strong',
+        'Felix returns what policy allowed, and FORWARD drops by default',
+      ),
+    )
+}
 
 /** A dropped packet is silence; whoever answers is no policy. */
 const ofRefusals = (view: Reads<'reachability' | 'filterRules'>): readonly Sign[] => [

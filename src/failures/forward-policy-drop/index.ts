@@ -6,7 +6,7 @@ export const mode: Mode<ForwardState> = {
   id: 'forward-policy-drop',
   title: 'the FORWARD chain drops packets of pods (policy DROP)',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'pod-traffic-failing',

@@ -140,12 +140,12 @@ function makeDispatch(interfaces: readonly string[]): Chains {
 function workloadChains(
   workload: Workload,
   tiers: readonly TierPolicies[],
-  { vxlanPort }: FelixConfig,
+  { vxlanPort, filterAllowAction: allowAction }: FelixConfig,
 ): readonly (readonly [string, readonly Rule[]])[] {
   const { profiles } = workload
   const to = `cali-tw-${workload.interface}`
   const from = `cali-fw-${workload.interface}`
-  const common = { tiers, profiles, kind: 'normal' } as const
+  const common = { tiers, profiles, kind: 'normal', allowAction } as const
   return [
     [to, endpointChain({ ...common, chain: to, direction: 'in' })],
     [from, endpointChain({ ...common, chain: from, direction: 'out', dropsEncapsulation: { vxlanPort } })],

@@ -32,6 +32,8 @@ export interface FelixConfig {
   readonly interfacePrefixes: readonly string[]
   readonly chainInsertMode: 'insert' | 'append'
   readonly endpointToHostAction: 'drop' | 'accept' | 'return'
+  /** What becomes of a packet that policy has allowed: `return` leaves the rest of the host's rules to decide. */
+  readonly filterAllowAction: 'accept' | 'return'
   readonly iptablesBackend: 'auto' | 'legacy' | 'nft'
   readonly removeExternalRoutes: boolean
   readonly routeProtocol: 'boot' | 'static' | 'bird' | '80'
@@ -91,6 +93,7 @@ export function felixConfig(
     interfacePrefixes: read('InterfacePrefix', list, ['cali']),
     chainInsertMode: read('ChainInsertMode', oneOf('insert', 'append'), 'insert'),
     endpointToHostAction: read('DefaultEndpointToHostAction', oneOf('drop', 'accept', 'return'), 'drop'),
+    filterAllowAction: read('IptablesFilterAllowAction', oneOf('accept', 'return'), 'accept'),
     iptablesBackend: read('IptablesBackend', oneOf('auto', 'legacy', 'nft'), 'auto'),
     removeExternalRoutes: flag('RemoveExternalRoutes', true),
     routeProtocol: read('DeviceRouteProtocol', routeProtocol, 'boot'),

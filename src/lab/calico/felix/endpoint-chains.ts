@@ -14,6 +14,8 @@ export interface EndpointChain {
   readonly profiles: readonly string[]
   readonly kind: 'normal' | 'forward' | 'untracked' | 'pre-dnat'
   readonly failsafe?: string
+  /** What becomes of a conversation that was allowed before. Default: it is accepted. */
+  readonly allowAction?: 'accept' | 'return'
   /** What pods may not send, since it would get around policies. */
   readonly dropsEncapsulation?: { readonly vxlanPort: number }
 }
@@ -28,6 +30,7 @@ const keyOf = ({
   profiles,
   failsafe,
   dropsEncapsulation,
+  allowAction,
   tiers,
 }: EndpointChain): string =>
   [
@@ -35,6 +38,7 @@ const keyOf = ({
     direction,
     kind,
     failsafe,
+    allowAction,
     dropsEncapsulation?.vxlanPort,
     profiles.join(),
     ...tiers.flatMap(({ tier, ingress, egress }) => [
@@ -51,7 +55,7 @@ function makeChain(o: EndpointChain): readonly Rule[] {
     return own.length === 0 ? [] : [{ tier, groups: own }]
   })
   return hashed(o.chain, [
-    ...(kind === 'untracked' ? [] : [verdict('accept', { state: 'established' })]),
+    ...(kind === 'untracked' ? [] : established(o)),
     ...(kind === 'untracked' ? [] : [verdict('drop', { state: 'invalid' })]),
     ...(o.failsafe === undefined ? [] : [jump(o.failsafe)]),
     clearMark(marks.accept | marks.pass),
@@ -61,6 +65,12 @@ function makeChain(o: EndpointChain): readonly Rule[] {
     ...(kind === 'normal' ? profileRules(profiles, direction) : []),
   ])
 }
+
+/** Who only returns says so by the mark, for what is asked after it (appendConntrackRules). */
+const established = ({ allowAction = 'accept' }: EndpointChain): readonly Rule[] => [
+  ...(allowAction === 'accept' ? [] : [setMark(marks.accept, { state: 'established' })]),
+  verdict(allowAction, { state: 'established' }),
+]
 
 const encapsulationRules = (drops: EndpointChain['dropsEncapsulation']): readonly Rule[] =>
   drops === undefined

@@ -2,6 +2,8 @@
  * Chains of host endpoints: in the filter table for local and for forwarded traffic, in raw for untracked policies, in
  * mangle for those before DNAT (projectcalico/calico:felix/rules/dispatch.go, endpoints.go).
  */
+
+import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { dispatchChains } from '#lab/calico/felix/dispatch.ts'
 import { endpointChain } from '#lab/calico/felix/endpoint-chains.ts'
 import { type PolicyKind, policiesOf, type Tier, type TierPolicies } from '#lab/calico/felix/policy/active.ts'
@@ -74,10 +76,17 @@ export function hostEndpointChains(o: {
   readonly hostEndpoints: readonly ResolvedHostEndpoint[]
   readonly policies: readonly Policy[]
   readonly tiers: readonly Tier[]
+  readonly config: Pick<FelixConfig, 'filterAllowAction'>
 }): HostChains {
   const used: (readonly TierPolicies[])[] = []
-  const table = (ways: readonly Way[], needsPolicies: boolean): Chains =>
-    Object.assign({}, ...ways.map((way) => wayChains(way, { ...o, used, needsPolicies }))) as Chains
+  const { filterAllowAction } = o.config
+  const table = (ways: readonly Way[], needsPolicies: boolean): Chains => {
+    const allowAction = ways === filterWays ? filterAllowAction : 'accept'
+    return Object.assign(
+      {},
+      ...ways.map((way) => wayChains(way, { ...o, used, needsPolicies, allowAction })),
+    ) as Chains
+  }
   if (o.hostEndpoints.length === 0) return { filter: {}, raw: {}, mangle: {}, used }
   return {
     filter: table(filterWays, false),
@@ -95,6 +104,7 @@ function wayChains(
     readonly tiers: readonly Tier[]
     readonly used: (readonly TierPolicies[])[]
     readonly needsPolicies: boolean
+    readonly allowAction: 'accept' | 'return'
   },
 ): Chains {
   const endpoints = o.hostEndpoints
@@ -113,6 +123,7 @@ function wayChains(
         tiers,
         kind,
         profiles: each.profiles,
+        allowAction: o.allowAction,
         // What is forwarded is not this host's own: no failsafes.
         ...(kind === 'forward' ? {} : { failsafe }),
       }),

@@ -131,6 +131,18 @@ describe('what somebody else did to the tables', () => {
   })
 })
 
+test('of its own rules in the kernel’s chains Felix keeps those that it wants now', async () => {
+  const { p, log, net } = refusing('EIO', { times: 0 })
+  const ends = async (iptablesfilterallowaction: string): Promise<readonly string[]> => {
+    const { config: own } = felixConfig([['x', { iptablesfilterallowaction }]])
+    await new FelixTables(p, log, own).apply(chains)
+    return (net.filter.chains().FORWARD ?? []).map(({ target }) => target.kind)
+  }
+  await net.filter.restore({ FORWARD: [{ match: {}, target: { kind: 'none' }, comment: 'cali is no hash' }] })
+  expect(await ends('Accept')).toEqual(['jump', 'none', 'accept', 'mark'])
+  expect(await ends('Return')).toEqual(['jump', 'none', 'return', 'mark'])
+})
+
 describe('the back-end', () => {
   test.each<readonly [string, string, boolean]>([
     ['auto', 'auto', false],

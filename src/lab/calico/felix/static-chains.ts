@@ -17,9 +17,10 @@ const all = (chains: Words): Chains =>
   Object.fromEntries(chains.map(([chain, rules]) => [chain, hashed(chain, rules)]))
 
 export function filterChains(config: FelixConfig, encapsulation: Encapsulation): Chains {
-  const { interfacePrefixes, vxlanPort, endpointToHostAction } = config
+  const { interfacePrefixes, vxlanPort, endpointToHostAction, filterAllowAction } = config
   const { ipip, vxlan } = encapsulation
-  return kept(`filter ${interfacePrefixes} ${vxlanPort} ${endpointToHostAction} ${ipip} ${vxlan}`, () =>
+  const key = `filter ${interfacePrefixes} ${vxlanPort} ${endpointToHostAction} ${filterAllowAction} ${ipip} ${vxlan}`
+  return kept(key, () =>
     all([
       ['cali-INPUT', input(config, encapsulation)],
       ['cali-wl-to-host', workloadToHost(config)],
@@ -30,13 +31,14 @@ export function filterChains(config: FelixConfig, encapsulation: Encapsulation):
 }
 
 function input(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly Rule[] {
+  const { filterAllowAction: allow } = config
   const local = { destinationType: 'local' } as const
   const vxlanPacket = { protocol: 'udp', ports: [config.vxlanPort] } as const
   return [
     ...(ipip
       ? [
           verdict(
-            'accept',
+            allow,
             { protocol: 'ipip', set: { name: sets.allHosts, side: 'src' }, ...local },
             'Allow IPIP packets from Calico hosts',
           ),
@@ -46,7 +48,7 @@ function input(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly Ru
     ...(vxlan
       ? [
           verdict(
-            'accept',
+            allow,
             { ...vxlanPacket, set: { name: sets.allVxlan, side: 'src' }, ...local },
             'Allow IPv4 VXLAN packets from allowed hosts',
           ),
@@ -54,10 +56,10 @@ function input(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly Ru
         ]
       : []),
     ...config.interfacePrefixes.map((prefix) => go('cali-wl-to-host', { in: `${prefix}+` })),
-    verdict('accept', { mark: marks.accept }),
+    verdict(allow, { mark: marks.accept }),
     clearMark(marks.all),
     jump('cali-from-host-endpoint'),
-    verdict('accept', { mark: marks.accept }, 'Host endpoint policy accepted packet.'),
+    verdict(allow, { mark: marks.accept }, 'Host endpoint policy accepted packet.'),
   ]
 }
 
@@ -78,14 +80,15 @@ const forward = ({ interfacePrefixes }: FelixConfig): readonly Rule[] => [
 ]
 
 function output(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly Rule[] {
+  const { filterAllowAction: allow } = config
   const local = { sourceType: 'local' } as const
   return [
-    verdict('accept', { mark: marks.accept }),
+    verdict(allow, { mark: marks.accept }),
     ...config.interfacePrefixes.map((prefix) => verdict('return', { out: `${prefix}+` })),
     ...(ipip
       ? [
           verdict(
-            'accept',
+            allow,
             { protocol: 'ipip', set: { name: sets.allHosts, side: 'dst' }, ...local },
             'Allow IPIP packets to other Calico hosts',
           ),
@@ -94,7 +97,7 @@ function output(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly R
     ...(vxlan
       ? [
           verdict(
-            'accept',
+            allow,
             {
               protocol: 'udp',
               ports: [config.vxlanPort],
@@ -107,7 +110,7 @@ function output(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly R
       : []),
     clearMark(marks.all),
     jump('cali-to-host-endpoint', { state: 'not-dnat' }),
-    verdict('accept', { mark: marks.accept }, 'Host endpoint policy accepted packet.'),
+    verdict(allow, { mark: marks.accept }, 'Host endpoint policy accepted packet.'),
   ]
 }
 
@@ -215,11 +218,13 @@ const hook = (chain: string, last: readonly Rule[] = []): Hook => ({
   last: tagged(`${chain}*appends*`, last),
 })
 
-export const hooks: Readonly<Record<'filter' | 'nat' | 'raw' | 'mangle', Readonly<Record<string, Hook>>>> = {
+export type Hooks = Readonly<Record<'filter' | 'nat' | 'raw' | 'mangle', Readonly<Record<string, Hook>>>>
+
+const hooksWith = (allow: 'accept' | 'return'): Hooks => ({
   filter: {
     INPUT: hook('INPUT'),
     FORWARD: hook('FORWARD', [
-      verdict('accept', { mark: marks.accept }, 'Policy explicitly accepted packet.'),
+      verdict(allow, { mark: marks.accept }, 'Policy explicitly accepted packet.'),
       setMark(marks.accept),
     ]),
     OUTPUT: hook('OUTPUT'),
@@ -227,4 +232,10 @@ export const hooks: Readonly<Record<'filter' | 'nat' | 'raw' | 'mangle', Readonl
   nat: { PREROUTING: hook('PREROUTING'), OUTPUT: hook('OUTPUT'), POSTROUTING: hook('POSTROUTING') },
   raw: { PREROUTING: hook('PREROUTING'), OUTPUT: hook('OUTPUT') },
   mangle: { PREROUTING: hook('PREROUTING') },
-}
+})
+
+export const hooks: Hooks = hooksWith('accept')
+const returning: Hooks = hooksWith('return')
+
+export const hooksOf = ({ filterAllowAction }: Pick<FelixConfig, 'filterAllowAction'>): Hooks =>
+  filterAllowAction === 'accept' ? hooks : returning

@@ -9,7 +9,7 @@ import { backendTables } from '#lab/calico/felix/backend.ts'
 import type { Tables } from '#lab/calico/felix/chains.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { FelixPanic, patiently } from '#lab/calico/felix/panic.ts'
-import { type Hook, hooks } from '#lab/calico/felix/static-chains.ts'
+import { type Hook, hooksOf } from '#lab/calico/felix/static-chains.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { type Errno, isErrno, type Process } from '#lab/host/ports.ts'
 import type { Chains, Tables as KernelTables, Rule } from '#lab/network/rule.ts'
@@ -80,7 +80,7 @@ export class FelixTables {
       if (chain.startsWith('cali-') && !wanted[chain]) changes[chain] = []
     for (const [chain, rules] of Object.entries(wanted))
       if (rules.length > 0 && !equal(present[chain], rules)) changes[chain] = rules
-    for (const [chain, hook] of Object.entries(hooks[name])) {
+    for (const [chain, hook] of Object.entries(hooksOf(this.#config)[name])) {
       const now = present[chain] ?? []
       const hooked = this.#hooked(now, hook)
       if (!equal(now, hooked)) changes[chain] = hooked
@@ -90,8 +90,7 @@ export class FelixTables {
 
   /** Felix's own rules where they belong, everybody else's in between, in their order. */
   #hooked(now: readonly Rule[], { first, last }: Hook): readonly Rule[] {
-    const own = [first, ...last]
-    const foreign = now.filter((rule) => !own.some((each) => equal(each, rule)))
+    const foreign = now.filter((rule) => !isFelixs(rule))
     return this.#config.chainInsertMode === 'insert'
       ? [first, ...foreign, ...last]
       : [...foreign, first, ...last]
@@ -112,7 +111,7 @@ export class FelixTables {
   }
 
   #isHooked(name: TableName, chain: string, present: readonly Rule[]): boolean {
-    const hook = hooks[name][chain]
+    const hook = hooksOf(this.#config)[name][chain]
     return hook === undefined || equal(present, this.#hooked(present, hook))
   }
 
@@ -149,6 +148,9 @@ export class FelixTables {
     return new FelixPanic('Failed to program iptables, giving up after retries')
   }
 }
+
+/** By the hash that it has for a comment; also one that a Felix of before, or of another configuration, has left. */
+const isFelixs = ({ comment = '' }: Rule): boolean => comment.startsWith('cali:')
 
 /** What iptables-nft-restore of Calico's image prints. A module that is missing is named by the refusal's path. */
 function restoreWords(table: string, { code, path }: Errno): string {
