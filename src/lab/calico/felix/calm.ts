@@ -43,6 +43,11 @@ export class Calm {
     if (this.#p.epoch === epoch && this.#lines === lines) this.#since = since
   }
 
+  /** Whether the last look changed nothing and had nothing to say. */
+  get is(): boolean {
+    return this.#since !== undefined
+  }
+
   get lasts(): boolean {
     const since = this.#since
     return since?.epoch === this.#p.epoch && this.#p.now() - since.atMs > patienceMs

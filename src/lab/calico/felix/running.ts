@@ -1,4 +1,5 @@
 /** Felix once it has its configuration: from what it watches to what its node is. */
+import { equal } from '#base/equal.ts'
 import type { FelixConfiguration, IPPool } from '#lab/api/objects.ts'
 import type { Datastore } from '#lab/calico/datastore.ts'
 import { Calm } from '#lab/calico/felix/calm.ts'
@@ -18,8 +19,9 @@ import { FelixRestart } from '#lab/calico/felix/panic.ts'
 import type { Policy } from '#lab/calico/felix/policy/model.ts'
 import { neededSets } from '#lab/calico/felix/policy/sets.ts'
 import type { Encapsulation } from '#lab/calico/felix/static-chains.ts'
+import { Throttle } from '#lab/calico/felix/throttle.ts'
 import { hostSets, type TunnelInputs } from '#lab/calico/felix/tunnels.ts'
-import { localWorkloads } from '#lab/calico/felix/workloads.ts'
+import { Workloads } from '#lab/calico/felix/workloads.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { releaseOf } from '#lab/calico/release.ts'
 import type { Wakeup } from '#lab/calico/wakeup.ts'
@@ -46,6 +48,12 @@ export class RunningFelix {
   readonly #calm: Calm
   readonly #dataplane: Dataplane
   readonly #renderer = new Renderer()
+  readonly #workloads = new Workloads()
+  readonly #throttle: Throttle
+  /** What the node was made to be last. */
+  #applied: Desired | undefined
+  /** Interfaces of pods have come or gone since. */
+  #relinked = false
   #encapsulation: Encapsulation = { ipip: false, vxlan: false }
   #mtus: Mtus = { ipip: 0, vxlan: 0, pod: 0 }
   #links = ''
@@ -63,6 +71,7 @@ export class RunningFelix {
     this.#o = o
     this.#node = nodeName(p)
     this.#calm = new Calm(p, o.log)
+    this.#throttle = new Throttle(p, o.log)
     this.#dataplane = new Dataplane(p, this.#calm.log, o.config)
     this.#wakeup = o.wakeup
     this.#inputs = new Inputs(o.datastore, {
@@ -88,19 +97,37 @@ export class RunningFelix {
       await serveMetrics(this.#p, log, { config, felix: this, dataplane: this.#dataplane })
     this.#p.thread('interfaces', (self) => this.#watchInterfaces(self))
     this.#p.thread('refresh', (self) => this.#refresh(self))
-    for (let first = true; ; first = false) {
+    for (;;) {
       await this.#restartIfNeeded()
       const forPolicies = (self: Process): Promise<void> => this.#inputs.untilPolicyInputs(self)
       if (!this.#inputs.knowsPolicyInputs && !(await this.#known(forPolicies))) return
       const desired = this.#desired()
-      this.#p.useMemory(felixMemory(desired, this.active.policies.length))
-      const resync = this.#resync
-      this.#resync = false
-      await this.#calm.looking(() => this.#dataplane.apply(desired, { resync }))
-      if (first) this.#started()
-      await this.#wakeup.wait(this.#p)
+      const isNeeded = this.#needsSync(desired)
+      if (isNeeded && !this.#throttle.admits()) await this.#p.sleep(this.#throttle.waitMs)
+      else {
+        if (isNeeded) await this.#apply(desired)
+        await this.#wakeup.wait(this.#p)
+      }
       if (this.#o.ended()) return
     }
+  }
+
+  /** Whether the node may be another one than it should be: not if what would change nothing has already been seen to change nothing. */
+  #needsSync(desired: Desired): boolean {
+    const applied = this.#applied
+    return (
+      applied === undefined || this.#resync || this.#relinked || !this.#calm.is || !isSame(applied, desired)
+    )
+  }
+
+  async #apply(desired: Desired): Promise<void> {
+    this.#p.useMemory(felixMemory(desired, this.active.policies.length))
+    const resync = this.#resync
+    this.#resync = false
+    this.#relinked = false
+    await this.#calm.looking(() => this.#dataplane.apply(desired, { resync }))
+    if (this.#applied === undefined) this.#started()
+    this.#applied = desired
   }
 
   /** Waits for what is asked of the datastore; false when Felix must end before it came. */
@@ -159,7 +186,7 @@ export class RunningFelix {
   #desired(): Desired {
     const { config } = this.#o
     const { policies, tiers, directory, selectables, hostEndpoints, pods } = this.#inputs
-    const workloads = localWorkloads(pods.list(), this.#node, directory)
+    const workloads = this.#workloads.of(pods.list(), this.#node, directory)
     const pools = this.#inputs.pools.list()
     const masquerades = pools.some(({ spec }) => spec.natOutgoing)
     const hosts = resolveHostEndpoints(hostEndpoints.list(), this.#node, this.#p.net.addresses())
@@ -215,6 +242,7 @@ export class RunningFelix {
         .join()
       if (links === this.#links) continue
       this.#links = links
+      this.#relinked = true
       this.#wakeup.tell()
     }
   }
@@ -227,6 +255,16 @@ export class RunningFelix {
     }
   }
 }
+
+/** Lists are told by their identity: who makes them keeps those that say the same. */
+const isSame = (a: Desired, b: Desired): boolean =>
+  a.tables === b.tables &&
+  a.workloads === b.workloads &&
+  a.tunnels.mtu === b.tunnels.mtu &&
+  a.tunnels.nodes === b.tunnels.nodes &&
+  a.tunnels.blocks === b.tunnels.blocks &&
+  a.tunnels.pools === b.tunnels.pools &&
+  equal(a.sets, b.sets)
 
 /** As configured; else as some pool asks (felix/calc/encapsulation_resolver.go). */
 function encapsulationOf(
