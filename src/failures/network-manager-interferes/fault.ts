@@ -21,5 +21,5 @@ systemctl enable --now NetworkManager`,
     },
   },
   // Until the back-off of containers whose probes fail is longer than what Felix mends.
-  settleMs: 17 * minutes,
+  settleMs: 13 * minutes,
 })
