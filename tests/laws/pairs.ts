@@ -72,6 +72,7 @@ const isOneLab = ({ lab: one }: Fault, { lab: other }: Fault): boolean =>
  * on one subject, whatever node each is meant for.
  */
 const rolledOut: ReadonlySet<string> = new Set([
+  'cpu-starved',
   'health-endpoint-unreachable',
   'image-unavailable',
   'ipam-tunnel-ip-conflict',

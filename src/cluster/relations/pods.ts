@@ -40,6 +40,8 @@ export interface ContainerRow {
   readonly runAsUser?: number
   readonly runAsGroup?: number
   readonly privileged?: boolean
+  /** Kubernetes' spelling: `10m`, `2`. */
+  readonly cpuLimit?: string
   readonly capabilities?: { readonly add: readonly string[]; readonly drop: readonly string[] }
 }
 

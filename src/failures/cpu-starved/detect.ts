@@ -1,14 +1,21 @@
 import { isOfCalico } from '#cluster/calico-messages.ts'
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { busy } from '#cluster/load.ts'
-import { calicoNodePods, isOfCalicoNode, placeOfMessage, placeOfPod } from '#cluster/queries.ts'
-import type { AttemptRow, MessageRow, SettingRow } from '#cluster/relations.ts'
+import {
+  calicoNodeContainer,
+  calicoNodePods,
+  isOfCalicoNode,
+  placeOfMessage,
+  placeOfPod,
+} from '#cluster/queries.ts'
+import type { AttemptRow, MessageRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { isRecent, recordMs } from '#cluster/symptoms/recency.ts'
 import { calicoVersions, isBefore } from '#cluster/versions.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import { explainsPeers } from '#diagnosis/explains-peers.ts'
+import { findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
 export interface CpuState {
@@ -45,7 +52,8 @@ export const detector = defineDetector<CpuState, Needs>({
           : undefined,
     })
   },
-  explains: explainsHere,
+  // A restart takes the node's BGP sessions with it: its peers say so.
+  explains: explainsPeers,
 })
 
 /** Of calico-node, or of nobody that was named: then whoever shows it asks about calico-node. */
@@ -121,9 +129,10 @@ const ofMachine = (view: Reads<'settings' | 'messages' | 'pods'>): readonly Sign
 const millicoresMin = 200
 
 /** CPU limits that are small, and probes that may take a second only. */
-const ofLimits = (view: Reads<'settings' | 'versions'>): readonly Sign[] => [
+const ofLimits = (view: Reads<'settings' | 'versions' | 'pods'>): readonly Sign[] => [
+  ...ofPods(view),
   ...settingsNamed(view, 'container', 'limits.cpu')
-    .filter((row) => (millicores(row) ?? millicoresMin) < millicoresMin)
+    .filter(({ value }) => isSmall(value))
     .map((row) => sign(row, 'strong', `the CPU limit is ${row.value}`)),
   ...settingsNamed(view, 'container', 'timeoutSeconds')
     .filter(({ value }) => value === '1')
@@ -133,9 +142,20 @@ const ofLimits = (view: Reads<'settings' | 'versions'>): readonly Sign[] => [
     .map((row) => sign(row, 'weak', `probes of Calico ${row.version} may take one second only`)),
 ]
 
-const millicores = ({ value }: SettingRow): number | undefined => {
-  const count = Number(value.endsWith('m') ? value.slice(0, -1) : value)
-  return Number.isNaN(count) ? undefined : value.endsWith('m') ? count : count * 1000
+/** As the API has it of the container itself. */
+const ofPods = (view: Reads<'pods'>): readonly Sign[] =>
+  calicoNodePods(view).flatMap((pod) => {
+    const limit = calicoNodeContainer(pod)?.cpuLimit
+    return limit !== undefined && isSmall(limit)
+      ? [sign(pod, 'strong', `the CPU limit is ${limit}`, placeOfPod(pod))]
+      : []
+  })
+
+const isSmall = (limit: string): boolean => (millicores(limit) ?? millicoresMin) < millicoresMin
+
+const millicores = (limit: string): number | undefined => {
+  const count = Number(limit.endsWith('m') ? limit.slice(0, -1) : limit)
+  return Number.isNaN(count) ? undefined : limit.endsWith('m') ? count : count * 1000
 }
 
 function ofPeople(view: Reads<'remarks' | 'attempts'>, isSeen: boolean): readonly Sign[] {

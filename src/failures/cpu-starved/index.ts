@@ -6,7 +6,7 @@ export const mode: Mode<CpuState> = {
   id: 'cpu-starved',
   title: 'calico-node gets too little CPU, and its probes time out',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'calico-node-not-ready',

@@ -29,6 +29,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'cni-token-expired': async () => (await import('#failures/cni-token-expired/fault.ts')).fault,
   'containerd-cni-dir-watch-lost': async () =>
     (await import('#failures/containerd-cni-dir-watch-lost/fault.ts')).fault,
+  'cpu-starved': async () => (await import('#failures/cpu-starved/fault.ts')).fault,
   'crosssubnet-unencapsulated-dropped': async () =>
     (await import('#failures/crosssubnet-unencapsulated-dropped/fault.ts')).fault,
   'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,

@@ -114,7 +114,8 @@ export interface LabMachine extends Machine, FileHost {
 /**
  * A computer of the lab: a disk that stays, and a kernel, processes and memory that come and go with each boot.
  *
- * Not imitated: CPU use, swap, hardware faults, kernel threads, file descriptors limits, cgroups.
+ * Not imitated: CPU use (but for what a container's limit does to programs that start in it), swap, hardware faults, kernel threads,
+ * file descriptors limits, cgroups.
  */
 export function createMachine(options: MachineOptions): LabMachine {
   return new SimulatedMachine(options)

@@ -342,6 +342,8 @@ export interface ContainerSpec {
   readonly env: Readonly<Record<string, string>>
   /** Its control group. `oomScoreAdj`: -1000 to 1000, the higher the sooner it is killed when the machine runs out. */
   readonly memory?: { readonly limitBytes: number; readonly oomScoreAdj: number }
+  /** How much of a core its programs get together. Default: as much as they want. */
+  readonly cpuCores?: number
 }
 
 export interface Container {

@@ -47,6 +47,7 @@ export async function containerConfig(
     labels: { specHash: specHash(def) },
     ...(def.stdin ? { input: { once: def.stdinOnce ?? false } } : {}),
     ...(def.tty ? { tty: true } : {}),
+    ...(def.resources?.limits?.cpu === undefined ? {} : { cpuCores: quantity(def.resources.limits.cpu) }),
     memory: {
       limitBytes: quantity(def.resources?.limits?.memory) || Number.POSITIVE_INFINITY,
       oomScoreAdj: oomScoreAdj(o.pod, def),

@@ -65,6 +65,8 @@ export interface ContainerConfig {
   readonly lastWords: { readonly path: string; readonly orLog: boolean }
   /** Its control group's memory. */
   readonly memory: NonNullable<ContainerSpec['memory']>
+  /** Its CPU limit. */
+  readonly cpuCores?: number
 }
 
 /** @internal The runtime's own side of a sandbox. */

@@ -395,6 +395,7 @@ export class ContainerRuntime {
         procSys: config.procSys,
         env: config.env,
         memory: config.memory,
+        ...(config.cpuCores === undefined ? {} : { cpuCores: config.cpuCores }),
       })
     } catch (error) {
       if (!isErrno(error)) throw error

@@ -85,6 +85,7 @@ const containerSpec = z.object({
   name: z.string(),
   image: text,
   restartPolicy: text,
+  resources: z.object({ limits: z.object({ cpu: text }).nullish() }).nullish(),
   securityContext: z
     .object({
       runAsUser: count,

@@ -2,6 +2,7 @@ import { root } from '#lab/host/credentials.ts'
 import type { Boot } from '#lab/host/machine/boot.ts'
 import { type Hardware, mountContainer, rootView, treeRoot } from '#lab/host/machine/mounts.ts'
 import type { Child, Container, ContainerSpec, Credentials, SpawnOptions } from '#lab/host/ports.ts'
+import { CpuQuota } from '#lab/host/process/cpu.ts'
 import { imageOf } from '#lab/host/process/execute.ts'
 import { heldBy } from '#lab/host/process/memory.ts'
 import { baseName } from '#lab/host/process/process.ts'
@@ -31,6 +32,7 @@ export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware
     members: new Set(),
     init: undefined,
     group: spec.memory === undefined ? undefined : { ...spec.memory, outOfMemory: false },
+    cpu: spec.cpuCores === undefined ? undefined : new CpuQuota(system.kernel, spec.cpuCores),
   }
   try {
     mountContainer(boot, space, spec, hardware)

@@ -1,5 +1,6 @@
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Program } from '#lab/host/ports.ts'
+import type { CpuQuota } from '#lab/host/process/cpu.ts'
 import type { MemoryBank, MemoryGroup } from '#lab/host/process/memory.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
 import type { MountNamespace } from '#lab/host/vfs.ts'
@@ -44,6 +45,8 @@ export interface Space {
   readonly members: Set<ProcessState>
   /** Undefined: only the machine's memory limits it. */
   readonly group?: MemoryGroup | undefined
+  /** Undefined: its programs start in no time. */
+  readonly cpu?: CpuQuota | undefined
   /** The process whose end ends all others. */
   init: ProcessState | undefined
 }

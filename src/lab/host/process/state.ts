@@ -226,7 +226,8 @@ export class ProcessState {
   async #main(task: Task): Promise<void> {
     try {
       const code = await this.#run(task)
-      this.#ending ??= this.#vouched ? { code, vouched: true } : { code }
+      // What has to wait for its turn may end otherwise the next time.
+      this.#ending ??= this.#vouched && this.space.cpu === undefined ? { code, vouched: true } : { code }
     } catch (error) {
       if (!task.alive) return
       this.#ending ??= { code: 134 }
@@ -237,6 +238,8 @@ export class ProcessState {
   async #run(task: Task): Promise<number> {
     for (;;) {
       const process = new HostProcess(this, task)
+      const { cpu } = this.space
+      if (cpu !== undefined) await cpu.start(task, this.image)
       try {
         return await this.image.program(process)
       } catch (error) {

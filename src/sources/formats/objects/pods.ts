@@ -83,6 +83,7 @@ function containerRow(
       runAsUser: own?.runAsUser ?? pod?.runAsUser,
       runAsGroup: own?.runAsGroup ?? pod?.runAsGroup,
       privileged: own?.privileged,
+      cpuLimit: container.resources?.limits?.cpu,
       capabilities:
         own?.capabilities === undefined || own.capabilities === null
           ? undefined
