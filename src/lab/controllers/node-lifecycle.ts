@@ -47,7 +47,7 @@ export function startNodeLifecycle(kit: ControllerKit): void {
   const recorder = kit.recorder('node-controller')
   const registered = (node: Node, reason: string, message: string): void =>
     recorder.record({ about: about(node), type: 'Normal', reason, message })
-  const beats = new Map<string, { readonly seen: string; readonly atMs: number }>()
+  const beats = new Map<string, Beat>()
 
   const silenceOf = (node: Node): number =>
     silence(node, leases.get(`kube-node-lease/${node.metadata.name}`), beats, kit.p.now())
@@ -72,18 +72,21 @@ export function startNodeLifecycle(kit: ControllerKit): void {
   })
 }
 
+/** The last sign of life of a node: what it said, and when this controller saw it. */
+interface Beat {
+  readonly renewed: string | undefined
+  readonly heartbeat: string | undefined
+  readonly atMs: number
+}
+
 /** For how long this controller, by its own clock, has seen no sign of life. */
-function silence(
-  node: Node,
-  lease: Lease | undefined,
-  beats: Map<string, { readonly seen: string; readonly atMs: number }>,
-  nowMs: number,
-): number {
+function silence(node: Node, lease: Lease | undefined, beats: Map<string, Beat>, nowMs: number): number {
   const heartbeat = node.status.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime
-  const seen = `${lease?.spec.renewTime} ${heartbeat}`
+  const renewed = lease?.spec.renewTime
   const before = beats.get(node.metadata.name)
-  if (before?.seen === seen) return nowMs - before.atMs
-  beats.set(node.metadata.name, { seen, atMs: nowMs })
+  if (before !== undefined && before.renewed === renewed && before.heartbeat === heartbeat)
+    return nowMs - before.atMs
+  beats.set(node.metadata.name, { renewed, heartbeat, atMs: nowMs })
   return 0
 }
 

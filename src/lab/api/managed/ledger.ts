@@ -31,6 +31,8 @@ interface Version {
   readonly write: Write
   readonly timeMs: number
   readonly depth: number
+  /** Whether it was what {@link afterRenewal} knows; the last of the owners is then who renewed. */
+  readonly renewal: boolean
 }
 
 const depthMax = 8
@@ -54,9 +56,46 @@ export class Ledger {
       was: write.kind === 'update' ? was : undefined,
       is,
       depth: (before?.depth ?? 0) + 1,
+      renewal: false,
     }
     this.#versions.set(is, version)
     if (version.depth % depthMax === 0) settle(version)
+  }
+
+  /**
+   * Takes down a write that gave one text below the top another value. Where its writer has done nothing else before, the owners are
+   * as they were, but for the time: that is worked out at once, and what was is not kept.
+   */
+  noteRenewal(
+    was: Stored,
+    is: Stored,
+    o: {
+      readonly schema: Struct
+      readonly write: Extract<Write, { readonly kind: 'update' }>
+      readonly timeMs: number
+    },
+  ): void {
+    const owners = this.#ownersAfterRenewal(was, is, o)
+    if (owners === undefined) this.note(was, is, o)
+    else
+      this.#versions.set(is, { ...o, owners, before: undefined, was: undefined, is, depth: 0, renewal: true })
+  }
+
+  #ownersAfterRenewal(
+    was: Stored,
+    is: Stored,
+    {
+      write,
+      timeMs,
+    }: { readonly write: Extract<Write, { readonly kind: 'update' }>; readonly timeMs: number },
+  ): readonly Owner[] | undefined {
+    const before = this.#versions.get(was)
+    if (before === undefined || write.owners !== undefined) return undefined
+    const owners = settle(before)
+    const own = owners.at(-1)
+    if (before.renewal && before.write === write && own !== undefined)
+      return [...owners.slice(0, -1), { ...own, timeMs }]
+    return afterRenewal(owners, { was, is, except: write.except }, { ...write.by, timeMs })
   }
 
   owners(object: Stored): readonly Owner[] {

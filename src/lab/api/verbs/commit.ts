@@ -27,6 +27,17 @@ export function commit(state: ApiState, { def, was, object, write }: Commit, { d
   return result
 }
 
+/** {@link commit} of a renewal: see {@link Ledger.noteRenewal}. */
+export function commitRenewal(
+  state: ApiState,
+  { def, was, object, write }: Commit & { readonly was: Stored; readonly write: Update },
+): Stored {
+  const result = state.store.put(def.bucket, keyOfObject(object), object)
+  const schema = schemaOfDef(state.types, def)
+  if (schema !== undefined) state.ledger.noteRenewal(was, result, { schema, write, timeMs: state.now() })
+  return result
+}
+
 /** What is new in a dry run has no version. */
 const unversioned = (object: Stored): Stored =>
   object.metadata.resourceVersion === ''
@@ -49,8 +60,7 @@ export function updateBy(
   caller: Caller,
 ): Write {
   if (caller.owners !== undefined) return { kind: 'apply', owners: caller.owners }
-  const name = caller.fieldManager || managerOf(caller.user)
-  const write = plainWrite(state, o.def, { name, subresource: o.subresource, through: caller.through })
+  const write = plainWrite(state, o.def, { by: caller, subresource: o.subresource })
   const owners = o.was === undefined ? undefined : sentOwners(state, o.was, o.sent)
   return owners === undefined ? write : { ...write, owners }
 }
@@ -58,32 +68,25 @@ export function updateBy(
 type Update = Extract<Write, { readonly kind: 'update' }>
 
 /** Few programs write many objects, and remember each write: those of one program are one value. */
-function plainWrite(
+export function plainWrite(
   state: ApiState,
   def: ResourceDef,
-  o: {
-    readonly name: string
-    readonly subresource: string | undefined
-    readonly through: string | undefined
-  },
+  { by, subresource }: { readonly by: Caller; readonly subresource?: string | undefined },
 ): Update {
+  const name = by.fieldManager || managerOf(by.user)
   let known = writes.get(def)
   if (known === undefined) {
     known = new Map()
     writes.set(def, known)
   }
-  const key = `${o.name} ${o.subresource} ${o.through}`
+  const key = `${name} ${subresource} ${by.through}`
   let found = known.get(key)
   if (found === undefined) {
     if (known.size >= writesMax) known.clear() // users name theirs as they like
     const apiVersion = groupVersion(storedDef(state, def))
-    const by: Manager = {
-      manager: o.name,
-      operation: 'Update',
-      apiVersion,
-      subresource: o.through ?? o.subresource,
-    }
-    found = { kind: 'update', by, except: exceptionOf(def, o.subresource) }
+    const through = by.through ?? subresource
+    const manager: Manager = { manager: name, operation: 'Update', apiVersion, subresource: through }
+    found = { kind: 'update', by: manager, except: exceptionOf(def, subresource) }
     known.set(key, found)
   }
   return found
