@@ -1,3 +1,4 @@
+import { remembering } from '#base/remember.ts'
 import { type Files, isErrno } from '#lab/host/ports.ts'
 
 export interface Account {
@@ -17,30 +18,40 @@ export interface Group {
 }
 
 /** /etc/passwd; nobody when it cannot be read. */
-export async function accounts(files: Files): Promise<Account[]> {
-  return (await lines(files, '/etc/passwd')).flatMap((line) => {
+export const accounts = async (files: Files): Promise<readonly Account[]> =>
+  accountsIn(await textOf(files, '/etc/passwd'))
+
+/** /etc/group. */
+export const groups = async (files: Files): Promise<readonly Group[]> =>
+  groupsIn(await textOf(files, '/etc/group'))
+
+// The same files are read again and again.
+const accountsIn = remembering((text): readonly Account[] =>
+  linesOf(text).flatMap((line) => {
     const [name, , uid, gid, , home, shell] = line.split(':')
     if (name === undefined || uid === undefined || gid === undefined) return []
     return [{ name, uid: Number(uid), gid: Number(gid), home: home ?? '/', shell: shell ?? '/bin/sh', line }]
-  })
-}
+  }),
+)
 
-/** /etc/group. */
-export async function groups(files: Files): Promise<Group[]> {
-  return (await lines(files, '/etc/group')).flatMap((line) => {
+const groupsIn = remembering((text): readonly Group[] =>
+  linesOf(text).flatMap((line) => {
     const [name, , gid, members] = line.split(':')
     if (name === undefined || gid === undefined) return []
     return [
       { name, gid: Number(gid), members: (members ?? '').split(',').filter((each) => each !== ''), line },
     ]
-  })
-}
+  }),
+)
 
-async function lines(files: Files, path: string): Promise<string[]> {
+const linesOf = (text: string): readonly string[] =>
+  text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+
+async function textOf(files: Files, path: string): Promise<string> {
   try {
-    return (await files.read(path)).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    return await files.read(path)
   } catch (error) {
-    if (isErrno(error)) return []
+    if (isErrno(error)) return ''
     throw error
   }
 }

@@ -1,3 +1,5 @@
+import { remembering } from '#base/remember.ts'
+
 /** One line of a tmpfiles.d file. */
 export interface TmpfilesLine {
   readonly file: string
@@ -23,6 +25,24 @@ export type ParsedLine =
   | { readonly line: TmpfilesLine; readonly warning?: string }
   | { readonly error: string }
   | 'skip'
+
+/** A line of a file, as {@link parseTmpfilesLine} reads it. */
+export interface FileLine {
+  readonly at: number
+  readonly parsed: Exclude<ParsedLine, 'skip'>
+}
+
+/** The lines of a file that say something. Machines have mostly the same files, and read each more than once. */
+export const linesOfFile = (file: string, text: string): readonly FileLine[] =>
+  linesOf(JSON.stringify([file, text]))
+
+const linesOf = remembering((key): readonly FileLine[] => {
+  const [file, text] = JSON.parse(key) as [string, string] // as written above
+  return text.split('\n').flatMap((content, index) => {
+    const parsed = parseTmpfilesLine(content, file, index + 1)
+    return parsed === 'skip' ? [] : [{ at: index + 1, parsed }]
+  })
+})
 
 /** Parses one line (tmpfiles.d(5)); messages are those of systemd:src/tmpfiles/tmpfiles.c, without file and number. */
 export function parseTmpfilesLine(text: string, file: string, number: number): ParsedLine {

@@ -1,7 +1,7 @@
 import { gidOf, uidOf } from '#lab/host/os/accounts.ts'
 import { type Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { applyLine, removeFor } from '#lab/host/systemd/tmpfiles-apply.ts'
-import { parseTmpfilesLine, sayTheSame, type TmpfilesLine } from '#lab/host/systemd/tmpfiles-line.ts'
+import { linesOfFile, sayTheSame, type TmpfilesLine } from '#lab/host/systemd/tmpfiles-line.ts'
 import { namesIn } from '#lab/host/systemd/unit.ts'
 
 /** First come first: a file hides one of the same name in a later folder. */
@@ -78,10 +78,8 @@ async function readItems(p: Process, options: Options): Promise<{ items: Item[];
   let bad = false
   for (const file of await configuration(p, options.files)) {
     const text = await textOf(p, file)
-    for (const [at, content] of (text ?? '').split('\n').entries()) {
-      const parsed = parseTmpfilesLine(content, file, at + 1)
-      if (parsed === 'skip') continue
-      const say = (message: string): void => p.stderr.write(`${file}:${at + 1}: ${message}\n`)
+    for (const { at, parsed } of linesOfFile(file, text ?? '')) {
+      const say = (message: string): void => p.stderr.write(`${file}:${at}: ${message}\n`)
       if ('error' in parsed) {
         say(parsed.error)
         bad = true

@@ -1,3 +1,4 @@
+import { remembering } from '#base/remember.ts'
 import { type Files, isErrno } from '#lab/host/ports.ts'
 import {
   lastValue,
@@ -70,11 +71,21 @@ export async function loadUnit(files: Files, name: string): Promise<Unit | undef
     if (text === undefined) continue
     const masked = await isMasked(files, path)
     const dropIns = await dropInsOf(files, name)
-    const settings = parseUnitFile(text)
-    for (const dropIn of dropIns) settings.push(...parseUnitFile((await textOf(files, dropIn)) ?? ''))
-    return unitOf({ name, path, dropIns, settings, masked })
+    const texts = [text]
+    for (const dropIn of dropIns) texts.push((await textOf(files, dropIn)) ?? '')
+    return unitOf(JSON.stringify({ name, path, dropIns, texts, masked } satisfies Read))
   }
   return undefined
+}
+
+/** What was read of a unit. */
+interface Read {
+  readonly name: string
+  readonly path: string
+  readonly dropIns: readonly string[]
+  /** Of the unit's file, and of its drop-ins. */
+  readonly texts: readonly string[]
+  readonly masked: boolean
 }
 
 async function isMasked(files: Files, path: string): Promise<boolean> {
@@ -127,14 +138,12 @@ export async function wantedOf(files: Files, target: string): Promise<string[]> 
 const restartPolicies: readonly string[] = ['no', 'on-success', 'on-failure', 'on-abnormal', 'always']
 const serviceTypes: readonly string[] = ['simple', 'exec', 'notify', 'oneshot']
 
-function unitOf(o: {
-  readonly name: string
-  readonly path: string
-  readonly dropIns: readonly string[]
-  readonly settings: readonly Setting[]
-  readonly masked: boolean
-}): Unit {
-  const { name, settings } = o
+/** Machines have mostly the same units. */
+const unitOf = remembering((read): Unit => parsed(JSON.parse(read) as Read)) // as written by loadUnit
+
+function parsed(o: Read): Unit {
+  const { name } = o
+  const settings: readonly Setting[] = o.texts.flatMap(parseUnitFile)
   const service = (key: string): string | undefined => lastValue(settings, 'Service', key)
   const lists = (section: string, key: string): string[] =>
     valuesOf(settings, section, key).flatMap(splitWords)
