@@ -85,6 +85,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'security-group-blocks': async () => (await import('#failures/security-group-blocks/fault.ts')).fault,
   'service-ip-unreachable': async () => (await import('#failures/service-ip-unreachable/fault.ts')).fault,
   'stale-state-other-cni': async () => (await import('#failures/stale-state-other-cni/fault.ts')).fault,
+  'stale-tunnel-device': async () => (await import('#failures/stale-tunnel-device/fault.ts')).fault,
   'typha-cert-invalid': async () => (await import('#failures/typha-cert-invalid/fault.ts')).fault,
   'typha-port-5473-blocked': async () => (await import('#failures/typha-port-5473-blocked/fault.ts')).fault,
   'typha-unhealthy': async () => (await import('#failures/typha-unhealthy/fault.ts')).fault,

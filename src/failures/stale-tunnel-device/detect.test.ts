@@ -50,6 +50,11 @@ describe('found', () => {
       'likely',
     ],
     [
+      'the setting switches off what a pool needs',
+      `${cross}\nFELIX_VXLANENABLED=false\n\n${pool('vxlanMode: Always')}`,
+      'confirmed',
+    ],
+    [
       'another device has the number',
       '2025-03-04 05:06:07.089 [WARNING][71] felix/vxlan_mgr.go 401: Failed to create VXLAN device. Another device with this VNI may already exist error=file exists',
       'likely',
@@ -73,6 +78,14 @@ describe('near misses', () => {
     [
       'the kernel’s own tunl0',
       '3: tunl0@NONE: <NOARP> mtu 1480 qdisc noop state DOWN group default\n    link/ipip 0.0.0.0 brd 0.0.0.0',
+    ],
+    [
+      'the setting switches off what no pool needs',
+      `${cross}\nFELIX_VXLANENABLED=false\n\n${pool('ipipMode: Always')}`,
+    ],
+    [
+      'the setting says what the pool says',
+      `${cross}\nFELIX_VXLANENABLED=true\n\n${pool('vxlanMode: Always')}`,
     ],
     ['all is as it should be', device('10.0.0.21', 'eth0')],
     [

@@ -3,7 +3,7 @@ import type { Fact, Reads } from '#cluster/facts.ts'
 import { networkOfLink } from '#cluster/other-networks.ts'
 import { trafficSymptoms } from '#cluster/pod-traffic.ts'
 import type { AttemptRow, MessageRow, SettingRow } from '#cluster/relations.ts'
-import { felixSettings, isOn } from '#cluster/settings.ts'
+import { felixSettings, isOff, isOn } from '#cluster/settings.ts'
 import { tunnelNamed } from '#cluster/tunnels.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
@@ -31,7 +31,13 @@ export const detector = defineDetector<StaleDeviceState, Needs>({
   uses: [...encapsulationReads, 'calicoNodes', 'messages', 'pods', 'remarks', 'attempts'],
   judges: 'node',
   detect: (view) => {
-    const facts = [...deviceSigns(view), ...ofMessages(view), ...ofSettings(view), ...ofAttempts(view)]
+    const facts = [
+      ...deviceSigns(view),
+      ...ofMessages(view),
+      ...ofSettings(view),
+      ...ofPoolsRefused(view),
+      ...ofAttempts(view),
+    ]
     const signs = besideFacts(facts, ofPeople(view))
     return findingsOf(signs, {
       judges: 'node',
@@ -94,11 +100,14 @@ function ofMissing(
 const isWaitedFor = (view: Reads<EncapsulationReads>, kind: 'ipip' | 'vxlan'): boolean =>
   askedFor(view, kind).length > 0 || (view.isComplaint === true && tunnelTold(view, kind) === undefined)
 
-/** As Felix spells it, and as the resource does. */
 const askedFor = (view: Reads<'settings'>, kind: 'ipip' | 'vxlan'): readonly Fact<SettingRow>[] =>
-  (kind === 'ipip' ? ['IpInIpEnabled', 'ipipEnabled'] : ['VXLANEnabled'])
-    .flatMap((name) => felixSettings(view, name))
-    .filter(isOn)
+  settingsFor(view, kind).filter(isOn)
+
+/** As Felix spells it, and as the resource does. */
+const settingsFor = (view: Reads<'settings'>, kind: 'ipip' | 'vxlan'): readonly Fact<SettingRow>[] =>
+  (kind === 'ipip' ? ['IpInIpEnabled', 'ipipEnabled'] : ['VXLANEnabled']).flatMap((name) =>
+    felixSettings(view, name),
+  )
 
 /** An explicit setting wins over what the pools ask for; it is only harmful, not yet harm. */
 const ofSettings = (view: Reads<EncapsulationReads>): readonly Sign[] =>
@@ -107,6 +116,25 @@ const ofSettings = (view: Reads<EncapsulationReads>): readonly Sign[] =>
       ? askedFor(view, kind).map((row) => sign(row, 'weak', `${row.name} is on, and no pool uses ${kind}`))
       : [],
   )
+
+/**
+ * Off, it takes the device and the routes away that a pool asks for. What stands on the DaemonSet wins over the resource.
+ *
+ * @see projectcalico/calico:felix/calc/encapsulation_resolver.go (VXLANEnabled, IPIPEnabled)
+ */
+const ofPoolsRefused = (view: Reads<EncapsulationReads>): readonly Sign[] =>
+  (['ipip', 'vxlan'] as const).flatMap((kind) => {
+    const pool = view
+      .rows('ipPools')
+      .find(
+        ({ disabled, encapsulation, cidr }) =>
+          !disabled && encapsulation.startsWith(kind) && cidr.includes('.'),
+      )
+    if (pool === undefined || askedFor(view, kind).some(({ of }) => of === 'env')) return []
+    return settingsFor(view, kind)
+      .filter(isOff)
+      .map((row) => sign(row, 'decisive', `${row.name} is off, and pool ${pool.cidr} uses ${kind}`))
+  })
 
 const ofAttempts = (view: Reads<'attempts'>): readonly Sign[] =>
   attemptSigns(view, {

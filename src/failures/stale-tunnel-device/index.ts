@@ -6,7 +6,7 @@ export const mode: Mode<StaleDeviceState> = {
   id: 'stale-tunnel-device',
   title: 'a tunnel device, its neighbours or its setting are left from an earlier state',
   owner: 'node',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'cross-node-traffic-failing',
