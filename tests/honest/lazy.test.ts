@@ -55,6 +55,8 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
       }),
   ],
   ['and reaches it again', (lab) => lab.removeUnderlayRule('api')],
+  ['a node’s clock is put forward', (lab) => lab.exec('k8s-worker-01', 'date -s "+1 hour"')],
+  ['and back', (lab) => lab.exec('k8s-worker-01', 'date -s "-1 hour"')],
   ['a node loses its power', (lab) => lab.reboot('k8s-worker-04', { powerCut: true })],
 ]
 

@@ -240,6 +240,8 @@ export interface Process {
 
   /** Virtual ms since 1970, as this machine's clock tells it. */
   now(): number
+  /** Virtual ms on a clock that nobody sets (CLOCK_MONOTONIC): for what has to last a while. */
+  monotonic(): number
   sleep(ms: number): Promise<void>
 
   /** Moves with whatever another program's answer could depend on; the same number twice: nothing did (docs/decisions/0012). */

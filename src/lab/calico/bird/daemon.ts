@@ -39,7 +39,7 @@ export interface Recovery {
 /** As `show protocols all` tells what is left of a time. */
 export const wholeSeconds = (ms: number): number => Math.max(0, Math.round(ms / 1000))
 
-/** A timer of the daemon. Starting it again moves it. */
+/** A timer of the daemon, by a clock that nobody sets (BIRD 1.6.8 sysdep/unix/io.c, update_times). Starting it again moves it. */
 export class Timer {
   readonly #daemon: Daemon
   readonly #fire: () => void
@@ -57,7 +57,7 @@ export class Timer {
 
   /** Whole seconds until it fires. */
   get remainingSeconds(): number {
-    return wholeSeconds((this.#dueMs ?? 0) - this.#daemon.process.now())
+    return wholeSeconds((this.#dueMs ?? 0) - this.#daemon.process.monotonic())
   }
 
   start(seconds: number): void {
@@ -67,7 +67,7 @@ export class Timer {
   startMs(ms: number): void {
     this.stop()
     const { process } = this.#daemon
-    this.#dueMs = process.now() + ms
+    this.#dueMs = process.monotonic() + ms
     this.#cancel = process.task.after(ms, () => {
       this.#dueMs = undefined
       this.#daemon.turn(this.#fire)
@@ -81,7 +81,7 @@ export class Timer {
 
   /** Fires when it would have fired without the pause. */
   resume(): void {
-    if (this.#dueMs !== undefined) this.startMs(this.#dueMs - this.#daemon.process.now())
+    if (this.#dueMs !== undefined) this.startMs(this.#dueMs - this.#daemon.process.monotonic())
   }
 
   stop(): void {

@@ -87,6 +87,10 @@ export class HostProcess implements Process {
     return this.state.space.system.machine.nowMs
   }
 
+  monotonic(): number {
+    return this.state.space.system.kernel.nowMs
+  }
+
   get epoch(): number {
     return this.state.space.system.kernel.epoch
   }

@@ -19,7 +19,7 @@ export class ErrorWait {
 
   /** `bgp_update_startup_delay` */
   failed({ errorWaitSeconds: [low, high], errorForgetSeconds }: BgpConfig): void {
-    const now = this.#daemon.process.now()
+    const now = this.#daemon.process.monotonic()
     if (this.#lastMs !== undefined && now - this.#lastMs >= errorForgetSeconds * 1000) this.seconds = 0
     this.#lastMs = now
     this.seconds = this.seconds === 0 ? low : Math.min(2 * this.seconds, high)

@@ -24,7 +24,7 @@ export class KernelProtocol extends Protocol {
   #startedMs = 0
 
   protected start(): 'up' {
-    this.#startedMs = this.daemon.process.now()
+    this.#startedMs = this.daemon.process.monotonic()
     if (this.recovering && this.config.gracefulRestart) this.waiting = true
     this.daemon.soon(() => this.learn())
     return 'up'
@@ -58,7 +58,7 @@ export class KernelProtocol extends Protocol {
     if (this.state !== 'up') return
     this.learn()
     const period = this.config.scanSeconds * 1000
-    const passed = this.daemon.process.now() - this.#startedMs
+    const passed = this.daemon.process.monotonic() - this.#startedMs
     const wait = period - (passed % period)
     if (this.#dirty) return
     this.#dirty = true
