@@ -6,7 +6,7 @@ export const mode: Mode<CertificateState> = {
   id: 'apiserver-cert-invalid',
   title: 'The API server’s certificate is refused (expired, or without the Service’s address)',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: [
     'api-unreachable',
@@ -18,6 +18,10 @@ export const mode: Mode<CertificateState> = {
     'cni-not-initialized',
     'typha-unreachable',
     'pods-not-ready-on-node',
+    'bgp-session-down', // a calico-node that is restarted does not get as far as BIRD
+    'bird-not-running',
+    'network-unavailable',
+    'operator-degraded',
   ],
   traffic: 'What was programmed goes on; no program of Calico’s hears of anything new.',
   prevent: [

@@ -4,6 +4,7 @@ import type { Fault } from '#lab/fault.ts'
 /** How the lab breaks, by mode; each is loaded when it is asked for. */
 export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'admission-denied': async () => (await import('#failures/admission-denied/fault.ts')).fault,
+  'apiserver-cert-invalid': async () => (await import('#failures/apiserver-cert-invalid/fault.ts')).fault,
   'apiserver-port-6443-blocked': async () =>
     (await import('#failures/apiserver-port-6443-blocked/fault.ts')).fault,
   'bgp-as-mismatch': async () => (await import('#failures/bgp-as-mismatch/fault.ts')).fault,

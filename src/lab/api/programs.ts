@@ -2,7 +2,8 @@
  * The `kube-apiserver` program: listens on the machine's port 6443 and serves an {@link ApiServer}, whose store outlives it.
  * While the process runs, requests from outside the lab (http.ts) are served too, and dial kubelets over its network.
  *
- * Not imitated: TLS, start-up time, log lines, flags beside --secure-port.
+ * Not imitated: TLS beyond the certificate that everybody who connects is shown, whose names and dates (and not its authority) the
+ * lab's clients look at; a new certificate without a restart; start-up time, log lines, flags beside --secure-port.
  */
 
 import { watchAvailability } from '#lab/api/aggregation/availability.ts'
@@ -18,7 +19,7 @@ import { KeyTrouble, useKeyFiles } from '#lab/api/tokens/key-files.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
 import { type ClientFrame, clientFrame, type KubeRequest, type ServerFrame } from '#lab/api/wire.ts'
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import type { Connection } from '#lab/network/ports.ts'
@@ -45,8 +46,16 @@ async function run(p: Process, api: ApiServer): Promise<number> {
     p.stderr.write(`Error: ${egress}\n`)
     return 1
   }
+  const certificate = await servingCertificate(p)
+  if (certificate instanceof Errno) {
+    const path = certificate.path ?? ''
+    new Klog(p).error('run.go:72', 'command failed', {
+      err: `open ${path}: ${certificate.message.toLowerCase()}`,
+    })
+    return 1
+  }
   try {
-    await p.net.listen({ port }, (connection) => serve(p, api, connection))
+    await p.net.listen({ port, ...certificate }, (connection) => serve(p, api, connection))
   } catch (error) {
     if (!isErrno(error)) throw error
     p.stderr.write(
@@ -59,6 +68,18 @@ async function run(p: Process, api: ApiServer): Promise<number> {
   p.task.onEnd(() => api.serveBy(undefined))
   watchAvailability(p, api)
   return untilTerminated(p, 0)
+}
+
+/** As `--tls-cert-file` names it; none where nothing does (a managed master keeps its own to itself). */
+async function servingCertificate(p: Process): Promise<{ readonly certificate?: string } | Errno> {
+  const path = p.argv.find((arg) => arg.startsWith('--tls-cert-file='))?.split('=')[1]
+  if (path === undefined) return {}
+  try {
+    return { certificate: await p.files.read(path) }
+  } catch (error) {
+    if (isErrno(error)) return error
+    throw error
+  }
 }
 
 interface Served {

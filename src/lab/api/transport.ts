@@ -17,6 +17,7 @@ import { Errno, type Process } from '#lab/host/ports.ts'
 import type { Rested } from '#lab/kernel/resting.ts'
 import type { Connection } from '#lab/network/ports.ts'
 import { connectThrough, ProxyFailure, proxyFor } from '#lab/network/proxy.ts'
+import { unfitFor } from '#lab/network/tls.ts'
 
 /** client-go: transport/cache.go (dial 30 s), transport/http2: ReadIdleTimeout 30 s, PingTimeout 15 s. */
 const dialTimeoutMs = 30_000
@@ -100,6 +101,12 @@ export class Transport {
     try {
       const [address = '', port = '6443'] = this.server.split(':')
       const connection = await this.#dial(self, { host: address, port: Number(port) })
+      const unfit = unfitFor(connection.shown ?? '', { serverName: address, nowMs: self.now() })
+      if (unfit !== undefined) {
+        connection.close()
+        this.#fail(`tls: failed to verify certificate: x509: ${unfit}`)
+        return
+      }
       this.#dialing = false
       this.#connection = connection
       for (const frame of this.#unsent.splice(0)) this.#transmit(connection, frame)

@@ -21,6 +21,7 @@ interface Part {
 }
 
 export const pkiPath = '/etc/kubernetes/pki'
+export const servingCertificatePath = `${pkiPath}/apiserver.crt`
 
 /** `version`: 1.31.9 */
 const partsOf = (version: string): readonly Part[] => [
@@ -41,6 +42,7 @@ const partsOf = (version: string): readonly Part[] => [
       `--service-account-key-file=${pkiPath}/sa.pub`,
       `--service-account-signing-key-file=${pkiPath}/sa.key`,
       '--service-cluster-ip-range=10.96.0.0/12',
+      `--tls-cert-file=${servingCertificatePath}`,
     ],
     pki: true,
   },

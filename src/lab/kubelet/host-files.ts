@@ -7,7 +7,8 @@ import {
   konnectivityServerManifest,
 } from '#lab/konnectivity/manifests.ts'
 import { kubeconfigPath, kubeletConfigPath } from '#lab/kubelet/config.ts'
-import { pkiPath, staticPodManifests } from '#lab/kubelet/control-plane.ts'
+import { pkiPath, servingCertificatePath, staticPodManifests } from '#lab/kubelet/control-plane.ts'
+import { servingCertificate } from '#lab/kubelet/serving-certificate.ts'
 import { containerdConfig, containerdConfigPath } from '#lab/runtime/cgroup-driver.ts'
 
 /**
@@ -53,7 +54,9 @@ export function kubernetesHostFiles(o: {
     { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
     { path: '/opt/cni/bin', kind: 'directory', mode: 0o755 },
-    ...(controlPlane ? [...controlPlaneFiles(version, o.konnectivity ?? false), ...accountKeys(server)] : []),
+    ...(controlPlane
+      ? [...controlPlaneFiles(version, o.konnectivity ?? false), ...accountKeys(server, node)]
+      : []),
   ]
 }
 
@@ -65,13 +68,17 @@ const administration = (version: string, server: string): Tree => [
   { path: '/root/.kube/config', kind: 'symlink', target: adminConfigPath },
 ]
 
-/** The pair that service account tokens are signed with and checked by; the same on every control-plane node of a cluster. */
-function accountKeys(server: string): Tree {
+/**
+ * The pair that service account tokens are signed with and checked by, the same on every control-plane node of a cluster; and what the API
+ * server shows who connects.
+ */
+function accountKeys(server: string, node: string): Tree {
   const secret = seeded(`service account key of ${server}`).text(64)
   return [
     { path: pkiPath, kind: 'directory', mode: 0o755 },
     file(`${pkiPath}/sa.key`, keyFile(secret, 'RSA PRIVATE KEY'), 0o600),
     file(`${pkiPath}/sa.pub`, keyFile(secret, 'PUBLIC KEY'), 0o600),
+    file(servingCertificatePath, servingCertificate({ server, names: [node] }), 0o644),
   ]
 }
 

@@ -116,7 +116,13 @@ export class Dial {
       return
     }
     const [client, server] = Endpoint.pair(this.#flow, {
-      client: { stack: this.#stack, local, remote, owner: this.#o.owner },
+      client: {
+        stack: this.#stack,
+        local,
+        remote,
+        owner: this.#o.owner,
+        ...(listener.certificate === undefined ? {} : { shown: listener.certificate }),
+      },
       server: {
         stack: at,
         local: { ip: tuple.destination, port: tuple.port },

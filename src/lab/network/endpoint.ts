@@ -18,6 +18,8 @@ interface EndOptions {
   readonly local: { readonly ip: Ipv4; readonly port: number }
   readonly remote: { readonly ip: Ipv4; readonly port: number }
   readonly owner: Owner | undefined
+  /** Of the end that dialled. */
+  readonly shown?: string
 }
 
 interface Item {
@@ -101,6 +103,10 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     client.#segmentBytes = segmentBytes
     server.#segmentBytes = segmentBytes
     return [client, server]
+  }
+
+  get shown(): string | undefined {
+    return this.#o.shown
   }
 
   get flow(): Flow {

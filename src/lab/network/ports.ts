@@ -138,6 +138,8 @@ export interface Reader {
 export interface Connection {
   readonly local: { readonly address: string; readonly port: number }
   readonly remote: { readonly address: string; readonly port: number }
+  /** The certificate (PEM) that the other end showed who dialled, where it has one; without a handshake of its own. */
+  readonly shown?: string | undefined
   /** Never waits; what is lost is sent again until the path is back or the connection gives up (about 15 minutes). */
   send(payload: Payload): void
   /**
@@ -283,7 +285,12 @@ export interface Net {
   ): Promise<Connection>
   /** Accepts TCP connections. Rejects with EADDRINUSE, EADDRNOTAVAIL, EACCES (a port below 1024 without NET_BIND_SERVICE). */
   listen(
-    at: { readonly address?: string; readonly port: number },
+    at: {
+      readonly address?: string
+      readonly port: number
+      /** What everybody who connects is shown: see {@link Connection.shown}. */
+      readonly certificate?: string
+    },
     accept: (c: Connection) => void,
   ): Promise<Listener>
   listeners(): readonly { readonly address: string; readonly port: number; readonly holder?: SocketHolder }[]

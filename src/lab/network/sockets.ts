@@ -16,6 +16,7 @@ export interface Owner {
 export interface ListenerState extends Listener {
   readonly address: Ipv4 // 0 for all
   readonly owner: Owner | undefined
+  readonly certificate: string | undefined
   accept(c: Connection): void
   /** The MD5 key that a connection from there must carry; undefined: it must carry none. */
   keyFor(address: Ipv4): string | undefined
@@ -52,7 +53,7 @@ export class Sockets {
 
   /** Throws EADDRINUSE, EADDRNOTAVAIL. */
   listen(
-    at: { readonly address?: string; readonly port: number },
+    at: { readonly address?: string; readonly port: number; readonly certificate?: string },
     accept: (c: Connection) => void,
     owner?: Owner,
   ): Listener {
@@ -68,6 +69,7 @@ export class Sockets {
       address,
       port: at.port,
       owner,
+      certificate: at.certificate,
       accept,
       keyFor: (remote) => keys.get(remote),
       sign: (remote, key) => {

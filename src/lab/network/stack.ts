@@ -471,7 +471,10 @@ export class SimStack implements NetStack, Asked {
     return this.sockets.connect(by, to, o)
   }
 
-  async listen(at: { address?: string; port: number }, accept: (c: Connection) => void): Promise<Listener> {
+  async listen(
+    at: { address?: string; port: number; certificate?: string },
+    accept: (c: Connection) => void,
+  ): Promise<Listener> {
     return this.sockets.listen(at, accept)
   }
 

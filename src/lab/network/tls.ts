@@ -6,6 +6,7 @@
  */
 import { rfc3339 } from '#base/clock.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
+import { isIpv4 } from '#lab/network/address.ts'
 import { answerAll, type HttpHandler } from '#lab/network/http.ts'
 import type { Connection, Listener, Payload } from '#lab/network/ports.ts'
 
@@ -114,22 +115,45 @@ function troubleWith(
   o: { readonly serverName: string; readonly authorities: string; readonly nowMs: number },
 ): string | undefined {
   if (certificate === undefined) return 'certificate signed by unknown authority'
-  const time = `current time ${rfc3339(o.nowMs)}`
-  if (o.nowMs > certificate.notAfterMs)
-    return `certificate has expired or is not yet valid: ${time} is after ${rfc3339(certificate.notAfterMs)}`
-  if (o.nowMs < certificate.notBeforeMs)
-    return `certificate has expired or is not yet valid: ${time} is before ${rfc3339(certificate.notBeforeMs)}`
-  const { dnsNames } = certificate
-  if (!dnsNames.includes(o.serverName))
-    return dnsNames.length === 0
-      ? 'certificate relies on legacy Common Name field, use SANs instead'
-      : `certificate is valid for ${dnsNames.join(', ')}, not ${o.serverName}`
+  const unfit = unfitness(certificate, o)
+  if (unfit !== undefined) return unfit
   const known = certificatesOf(o.authorities)
   if (known.some(({ key }) => key === certificate.issuerKey)) return undefined
   const namesake = known.find(({ subject }) => subject === certificate.issuer)
   return namesake === undefined
     ? 'certificate signed by unknown authority'
     : `certificate signed by unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority certificate ${JSON.stringify(namesake.subject)})`
+}
+
+/** What is wrong with a certificate by itself: its time, or its names. Undefined for a text that is no certificate of the lab's. */
+export function unfitFor(
+  pem: string,
+  o: { readonly serverName: string; readonly nowMs: number },
+): string | undefined {
+  const [certificate] = certificatesOf(pem)
+  return certificate === undefined ? undefined : unfitness(certificate, o)
+}
+
+function unfitness(
+  certificate: Certificate,
+  o: { readonly serverName: string; readonly nowMs: number },
+): string | undefined {
+  const time = `current time ${rfc3339(o.nowMs)}`
+  if (o.nowMs > certificate.notAfterMs)
+    return `certificate has expired or is not yet valid: ${time} is after ${rfc3339(certificate.notAfterMs)}`
+  if (o.nowMs < certificate.notBeforeMs)
+    return `certificate has expired or is not yet valid: ${time} is before ${rfc3339(certificate.notBeforeMs)}`
+  return certificate.dnsNames.includes(o.serverName) ? undefined : wrongName(certificate, o.serverName)
+}
+
+/** Addresses and names are told apart: who dialled an address hears of addresses. */
+function wrongName({ dnsNames }: Certificate, wanted: string): string {
+  if (dnsNames.length === 0) return 'certificate relies on legacy Common Name field, use SANs instead'
+  const alike = dnsNames.filter((name) => isIpv4(name) === isIpv4(wanted))
+  if (alike.length > 0) return `certificate is valid for ${alike.join(', ')}, not ${wanted}`
+  return isIpv4(wanted)
+    ? `cannot validate certificate for ${wanted} because it doesn't contain any IP SANs`
+    : `certificate is not valid for any names, but wanted to match ${wanted}`
 }
 
 /** Serves HTTP behind a certificate (PEM); a thread per connection. Rejects as `net.listen` does. */

@@ -125,7 +125,10 @@ export class StackView implements Net {
     return this.stack.sockets.connect(by, to, o, this.#owner)
   }
 
-  async listen(at: { address?: string; port: number }, accept: (c: Connection) => void): Promise<Listener> {
+  async listen(
+    at: { address?: string; port: number; certificate?: string },
+    accept: (c: Connection) => void,
+  ): Promise<Listener> {
     if (at.port < 1024) this.#need('NET_BIND_SERVICE', 'EACCES')
     return this.stack.sockets.listen(at, accept, this.#owner)
   }
