@@ -13,6 +13,8 @@ const setDisabled = (lab: LabControl, disabled: boolean): Promise<void> =>
 /** Pods move to a new pool, which has two blocks of four addresses: more pods than that get none. */
 export const fault: Fault = {
   flavours: ['plain', 'hardened'],
+  // The new pool has no tunnel: nodes would lose their tunnels' addresses with the old one, which breaks more than this.
+  lab: { encapsulation: 'none' },
   variants: { small: 'the pool that replaces the old one has eight addresses' },
   change: async (lab) => {
     const spec = { cidr: '10.245.0.0/29', blockSize: 30, natOutgoing: true, nodeSelector: 'all()' }

@@ -136,7 +136,7 @@ function isUntold({ cidr, node }: IpamBlockRow, rows: readonly Fact<RouteRow>[])
 
 /** Felix writes routes over VXLAN as soon as it has the device: that it is missing is what is wrong, not they. */
 function isWithoutDevice(view: View<Names>, node: string, { cidr }: IpamBlockRow): boolean {
-  const pool = view.rows('ipPools').find((one) => !one.disabled && holds(one.cidr, cidr.split('/')[0] ?? ''))
+  const pool = view.rows('ipPools').find((one) => holds(one.cidr, cidr.split('/')[0] ?? ''))
   const isThere = view
     .rows('links')
     .some((link) => link.node === node && link.in === 'host' && link.name === vxlanDevice)

@@ -124,16 +124,16 @@ const ofSettings = (view: Reads<EncapsulationReads>): readonly Sign[] =>
  */
 const ofPoolsRefused = (view: Reads<EncapsulationReads>): readonly Sign[] =>
   (['ipip', 'vxlan'] as const).flatMap((kind) => {
-    const pool = view
+    const pools = view
       .rows('ipPools')
-      .find(
-        ({ disabled, encapsulation, cidr }) =>
-          !disabled && encapsulation.startsWith(kind) && cidr.includes('.'),
-      )
+      .filter(({ encapsulation, cidr }) => encapsulation.startsWith(kind) && cidr.includes('.'))
+    const pool = pools.find(({ disabled }) => !disabled) ?? pools[0]
     if (pool === undefined || askedFor(view, kind).some(({ of }) => of === 'env')) return []
+    // A disabled pool gives no address any more; pods keep those that they have, and Felix their tunnel.
+    const weight = pool.disabled ? 'strong' : 'decisive'
     return settingsFor(view, kind)
       .filter(isOff)
-      .map((row) => sign(row, 'decisive', `${row.name} is off, and pool ${pool.cidr} uses ${kind}`))
+      .map((row) => sign(row, weight, `${row.name} is off, and pool ${pool.cidr} uses ${kind}`))
   })
 
 const ofAttempts = (view: Reads<'attempts'>): readonly Sign[] =>
