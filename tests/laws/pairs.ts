@@ -74,6 +74,7 @@ const isOneLab = ({ lab: one }: Fault, { lab: other }: Fault): boolean =>
 const rolledOut: ReadonlySet<string> = new Set([
   'cpu-starved',
   'health-endpoint-unreachable',
+  'image-host-incompatible',
   'image-unavailable',
   'ipam-tunnel-ip-conflict',
   'node-condition-misleading',

@@ -13,6 +13,8 @@ const setDisabled = (lab: LabControl, disabled: boolean): Promise<void> =>
 /** Pods move to a new pool that is smaller than one of its blocks: kubectl writes what calicoctl would refuse. */
 export const fault: Fault = {
   flavours: ['plain', 'hardened'],
+  // The new pool has no tunnel: nodes would lose their tunnels' addresses with the old one, which breaks more than this.
+  lab: { encapsulation: 'none' },
   variants: { 'smaller-than-block': 'the pool that replaces the old one is a /28 with blocks of /26' },
   change: async (lab) => {
     const spec = { cidr: '10.245.0.0/28', blockSize: 26, natOutgoing: true, nodeSelector: 'all()' }
