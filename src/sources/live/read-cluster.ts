@@ -72,7 +72,9 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   const { deep = false, suspectsMax = 6, tell = () => {} } = options
   const { context, spent } = contextOf(options)
   const builder = factsBuilder({ unread: 'not-asked' })
-  const freeze = (): Facts => builder.freeze({ observedAtMs: options.clock.now() })
+  // What was new when the look began does not grow old while a node that hardly answers makes it long.
+  const observedAtMs = options.clock.now()
+  const freeze = (): Facts => builder.freeze({ observedAtMs })
 
   tell('lists', 'nodes, Calico’s pods, warnings')
   const clusterUid = await readClusterUid(context)
