@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { LinkRow } from '#cluster/relations.ts'
+import { renderSubject } from '#cluster/subjects.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/mtu-mismatch/index.ts'
@@ -141,4 +142,32 @@ describe('from facts', () => {
   ])('%s', (_, table, expected) => {
     expect(diagnose(factsOf(table), [mode]).causes[0]?.confidence).toBe(expected)
   })
+})
+
+describe('of one way that was measured', () => {
+  const ping = (bytes: number, outcome: 'ok' | 'timed-out') => ({
+    node: 'w1',
+    in: 'host' as const,
+    to: '10.0.0.22',
+    protocol: 'icmp' as const,
+    outcome,
+    bytes,
+  })
+  const node = (name: string, internalIp: string) => ({
+    name,
+    internalIp,
+    unschedulable: false,
+    conditions: [{ type: 'Ready', status: 'False' as const }],
+    taints: [],
+    labels: {},
+  })
+  const table: Table = {
+    nodes: [node('w1', '10.0.0.21'), node('w2', '10.0.0.22'), node('w3', '10.0.0.23')],
+    reachability: [ping(56, 'ok'), ping(1472, 'timed-out')],
+  }
+  const [cause] = diagnose(factsOf(table), [mode]).causes
+  const explained = cause?.explains.map(({ about }) => renderSubject(about))
+
+  test('its ends suffer', () => expect(explained).toContain('node/w2'))
+  test('a node that nobody measured has its own trouble', () => expect(explained).not.toContain('node/w3'))
 })

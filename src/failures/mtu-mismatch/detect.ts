@@ -1,6 +1,8 @@
+import { bareAddress } from '#cluster/addresses.ts'
 import { type EncapsulationReads, encapsulationReads } from '#cluster/encapsulation.ts'
-import type { Reads } from '#cluster/facts.ts'
+import type { Reads, Subject } from '#cluster/facts.ts'
 import { pingFails, sizeLimit, type TrafficReads, trafficSymptoms } from '#cluster/pod-traffic.ts'
+import { nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
 import { attemptSigns, besideFacts, remarkSigns } from '#diagnosis/told-signs.ts'
@@ -11,6 +13,8 @@ import { settingSigns } from '#failures/mtu-mismatch/settings.ts'
 export interface MtuState {
   /** The largest ping that passed, where somebody measured. */
   readonly passesBytes: number | undefined
+  /** The ends of the way that was measured; undefined where settings, interfaces or people speak of more than one way. */
+  readonly ends: readonly Subject[] | undefined
 }
 
 type Needs = EncapsulationReads | TrafficReads | 'captures' | 'messages' | 'pods' | 'attempts'
@@ -26,28 +30,43 @@ export const detector = defineDetector<MtuState, Needs>({
   uses: [...encapsulationReads, 'reachability', 'remarks', 'captures', 'messages', 'pods', 'attempts'],
   judges: 'cluster',
   detect: (view) => {
-    const facts = [
-      ...linkSigns(view),
-      ...settingSigns(view),
-      ...ofMeasures(view),
-      ...ofCaptures(view),
-      ...ofMessages(view),
-      ...ofAttempts(view),
-    ]
-    const signs = besideFacts(facts, ofPeople(view))
+    const general = [...linkSigns(view), ...settingSigns(view), ...ofMessages(view), ...ofAttempts(view)]
+    const measured = [...ofMeasures(view), ...ofCaptures(view)]
+    const people = ofPeople(view)
+    const signs = besideFacts([...general, ...measured], people)
+    const ends = [...general, ...people].some(isTelling) ? undefined : endsOf(view)
     return findingsOf(signs, {
       judges: 'cluster',
       conclude: (own) =>
         isBacked(own, view, typical)
           ? {
               says: 'packets are larger than the way between pods carries (MTU)',
-              state: { passesBytes: sizeLimit(view)?.passes },
+              state: { passesBytes: sizeLimit(view)?.passes, ends },
             }
           : undefined,
     })
   },
-  explains: explainsHere,
+  // Of one way that is too narrow pods suffer everywhere, who call those behind it; machines only at its ends.
+  explains: ({ state: { ends } }, symptom) =>
+    ends === undefined ||
+    symptom.about.kind === 'cluster' ||
+    trafficSymptoms.some((id) => id === symptom.id) ||
+    ends.some((about) => explainsHere({ about }, symptom)),
 })
+
+const isTelling = ({ weight }: Sign): boolean => weight === 'decisive' || weight === 'strong'
+
+/** The machines between which large pings get lost; undefined where one of them is not known. */
+function endsOf(view: Reads<'reachability' | 'nodes'>): readonly Subject[] | undefined {
+  const limit = sizeLimit(view)
+  const far = view
+    .rows('nodes')
+    .find(({ internalIp, calicoIpv4 }) =>
+      [internalIp, calicoIpv4].some((one) => one !== undefined && bareAddress(one) === limit?.to),
+    )
+  const near = limit?.row.node
+  return far === undefined || !near ? undefined : [nodeSubject(near), nodeSubject(far.name)]
+}
 
 const typical = [...trafficSymptoms, 'api-unreachable']
 
