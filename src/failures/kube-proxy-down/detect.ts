@@ -5,6 +5,7 @@ import { calicoNodePods, isHeardOf, isReady } from '#cluster/queries.ts'
 import type { PodRow } from '#cluster/relations.ts'
 import { isServiceAddress } from '#cluster/service-address.ts'
 import { felixSettings, isOn } from '#cluster/settings.ts'
+import { isRecent } from '#cluster/symptoms/recency.ts'
 import { contactSigns } from '#diagnosis/contact-signs.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
@@ -93,6 +94,7 @@ function ofPods(
 /** kube-proxy that ends may be one victim among others; with what only a missing Service address explains, it is the cause. */
 function weightOf(view: Reads<'pods' | 'messages'>, pod: PodRow, contacts: readonly ApiContact[]): Weight {
   if (pod.containers.some(({ lastTermination }) => lastTermination?.exitCode === 0)) return 'weak'
+  if (isUnmade(view, pod)) return 'weak'
   const isHere = (node: string | undefined) =>
     node === undefined || pod.node === undefined || node === pod.node
   const isCutOff = contacts.some(({ about }) => about.kind !== 'node' || isHere(about.name))
@@ -105,6 +107,18 @@ function weightOf(view: Reads<'pods' | 'messages'>, pod: PodRow, contacts: reado
   if (isCutOff || isWaiting || isUnnamed) return 'decisive'
   return calicoNodePods(view).some((one) => isHere(one.node) && isReady(one) === false) ? 'strong' : 'weak'
 }
+
+/** A pod of the host's network needs no CNI plugin: if even its sandbox cannot be made, the runtime is what is wrong. */
+const isUnmade = (view: Reads<'messages'>, { namespace, name }: PodRow): boolean =>
+  view
+    .rows('messages')
+    .some(
+      ({ message, pod, atMs }) =>
+        message.id === 'kubelet/sandbox-create-failed' &&
+        pod?.name === name &&
+        pod.namespace === namespace &&
+        isRecent(view, atMs),
+    )
 
 const ofUnits = (view: Reads<'units'>): readonly Sign[] =>
   view
