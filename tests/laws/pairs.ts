@@ -123,8 +123,16 @@ function areApart([one, other]: Pair['halves']): boolean {
   return !subjectsOf(other, anyNodes).some((subject) => taken.includes(subject))
 }
 
-/** What strikes the whole cluster comes second: it may take away what the other has to be done with (a DaemonSet, say). */
+/** A machine that is off takes no command more; one whose kubelet makes no pod is given new ones all the same, and they never start. */
+const disabling = ['runtime-cgroup-driver-mismatch', 'bgp-peer-node-down']
+
+/**
+ * What strikes the whole cluster comes second: it may take away what the other has to be done with (a DaemonSet, say); what
+ * leaves a machine of no use comes after that.
+ */
 const inOrder = ([one, other]: Pair['halves'], chance: Random): Pair['halves'] => {
+  const [mine, theirs] = [one, other].map(({ id }) => disabling.indexOf(id)) as [number, number]
+  if (mine !== theirs) return mine > theirs ? [other, one] : [one, other]
   const isLast = (half: Half): boolean => subjectsOf(half, anyNodes).includes('cluster')
   return isLast(one) || (!isLast(other) && chance.next() < 0.5) ? [other, one] : [one, other]
 }
