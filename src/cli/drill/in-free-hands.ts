@@ -33,7 +33,7 @@ export async function inFreeHands({ o, io, out, screen, behind, ...drill }: OnLa
       try {
         await over.close()
         const { debrief, score } = await judged(over, drill, io)
-        io.stdout.write(rendered({ scenario, debrief, score }, { output: o.output, screen }))
+        io.stdout.write(rendered({ ...drill, debrief, score }, { output: o.output, screen }))
         const outcome = outcomeOf(scenario, debrief, { hints: over.hints })
         keepOver(
           { begun, version: o.version, score, outcome, handsOn: { ...journal, commands, ...second } },

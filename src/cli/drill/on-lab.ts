@@ -65,7 +65,7 @@ export async function onLab({
         },
       })
     const { debrief, score } = await judged(game, drill, io)
-    io.stdout.write(rendered({ scenario, debrief, score }, { output: o.output, screen }))
+    io.stdout.write(rendered({ ...drill, debrief, score }, { output: o.output, screen }))
     if (player !== undefined)
       keepOver(
         { begun: begun(), version: o.version, score, outcome: outcomeOf(scenario, debrief, { hints: 0 }) },

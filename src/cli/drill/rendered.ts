@@ -1,6 +1,7 @@
 import { debriefText } from '#report/drill/debrief-text.ts'
+import type { Judged } from '#report/drill/facts.ts'
 import { debriefHtml } from '#report/drill/html.ts'
-import { debriefMarkdown, type Judged } from '#report/drill/markdown.ts'
+import { debriefMarkdown } from '#report/drill/markdown.ts'
 import type { DrillTextOptions } from '#report/drill/text.ts'
 
 export const drillFormats = ['text', 'json', 'md', 'html'] as const
@@ -24,10 +25,11 @@ export function rendered(
 }
 
 /** What scripts read; names change only with a new `apiVersion`. */
-const drillJson = ({ scenario: { id, replay, difficulty }, debrief, score }: Judged): object => ({
+const drillJson = ({ scenario: { id, replay, difficulty }, debrief, score, reach }: Judged): object => ({
   apiVersion: 'ninelives.dev/v1',
   kind: 'DrillReport',
   drill: { id, title: replay.title, difficulty },
   score,
+  ...(reach === undefined ? {} : { reach }),
   debrief,
 })

@@ -25,6 +25,8 @@ export interface Reach {
 export interface Measured {
   readonly minutes: number
   readonly lost: number
+  /** What was chosen, in the order in which the game asks; absent where only the author's figures are known. */
+  readonly letters?: readonly string[]
 }
 
 /** What a debrief is held against. */

@@ -6,6 +6,8 @@ import { offsetText } from '#report/drill/timeline.ts'
 /** In the drawing's own units. */
 const left = 60
 const width = 700
+/** Half of the last time's words. */
+const right = 24
 const upper = { top: 16, height: 90 }
 const lower = { top: 130, height: 50 }
 const bottom = lower.top + lower.height
@@ -41,7 +43,7 @@ export function blastSvg(debrief: Debrief): string {
   const label = (at: number, text: string): string =>
     `<text x="${left - 6}" y="${at + 4}" text-anchor="end">${text}</text>`
   return [
-    `<svg viewBox="0 0 ${left + width + 10} ${bottom + 46}" role="img" aria-label="blast radius over time: ${Math.round(peak.share * 100)} % of the requests lost at the worst, ${peak.podsNotReady} pods not ready, ${peak.nodesCutOff} nodes cut off">`,
+    `<svg viewBox="0 0 ${left + width + right} ${bottom + 46}" role="img" aria-label="blast radius over time: ${Math.round(peak.share * 100)} % of the requests lost at the worst, ${peak.podsNotReady} pods not ready, ${peak.nodesCutOff} nodes cut off">`,
     label(upper.top, '100 %'),
     label(upper.top + upper.height, '0 %'),
     label(lower.top, `${most}`),

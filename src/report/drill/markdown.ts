@@ -2,21 +2,13 @@ import type { Debrief } from '#drill/measure/debrief.ts'
 import type { Trial } from '#drill/measure/mended.ts'
 import { trialsOf } from '#drill/measure/trials.ts'
 import { withoutControls } from '#drill/replay/words.ts'
-import type { Scenario } from '#drill/scenario/types.ts'
-import type { Score } from '#drill/score/score.ts'
 import { blastLines, blastRows, spanText } from '#report/drill/blast.ts'
+import { authorsFacts, bestPath, type Fact, factsOf, type Judged } from '#report/drill/facts.ts'
 import { offsetText, timelineOf } from '#report/drill/timeline.ts'
 
-/** One game, judged. */
-export interface Judged {
-  readonly scenario: Scenario
-  readonly debrief: Debrief
-  readonly score: Score
-}
-
 /** The damage report for a wiki or a chat. */
-export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
-  const { customers, wear } = debrief
+export function debriefMarkdown({ scenario, debrief, score, reach }: Judged): string {
+  const best = bestPath(scenario, reach)
   return `${[
     `# ${plain(scenario.replay.title)}: ${score.points} of 100`,
     '',
@@ -26,8 +18,7 @@ export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
       ({ afterMs, says }) => `| ${offsetText(afterMs)} | ${plain(says)} |`,
     ),
     '',
-    `Customers: ${customers.lost} of ${customers.requests} requests lost${customers.lostAlone === undefined ? '' : `, ${customers.lostAlone} had nobody done anything`}. ` +
-      `Acts: ${wear.podsGone.length} pods replaced, ${wear.restarts} restarts, ${wear.reboots.length} reboots.`,
+    ...Object.values(factsOf(debrief)).map(factLine),
     '',
     ...blastMarkdown(debrief),
     '',
@@ -39,7 +30,8 @@ export function debriefMarkdown({ scenario, debrief, score }: Judged): string {
       ({ title, of, points, why }) => `| ${title} | ${points}${of === 0 ? '' : `/${of}`} | ${plain(why)} |`,
     ),
     '',
-    ...authors(scenario),
+    ...titled('What the author wrote', authorsFacts(scenario)),
+    ...(best === undefined ? [] : titled(`Best path: ${best.says}`, best.steps)),
     plain(scenario.teaches),
   ].join('\n')}\n`
 }
@@ -69,15 +61,10 @@ const blocks = 60
 const trialLine = ({ title, holds, says }: Trial): string =>
   `- [${holds ? 'x' : ' '}] ${plain(title)}${holds ? '' : `: ${plain(says)}`}`
 
-function authors({ replay: { damage } }: Scenario): readonly string[] {
-  const words = [damage.downtime, damage.blastRadius, damage.optimal, damage.worst].map((each) => each.words)
-  return words.every((each) => each === '')
-    ? []
-    : [
-        `What the author wrote: downtime ${plain(words[0] ?? '')}; blast radius: ${plain(words[1] ?? '')}; optimal ${plain(words[2] ?? '')}; worst ${plain(words[3] ?? '')}.`,
-        '',
-      ]
-}
+const factLine = ({ head, says }: Fact): string => `- **${plain(head)}**: ${plain(says)}`
+
+const titled = (title: string, facts: readonly Fact[]): readonly string[] =>
+  facts.length === 0 ? [] : [`${plain(title)}:`, '', ...facts.map(factLine), '']
 
 /** Nothing of it is markup. */
 export const plain = (text: string): string =>

@@ -72,6 +72,18 @@ describe('a report', () => {
     expect(text).toContain('Score: 41 of 100')
   })
 
+  test('tells the best path that was measured, by its choices, in every form', () => {
+    const measured = (minutes: number, letters: readonly string[]) => ({ minutes, lost: 2, letters })
+    const reach = { best: measured(3.5, ['A', 'B']), worst: measured(40, ['A', 'C', 'D', 'B']) }
+    const says = '3m30s to repair, 2 requests lost; the worst that was found: 40m to repair, 2 requests lost'
+    for (const form of [debriefText, debriefMarkdown, debriefHtml]) {
+      const report = form({ ...judged(), reach })
+      expect(report.replace(/\s+/g, ' ')).toContain(says)
+      expect(report).toMatch(/Round 1\W.*A\) /)
+      expect(form(judged())).not.toContain('to repair')
+    }
+  })
+
   test('draws how far it reached, next to what would have been', () => {
     const text = debriefText(judged())
     expect(text).toContain('Blast radius    lost        ▁█▄▁  100 %')
@@ -102,7 +114,7 @@ describe('a report', () => {
     expect(page).not.toMatch(/<script|javascript:1\)"|\u001b/)
     expect(
       page.match(
-        /<(?!\/?(html|head|meta|title|style|body|main|h1|h2|p|strong|svg|text|line|polyline|polygon|table|tr|th|td|ul|li)\b|!doctype)/g,
+        /<(?!\/?(html|head|meta|title|style|body|main|h1|h2|p|strong|svg|text|line|polyline|polygon|table|tr|th|td|ul|li|code)\b|!doctype)/g,
       ),
     ).toBeNull()
     const done = {

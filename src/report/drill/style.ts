@@ -15,7 +15,8 @@ svg .pods { stroke: #2471a3; }
 svg .nodes { stroke: #7d3c98; }
 svg line { stroke: currentColor; stroke-width: .5; opacity: .5; }
 svg .page { stroke-dasharray: 2; opacity: 1; }
-svg .act { stroke: var(--good); }
+svg .act { stroke: var(--good); stroke-width: 1; opacity: .6; }
+code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .6rem .2rem 0; border-bottom: 1px solid #8884; }
 th { white-space: nowrap; font-weight: 600; }
