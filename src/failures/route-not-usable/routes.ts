@@ -134,12 +134,18 @@ function isUntold({ cidr, node }: IpamBlockRow, rows: readonly Fact<RouteRow>[])
   return own.length > 0 && !own.some(({ destination }) => destination === cidr)
 }
 
-/** Felix writes routes over VXLAN as soon as it has the device: that it is missing is what is wrong, not they. */
+/**
+ * Felix writes routes over VXLAN as soon as it has the device, and the kernel drops them with its address: that one of these is missing
+ * is what is wrong, not they.
+ */
 function isWithoutDevice(view: View<Names>, node: string, { cidr }: IpamBlockRow): boolean {
   const pool = view.rows('ipPools').find((one) => holds(one.cidr, cidr.split('/')[0] ?? ''))
   const isThere = view
     .rows('links')
-    .some((link) => link.node === node && link.in === 'host' && link.name === vxlanDevice)
+    .some(
+      (link) =>
+        link.node === node && link.in === 'host' && link.name === vxlanDevice && link.addresses?.length !== 0,
+    )
   return pool?.encapsulation === 'vxlan' && isComplete(view.coverage('links', nodeSubject(node))) && !isThere
 }
 
