@@ -61,6 +61,8 @@ function ofLocal(link: Fact<LinkRow>, view: Reads<DeviceReads>): readonly Sign[]
     .filter((one) => one.node === link.node && one.in === 'host')
     .flatMap(({ addresses = [] }) => addresses.map(bareAddress))
   if (local === undefined) return []
+  // The host has what the device sends from and not what is registered: then that is what is wrong.
+  if (registered !== undefined && own.includes(local) && !own.includes(registered)) return []
   if (registered !== undefined && registered !== local)
     return [
       sign(link, 'decisive', `${link.name} sends from ${local}, the node is registered with ${registered}`),
