@@ -93,12 +93,31 @@ const rolledOut: ReadonlySet<string> = new Set([
 const replacingPods: ReadonlySet<string> = new Set([
   'cidr-overlap-node-network',
   'cni-conf-conflict',
+  'cni-http-proxy',
   'cni-token-expired',
   'ipam-blocks-exhausted',
   'ipam-no-pool',
   'nodename-file-missing',
 ])
 const ofOnePod: ReadonlySet<string> = new Set(['ipam-tunnel-ip-conflict'])
+
+/** A pool that goes takes the tunnels' addresses of its nodes along: in a lab with tunnels these are about the tunnels, too. */
+const takingPools: ReadonlySet<string> = new Set([
+  'cidr-overlap-node-network',
+  'ipam-blocks-exhausted',
+  'ipam-no-pool',
+  'ippool-misconfigured',
+])
+const isOfTunnels = ({ fault }: Half): boolean =>
+  fault.lab?.encapsulation !== undefined && fault.lab.encapsulation !== 'none'
+
+/** Of these the second ends, or makes right, what the first is. */
+const overtaken: readonly (readonly [string, string])[] = [
+  // Its limit stands in the template, which goes with the DaemonSet.
+  ['cpu-starved', 'calico-node-daemonset-missing'],
+  // Whose nodes peer with the rack's router may do without a mesh, for all that the configuration says.
+  ['bgp-peer-misconfigured', 'bgp-session-timers'],
+]
 
 /** These change what all nodes get: one that the other fault makes start anew has it as well. */
 export const spreading: ReadonlySet<string> = new Set([
@@ -119,6 +138,9 @@ function areApart([one, other]: Pair['halves']): boolean {
   if (rolledOut.has(one.id) && rolledOut.has(other.id)) return false
   if ([one, other].some(({ id }) => ofOnePod.has(id)) && [one, other].some(({ id }) => replacingPods.has(id)))
     return false
+  if (takingPools.has(one.id) && isOfTunnels(other)) return false
+  if (takingPools.has(other.id) && isOfTunnels(one)) return false
+  if (overtaken.some((both) => both.includes(one.id) && both.includes(other.id))) return false
   const taken = subjectsOf(one, anyNodes)
   return !subjectsOf(other, anyNodes).some((subject) => taken.includes(subject))
 }
