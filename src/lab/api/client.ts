@@ -250,7 +250,8 @@ class Client implements KubeClient {
 
   #named(error: Error, request: KubeRequest): Error {
     if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
-    return new KubeUnreachable(`${requestWords(this.#transport.server, request)}: ${error.message}`)
+    const says = `${requestWords(this.#transport.server, request)}: ${error.message}`
+    return new KubeUnreachable(says, { isUnanswered: true })
   }
 
   #credential(): Credential | Promise<Credential> {

@@ -42,6 +42,11 @@ interface Failure {
   readonly error: KubeError | KubeUnreachable
 }
 
+const isUnanswered = (error: Failure['error']): boolean =>
+  error instanceof KubeUnreachable && error.isUnanswered
+
+const isRefused = ({ message }: Error): boolean => message.endsWith('connect: connection refused')
+
 const isFailure = (error: unknown): error is Failure['error'] =>
   error instanceof KubeError || error instanceof KubeUnreachable
 
@@ -169,6 +174,8 @@ class Reflector<T extends KubeObject> implements Informer<T> {
     }
     this.#options.onError?.(failure)
     this.#known.fallBehind()
+    // A watch that nobody answers is not asked for again, but all is listed anew; only a refusal is waited out.
+    if (isUnanswered(failure.error) && !isRefused(failure.error)) this.#from = undefined
     const waitMs = Math.min(firstWaitMs * 2 ** this.#failures++, longestWaitMs)
     await self.sleep(waitMs * (1 + random.next()))
   }

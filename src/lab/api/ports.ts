@@ -87,6 +87,13 @@ export class KubeError extends Quiet {
  */
 export class KubeUnreachable extends Quiet {
   override readonly name = 'KubeUnreachable'
+  /** Whether a request had no answer at all, rather than one that broke off. */
+  readonly isUnanswered: boolean
+
+  constructor(message: string, { isUnanswered = false }: { readonly isUnanswered?: boolean } = {}) {
+    super(message)
+    this.isUnanswered = isUnanswered
+  }
 }
 
 export const isKubeError = (error: unknown, reason?: string): error is KubeError =>

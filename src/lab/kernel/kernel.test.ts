@@ -37,6 +37,34 @@ describe('the kernel', () => {
     expect(log.join(' ')).toBe('a0 b0 c0 a1 b1 c1 a2 b2 c2')
   })
 
+  test.each([[[]], [[15]]])(
+    'where somebody outside stops (at %j) moves nothing, even when a task has been stopped just before',
+    async (stopsAt) => {
+      const names: string[] = []
+      const k = new Kernel({
+        seed: 1,
+        startMs: 0,
+        onEvent: (timeMs, name) => names.push(`${timeMs} ${name}`),
+      })
+      const box = new Mailbox<string>(k)
+      const victim = k.start('victim', (task) => task.sleep(1000))
+      k.start('stopper', async (task) => {
+        await task.sleep(10)
+        victim.stop() // no event of its own: the task goes on in the event that woke it
+      })
+      k.start('reader', async (task) => {
+        for (;;) await box.take(task, { timeoutMs: 20 })
+      })
+      for (const each of stopsAt) {
+        k.mark(each)
+        await k.advanceTo(each)
+      }
+      await k.advanceTo(45)
+      expect(names.filter((each) => each.endsWith('reader')).length).toBe(1) // its start; time-outs wake it directly
+      expect(names.at(-1)).toBe('40 reader time-out')
+    },
+  )
+
   test('a process that waits on a real timer is caught by name', async () => {
     const k = kernel()
     k.start('cheater', async (task) => {

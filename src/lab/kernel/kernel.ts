@@ -212,16 +212,8 @@ export class Kernel {
         const next = this.#queue.popDue(limitMs)
         if (next === undefined) return false
         this.#nowMs = next.time
-        if (next.marker !== true) {
-          this.#ran++
-          this.#options.onEvent?.(next.time, next.name)
-          this.#inEvent = true
-          next.run()
-          this.#inEvent = false
-        }
         // Most events wake nobody: then nothing is left to settle.
-        if (this.#dirty) {
-          this.#dirty = false
+        if (next.marker !== true && this.#runEvent(next)) {
           await settle()
           settle = drainedFromMicrotask
           this.#checkSettled()
@@ -236,6 +228,23 @@ export class Kernel {
     } finally {
       this.#running = false
     }
+  }
+
+  /**
+   * Answers whether there is something to settle. What a task stopped after an event is settled with the next one, and keeps nobody from
+   * being woken in that: a marker between the two, which no history has, would make a difference.
+   */
+  #runEvent({ time, name, run }: QueuedEvent): boolean {
+    const stoppedSince = this.#dirty
+    this.#dirty = false
+    this.#ran++
+    this.#options.onEvent?.(time, name)
+    this.#inEvent = true
+    run()
+    this.#inEvent = false
+    const isDirty = this.#dirty || stoppedSince
+    this.#dirty = false
+    return isDirty
   }
 
   /** Stops every task. The kernel can still be read, not advanced usefully. */
