@@ -151,7 +151,9 @@ const changes: Readonly<Record<string, readonly Case[]>> = {
     { typed: 'delete -f $DIR/config-map.yaml', shows: /configmap "applied" deleted/ },
   ],
   'the manifest that the cluster was made with changes nothing when it is applied again': [
-    { typed: 'apply -f $DIR/calico.json', shows: /^daemonset\.apps\/calico-node unchanged$/m },
+    // Where a manifest writes out `readOnly: false`, kubectl sends it each time and says "configured": the server keeps no such word.
+    { typed: 'apply -f $DIR/calico.json', shows: /^deployment\.apps\/calico-kube-controllers unchanged$/m },
+    { typed: 'get ds -n kube-system calico-node -o jsonpath={.metadata.generation}', shows: /^1$/ },
   ],
   'a node is drained and given back': [
     { typed: 'cordon k8s-worker-04', shows: /node\/k8s-worker-04 cordoned/ },

@@ -19,7 +19,7 @@ export const fault: Fault = {
   },
   change: (lab, strike) => changeOf(strike).change(lab, strike),
   trigger: (lab, strike) => changeOf(strike).trigger(lab, strike),
-  settleMs: (variant) => (variant === 'loopback' ? 8 : 15) * minutes,
+  settleMs: (variant) => (variant === 'loopback' ? 8 : 10) * minutes,
   undo: (lab, strike) => changeOf(strike).undo(lab, strike),
   subjects: ({ node, variant }) => [variant === 'loopback' ? nodeSubject(node) : clusterSubject],
 }
