@@ -2,6 +2,7 @@ import { utc } from '#base/clock.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { ask } from '#lab/host/systemd/client.ts'
 import type { Refused, Reply, UnitReport, Verb } from '#lab/host/systemd/control.ts'
+import { edit, revert } from '#lab/host/systemd/edit.ts'
 import { disable, enable, isEnabled, mask, unmask } from '#lab/host/systemd/install.ts'
 import { journalLines } from '#lab/host/systemd/journalctl.ts'
 import { listFiles, listTimers, show, systemState } from '#lab/host/systemd/systemctl-show.ts'
@@ -15,7 +16,7 @@ const complain = (p: Process, text: string, code = 1): number => {
 /** `kubelet` means `kubelet.service`. */
 const fullName = (name: string): string => (/\.(service|timer|target)$/.test(name) ? name : `${name}.service`)
 
-/** systemctl(1). Not imitated: `edit`, `set-property`, `list-dependencies`, patterns, `--user`, `--root`, a pager. */
+/** systemctl(1). Not imitated: `set-property`, `list-dependencies`, patterns, `--user`, `--root`, a pager. */
 export const systemctl: Program = async (p) => {
   const words = p.argv.slice(1)
   const now = words.includes('--now')
@@ -70,6 +71,19 @@ export const systemctl: Program = async (p) => {
       await ask(p, { verb: 'daemon-reload', units: [] })
       return now ? change(p, verb === 'enable' ? 'start' : 'stop', units) : 0
     }
+    case 'edit':
+    case 'revert': {
+      const edits = {
+        stdin: words.includes('--stdin'),
+        full: words.includes('--full') || words.includes('-l'),
+        dropIn: `${(value(/^--drop-in$/) ?? 'override').replace(/\.conf$/, '')}.conf`,
+      }
+      for (const unit of units) {
+        const code = await (verb === 'edit' ? edit(p, unit, edits) : revert(p, unit))
+        if (code !== 0) return code
+      }
+      return change(p, 'daemon-reload', [])
+    }
     case 'is-active':
     case 'is-failed':
       return isState(p, { verb, units, quiet })
@@ -88,7 +102,8 @@ export const systemctl: Program = async (p) => {
   }
 }
 
-const takesValue = /^(-p|--property|-P|-s|--signal|-n|--lines|-o|--output|-t|--type|--state|--kill-who)$/
+const takesValue =
+  /^(-p|--property|-P|-s|--signal|-n|--lines|-o|--output|-t|--type|--state|--kill-who|--drop-in)$/
 
 /** The words that are neither options nor their values. */
 const plainWords = (words: readonly string[]): string[] =>
