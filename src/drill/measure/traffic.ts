@@ -32,15 +32,19 @@ export async function trafficOf(lab: Lab, sinceMs: number): Promise<Traffic> {
   const { stdout } = await lab.run(customersMachine, ['cat', customersLog])
   const visits: Visit[] = []
   const balanced: Balanced[] = []
-  for (const line of stdout.split('\n')) {
+  for (const line of stdout.split('\n').reverse()) {
     if (line === '') continue
     const { at: atMs, ...event } = JSON.parse(line) as Logged // the customers' program writes nothing else
+    if (atMs < sinceMs - lateMs) break
     if (atMs < sinceMs) continue
     if ('to' in event) visits.push({ atMs, ...event })
     else balanced.push({ atMs, ...event })
   }
-  return { visits: visits.sort((a, b) => a.atMs - b.atMs), balanced }
+  return { visits: visits.reverse().sort((a, b) => a.atMs - b.atMs), balanced: balanced.reverse() }
 }
+
+/** A visit is written down when it is over, which a customer waits for a few seconds at most. */
+const lateMs = 60_000
 
 type Logged = { readonly at: number } & (Omit<Visit, 'atMs'> | Omit<Balanced, 'atMs'>)
 
