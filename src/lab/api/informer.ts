@@ -17,7 +17,7 @@ import {
   type ListQuery,
   type Watch,
 } from '#lab/api/ports.ts'
-import { keyOf } from '#lab/api/store.ts'
+import { keyOfObject } from '#lab/api/store.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
@@ -200,15 +200,14 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   #replace(listed: KubeList<T>): void {
     const present = new Set<string>()
     for (const object of listed.items) {
-      const key = keyOf(object.metadata.namespace, object.metadata.name)
+      const key = keyOfObject(object)
       present.add(key)
       const known = this.#known.get(key)
       if (known?.metadata.resourceVersion !== object.metadata.resourceVersion)
         this.#apply({ type: known === undefined ? 'ADDED' : 'MODIFIED', object })
     }
     for (const object of this.#known.list())
-      if (!present.has(keyOf(object.metadata.namespace, object.metadata.name)))
-        this.#apply({ type: 'DELETED', object })
+      if (!present.has(keyOfObject(object))) this.#apply({ type: 'DELETED', object })
     this.#known.adopt(listed)
   }
 

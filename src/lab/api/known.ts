@@ -2,7 +2,7 @@ import { reorder } from '#lab/api/key-order.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import type { KubeList } from '#lab/api/ports.ts'
 import type { Snapshot } from '#lab/api/snapshot.ts'
-import { keyOf } from '#lab/api/store.ts'
+import { keyOfObject } from '#lab/api/store.ts'
 
 /**
  * What an informer knows: as long as it has listed a whole kind and heard of each change since, the state that it shares with all
@@ -116,5 +116,3 @@ class OwnTable<T extends KubeObject> {
 
 /** By the object that was changed last (each state of an object is a value of its own), then by query. */
 const listsAfter = new WeakMap<object, Map<string, readonly unknown[]>>()
-
-const keyOfObject = ({ metadata }: KubeObject): string => keyOf(metadata.namespace, metadata.name)

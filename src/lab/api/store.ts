@@ -70,6 +70,10 @@ interface Bucket {
 export const keyOf = (namespace: string | undefined, name: string): string =>
   namespace === undefined || namespace === '' ? name : `${namespace}/${name}`
 
+/** {@link keyOf}, of an object that is there. */
+export const keyOfObject = ({ metadata }: Pick<KubeObject, 'metadata'>): string =>
+  keyOf(metadata.namespace, metadata.name)
+
 export class Store {
   readonly #options: Required<StoreOptions>
   readonly #buckets = new Map<string, Bucket>()
@@ -121,7 +125,7 @@ export class Store {
     if (since.length === 0) return this.list(bucket, filter)
     const objects = new Map(b.present.objects)
     for (const { object, previous } of since.toReversed()) {
-      const key = keyOf(object.metadata.namespace, object.metadata.name)
+      const key = keyOfObject(object)
       if (previous === undefined) objects.delete(key)
       else objects.set(key, previous)
     }

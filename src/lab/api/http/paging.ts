@@ -1,7 +1,7 @@
 /** limit and continue: staging:apiserver/pkg/storage/continue.go. Pages come from the state of the first one. */
 import type { JsonObject } from '#lab/api/json.ts'
 import { badRequest, expired } from '#lab/api/status.ts'
-import { keyOf, type Stored } from '#lab/api/store.ts'
+import { keyOfObject, type Stored } from '#lab/api/store.ts'
 import type { Listed } from '#lab/api/verbs/read.ts'
 
 const tooOldText =
@@ -36,7 +36,7 @@ export class Pager {
       items: items.slice(start, end),
       metadata: {
         resourceVersion,
-        continue: encodeToken(resourceVersion, keyOf(last.metadata.namespace, last.metadata.name)),
+        continue: encodeToken(resourceVersion, keyOfObject(last)),
         ...(o.selected ? {} : { remainingItemCount: items.length - end }),
       },
     }
@@ -76,6 +76,6 @@ function decodeToken(token: string): { readonly version: string; readonly after:
 }
 
 function firstAfter(items: readonly Stored[], after: string): number {
-  const index = items.findIndex(({ metadata }) => keyOf(metadata.namespace, metadata.name) > after)
+  const index = items.findIndex((each) => keyOfObject(each) > after)
   return index === -1 ? items.length : index
 }

@@ -5,9 +5,9 @@ import type { Write } from '#lab/api/managed/ledger.ts'
 import { type Manager, managedFields, ownersOf } from '#lab/api/managed/managers.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
 import { schemaOfDef } from '#lab/api/schema/of-def.ts'
-import type { Stored } from '#lab/api/store.ts'
+import { keyOfObject, type Stored } from '#lab/api/store.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
-import { type ApiState, type Caller, type Identity, keyOfObject } from '#lab/api/verbs/state.ts'
+import type { ApiState, Caller, Identity } from '#lab/api/verbs/state.ts'
 
 export interface Commit {
   readonly def: ResourceDef

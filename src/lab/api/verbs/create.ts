@@ -9,7 +9,7 @@ import { validateNew } from '#lab/api/admission/validate.ts'
 import { asObject, asText, isObject, type JsonObject, without } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import { alreadyExists, badRequest, invalid, required } from '#lab/api/status.ts'
-import { keyOf, type Stored } from '#lab/api/store.ts'
+import { keyOfObject, type Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
 import { accepted } from '#lab/api/verbs/accepted.ts'
@@ -44,7 +44,7 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
   const { namespace: space, name: finalName } = final.metadata
   guard(state, caller.user, { op: 'CREATE', def, namespace: space, name: finalName, next: final })
   if (def.bucket === '/pods') checkPodSecurity(state, final, caller)
-  const key = keyOf(final.metadata.namespace, final.metadata.name)
+  const key = keyOfObject(final)
   const present = state.store.get(def.bucket, key)
   if (present !== undefined)
     throw alreadyExists(def, final.metadata.name, {

@@ -4,18 +4,11 @@ import { guard } from '#lab/api/admission/guard.ts'
 import { asList, asObject, asText, at, type JsonObject, without } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import { conflict, notFound, Refusal, success } from '#lab/api/status.ts'
-import type { Stored } from '#lab/api/store.ts'
+import { keyOfObject, type Stored } from '#lab/api/store.ts'
 import { presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { commit } from '#lab/api/verbs/commit.ts'
-import {
-  type ApiState,
-  attributesOf,
-  type Caller,
-  keyOfObject,
-  keyOfTarget,
-  type Target,
-} from '#lab/api/verbs/state.ts'
+import { type ApiState, attributesOf, type Caller, keyOfTarget, type Target } from '#lab/api/verbs/state.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number | undefined

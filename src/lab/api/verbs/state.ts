@@ -67,8 +67,6 @@ export interface Target {
 
 export const keyOfTarget = ({ namespace, name }: Target): string => keyOf(namespace, name)
 
-export const keyOfObject = ({ metadata }: Stored): string => keyOf(metadata.namespace, metadata.name)
-
 /** The stored object; throws NotFound. */
 export function existing({ store }: ApiState, target: Target): Stored {
   const object = store.get(target.def.bucket, keyOfTarget(target))

@@ -1,6 +1,6 @@
 import type { Informer, InformerChange, InformerOptions } from '#lab/api/informer.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
-import { keyOf } from '#lab/api/store.ts'
+import { keyOfObject } from '#lab/api/store.ts'
 import type { Update } from '#lab/calico/typha/protocol.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
@@ -83,5 +83,3 @@ export class FedInformer<T extends KubeObject> implements Informer<T> {
     this.#options.onChange?.(change)
   }
 }
-
-const keyOfObject = ({ metadata }: KubeObject): string => keyOf(metadata.namespace, metadata.name)
