@@ -32,6 +32,15 @@ export async function removed(lab: LabControl, ref: ObjectRef): Promise<void> {
   }
 }
 
+/** The address of a machine's first card, whether it is a node or not. */
+export async function addressOf(lab: LabControl, machine: string): Promise<string> {
+  const { stdout } = await lab.exec(
+    machine,
+    "ip -4 -o addr show dev eth0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'",
+  )
+  return stdout.trim()
+}
+
 /** The clock of a node: what the owner dates certificates by. In ms since 1970, to the second. */
 export const timeOf = async (lab: LabControl): Promise<number> =>
   Number((await lab.exec(lab.nodes[0] as string, 'date +%s')).stdout) * 1000 // a lab has a node

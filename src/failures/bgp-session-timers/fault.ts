@@ -1,6 +1,7 @@
 import { resources } from '#lab/api/ports.ts'
 import { calicoObject } from '#lab/calico-acts.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
+import { addressOf } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 const routerMachine = 'registry'
@@ -56,9 +57,4 @@ async function addressesOf(lab: LabControl): Promise<readonly string[]> {
   const addresses: string[] = []
   for (const node of lab.nodes) addresses.push(await addressOf(lab, node))
   return addresses
-}
-
-async function addressOf(lab: LabControl, machine: string): Promise<string> {
-  const own = "ip -4 -o addr show dev eth0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'"
-  return (await lab.exec(machine, own)).stdout.trim()
 }

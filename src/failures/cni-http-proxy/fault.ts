@@ -1,5 +1,5 @@
-import type { Fault, LabControl } from '#lab/fault.ts'
-import { rollOutWorkload } from '#lab/owner-acts.ts'
+import type { Fault } from '#lab/fault.ts'
+import { addressOf, rollOutWorkload } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 const proxyMachine = 'registry'
@@ -21,7 +21,7 @@ export const fault: Fault = {
     await lab.exec(
       node,
       `mkdir -p ${dropIn.slice(0, dropIn.lastIndexOf('/'))}
-printf '[Service]\\nEnvironment="HTTPS_PROXY=%s" "NO_PROXY=%s"\\n' http://${await proxyAddress(lab)}:3128 ${exceptions} > ${dropIn}
+printf '[Service]\\nEnvironment="HTTPS_PROXY=%s" "NO_PROXY=%s"\\n' http://${await addressOf(lab, proxyMachine)}:3128 ${exceptions} > ${dropIn}
 ${reload}`,
     )
   },
@@ -37,8 +37,3 @@ ${reload}`,
 const reload = 'systemctl daemon-reload\nsystemctl restart containerd'
 const exceptions = 'localhost,127.0.0.1,10.0.0.0/24'
 const toPrivate = 'acl inside dst 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16\\nhttp_access deny inside\\n'
-
-async function proxyAddress(lab: LabControl): Promise<string> {
-  const own = "ip -4 -o addr show dev eth0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'"
-  return (await lab.exec(proxyMachine, own)).stdout.trim()
-}

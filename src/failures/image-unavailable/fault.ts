@@ -2,7 +2,7 @@ import { assert } from '#base/assert.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { Fault, LabControl, Strike } from '#lab/fault.ts'
-import { calicoNamespace, restartCalicoNode } from '#lab/owner-acts.ts'
+import { addressOf, calicoNamespace, restartCalicoNode } from '#lab/owner-acts.ts'
 
 /** An image of calico-node's that the node lacks and cannot get: the pod that runs was made before, the next one waits. */
 export const fault: Fault<string> = {
@@ -60,13 +60,9 @@ async function useTag(lab: LabControl, image: string, type: 'OnDelete' | 'Rollin
 }
 
 async function cutOff(lab: LabControl, { node }: Strike, image: string): Promise<void> {
-  const address = await lab.exec(
-    node,
-    "ip -4 -o addr show dev eth0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'",
-  )
   await lab.addUnderlayRule({
     name: ruleOf(node),
-    source: `${address.stdout.trim()}/32`,
+    source: `${await addressOf(lab, node)}/32`,
     protocol: 'tcp',
     port: 443,
     action: 'drop',

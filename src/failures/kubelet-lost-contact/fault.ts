@@ -1,4 +1,5 @@
 import type { Fault, LabControl, Strike } from '#lab/fault.ts'
+import { addressOf } from '#lab/owner-acts.ts'
 
 const apiServerPort = 6443
 const minutes = 60_000
@@ -35,13 +36,9 @@ interface Change {
 const changes: Readonly<Record<string, Change>> = {
   steady: {
     strike: async (lab, { node }) => {
-      const { stdout } = await lab.exec(
-        node,
-        "ip -4 -o addr show dev eth0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'",
-      )
       await lab.addUnderlayRule({
         name: ruleOf(node),
-        source: `${stdout.trim()}/32`,
+        source: `${await addressOf(lab, node)}/32`,
         protocol: 'tcp',
         port: apiServerPort,
         action: 'drop',
