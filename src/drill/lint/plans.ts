@@ -1,6 +1,7 @@
 /** Ways through a scenario's choices, written as what is tried in each round. */
 import { shuffled } from '#drill/play/shuffled.ts'
-import type { Leads, Scenario } from '#drill/scenario/types.ts'
+import { leadsOf, roundAfter } from '#drill/scenario/leads.ts'
+import type { Scenario } from '#drill/scenario/types.ts'
 
 /** Of a round: choices that lead nowhere, in their order, and then the one that leads on. */
 export interface RoundPlan {
@@ -70,8 +71,7 @@ export function lettersOf(scenario: Choices, plan: Plan): readonly string[] | un
     const round = plan[at]
     if (round !== undefined) letters.push(...round.before, round.by)
     const leads = round === undefined ? 'next' : leadsOf(scenario, at, round.by)
-    if (leads === 'end') break
-    at = typeof leads === 'object' ? leads.round - 1 : at + 1
+    at = roundAfter(at, leads === 'again' ? 'next' : leads) // what a round ends with leads on
   }
   return letters
 }
@@ -83,9 +83,6 @@ const eachRound = (
   plan.flatMap((round, index) =>
     round === undefined ? [] : others(round, index).map((other) => plan.with(index, other)),
   )
-
-const leadsOf = ({ rounds }: Choices, index: number, letter: string): Leads =>
-  rounds[index]?.choices[letter]?.leads ?? 'next'
 
 function leadingOn(scenario: Choices, index: number): readonly string[] {
   const choices = scenario.replay.rounds[index]?.choices ?? []

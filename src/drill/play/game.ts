@@ -4,6 +4,7 @@ import { shuffled } from '#drill/play/shuffled.ts'
 import type { ActionState, Move, Scene, Turn } from '#drill/play/types.ts'
 import { withoutWay } from '#drill/play/without-way.ts'
 import type { Round } from '#drill/replay/types.ts'
+import { roundAfter } from '#drill/scenario/leads.ts'
 import type { Deed, Staged } from '#drill/scenario/types.ts'
 import type { Done, Stage } from '#drill/stage/stage.ts'
 
@@ -118,9 +119,7 @@ export class Game {
     if (move.move === 'close') return this.#enter(this.#round + 1)
     this.#spent.add(move.letter)
     const leads = deed?.leads ?? 'next'
-    if (leads === 'end') return this.#enter(Number.POSITIVE_INFINITY)
-    if (leads === 'next') return this.#enter(this.#round + 1)
-    if (typeof leads === 'object') return this.#enter(leads.round - 1)
+    if (leads !== 'again') return this.#enter(roundAfter(this.#round, leads))
     const isLeft = replay.choices.some(({ letter }) => !this.#spent.has(letter))
     return isLeft || replay.actions.length > 0 ? 'again' : this.#enter(this.#round + 1)
   }

@@ -1,4 +1,5 @@
 import type { Choice } from '#drill/replay/types.ts'
+import { leadsOf, roundAfter } from '#drill/scenario/leads.ts'
 import type { Scenario } from '#drill/scenario/types.ts'
 
 /** A choice with the round in which it is made. */
@@ -9,21 +10,21 @@ export interface Chosen {
 
 /** What letters stand for, in the order in which a game asks for them. Those that no round offers are left out. */
 export function chosen(
-  { replay, rounds }: Pick<Scenario, 'replay' | 'rounds'>,
+  scenario: Pick<Scenario, 'replay' | 'rounds'>,
   letters: readonly string[],
 ): readonly Chosen[] {
+  const { rounds } = scenario.replay
   const found: Chosen[] = []
   let at = 0
   for (const letter of letters) {
     // A round that only lists what is done asks for no letter.
-    while (replay.rounds[at]?.choices.length === 0) at++
-    const round = replay.rounds[at]
+    while (rounds[at]?.choices.length === 0) at++
+    const round = rounds[at]
     const choice = round?.choices.find((each) => each.letter === letter)
     if (round === undefined || choice === undefined) continue
     found.push({ round: round.number, choice })
-    const leads = rounds[at]?.choices[letter]?.leads ?? 'next'
-    if (leads === 'end') break
-    if (leads !== 'again') at = leads === 'next' ? at + 1 : leads.round - 1
+    const leads = leadsOf(scenario, at, letter)
+    if (leads !== 'again') at = roundAfter(at, leads)
   }
   return found
 }
