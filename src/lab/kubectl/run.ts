@@ -91,3 +91,10 @@ export function runOf(command: string, flags: Flags, ports: KubectlPorts): Run {
   const namespace = flags.text('namespace') ?? ports.namespace
   return { command, flags, args: flags.args, ports, client, namespace, discovery, print, complain }
 }
+
+/** What stands before `--`, and the words behind it. */
+export const partedAtDash = ({
+  args,
+  flags: { dash },
+}: Pick<Run, 'args' | 'flags'>): { readonly names: readonly string[]; readonly words: readonly string[] } =>
+  dash < 0 ? { names: args, words: [] } : { names: args.slice(0, dash), words: args.slice(dash) }

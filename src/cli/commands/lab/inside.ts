@@ -29,46 +29,43 @@ export const addLabInside: AddCommand = (lab, io, exit) => {
       exit(await endOf(session, io))
     })
 
-  withName(lab.command('kubectl'))
-    .argument('[words...]', 'as they follow `kubectl`, after --')
-    .description("kubectl, for those who have none installed: an engineer's commands, flags and words")
-    .allowUnknownOption() // of the command
-    .addHelpText(
-      'after',
-      '\nExamples:\n  ninelives lab kubectl -- get pods -A -o wide\n  ninelives lab kubectl -- -n kube-system logs ds/calico-node --tail=20\n  ninelives lab kubectl -- drain k8s-worker-03 --ignore-daemonsets\n  cat deployment.yaml | ninelives lab kubectl -- apply -f -',
-    )
-    .action(async (words: readonly string[], { name }: { name: string }) => {
-      const { kubectlTool } = await import('#lab/kubectl/commands.ts')
-      exit(await kubectlOn(name, kubectlTool, words, io))
-    })
+  /** A command of another program, whose words come after `--`. */
+  const program = (name: string, says: string, examples: readonly string[]) =>
+    withName(lab.command(name))
+      .argument('[words...]', `as they follow \`${name}\`, after --`)
+      .description(says)
+      .allowUnknownOption() // of the command
+      .addHelpText('after', `\nExamples:\n${examples.map((each) => `  ${each}`).join('\n')}`)
 
-  withName(lab.command('oc'))
-    .argument('[words...]', 'as they follow `oc`, after --')
-    .description("OpenShift's oc: kubectl's commands, adm, debug node/…, rsh, project, whoami")
-    .allowUnknownOption() // of the command
-    .addHelpText(
-      'after',
-      '\nExamples:\n  ninelives lab oc -- adm drain 10.240.0.11 --ignore-daemonsets\n  ninelives lab oc -- debug node/10.240.0.11 -- chroot /host crictl ps\n  ninelives lab oc -- project calico-system',
-    )
-    .action(async (words: readonly string[], { name }: { name: string }) => {
-      const { ocTool } = await import('#lab/kubectl/oc/oc.ts')
-      exit(await kubectlOn(name, ocTool, words, io))
-    })
+  program('kubectl', "kubectl, for those who have none installed: an engineer's commands, flags and words", [
+    'ninelives lab kubectl -- get pods -A -o wide',
+    'ninelives lab kubectl -- -n kube-system logs ds/calico-node --tail=20',
+    'ninelives lab kubectl -- drain k8s-worker-03 --ignore-daemonsets',
+    'cat deployment.yaml | ninelives lab kubectl -- apply -f -',
+  ]).action(async (words: readonly string[], { name }: { name: string }) => {
+    const { kubectlTool } = await import('#lab/kubectl/commands.ts')
+    exit(await kubectlOn(name, kubectlTool, words, io))
+  })
 
-  withName(lab.command('ibmcloud'))
-    .argument('[words...]', 'as they follow `ibmcloud`, after --')
-    .description("IBM Cloud's command, for the flavours that it runs: workers, master, VLANs, account")
-    .allowUnknownOption() // of the command
-    .addHelpText(
-      'after',
-      '\nExamples:\n  ninelives lab ibmcloud -- ks worker ls --cluster shop\n  ninelives lab ibmcloud -- ks worker reload --worker 10.176.48.68 -f\n  ninelives lab ibmcloud -- ks cluster master refresh --cluster shop',
-    )
-    .action(async (words: readonly string[], { name }: { name: string }) => {
-      const { code, stdout, stderr } = await labNamed(name, io).cloud(words)
-      io.stdout.write(stdout)
-      io.stderr.write(stderr)
-      exit(code)
-    })
+  program('oc', "OpenShift's oc: kubectl's commands, adm, debug node/…, rsh, project, whoami", [
+    'ninelives lab oc -- adm drain 10.240.0.11 --ignore-daemonsets',
+    'ninelives lab oc -- debug node/10.240.0.11 -- chroot /host crictl ps',
+    'ninelives lab oc -- project calico-system',
+  ]).action(async (words: readonly string[], { name }: { name: string }) => {
+    const { ocTool } = await import('#lab/kubectl/oc/oc.ts')
+    exit(await kubectlOn(name, ocTool, words, io))
+  })
+
+  program('ibmcloud', "IBM Cloud's command, for the flavours that it runs: workers, master, VLANs, account", [
+    'ninelives lab ibmcloud -- ks worker ls --cluster shop',
+    'ninelives lab ibmcloud -- ks worker reload --worker 10.176.48.68 -f',
+    'ninelives lab ibmcloud -- ks cluster master refresh --cluster shop',
+  ]).action(async (words: readonly string[], { name }: { name: string }) => {
+    const { code, stdout, stderr } = await labNamed(name, io).cloud(words)
+    io.stdout.write(stdout)
+    io.stderr.write(stderr)
+    exit(code)
+  })
 
   withName(lab.command('shell'))
     .argument('<node>')

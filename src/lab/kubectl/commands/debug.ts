@@ -10,7 +10,7 @@ import { given, made, pairs } from '#lab/kubectl/create/generator.ts'
 import { attachTo, showLog, untilContainer } from '#lab/kubectl/debug/session.ts'
 import { bool, list, text } from '#lab/kubectl/flags.ts'
 import { podOrOwner } from '#lab/kubectl/pods.ts'
-import type { Command, Run } from '#lab/kubectl/run.ts'
+import { type Command, partedAtDash, type Run } from '#lab/kubectl/run.ts'
 import { KubectlError } from '#lab/kubectl/trouble.ts'
 
 export const debug: Command = {
@@ -35,10 +35,8 @@ export const debug: Command = {
   ],
   run: async (run) => {
     const { flags } = run
-    const { dash } = flags
-    const names = dash < 0 ? run.args : run.args.slice(0, dash)
+    const { names, words: command } = partedAtDash(run)
     check(run, names)
-    const command = dash < 0 ? [] : run.args.slice(dash)
     for (const name of names) await debugNode(run, name, command)
     if (flags.on('tty') && !run.ports.terminal)
       run.complain('Unable to use a TTY - input is not a terminal or the right kind of file')

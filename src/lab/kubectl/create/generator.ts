@@ -4,7 +4,7 @@ import { withLastApplied } from '#lab/kubectl/apply/last-applied.ts'
 import { resourceOfKind } from '#lab/kubectl/discovery.ts'
 import { bool, type Flag, text } from '#lab/kubectl/flags.ts'
 import { outputFlags } from '#lab/kubectl/print/output.ts'
-import type { Command, Run } from '#lab/kubectl/run.ts'
+import { type Command, partedAtDash, type Run } from '#lab/kubectl/run.ts'
 import { KubectlError, StatusError } from '#lab/kubectl/trouble.ts'
 import { createObject, dryRunFlag, dryRunOf, told, type WriteOptions } from '#lab/kubectl/write.ts'
 
@@ -38,8 +38,9 @@ export const generated = (generator: Generator): Command => ({
 })
 
 /** The one name; what stands after it (or after `--`) is a command of the object's own. */
-function nameIn({ args, flags, command }: Run): string {
-  const names = flags.dash >= 0 ? args.slice(0, flags.dash) : args
+function nameIn(run: Run): string {
+  const { command } = run
+  const { names } = partedAtDash(run)
   const [name] = names
   const takesWords = /^create (deployment|job|cronjob)$/.test(command)
   if (name === undefined || (names.length > 1 && !takesWords))

@@ -11,7 +11,7 @@ import { attachTo, showLog, untilContainer } from '#lab/kubectl/debug/session.ts
 import { bool, text } from '#lab/kubectl/flags.ts'
 import { debugNamespace, type Place } from '#lab/kubectl/oc/debug-namespace.ts'
 import { podOrOwner } from '#lab/kubectl/pods.ts'
-import type { Command, Run } from '#lab/kubectl/run.ts'
+import { type Command, partedAtDash, type Run } from '#lab/kubectl/run.ts'
 import { isStatus, KubectlError } from '#lab/kubectl/trouble.ts'
 
 export const debug: Command = {
@@ -34,9 +34,7 @@ const container = 'container-00'
 const timeoutMs = 15 * 60_000
 
 async function carryOut(run: Run): Promise<void> {
-  const { flags } = run
-  const names = flags.dash < 0 ? run.args : run.args.slice(0, flags.dash)
-  const command = flags.dash < 0 ? [] : run.args.slice(flags.dash)
+  const { names, words: command } = partedAtDash(run)
   const [name] = names
   if (name === undefined || names.length > 1)
     throw new KubectlError('you must identify a single resource with a pod template to debug')
