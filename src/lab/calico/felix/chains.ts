@@ -56,14 +56,14 @@ export class Renderer {
   }
 }
 
-/** What is shared between nodes is told by its identity, what is made for one by what it says. */
+/** Lists are told by their identity: who makes them keeps those that say the same. Host endpoints are looked up anew each time. */
 const isSame = (a: RenderInputs, b: RenderInputs): boolean =>
   a.config === b.config &&
   a.encapsulation === b.encapsulation &&
   a.policies === b.policies &&
   a.tiers === b.tiers &&
   a.masquerades === b.masquerades &&
-  equal(a.workloads, b.workloads) &&
+  a.workloads === b.workloads &&
   equal(a.hostEndpoints, b.hostEndpoints)
 
 export function render(o: RenderInputs): Rendered {

@@ -30,10 +30,8 @@ export class FelixTables {
   readonly #log: Log
   readonly #config: FelixConfig
   readonly counts: TableCounts = { restores: 0, restoreErrors: 0 }
-  /** What was written last, to tell somebody else's change from one's own. */
-  readonly #written = new Map<TableName, Chains>()
-  /** For what. */
-  readonly #writtenFor = new Map<TableName, Chains>()
+  /** What a table was when it was written last, to tell somebody else's change from one's own; and for what that was. */
+  readonly #written = new Map<TableName, { readonly as: Chains; readonly wanted: Chains }>()
 
   constructor(p: Pick<Process, 'net' | 'sleep'>, log: Log, config: FelixConfig) {
     this.#p = p
@@ -47,8 +45,8 @@ export class FelixTables {
   }
 
   async #applyTable(name: TableName, chains: Chains): Promise<void> {
-    if (this.#writtenFor.get(name) === chains && this.#written.get(name) === this.kernel[name].chains())
-      return
+    const last = this.#written.get(name)
+    if (last?.wanted === chains && last.as === this.kernel[name].chains()) return
     const failure = await patiently(
       (ms) => this.#p.sleep(ms),
       async (left) => {
@@ -65,10 +63,8 @@ export class FelixTables {
         }
       },
     )
-    if (failure === undefined) {
-      this.#written.set(name, this.kernel[name].chains())
-      this.#writtenFor.set(name, chains)
-    } else throw this.#giveUp(name, failure)
+    if (failure === undefined) this.#written.set(name, { as: this.kernel[name].chains(), wanted: chains })
+    else throw this.#giveUp(name, failure)
   }
 
   #changes(name: TableName, wanted: Chains): Chains {
@@ -97,7 +93,7 @@ export class FelixTables {
   }
 
   #noticeForeignChanges(name: TableName, present: Chains): void {
-    const written = this.#written.get(name)
+    const written = this.#written.get(name)?.as
     if (written === undefined || written === present) return
     this.#written.delete(name)
     for (const [chain, rules] of Object.entries(written)) {
