@@ -1,5 +1,6 @@
 import type { Machine } from '#lab/host/ports.ts'
-import { type Kernel, Stopped, type Task } from '#lab/kernel/kernel.ts'
+import type { Kernel, Task } from '#lab/kernel/kernel.ts'
+import { Stopped } from '#lab/kernel/task.ts'
 import type { NetStack } from '#lab/network/ports.ts'
 import type { RuntimeBrand } from '#lab/runtime/brand.ts'
 import { type CniAttachment, runCni } from '#lab/runtime/cni.ts'

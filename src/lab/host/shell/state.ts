@@ -2,7 +2,7 @@ import type { Function as FunctionNode } from 'unbash'
 import type { Child, SignalName } from '#lab/host/ports.ts'
 import type { HostProcess } from '#lab/host/process/process.ts'
 import type { LineReader } from '#lab/host/shell/io.ts'
-import { Stopped } from '#lab/kernel/kernel.ts'
+import { Stopped } from '#lab/kernel/task.ts'
 
 /** A text, an array, or an array by name. */
 export type Value = string | readonly string[] | ReadonlyMap<string, string>
