@@ -7,7 +7,7 @@ import { behind, scenarioOf } from './scenarios.ts'
 
 describe.each(scenarioIds())('%s', (id) => {
   test('has a right form, and its file is named after it', async () => {
-    expect(await lintForm(scenarioOf(id), behind)).toEqual([])
+    expect(await lintForm(scenarioOf(id), behind, { text: scenarioText(id) ?? '' })).toEqual([])
     expect(scenarioOf(id).id).toBe(id)
   })
 

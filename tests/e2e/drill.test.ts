@@ -147,10 +147,11 @@ describe('drill', () => {
       'kubelet-lost-contact',
       'no-such-mode',
     )
+    const line = text.slice(0, text.indexOf('no-such-mode')).split('\n').length
     const ended = await drill(['lint', file('broken-one.md', text)])
     expect([ended.code, ended.stdout]).toEqual([
       5,
-      expect.stringContaining('strike.mode: a lab cannot be broken by "no-such-mode"'),
+      expect.stringContaining(`:${line}: strike.mode: a lab cannot be broken by "no-such-mode"`),
     ])
   })
 })

@@ -32,7 +32,7 @@ export async function lint({ names, live, output }: LintOptions, io: Io): Promis
   for (const name of names.length > 0 ? names : scenarioIds()) {
     const text = scenarioText(name) ?? textNamed(name, io.cwd)
     const read = readScenario(text)
-    const notices = read.ok ? await lintForm(read.value, behind) : read.error
+    const notices = read.ok ? await lintForm(read.value, behind, { text }) : read.error
     if (read.ok) replays.push(read.value.replay)
     const onTrial = (title: string): void => void io.stderr.write(`${name}: ${title}\n`)
     all.push({

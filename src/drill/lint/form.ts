@@ -13,7 +13,7 @@ const fixesMin = 3
 export async function lintForm(
   scenario: Scenario,
   backstage: Pick<Backstage, 'fault'>,
-  { text = '' }: { readonly text?: string } = {},
+  { text }: { readonly text: string },
 ): Promise<readonly Notice[]> {
   const places = new Places(text)
   return [

@@ -1,6 +1,6 @@
 import type { Notice } from '#drill/replay/types.ts'
 
-/** Finds where in a scenario's file something stands, so that what is said of it has a line. Without the text: line 1. */
+/** Finds where in a scenario's file something stands, so that what is said of it has a line. */
 export class Places {
   readonly #lines: readonly string[]
 
