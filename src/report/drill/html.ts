@@ -23,7 +23,7 @@ export function debriefHtml(judged: Judged): string {
 <p class="score"><strong>${score.points}</strong> of 100</p>
 <p>${escaped(scenario.teaches)}</p>
 <h2>Time line</h2>
-${blastSvg(debrief)}
+<p class="curves">${blastSvg(debrief)}</p>
 ${table(timelineOf(scenario, debrief).map(({ afterMs, says }) => ({ head: offsetText(afterMs), says })))}
 <h2>Damage</h2>
 ${table(Object.values(factsOf(debrief)))}

@@ -4,7 +4,8 @@ export const pageStyle = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0; }
 main { max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
 .score strong { font-size: 3rem; }
-svg { width: 100%; height: auto; }
+.curves { overflow-x: auto; }
+svg { width: 100%; min-width: 40rem; height: auto; }
 svg text { font: 10px system-ui, sans-serif; fill: currentColor; }
 svg polyline { fill: none; stroke-width: 1.5; stroke-linejoin: round; }
 svg .lost { stroke: var(--bad); }
