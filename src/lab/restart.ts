@@ -11,8 +11,11 @@ export function restart(
     machine.reboot()
     return
   }
-  underlay.port(machine.name).up = false
+  // A cable that was out before stays out.
+  const ports = underlay.links(machine.name).map((link) => underlay.port(machine.name, link))
+  const connected = ports.filter(({ up }) => up)
+  for (const port of connected) port.up = false
   void machine.halt('power-cut') // at once
-  underlay.port(machine.name).up = true
+  for (const port of connected) port.up = true
   machine.boot()
 }

@@ -141,6 +141,11 @@ export class Fabric {
     return port
   }
 
+  linksOf(machine: string): readonly string[] {
+    const own = `${machine} `
+    return [...this.#ports.keys()].filter((key) => key.startsWith(own)).map((key) => key.slice(own.length))
+  }
+
   hasPort(machine: string, link: string): boolean {
     return this.#ports.has(`${machine} ${link}`)
   }

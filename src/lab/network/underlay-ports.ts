@@ -5,6 +5,8 @@ import type { Net } from '#lab/network/ports.ts'
 export interface Underlay {
   /** State and filters of a machine's port; `link` is eth0 unless said. Throws when the machine has none. */
   port(machine: string, link?: string): UnderlayPort
+  /** By which interfaces a machine is plugged in. */
+  links(machine: string): readonly string[]
   /** Filters on the way between any two machines: a firewall appliance that sees everything. */
   rules(): readonly UnderlayRule[]
   addRule(rule: UnderlayRule): void

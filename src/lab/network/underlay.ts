@@ -22,6 +22,7 @@ export function underlayOf(fabric: Fabric, routers: ReadonlyMap<string, SimStack
       if (!fabric.hasPort(machine, link)) throw new Error(`no machine ${machine} is plugged in by ${link}`)
       return fabric.portOf(machine, link)
     },
+    links: (machine) => fabric.linksOf(machine),
     rules: () => fabric.rules(),
     addRule: (rule) => fabric.addRule(rule),
     removeRule: (name) => fabric.removeRule(name),
