@@ -34,6 +34,7 @@ import {
   mountOf,
   system,
   type View,
+  walk,
 } from '#lab/host/vfs.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
@@ -105,6 +106,10 @@ export interface LabMachine extends Machine, FileHost {
   kernelSays(text: string): void
   /** All processes, containers' too, by the machine's pids. */
   processes(): readonly ProcessInfo[]
+  /** Puts what `make` answers on its disk where nothing is, with the directories on the way. A disk that lets nobody write stays as it is. */
+  keepOnDisk(path: string, make: (fs: FileSystem) => Inode): void
+  /** Whether root finds something there. */
+  hasOnDisk(path: string): boolean
   /** What lives in memory only; throws (a bug) when the machine is off. */
   readonly running: Boot
   /** For PID 1: everything is stopped, so the kernel may go (reboot(2)). */
@@ -259,6 +264,22 @@ class SimulatedMachine implements LabMachine {
 
   get memory(): MemoryBank {
     return this.running.system.memory
+  }
+
+  keepOnDisk(path: string, make: (fs: FileSystem) => Inode): void {
+    const view = this.#view()
+    if (system.exists(view, path)) return
+    try {
+      system.mkdir(view, path.slice(0, path.lastIndexOf('/')), { parents: true })
+      const { inode, parent, name } = walk(view, path, false)
+      if (inode === undefined) parent.inode.put(name, make(parent.inode.fs))
+    } catch (error) {
+      if (!isErrno(error)) throw error
+    }
+  }
+
+  hasOnDisk(path: string): boolean {
+    return system.exists(this.#view(), path)
   }
 
   kernelSays(text: string): void {

@@ -12,6 +12,7 @@ import { etcd } from '#lab/kubelet/control-plane.ts'
 import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { EvictionManager } from '#lab/kubelet/eviction.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
+import { keepLogFiles } from '#lab/kubelet/log-manager.ts'
 import { MountedObjects } from '#lab/kubelet/mounted-objects.ts'
 import { NodeLoop } from '#lab/kubelet/node-loop.ts'
 import type { NodeFacts } from '#lab/kubelet/node-object.ts'
@@ -117,6 +118,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
   await listen(p, shared, pods)
   klog.info('kubelet.go:2337', 'Starting kubelet main sync loop')
   pods.start(p)
+  keepLogFiles(p, runtime)
   if (config.staticPodPath !== undefined) {
     const from = { path: config.staticPodPath, node: config.nodeName, klog, kernel }
     watchStaticPods(p, from, (found) => pods.setStatics(p, found))

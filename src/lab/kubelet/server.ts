@@ -68,8 +68,12 @@ async function handle(
       : attach(self, connection, { runtime: pods.runtime, id: newest.id })
   }
   const wanted = request.previous ? endedBefore(pod, instances, request.container) : newest
-  if (wanted !== undefined) return logs(self, connection, wanted, request)
-  refuse(400, missingLog(pod, request))
+  if (wanted === undefined) return refuse(400, missingLog(pod, request))
+  const missing = pods.runtime.logFiles.missing(wanted)
+  if (missing === undefined) return logs(self, connection, wanted, request)
+  // As people saw it in kubernetes/kubernetes#107243: the words are the log, without the end of a line.
+  reply(connection, { kind: 'out', stream: 'stdout', text: missing })
+  reply(connection, { kind: 'end', code: 0 })
 }
 
 /** Whom `--previous` means: the last state of the container's status; while it waits for a restart, the one that just ended. */

@@ -26,6 +26,7 @@ export interface Bed {
   readonly network: Network
   readonly machines: ReadonlyMap<string, LabMachine>
   machine(name: string): LabMachine
+  runtime(name: string): ContainerRuntime
   advance(ms: number): Promise<void>
   /** Lets time pass until `done` holds; throws after `limitMs`. */
   until(done: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>
@@ -110,6 +111,7 @@ export async function bed(
       if (found === undefined) throw new Error(`no machine ${name}`)
       return found
     },
+    runtime: (name) => runtimes.get(name) as ContainerRuntime, // each machine has got one above
     advance: (ms) => kernel.advanceTo(kernel.nowMs + ms),
     until: async (done, limitMs = 120_000) => {
       const limit = kernel.nowMs + limitMs

@@ -1,10 +1,12 @@
 /** The container runtimes that a machine can have: one behaviour, words of their own. */
+import type { LogFormat } from '#lab/runtime/log-files.ts'
 import type { Sandbox } from '#lab/runtime/records.ts'
 
 export interface RuntimeBrand {
   /** As container ids and the node's containerRuntimeVersion begin. */
   readonly name: 'containerd' | 'cri-o'
   readonly version: string
+  readonly logFormat: LogFormat
   /** After `NetworkPluginNotReady message:`, while no CNI configuration is there. */
   readonly noNetwork: string
   /** Why a sandbox did not get its network (`add`), or keeps it (`delete`). `network`: the name in the CNI configuration. */
@@ -25,6 +27,7 @@ export interface RuntimeBrand {
 const containerd: RuntimeBrand = {
   name: 'containerd',
   version: '1.7.27',
+  logFormat: { utc: 'Z' },
   noNetwork: 'Network plugin returns error: cni plugin not initialized',
   sandboxFailure: ({ step, sandbox, error }) =>
     `failed to ${step === 'add' ? 'setup' : 'destroy'} network for sandbox "${sandbox.id}": ${error}`,
@@ -36,6 +39,7 @@ const containerd: RuntimeBrand = {
 const crio: RuntimeBrand = {
   name: 'cri-o',
   version: '1.29.1',
+  logFormat: { utc: '+00:00' },
   noNetwork:
     'Network plugin returns error: no CNI configuration file in /etc/cni/net.d/. Has your network provider started?',
   sandboxFailure: ({ step, sandbox, network, error }) => {

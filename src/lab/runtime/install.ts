@@ -1,3 +1,4 @@
+import type { LabMachine } from '#lab/host/machine.ts'
 import type { Machine, Process, Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
@@ -21,7 +22,7 @@ const installed = new WeakMap<Machine, Installed>()
  * that can be had without a network. `present`: those that are on its disk from the start.
  */
 export function installRuntime(
-  machine: Machine,
+  machine: LabMachine,
   o: {
     readonly kernel: Kernel
     readonly present?: readonly Image[]

@@ -45,6 +45,19 @@ export class LogLines {
     return Array.from({ length: Math.max(0, this.length - start) }, (_, i) => this.at(start + i))
   }
 
+  /** How long its lines are in UTF-8, and how many pieces of at most `max` characters they make. */
+  measure(max: number): { readonly bytes: number; readonly pieces: number } {
+    let bytes = 0
+    let pieces = 0
+    for (const code of this.#codes) {
+      const rest = this.#texts[code >> 2] as string
+      const stamped = code & 2 ? stampLength : 0
+      bytes += Buffer.byteLength(rest) + stamped
+      pieces += Math.max(1, Math.ceil((rest.length + stamped) / max))
+    }
+    return { bytes, pieces }
+  }
+
   /** Where the first line is that is not older. */
   firstSince(timeMs: number): number {
     const found = this.#times.findIndex((each) => each >= timeMs)

@@ -10,8 +10,14 @@ export interface LogQuery {
 }
 
 /**
- * What one container instance wrote, line by line with the time. Bounded: the oldest lines go, as the kubelet's rotation drops
- * them at 10 MiB × 5 files; the lab keeps {@link keptBytes}. Not imitated: the files under /var/log/pods, the CRI framing.
+ * Whether it can be read: its file has a name, has lost it, or has lost even the directory in which it would get it again.
+ */
+export type LogPlace = 'named' | 'unlinked' | 'homeless'
+
+/**
+ * What one container instance wrote, line by line with the time. Its file is made when somebody looks (`log-files.ts`). Bounded: the
+ * oldest lines go. Not imitated: the kubelet's rotation into five files of 10 MiB; the lab keeps {@link keptBytes} in one. Who follows
+ * does not hear what a file without a name gets.
  */
 export class ContainerLog {
   readonly #nowMs: () => number
@@ -21,6 +27,8 @@ export class ContainerLog {
   #dropped = 0
   #bytes = 0
   #ended = false
+  #place: LogPlace = 'named'
+  #emptiedMs = 0
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
@@ -28,6 +36,41 @@ export class ContainerLog {
 
   get ended(): boolean {
     return this.#ended
+  }
+
+  get place(): LogPlace {
+    return this.#place
+  }
+
+  /** When it last changed; 0 while nothing has come. */
+  get changedMs(): number {
+    const { length } = this.#lines
+    return Math.max(this.#emptiedMs, length === 0 ? 0 : this.#lines.at(length - 1).timeMs)
+  }
+
+  /** See {@link LogLines.measure}. */
+  measure(max: number): ReturnType<LogLines['measure']> {
+    return this.#lines.measure(max)
+  }
+
+  /** ftruncate(2): nothing older is there any more. */
+  empty(): void {
+    this.#dropped += this.#lines.length
+    this.#lines.drop(this.#lines.length)
+    this.#bytes = 0
+    this.#emptiedMs = this.#nowMs()
+  }
+
+  /** unlink(2). What is written from now on goes where nobody can read it. */
+  unlink(place: Exclude<LogPlace, 'named'>): void {
+    if (this.#place === 'homeless') return
+    this.empty()
+    this.#place = place
+  }
+
+  /** CRI's ReopenContainerLog: an empty file under the old name. */
+  reopen(): void {
+    if (this.#place === 'unlinked' && !this.#ended) this.#place = 'named'
   }
 
   /** How many lines were ever written: the cursor at which a follower goes on. */
@@ -76,6 +119,7 @@ export class ContainerLog {
   }
 
   #add(stream: 'stdout' | 'stderr', text: string): void {
+    if (this.#place !== 'named') return
     this.#lines.push({ timeMs: this.#nowMs(), stream, text })
     this.#bytes += text.length + lineOverhead
     if (this.#bytes > keptBytes) this.#trim()

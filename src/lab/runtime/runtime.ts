@@ -1,6 +1,7 @@
 import type { Random } from '#base/random.ts'
 import { root } from '#lab/host/credentials.ts'
-import type { Child, ExitStatus, Machine, Process, SpawnOptions } from '#lab/host/ports.ts'
+import type { LabMachine } from '#lab/host/machine.ts'
+import type { Child, ExitStatus, Process, SpawnOptions } from '#lab/host/ports.ts'
 import { isErrno } from '#lab/host/ports.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'
@@ -12,6 +13,7 @@ import { CriError } from '#lab/runtime/cri-error.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
 import type { ImageSource, RegistryLogin } from '#lab/runtime/image-source.ts'
 import { fullImageName, type ImageStore, imageId, pullMs } from '#lab/runtime/images.ts'
+import { LogFiles } from '#lab/runtime/log-files.ts'
 import { ContainerLog } from '#lab/runtime/logs.ts'
 import { forgetAllNetns } from '#lab/runtime/netns.ts'
 import type { Image } from '#lab/runtime/ports.ts'
@@ -42,8 +44,9 @@ export interface RuntimeStatus {
 export class ContainerRuntime {
   readonly images: ImageStore
   readonly brand: RuntimeBrand
+  readonly logFiles: LogFiles
   readonly #kernel: Kernel
-  readonly #machine: Machine
+  readonly #machine: LabMachine
   readonly #source: ImageSource
   readonly #random: Random
   readonly #network: SandboxNetwork
@@ -58,7 +61,7 @@ export class ContainerRuntime {
 
   constructor(o: {
     readonly kernel: Kernel
-    readonly machine: Machine
+    readonly machine: LabMachine
     readonly source: ImageSource
     readonly images: ImageStore
     readonly brand: RuntimeBrand
@@ -71,6 +74,11 @@ export class ContainerRuntime {
     this.#cni = new CniConfSyncer(o.machine)
     this.#network = new SandboxNetwork({ ...o, cni: this.#cni })
     this.#random = o.kernel.random.fork(`containerd ${o.machine.name}`)
+    this.logFiles = new LogFiles({
+      machine: o.machine,
+      instances: () => this.#instances.values(),
+      format: o.brand.logFormat,
+    })
   }
 
   /** For the `containerd` program: answers calls until the result is called. */
@@ -247,6 +255,7 @@ export class ContainerRuntime {
       throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`)
     const id = this.#newId()
     await this.#makeMissingMountSources(config)
+    this.logFiles.keep()
     const log = new ContainerLog(() => this.#kernel.nowMs)
     const writers = { stdout: log.writer('stdout'), stderr: log.writer('stderr') }
     const instance: InstanceState = {

@@ -1,3 +1,4 @@
+import type { Stat } from '#lab/host/ports.ts'
 import { type Device, type FileSystem, Inode } from '#lab/host/vfs/inode.ts'
 
 /** What a directory holds that is made up when asked for, as in /proc. */
@@ -23,6 +24,51 @@ export class VirtualDirectory extends Inode {
 
   override names(): readonly string[] {
     return this.#listing.names()
+  }
+}
+
+/** What a program keeps on a disk and nobody writes there: shown as long as its names are not removed. */
+export interface Keepsakes extends Listing {
+  /** A name was removed (unlink, rmdir, rename). */
+  drop(name: string): void
+  /** When a name last came or went. */
+  changedMs(): number
+}
+
+/** A directory of a disk that shows {@link Keepsakes} beside entries of its own. They take no room. */
+export class KeepsakeDirectory extends Inode {
+  readonly #kept: Keepsakes
+
+  constructor(fs: FileSystem, kept: Keepsakes, mode = 0o755) {
+    super(fs, 'directory', { mode })
+    this.#kept = kept
+  }
+
+  override child(name: string): Inode | undefined {
+    return super.child(name) ?? this.#kept.child(name)
+  }
+
+  override names(): readonly string[] {
+    return [...new Set([...super.names(), ...this.#kept.names()])].sort()
+  }
+
+  /** What is put in the place of something kept takes its name. */
+  override put(name: string, inode: Inode): void {
+    if (super.child(name) === undefined && this.#kept.child(name) !== undefined) this.#kept.drop(name)
+    super.put(name, inode)
+  }
+
+  override drop(name: string): void {
+    if (super.child(name) === undefined) this.#kept.drop(name)
+    super.drop(name)
+  }
+
+  override release(): void {
+    this.dead = true
+  }
+
+  override stat(): Stat {
+    return { ...super.stat(), mtimeMs: this.#kept.changedMs() }
   }
 }
 

@@ -55,7 +55,13 @@ export const logs: CrictlCommand = {
   values: ['--tail', '--since'],
   run: (p, runtime, { operands: [id = ''], values, flags }) => {
     const tail = values.get('--tail')
-    const { log } = containerOf(runtime, id)
+    const instance = containerOf(runtime, id)
+    const missing = runtime.logFiles.missing(instance)
+    if (missing !== undefined) {
+      p.stderr.write(`FATA[0000] ${missing}\n`)
+      return 1
+    }
+    const { log } = instance
     const lines = log.lines(tail === undefined ? {} : { tailLines: Number(tail) })
     for (const { text, stream, timeMs } of lines)
       p[stream].write(

@@ -3,6 +3,7 @@ import type { Process } from '#lab/host/ports.ts'
 import { emptyFolder } from '#lab/runtime/cni-conf-syncer.ts'
 import { type CrictlCommand, containerOf, sandboxOf } from '#lab/runtime/crictl/command.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
+import { logPath } from '#lab/runtime/log-files.ts'
 
 const nano = (ms: number): string =>
   ms === 0 ? '0001-01-01T00:00:00Z' : rfc3339Micro(ms).replace('Z', '000Z')
@@ -35,7 +36,7 @@ export const inspect: CrictlCommand = {
           'io.kubernetes.pod.namespace': found.pod.namespace,
           'io.kubernetes.pod.uid': found.pod.uid,
         },
-        logPath: `/var/log/pods/${found.pod.namespace}_${found.pod.name}_${found.pod.uid}/${found.name}/${found.attempt}.log`,
+        logPath: logPath(found),
       },
       info: { sandboxID: found.sandboxId },
     })
