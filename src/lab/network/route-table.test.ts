@@ -46,10 +46,14 @@ describe('the routing table', () => {
         fc.array(asked),
         (changes, questions) => {
           const table = new RouteTable()
+          const unlisted = new RouteTable()
           for (const [destination, metric, removed] of changes) {
-            if (!removed) table.replace(route(destination, metric))
-            else if (table.list().some((r) => r.destination === destination)) table.remove(destination)
+            const isThere = table.list().some((r) => r.destination === destination)
+            for (const each of [table, unlisted])
+              if (!removed) each.replace(route(destination, metric))
+              else if (isThere) each.remove(destination)
           }
+          expect(table.list()).toEqual(unlisted.list())
           for (const question of questions)
             expect(table.lookup(question)?.route).toEqual(naive(table.list(), question))
         },

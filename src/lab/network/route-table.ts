@@ -18,6 +18,8 @@ export interface Entry {
 export class RouteTable {
   /** By prefix length, then by network. */
   readonly #byLength: (Map<Ipv4, readonly Entry[]> | undefined)[] = []
+  /** All, in the order of {@link list}; undefined until somebody asks for it. */
+  #sorted: Entry[] | undefined
   #listed: readonly Route[] | undefined
 
   lookup(address: Ipv4): Entry | undefined {
@@ -63,26 +65,30 @@ export class RouteTable {
 
   /** Removes every route for which `gone` holds; answers how many. */
   removeWhere(gone: (route: Route) => boolean): number {
-    const going = this.list().filter(gone)
-    for (const route of going) {
-      const to = cidr(route.destination)
-      const left = this.#entries(to).filter((entry) => entry.route !== route)
-      this.#put(left, to)
-    }
-    return going.length
+    let count = 0
+    for (const networks of this.#byLength)
+      for (const entries of [...(networks?.values() ?? [])]) {
+        const left = entries.filter(({ route }) => !gone(route))
+        const [first] = entries
+        if (first === undefined || left.length === entries.length) continue
+        count += entries.length - left.length
+        this.#put(left, first.to)
+      }
+    return count
   }
 
   /** In the order in which the kernel dumps its trie: by network, the longer prefix first, then by metric. */
   list(): readonly Route[] {
-    this.#listed ??= this.#byLength
+    this.#sorted ??= this.#byLength
       .flatMap((networks) => [...(networks?.values() ?? [])].flat())
       .sort(inOrder)
-      .map((entry) => entry.route)
+    this.#listed ??= this.#sorted.map(({ route }) => route)
     return this.#listed
   }
 
   clear(): void {
     this.#byLength.length = 0
+    this.#sorted = undefined
     this.#listed = undefined
   }
 
@@ -91,20 +97,32 @@ export class RouteTable {
   }
 
   #put(entries: readonly Entry[], to: Cidr): void {
+    const ordered = entries.length < 2 ? entries : entries.toSorted((a, b) => a.metric - b.metric)
     this.#listed = undefined
+    if (this.#sorted !== undefined) putInOrder(this.#sorted, ordered, to)
     let networks = this.#byLength[to.length]
     if (networks === undefined) {
       networks = new Map()
       this.#byLength[to.length] = networks
     }
-    if (entries.length === 0) networks.delete(to.network)
-    else
-      networks.set(
-        to.network,
-        entries.length === 1 ? entries : entries.toSorted((a, b) => a.metric - b.metric),
-      )
+    if (ordered.length === 0) networks.delete(to.network)
+    else networks.set(to.network, ordered)
     if (networks.size === 0) this.#byLength[to.length] = undefined
   }
+}
+
+/** Puts a network's routes in the place of those that are there. */
+function putInOrder(sorted: Entry[], entries: readonly Entry[], to: Cidr): void {
+  let from = 0
+  for (let end = sorted.length; from < end; ) {
+    const middle = (from + end) >>> 1
+    const { network, length } = (sorted[middle] as Entry).to // an index below the length
+    if (network < to.network || (network === to.network && length > to.length)) from = middle + 1
+    else end = middle
+  }
+  let after = from
+  while (sorted[after]?.to.network === to.network && sorted[after]?.to.length === to.length) after++
+  sorted.splice(from, after - from, ...entries)
 }
 
 const networkOf = (address: Ipv4, length: number): Ipv4 =>

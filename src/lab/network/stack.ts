@@ -35,6 +35,7 @@ import { type ProbeQuestion, probed, traced } from '#lab/network/probe.ts'
 import { RecentLists } from '#lab/network/recent.ts'
 import { RouteTable } from '#lab/network/route-table.ts'
 import type { SegmentPort } from '#lab/network/segment-port.ts'
+import { ShownLinks } from '#lab/network/shown-links.ts'
 import { Sockets } from '#lab/network/sockets.ts'
 import { defaultSysctl } from '#lab/network/sysctl-defaults.ts'
 import { StackView } from '#lab/network/view.ts'
@@ -98,6 +99,7 @@ export class SimStack implements NetStack, Asked {
   readonly #chains = chainSets()
   readonly #legacy = new LegacyTables((chains) => this.#written(chains))
   readonly #links = new Map<string, LinkState>()
+  readonly #shownLinks = new ShownLinks()
   readonly #neighbours = new Map<string, Neighbour>()
   readonly #fdb = new Map<string, FdbEntry>()
   /** When each next hop was last used; only kept where the table has a limit. */
@@ -392,15 +394,7 @@ export class SimStack implements NetStack, Asked {
   // --------------------------------------------------------------------------------------------- Net
 
   links(): readonly Link[] {
-    return [...this.#links.values()].map((link) => ({
-      name: link.name,
-      kind: link.kind,
-      up: link.up,
-      carrier: hasCarrier(link),
-      mtuBytes: link.mtuBytes,
-      mac: link.mac,
-      ...(link.tunnel === undefined ? {} : { tunnel: link.tunnel }),
-    }))
+    return this.#shownLinks.of(this.#links)
   }
 
   neighbours(): readonly Neighbour[] {
@@ -581,9 +575,3 @@ function namePorts({ match }: Rule, fabric: Fabric): void {
 
 const namesSet = ({ match }: Rule, name: string): boolean =>
   match.set?.name === name || (match.sets?.some((set) => set.name === name) ?? false)
-
-export const hasCarrier = (link: LinkState): boolean => {
-  if (!link.up) return false
-  if (link.kind === 'veth') return link.peer?.link.up ?? false
-  return link.kind !== 'ether' || (link.port?.up ?? false)
-}

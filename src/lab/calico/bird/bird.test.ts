@@ -317,6 +317,39 @@ describe('the machine under it', () => {
     expect(b.routes()).toHaveLength(3)
   })
 
+  test('what stays of several foreign routes to one network is learned when one goes', async () => {
+    const { nodes, advance } = await birdBed(2)
+    await advance(5)
+    const [node] = nodes
+    const net = '10.9.0.0/24'
+    const via = (gateway: string, metric: number) => ({
+      op: 'route-add' as const,
+      route: {
+        destination: net,
+        kind: 'unicast' as const,
+        via: gateway,
+        dev: 'eth0',
+        protocol: 'static' as const,
+        metric,
+      },
+    })
+    const learned = async (): Promise<string> =>
+      (await node?.ask(`show route ${net}`))?.match(/via (\S+)/)?.[1] ?? 'none'
+    await node?.machine.net.apply([via('10.0.0.22', 1), via('10.0.0.23', 2)])
+    await advance(1)
+    expect(await learned()).toBe('10.0.0.23')
+    await node?.machine.net.apply([{ op: 'route-add', route: { ...via('10.0.0.24', 3).route } }])
+    await advance(1)
+    expect(await learned()).toBe('10.0.0.24')
+    // The first one goes, which was not the one that counts; then all go.
+    await node?.machine.net.apply([{ op: 'route-del', destination: net }])
+    await advance(1)
+    expect(await learned()).toBe('10.0.0.24')
+    for (const _ of [1, 2]) await node?.machine.net.apply([{ op: 'route-del', destination: net }])
+    await advance(1)
+    expect(await learned()).toBe('none')
+  })
+
   test('a reload with another block reloads what uses it, and neighbours learn it', async () => {
     const bed = await settled()
     const [a, b] = bed.nodes

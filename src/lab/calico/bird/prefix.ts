@@ -43,7 +43,11 @@ export const contains = (outer: Prefix, inner: Prefix): boolean =>
   inner.length >= outer.length && masked(inner.base, outer.length) === outer.base
 
 /** Shell patterns with `*` and `?`, as BIRD matches interface names. */
-export const matches = (pattern: string, text: string): boolean =>
-  new RegExp(
-    `^${[...pattern].map((ch) => (ch === '*' ? '.*' : ch === '?' ? '.' : ch.replace(/[.+^${}()|[\]\\]/g, '\\$&'))).join('')}$`,
-  ).test(text)
+export const matches = (pattern: string, text: string): boolean => expression(pattern).test(text)
+
+const expression = remembering(
+  (pattern) =>
+    new RegExp(
+      `^${[...pattern].map((ch) => (ch === '*' ? '.*' : ch === '?' ? '.' : ch.replace(/[.+^${}()|[\]\\]/g, '\\$&'))).join('')}$`,
+    ),
+)

@@ -1,5 +1,5 @@
 import { equal } from '#base/equal.ts'
-import { contains, masked, type Prefix, toNumber, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { contains, masked, type Prefix, toAddress, toNumber, toPrefix } from '#lab/calico/bird/prefix.ts'
 import { type BirdRoute, type Destination, isBetter, sameRoute } from '#lab/calico/bird/route.ts'
 
 /**
@@ -116,6 +116,7 @@ export class RoutingTable {
   /** Whether some BGP route's next hop lies in a network: only then can a change of it matter to other routes. */
   #leadsToHop(net: string): boolean {
     const prefix = toPrefix(net)
+    if (prefix.length === 32) return this.#hops.has(toAddress(prefix.base))
     for (const hop of this.#hops.keys()) if (contains(prefix, toPrefix(hop))) return true
     return false
   }

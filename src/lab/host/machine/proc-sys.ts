@@ -36,9 +36,12 @@ const confFolder = 'net/ipv4/conf'
 
 function isFolder({ values, stack }: SysctlSource, path: string): boolean {
   if (Object.hasOwn(netSysctlNames, path) || path === confFolder || path === 'net/ipv6/conf') return true
-  if (path.startsWith(`${confFolder}/`)) return interfaces(stack).includes(path.slice(confFolder.length + 1))
+  if (path.startsWith(`${confFolder}/`)) return isInterface(stack, path.slice(confFolder.length + 1))
   return [...values.keys()].some((key) => key.startsWith(`${path}/`))
 }
+
+const isInterface = (stack: NetStack, name: string): boolean =>
+  name === 'all' || name === 'default' || stack.links().some((link) => link.name === name)
 
 const interfaces = (stack: NetStack): readonly string[] =>
   [...new Set(['all', 'default', ...stack.links().map(({ name }) => name)])].sort()

@@ -1,8 +1,8 @@
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { cidr, cidrText, contains, ipv4, ipv4Text, isIpv4 } from '#lab/network/address.ts'
 import type { Route, RouteProtocol } from '#lab/network/ports.ts'
+import { hasCarrier } from '#lab/network/shown-links.ts'
 import { sourceTowards } from '#lab/network/sockets.ts'
-import { hasCarrier } from '#lab/network/stack.ts'
 import type { IpStyle } from '#lab/network/tools/ip.ts'
 import { commandOf, deviceNamed, keyed, stackOf, Usage } from '#lab/network/tools/ip-words.ts'
 

@@ -1,4 +1,5 @@
-import type { ProtocolConfig } from '#lab/calico/bird/config/model.ts'
+import { listChange } from '#base/list-change.ts'
+import type { Config, ProtocolConfig } from '#lab/calico/bird/config/model.ts'
 import { showPrefix, toPrefix } from '#lab/calico/bird/prefix.ts'
 import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
 import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
@@ -22,8 +23,11 @@ export class KernelProtocol extends Protocol {
   /** This daemon's routes on the machine, as it knows them. */
   #installed = new Map<string, Route>()
   #startedMs = 0
+  /** The machine's routes when it looked last, and under which configuration. */
+  #learned: Learned | undefined
 
   protected start(): 'up' {
+    this.#learned = undefined
     this.#startedMs = this.daemon.process.monotonic()
     if (this.recovering && this.config.gracefulRestart) this.waiting = true
     this.daemon.soon(() => this.learn())
@@ -69,26 +73,61 @@ export class KernelProtocol extends Protocol {
     })
   }
 
+  /** Looks at what has changed among the machine's routes since it looked last. */
   learn(): void {
     if (this.state !== 'up' || !this.config.learn) return
-    const { table } = this.daemon
+    const routes = this.daemon.process.net.routes()
+    const { config, daemon } = this
+    const last = this.#learned
+    this.#learned = { config, of: daemon.config, routes }
+    if (last?.config !== config || last.of !== daemon.config) this.#learnAll(routes)
+    else if (last.routes !== routes) this.#learnChanged(last.routes, routes)
+  }
+
+  #learnAll(routes: readonly Route[]): void {
     const wanted = new Map<string, Route>()
-    for (const route of this.daemon.process.net.routes())
-      if (isForeign(route)) wanted.set(showPrefix(toPrefix(route.destination)), route)
-    for (const { net } of table.of(this.name)) if (!wanted.has(net)) table.set(this.name, net, undefined)
-    for (const [net, route] of wanted) {
-      const to = learned(route)
-      if (to)
-        this.imported({
-          net,
-          source: 'RTS_INHERIT',
-          protocol: this.name,
-          preference: 10,
-          to,
-          ...(route.metric === undefined ? {} : { metric: route.metric }),
-          changedMs: this.daemon.process.now(),
-        })
+    for (const route of routes) if (isForeign(route)) wanted.set(netOf(route), route)
+    this.#forget((net) => !wanted.has(net))
+    for (const [net, route] of wanted) this.#take(net, route)
+  }
+
+  /** Routes to one network stand together in the list: of several the last one counts, whether it has changed or not. */
+  #learnChanged(before: readonly Route[], now: readonly Route[]): void {
+    const { from, gone, come } = listChange(before, now)
+    const changed = new Set([...gone, ...come].map(netOf))
+    const touches = (route: Route | undefined): boolean => route !== undefined && changed.has(netOf(route))
+    let start = from
+    let end = from + come.length
+    while (touches(now[start - 1])) start--
+    while (touches(now[end])) end++
+    const wanted = new Map<string, Route>()
+    for (const route of now.slice(start, end)) if (isForeign(route)) wanted.set(netOf(route), route)
+    this.#forget((net) => changed.has(net) && !wanted.has(net), changed)
+    for (const [net, route] of wanted) this.#take(net, route)
+  }
+
+  /** `among`: the only networks that may be gone. */
+  #forget(isGone: (net: string) => boolean, among?: ReadonlySet<string>): void {
+    const { table } = this.daemon
+    if (among?.size === 1) {
+      for (const net of among) if (isGone(net)) table.set(this.name, net, undefined)
+      return
     }
+    for (const { net } of table.of(this.name)) if (isGone(net)) table.set(this.name, net, undefined)
+  }
+
+  #take(net: string, route: Route): void {
+    const to = learned(route)
+    if (to === undefined) return
+    this.imported({
+      net,
+      source: 'RTS_INHERIT',
+      protocol: this.name,
+      preference: 10,
+      to,
+      ...(route.metric === undefined ? {} : { metric: route.metric }),
+      changedMs: this.daemon.process.now(),
+    })
   }
 
   /** One writer at a time; whatever changes meanwhile is written in the next round. */
@@ -175,6 +214,15 @@ export class KernelProtocol extends Protocol {
     return route && sharedKernelRoute(kernelRoute(route))
   }
 }
+
+interface Learned {
+  readonly config: ProtocolConfig
+  /** The whole one, with the filters. */
+  readonly of: Config
+  readonly routes: readonly Route[]
+}
+
+const netOf = (route: Route): string => showPrefix(toPrefix(route.destination))
 
 const isForeign = (route: Route): boolean => route.protocol !== 'bird' && route.protocol !== 'kernel'
 

@@ -49,15 +49,12 @@ export class DirectProtocol extends Protocol {
 
   #networks(): ReadonlyMap<string, string> {
     const { net } = this.daemon.process
-    const up = new Set(
-      net
-        .links()
-        .filter((link) => link.up && link.kind !== 'loopback')
-        .map((link) => link.name),
-    )
+    const links = net.links()
+    const isUp = (name: string): boolean =>
+      links.some((link) => link.name === name && link.up && link.kind !== 'loopback')
     const found = new Map<string, string>()
     for (const { link, address, prefixLength } of net.addresses())
-      if (up.has(link) && this.#covers(link))
+      if (isUp(link) && this.#covers(link))
         found.set(showPrefix(toPrefix(`${address}/${prefixLength}`)), link)
     return found
   }

@@ -1,0 +1,21 @@
+/** Where two lists differ: what lies between what they have in common at their beginning and at their end. */
+export interface ListChange<T> {
+  /** Where the difference begins, in both. */
+  readonly from: number
+  readonly gone: readonly T[]
+  readonly come: readonly T[]
+}
+
+/** Elements are told by their identity. Costs little where most of a long list is as it was. */
+export function listChange<T>(before: readonly T[], after: readonly T[]): ListChange<T> {
+  const shorter = Math.min(before.length, after.length)
+  let from = 0
+  while (from < shorter && before[from] === after[from]) from++
+  let same = 0
+  while (same < shorter - from && before[before.length - 1 - same] === after[after.length - 1 - same]) same++
+  return {
+    from,
+    gone: before.slice(from, before.length - same),
+    come: after.slice(from, after.length - same),
+  }
+}

@@ -1,0 +1,43 @@
+import type { Link } from '#lab/network/ports.ts'
+import type { LinkState } from '#lab/network/stack.ts'
+
+/** A namespace's links as programs see them: each the same value, and all of them the same list, for as long as they say the same. */
+export class ShownLinks {
+  #list: readonly Link[] = []
+  readonly #shown = new WeakMap<LinkState, Link>()
+
+  of(links: ReadonlyMap<string, LinkState>): readonly Link[] {
+    const list: Link[] = []
+    let isSame = links.size === this.#list.length
+    for (const link of links.values()) {
+      const shown = this.#show(link)
+      if (shown !== this.#list[list.length]) isSame = false
+      list.push(shown)
+    }
+    if (!isSame) this.#list = list
+    return this.#list
+  }
+
+  #show(link: LinkState): Link {
+    const known = this.#shown.get(link)
+    if (known !== undefined && saysSame(known, link)) return known
+    const { name, kind, up, mtuBytes, mac, tunnel } = link
+    const carrier = hasCarrier(link)
+    const shown = { name, kind, up, carrier, mtuBytes, mac, ...(tunnel === undefined ? {} : { tunnel }) }
+    this.#shown.set(link, shown)
+    return shown
+  }
+}
+
+const saysSame = (shown: Link, link: LinkState): boolean =>
+  shown.up === link.up &&
+  shown.mtuBytes === link.mtuBytes &&
+  shown.mac === link.mac &&
+  shown.tunnel === link.tunnel &&
+  shown.carrier === hasCarrier(link)
+
+export const hasCarrier = (link: LinkState): boolean => {
+  if (!link.up) return false
+  if (link.kind === 'veth') return link.peer?.link.up ?? false
+  return link.kind !== 'ether' || (link.port?.up ?? false)
+}
