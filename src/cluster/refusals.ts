@@ -24,6 +24,13 @@ export const isCalicosChain = (chain: string): boolean =>
   ['cali-', 'filter-cali-', 'raw-cali-', 'mangle-cali-'].some((start) => chain.startsWith(start))
 
 /**
+ * A Service without endpoints is refused there: nobody stands behind it, which is no barrier on the way.
+ *
+ * @see kubernetes/kubernetes:pkg/proxy/iptables/proxier.go (kubeServicesChain, "has no endpoints")
+ */
+export const isKubeProxysChain = (chain: string): boolean => chain.startsWith('KUBE-')
+
+/**
  * Whose chain it is by its table or name, or by the chain that a rule jumps to.
  *
  * @see firewalld/firewalld:src/firewall/core/ipXtables.py, nftables.py; jkeenan/ufw:conf/before.rules

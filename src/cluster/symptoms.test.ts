@@ -276,6 +276,11 @@ describe('pods of a node', () => {
       ['a', 'b'].map((name) => app(name, 'w1', false, { phase: 'Succeeded', status: 'Completed' })),
       [],
     ],
+    [
+      'services that ended and were not started again',
+      ['a', 'b'].map((name) => app(name, 'w1', false, { phase: 'Running', status: 'Completed' })),
+      ['pods-not-ready-on-node node/w1 now'],
+    ],
     ['pods on their way out', ['a', 'b'].map((name) => app(name, 'w1', false, { deleting: true })), []],
     [
       'pods in the host’s network',

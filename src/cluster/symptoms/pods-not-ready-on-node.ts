@@ -44,8 +44,14 @@ const applicationPods = (facts: Reads<'pods'>): readonly Fact<PodRow>[] =>
     .rows('pods')
     .filter((pod) => pod.component === undefined && !pod.hostNetwork && !pod.deleting)
     .filter((pod) => pod.node !== undefined && pod.node !== '' && pod.ready !== undefined)
-    .filter((pod) => pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && !notTheNetwork.has(reasonOf(pod)))
+    .filter((pod) => pod.phase !== 'Succeeded' && pod.phase !== 'Failed' && !isOfItsOwn(pod))
     .filter((pod) => !isStarting(facts, pod))
+
+/** Whose containers have all ended and whose phase is still Running is to be started again, and is not. */
+function isOfItsOwn(pod: PodRow): boolean {
+  const reason = reasonOf(pod)
+  return notTheNetwork.has(reason) && !(reason === 'Completed' && pod.phase === 'Running')
+}
 
 const reasonOf = (pod: PodRow): string =>
   pod.containers.find((container) => container.reason && notTheNetwork.has(container.reason))?.reason ??

@@ -46,6 +46,7 @@ describe('found', () => {
       "2025-03-04 05:06:07.890 [ERROR][88] confd/client.go 700: Couldn't parse selector: rack = 3 error=unexpected characters",
       'confirmed',
     ],
+    ['a peer whose selector is no selector', peer('nodeSelector: all()', 'peerSelector: rack = 3'), 'likely'],
     ['a peer that names nobody', peer("nodeSelector: rack == '3'", 'asNumber: 64512'), 'likely'],
   ])('%s', (_, text, expected) => {
     expect(foundIn(text, mode)).toBe(expected)

@@ -40,6 +40,7 @@ export const detector = defineDetector<PeeringState, Names>({
       ...said(view),
       ...withItself(view),
       ...ofNobody(view),
+      ...misspelt(view),
       ...pickingNobody(view),
       ...told(view),
     ]
@@ -147,6 +148,18 @@ const ofNobody = (view: Reads<Names>): readonly Sign[] =>
     )
     .map((peer) =>
       sign({ from: peer.from }, 'strong', `${peer.name} names neither an address nor a selector of peers`),
+    )
+
+/** What confd says of them once, when it reads them, stands in the peer for as long as it is there. */
+const misspelt = (view: Reads<Names>): readonly Sign[] =>
+  view
+    .rows('bgpPeers')
+    .flatMap(({ name, nodeSelector = '', peerSelector = '', from }) =>
+      [nodeSelector, peerSelector]
+        .filter((selector) => selects(selector, {}) === undefined)
+        .map((selector) =>
+          sign({ from }, 'strong', `${name} has a selector that cannot be read: ${selector}`),
+        ),
     )
 
 /** Selectors against the labels of all nodes: a label that went away takes the peering with it. */

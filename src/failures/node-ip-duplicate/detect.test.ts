@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Message } from '#cluster/messages.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/node-ip-duplicate/index.ts'
@@ -75,12 +76,18 @@ test('on a cluster both nodes are named, and a healthy one is left alone', () =>
   expect(verdictOf('10.0.0.22/24').causes).toEqual([])
 })
 
-test('while start-up fails before it looks for others, a node is not called clear', () => {
-  const refused = { id: 'startup/node-read-failed', params: { error: 'connection is unauthorized' } }
-  const seen = (messages: Table['messages'] & object) =>
-    diagnose(factsOf({ nodes: [node('w1')], messages }, { complete: ['nodes', 'messages', 'calicoNodes'] }), [
-      mode,
-    ])
-  expect(seen([]).unknown).toEqual([])
-  expect(seen([{ message: refused, node: 'w1', count: 1 }]).unknown).toHaveLength(1)
-})
+test.each<Message>([
+  { id: 'startup/node-read-failed', params: { error: 'connection is unauthorized' } },
+  { id: 'startup/datastore-retry', params: { error: 'tls: failed to verify certificate' } },
+])(
+  'while start-up fails or waits before it looks for others ($id), a node is not called clear',
+  (refused) => {
+    const seen = (messages: Table['messages'] & object) =>
+      diagnose(
+        factsOf({ nodes: [node('w1')], messages }, { complete: ['nodes', 'messages', 'calicoNodes'] }),
+        [mode],
+      )
+    expect(seen([]).unknown).toEqual([])
+    expect(seen([{ message: refused, node: 'w1', count: 1 }]).unknown).toHaveLength(1)
+  },
+)

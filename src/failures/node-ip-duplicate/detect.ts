@@ -7,6 +7,7 @@ import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsPeers } from '#diagnosis/explains-peers.ts'
 import { findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import { isStartHeldUp } from '#diagnosis/start-up.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
 
 export interface DuplicateState {
@@ -42,11 +43,7 @@ export const detector = defineDetector<DuplicateState, Names>({
   },
   explains: explainsPeers,
   // Start-up looks for the address of others near its end: what fails before keeps it from saying so.
-  isHidden: (about, { symptoms }) =>
-    symptoms.some(
-      ({ id, when, about: where }) =>
-        id === 'calico-node-start-failing' && when === 'now' && isSameSubject(where, about),
-    ),
+  isHidden: (about, view) => isStartHeldUp(view, about),
 })
 
 const said = (view: Reads<Names>): readonly Sign[] =>

@@ -1,7 +1,6 @@
 import type { Fact } from '#cluster/facts.ts'
 import { nodeOfMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
-import { isSameSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
   explainsHere,
@@ -11,6 +10,7 @@ import {
   type Sign,
   sign,
 } from '#diagnosis/signs.ts'
+import { isStartHeldUp } from '#diagnosis/start-up.ts'
 import type { View } from '#diagnosis/types.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
 import type { Names } from '#failures/route-not-usable/names.ts'
@@ -48,11 +48,7 @@ export const detector = defineDetector<RouteState, Names>({
     }),
   explains: explainsHere,
   // Without a calico-node that runs nobody says which routes there should be.
-  isHidden: (about, { symptoms }) =>
-    symptoms.some(
-      ({ id, when, about: where }) =>
-        id === 'calico-node-start-failing' && when === 'now' && isSameSubject(where, about),
-    ),
+  isHidden: (about, view) => isStartHeldUp(view, about),
 })
 
 /** errno EEXIST, in C's and in Go's words. */

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { renderSubject } from '#cluster/subjects.ts'
+import { factsOf } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/runtime-cgroup-driver-mismatch/index.ts'
+import { node } from '#failures/testing/example-cluster.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
 
 const toml = (value: string) => `version = 2
@@ -85,4 +89,17 @@ describe('near misses', () => {
     const text = `${remark}\n\n${toml('false')}\n\nContainer calico-node failed liveness probe, will be restarted\n`
     expect(['possible', 'not found']).toContain(foundIn(text, mode))
   })
+})
+
+test('a node of which nobody hears is not called clear', () => {
+  const silence = { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: '' } as const
+  const facts = factsOf(
+    { nodes: [node('w1'), node('w2', { conditions: [silence] })] },
+    { complete: ['nodes', 'pods', 'settings'] },
+  )
+  const { clear, unknown } = diagnose(facts, [mode])
+  expect([clear, unknown].map((list) => list.map(({ about }) => renderSubject(about)))).toEqual([
+    ['node/w1'],
+    ['node/w2'],
+  ])
 })

@@ -65,6 +65,11 @@ describe('near misses', () => {
       `${timeout}\n\n${typha.replace('1/1     Running', '0/1     Pending')}`,
       'not found',
     ],
+    [
+      'kube-proxy refuses for a Service without endpoints',
+      'root@w2:~# iptables-save -c\n*filter\n:KUBE-SERVICES - [0:0]\n[37:2220] -A KUBE-SERVICES -d 10.99.38.10/32 -p tcp -m comment --comment "calico-system/calico-typha:calico-typha has no endpoints" -m tcp --dport 5473 -j REJECT --reject-with icmp-port-unreachable\nCOMMIT\n',
+      'not found',
+    ],
     ['a test of another port fails', nc.replaceAll('5473', '6443'), 'not found'],
     [
       'a rule drops another port',

@@ -1,6 +1,6 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { calicoNodePods, isReady } from '#cluster/queries.ts'
-import { coversPort, isRefusal } from '#cluster/refusals.ts'
+import { coversPort, isKubeProxysChain, isRefusal } from '#cluster/refusals.ts'
 import type { CloudRuleRow, FilterRuleRow, ReachabilityRow } from '#cluster/relations.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import { type TyphaContact, typhaContacts, typhaEndpoints, typhaPods, typhaPort } from '#cluster/typha.ts'
@@ -98,7 +98,7 @@ function ofTest(view: Reads<'pods' | 'endpoints'>, row: Fact<ReachabilityRow>): 
 function ofRules(view: Reads<'filterRules'>, isMissed: boolean): readonly Sign[] {
   const rules = view.rows('filterRules').filter(({ ports }) => coversPort(ports, typhaPort))
   return rules
-    .filter((rule) => isRefusal(rule) && rule.protocol !== 'udp')
+    .filter((rule) => isRefusal(rule) && rule.protocol !== 'udp' && !isKubeProxysChain(rule.chain))
     .filter((rule) => !rules.some((other) => isExceptionTo(other, rule)))
     .map((rule) =>
       sign(rule, weightOf(rule, isMissed), `a rule of ${rule.chain} (${rule.target}) takes TCP ${typhaPort}`),

@@ -75,24 +75,34 @@ describe('API and logs alone', () => {
     expect(transport.requests.length).toBeLessThanOrEqual(12)
   })
 
-  test('where pods have just failed their probes, the node’s pods are looked at though Calico is Ready', async () => {
-    const cluster = fakeCluster({ broken: false })
-    const warning = event({
-      about: { kind: 'Pod', namespace: 'shop', name: 'web-1' },
-      type: 'Warning',
-      reason: 'Unhealthy',
-      message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
-      count: 25,
-      host: 'k8s-worker-01',
-    })
-    const { transport, read } = reading({
-      ...cluster,
-      objects: { ...cluster.objects, '/api/v1/events': [warning] },
-    })
-    await read()
-    const looked = transport.requests.filter((request) => request.includes('spec.nodeName'))
-    expect(looked).toEqual([expect.stringContaining('k8s-worker-01')])
-  })
+  test.each([
+    ['failed their probes', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503'],
+    [
+      'got no new sandbox',
+      'FailedCreatePodSandBox',
+      'Failed to create pod sandbox: rpc error: code = Unknown',
+    ],
+  ])(
+    'where pods have just %s, the node’s pods are looked at though Calico is Ready',
+    async (_, reason, message) => {
+      const cluster = fakeCluster({ broken: false })
+      const warning = event({
+        about: { kind: 'Pod', namespace: 'shop', name: 'web-1' },
+        type: 'Warning',
+        reason,
+        message,
+        count: 25,
+        host: 'k8s-worker-01',
+      })
+      const { transport, read } = reading({
+        ...cluster,
+        objects: { ...cluster.objects, '/api/v1/events': [warning] },
+      })
+      await read()
+      const looked = transport.requests.filter((request) => request.includes('spec.nodeName'))
+      expect(looked).toEqual([expect.stringContaining('k8s-worker-01')])
+    },
+  )
 
   test('requests do not grow with pods', async () => {
     const count = async (apps: number): Promise<number> => {

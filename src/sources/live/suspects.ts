@@ -10,7 +10,7 @@ export interface Suspect {
 }
 
 export interface Suspects {
-  /** Nodes with a symptom, present ones first; then those on which pods fail their probes: what it amounts to, their pods tell. */
+  /** Nodes with a symptom, present ones first; then those whose pods fail: what it amounts to, their pods tell. */
   readonly suspects: readonly Suspect[]
   /** Nodes that a symptom points at: the far ends of sessions, the nodes that a probe complains about. */
   readonly peers: readonly Suspect[]
@@ -27,7 +27,7 @@ export function suspectsOf(facts: Facts): Suspects {
   const suspects = unique([
     ...sorted(nodes('now', 'about')),
     ...sorted(nodes('past', 'about')),
-    ...sorted(unique(nodesWithFailingProbes(facts))),
+    ...sorted(unique(nodesWithFailingPods(facts))),
   ])
   const peers = sorted(nodes('now', 'involves')).filter((node) => !suspects.includes(node))
   return { suspects: suspects.map(withPod(facts)), peers: unique(peers).map(withPod(facts)) }
@@ -35,11 +35,14 @@ export function suspectsOf(facts: Facts): Suspects {
 
 const recentMs = 5 * 60_000
 
+/** Its probe failed; or it ran, its sandbox went, and it gets no new one: it is not Pending, so no list of stuck pods has it. */
+const failing: ReadonlySet<string> = new Set(['Unhealthy', 'FailedCreatePodSandBox'])
+
 /** By kubelet's warnings of the last minutes, which are there long before anybody has listed all pods. */
-const nodesWithFailingProbes = (facts: Facts): readonly string[] =>
+const nodesWithFailingPods = (facts: Facts): readonly string[] =>
   facts
     .rows('events')
-    .filter(({ reason, about }) => reason === 'Unhealthy' && about.kind === 'Pod')
+    .filter(({ reason, about }) => failing.has(reason) && about.kind === 'Pod')
     .filter(({ lastAtMs = 0 }) => facts.observedAtMs - lastAtMs < recentMs)
     .flatMap(({ node }) => (node === undefined ? [] : [node]))
 

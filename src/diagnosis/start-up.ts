@@ -1,0 +1,23 @@
+import type { Reads, Subject } from '#cluster/facts.ts'
+import { isSameSubject } from '#cluster/subjects.ts'
+import { messageSigns } from '#diagnosis/signs.ts'
+import type { Symptom } from '#diagnosis/types.ts'
+
+interface Looked extends Reads<'messages' | 'pods'> {
+  readonly symptoms: readonly Symptom[]
+}
+
+/** Whether start-up of calico-node ends, or waits, on this node: what it does later has not been tried there. */
+export const isStartHeldUp = (view: Looked, about: Subject): boolean =>
+  view.symptoms.some(
+    ({ id, when, about: where }) =>
+      id === 'calico-node-start-failing' && when === 'now' && isSameSubject(where, about),
+  ) || waits(view).some((one) => isSameSubject(one.about, about))
+
+/** For the datastore it waits, without end: no line says that it failed. */
+const waits = (view: Looked) =>
+  messageSigns(
+    view,
+    { 'startup/datastore-retry': ['weak', 'start-up waits for the datastore'] },
+    { endedBy: ['startup/datastore-ready', 'startup/succeeded'] },
+  )
