@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { trafficOf } from '#drill/measure/traffic.ts'
 import type { Lease, Node, Pod } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
 import { Lab } from '#lab/lab.ts'
 
 /** Each strikes at the place that its name says, so that each kind of change has to be noticed by a check that rests. */
@@ -57,8 +58,17 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
   ['and reaches it again', (lab) => lab.removeUnderlayRule('api')],
   ['a node’s clock is put forward', (lab) => lab.exec('k8s-worker-01', 'date -s "+1 hour"')],
   ['and back', (lab) => lab.exec('k8s-worker-01', 'date -s "-1 hour"')],
+  ['somebody else gives a node an address', (lab) => addressed(lab, '10.9.9.9/24')],
   ['a node loses its power', (lab) => lab.reboot('k8s-worker-04', { powerCut: true })],
 ]
+
+const addressKey = 'projectcalico.org/IPv4Address'
+
+const addressed = (lab: Lab, address: string): Promise<unknown> =>
+  lab.kube.patch(
+    { type: resources.nodes, name: 'k8s-worker-03' },
+    { type: 'merge', body: { metadata: { annotations: { [addressKey]: address } } } },
+  )
 
 const inNode = (command: string): string => `crictl exec $(crictl ps --name calico-node -q) ${command}`
 
@@ -84,11 +94,12 @@ const sessions = async (lab: Lab): Promise<string> =>
 async function told(lab: Lab): Promise<Told> {
   const { store } = lab.api.state
   const all = <T>(bucket: string): readonly T[] => store.list(bucket) as unknown as readonly T[] // of that bucket only
-  const nodes = all<Node>('/nodes').flatMap(({ metadata, status }) =>
-    (status.conditions ?? []).map(
+  const nodes = all<Node>('/nodes').flatMap(({ metadata, status }) => [
+    `${metadata.name} ${metadata.annotations?.[addressKey]}`,
+    ...(status.conditions ?? []).map(
       (c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime} ${c.lastHeartbeatTime}`,
     ),
-  )
+  ])
   const pods = all<Pod>('/pods').flatMap(({ metadata, status }) => [
     ...(status.conditions ?? []).map((c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime}`),
     ...(status.containerStatuses ?? []).map(

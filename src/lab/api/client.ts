@@ -53,6 +53,8 @@ export interface KubeClient extends Kube {
    * the object as it was stored last, when one is due that has to be sent.
    */
   repeat<T extends KubeObject>(type: ResourceType, object: T, o: Repetition<T>): Promise<T>
+  /** Gets an object so many ms from now: without sending anything where the answer is sure, which then comes when it would have come. */
+  getAfter<T extends KubeObject>(ms: number, ref: ObjectRef): Promise<T>
   /** Another client on the same connection, for whom `credential` stands. */
   as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient
 }
@@ -169,6 +171,19 @@ class Client implements KubeClient {
       let cancel = task.after(o.everyMs, beat)
       return () => cancel()
     })
+  }
+
+  async getAfter<T extends KubeObject>(ms: number, ref: ObjectRef): Promise<T> {
+    const { task } = this.#process
+    const sure = await task.wait<unknown>((wake) => {
+      let cancel = task.after(ms, () => {
+        const answer = this.#sure({ op: 'get', ...one(ref) })
+        if (answer === undefined) wake(undefined)
+        else cancel = task.after(answer.inMs, () => wake(answer.value))
+      })
+      return () => cancel()
+    })
+    return sure === undefined ? this.get<T>(ref) : (sure as T) // what the server answers is what was asked for
   }
 
   #sure(request: KubeRequest): { readonly value: unknown; readonly inMs: number } | undefined {

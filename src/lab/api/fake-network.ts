@@ -69,6 +69,7 @@ export class FakeNetwork {
       onSignal: () => {}, // a test stops a program by its task
       now: () => this.#kernel.nowMs,
       sleep: (ms: number) => task.sleep(ms),
+      monotonic: () => this.#kernel.nowMs,
       thread: (thread: string, main: (self: Process) => Promise<void>) =>
         task.spawn(thread, (own) => main(this.#process(`${name}/${thread}`, address, own, o, net))),
     }

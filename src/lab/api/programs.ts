@@ -167,12 +167,13 @@ function ask(
 }
 
 /**
- * The answer to a write that nothing is in the way of, for a client that writes the same by the clock: a refusal is sent, and so is
- * what webhooks are asked about.
+ * The answer to a get, or to a write that nothing is in the way of, for a client that asks the same by the clock: a refusal is sent,
+ * and so is what webhooks are asked about.
  */
 function sure(api: ApiServer, frame: ClientFrame | undefined): ServerFrame | undefined {
-  if (frame?.kube !== 'request' || frame.request.op !== 'update' || hasWebhooks(api)) return undefined
+  if (frame?.kube !== 'request') return undefined
   const { id, as, request } = frame
+  if (request.op !== 'get' && (request.op !== 'update' || hasWebhooks(api))) return undefined
   try {
     return { kube: 'answer', id, value: perform(api, request, api.identify(as)) }
   } catch (error) {

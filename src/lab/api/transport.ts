@@ -132,7 +132,7 @@ export class Transport {
   /** Hands out what arrives, without a task that waits; asks for a sign of life when nothing has come for a while. */
   #follow(connection: Connection): void {
     const { task } = this.#process
-    let heardMs = this.#process.now()
+    let heardMs = this.#process.monotonic()
     let pinged = false
     let over = false
     let rested: Rested | undefined
@@ -145,18 +145,18 @@ export class Transport {
     }
     const look = (): void => {
       if (over) return
-      const nowMs = this.#process.now()
+      const nowMs = this.#process.monotonic()
       // Up to now each ping would have been answered.
-      if (rested !== undefined) heardMs = nowMs - idleMs
+      if (rested !== undefined) heardMs = Math.max(heardMs, nowMs - idleMs)
       rested = undefined
       const silentMs = nowMs - heardMs
       const limitMs = pinged ? idleMs + pingMs : idleMs
-      const { echoMs } = connection
-      if (silentMs < limitMs) {
-        task.after(limitMs - silentMs, look)
-      } else if (!pinged && echoMs !== undefined) {
+      const echoMs = pinged ? undefined : connection.echoMs
+      if (echoMs !== undefined) {
         // A ping that would be answered for sure is left out; the next one would be due so long after its answer.
-        rested = task.rest({ periodMs: echoMs + idleMs, tick: look })
+        rested = task.rest({ periodMs: echoMs + idleMs, from: () => heardMs + idleMs, tick: look })
+      } else if (silentMs < limitMs) {
+        task.after(limitMs - silentMs, look)
       } else if (pinged) {
         connection.abort()
         end('http2: client connection lost')
@@ -167,12 +167,8 @@ export class Transport {
       }
     }
     const heard = (inMs: number): void => {
-      heardMs = this.#process.now() + inMs
+      heardMs = this.#process.monotonic() + inMs
       pinged = false
-      if (rested === undefined) return
-      rested.cancel()
-      rested = undefined
-      task.after(idleMs + inMs, look)
     }
     this.#heard = heard
     task.after(idleMs, look)

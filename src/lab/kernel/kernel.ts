@@ -26,10 +26,10 @@ export interface Task {
   /** Calls `tell` once, synchronously, in `ms`; not when cancelled before, nor after the task has ended. */
   after(ms: number, tell: () => void): Cancel
   /**
-   * A beat that makes no events while nothing moves, first due in `periodMs`: see {@link Kernel.rest}. No tick comes after the
-   * task has ended. `undefined` in a lab that leaves nothing out.
+   * A beat that makes no events while nothing moves, first due in `periodMs`, or when `from` says: see {@link Kernel.rest}. No
+   * tick comes after the task has ended. `undefined` in a lab that leaves nothing out.
    */
-  rest(beat: Pick<Rest, 'periodMs' | 'tick' | 'place'>): Rested | undefined
+  rest(beat: RestingBeat): Rested | undefined
   /** A task that is stopped together with this one. */
   spawn(name: string, main: (task: Task) => Promise<void>): Task
   /** Waits, from inside `by`, until this task has ended. */
@@ -38,6 +38,11 @@ export interface Task {
   onEnd(tell: () => void): void
   /** Ends the task: its waits reject, what it spawned is stopped too. May be called by the task itself. */
   stop(): void
+}
+
+export type RestingBeat = Pick<Rest, 'periodMs' | 'tick' | 'place'> & {
+  /** When it is first due, asked once it goes on: for a beat that something else puts off. */
+  readonly from?: () => number
 }
 
 export interface KernelOptions {

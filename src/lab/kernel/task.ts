@@ -1,7 +1,7 @@
 /** Tasks and what they wait for; the kernel decides when each goes on. */
 import { Quiet } from '#base/quiet.ts'
-import type { Arm, Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
-import type { Rest, Rested } from '#lab/kernel/resting.ts'
+import type { Arm, Cancel, Kernel, RestingBeat, Task } from '#lab/kernel/kernel.ts'
+import type { Rested } from '#lab/kernel/resting.ts'
 
 /** What a task's pending waits reject with once it has been stopped. Let it pass; do not catch it. */
 export class Stopped extends Quiet {
@@ -154,11 +154,14 @@ export class TaskState implements Task {
     })
   }
 
-  rest({ periodMs, tick, place }: Pick<Rest, 'periodMs' | 'tick' | 'place'>): Rested | undefined {
+  rest({ periodMs, tick, place, from }: RestingBeat): Rested | undefined {
     if (!this.#kernel.lazy) return undefined
+    const firstMs = this.#kernel.nowMs + periodMs
     return this.#kernel.rest({
       name: `${this.name} timer`,
-      fromMs: this.#kernel.nowMs + periodMs,
+      get fromMs() {
+        return from === undefined ? firstMs : from()
+      },
       periodMs,
       ...(place === undefined ? {} : { place }),
       tick: () => {

@@ -29,6 +29,17 @@ test('nobody is woken for a renewal', async () => {
   expect(names.filter((name) => name === 'k8s-worker-01/kubelet/lease')).toEqual([])
 })
 
+test('nor does anybody look whether a connection lives on which leases are renewed', () => {
+  expect(names).not.toContain('k8s-worker-01/kubelet timer')
+})
+
+test('what is asked every minute is answered without a packet', async () => {
+  names.length = 0
+  await lab.advance(120_000)
+  const asked = names.filter((name) => name.endsWith('/monitor-addresses timer'))
+  expect(asked).toHaveLength(2 * 2 * lab.nodes.length) // when it is asked, and when the answer would have come
+})
+
 test('a watch is told of each renewal as it happens, under revisions that grow', async () => {
   const { resourceVersion } = (await lease()).metadata
   const seen: Lease[] = []

@@ -120,27 +120,22 @@ function enumerate(
     readonly within?: readonly string[]
   },
 ): Found | string {
-  const names = p.net
-    .links()
-    .filter((link) => link.up && fits(link.name, o))
-    .map((link) => link.name)
-    .reverse()
-  if (names.length === 0) return 'no valid host interfaces found'
-  for (const link of names)
-    for (const { link: on, address, prefixLength } of p.net.addresses())
+  const skip = o.skip && anyOf(o.skip.join('|'))
+  const addresses = p.net.addresses()
+  let fitting = 0
+  for (const { name: link, up } of p.net.links().toReversed()) {
+    if (!up || skip?.test(link) || o.only?.some((each) => new RegExp(each).test(link)) === false) continue
+    fitting++
+    for (const { link: on, address, prefixLength } of addresses)
       if (on === link && isGlobal(address) && inside(address, o.within))
         return { link, cidr: `${address}/${prefixLength}` }
-  return 'no valid IPv4 addresses found on the host interfaces'
+  }
+  return fitting === 0
+    ? 'no valid host interfaces found'
+    : 'no valid IPv4 addresses found on the host interfaces'
 }
 
 const anyOf = remembering((patterns: string): RegExp => new RegExp(`^(${patterns})$`))
-
-const fits = (
-  name: string,
-  o: { readonly only?: readonly string[]; readonly skip?: readonly string[] },
-): boolean =>
-  (o.only === undefined || o.only.some((each) => new RegExp(each).test(name))) &&
-  (o.skip === undefined || !anyOf(o.skip.join('|')).test(name))
 
 /** Go's IsGlobalUnicast: private addresses are, loopback, link-local and multicast ones are not. */
 function isGlobal(address: string): boolean {

@@ -9,6 +9,7 @@ import { determineNodeName } from '#lab/calico/node/node-name.ts'
 import { serviceLog } from '#lab/calico/node/service-log.ts'
 import { addressAnnotation, setAddress, warnKept } from '#lab/calico/node/startup.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { Stopped } from '#lab/kernel/task.ts'
 
 const pollMs = 60_000
 
@@ -21,9 +22,8 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     if (!['', 'autodetect'].includes(p.env.IP ?? '')) return idle(p)
     const kube = inClusterKube(p)
     for (;;) {
-      await p.sleep(pollMs)
       try {
-        const node = await kube.get<Node>({ type: resources.nodes, name })
+        const node = await kube.getAfter<Node>(pollMs, { type: resources.nodes, name })
         const stored = node.metadata.annotations?.[addressAnnotation]
         if (!p.env.IP && stored !== undefined) continue // as at start-up: what is stored stays
         const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)
@@ -33,6 +33,7 @@ export const monitorAddresses = (p: Process): Promise<number> =>
           log.info('startup.go 366', 'Updated node IP addresses')
         }
       } catch (error) {
+        if (error instanceof Stopped) throw error
         log.error('startup.go 351', 'Failed to read Node from datastore', { error: raw(apiErrorText(error)) })
       }
     }
