@@ -16,6 +16,7 @@ import { Pager } from '#lab/api/http/paging.ts'
 import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { Ledger } from '#lab/api/managed/ledger.ts'
+import { ServerMetrics } from '#lab/api/metrics.ts'
 import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
 import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
 import { unauthorized } from '#lab/api/status.ts'
@@ -77,6 +78,7 @@ export class ApiServer {
   readonly discovered = new Map<string, readonly JsonObject[]>()
   /** Set while the lab is served. */
   outward: Outward | undefined
+  #metrics = new ServerMetrics()
   readonly #watchers = new Set<() => void>()
   #ways: Ways = {}
   #kubernetesVersion: string
@@ -141,10 +143,16 @@ export class ApiServer {
     return this.#ways.byEndpoint ?? false
   }
 
+  /** What the serving process has counted. */
+  get metrics(): ServerMetrics {
+    return this.#metrics
+  }
+
   /** Says which process serves; `undefined` when it has ended. */
   serveBy(process: Process | undefined, ways: Ways = {}): void {
     this.#process = process
     this.#ways = ways
+    this.#metrics = new ServerMetrics()
     for (const tell of [...this.#watchers]) tell()
   }
 

@@ -83,6 +83,9 @@ export const forbidden = (of: Named, name: string, why: string, causes?: readonl
 export const notFound = (of: Named, name: string): Refusal =>
   new Refusal(404, 'NotFound', `${qualified(of)} ${JSON.stringify(name)} not found`, about(of, name))
 
+export const serviceUnavailable = (message: string): Refusal =>
+  new Refusal(503, 'ServiceUnavailable', message)
+
 /** A path that nobody serves; `asked` is what clients add that word the answer themselves. */
 export const noSuchPath = (asked?: string): Refusal =>
   new Refusal(

@@ -126,6 +126,10 @@ async function hostsFile(o: EnvContext & { readonly files: Files }): Promise<str
     '# Kubernetes-managed hosts file.',
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::0\tip6-localnet',
+    'fe00::0\tip6-mcastprefix',
+    'fe00::1\tip6-allnodes',
+    'fe00::2\tip6-allrouters',
     `${o.podIp ?? ''}\t${o.pod.metadata.name}`,
     '',
   ].join('\n')

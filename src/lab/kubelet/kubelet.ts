@@ -145,7 +145,11 @@ function announce(events: EventRecorder, node: string): void {
 
 async function listen(p: Process, { klog, runtime }: Kubelet, pods: Pods): Promise<void> {
   try {
-    await serveKubelet(p, { runtime, find: (namespace, name) => pods.find(namespace, name) })
+    await serveKubelet(p, {
+      runtime,
+      find: (namespace, name) => pods.find(namespace, name),
+      list: () => pods.list(),
+    })
   } catch (error) {
     if (!isErrno(error)) throw error
     klog.error('server.go:172', 'Failed to listen and serve', {

@@ -4,7 +4,9 @@ import { isErrno, type Process } from '#lab/host/ports.ts'
 import { instancesOf } from '#lab/kubelet/pod-status.ts'
 import { attach, exec } from '#lab/kubelet/server-exec.ts'
 import { forwardPorts } from '#lab/kubelet/server-forward.ts'
+import { page } from '#lab/kubelet/server-pages.ts'
 import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import { requestOf, respond } from '#lab/network/http.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
 import type { LogLine } from '#lab/runtime/logs.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
@@ -16,11 +18,12 @@ export interface ServedPods {
   readonly runtime: ContainerRuntime
   /** The pod of this machine by its name, with the uid under which the runtime knows it. */
   find(namespace: string, name: string): Pod | undefined
+  list(): readonly Pod[]
 }
 
 /**
- * Answers logs, exec, attach and port-forward on port 10250 (kubernetes/kubernetes:pkg/kubelet/server/server.go,
- * pkg/kubelet/kubelet_pods.go). Not imitated: TLS and authentication, metrics, stats.
+ * Answers logs, exec, attach, port-forward and a little HTTP on port 10250 (kubernetes/kubernetes:pkg/kubelet/server/server.go,
+ * pkg/kubelet/kubelet_pods.go). Not imitated: TLS and authentication.
  */
 export function serveKubelet(p: Process, pods: ServedPods): Promise<unknown> {
   return p.net.listen({ port: kubeletPort }, (connection) => {
@@ -32,6 +35,11 @@ async function answer(self: Process, connection: Connection, pods: ServedPods): 
   try {
     const request = await connection.receive(self.task)
     if (request === undefined || request === 'closed') return
+    const asked = requestOf(request, connection.remote.address)
+    if (asked !== undefined) {
+      respond(connection, await page(self, pods, asked))
+      return
+    }
     // The API server alone dials this port.
     await handle(self, connection, pods, request as unknown as KubeletRequest)
   } catch (error) {

@@ -191,6 +191,10 @@ function requestPayload({ host, port, path }: Target, o: HttpOptions): Payload {
   })
 }
 
+/** Answers one request, for who serves more than HTTP on a port. */
+export const respond = (connection: Connection, response: HttpResponse): void =>
+  connection.send(responsePayload(response))
+
 function responsePayload({ status, headers = {}, body, vouched = false }: HttpResponse): Payload {
   return Object.freeze({
     http: 'response',
@@ -202,7 +206,8 @@ function responsePayload({ status, headers = {}, body, vouched = false }: HttpRe
   })
 }
 
-function requestOf(payload: Payload, from: string): HttpRequest | undefined {
+/** What came as a request; `undefined` for what is none. */
+export function requestOf(payload: Payload, from: string): HttpRequest | undefined {
   if (typeof payload === 'string' || payload.http !== 'request') return undefined
   // Made by requestPayload.
   return { ...(payload as unknown as Omit<HttpRequest, 'from'>), from }

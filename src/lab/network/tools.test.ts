@@ -164,9 +164,9 @@ rtt min/avg/max/mdev = 0.500/0.500/0.500/0.000 ms
   })
 
   test.each([
-    ['ping -c 1 -W 1 10.244.1.5', 1, '1 packets transmitted, 0 received, 100% packet loss, time 1000ms'],
+    ['ping -c 1 -W 1 10.244.1.5', 1, '1 packets transmitted, 0 received, 100% packet loss, time 0ms'],
     ['ping -c 3 10.0.0.99', 1, 'From 10.0.0.21 icmp_seq=3 Destination Host Unreachable'],
-    ['ping -c 3 10.0.0.99', 1, '3 packets transmitted, 0 received, +3 errors, 100% packet loss, time 5000ms'],
+    ['ping -c 3 10.0.0.99', 1, '3 packets transmitted, 0 received, +3 errors, 100% packet loss, time 2000ms'],
     ['ping -c 1 -s 1473 -M do b', 1, 'ping: local error: message too long, mtu=1500'],
     ['ping -c 1 -s 1472 -M do b', 0, '1480 bytes from 10.0.0.22'],
   ])('%s', async (line, code, says) => {

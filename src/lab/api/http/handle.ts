@@ -1,13 +1,14 @@
 /**
  * One HTTP request against the API: finds what the path names, carries out the verb, answers in the form that was asked for.
  *
- * Not imitated: `pretty`, gzip, port-forward and proxy subresources.
+ * Not imitated: `pretty`, gzip.
  */
 import { authorizeRemote, passOn, remoteFor } from '#lab/api/aggregation/proxy.ts'
 import { authorize, authorizePath } from '#lab/api/authorize.ts'
 import { type Asked, callerOf, targetOf, viewOf } from '#lab/api/http/asked.ts'
 import { sendDiscovery } from '#lab/api/http/discovery.ts'
 import { sendObject } from '#lab/api/http/encode.ts'
+import { sendHealth } from '#lab/api/http/health.ts'
 import { identityOf } from '#lab/api/http/identity.ts'
 import { list } from '#lab/api/http/list.ts'
 import { sendOpenApi } from '#lab/api/http/openapi.ts'
@@ -87,8 +88,11 @@ function dispatch(
   }
   authorizePath(api.state, user, request.method, path)
   if (sendDiscovery(api, request, path, to) || sendOpenApi(api, request, path, to)) return
-  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) {
-    sendText(to, 200, 'ok')
+  if (sendHealth(path, url.searchParams, to)) return
+  if (path === '/metrics') {
+    const { store, registry } = api.state
+    const text = api.metrics.text(registry.all(), (bucket) => store.list(bucket).length)
+    to.send(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, text)
     return
   }
   if (path === '/version') {

@@ -47,7 +47,8 @@ function plain(
   namespace: string | undefined,
   [resource, name, subresource, ...more]: readonly string[],
 ): Route | undefined {
-  if (resource === undefined || more.length > 0) return undefined
+  // What follows `proxy` is a path of somebody else's.
+  if (resource === undefined || (more.length > 0 && subresource !== 'proxy')) return undefined
   const def = registry.find({ ...gv, resource })
   if (def === undefined) return undefined
   if (subresource !== undefined && def.subresources[subresource] === undefined) return undefined

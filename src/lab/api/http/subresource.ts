@@ -1,7 +1,8 @@
-/** Requests to parts of objects: log, eviction, binding, token, scale. */
+/** Requests to parts of objects: log, eviction, binding, token, scale, proxy. */
 import { type Asked, targetOf, withDryRun } from '#lab/api/http/asked.ts'
 import { bodyOf } from '#lab/api/http/body.ts'
 import { sendPlain } from '#lab/api/http/encode.ts'
+import { passOnTo } from '#lab/api/http/proxy.ts'
 import { patchOf } from '#lab/api/http/write.ts'
 import { asObject, type JsonObject } from '#lab/api/json.ts'
 import { badRequest } from '#lab/api/status.ts'
@@ -13,6 +14,10 @@ import { postSubresource, scaleOf, writeScale } from '#lab/api/verbs/subresource
 export function subresource(asked: Asked, name: string): boolean {
   const { api, request, caller, to, query } = asked
   const target = targetOf(asked)
+  if (name === 'proxy') {
+    passOnTo(asked, target)
+    return true
+  }
   if (request.method === 'POST') {
     if (isConnection(name)) throw badRequest('Upgrade request required')
     const body = bodyOf(request)

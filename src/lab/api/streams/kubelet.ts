@@ -1,10 +1,10 @@
 /** How the API server reaches a kubelet: pkg/registry/core/node/strategy.go, staging:apimachinery/pkg/util/proxy/dial.go. */
-import { DialFailure } from '#lab/api/egress/egress.ts'
+import { DialFailure, type Endpoint } from '#lab/api/egress/egress.ts'
 import { asList, asObject, asText, at } from '#lab/api/json.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { badRequest, noSuchPath, notFound, Refusal } from '#lab/api/status.ts'
 import { keyOf, type Stored } from '#lab/api/store.ts'
-import { existing, type Target } from '#lab/api/verbs/state.ts'
+import { type ApiState, existing, type Target } from '#lab/api/verbs/state.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Connection } from '#lab/network/ports.ts'
@@ -48,15 +48,22 @@ export function containerOf(
 export function placeOf({ state }: ApiServer, pod: Stored, container: string): Place | undefined {
   const nodeName = asText(at(pod, 'spec.nodeName'))
   if (nodeName === undefined || nodeName === '') return undefined
-  const node = state.store.get('/nodes', keyOf(undefined, nodeName))
+  return {
+    namespace: pod.metadata.namespace ?? '',
+    pod: pod.metadata.name,
+    container,
+    ...kubeletOf(state, nodeName),
+  }
+}
+
+/** Where a node's kubelet listens; throws NotFound. */
+export function kubeletOf({ store }: Pick<ApiState, 'store'>, nodeName: string): Endpoint {
+  const node = store.get('/nodes', keyOf(undefined, nodeName))
   if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName)
   const addresses = asList(at(node, 'status.addresses')).map(asObject)
   const address = addresses.find((each) => each.type === 'InternalIP')?.address
   if (address === undefined) throw new Refusal(500, '', `no preferred addresses found; known addresses: []`)
   return {
-    namespace: pod.metadata.namespace ?? '',
-    pod: pod.metadata.name,
-    container,
     address: String(address),
     port: Number(at(node, 'status.daemonEndpoints.kubeletEndpoint.Port') ?? kubeletPort),
   }

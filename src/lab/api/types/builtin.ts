@@ -33,6 +33,11 @@ const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVer
   (field) => `involvedObject.${field}`,
 )
 
+/** Whatever is behind it is asked through the server, with any method. */
+const proxyOf = (kind: string): DefOptions['subresources'] => ({
+  proxy: { kind, verbs: ['create', 'delete', 'get', 'patch', 'update'] },
+})
+
 const get = ['get']
 const create = ['create']
 
@@ -72,7 +77,7 @@ const coreTypes: readonly ResourceDef[] = [
     mergeRule: nodeRule,
     selectable: ['spec.unschedulable'],
     statusOnCreate: true,
-    subresources: statusOf('Node'),
+    subresources: { ...proxyOf('NodeProxyOptions'), ...statusOf('Node') },
   }),
   define(core, 'persistentvolumeclaims', 'PersistentVolumeClaim', {
     ...plain,
@@ -111,6 +116,7 @@ const coreTypes: readonly ResourceDef[] = [
       exec: { kind: 'PodExecOptions', verbs: ['create', 'get'] },
       log: { kind: 'Pod', verbs: get },
       portforward: { kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+      ...proxyOf('PodProxyOptions'),
       ...statusOf('Pod'),
     },
   }),
@@ -141,7 +147,7 @@ const coreTypes: readonly ResourceDef[] = [
     nameForm: 'label',
     returnsDeleted: true,
     createOnUpdate: true,
-    subresources: statusOf('Service'),
+    subresources: { ...proxyOf('ServiceProxyOptions'), ...statusOf('Service') },
   }),
 ]
 

@@ -37,15 +37,26 @@ export async function callWebhook(
   const quiet = webhook.sideEffects === 'None' || webhook.sideEffects === 'NoneOnDryRun'
   if (asked.dryRun && !quiet)
     throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`)
+  const counted = {
+    name: webhook.name,
+    type: question.mutating ? 'admit' : 'validating',
+    operation: asked.operation,
+  } as const
   try {
     const answer = await ask(self, api, webhook, question)
-    if (!answer.allowed) throw denial(webhook.name, answer.result)
-    return answer
+    if (answer.allowed) return answer
+    const refusal = denial(webhook.name, answer.result)
+    api.metrics.rejected({ ...counted, error: 'no_error', code: refusal.code })
+    throw refusal
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error
     const says = `failed calling webhook ${JSON.stringify(webhook.name)}: ${error.message}`
     logFailure(self, webhook, says)
-    if (webhook.failOpen) return undefined
+    if (webhook.failOpen) {
+      api.metrics.failedOpen(counted)
+      return undefined
+    }
+    api.metrics.rejected({ ...counted, error: 'calling_webhook_error', code: 0 })
     throw internalError(says)
   }
 }

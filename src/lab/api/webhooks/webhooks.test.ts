@@ -63,6 +63,14 @@ const create = (
     body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: o.name ?? 'c1' } }),
   })
 
+const metrics = async (on: Lab): Promise<string> =>
+  (await on.request({ method: 'GET', path: '/metrics', headers: {}, body: '' })).body
+
+const rejections = async (on: Lab): Promise<readonly string[]> =>
+  (await metrics(on))
+    .split('\n')
+    .filter((line) => line.startsWith('apiserver_admission_webhook_rejection_count'))
+
 const messageOf = ({ body }: LabResponse): string =>
   (JSON.parse(body) as { readonly message: string }).message
 
@@ -75,6 +83,9 @@ describe('a validating webhook', () => {
       'admission webhook "validate.policy.example.com" denied the request: no config here',
     )
     expect((await create(on, { namespace: 'kube-system' })).status).toBe(201)
+    expect(await rejections(on)).toEqual([
+      'apiserver_admission_webhook_rejection_count{error_type="no_error",name="validate.policy.example.com",operation="CREATE",rejection_code="403",type="validating"} 1',
+    ])
   })
 
   test('that allows lets it pass, and takes time', async () => {
@@ -120,6 +131,9 @@ describe('a validating webhook', () => {
     expect(refused.status).toBe(500)
     expect(messageOf(refused)).toBe(message)
     expect(Math.round((on.nowMs - before) / 1000) * 1000).toBe(tookMs)
+    expect(await rejections(on)).toEqual([
+      'apiserver_admission_webhook_rejection_count{error_type="calling_webhook_error",name="validate.policy.example.com",operation="CREATE",rejection_code="0",type="validating"} 1',
+    ])
   })
 
   test('without endpoints is refused by the service, or overlooked when it fails open', async () => {
@@ -138,6 +152,9 @@ describe('a validating webhook', () => {
       body: JSON.stringify({ webhooks: open.webhooks }),
     })
     expect((await create(on)).status).toBe(201)
+    expect(await metrics(on)).toContain(
+      'apiserver_admission_webhook_fail_open_count{name="validate.policy.example.com",type="validating"} 1\n',
+    )
   })
 
   test('whose path is cut is waited for as long as its timeout says', async () => {

@@ -35,7 +35,8 @@ export const df: Program = async (p) => {
       mount.path,
     ]),
   ]
-  if (typed.length > 0) printColumns(p, table, withType ? [0, 1] : [0])
+  const least = [14, ...(withType ? [4] : []), 5, 5, 5, 4] // coreutils: src/df.c (field_data)
+  if (typed.length > 0) printColumns(p, table, { left: withType ? [0, 1] : [0], least })
   return code
 }
 
@@ -94,11 +95,15 @@ function chosen(
   return { mounts, rows, code }
 }
 
-/** Columns side by side, the last one as it is; those in `left` to the left. */
-function printColumns(p: Process, table: readonly (readonly string[])[], left: readonly number[]): void {
+/** Columns side by side, each as wide as it needs and at `least`, the last one as it is; those in `left` to the left. */
+function printColumns(
+  p: Process,
+  table: readonly (readonly string[])[],
+  { left, least }: { readonly left: readonly number[]; readonly least: readonly number[] },
+): void {
   const last = (table[0]?.length ?? 1) - 1
   const widths = Array.from({ length: last }, (_, at) =>
-    Math.max(...table.map((row) => row[at]?.length ?? 0)),
+    Math.max(least[at] ?? 0, ...table.map((row) => row[at]?.length ?? 0)),
   )
   for (const row of table)
     p.stdout.write(

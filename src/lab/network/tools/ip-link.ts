@@ -145,7 +145,9 @@ export const briefHead = (link: LinkState): string =>
 function hardware(link: LinkState): string {
   const type = link.kind === 'loopback' ? 'loopback' : link.kind === 'ipip' ? 'ipip' : 'ether'
   const broadcast = link.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'
-  const netns = link.peer ? ` link-netns ${link.peer.stack.name}` : ''
+  // Pods' namespaces have names on their machine (/run/netns); seen from a pod, its machine's is number 0.
+  const peer = link.peer?.stack.name
+  const netns = peer === undefined ? '' : peer.startsWith('cni-') ? ` link-netns ${peer}` : ' link-netnsid 0'
   return `    link/${type} ${link.mac} brd ${broadcast}${netns}`
 }
 

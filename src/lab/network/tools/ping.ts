@@ -11,6 +11,8 @@ import { type Options, parseOptions } from '#lab/network/tools/options.ts'
 
 interface Tally {
   sent: number
+  /** From the first to the last that was sent: iputils counts no longer (ping_common.c, finish). */
+  sendingMs: number
   errors: number
   readonly timesMs: number[]
 }
@@ -61,14 +63,13 @@ export const ping: Program = async (p) => {
   p.stdout.write(
     `PING ${host} (${address}) ${plan.dataBytes}(${plan.dataBytes + headerBytes}) bytes of data.\n`,
   )
-  const tally: Tally = { sent: 0, errors: 0, timesMs: [] }
-  const startedMs = p.now()
+  const tally: Tally = { sent: 0, sendingMs: 0, errors: 0, timesMs: [] }
   const refusal = await sendAll(p, plan, tally)
   if (refusal !== undefined) {
     p.stderr.write(`${refusal}\n`)
     return 2
   }
-  p.stdout.write(summary(host, tally, Math.floor(p.now() - startedMs)))
+  p.stdout.write(summary(host, tally))
   return tally.timesMs.length > 0 ? 0 : 1
 }
 
@@ -89,10 +90,12 @@ async function sendAll(p: Process, plan: Plan, tally: Tally): Promise<string | u
   p.onSignal('SIGINT', () => {
     interrupted = true
   })
+  const startedMs = p.now()
   const waiting: Task[] = []
   let refused: string | undefined
   for (let sequence = 1; sequence <= plan.count && !interrupted; sequence++) {
     tally.sent++
+    tally.sendingMs = Math.floor(p.now() - startedMs)
     waiting.push(
       p.thread('echo', async (self) => {
         refused = await echo(self, plan, { sequence, tally })
@@ -169,12 +172,12 @@ function ttl(p: Process, { address }: Plan): number {
   return 64 - Math.max(0, sent.length - 1)
 }
 
-function summary(host: string, { sent, errors, timesMs }: Tally, elapsedMs: number): string {
+function summary(host: string, { sent, sendingMs, errors, timesMs }: Tally): string {
   const lost = sent === 0 ? 0 : Math.round((100 * (sent - timesMs.length)) / sent)
   const failures = errors > 0 ? `, +${errors} errors` : ''
   const head =
     `\n--- ${host} ping statistics ---\n` +
-    `${sent} packets transmitted, ${timesMs.length} received${failures}, ${lost}% packet loss, time ${elapsedMs}ms\n`
+    `${sent} packets transmitted, ${timesMs.length} received${failures}, ${lost}% packet loss, time ${sendingMs}ms\n`
   if (timesMs.length === 0) return `${head}\n`
   const mean = timesMs.reduce((sum, ms) => sum + ms, 0) / timesMs.length
   const deviation = Math.sqrt(timesMs.reduce((sum, ms) => sum + (ms - mean) ** 2, 0) / timesMs.length)
