@@ -1,6 +1,7 @@
 /** Whom pods want beside them: kubernetes/kubernetes:pkg/scheduler/framework/plugins/{interpodaffinity,podtopologyspread}. Not imitated: namespace selectors, preferred terms, matchLabelKeys. */
 import type { LabelSelector, Node, Pod } from '#lab/api/objects.ts'
-import { selectorTest } from '#lab/api/selectors.ts'
+import { type LabelTest, selectorTest } from '#lab/api/selectors.ts'
+import { type Count, isStaying } from '#lab/controllers/scheduler-alike.ts'
 
 interface PodTerm {
   readonly labelSelector?: LabelSelector
@@ -12,10 +13,13 @@ interface Terms {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodTerm[]
 }
 
-/** Who is on a node, and which nodes there are. */
+/** Who is where, and which nodes there are. */
 export interface Neighbourhood {
   readonly nodes: readonly Node[]
-  on(node: Node): readonly Pod[]
+  /** How many pods of these namespaces are on each node that has any whose labels pass. */
+  counts(namespaces: readonly string[], test: LabelTest): ReadonlyMap<string, Count>
+  /** Those on a node whose rules keep others away. */
+  refusing(node: Node): Iterable<Pod>
 }
 
 const hostname = 'kubernetes.io/hostname'
@@ -24,65 +28,155 @@ const hostname = 'kubernetes.io/hostname'
 const termsOf = ({ spec }: Pod, kind: 'podAffinity' | 'podAntiAffinity'): readonly PodTerm[] =>
   (spec.affinity?.[kind] as Terms | undefined)?.requiredDuringSchedulingIgnoredDuringExecution ?? []
 
-/** The first rule that keeps the pod off the node; undefined: none. */
-export function unwanted(pod: Pod, node: Node, where: Neighbourhood): string | undefined {
-  const affinity = termsOf(pod, 'podAffinity')
-  if (affinity.some((term) => !matching(pod, term, node, where) && !isFirst(pod, term, where)))
-    return "node(s) didn't match pod affinity rules"
-  if (termsOf(pod, 'podAntiAffinity').some((term) => matching(pod, term, node, where)))
-    return "node(s) didn't match pod anti-affinity rules"
-  return isRefusedByOthers(pod, node, where)
-    ? "node(s) didn't satisfy existing pods anti-affinity rules"
-    : undefined
+/** Whether a pod keeps some others away. */
+export const refusesOthers = (pod: Pod): boolean => termsOf(pod, 'podAntiAffinity').length > 0
+
+/** The rules of one pod, and of all others about it. Pods that are thought away (`gone`) are pods of the node that is asked about. */
+export class Neighbours {
+  readonly #pod: Pod
+  readonly #where: Neighbourhood
+  readonly #wanted: readonly Domains[]
+  readonly #shunned: readonly Domains[]
+
+  constructor(pod: Pod, where: Neighbourhood) {
+    this.#pod = pod
+    this.#where = where
+    const domains = (term: PodTerm): Domains =>
+      new Domains({ ...aims(pod, term), key: term.topologyKey, where })
+    this.#wanted = termsOf(pod, 'podAffinity').map(domains)
+    this.#shunned = termsOf(pod, 'podAntiAffinity').map(domains)
+  }
+
+  /** The first rule that keeps the pod off the node; undefined: none. */
+  unwanted(node: Node, gone: readonly Pod[]): string | undefined {
+    const has = (domains: Domains): boolean => (domains.count(node, gone) ?? 0) > 0
+    if (this.#wanted.some((domains) => !has(domains) && !this.#isFirst(domains, gone)))
+      return "node(s) didn't match pod affinity rules"
+    if (this.#shunned.some(has)) return "node(s) didn't match pod anti-affinity rules"
+    return this.#isRefused(node, gone)
+      ? "node(s) didn't satisfy existing pods anti-affinity rules"
+      : undefined
+  }
+
+  /** The first of pods that want each other may go anywhere. */
+  #isFirst(domains: Domains, gone: readonly Pod[]): boolean {
+    return domains.means(this.#pod) && domains.isEmpty(gone)
+  }
+
+  #isRefused(node: Node, gone: readonly Pod[]): boolean {
+    const isGone = ({ metadata: { uid } }: Pod): boolean => gone.some(({ metadata }) => metadata.uid === uid)
+    for (const other of this.#where.refusing(node))
+      if (!isGone(other) && refuses(other, this.#pod, node)) return true
+    return false
+  }
 }
 
-/** Whether a pod that the term means is in the node's domain. */
-const matching = (owner: Pod, term: PodTerm, node: Node, where: Neighbourhood): boolean =>
-  domain(node, term.topologyKey, where).some((each) =>
-    where.on(each).some((other) => other.metadata.uid !== owner.metadata.uid && isMeant(owner, term, other)),
+const refuses = (other: Pod, pod: Pod, node: Node): boolean =>
+  termsOf(other, 'podAntiAffinity').some(
+    (term) => node.metadata.labels?.[term.topologyKey] !== undefined && isMeant(aims(other, term), pod),
   )
 
-/** The first of pods that want each other may go anywhere. */
-const isFirst = (pod: Pod, term: PodTerm, where: Neighbourhood): boolean =>
-  isMeant(pod, term, pod) &&
-  !where.nodes.some((node) => where.on(node).some((other) => isMeant(pod, term, other)))
-
-function isRefusedByOthers(pod: Pod, node: Node, where: Neighbourhood): boolean {
-  const refuses = (other: Pod, on: Node): boolean =>
-    termsOf(other, 'podAntiAffinity').some(
-      (term) =>
-        isMeant(other, term, pod) &&
-        on.metadata.labels?.[term.topologyKey] !== undefined &&
-        on.metadata.labels[term.topologyKey] === node.metadata.labels?.[term.topologyKey],
-    )
-  return where.on(node).some((other) => other.metadata.uid !== pod.metadata.uid && refuses(other, node))
+/** The pods that a rule is about. */
+interface Aim {
+  readonly namespaces: readonly string[]
+  readonly test: LabelTest
+  /** Pods that are going do not count. */
+  readonly staying?: true
 }
 
-function isMeant(owner: Pod, { labelSelector, namespaces }: PodTerm, other: Pod): boolean {
-  const wanted = namespaces ?? [owner.metadata.namespace ?? 'default']
-  return (
-    wanted.includes(other.metadata.namespace ?? 'default') &&
-    selectorTest(labelSelector)(other.metadata.labels)
-  )
-}
+const aims = (owner: Pod, { labelSelector, namespaces }: PodTerm): Aim => ({
+  namespaces: namespaces ?? [namespaceOf(owner)],
+  test: selectorTest(labelSelector),
+})
 
-/** The nodes that share the node's value of a label; none when it has no such label. */
-function domain(node: Node, key: string, { nodes }: Neighbourhood): readonly Node[] {
-  const value = node.metadata.labels?.[key]
-  if (value === undefined) return []
-  return key === hostname ? [node] : nodes.filter(({ metadata }) => metadata.labels?.[key] === value)
+const namespaceOf = ({ metadata }: Pod): string => metadata.namespace ?? 'default'
+
+const isMeant = ({ namespaces, test, staying }: Aim, pod: Pod): boolean =>
+  namespaces.includes(namespaceOf(pod)) && test(pod.metadata.labels) && (!staying || isStaying(pod))
+
+/** How many of the pods that are meant are in each domain, the nodes that share a value of a label. */
+class Domains {
+  readonly #aim: Aim
+  readonly #key: string
+  readonly #nodes: readonly Node[]
+  readonly #counts: ReadonlyMap<string, Count>
+  /** By the label's value; the domains of names of hosts are single nodes. */
+  #sums: ReadonlyMap<string, number> | undefined
+
+  constructor({ key, where, ...aim }: Aim & { readonly key: string; readonly where: Neighbourhood }) {
+    this.#aim = aim
+    this.#key = key
+    this.#nodes = where.nodes
+    this.#counts = where.counts(aim.namespaces, aim.test)
+  }
+
+  means(pod: Pod): boolean {
+    return isMeant(this.#aim, pod)
+  }
+
+  /** In the node's domain; undefined: the node lacks the label. */
+  count(node: Node, gone: readonly Pod[] = []): number | undefined {
+    const value = node.metadata.labels?.[this.#key]
+    if (value === undefined) return undefined
+    const sum = this.#key === hostname ? this.#on(node) : this.#in(value)
+    return gone.length === 0 ? sum : sum - this.#meantAmong(gone)
+  }
+
+  /** Whether none is anywhere. */
+  isEmpty(gone: readonly Pod[]): boolean {
+    const sum = this.#nodes.reduce((all, node) => all + this.#on(node), 0)
+    return sum === this.#meantAmong(gone)
+  }
+
+  #meantAmong(pods: readonly Pod[]): number {
+    return pods.filter((pod) => this.means(pod)).length
+  }
+
+  #on({ metadata }: Node): number {
+    const count = this.#counts.get(metadata.name)
+    if (count === undefined) return 0
+    return this.#aim.staying ? count.staying : count.all
+  }
+
+  #in(value: string): number {
+    this.#sums ??= this.#summed()
+    return this.#sums.get(value) ?? 0
+  }
+
+  #summed(): ReadonlyMap<string, number> {
+    const sums = new Map<string, number>()
+    if (this.#counts.size === 0) return sums
+    for (const node of this.#nodes) {
+      const value = node.metadata.labels?.[this.#key]
+      if (value !== undefined) sums.set(value, (sums.get(value) ?? 0) + this.#on(node))
+    }
+    return sums
+  }
 }
 
 // ------------------------------------------------------------------------------------------------ spread
 
-export interface Spread {
+interface Constraint {
   readonly key: string
   readonly selector: LabelSelector
   readonly hard: boolean
   readonly maxSkew: number
 }
 
-export function spreadOf({ spec, metadata }: Pod): readonly Spread[] {
+/** A rule that spreads pods over domains. */
+export interface Spread extends Pick<Constraint, 'hard' | 'maxSkew'> {
+  /** How many pods of the constraint are in the node's domain; pods that are going do not count. Undefined: the node lacks the label. */
+  readonly count: (node: Node, gone?: readonly Pod[]) => number | undefined
+}
+
+export const spreadOf = (pod: Pod, where: Neighbourhood): readonly Spread[] =>
+  constraintsOf(pod).map(({ key, selector, hard, maxSkew }) => {
+    const aim = { namespaces: [namespaceOf(pod)], test: selectorTest(selector), staying: true } as const
+    const domains = new Domains({ ...aim, key, where })
+    return { hard, maxSkew, count: (node, gone) => domains.count(node, gone) }
+  })
+
+function constraintsOf({ spec, metadata }: Pod): readonly Constraint[] {
   const constraints = (spec.topologySpreadConstraints ?? []) as readonly {
     readonly topologyKey?: string
     readonly labelSelector?: LabelSelector
@@ -103,21 +197,4 @@ export function spreadOf({ spec, metadata }: Pod): readonly Spread[] {
   return hash === undefined
     ? []
     : [{ key: hostname, selector: { matchLabels: { 'pod-template-hash': hash } }, hard: false, maxSkew: 3 }]
-}
-
-/** How many pods of the constraint are in the node's domain; pods that are going do not count. Undefined: the node lacks the label. */
-export function inDomain(
-  pod: Pod,
-  { key, selector }: Spread,
-  node: Node,
-  where: Neighbourhood,
-): number | undefined {
-  if (node.metadata.labels?.[key] === undefined) return undefined
-  const test = selectorTest(selector)
-  const counts = ({ metadata }: Pod): boolean =>
-    metadata.namespace === pod.metadata.namespace &&
-    metadata.uid !== pod.metadata.uid &&
-    metadata.deletionTimestamp === undefined &&
-    test(metadata.labels)
-  return domain(node, key, where).reduce((sum, each) => sum + where.on(each).filter(counts).length, 0)
 }

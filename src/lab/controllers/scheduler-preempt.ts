@@ -29,7 +29,7 @@ export function preemption(
     if (misfit.final) return notHelpful
     const lower = fit.on(node).filter((each) => priority(each) < priority(pod))
     if (lower.length === 0) return 'No preemption victims found for incoming pod'
-    const still = fit.misfitWithout(node, lower)
+    const still = fit.misfit(node, lower)
     if (still !== undefined) return still.reasons[0] ?? notHelpful
     candidates.push({ node, victims: reprieved(node, lower, fit) })
     return ''
@@ -68,7 +68,7 @@ function reprieved(node: Node, lower: readonly Pod[], fit: Fit): readonly Pod[] 
   )
   for (const pod of importantFirst) {
     const without = victims.filter((each) => each !== pod)
-    if (fit.misfitWithout(node, without) === undefined) victims = without
+    if (fit.misfit(node, without) === undefined) victims = without
   }
   return victims
 }

@@ -1,21 +1,31 @@
-/** What pods ask for and nodes have: kubernetes/kubernetes:pkg/scheduler/framework/plugins/{noderesources/fit,nodeports/node_ports}.go. */
+/** What pods ask of a node: kubernetes/kubernetes:pkg/scheduler/framework/plugins/{noderesources/fit,nodeports/node_ports}.go. */
 import type { ContainerDef, Node, Pod } from '#lab/api/objects.ts'
 import { quantity } from '#lab/api/quantity.ts'
 
 const names = ['cpu', 'memory', 'ephemeral-storage'] as const
 
-type Amounts = Readonly<Record<(typeof names)[number], number>>
+/** In thousandths: sums of whole numbers are exact, in whatever order pods come and go. */
+export type Amounts = Record<(typeof names)[number], number>
+
+/** What is asked of a node by all who are there. */
+export interface Load {
+  readonly pods: number
+  readonly asked: Readonly<Amounts>
+  /** How many want each port of the host. */
+  readonly ports: ReadonlyMap<string, number>
+}
 
 /** What a pod needs at once: the sum of its containers, or the largest init container; those that stay count with both. */
-function requestsOf(pod: Pod): Amounts {
+export function requestsOf(pod: Pod): Readonly<Amounts> {
   const known = requests.get(pod.spec)
   if (known !== undefined) return known
-  const found = Object.fromEntries(names.map((name) => [name, requestOf(pod, name)])) as unknown as Amounts // one for each name
+  const found: Amounts = { cpu: 0, memory: 0, 'ephemeral-storage': 0 }
+  for (const name of names) found[name] = requestOf(pod, name)
   requests.set(pod.spec, found)
   return found
 }
 
-const requests = new WeakMap<Pod['spec'], Amounts>()
+const requests = new WeakMap<Pod['spec'], Readonly<Amounts>>()
 
 function requestOf({ spec }: Pod, name: string): number {
   let sidecars = 0
@@ -29,32 +39,51 @@ function requestOf({ spec }: Pod, name: string): number {
   return Math.max(sum, largest)
 }
 
-const asked = ({ resources }: ContainerDef, name: string): number => quantity(resources?.requests?.[name])
+/** A text that is no quantity asks for nothing: it must not spoil the sums. */
+const asked = ({ resources }: ContainerDef, name: string): number =>
+  thousandths(resources?.requests?.[name]) || 0
 
-/** Reasons why the pod does not fit beside those that are there. */
-export function lackingResources(pod: Pod, node: Node, present: readonly Pod[]): readonly string[] {
-  const { allocatable = {} } = node.status
+const thousandths = (text: string | number | undefined): number =>
+  text === undefined ? 0 : Math.round(quantity(text) * 1000)
+
+interface Offer {
+  readonly pods: number
+  readonly amounts: Readonly<Amounts>
+}
+
+/** What a node has for pods. */
+function offerOf({ status }: Node): Offer {
+  const known = offers.get(status)
+  if (known !== undefined) return known
+  const { allocatable = {} } = status
+  const amounts: Amounts = { cpu: 0, memory: 0, 'ephemeral-storage': 0 }
+  for (const name of names) amounts[name] = thousandths(allocatable[name])
+  const found = { pods: quantity(allocatable.pods ?? '110'), amounts }
+  offers.set(status, found)
+  return found
+}
+
+const offers = new WeakMap<Node['status'], Offer>()
+
+/** Reasons why what a pod asks does not fit beside what is asked already. */
+export function lackingResources(wanted: Readonly<Amounts>, node: Node, load: Load): readonly string[] {
+  const offer = offerOf(node)
   const reasons: string[] = []
-  if (present.length + 1 > quantity(allocatable.pods ?? '110')) reasons.push('Too many pods')
-  const wanted = requestsOf(pod)
-  for (const name of names) {
-    if (wanted[name] === 0) continue
-    const used = present.reduce((sum, each) => sum + requestsOf(each)[name], 0)
-    // Sums of thousandths are no exact numbers.
-    if (wanted[name] + used > quantity(allocatable[name]) * (1 + 1e-9)) reasons.push(`Insufficient ${name}`)
-  }
+  if (load.pods + 1 > offer.pods) reasons.push('Too many pods')
+  for (const name of names)
+    if (wanted[name] > 0 && wanted[name] + load.asked[name] > offer.amounts[name])
+      reasons.push(`Insufficient ${name}`)
   return reasons
 }
 
-/** Whether a port of the host that the pod wants is taken. */
-export function portsTaken(pod: Pod, present: readonly Pod[]): boolean {
-  const wanted = hostPorts(pod)
-  return wanted.size > 0 && present.some((each) => [...hostPorts(each)].some((port) => wanted.has(port)))
+/** The ports of the host that a pod wants, each once. */
+export function hostPorts({ spec }: Pod): readonly string[] {
+  const ports = spec.containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, protocol = 'TCP' }) => (hostPort ? [`${protocol} ${hostPort}`] : [])),
+  )
+  return [...new Set(ports)]
 }
 
-const hostPorts = ({ spec }: Pod): ReadonlySet<string> =>
-  new Set(
-    spec.containers.flatMap(({ ports = [] }) =>
-      ports.flatMap(({ hostPort, protocol = 'TCP' }) => (hostPort ? [`${protocol} ${hostPort}`] : [])),
-    ),
-  )
+/** Whether a port of the host that a pod wants is taken. */
+export const portsTaken = (wanted: readonly string[], { ports }: Load): boolean =>
+  wanted.some((port) => ports.has(port))

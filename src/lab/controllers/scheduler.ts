@@ -13,7 +13,8 @@ import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { objectKey, placing } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
-import { type Assumed, boundNode, Fit } from '#lab/controllers/scheduler-fit.ts'
+import { hasEnded, SchedulerCache } from '#lab/controllers/scheduler-cache.ts'
+import { boundNode, Fit } from '#lab/controllers/scheduler-fit.ts'
 import { type Preemption, preemption, type Verdict } from '#lab/controllers/scheduler-preempt.ts'
 import { NodeSample } from '#lab/controllers/scheduler-sample.ts'
 import { unavailable } from '#lab/controllers/scheduler-text.ts'
@@ -25,20 +26,19 @@ const longestBackoffMs = 10_000
 const flushMs = 300_000
 
 export function startScheduler(kit: ControllerKit): void {
-  /** Where pods were put, or have room kept for them, that the cache does not show there yet. */
-  const assumed = new Map<string, Assumed>()
+  const cache = new SchedulerCache()
   const waiting = new Map<string, { readonly tries: number; readonly untilMs: number }>()
   const sample = new NodeSample()
-  const index = kit.pods
   const retryWaiting = (): void => {
     const now = kit.p.now()
     for (const [key, { untilMs }] of waiting)
       if (untilMs > now) queue.addAfter(key, untilMs - now)
       else queue.add(key)
   }
-  const pods = kit.cache<Pod>(resources.pods, ({ type, object }) => {
+  const pods = kit.cache<Pod>(resources.pods, (change) => {
+    const { type, object } = change
     const key = objectKey(object)
-    if (type === 'DELETED' || object.spec.nodeName !== undefined) assumed.delete(object.metadata.uid)
+    cache.apply(change)
     if (type === 'DELETED') waiting.delete(key)
     else if (isMine(object) && !waiting.has(key)) queue.add(key)
     const leaves = object.spec.nodeName !== undefined && (type === 'DELETED' || hasEnded(object))
@@ -51,8 +51,10 @@ export function startScheduler(kit: ControllerKit): void {
   const recorder = kit.recorder('default-scheduler')
   const queue = kit.controller('scheduler', [pods, nodes], async (key, kube) => {
     const pod = pods.get(key)
-    if (pod === undefined || !isMine(pod) || isBound(assumed, pod)) return
-    const fit = new Fit(pod, { nodes: nodes.list(), index, assumed: assumed.values() })
+    if (pod === undefined || !isMine(pod) || cache.isAssumed(pod)) return
+    // The room kept for it is its own.
+    const kept = cache.forget(pod)
+    const fit = new Fit(pod, { nodes: nodes.list(), cache })
     const only = boundNode(pod)
     const named = only === undefined ? undefined : nodes.get(only)
     const fits = (node: Node): boolean => fit.misfit(node) === undefined
@@ -61,11 +63,8 @@ export function startScheduler(kit: ControllerKit): void {
     )
     if (best !== undefined) {
       waiting.delete(key)
-      assumed.set(pod.metadata.uid, {
-        pod: { ...pod, spec: { ...pod.spec, nodeName: best.metadata.name } },
-        node: best.metadata.name,
-      })
-      return bindOrForget(kube, pod, best.metadata.name, { assumed, recorder })
+      cache.assume(pod, best.metadata.name)
+      return bindOrForget(kube, pod, best.metadata.name, { cache, recorder })
     }
     const tries = (waiting.get(key)?.tries ?? 0) + 1
     const backoffMs = Math.min(firstBackoffMs * 2 ** (tries - 1), longestBackoffMs)
@@ -76,10 +75,11 @@ export function startScheduler(kit: ControllerKit): void {
     const found = 'found' in way ? way.found : undefined
     const whys = verdicts.map(({ misfit }) => misfit.reasons)
     const message = unavailable(whys, 'found' in way ? undefined : way.reasons)
+    const room = found?.node.metadata.name ?? kept
+    if (room !== undefined) cache.keep(pod, room)
     recorder.record({ about: about(pod), type: 'Warning', reason: 'FailedScheduling', message })
     await markUnschedulable(kube, pod, { message, nominated: found?.node.metadata.name, nowMs: kit.p.now() })
     if (found === undefined) return
-    assumed.set(pod.metadata.uid, { pod, node: found.node.metadata.name })
     await driveAway(kube, pod, found, { recorder, nowMs: kit.p.now() })
   })
 }
@@ -88,12 +88,6 @@ const isMine = ({ spec, metadata }: Pod): boolean =>
   spec.nodeName === undefined &&
   metadata.deletionTimestamp === undefined &&
   (spec.schedulerName ?? 'default-scheduler') === 'default-scheduler'
-
-/** Bound a moment ago; a pod for which room is only kept is not. */
-const isBound = (assumed: ReadonlyMap<string, Assumed>, { metadata }: Pod): boolean =>
-  assumed.get(metadata.uid)?.pod.spec.nodeName !== undefined
-
-const hasEnded = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
 
 /** What of a node could make a pod fit. */
 const offered = (node: Node): string => `${placing(node)} ${JSON.stringify(node.status.allocatable)}`
@@ -108,14 +102,14 @@ async function bindOrForget(
   kube: KubeClient,
   pod: Pod,
   node: string,
-  { assumed, recorder }: { readonly assumed: Map<string, Assumed>; readonly recorder: EventRecorder },
+  { cache, recorder }: { readonly cache: SchedulerCache; readonly recorder: EventRecorder },
 ): Promise<void> {
   try {
     await bind(kube, pod, node)
     const message = `Successfully assigned ${objectKey(pod)} to ${node}`
     recorder.record({ about: about(pod), type: 'Normal', reason: 'Scheduled', message })
   } catch (error) {
-    assumed.delete(pod.metadata.uid)
+    cache.forget(pod)
     if (!isKubeError(error, 'NotFound')) throw error
   }
 }
