@@ -4,6 +4,7 @@
  * Not imitated: IPVS support, service loop prevention, BPF, WireGuard, QoS, floating IPs, custom Profile resources.
  */
 import { equal } from '#base/equal.ts'
+import { listChange } from '#base/list-change.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { dispatchChains } from '#lab/calico/felix/dispatch.ts'
 import { endpointChain, groupChain, profileChain } from '#lab/calico/felix/endpoint-chains.ts'
@@ -23,6 +24,7 @@ import {
   natOutgoing,
   rawChains,
 } from '#lab/calico/felix/static-chains.ts'
+import { WantedChains } from '#lab/calico/felix/wanted-chains.ts'
 import type { Workload } from '#lab/calico/felix/workloads.ts'
 import type { Chains, Rule } from '#lab/network/rule.ts'
 
@@ -37,62 +39,112 @@ export interface RenderInputs {
   readonly masquerades: boolean
 }
 
-export type Tables = Readonly<Record<'raw' | 'mangle' | 'nat' | 'filter', Chains>>
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter'
+
+export type Tables = Readonly<Record<TableName, WantedChains>>
 
 export interface Rendered {
+  /** Another value whenever one of the chains has changed. */
   readonly tables: Tables
   /** Those that some endpoint of this node has. */
   readonly active: readonly Policy[]
 }
 
-/** Renders anew only where something that chains are made of has changed: most of what wakes Felix is not of its node. */
+/**
+ * Renders anew only where something that chains are made of has changed: most of what wakes Felix is not of its node, and a
+ * workload that comes or goes has chains of its own.
+ */
 export class Renderer {
   #last: { readonly inputs: RenderInputs; readonly rendered: Rendered } | undefined
+  #parts = new Map<Workload, WorkloadPart>()
+  #dispatch: Chains = {}
 
   render(inputs: RenderInputs): Rendered {
-    if (this.#last === undefined || !isSame(this.#last.inputs, inputs))
-      this.#last = { inputs, rendered: render(inputs) }
-    return this.#last.rendered
+    const last = this.#last
+    if (last !== undefined && isSame(last.inputs, inputs) && last.inputs.workloads === inputs.workloads)
+      return last.rendered
+    const isWhole = last === undefined || inputs.hostEndpoints.length > 0 || !isSame(last.inputs, inputs)
+    const rendered = isWhole ? this.#whole(inputs) : this.#changed(last.rendered, last.inputs, inputs)
+    this.#last = { inputs, rendered }
+    return rendered
+  }
+
+  #whole(o: RenderInputs): Rendered {
+    const { config, encapsulation } = o
+    this.#parts = new Map(o.workloads.map((each) => [each, workloadPart(each, o)]))
+    this.#dispatch = workloadDispatch(o.workloads)
+    const hosts = hostEndpointChains(o)
+    const used = [...[...this.#parts.values()].map(({ tiers }) => tiers), ...hosts.used]
+    const profiles = new Set(o.hostEndpoints.flatMap((each) => each.profiles))
+    const filter = new WantedChains({
+      ...filterChains(config, encapsulation),
+      ...Object.assign({}, ...[...profiles].map(profileChains)),
+      ...sharedChains(hosts.used),
+      ...hosts.filter,
+      ...(o.hostEndpoints.length > 0 ? failsafeChains(config) : {}),
+    })
+    filter.ask(this.#dispatch)
+    for (const { chains } of this.#parts.values()) filter.ask(chains)
+    return {
+      active: activePolicies(used),
+      tables: {
+        filter,
+        nat: new WantedChains({ ...natChains(encapsulation), ...(o.masquerades ? natOutgoing : {}) }),
+        raw: new WantedChains({ ...rawChains(config), ...hosts.raw, ...sharedFor(hosts.raw, used, config) }),
+        mangle: new WantedChains({
+          ...mangleChains,
+          ...hosts.mangle,
+          ...sharedFor(hosts.mangle, used, config),
+        }),
+      },
+    }
+  }
+
+  /** Workloads have come or gone, and there are no host endpoints. */
+  #changed({ tables, active }: Rendered, before: RenderInputs, o: RenderInputs): Rendered {
+    const { filter } = tables
+    const { gone, come } = listChange(before.workloads, o.workloads)
+    const dropped = gone.flatMap((each) => this.#parts.get(each) ?? [])
+    for (const each of gone) this.#parts.delete(each)
+    const added = come.map((each) => [each, workloadPart(each, o)] as const)
+    for (const [each, part] of added) {
+      this.#parts.set(each, part)
+      filter.ask(part.chains)
+    }
+    for (const { chains } of dropped) filter.drop(chains)
+    const dispatch = workloadDispatch(o.workloads)
+    filter.replace(this.#dispatch, dispatch)
+    this.#dispatch = dispatch
+    const hasPolicies = [...dropped, ...added.map(([, part]) => part)].some(({ tiers }) => tiers.length > 0)
+    return { tables: { ...tables }, active: hasPolicies ? this.#activePolicies(o.workloads) : active }
+  }
+
+  #activePolicies(workloads: readonly Workload[]): readonly Policy[] {
+    return activePolicies(workloads.map((each) => this.#parts.get(each)?.tiers ?? []))
   }
 }
 
-/** Lists are told by their identity: who makes them keeps those that say the same. Host endpoints are looked up anew each time. */
+/** But for workloads. Lists are told by their identity: who makes them keeps those that say the same. Host endpoints are looked up anew each time. */
 const isSame = (a: RenderInputs, b: RenderInputs): boolean =>
   a.config === b.config &&
   a.encapsulation === b.encapsulation &&
   a.policies === b.policies &&
   a.tiers === b.tiers &&
   a.masquerades === b.masquerades &&
-  a.workloads === b.workloads &&
   equal(a.hostEndpoints, b.hostEndpoints)
 
-export function render(o: RenderInputs): Rendered {
-  const { config, encapsulation } = o
-  const workloads = o.workloads.map((each) => ({
-    each,
-    tiers: policiesOf(each.endpoint, o.policies, o.tiers),
-  }))
-  const hosts = hostEndpointChains(o)
-  const used = [...workloads.map(({ tiers }) => tiers), ...hosts.used]
-  const active = activePolicies(used)
-  const profiles = [...new Set([...o.workloads, ...o.hostEndpoints].flatMap((each) => each.profiles))].sort()
-  const filter = {
-    ...filterChains(config, encapsulation),
-    ...workloadDispatch(o.workloads),
-    ...Object.fromEntries(workloads.flatMap(({ each, tiers }) => workloadChains(each, tiers, config))),
-    ...Object.fromEntries(profiles.flatMap(profileChains)),
-    ...sharedChains(used),
-    ...hosts.filter,
-    ...(o.hostEndpoints.length > 0 ? failsafeChains(config) : {}),
-  }
+/** What is there for one workload; some of it for others, too. */
+interface WorkloadPart {
+  readonly tiers: readonly TierPolicies[]
+  readonly chains: Chains
+}
+
+function workloadPart(workload: Workload, { policies, tiers: all, config }: RenderInputs): WorkloadPart {
+  const tiers = policiesOf(workload.endpoint, policies, all)
+  const profiles: readonly Chains[] = workload.profiles.map(profileChains)
   return {
-    active,
-    tables: {
-      filter,
-      nat: { ...natChains(encapsulation), ...(o.masquerades ? natOutgoing : {}) },
-      raw: { ...rawChains(config), ...hosts.raw, ...sharedFor(hosts.raw, used, config) },
-      mangle: { ...mangleChains, ...hosts.mangle, ...sharedFor(hosts.mangle, used, config) },
-    },
+    tiers,
+    chains: Object.assign({}, workloadChains(workload, tiers, config), ...profiles, sharedChains([tiers])),
   }
 }
 
@@ -125,12 +177,8 @@ const unknown = [verdict('drop', {}, 'Unknown interface')]
 
 function workloadDispatch(workloads: readonly Workload[]): Chains {
   const interfaces = workloads.map((each) => each.interface)
-  return kept(`dispatch ${interfaces.join()}`, () => makeDispatch(interfaces))
-}
-
-function makeDispatch(interfaces: readonly string[]): Chains {
   const dispatch = (chain: string, side: 'in' | 'out', prefix: string): Chains =>
-    dispatchChains({ chain, side, interfaces, target: (name) => prefix + name, last: unknown })
+    dispatchChains({ chain, side, interfaces, prefix, last: unknown })
   return {
     ...dispatch('cali-from-wl-dispatch', 'in', 'cali-fw-'),
     ...dispatch('cali-to-wl-dispatch', 'out', 'cali-tw-'),
@@ -141,27 +189,29 @@ function workloadChains(
   workload: Workload,
   tiers: readonly TierPolicies[],
   { vxlanPort, filterAllowAction: allowAction }: FelixConfig,
-): readonly (readonly [string, readonly Rule[]])[] {
+): Chains {
   const { profiles } = workload
   const to = `cali-tw-${workload.interface}`
   const from = `cali-fw-${workload.interface}`
   const common = { tiers, profiles, kind: 'normal', allowAction } as const
-  return [
-    [to, endpointChain({ ...common, chain: to, direction: 'in' })],
-    [from, endpointChain({ ...common, chain: from, direction: 'out', dropsEncapsulation: { vxlanPort } })],
-  ]
+  return {
+    [to]: endpointChain({ ...common, chain: to, direction: 'in' }),
+    [from]: endpointChain({ ...common, chain: from, direction: 'out', dropsEncapsulation: { vxlanPort } }),
+  }
 }
 
-const profileChains = (profile: string): readonly (readonly [string, readonly Rule[]])[] =>
+const profileChains = (profile: string): Chains =>
   kept(`profile ${profile}`, () => makeProfileChains(profile))
 
 /** A namespace's profile allows, a service account's says nothing. */
-function makeProfileChains(profile: string): readonly (readonly [string, readonly Rule[]])[] {
+function makeProfileChains(profile: string): Chains {
   const allows = profile.startsWith('kns.') || profile === 'projectcalico-default-allow'
   const rules = allows ? [setMark(marks.accept), verdict('return', { mark: marks.accept })] : []
-  return (['in', 'out'] as const).map((direction) => {
-    const chain = profileChain(direction, profile)
-    const words = `Profile ${profile} ${direction === 'in' ? 'ingress' : 'egress'}`
-    return [chain, hashed(chain, titled(rules, words))]
-  })
+  return Object.fromEntries(
+    (['in', 'out'] as const).map((direction) => {
+      const chain = profileChain(direction, profile)
+      const words = `Profile ${profile} ${direction === 'in' ? 'ingress' : 'egress'}`
+      return [chain, hashed(chain, titled(rules, words))]
+    }),
+  )
 }

@@ -20,11 +20,18 @@ export interface EndpointChain {
   readonly dropsEncapsulation?: { readonly vxlanPort: number }
 }
 
-export const endpointChain = (o: EndpointChain): readonly Rule[] => kept(keyOf(o), () => makeChain(o))
+export function endpointChain(o: EndpointChain): readonly Rule[] {
+  const key = keyOf(o)
+  return kept(`${o.chain} ${key}`, () =>
+    hashed(
+      o.chain,
+      kept(key, () => rulesOf(o)),
+    ),
+  )
+}
 
-/** Everything that the chain's rules depend on: policies are in it by their chains' names. */
+/** Everything that the chain's rules depend on but its name: policies are in it by their chains' names. */
 const keyOf = ({
-  chain,
   direction,
   kind,
   profiles,
@@ -34,7 +41,6 @@ const keyOf = ({
   tiers,
 }: EndpointChain): string =>
   [
-    chain,
     direction,
     kind,
     failsafe,
@@ -48,13 +54,14 @@ const keyOf = ({
     ]),
   ].join(' ')
 
-function makeChain(o: EndpointChain): readonly Rule[] {
+/** Before they have hashes: endpoints with the same profiles and policies have the same. */
+function rulesOf(o: EndpointChain): readonly Rule[] {
   const { kind, direction, profiles } = o
   const groups = o.tiers.flatMap(({ tier, ingress, egress }) => {
     const own = direction === 'in' ? ingress : egress
     return own.length === 0 ? [] : [{ tier, groups: own }]
   })
-  return hashed(o.chain, [
+  return [
     ...(kind === 'untracked' ? [] : established(o)),
     ...(kind === 'untracked' ? [] : [verdict('drop', { state: 'invalid' })]),
     ...(o.failsafe === undefined ? [] : [jump(o.failsafe)]),
@@ -63,7 +70,7 @@ function makeChain(o: EndpointChain): readonly Rule[] {
     ...groups.flatMap((each) => tierRules(each, o)),
     ...(kind === 'forward' && groups.length === 0 ? allowForwarded : []),
     ...(kind === 'normal' ? profileRules(profiles, direction) : []),
-  ])
+  ]
 }
 
 /** Who only returns says so by the mark, for what is asked after it (appendConntrackRules). */
@@ -121,20 +128,22 @@ export const profileChain = (direction: 'in' | 'out', profile: string): string =
   chainName(direction === 'in' ? 'cali-pri-' : 'cali-pro-', profile)
 
 /** A group of more than one policy has a chain of its own, which stops now and then to see whether something is decided. */
-export function groupChain({ chain, policies }: PolicyGroup, direction: 'in' | 'out'): readonly Rule[] {
-  const stride = 5
-  const decided = marks.pass | marks.accept
-  return hashed(
-    chain,
-    policies.flatMap((policy, index) => [
-      // "mark not clear" cannot be said with one bit: two rules return where Felix writes one.
-      ...(index > 0 && index % stride === 0
-        ? [
-            verdict('return', { mark: marks.pass }, 'Return on verdict'),
-            verdict('return', { mark: marks.accept }, 'Return on verdict'),
-          ]
-        : []),
-      jump(policyChain(direction, policy), index % stride === 0 ? {} : { unmarked: decided }),
-    ]),
-  )
+export function groupChain(group: PolicyGroup, direction: 'in' | 'out'): readonly Rule[] {
+  const chains = group.policies.map((policy) => policyChain(direction, policy))
+  return kept(`group ${group.chain} ${chains.join()}`, () => hashed(group.chain, groupRules(chains)))
 }
+
+const stride = 5
+const decided = marks.pass | marks.accept
+
+const groupRules = (chains: readonly string[]): readonly Rule[] =>
+  chains.flatMap((chain, index) => [
+    // "mark not clear" cannot be said with one bit: two rules return where Felix writes one.
+    ...(index > 0 && index % stride === 0
+      ? [
+          verdict('return', { mark: marks.pass }, 'Return on verdict'),
+          verdict('return', { mark: marks.accept }, 'Return on verdict'),
+        ]
+      : []),
+    jump(chain, index % stride === 0 ? {} : { unmarked: decided }),
+  ])

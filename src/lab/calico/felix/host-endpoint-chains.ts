@@ -137,7 +137,7 @@ function wayChains(
       chain,
       interfaces: named,
       side: direction,
-      target: (name) => prefix + name,
+      prefix,
       last: hasAny ? [{ match: {}, target: { kind: 'goto', chain: `${prefix}${anyInterface}` } }] : [],
     }),
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type RenderInputs, render } from '#lab/calico/felix/chains.ts'
+import { Renderer, type RenderInputs } from '#lab/calico/felix/chains.ts'
 import { felixConfig } from '#lab/calico/felix/config.ts'
 import { resolveHostEndpoints } from '#lab/calico/felix/host-endpoint-chains.ts'
 import { sortedPolicies, type Tier } from '#lab/calico/felix/policy/active.ts'
@@ -70,7 +70,7 @@ async function program(
     readonly hostEndpoints?: RenderInputs['hostEndpoints']
   },
 ): Promise<void> {
-  const { tables, active } = render({
+  const { tables, active } = new Renderer().render({
     config,
     encapsulation: { ipip: false, vxlan: false },
     hostEndpoints: [],
@@ -82,7 +82,7 @@ async function program(
   for (const set of neededSets(active)) await net.setMembers(set.name, set.members(others))
   for (const name of ['raw', 'mangle', 'filter'] as const) {
     const firsts = Object.entries(hooks[name]).map(([chain, { first, last }]) => [chain, [first, ...last]])
-    await net[name].restore({ ...tables[name], ...Object.fromEntries(firsts) })
+    await net[name].restore({ ...tables[name].chains, ...Object.fromEntries(firsts) })
   }
 }
 
@@ -360,7 +360,7 @@ describe('a host endpoint', () => {
 
 describe('what every cluster has', () => {
   test('carries the hashes that published rule sets show', () => {
-    const { tables } = render({
+    const { tables } = new Renderer().render({
       config,
       encapsulation: { ipip: false, vxlan: true },
       workloads: [],
@@ -370,7 +370,7 @@ describe('what every cluster has', () => {
       masquerades: true,
     })
     const tags = (table: 'filter' | 'nat' | 'raw', chain: string): readonly string[] =>
-      (tables[table][chain] ?? []).map(({ comment }) => (comment ?? '').split('\n')[0] ?? '')
+      (tables[table].chains[chain] ?? []).map(({ comment }) => (comment ?? '').split('\n')[0] ?? '')
     expect(tags('filter', 'cali-FORWARD').slice(0, 3)).toEqual([
       'cali:vjrMJCRpqwy5oRoX',
       'cali:A_sPAO0mcxbT9mOV',

@@ -3,6 +3,7 @@ import { felixConfig } from '#lab/calico/felix/config.ts'
 import { IpSets } from '#lab/calico/felix/ip-sets.ts'
 import { FelixPanic } from '#lab/calico/felix/panic.ts'
 import { FelixTables } from '#lab/calico/felix/tables.ts'
+import { WantedChains } from '#lab/calico/felix/wanted-chains.ts'
 import { calicoLog } from '#lab/calico/log.ts'
 import { Errno, type ErrnoCode, type Process } from '#lab/host/ports.ts'
 import { bed } from '#lab/network/test-bed.ts'
@@ -45,11 +46,11 @@ function refusing(code: ErrnoCode, { times, path }: { readonly times: number; re
 }
 
 const chains = {
-  raw: {},
-  mangle: {},
-  nat: {},
-  filter: { 'cali-INPUT': [{ match: {}, target: { kind: 'accept' } }] },
-} as const
+  raw: new WantedChains(),
+  mangle: new WantedChains(),
+  nat: new WantedChains(),
+  filter: new WantedChains({ 'cali-INPUT': [{ match: {}, target: { kind: 'accept' } }] }),
+}
 const { config } = felixConfig([])
 
 describe('tables that are refused', () => {

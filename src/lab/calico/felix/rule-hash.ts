@@ -2,32 +2,22 @@
  * The comment by which Felix finds its rules again: a hash over the chain's name and every rule up to this one, as Felix
  * writes them (projectcalico/calico:felix/generictables/rules.go RuleHashes, felix/iptables/match_builder.go, actions.go).
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
 
 const hashLength = 16
 
-/** The rules with `cali:<hash>` as the first line of each comment. Worked out once for equal chains, whatever the node. */
+/** The rules with `cali:<hash>` as the first line of each comment. */
 export function hashed(chain: string, rules: readonly Rule[]): readonly Rule[] {
-  const texts = rules.map((rule) => `-A ${chain} HASH ${felixText(rule)}`.trimEnd())
-  const key = `${chain}\n${texts.join('\n')}`
-  const known = chains.get(key)
-  if (known) return known
-  if (chains.size > 20_000) chains.clear()
-  let hash: Buffer = createHash('sha224').update(chain).digest()
-  const made = rules.map((rule, index): Rule => {
-    hash = createHash('sha224')
-      .update(hash)
-      .update(texts[index] ?? '')
-      .digest()
-    const tag = `cali:${hash.toString('base64url').slice(0, hashLength)}`
+  let sum = sha224(chain)
+  return rules.map((rule): Rule => {
+    sum = sha224(Buffer.concat([sum, Buffer.from(`-A ${chain} HASH ${felixText(rule)}`.trimEnd())]))
+    const tag = `cali:${sum.toString('base64url').slice(0, hashLength)}`
     return { ...rule, comment: rule.comment === undefined ? tag : `${tag}\n${rule.comment}` }
   })
-  chains.set(key, made)
-  return made
 }
 
-const chains = new Map<string, readonly Rule[]>()
+const sha224 = (data: string | Buffer): Buffer => hash('sha224', data, 'buffer')
 
 /**
  * Chains that are the same wherever `key` is: made once. Most of a node's chains are those of the last time, or of another
@@ -44,8 +34,18 @@ export function kept<T>(key: string, make: () => T): T {
 
 const made = new Map<string, unknown>()
 
-/** A rule's fragments in Felix's own words, which differ from those of iptables-save. */
-function felixText({ comment, match, target }: Rule): string {
+/** A rule's fragments in Felix's own words, which differ from those of iptables-save. Chains of many endpoints have the same rules. */
+function felixText(rule: Rule): string {
+  const known = texts.get(rule)
+  if (known !== undefined) return known
+  const text = writtenText(rule)
+  texts.set(rule, text)
+  return text
+}
+
+const texts = new WeakMap<Rule, string>()
+
+function writtenText({ comment, match, target }: Rule): string {
   return [
     ...(comment ?? '').split('\n').map((line) => (line === '' ? '' : `-m comment --comment "${line}"`)),
     matchText(match),

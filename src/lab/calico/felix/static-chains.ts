@@ -115,10 +115,12 @@ function output(config: FelixConfig, { ipip, vxlan }: Encapsulation): readonly R
 }
 
 export const failsafeChains = ({ failsafeInbound, failsafeOutbound }: FelixConfig): Chains =>
-  all([
-    ['cali-failsafe-in', failsafes(failsafeInbound, 'in')],
-    ['cali-failsafe-out', failsafes(failsafeOutbound, 'out')],
-  ])
+  kept(`failsafe ${JSON.stringify([failsafeInbound, failsafeOutbound])}`, () =>
+    all([
+      ['cali-failsafe-in', failsafes(failsafeInbound, 'in')],
+      ['cali-failsafe-out', failsafes(failsafeOutbound, 'out')],
+    ]),
+  )
 
 const failsafes = (ports: readonly ProtoPort[], direction: 'in' | 'out'): readonly Rule[] =>
   ports.map(({ protocol, port, net }) =>

@@ -6,15 +6,14 @@
  */
 import { equal } from '#base/equal.ts'
 import { backendTables } from '#lab/calico/felix/backend.ts'
-import type { Tables } from '#lab/calico/felix/chains.ts'
+import type { TableName, Tables } from '#lab/calico/felix/chains.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { FelixPanic, patiently } from '#lab/calico/felix/panic.ts'
 import { type Hook, hooksOf } from '#lab/calico/felix/static-chains.ts'
+import type { WantedChains } from '#lab/calico/felix/wanted-chains.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { type Errno, isErrno, type Process } from '#lab/host/ports.ts'
 import type { Chains, Tables as KernelTables, Rule } from '#lab/network/rule.ts'
-
-export type TableName = keyof Tables
 
 export const tableNames: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter']
 
@@ -31,7 +30,7 @@ export class FelixTables {
   readonly #config: FelixConfig
   readonly counts: TableCounts = { restores: 0, restoreErrors: 0 }
   /** What a table was when it was written last, to tell somebody else's change from one's own; and for what that was. */
-  readonly #written = new Map<TableName, { readonly as: Chains; readonly wanted: Chains }>()
+  readonly #written = new Map<TableName, { readonly as: Chains; readonly wanted: WantedChains }>()
 
   constructor(p: Pick<Process, 'net' | 'sleep'>, log: Log, config: FelixConfig) {
     this.#p = p
@@ -44,13 +43,13 @@ export class FelixTables {
     for (const name of tableNames) await this.#applyTable(name, tables[name])
   }
 
-  async #applyTable(name: TableName, chains: Chains): Promise<void> {
-    const last = this.#written.get(name)
-    if (last?.wanted === chains && last.as === this.kernel[name].chains()) return
+  async #applyTable(name: TableName, wanted: WantedChains): Promise<void> {
+    if (this.#isWritten(name, wanted) && wanted.changed.size === 0) return
     const failure = await patiently(
       (ms) => this.#p.sleep(ms),
       async (left) => {
-        const changes = this.#changes(name, chains)
+        const isWritten = this.#isWritten(name, wanted)
+        const changes = isWritten ? this.#ownChanges(name, wanted) : this.#changes(name, wanted.chains)
         if (Object.keys(changes).length === 0) return undefined
         try {
           this.counts.restores++
@@ -63,8 +62,26 @@ export class FelixTables {
         }
       },
     )
-    if (failure === undefined) this.#written.set(name, { as: this.kernel[name].chains(), wanted: chains })
-    else throw this.#giveUp(name, failure)
+    if (failure !== undefined) throw this.#giveUp(name, failure)
+    wanted.settled()
+    this.#written.set(name, { as: this.kernel[name].chains(), wanted })
+  }
+
+  /** Whether the table is as it was written last, for the same chains but those that have changed since. */
+  #isWritten(name: TableName, wanted: WantedChains): boolean {
+    const last = this.#written.get(name)
+    return last?.wanted === wanted && last.as === this.kernel[name].chains()
+  }
+
+  /** Nobody else has changed anything. */
+  #ownChanges(name: TableName, { chains, changed }: WantedChains): Chains {
+    const present = this.kernel[name].chains()
+    const changes: Record<string, readonly Rule[]> = {}
+    for (const chain of changed) {
+      const rules = chains[chain] ?? []
+      if (!equal(present[chain] ?? [], rules)) changes[chain] = rules
+    }
+    return changes
   }
 
   #changes(name: TableName, wanted: Chains): Chains {

@@ -1,4 +1,5 @@
 import { equal } from '#base/equal.ts'
+import { listChange } from '#base/list-change.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { interfaceName } from '#lab/calico/cni/interface-name.ts'
 import type { Selectable } from '#lab/calico/felix/policy/model.ts'
@@ -15,19 +16,36 @@ export interface Workload {
   readonly endpoint: Selectable
 }
 
-/** The workloads of one node, each the same value for as long as it says the same, and all of them likewise. */
+/**
+ * The workloads of one node, each the same value for as long as it says the same, and all of them likewise. Looks at pods that
+ * have changed since the last time.
+ */
 export class Workloads {
   #last: readonly Workload[] = []
+  #pods: readonly Pod[] = []
+  #directory: Directory | undefined
 
   of(pods: readonly Pod[], nodeName: string, directory: Directory): readonly Workload[] {
-    const last = new Map(this.#last.map((each) => [each.interface, each]))
-    const now = localWorkloads(pods, nodeName, directory).map((each) => {
-      const known = last.get(each.interface)
+    const isKnown = this.#directory !== undefined && isOf(this.#directory, directory)
+    const { gone, come } = isKnown ? listChange(this.#pods, pods) : { gone: this.#pods, come: pods }
+    this.#pods = pods
+    this.#directory = directory
+    if (gone.length > 0 || come.length > 0) this.#replace(gone, localWorkloads(come, nodeName, directory))
+    return this.#last
+  }
+
+  /** Puts what has come in the place of the workloads that these pods were. */
+  #replace(pods: readonly Pod[], come: readonly Workload[]): void {
+    const names = new Set(pods.map(keyOf))
+    const gone = new Map<string, Workload>()
+    for (const each of this.#last) if (names.has(each.pod)) gone.set(each.interface, each)
+    const now = come.map((each) => {
+      const known = gone.get(each.interface)
       return known !== undefined && equal(known, each) ? known : each
     })
-    const isSame = now.length === this.#last.length && now.every((each, at) => each === this.#last[at])
-    if (!isSame) this.#last = now
-    return this.#last
+    if (now.length === gone.size && now.every((each) => gone.get(each.interface) === each)) return
+    const others = this.#last.filter((each) => gone.get(each.interface) !== each)
+    this.#last = [...others, ...now].sort(byInterface)
   }
 }
 
@@ -37,10 +55,12 @@ export function localWorkloads(
   nodeName: string,
   directory: Directory = { namespaces: [], serviceAccounts: [] },
 ): readonly Workload[] {
-  return pods
-    .flatMap((pod) => workloadOf(pod, nodeName, directory))
-    .sort((a, b) => (a.interface < b.interface ? -1 : 1))
+  return pods.flatMap((pod) => workloadOf(pod, nodeName, directory)).sort(byInterface)
 }
+
+const byInterface = (a: Workload, b: Workload): number => (a.interface < b.interface ? -1 : 1)
+
+const keyOf = ({ metadata }: Pod): string => `${metadata.namespace ?? 'default'}/${metadata.name}`
 
 /** A pod that has not changed is the workload that it was, as long as what lends it labels is the same. */
 function workloadOf(pod: Pod, nodeName: string, directory: Directory): readonly Workload[] {
