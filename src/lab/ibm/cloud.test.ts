@@ -44,6 +44,24 @@ test('a cluster without the operator has no issues of the operator', async () =>
   expect(await told(lab, 'ks cluster health issues --cluster shop')).toBe('OK\nNo issues were found.\n')
 })
 
+test('a worker pool tells its zones, and how its workers are spread', async () => {
+  const lab = await booted()
+  expect(await told(lab, 'ks worker-pool ls --cluster shop')).toMatch(
+    /^default +\S+ +b3c\.4x16\.encrypted +3 *$/m,
+  )
+  const pool = await told(lab, 'ks worker-pool get --cluster shop --worker-pool default')
+  expect(pool).toMatch(/^Workers per zone: +1$/m)
+  expect(pool).toMatch(/^dal10 +1 +2234945 +2234947 *$/m)
+  await told(lab, 'ks worker rm --cluster shop --worker 10.184.58.4')
+  await lab.advance(30 * minutes)
+  expect(
+    JSON.parse(await told(lab, 'ks worker-pool get -c shop --worker-pool default --output json')),
+  ).toMatchObject({
+    isBalanced: false,
+    zones: [{ workerCount: 1 }, { workerCount: 0 }, { workerCount: 1 }],
+  })
+})
+
 describe('workers', () => {
   test('are listed as a table, by every name of the command', async () => {
     const lab = await booted()

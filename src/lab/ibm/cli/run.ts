@@ -7,6 +7,7 @@ import { type Call, type Command, type Commands, Refused } from '#lab/ibm/cli/co
 import { defaultRulesCommands } from '#lab/ibm/cli/default-rules-commands.ts'
 import { gatewayCommands } from '#lab/ibm/cli/gateway-commands.ts'
 import { healthCommands } from '#lab/ibm/cli/health-commands.ts'
+import { poolCommands } from '#lab/ibm/cli/pool-commands.ts'
 import { routeCommands } from '#lab/ibm/cli/route-commands.ts'
 import { securityGroupCommands } from '#lab/ibm/cli/security-group-commands.ts'
 import { subnetCommands } from '#lab/ibm/cli/subnet-commands.ts'
@@ -19,6 +20,7 @@ import type { Task } from '#lab/kernel/kernel.ts'
 const commands: Commands = {
   ...clusterCommands,
   ...workerCommands,
+  ...poolCommands,
   ...vlanCommands,
   ...accountCommands,
   ...securityGroupCommands,
