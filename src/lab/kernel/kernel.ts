@@ -283,15 +283,17 @@ export class Kernel {
 
   /** @internal */
   hopping<T>(value: T, settle: (value: T) => void): void {
-    let hops = this.#options.hops ?? 0
-    if (hops === 0) {
-      settle(value)
-      return
-    }
-    const hop = (): void => {
-      if (hops-- > 0) queueMicrotask(hop)
-      else settle(value)
-    }
-    hop()
+    const { hops = 0 } = this.#options
+    if (hops === 0) settle(value)
+    else hopped(hops, value, settle)
   }
+}
+
+function hopped<T>(times: number, value: T, settle: (value: T) => void): void {
+  let hops = times
+  const hop = (): void => {
+    if (hops-- > 0) queueMicrotask(hop)
+    else settle(value)
+  }
+  hop()
 }

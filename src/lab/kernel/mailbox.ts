@@ -108,6 +108,7 @@ export class Notice {
   }
 
   tell(): void {
+    if (this.#waiting.size === 0) return
     const waiting = [...this.#waiting]
     this.#waiting.clear()
     for (const told of waiting) told()

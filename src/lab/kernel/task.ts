@@ -1,6 +1,7 @@
 /** Tasks and what they wait for; the kernel decides when each goes on. */
 import { Quiet } from '#base/quiet.ts'
 import type { Arm, Cancel, Kernel, RestingBeat, Task } from '#lab/kernel/kernel.ts'
+import type { QueuedEvent } from '#lab/kernel/queue.ts'
 import type { Rested } from '#lab/kernel/resting.ts'
 
 /** What a task's pending waits reject with once it has been stopped. Let it pass; do not catch it. */
@@ -16,53 +17,108 @@ interface Pending {
   stop(error: unknown): void
 }
 
-class Wait<T> implements Pending {
-  readonly #task: TaskState
-  readonly #kernel: Kernel
-  readonly #resolve: (value: T) => void
-  readonly #reject: (error: unknown) => void
-  #settled = false
+/** The promise of a wait, and how it goes on: waits are many, so each is one object that is its own event, too. */
+abstract class Waiting implements Pending {
+  protected readonly task: TaskState
+  protected readonly kernel: Kernel
+
+  constructor(task: TaskState, kernel: Kernel) {
+    this.task = task
+    this.kernel = kernel
+  }
+
+  abstract stop(error: unknown): void
+  /** Settles the promise. */
+  abstract deliver(): void
+
+  /** In an event whose one task is this one: unless it was stopped meanwhile. */
+  protected goOn(): void {
+    if (!this.task.forget(this)) return
+    this.kernel.settling(this.task)
+    this.kernel.hopping(this, deliver)
+  }
+}
+
+const deliver = (wait: Waiting): void => wait.deliver()
+
+class Wait<T> extends Waiting {
+  readonly promise: Promise<T>
+  #resolve: (value: T) => void = nothing
+  #reject: (error: unknown) => void = nothing
+  #outcome: 'none' | 'woken' | 'failed' = 'none'
+  #result: unknown
   #disarm: Cancel | undefined
 
-  constructor(
-    task: TaskState,
-    kernel: Kernel,
-    o: { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void },
-  ) {
-    this.#task = task
-    this.#kernel = kernel
-    this.#resolve = o.resolve
-    this.#reject = o.reject
+  constructor(task: TaskState, kernel: Kernel) {
+    super(task, kernel)
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
   }
 
   arm(arm: Arm<T>): void {
-    this.#disarm = arm(
-      (value) => this.#settle(() => this.#resolve(value)),
-      (error) => this.#settle(() => this.#reject(error)),
-    )
+    try {
+      this.#disarm = arm(
+        (value) => this.#settle('woken', value),
+        (error) => this.#settle('failed', error),
+      )
+    } catch (error) {
+      this.#reject(error)
+    }
   }
 
   stop(error: unknown): void {
-    this.#settled = true
-    this.#task.forget(this)
+    this.#outcome = 'failed'
+    this.task.forget(this)
     this.#disarm?.()
     this.#reject(error)
   }
 
-  #settle(deliver: () => void): void {
-    if (this.#settled) return
-    this.#settled = true
-    // The first to be woken goes on when the event has run, as its one task; whoever else is woken needs an event.
-    if (this.#kernel.canWake) this.#goOn(deliver)
-    else this.#kernel.schedule(this.#kernel.nowMs, this.#task.name, () => this.#goOn(deliver))
+  deliver(): void {
+    if (this.#outcome === 'woken')
+      this.#resolve(this.#result as T) // what it was woken with
+    else this.#reject(this.#result)
   }
 
-  #goOn(deliver: () => void): void {
-    if (!this.#task.forget(this)) return
-    this.#kernel.settling(this.#task)
-    this.#kernel.hopping(undefined, deliver)
+  #settle(outcome: 'woken' | 'failed', result: unknown): void {
+    if (this.#outcome !== 'none') return
+    this.#outcome = outcome
+    this.#result = result
+    // The first to be woken goes on when the event has run, as its one task; whoever else is woken needs an event.
+    if (this.kernel.canWake) this.goOn()
+    else this.kernel.schedule(this.kernel.nowMs, this.task.name, () => this.goOn())
   }
 }
+
+class Sleep extends Waiting {
+  readonly #resolve: () => void
+  readonly #reject: (error: unknown) => void
+  readonly #event: QueuedEvent
+
+  constructor(
+    task: TaskState,
+    kernel: Kernel,
+    o: { readonly ms: number; readonly resolve: () => void; readonly reject: (error: unknown) => void },
+  ) {
+    super(task, kernel)
+    this.#resolve = o.resolve
+    this.#reject = o.reject
+    this.#event = kernel.schedule(kernel.nowMs + o.ms, task.name, () => this.goOn())
+  }
+
+  stop(error: unknown): void {
+    this.kernel.cancel(this.#event)
+    this.task.forget(this)
+    this.#reject(error)
+  }
+
+  deliver(): void {
+    this.#resolve()
+  }
+}
+
+const nothing = (): void => {}
 
 /** A task, as the kernel runs it. */
 export class TaskState implements Task {
@@ -107,11 +163,10 @@ export class TaskState implements Task {
 
   wait<T>(arm: Arm<T>): Promise<T> {
     if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
-    return new Promise<T>((resolve, reject) => {
-      const wait = new Wait<T>(this, this.#kernel, { resolve, reject })
-      this.keep(wait)
-      wait.arm(arm)
-    })
+    const wait = new Wait<T>(this, this.#kernel)
+    this.keep(wait)
+    wait.arm(arm)
+    return wait.promise
   }
 
   keep(wait: Pending): void {
@@ -131,19 +186,7 @@ export class TaskState implements Task {
   sleep(ms: number): Promise<void> {
     if (this.#state !== 'running') return Promise.reject(new Stopped(this.name))
     return new Promise<void>((resolve, reject) => {
-      const sleeping: Pending = {
-        stop: (error) => {
-          this.#kernel.cancel(event)
-          this.forget(sleeping)
-          reject(error)
-        },
-      }
-      const event = this.#kernel.schedule(this.#kernel.nowMs + ms, this.name, () => {
-        this.forget(sleeping)
-        this.#kernel.settling(this)
-        this.#kernel.hopping(undefined, resolve)
-      })
-      this.keep(sleeping)
+      this.keep(new Sleep(this, this.#kernel, { ms, resolve, reject }))
     })
   }
 

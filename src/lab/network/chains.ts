@@ -1,4 +1,5 @@
 import { type Ipv4, ipv4 } from '#lab/network/address.ts'
+import { type Footing, Footings } from '#lab/network/ground.ts'
 import { compileMatch, type Passage } from '#lab/network/matching.ts'
 import type { Chains, RejectWith, Rule } from '#lab/network/rule.ts'
 
@@ -26,6 +27,8 @@ interface Chain {
 /** A table's chains, kept as they were restored and in a form that is quick to ask. */
 export class ChainSet {
   readonly #chains = new Map<string, Chain>()
+  /** Of the names that ways asked for, whether there is such a chain or not. */
+  readonly #footings = new Footings<string>()
   readonly #policies = new Map<string, 'accept' | 'drop'>()
   #listed: Chains | undefined
 
@@ -35,6 +38,8 @@ export class ChainSet {
       ([name, rules]) => [name, { rules, ...compiledChain(rules) }] as const,
     )
     for (const [name, chain] of compiled) {
+      if (this.#chains.get(name)?.rules === chain.rules) continue
+      this.#footings.shake(name)
       if (chain.rules.length === 0) this.#chains.delete(name)
       else this.#chains.set(name, chain)
     }
@@ -67,11 +72,17 @@ export class ChainSet {
     return this.policy(chain) === 'drop' ? { kind: 'drop', by: `${chain} (policy DROP)` } : undefined
   }
 
+  /** What a way lies on that asks this chain. */
+  footing(name: string): Footing {
+    return this.#footings.of(name)
+  }
+
   /** The first terminal target; nothing when every chain ended without one. Marks the packet on the way. */
   ask(name: string, p: Passage, depth = 0): Answer | undefined {
     // The kernel refuses loops when a chain is loaded; here a loop ends like a chain without an answer.
     if (depth > 64) return undefined
     const chain = this.#chains.get(name)
+    if (p.surveyor?.looks) p.surveyor.standOn(this.footing(name))
     if (chain === undefined) return undefined
     const { compiled, evenFrom } = chain
     for (let at = 0; at < compiled.length; at++) {
@@ -116,6 +127,7 @@ export class ChainSet {
   }
 
   clear(): void {
+    this.#footings.shakeAll()
     this.#chains.clear()
     this.#policies.clear()
     this.#listed = undefined

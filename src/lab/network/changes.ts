@@ -31,13 +31,16 @@ export function applyChange(stack: SimStack, change: NetChange): void {
       break
     case 'route-add':
       stack.table.add(checkedRoute(stack, change.route))
-      break
+      stack.rerouted()
+      return
     case 'route-replace':
       stack.table.replace(checkedRoute(stack, change.route))
-      break
+      stack.rerouted()
+      return
     case 'route-del':
       stack.table.remove(change.destination, change.protocol)
-      break
+      stack.rerouted()
+      return
     case 'neigh-replace':
       linkNamed(stack, change.neighbour.link)
       stack.setNeighbour({ ...change.neighbour, address: ipv4Text(ipv4(change.neighbour.address)) })
@@ -193,11 +196,12 @@ function checkedRoute(stack: SimStack, route: Route): Route {
 /** The device that a next hop is directly on: it must be reached by a route without a gateway of its own. */
 function deviceTo(stack: SimStack, hop: Ipv4, preferred?: string): string | undefined {
   if (stack.isLocal(hop)) return undefined
+  if (preferred !== undefined && stack.table.isOn(preferred, hop)) return preferred
   const direct = stack.table
     .covering(hop)
     .map(({ route }) => route)
     .filter((r) => r.kind === 'unicast' && r.via === undefined)
-  return (direct.find((r) => r.dev === preferred) ?? direct[0])?.dev
+  return direct[0]?.dev
 }
 
 function setSysctl(stack: SimStack, { name, value }: Change<'sysctl'>): void {

@@ -6,22 +6,60 @@ interface Network {
   readonly wires: number
 }
 
+/** One thing that a way was told and lies on: the route to an address, the rules of a chain, the members of a set. Whoever tells it says when it is over. */
+export interface Footing {
+  firm: boolean
+}
+
+/** The footings that somebody tells of, by what was asked. */
+export class Footings<K> {
+  readonly #asked = new Map<K, Footing>()
+
+  get size(): number {
+    return this.#asked.size
+  }
+
+  of(question: K): Footing {
+    let footing = this.#asked.get(question)
+    if (footing === undefined) {
+      footing = { firm: true }
+      this.#asked.set(question, footing)
+    }
+    return footing
+  }
+
+  /** The answer is another from now on. */
+  shake(question: K): void {
+    const footing = this.#asked.get(question)
+    if (footing === undefined) return
+    footing.firm = false
+    this.#asked.delete(question)
+  }
+
+  shakeAll(): void {
+    for (const question of this.#asked.keys()) this.shake(question)
+  }
+}
+
 /**
- * What a packet's way lies on: the namespaces that it came through or asked, and the wires between machines. As long as none
- * of them changes the next packet goes the same way, whatever happens elsewhere: in a large lab something always does.
+ * What a packet's way lies on: the namespaces that it came through or asked, the routes, chains and sets that it met there, and the
+ * wires between machines. As long as none of them changes the next packet goes the same way, whatever happens elsewhere: in a large lab
+ * something always does.
  */
 export class Ground {
   readonly #network: Network
   readonly #stacks: readonly SimStack[]
+  readonly #footings: readonly Footing[]
   readonly #wires: number
   /** Of all stacks together: versions only grow, so an equal sum means that each is as it was. */
   readonly #versions: number
   /** The network's version in which it is known to stand. */
   #stoodIn: number
 
-  constructor(network: Network, stacks: readonly SimStack[]) {
+  constructor(network: Network, stacks: readonly SimStack[], footings: readonly Footing[]) {
     this.#network = network
     this.#stacks = stacks
+    this.#footings = footings
     this.#wires = network.wires
     this.#versions = sum(stacks)
     this.#stoodIn = network.version
@@ -33,7 +71,16 @@ export class Ground {
     // Without stacks: chance, or more than can be named, had a part, so that any change ends it.
     if (this.#wires !== wires || this.#stacks.length === 0 || sum(this.#stacks) !== this.#versions)
       return false
+    for (const { firm } of this.#footings) if (!firm) return false
     this.#stoodIn = version
+    return true
+  }
+
+  /** Whether a way that met these lies on this ground. */
+  isOf(footings: readonly Footing[]): boolean {
+    const own = this.#footings
+    if (own.length !== footings.length) return false
+    for (let at = 0; at < own.length; at++) if (own[at] !== footings[at]) return false
     return true
   }
 }
@@ -49,7 +96,9 @@ export class Surveyor {
   readonly #network: Network
   readonly #known = new Map<string, Ground>()
   readonly #met: SimStack[] = []
-  #looks = false
+  readonly #footings: Footing[] = []
+  /** A packet is on its way. */
+  looks = false
   #whole = false
 
   constructor(network: Network) {
@@ -58,17 +107,23 @@ export class Surveyor {
 
   /** Sends a packet and answers what its way lies on. */
   survey<T>(send: () => T): { readonly sent: T; readonly ground: Ground } {
-    this.#looks = true
+    this.looks = true
     this.#whole = false
     this.#met.length = 0
+    this.#footings.length = 0
     const sent = send()
-    this.#looks = false
+    this.looks = false
     return { sent, ground: this.#ground() }
   }
 
   /** A packet comes through this namespace, or something is asked of it. */
   visit(stack: SimStack): void {
-    if (this.#looks && !this.#met.includes(stack)) this.#met.push(stack)
+    if (this.looks && !this.#met.includes(stack)) this.#met.push(stack)
+  }
+
+  /** The packet is told this on its way. */
+  standOn(footing: Footing): void {
+    if (this.looks && !this.#footings.includes(footing)) this.#footings.push(footing)
   }
 
   /** Chance, or more than can be named, has a part. */
@@ -77,12 +132,12 @@ export class Surveyor {
   }
 
   #ground(): Ground {
-    if (this.#whole) return new Ground(this.#network, [])
+    if (this.#whole) return new Ground(this.#network, [], [])
     this.#met.sort((a, b) => a.id - b.id)
     const key = this.#met.map(({ id }) => id).join(' ')
     const known = this.#known.get(key)
-    if (known?.stands) return known
-    const ground = new Ground(this.#network, [...this.#met])
+    if (known?.isOf(this.#footings) && known.stands) return known
+    const ground = new Ground(this.#network, [...this.#met], [...this.#footings])
     if (this.#known.size >= knownMax) this.#known.clear()
     this.#known.set(key, ground)
     return ground

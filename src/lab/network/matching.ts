@@ -2,12 +2,14 @@
 import { Errno } from '#lab/host/ports.ts'
 import { cidr, contains, type Ipv4 } from '#lab/network/address.ts'
 import type { AddressSet } from '#lab/network/address-set.ts'
+import type { Footings, Surveyor } from '#lab/network/ground.ts'
 import type { Packet } from '#lab/network/packet.ts'
 import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
 
 /** What conditions ask of the host they are on. */
 export interface Asked {
   readonly compiledSets: ReadonlyMap<string, AddressSet>
+  readonly setFootings: Footings<string>
   isLocal(address: Ipv4): boolean
   /** Whether this is an address of that link. */
   isOn(link: string, address: Ipv4): boolean
@@ -28,6 +30,8 @@ export interface Passage {
   readonly in?: string | undefined
   readonly out?: string | undefined
   readonly host: Asked
+  /** Told which chains and sets are asked. */
+  readonly surveyor?: Surveyor
   /** A number in [0, 1). */
   draw(): number
   /** Whether this host has rewritten the conversation's destination. */
@@ -128,7 +132,8 @@ function stateTest(state: Rule['match']['state']): readonly Test[] {
 }
 
 function inSet({ name, side, not = false }: SetMatch): Test {
-  return ({ packet, host }) => {
+  return ({ packet, host, surveyor }) => {
+    if (surveyor?.looks) surveyor.standOn(host.setFootings.of(name))
     const set = host.compiledSets.get(name)
     if (set === undefined) return not
     switch (side) {

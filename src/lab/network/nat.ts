@@ -154,13 +154,18 @@ export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefine
 const final: ReadonlySet<Answer['kind']> = new Set(['drop', 'reject', 'dnat', 'snat', 'masquerade'])
 
 function asked(stack: SimStack, walk: Walk, q: Question, chains: ChainSet): Answer | undefined {
-  if (chains.isEmpty) return undefined
+  const { surveyor } = stack.fabric
+  if (chains.isEmpty) {
+    if (surveyor.looks) surveyor.standOn(chains.footing(q.chain))
+    return undefined
+  }
   const { hops } = walk
   const passage = {
     packet: walk.packet,
     in: q.in,
     out: q.out,
     host: stack,
+    surveyor,
     draw: () => draw(stack, walk),
     translated: q.translated ?? false,
     dry: walk.dry ?? false,
@@ -174,7 +179,7 @@ function asked(stack: SimStack, walk: Walk, q: Question, chains: ChainSet): Answ
   const answer = chains.decide(q.chain, passage)
   if (passage.choices > 1) {
     walk.personal = true
-    stack.fabric.surveyor.whole()
+    surveyor.whole()
     walk.flow.choices *= passage.choices
   }
   return answer

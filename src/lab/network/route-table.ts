@@ -1,5 +1,6 @@
 import { Errno } from '#lab/host/ports.ts'
-import { type Cidr, cidr, type Ipv4, ipv4 } from '#lab/network/address.ts'
+import { type Cidr, cidr, contains, type Ipv4, ipv4 } from '#lab/network/address.ts'
+import type { Footing } from '#lab/network/ground.ts'
 import type { Route, RouteProtocol } from '#lab/network/ports.ts'
 
 /** A route with its addresses parsed, as the packet walk wants it. */
@@ -11,6 +12,13 @@ export interface Entry {
   readonly metric: number
 }
 
+/** What was answered for an address; firm until another route could be the answer. */
+interface Found extends Footing {
+  readonly entry: Entry | undefined
+}
+
+const foundMax = 8192
+
 /**
  * One namespace's main routing table: the longest prefix wins, then the lowest metric, then the older route.
  * It does not imitate: policy rules, other tables, multipath, type of service.
@@ -21,8 +29,31 @@ export class RouteTable {
   /** All, in the order of {@link list}; undefined until somebody asks for it. */
   #sorted: Entry[] | undefined
   #listed: readonly Route[] | undefined
+  readonly #found = new Map<Ipv4, Found>()
 
   lookup(address: Ipv4): Entry | undefined {
+    return this.find(address).entry
+  }
+
+  /** {@link lookup}, for a way that lies on the answer. */
+  find(address: Ipv4): Found {
+    const known = this.#found.get(address)
+    if (known !== undefined) return known
+    if (this.#found.size >= foundMax) this.#forget(everywhere)
+    const found: Found = { entry: this.#longest(address), firm: true }
+    this.#found.set(address, found)
+    return found
+  }
+
+  /** Whether a route without a gateway of its own leads from this device to an address. */
+  isOn(dev: string, address: Ipv4): boolean {
+    for (let length = 32; length >= 0; length--)
+      for (const { route } of this.#byLength[length]?.get(networkOf(address, length)) ?? none)
+        if (route.kind === 'unicast' && route.via === undefined && route.dev === dev) return true
+    return false
+  }
+
+  #longest(address: Ipv4): Entry | undefined {
     for (let length = 32; length >= 0; length--) {
       const networks = this.#byLength[length]
       if (networks === undefined) continue
@@ -90,6 +121,16 @@ export class RouteTable {
     this.#byLength.length = 0
     this.#sorted = undefined
     this.#listed = undefined
+    this.#forget(everywhere)
+  }
+
+  /** What was answered for addresses of this network may be answered otherwise now. */
+  #forget(network: Cidr): void {
+    for (const [address, found] of this.#found) {
+      if (!contains(network, address)) continue
+      found.firm = false
+      this.#found.delete(address)
+    }
   }
 
   #entries(to: Cidr): readonly Entry[] {
@@ -100,6 +141,7 @@ export class RouteTable {
     const ordered = entries.length < 2 ? entries : entries.toSorted((a, b) => a.metric - b.metric)
     this.#listed = undefined
     if (this.#sorted !== undefined) putInOrder(this.#sorted, ordered, to)
+    this.#forget(to)
     let networks = this.#byLength[to.length]
     if (networks === undefined) {
       networks = new Map()
@@ -124,6 +166,8 @@ function putInOrder(sorted: Entry[], entries: readonly Entry[], to: Cidr): void 
   while (sorted[after]?.to.network === to.network && sorted[after]?.to.length === to.length) after++
   sorted.splice(from, after - from, ...entries)
 }
+const none: readonly never[] = []
+const everywhere = cidr('0.0.0.0/0')
 
 const networkOf = (address: Ipv4, length: number): Ipv4 =>
   length === 32 ? address : length === 0 ? 0 : (address & (0xffffffff << (32 - length))) >>> 0

@@ -8,6 +8,7 @@ import type { Tap } from '#lab/network/capture.ts'
 import type { ChainSet, Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
+import { Footings } from '#lab/network/ground.ts'
 import { chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
 import type { Asked } from '#lab/network/matching.ts'
 import type { Packet } from '#lab/network/packet.ts'
@@ -86,6 +87,7 @@ export class SimStack implements NetStack, Asked {
   readonly mangle: Table
   readonly legacy: Tables
   readonly recent: RecentLists
+  readonly setFootings = new Footings<string>()
   compiledSets: ReadonlyMap<string, AddressSet> = new Map()
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage: (text: string) => void = () => {}
@@ -197,7 +199,9 @@ export class SimStack implements NetStack, Asked {
 
   route(address: Ipv4): Way {
     if (this.isLocal(address)) return { kind: 'local' }
-    const entry = this.table.lookup(address)
+    const found = this.table.find(address)
+    if (this.fabric.surveyor.looks) this.fabric.surveyor.standOn(found)
+    const { entry } = found
     if (!entry) return { kind: 'none' }
     const { route, via, source } = entry
     if (route.kind === 'blackhole') return { kind: 'blackhole', destination: route.destination }
@@ -312,7 +316,7 @@ export class SimStack implements NetStack, Asked {
 
   // ---------------------------------------------------------------------------- what changes.ts moves
 
-  /** Moves with every change here that could change where a packet ends. */
+  /** Moves with every change here that could change where a packet ends, but for routes, chains and sets: ways know which of those they met. */
   get version(): number {
     return this.#version
   }
@@ -323,10 +327,16 @@ export class SimStack implements NetStack, Asked {
     this.fabric.moved()
   }
 
-  /** Links, addresses or routes have changed. */
+  /** Links or addresses have changed. */
   moved(): void {
     this.#local = undefined
     this.touch()
+    this.#changed.tell()
+  }
+
+  /** Routes have changed, and nothing else. */
+  rerouted(): void {
+    this.fabric.moved()
     this.#changed.tell()
   }
 
@@ -434,7 +444,8 @@ export class SimStack implements NetStack, Asked {
     for (const port of compiled.ports) this.fabric.namePort(port)
     this.#sets = { ...this.#sets, [name]: [...members] }
     this.compiledSets = new Map([...this.compiledSets, [name, compiled]])
-    this.touch()
+    this.setFootings.shake(name)
+    this.fabric.moved()
   }
 
   async removeSet(name: string): Promise<void> {
@@ -446,7 +457,8 @@ export class SimStack implements NetStack, Asked {
     if (named) throw new Errno('EBUSY')
     this.compiledSets = new Map([...this.compiledSets].filter(([other]) => other !== name))
     this.#sets = Object.fromEntries(Object.entries(this.#sets).filter(([other]) => other !== name))
-    this.touch()
+    this.setFootings.shake(name)
+    this.fabric.moved()
   }
 
   sets(): Readonly<Record<string, readonly string[]>> {
@@ -491,12 +503,18 @@ export class SimStack implements NetStack, Asked {
   /** {@link Table.restore}, at once. Throws EINVAL. */
   restore(table: TableName, chains: Chains): void {
     this.#chains[table].restore(chains)
-    this.#written(chains)
+    this.#namePorts(chains)
+    this.fabric.moved()
   }
 
+  /** Of the old back-end, which a way may not have met at all. */
   #written(chains: Chains): void {
-    for (const rules of Object.values(chains)) for (const rule of rules) namePorts(rule, this.fabric)
+    this.#namePorts(chains)
     this.touch()
+  }
+
+  #namePorts(chains: Chains): void {
+    for (const rules of Object.values(chains)) for (const rule of rules) namePorts(rule, this.fabric)
   }
 
   #table(name: TableName): Table {
@@ -547,6 +565,7 @@ export class SimStack implements NetStack, Asked {
     for (const chains of Object.values(this.#chains)) chains.clear()
     this.#legacy.clear()
     this.recent.clear()
+    this.setFootings.shakeAll()
     this.compiledSets = new Map()
     this.#sets = {}
     this.#addresses = []
