@@ -9,6 +9,7 @@ import { describe } from '#lab/kubectl/commands/describe.ts'
 import { drain } from '#lab/kubectl/commands/drain.ts'
 import { events } from '#lab/kubectl/commands/events.ts'
 import { exec } from '#lab/kubectl/commands/exec.ts'
+import { explain } from '#lab/kubectl/commands/explain.ts'
 import { get } from '#lab/kubectl/commands/get.ts'
 import { annotate, label } from '#lab/kubectl/commands/label.ts'
 import { logs } from '#lab/kubectl/commands/logs.ts'
@@ -52,6 +53,7 @@ const commands: readonly Command[] = [
   drain,
   events,
   exec,
+  explain,
   expose,
   get,
   label,

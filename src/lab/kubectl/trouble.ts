@@ -16,6 +16,17 @@ export class KubectlError extends Error {
   }
 }
 
+/** An error that came after something was printed. */
+export class HalfPrinted extends KubectlError {
+  override readonly name = 'HalfPrinted'
+  readonly printed: string
+
+  constructor(message: string, printed: string) {
+    super(message)
+    this.printed = printed
+  }
+}
+
 /** Nothing more to say than the exit code. */
 export class Exit extends Error {
   override readonly name = 'Exit'

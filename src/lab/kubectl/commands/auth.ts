@@ -1,9 +1,10 @@
 /**
  * `kubectl auth can-i`, `auth whoami`: kubernetes/kubectl:pkg/cmd/auth.
  *
- * Not imitated: `can-i --list`, `auth reconcile`.
+ * Not imitated: `auth reconcile`.
  */
 import { asList, asObject, asText, at, type JsonObject } from '#lab/api/json.ts'
+import { listRules } from '#lab/kubectl/commands/auth-list.ts'
 import { resourceNamed } from '#lab/kubectl/discovery.ts'
 import { bool, text } from '#lab/kubectl/flags.ts'
 import { objectPrinter, outputFlags } from '#lab/kubectl/print/output.ts'
@@ -22,8 +23,7 @@ export const canI: Command = {
   ],
   run: async (run) => {
     const { flags, args } = run
-    if (flags.on('list'))
-      throw new KubectlError('this kubectl does not list rules: ask for a verb and a resource')
+    if (flags.on('list')) return listRules(run)
     const [verb = '', what = ''] = args
     if (args.length !== 2)
       throw new KubectlError(

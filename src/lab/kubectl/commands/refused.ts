@@ -10,7 +10,6 @@ const reasons: Readonly<Record<string, string>> = {
   cp: 'it copies no files: use kubectl exec -- cat, and exec -i -- tee',
   diff: 'it compares nothing: use kubectl apply --dry-run=server, or get -o yaml',
   edit: 'it has no editor: use kubectl patch, set, label, or get -o yaml and apply -f',
-  explain: 'it explains no fields: an installed kubectl does, with the kubeconfig of the lab',
   kustomize: 'it renders nothing: use apply -f with rendered objects',
   plugin: 'it runs no plugins',
   'port-forward': 'it opens no port of your machine: use kubectl exec -- wget, or curl on a node',

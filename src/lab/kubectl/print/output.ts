@@ -2,11 +2,15 @@
 import { asObject, asText, type JsonObject } from '#lab/api/json.ts'
 import { itemsOf, metadataOf, nameOf } from '#lab/kubectl/client.ts'
 import { bool, type Flag, type Flags, text } from '#lab/kubectl/flags.ts'
+import { execute } from '#lab/kubectl/go-template/execute.ts'
+import { functionNames } from '#lab/kubectl/go-template/functions.ts'
+import { parseGoTemplate } from '#lab/kubectl/go-template/parse.ts'
+import { shown as goShown } from '#lab/kubectl/go-template/values.ts'
 import { goJson, goSyntax, rendered } from '#lab/kubectl/jsonpath/find.ts'
 import { parseTemplate } from '#lab/kubectl/jsonpath/parse.ts'
 import { columnsPrinter } from '#lab/kubectl/print/columns.ts'
 import { yamlText } from '#lab/kubectl/print/yaml.ts'
-import { KubectlError } from '#lab/kubectl/trouble.ts'
+import { HalfPrinted, KubectlError } from '#lab/kubectl/trouble.ts'
 
 export const outputFlags: readonly Flag[] = [
   text('output', 'o'),
@@ -26,7 +30,7 @@ export function objectPrinter(
   flags: Flags,
   o: { readonly columns?: boolean } = {},
 ): ObjectPrinter | undefined {
-  const asked = flags.text('output') ?? ''
+  const asked = flags.text('output') ?? (flags.has('template') ? 'go-template' : '')
   if (asked === '' || (o.columns === true && asked === 'wide')) return undefined
   const shown = flags.on('show-managed-fields') ? (object: JsonObject) => object : unmanaged
   const [, format = '', template = flags.text('template')] = /^([^=]*)(?:=(.*))?$/s.exec(asked) ?? []
@@ -42,9 +46,12 @@ export function objectPrinter(
     case 'custom-columns':
       if (o.columns === true) return columnsPrinter(template ?? '', { headers: !flags.on('no-headers') })
       break
-    default:
-      if (format.startsWith('go-template') || format === 'template')
-        throw new KubectlError('this kubectl has no Go templates: use -o jsonpath, custom-columns or json')
+    case 'go-template':
+    case 'template':
+      return goTemplate(template, { missingIsError: !flags.on('allow-missing-template-keys', true) })
+    case 'go-template-file':
+    case 'templatefile':
+      throw new KubectlError('this kubectl reads no templates from files: use -o go-template=TEMPLATE')
   }
   const allowed =
     o.columns === true
@@ -53,6 +60,38 @@ export function objectPrinter(
   throw new KubectlError(
     `unable to match a printer suitable for the output format ${JSON.stringify(asked)}, allowed formats are: ${allowed}`,
   )
+}
+
+/** kubernetes/cli-runtime:pkg/printers/template.go */
+function goTemplate(template: string | undefined, o: { readonly missingIsError: boolean }): ObjectPrinter {
+  if (template === undefined || template === '')
+    throw new KubectlError('template format specified but no template given')
+  const parts = goParsed(template)
+  return (object) => {
+    const { text, error } = execute(template, parts, { ...o, data: object })
+    if (error === undefined) return text
+    throw new HalfPrinted(
+      `error executing template ${JSON.stringify(template)}: ${error}`,
+      `${text}Error executing template: ${error}. Printing more information for debugging the template:
+	template was:
+		${template}
+	raw data was:
+		${goJson(object)}
+	object given to template engine was:
+		${goShown(object)}
+
+`,
+    )
+  }
+}
+
+function goParsed(template: string): ReturnType<typeof parseGoTemplate> {
+  try {
+    return parseGoTemplate(template, functionNames)
+  } catch (error) {
+    if (!(error instanceof KubectlError) || !error.message.startsWith('template: ')) throw error
+    throw new KubectlError(`error parsing template ${template}, ${error.message}`)
+  }
 }
 
 function jsonPath(template: string | undefined): ObjectPrinter {
