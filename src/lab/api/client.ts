@@ -2,8 +2,9 @@
  * The Kubernetes client of the lab's programs: client-go over a process's own network, so that a broken network, a stopped
  * server or a bad token break it as they break the real one.
  */
+import { rfc3339Micro } from '#base/clock.ts'
 import { deletion, manager, part, space } from '#lab/api/direct.ts'
-import type { Draft, KubeObject } from '#lab/api/objects.ts'
+import type { Draft, KubeObject, Lease } from '#lab/api/objects.ts'
 import {
   type Change,
   type Kube,
@@ -21,7 +22,7 @@ import {
 } from '#lab/api/ports.ts'
 import { requestWords } from '#lab/api/request-words.ts'
 import { Transport } from '#lab/api/transport.ts'
-import type { Credential, KubeRequest } from '#lab/api/wire.ts'
+import type { ClientFrame, Credential, KubeRequest, WireChange } from '#lab/api/wire.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 export interface KubeClientOptions {
@@ -49,20 +50,20 @@ export interface KubeClient extends Kube {
   /** The same client and connection for a thread of that process: each thread waits for itself. */
   by(thread: Process): KubeClient
   /**
-   * Updates an object again and again, `everyMs` after each answer, without sending anything as long as the answer is sure. Answers
-   * the object as it was stored last, when one is due that has to be sent.
+   * Renews a lease again and again, `everyMs` after each answer, without sending anything as long as the answer is sure. Answers
+   * the lease as it was stored last, when a renewal is due that has to be sent.
    */
-  repeat<T extends KubeObject>(type: ResourceType, object: T, o: Repetition<T>): Promise<T>
+  renewing(lease: Lease, o: Renewals): Promise<Lease>
   /** Gets an object so many ms from now: without sending anything where the answer is sure, which then comes when it would have come. */
   getAfter<T extends KubeObject>(ms: number, ref: ObjectRef): Promise<T>
   /** Another client on the same connection, for whom `credential` stands. */
   as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient
 }
 
-export interface Repetition<T> {
+export interface Renewals {
   readonly everyMs: number
-  /** What is sent, made of what was stored last. */
-  readonly next: (stored: T) => T
+  /** By the clock of who renews. */
+  readonly nowMs: () => number
 }
 
 /** Dials at the first request, over `p.net`, and again whenever the connection is gone. */
@@ -155,20 +156,26 @@ class Client implements KubeClient {
     return this.#ask({ op: 'post', ...one(ref), subresource, body }, o)
   }
 
-  repeat<T extends KubeObject>(type: ResourceType, object: T, o: Repetition<T>): Promise<T> {
+  renewing(lease: Lease, { everyMs, nowMs }: Renewals): Promise<Lease> {
     const { task } = this.#process
-    return task.wait<T>((wake) => {
-      let stored = object
+    const { name, namespace = '' } = lease.metadata
+    return task.wait<Lease>((wake) => {
+      let revision = Number(lease.metadata.resourceVersion)
+      let renewedMs: number | undefined
       const beat = (): void => {
-        const answer = this.#sure(updating(type, o.next(stored), {}))
+        const atMs = nowMs()
+        const answer = this.#sure((as) => {
+          return { kube: 'renewal', id: 0, as, lease: { namespace, name, revision, renewedMs: atMs } }
+        })
         if (answer === undefined) {
-          wake(stored)
+          wake(renewedMs === undefined ? lease : renewedLease(lease, renewedMs, { revision }))
           return
         }
-        stored = answer.value as T // what the server answers is what it was asked to store
-        cancel = task.after(answer.inMs + o.everyMs, beat)
+        revision = answer.value as number // of the version that it became
+        renewedMs = atMs
+        cancel = task.after(answer.inMs + everyMs, beat)
       }
-      let cancel = task.after(o.everyMs, beat)
+      let cancel = task.after(everyMs, beat)
       return () => cancel()
     })
   }
@@ -177,7 +184,9 @@ class Client implements KubeClient {
     const { task } = this.#process
     const sure = await task.wait<unknown>((wake) => {
       let cancel = task.after(ms, () => {
-        const answer = this.#sure({ op: 'get', ...one(ref) })
+        const answer = this.#sure((as) => {
+          return { kube: 'request', id: 0, as, request: { op: 'get', ...one(ref) } }
+        })
         if (answer === undefined) wake(undefined)
         else cancel = task.after(answer.inMs, () => wake(answer.value))
       })
@@ -186,9 +195,11 @@ class Client implements KubeClient {
     return sure === undefined ? this.get<T>(ref) : (sure as T) // what the server answers is what was asked for
   }
 
-  #sure(request: KubeRequest): { readonly value: unknown; readonly inMs: number } | undefined {
+  #sure(
+    frame: (as: Credential) => ClientFrame,
+  ): { readonly value: unknown; readonly inMs: number } | undefined {
     const credential = this.#credential()
-    return credential instanceof Promise ? undefined : this.#transport.ask(credential, request)
+    return credential instanceof Promise ? undefined : this.#transport.ask(frame(credential))
   }
 
   watch<T extends KubeObject>(query: WatchQuery): Watch<T> {
@@ -303,6 +314,13 @@ class Client implements KubeClient {
   }
 }
 
+/** What a lease became. */
+const renewedLease = (lease: Lease, atMs: number, { revision }: { readonly revision: number }): Lease => ({
+  ...lease,
+  metadata: { ...lease.metadata, resourceVersion: String(revision) },
+  spec: { ...lease.spec, renewTime: rfc3339Micro(atMs) },
+})
+
 const updating = (
   type: ResourceType,
   object: KubeObject,
@@ -319,7 +337,7 @@ const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name }
 
 interface WatchCall {
   answer(value: unknown): void
-  change(change: { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: unknown }): void
+  change(change: WireChange): void
   told(): void
   fail(error: Error): void
   sent: boolean
@@ -341,8 +359,8 @@ class RunningWatch<T> implements Watch<T> {
     this.#end = begin({
       sent: false,
       answer: () => {},
-      change: ({ type, object }) => {
-        this.#changes.push({ type, object: object as T }) // what is watched is what the caller named
+      change: (change) => {
+        this.#changes.push(change as Change<T>) // what is watched is what the caller named
       },
       told: () => this.#tell(),
       fail: (error) => {

@@ -6,6 +6,7 @@
  */
 import type { Random } from '#base/random.ts'
 import type { KubeClient } from '#lab/api/client.ts'
+import { Heartbeat, type Version } from '#lab/api/heartbeat.ts'
 import { Known } from '#lab/api/known.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import {
@@ -68,20 +69,26 @@ export interface Informer<T> {
   stop(): void
 }
 
+/** An informer of a type that changes all the time. */
+export interface Peeked<T> extends Informer<T> {
+  /** {@link get}, without making an object of a heartbeat. */
+  peek(key: string): Version<T> | undefined
+}
+
 /** Starts an informer as a thread of `p`; it ends with the process. */
 export function informer<T extends KubeObject>(
   p: Process,
   kube: KubeClient,
   query: ListQuery,
   options: InformerOptions<T> = {},
-): Informer<T> {
+): Peeked<T> {
   return new Reflector<T>(p, kube, query, options)
 }
 
 const firstWaitMs = 800
 const longestWaitMs = 30_000
 
-class Reflector<T extends KubeObject> implements Informer<T> {
+class Reflector<T extends KubeObject> implements Peeked<T> {
   readonly #process: Process
   readonly #kube: KubeClient
   readonly #query: ListQuery
@@ -120,6 +127,11 @@ class Reflector<T extends KubeObject> implements Informer<T> {
   get(key: string): T | undefined {
     this.#look()
     return this.#known.get(key)
+  }
+
+  peek(key: string): Version<T> | undefined {
+    this.#look()
+    return this.#known.peek(key)
   }
 
   has(key: string): boolean {
@@ -256,6 +268,8 @@ class Reflector<T extends KubeObject> implements Informer<T> {
 
   #observe(change: Change<T>): string {
     if (change.type === 'BOOKMARK') return change.resourceVersion
+    if (change instanceof Heartbeat && this.#options.onChange === undefined && this.#known.renew(change))
+      return String(change.revision)
     this.#apply(change)
     return change.object.metadata.resourceVersion
   }

@@ -1,3 +1,4 @@
+import type { Heartbeat, Version } from '#lab/api/heartbeat.ts'
 import { reorder } from '#lab/api/key-order.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import type { KubeList } from '#lab/api/ports.ts'
@@ -36,7 +37,19 @@ export class Known<T extends KubeObject> {
     const step = this.#shared?.step(type, object)
     if (step === undefined) return this.#apart().take(type, object)
     this.#shared = step.to
-    return step.previous
+    return step.change.previous as T | undefined // of what this knows
+  }
+
+  /** Takes a heartbeat in without making an object of it; whether that could be. */
+  renew(beat: Heartbeat): boolean {
+    const to = this.#shared?.after(beat)
+    if (to !== undefined) this.#shared = to
+    return to !== undefined
+  }
+
+  /** {@link get}, without making an object of a heartbeat. */
+  peek(key: string): Version<T> | undefined {
+    return this.#shared === undefined ? this.#own?.get(key) : this.#shared.peek(key)
   }
 
   /** What the server has listed is what is known now. */

@@ -13,9 +13,11 @@ import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
 import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
 import { Outbox } from '#lab/api/outbox.ts'
 import { perform, performWatch } from '#lab/api/perform.ts'
+import { resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
 import { KeyTrouble, useKeyFiles } from '#lab/api/tokens/key-files.ts'
+import { renewLease } from '#lab/api/verbs/renew.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
 import { type ClientFrame, clientFrame, type KubeRequest, type ServerFrame } from '#lab/api/wire.ts'
@@ -123,7 +125,7 @@ function handle(served: Served, frame: ClientFrame): void {
   else if (frame.kube === 'cancel') {
     watches.get(frame.id)?.()
     watches.delete(frame.id)
-  } else answer(served, frame)
+  } else if (frame.kube === 'request') answer(served, frame)
 }
 
 function answer(
@@ -171,11 +173,27 @@ function ask(
  * and so is what webhooks are asked about.
  */
 function sure(api: ApiServer, frame: ClientFrame | undefined): ServerFrame | undefined {
+  if (frame?.kube === 'renewal') return renewal(api, frame)
   if (frame?.kube !== 'request') return undefined
   const { id, as, request } = frame
   if (request.op !== 'get' && (request.op !== 'update' || hasWebhooks(api))) return undefined
   try {
     return { kube: 'answer', id, value: perform(api, request, api.identify(as)) }
+  } catch (error) {
+    asRefusal(error)
+    return undefined
+  }
+}
+
+function renewal(
+  api: ApiServer,
+  { id, as, lease }: Extract<ClientFrame, { readonly kube: 'renewal' }>,
+): ServerFrame | undefined {
+  const def = api.state.registry.find(resources.leases)
+  if (def === undefined || hasWebhooks(api)) return undefined
+  try {
+    const value = renewLease(api.state, api.identify(as), { def, ...lease })
+    return value === undefined ? undefined : { kube: 'answer', id, value }
   } catch (error) {
     asRefusal(error)
     return undefined
@@ -195,8 +213,8 @@ const startWatch = (
 ): (() => void) =>
   performWatch(api, o.request, {
     user: o.user,
-    tell: ({ type, object }, audience) =>
-      outbox.add(o.id, { type, object }, { audience, unhurried: o.request.unhurried === true }),
+    tell: (change, audience) =>
+      outbox.add(o.id, change, { audience, unhurried: o.request.unhurried === true }),
   })
 
 /** A refusal as it is; a bug of the lab passes on, so that it is seen. */

@@ -1,38 +1,80 @@
+import type { Heartbeat, Version } from '#lab/api/heartbeat.ts'
 import { reorder } from '#lab/api/key-order.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 
 /** What there is now: the objects of one bucket of the store, by key. */
 export class Present<T extends KubeObject = KubeObject> {
-  readonly objects = new Map<string, T>()
+  readonly #objects = new Map<string, T>()
+  /** Of some of the objects a newer version, which nobody has read yet. */
+  readonly #beats = new Map<string, Heartbeat>()
   /** How often anything in it has changed. */
   changes = 0
   #keys: string[] | undefined
 
   /** In order. */
   get keys(): readonly string[] {
-    this.#keys ??= [...this.objects.keys()].sort()
+    this.#keys ??= [...this.#objects.keys()].sort()
     return this.#keys
   }
 
+  get(key: string): T | undefined {
+    const beat = this.#beats.size === 0 ? undefined : this.#beats.get(key)
+    return beat === undefined ? this.#objects.get(key) : this.#read(beat)
+  }
+
+  has(key: string): boolean {
+    return this.#objects.has(key)
+  }
+
+  /** {@link get}, without making an object of a heartbeat. */
+  peek(key: string): Version<T> | undefined {
+    return this.#beats.get(key) ?? this.#objects.get(key)
+  }
+
+  /** All of them, to be changed by who asks. */
+  copy(): Map<string, T> {
+    for (const beat of [...this.#beats.values()]) this.#read(beat)
+    return new Map(this.#objects)
+  }
+
+  /** A version of an object that is there. */
+  renew(beat: Heartbeat): void {
+    this.#beats.set(beat.key, beat)
+    this.changes++
+  }
+
+  #read(beat: Heartbeat): T {
+    const object = beat.object as unknown as T // of the bucket that this is of
+    this.#beats.delete(beat.key)
+    this.#objects.set(beat.key, object)
+    return object
+  }
+
   put(key: string, object: T): void {
-    const { size } = this.objects
-    this.objects.set(key, object)
-    if (this.objects.size > size && this.#keys !== undefined) reorder(this.#keys, key, { isThere: true })
+    const { size } = this.#objects
+    this.#beats.delete(key)
+    this.#objects.set(key, object)
+    if (this.#objects.size > size && this.#keys !== undefined) reorder(this.#keys, key, { isThere: true })
     this.changes++
   }
 
   delete(key: string): void {
-    if (this.objects.delete(key) && this.#keys !== undefined) reorder(this.#keys, key, { isThere: false })
+    this.#beats.delete(key)
+    if (this.#objects.delete(key) && this.#keys !== undefined) reorder(this.#keys, key, { isThere: false })
     this.changes++
   }
 }
 
-/** A change, and the state after it. */
-export interface Step<T extends KubeObject> {
+interface Moved<T extends KubeObject> {
   readonly key: string
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly object: T
   readonly previous: T | undefined
+}
+
+/** A change, and the state after it. */
+export interface Step<T extends KubeObject> {
+  readonly change: Moved<T> | Heartbeat
   readonly to: Snapshot<T>
 }
 
@@ -59,22 +101,38 @@ export class Snapshot<T extends KubeObject = KubeObject> {
   }
 
   /** For the store, which has made the change already: the state after it. */
-  follow({ key, type, object, previous }: Omit<Step<T>, 'to'>): Snapshot<T> {
+  follow(change: Step<T>['change']): Snapshot<T> {
     const to = new Snapshot<T>(this.#present)
-    this.#next = { key, type, object, previous, to }
+    this.#next = { change, to }
     return to
   }
 
   /** The step that this change is; nothing when something else has happened next. */
-  step(type: Step<T>['type'], object: T): Step<T> | undefined {
+  step(type: Moved<T>['type'], object: T): Step<T> | undefined {
     const next = this.#next
-    return next?.object === object && next.type === type ? next : undefined
+    return next?.change.object === object && next.change.type === type ? next : undefined
+  }
+
+  /** The state after a heartbeat, if that is what has happened next. */
+  after(beat: Heartbeat): Snapshot<T> | undefined {
+    return this.#next?.change === beat ? this.#next.to : undefined
   }
 
   get(key: string): T | undefined {
+    const past = this.#changeOf(key)
+    return past === undefined ? this.#present.get(key) : (past.previous as T | undefined)
+  }
+
+  /** {@link get}, without making an object of a heartbeat. */
+  peek(key: string): Version<T> | undefined {
+    return this.#changeOf(key) === undefined ? this.#present.peek(key) : this.get(key)
+  }
+
+  /** The first that came after this state. */
+  #changeOf(key: string): Step<T>['change'] | undefined {
     for (let next = this.#next; next !== undefined; next = next.to.#next)
-      if (next.key === key) return next.previous
-    return this.#present.objects.get(key)
+      if (next.change.key === key) return next.change
+    return undefined
   }
 
   /** In the order of keys; the same list for all who ask here. */
@@ -84,17 +142,16 @@ export class Snapshot<T extends KubeObject = KubeObject> {
   }
 
   #now(): readonly T[] {
-    const { objects, keys } = this.#present
-    return keys.map((key) => objects.get(key) as T) // the order holds present keys
+    return this.#present.keys.map((key) => this.#present.get(key) as T) // the order holds present keys
   }
 
   #past(): readonly T[] {
     const were = new Map<string, T | undefined>()
     for (let next = this.#next; next !== undefined; next = next.to.#next)
-      if (!were.has(next.key)) were.set(next.key, next.previous)
-    const { objects, keys } = this.#present
-    const gone = [...were.keys()].filter((key) => !objects.has(key))
-    const all = gone.length === 0 ? keys : [...keys, ...gone].sort()
-    return all.flatMap((key) => (were.has(key) ? were.get(key) : objects.get(key)) ?? [])
+      if (!were.has(next.change.key)) were.set(next.change.key, next.change.previous as T | undefined)
+    const present = this.#present
+    const gone = [...were.keys()].filter((key) => !present.has(key))
+    const all = gone.length === 0 ? present.keys : [...present.keys, ...gone].sort()
+    return all.flatMap((key) => (were.has(key) ? were.get(key) : present.get(key)) ?? [])
   }
 }

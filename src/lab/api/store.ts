@@ -4,6 +4,7 @@
  *
  * Not imitated: transactions over several objects, reads of old revisions (pages are kept as snapshots by the server).
  */
+import { Heartbeat, type Renewing, type Version } from '#lab/api/heartbeat.ts'
 import { freeze, type JsonObject } from '#lab/api/json.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import { Present, Snapshot } from '#lab/api/snapshot.ts'
@@ -47,7 +48,8 @@ export interface StoreOptions {
 }
 
 interface Watcher {
-  readonly filter: Filter
+  /** None: of everything. */
+  readonly filter: Filter | undefined
   readonly tell: Tell
 }
 
@@ -89,7 +91,12 @@ export class Store {
   }
 
   get(bucket: string, key: string): Stored | undefined {
-    return this.#buckets.get(bucket)?.present.objects.get(key)
+    return this.#buckets.get(bucket)?.present.get(key)
+  }
+
+  /** {@link get}, without making an object of a heartbeat. */
+  peek(bucket: string, key: string): Version<Stored> | undefined {
+    return this.#buckets.get(bucket)?.present.peek(key)
   }
 
   /** Matching objects in the order of their keys. */
@@ -99,7 +106,7 @@ export class Store {
     if (b === undefined) return []
     const found: Stored[] = []
     for (const key of candidates(b, filter)) {
-      const object = b.present.objects.get(key)
+      const object = b.present.get(key)
       if (object !== undefined && matches(filter, object)) found.push(object)
     }
     return found
@@ -123,7 +130,7 @@ export class Store {
     if (revision < b.log.floor) return undefined
     const since = b.log.after(revision)
     if (since.length === 0) return this.list(bucket, filter)
-    const objects = new Map(b.present.objects)
+    const objects = b.present.copy()
     for (const { object, previous } of since.toReversed()) {
       const key = keyOfObject(object)
       if (previous === undefined) objects.delete(key)
@@ -138,7 +145,7 @@ export class Store {
   /** Stores an object under a new revision, frozen, and tells who watches. */
   put(bucket: string, key: string, object: Stored): Stored {
     const b = this.#bucket(bucket)
-    const previous = b.present.objects.get(key)
+    const previous = b.present.get(key)
     const revision = ++this.#revision
     const stored = freeze({
       ...object,
@@ -160,10 +167,25 @@ export class Store {
     return stored
   }
 
+  /** Stores the version of an object after `was`, in which nothing but a time is another. Answers the revision. */
+  renew(
+    bucket: string,
+    was: Version<Stored>,
+    o: { readonly key: string; readonly renewedMs: number; readonly by: Renewing },
+  ): number {
+    const b = this.#bucket(bucket)
+    const revision = ++this.#revision
+    const beat = new Heartbeat(o.key, was, { ...o, revision, timeMs: this.#options.now() })
+    b.present.renew(beat)
+    b.snapshot = b.snapshot.follow(beat)
+    this.#publish(b, beat)
+    return revision
+  }
+
   /** Removes an object; answers its last state. `last` replaces what was stored (metadata of its deletion). */
   remove(bucket: string, key: string, last?: Stored): Stored | undefined {
     const b = this.#bucket(bucket)
-    const previous = b.present.objects.get(key)
+    const previous = b.present.get(key)
     if (previous === undefined) return undefined
     const revision = ++this.#revision
     const state = last ?? previous
@@ -200,7 +222,7 @@ export class Store {
       const seen = asSeenBy(filter, change)
       if (seen !== undefined) tell(seen)
     }
-    const watcher: Watcher = { filter, tell }
+    const watcher: Watcher = { filter: isEverything(filter) ? undefined : filter, tell }
     if (filter.keys !== undefined) return watchKeys(b, filter.keys, watcher)
     if (filter.nodeName === undefined && filter.name !== undefined) return watchName(b, filter.name, watcher)
     const set = filter.nodeName === undefined ? b.watchers : setIn(b.nodeWatchers, filter.nodeName)
@@ -232,8 +254,10 @@ export class Store {
     b.log.add(change)
     // A copy: telling may start or end watches.
     for (const watcher of [...b.watchers]) tellOne(watcher, change)
-    const named = b.nameWatchers.get(change.object.metadata.name)
-    if (named !== undefined) for (const watcher of [...named]) tellOne(watcher, change)
+    if (b.nameWatches > 0) {
+      const named = b.nameWatchers.get(change.object.metadata.name)
+      if (named !== undefined) for (const watcher of [...named]) tellOne(watcher, change)
+    }
     if (b.nodeWatchers.size === 0) return
     const now = nodeOf(change.object)
     const before = change.previous && nodeOf(change.previous)
@@ -264,7 +288,7 @@ function watchKeys(b: Bucket, keys: ReadonlySet<string>, watcher: Watcher): () =
 }
 
 function tellOne(watcher: Watcher, change: StoreChange): void {
-  const seen = asSeenBy(watcher.filter, change)
+  const seen = watcher.filter === undefined ? change : asSeenBy(watcher.filter, change)
   if (seen !== undefined) watcher.tell(seen)
 }
 

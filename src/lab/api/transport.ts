@@ -63,8 +63,7 @@ export class Transport {
   }
 
   /** What a request would be answered in so many ms, without it being sent; `undefined` where it has to be. */
-  ask(as: Credential, request: KubeRequest): { readonly value: unknown; readonly inMs: number } | undefined {
-    const frame: ClientFrame = { kube: 'request', id: 0, as, request }
+  ask(frame: ClientFrame): { readonly value: unknown; readonly inMs: number } | undefined {
     const answer = this.#connection?.ask?.(frame)
     const told = serverFrame(answer?.payload)
     if (answer === undefined || told?.kube !== 'answer') return undefined

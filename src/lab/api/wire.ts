@@ -59,6 +59,18 @@ export type KubeRequest =
 /** From client to server. */
 export type ClientFrame =
   | { readonly kube: 'request'; readonly id: number; readonly as: Credential; readonly request: KubeRequest }
+  /** An update of a lease as it is stored, with another time. Only for who asks what would be answered: it has no HTTP. */
+  | {
+      readonly kube: 'renewal'
+      readonly id: number
+      readonly as: Credential
+      readonly lease: {
+        readonly namespace: string
+        readonly name: string
+        readonly revision: number
+        readonly renewedMs: number
+      }
+    }
   | { readonly kube: 'cancel'; readonly id: number }
   | { readonly kube: 'ping' }
 

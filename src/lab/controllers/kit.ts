@@ -1,5 +1,5 @@
 import { type KubeClient, kubeClient } from '#lab/api/client.ts'
-import { type Informer, type InformerChange, informer } from '#lab/api/informer.ts'
+import { type Informer, type InformerChange, informer, type Peeked } from '#lab/api/informer.ts'
 import type { KubeObject, Pod } from '#lab/api/objects.ts'
 import { KubeError, KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
 import { accountCredential } from '#lab/controllers/account-credential.ts'
@@ -103,12 +103,12 @@ export class ControllerKit {
   }
 
   /** The process's one cache of a type that changes all the time and is only looked at. */
-  lookedAt<T extends KubeObject>(type: ResourceType): Informer<T> {
+  lookedAt<T extends KubeObject>(type: ResourceType): Peeked<T> {
     const key = `${type.group}/${type.resource}`
     const { kube, unhurried } = this.#common
     const started = unhurried.get(key) ?? informer<KubeObject>(this.p, kube, { type }, { unhurried: true })
     unhurried.set(key, started)
-    return started as Informer<T> // of that type
+    return started as Peeked<T> // of that type
   }
 
   /**

@@ -3,8 +3,9 @@
  * defaults of Kubernetes 1.31 (looks every 5 s, 50 s of grace, 60 s for a node that never reported; `--node-monitor-grace-period` is heard).
  * NoExecute taints are given out one node in ten seconds and zone, slower or not at all where a zone is disrupted.
  */
-import { rfc3339 } from '#base/clock.ts'
+import { rfc3339, rfc3339Micro } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
+import { Heartbeat, type Version } from '#lab/api/heartbeat.ts'
 import type { Condition, Lease, Node, Pod, Taint } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
@@ -50,7 +51,7 @@ export function startNodeLifecycle(kit: ControllerKit): void {
   const beats = new Map<string, Beat>()
 
   const silenceOf = (node: Node): number =>
-    silence(node, leases.get(`kube-node-lease/${node.metadata.name}`), beats, kit.p.now())
+    silence(node, leases.peek(`kube-node-lease/${node.metadata.name}`), beats, kit.p.now())
 
   const queue = kit.controller('node_lifecycle_controller', [nodes, leases, pods], async (name, kube) => {
     const node = nodes.get(name)
@@ -74,21 +75,43 @@ export function startNodeLifecycle(kit: ControllerKit): void {
 
 /** The last sign of life of a node: what it said, and when this controller saw it. */
 interface Beat {
-  readonly renewed: string | undefined
-  readonly heartbeat: string | undefined
-  readonly atMs: number
+  lease: Version<Lease> | undefined
+  node: Node
+  atMs: number
 }
 
 /** For how long this controller, by its own clock, has seen no sign of life. */
-function silence(node: Node, lease: Lease | undefined, beats: Map<string, Beat>, nowMs: number): number {
-  const heartbeat = node.status.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime
-  const renewed = lease?.spec.renewTime
-  const before = beats.get(node.metadata.name)
-  if (before !== undefined && before.renewed === renewed && before.heartbeat === heartbeat)
-    return nowMs - before.atMs
-  beats.set(node.metadata.name, { renewed, heartbeat, atMs: nowMs })
-  return 0
+function silence(
+  node: Node,
+  lease: Version<Lease> | undefined,
+  beats: Map<string, Beat>,
+  nowMs: number,
+): number {
+  const beat = beats.get(node.metadata.name)
+  if (beat === undefined) {
+    beats.set(node.metadata.name, { lease, node, atMs: nowMs })
+    return 0
+  }
+  const isSilent =
+    isSameTime(beat.lease, lease) && (beat.node === node || heartbeatOf(beat.node) === heartbeatOf(node))
+  if (!isSilent) beat.atMs = nowMs
+  beat.lease = lease
+  beat.node = node
+  return nowMs - beat.atMs
 }
+
+const heartbeatOf = (node: Node): string | undefined =>
+  node.status.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime
+
+/** Whether two versions of a lease were renewed at the same time. */
+function isSameTime(a: Version<Lease> | undefined, b: Version<Lease> | undefined): boolean {
+  if (a === b) return true
+  if (a instanceof Heartbeat && b instanceof Heartbeat) return a.renewedMs === b.renewedMs
+  return renewTimeOf(a) === renewTimeOf(b)
+}
+
+const renewTimeOf = (lease: Version<Lease> | undefined): string | undefined =>
+  lease instanceof Heartbeat ? rfc3339Micro(lease.renewedMs) : lease?.spec.renewTime
 
 async function markUnknown(
   kube: KubeClient,

@@ -241,7 +241,7 @@ export class NodeLoop {
         if (error instanceof KubeError) lease = undefined
       }
       if (lease === undefined) await self.sleep(renewMs)
-      else lease = await kube.repeat(resources.leases, lease, { everyMs: renewMs, next: renewal(self) })
+      else lease = await kube.renewing(lease, { everyMs: renewMs, nowMs: () => self.now() })
     }
   }
 }

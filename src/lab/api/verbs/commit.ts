@@ -27,17 +27,6 @@ export function commit(state: ApiState, { def, was, object, write }: Commit, { d
   return result
 }
 
-/** {@link commit} of a renewal: see {@link Ledger.noteRenewal}. */
-export function commitRenewal(
-  state: ApiState,
-  { def, was, object, write }: Commit & { readonly was: Stored; readonly write: Update },
-): Stored {
-  const result = state.store.put(def.bucket, keyOfObject(object), object)
-  const schema = schemaOfDef(state.types, def)
-  if (schema !== undefined) state.ledger.noteRenewal(was, result, { schema, write, timeMs: state.now() })
-  return result
-}
-
 /** What is new in a dry run has no version. */
 const unversioned = (object: Stored): Stored =>
   object.metadata.resourceVersion === ''
@@ -65,14 +54,14 @@ export function updateBy(
   return owners === undefined ? write : { ...write, owners }
 }
 
-type Update = Extract<Write, { readonly kind: 'update' }>
+export type UpdateWrite = Extract<Write, { readonly kind: 'update' }>
 
 /** Few programs write many objects, and remember each write: those of one program are one value. */
 export function plainWrite(
   state: ApiState,
   def: ResourceDef,
   { by, subresource }: { readonly by: Caller; readonly subresource?: string | undefined },
-): Update {
+): UpdateWrite {
   const name = by.fieldManager || managerOf(by.user)
   let known = writes.get(def)
   if (known === undefined) {
@@ -93,7 +82,7 @@ export function plainWrite(
 }
 
 const writesMax = 256
-const writes = new WeakMap<ResourceDef, Map<string, Update>>()
+const writes = new WeakMap<ResourceDef, Map<string, UpdateWrite>>()
 
 /** GetResetFields of pkg/registry's strategies: a write of the object resets status, one of its status the spec. */
 export function exceptionOf(def: ResourceDef, subresource: string | undefined): string | undefined {

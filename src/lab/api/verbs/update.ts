@@ -4,8 +4,7 @@ import { withDefaults } from '#lab/api/admission/defaults.ts'
 import { guard } from '#lab/api/admission/guard.ts'
 import { warnOfPresentPods } from '#lab/api/admission/pod-security.ts'
 import { validateChange } from '#lab/api/admission/validate.ts'
-import { asObject, asText, isObject, type JsonObject, share } from '#lab/api/json.ts'
-import { changedKey } from '#lab/api/managed/renewal.ts'
+import { asObject, asText, type JsonObject, share } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import {
   badRequest,
@@ -20,7 +19,7 @@ import type { Stored } from '#lab/api/store.ts'
 import { internal, presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { accepted, undecoded } from '#lab/api/verbs/accepted.ts'
-import { changesOwners, commit, commitRenewal, plainWrite, updateBy } from '#lab/api/verbs/commit.ts'
+import { changesOwners, commit, updateBy } from '#lab/api/verbs/commit.ts'
 import { checkedBody, createObject } from '#lab/api/verbs/create.ts'
 import {
   type ApiState,
@@ -45,8 +44,6 @@ export function updateObject(
 ): { readonly object: Stored; readonly created: boolean } {
   const { def, name } = update
   const old = state.store.get(def.bucket, keyOfTarget(update))
-  if (old !== undefined && renews(update, old, caller))
-    return { object: renew(state, update, old, caller), created: false }
   const body = accepted(state, def, checkedBody(def, update.body), caller)
   const sentName = asText(asObject(body.metadata).name)
   if (sentName !== undefined && sentName !== '' && sentName !== name)
@@ -63,26 +60,6 @@ export function updateObject(
   return { object: presented(def, object), created: false }
 }
 
-type Renewal = Update & { readonly body: Stored }
-
-/** Whether this is a heartbeat that nobody is asked about. Who has the very metadata has the very version, and read it here. */
-const renews = (update: Update, old: Stored, caller: Caller): update is Renewal =>
-  update.def.bucket === leases &&
-  caller.admission === undefined &&
-  caller.owners === undefined &&
-  !caller.dryRun &&
-  old.metadata.deletionTimestamp === undefined &&
-  isObject(update.body) &&
-  isHeartbeat({ ...update, body: update.body }, old)
-
-/** What {@link writeOver} would do with a lease in which one time is another; a lab's nodes do that all day long. */
-function renew(state: ApiState, update: Renewal, old: Stored, caller: Caller): Stored {
-  const { def, namespace, name, subresource, body: next } = update
-  const write = plainWrite(state, def, { by: caller })
-  guard(state, caller.user, { op: 'UPDATE', def, subresource, namespace, name, old, next })
-  return commitRenewal(state, { def, was: old, object: next, write })
-}
-
 /** Stores `body` over `old` as far as the subresource lets it. Throws Conflict when it was made from another version. */
 export function writeOver(
   state: ApiState,
@@ -92,7 +69,7 @@ export function writeOver(
 ): Stored {
   const { def } = update
   checkVersion(update, old)
-  const next = admittedVersion(update, old, versionAfter(state, update, old), caller)
+  const next = admittedVersion(update, old, share(old, nextVersion(state, update, old)), caller)
   const sent = asObject(update.body.metadata).managedFields
   const write = updateBy(state, { def, was: old, subresource: update.subresource, sent }, caller)
   if (next === old && !changesOwners(write)) return old
@@ -104,26 +81,6 @@ export function writeOver(
   if (isGone(def, final) && !caller.dryRun)
     return state.store.remove(def.bucket, keyOfTarget(update), final) ?? final
   return commit(state, { def, was: old, object: final, write }, caller)
-}
-
-/** Everything that did not change is taken from the old version. */
-const versionAfter = (
-  state: ApiState,
-  update: Update & { readonly body: JsonObject },
-  old: Stored,
-): Stored =>
-  isHeartbeat(update, old) ? (update.body as Stored) : share(old, nextVersion(state, update, old))
-
-const leases = 'coordination.k8s.io/leases'
-
-/** A lease as it is stored, with another time: nothing is completed in it, and its holder writes it all the time. */
-function isHeartbeat(
-  { def, subresource, body }: Update & { readonly body: JsonObject },
-  old: Stored,
-): boolean {
-  if (def.bucket !== leases || subresource !== undefined) return false
-  if (body.metadata !== old.metadata || changedKey(old, body) !== 'spec') return false
-  return changedKey(asObject(old.spec), asObject(body.spec)) === 'renewTime'
 }
 
 /** The new version as mutating webhooks leave it, when validating ones want it. They are asked about changes of nothing too. */
