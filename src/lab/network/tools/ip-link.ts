@@ -143,7 +143,9 @@ export const briefHead = (link: LinkState): string =>
   `${longName(link).padEnd(16)} ${stateOf(link).padEnd(14)}`
 
 function hardware(link: LinkState): string {
-  const type = link.kind === 'loopback' ? 'loopback' : link.kind === 'ipip' ? 'ipip' : 'ether'
+  // Its addresses are those of its outer header; Calico's tunnel has none of its own.
+  if (link.kind === 'ipip') return '    link/ipip 0.0.0.0 brd 0.0.0.0'
+  const type = link.kind === 'loopback' ? 'loopback' : 'ether'
   const broadcast = link.kind === 'loopback' ? '00:00:00:00:00:00' : 'ff:ff:ff:ff:ff:ff'
   // Pods' namespaces have names on their machine (/run/netns); seen from a pod, its machine's is number 0.
   const peer = link.peer?.stack.name
@@ -151,8 +153,10 @@ function hardware(link: LinkState): string {
   return `    link/${type} ${link.mac} brd ${broadcast}${netns}`
 }
 
-const longName = (link: LinkState): string =>
-  link.peer ? `${link.name}@if${link.peer.link.index}` : link.name
+function longName(link: LinkState): string {
+  if (link.kind === 'ipip') return `${link.name}@NONE`
+  return link.peer ? `${link.name}@if${link.peer.link.index}` : link.name
+}
 
 function flags(link: LinkState): string {
   const state = link.up ? (hasCarrier(link) ? ['UP', 'LOWER_UP'] : ['UP']) : []
