@@ -6,7 +6,7 @@
 import { equal } from '#base/equal.ts'
 import { listChange } from '#base/list-change.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
-import { dispatchChains } from '#lab/calico/felix/dispatch.ts'
+import { Dispatch } from '#lab/calico/felix/dispatch.ts'
 import { endpointChain, groupChain, profileChain } from '#lab/calico/felix/endpoint-chains.ts'
 import { hostEndpointChains, type ResolvedHostEndpoint } from '#lab/calico/felix/host-endpoint-chains.ts'
 import { marks } from '#lab/calico/felix/names.ts'
@@ -57,6 +57,7 @@ export interface Rendered {
 export class Renderer {
   #last: { readonly inputs: RenderInputs; readonly rendered: Rendered } | undefined
   #parts = new Map<Workload, WorkloadPart>()
+  readonly #ways = new WorkloadDispatch()
   #dispatch: Chains = {}
 
   render(inputs: RenderInputs): Rendered {
@@ -72,7 +73,7 @@ export class Renderer {
   #whole(o: RenderInputs): Rendered {
     const { config, encapsulation } = o
     this.#parts = new Map(o.workloads.map((each) => [each, workloadPart(each, o)]))
-    this.#dispatch = workloadDispatch(o.workloads)
+    this.#dispatch = this.#ways.chains(o.workloads)
     const hosts = hostEndpointChains(o)
     const used = [...[...this.#parts.values()].map(({ tiers }) => tiers), ...hosts.used]
     const profiles = new Set(o.hostEndpoints.flatMap((each) => each.profiles))
@@ -112,7 +113,7 @@ export class Renderer {
       filter.ask(part.chains)
     }
     for (const { chains } of dropped) filter.drop(chains)
-    const dispatch = workloadDispatch(o.workloads)
+    const dispatch = this.#ways.chains(o.workloads)
     filter.replace(this.#dispatch, dispatch)
     this.#dispatch = dispatch
     const hasPolicies = [...dropped, ...added.map(([, part]) => part)].some(({ tiers }) => tiers.length > 0)
@@ -175,13 +176,24 @@ const sharedFor = (hosts: Chains, used: readonly (readonly TierPolicies[])[], co
 
 const unknown = [verdict('drop', {}, 'Unknown interface')]
 
-function workloadDispatch(workloads: readonly Workload[]): Chains {
-  const interfaces = workloads.map((each) => each.interface)
-  const dispatch = (chain: string, side: 'in' | 'out', prefix: string): Chains =>
-    dispatchChains({ chain, side, interfaces, prefix, last: unknown })
-  return {
-    ...dispatch('cali-from-wl-dispatch', 'in', 'cali-fw-'),
-    ...dispatch('cali-to-wl-dispatch', 'out', 'cali-tw-'),
+/** The ways from the interfaces of workloads to their chains. */
+class WorkloadDispatch {
+  readonly #from = new Dispatch({
+    chain: 'cali-from-wl-dispatch',
+    side: 'in',
+    prefix: 'cali-fw-',
+    last: unknown,
+  })
+  readonly #to = new Dispatch({
+    chain: 'cali-to-wl-dispatch',
+    side: 'out',
+    prefix: 'cali-tw-',
+    last: unknown,
+  })
+
+  chains(workloads: readonly Workload[]): Chains {
+    const interfaces = workloads.map((each) => each.interface)
+    return { ...this.#from.chains(interfaces), ...this.#to.chains(interfaces) }
   }
 }
 

@@ -55,7 +55,10 @@ export class Dataplane {
     await this.#routes.apply({ workloads, others: vxlanRoutes(tunnels), resync, made })
   }
 
-  async #configureInterfaces(workloads: readonly Workload[], links: ReadonlySet<string>): Promise<void> {
+  async #configureInterfaces(
+    workloads: readonly Workload[],
+    links: ReadonlyMap<string, boolean>,
+  ): Promise<void> {
     for (const { interface: link } of workloads) {
       if (!links.has(link) || this.#configured.has(link)) continue
       try {

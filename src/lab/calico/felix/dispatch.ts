@@ -1,10 +1,10 @@
-import { hashed, kept } from '#lab/calico/felix/rule-hash.ts'
+import { hashed } from '#lab/calico/felix/rule-hash.ts'
 import { go } from '#lab/calico/felix/rules.ts'
 import type { Chains, Rule } from '#lab/network/rule.ts'
 
-interface Dispatch {
+/** Which chains an interface's packets go through. */
+export interface DispatchOptions {
   readonly chain: string
-  readonly interfaces: readonly string[]
   readonly side: 'in' | 'out'
   /** Of the chains that it leads to. */
   readonly prefix: string
@@ -13,37 +13,57 @@ interface Dispatch {
 
 /**
  * The way from an interface to its chain: names that share a beginning get a chain of their own, so that no packet passes
- * all names (projectcalico/calico:felix/rules/dispatch.go).
+ * all names (projectcalico/calico:felix/rules/dispatch.go). Chains whose interfaces are those of the last time are kept.
  */
-export function dispatchChains(o: Dispatch): Chains {
-  const names = o.interfaces.toSorted()
-  const common = commonPrefix(names)
-  const groups = new Map<string, string[]>()
-  for (const name of names) {
-    const shared = name.slice(0, common.length + 1)
-    const group = groups.get(shared)
-    if (group === undefined) groups.set(shared, [name])
-    else group.push(name)
+export class Dispatch {
+  readonly #o: DispatchOptions
+  /** By chain. */
+  #made: ReadonlyMap<string, Made> = new Map()
+
+  constructor(o: DispatchOptions) {
+    this.#o = o
   }
-  const chains: Record<string, readonly Rule[]> = {}
-  const ways: Way[] = []
-  for (const [shared, members] of groups) {
-    const [only] = members
-    if (members.length === 1 && only !== undefined) {
-      ways.push({ to: o.prefix + only, name: only })
-      continue
+
+  /** `names`: sorted. */
+  chains(names: readonly string[]): Chains {
+    const { chain, prefix } = this.#o
+    const common = commonLength(names)
+    const made = new Map<string, Made>()
+    const keep = (name: string, to: readonly Way[]): readonly Rule[] => {
+      const kept = this.#kept(name, to)
+      made.set(name, kept)
+      return kept.rules
     }
-    const child = `${o.chain}-${shared.slice(common.length)}`
-    chains[child] = keptChain(
-      child,
-      members.map((name) => ({ to: o.prefix + name, name })),
-      o,
-    )
-    ways.push({ to: child, name: `${shared}+` })
+    const ways: Way[] = []
+    const chains: Record<string, readonly Rule[]> = {}
+    for (const members of groups(names, common)) {
+      const leaves = members.map((name) => ({ to: prefix + name, name }))
+      const [first] = leaves
+      if (first === undefined) continue
+      if (leaves.length === 1) ways.push(first)
+      else {
+        const shared = first.name.slice(0, common + 1)
+        const child = `${chain}-${shared.slice(common)}`
+        chains[child] = keep(child, leaves)
+        ways.push({ to: child, name: `${shared}+` })
+      }
+    }
+    chains[chain] = keep(chain, ways)
+    this.#made = made
+    return chains
   }
-  chains[o.chain] = keptChain(o.chain, ways, o)
-  return chains
+
+  #kept(chain: string, ways: readonly Way[]): Made {
+    const last = this.#made.get(chain)
+    if (last !== undefined && leadsTheSame(last.ways, ways)) return last
+    const { side, last: end } = this.#o
+    const rules = ways.map(({ to, name }) => go(to, { [side]: name }))
+    return { ways, rules: hashed(chain, [...rules, ...end]) }
+  }
 }
+
+export const dispatchChains = (o: DispatchOptions & { readonly interfaces: readonly string[] }): Chains =>
+  new Dispatch(o).chains(o.interfaces.toSorted())
 
 /** For interfaces of this name, which may end with a `+`. */
 interface Way {
@@ -51,15 +71,32 @@ interface Way {
   readonly name: string
 }
 
-/** Most chains are those of the last time: one more interface changes that of its beginning. */
-function keptChain(chain: string, ways: readonly Way[], { side, last }: Dispatch): readonly Rule[] {
-  const key = `${chain} ${side} ${ways.map(({ to }) => to).join()} ${last.map(({ target }) => JSON.stringify(target)).join()}`
-  return kept(key, () => hashed(chain, [...ways.map(({ to, name }) => go(to, { [side]: name })), ...last]))
+interface Made {
+  readonly ways: readonly Way[]
+  readonly rules: readonly Rule[]
 }
 
-function commonPrefix(names: readonly string[]): string {
-  const [first = '', ...others] = names
-  let length = first.length
-  for (const name of others) while (!name.startsWith(first.slice(0, length))) length--
-  return first.slice(0, length)
+const leadsTheSame = (a: readonly Way[], b: readonly Way[]): boolean =>
+  a.length === b.length && a.every(({ to, name }, i) => to === b[i]?.to && name === b[i].name)
+
+/** How many letters sorted names have in common at their beginning: those that the first and the last one have. */
+function commonLength(names: readonly string[]): number {
+  const first = names[0] ?? ''
+  const last = names.at(-1) ?? ''
+  let length = 0
+  while (length < first.length && first[length] === last[length]) length++
+  return length
+}
+
+/** Sorted names by the letter that follows what they have in common. */
+function groups(names: readonly string[], common: number): readonly (readonly string[])[] {
+  const all: string[][] = []
+  let letter: string | undefined
+  for (const name of names) {
+    const group = all.at(-1)
+    if (group === undefined || name[common] !== letter) all.push([name])
+    else group.push(name)
+    letter = name[common]
+  }
+  return all
 }

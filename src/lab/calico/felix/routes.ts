@@ -2,12 +2,13 @@
  * The routes that are Felix's: to the pods of this node, and over tunnels. Its own that nobody wants go at once, foreign ones on
  * pods' interfaces after a time of grace (projectcalico/calico:felix/routetable, ownershippol/main_route_table_policy.go).
  */
+import { listChange } from '#base/list-change.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { vxlanDevice } from '#lab/calico/felix/tunnels.ts'
 import type { Workload } from '#lab/calico/felix/workloads.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { NetChange, Route } from '#lab/network/ports.ts'
+import type { Link, NetChange, Route } from '#lab/network/ports.ts'
 
 /** How long a route that the CNI plugin made may wait for its pod to become known. */
 const graceMs = 10_000
@@ -17,11 +18,13 @@ export class FelixRoutes {
   readonly #log: Log
   readonly #config: FelixConfig
   readonly #seenMs = new Map<string, number>()
-  /** Interfaces and whether they were up, and those whose routes have to be read again. */
-  #up: ReadonlyMap<string, boolean> = new Map()
+  #links: readonly Link[] = []
+  /** Interfaces and whether they are up, and those whose routes have to be read again. */
+  readonly #up = new Map<string, boolean>()
   readonly #rescan = new Set<string>()
   /** What the kernel held when it was last read, with what was changed since. */
   #known: readonly Route[] | undefined
+  readonly #podRoutes = new WeakMap<Workload, Route>()
 
   constructor(p: Process, log: Log, config: FelixConfig) {
     this.#p = p
@@ -30,14 +33,24 @@ export class FelixRoutes {
   }
 
   /** Looks which interfaces there are, so that the time of grace of new ones begins. */
-  notice(): ReadonlySet<string> {
-    const present = new Map(this.#p.net.links().map(({ name, up }) => [name, up]))
-    for (const link of present.keys()) if (!this.#seenMs.has(link)) this.#seenMs.set(link, this.#p.now())
-    for (const link of [...this.#seenMs.keys()]) if (!present.has(link)) this.#seenMs.delete(link)
-    for (const link of new Set([...present.keys(), ...this.#up.keys()]))
-      if (present.get(link) !== this.#up.get(link)) this.#rescan.add(link)
-    this.#up = present
-    return new Set(present.keys())
+  notice(): ReadonlyMap<string, boolean> {
+    const links = this.#p.net.links()
+    const { gone, come } = listChange(this.#links, links)
+    this.#links = links
+    const there = new Set(come.map(({ name }) => name))
+    for (const { name } of gone) if (!there.has(name)) this.#forget(name)
+    for (const { name, up } of come) {
+      if (!this.#seenMs.has(name)) this.#seenMs.set(name, this.#p.now())
+      if (this.#up.get(name) !== up) this.#rescan.add(name)
+      this.#up.set(name, up)
+    }
+    return this.#up
+  }
+
+  #forget(link: string): void {
+    this.#seenMs.delete(link)
+    this.#up.delete(link)
+    this.#rescan.add(link)
   }
 
   /** `resync`: what the kernel holds is read anew, of all interfaces. `made`: devices that are not those of before. */
@@ -72,10 +85,16 @@ export class FelixRoutes {
     { workloads, others }: { readonly workloads: readonly Workload[]; readonly others: readonly Route[] },
     present: readonly Route[],
   ): readonly NetChange[] {
-    const up = new Set([...this.#up].flatMap(([link, isUp]) => (isUp ? [link] : [])))
-    const pods = workloads.filter((each) => up.has(each.interface)).map((each) => this.#podRoute(each))
-    const wanted = new Map([...others, ...pods].map((route) => [route.destination, route]))
-    const foreign = present.filter((route) => !isSame(wanted.get(route.destination), route))
+    const wanted = new Map(others.map((route) => [route.destination, route]))
+    for (const each of workloads)
+      if (this.#up.get(each.interface)) wanted.set(`${each.address}/32`, this.#podRoute(each))
+    const foreign: Route[] = []
+    const right = new Set<Route>()
+    for (const route of present) {
+      const own = wanted.get(route.destination)
+      if (own !== undefined && isSame(own, route)) right.add(own)
+      else foreign.push(route)
+    }
     // Who may still be waited for is looked at again the next time.
     for (const route of foreign) if (!this.#mayGo(route)) this.#rescan.add(route.dev ?? '')
     const remove = foreign
@@ -84,7 +103,7 @@ export class FelixRoutes {
         (route): NetChange => ({ op: 'route-del', destination: route.destination, protocol: route.protocol }),
       )
     const add = [...wanted.values()]
-      .filter((route) => !present.some((each) => isSame(route, each)))
+      .filter((route) => !right.has(route))
       .map((route): NetChange => ({ op: 'route-replace', route }))
     return [...remove, ...add]
   }
@@ -105,16 +124,20 @@ export class FelixRoutes {
     return this.#p.now() - (this.#seenMs.get(dev ?? '') ?? this.#p.now()) >= graceMs
   }
 
-  #podRoute({ address, interface: dev }: Workload): Route {
+  #podRoute(workload: Workload): Route {
+    const known = this.#podRoutes.get(workload)
+    if (known !== undefined) return known
     const { routeProtocol, routeSourceAddress } = this.#config
-    return {
-      destination: `${address}/32`,
+    const route: Route = {
+      destination: `${workload.address}/32`,
       kind: 'unicast',
-      dev,
+      dev: workload.interface,
       protocol: routeProtocol,
       scope: 'link',
       ...(routeSourceAddress === undefined ? {} : { source: routeSourceAddress }),
     }
+    this.#podRoutes.set(workload, route)
+    return route
   }
 
   /** Felix looks again once before it leaves the rest to the next time. */

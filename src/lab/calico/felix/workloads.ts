@@ -30,7 +30,8 @@ export class Workloads {
     const { gone, come } = isKnown ? listChange(this.#pods, pods) : { gone: this.#pods, come: pods }
     this.#pods = pods
     this.#directory = directory
-    if (gone.length > 0 || come.length > 0) this.#replace(gone, localWorkloads(come, nodeName, directory))
+    const isSame = isKnown && gone.length === come.length && gone.every((pod, i) => saysSame(pod, come[i]))
+    if (!isSame) this.#replace(gone, localWorkloads(come, nodeName, directory))
     return this.#last
   }
 
@@ -49,35 +50,30 @@ export class Workloads {
   }
 }
 
+/** Whether a pod is still the workload that it was: most changes of a pod are not about that. Parts that say the same are one value. */
+const saysSame = (before: Pod, now: Pod | undefined): boolean =>
+  now !== undefined &&
+  before.metadata.name === now.metadata.name &&
+  before.metadata.namespace === now.metadata.namespace &&
+  before.metadata.labels === now.metadata.labels &&
+  before.spec === now.spec &&
+  podAddress(before) === podAddress(now)
+
 /** The pods that Calico networks, by interface name (projectcalico/calico:libcalico-go/lib/backend/k8s/conversion). */
 export function localWorkloads(
   pods: readonly Pod[],
   nodeName: string,
   directory: Directory = { namespaces: [], serviceAccounts: [] },
 ): readonly Workload[] {
-  return pods.flatMap((pod) => workloadOf(pod, nodeName, directory)).sort(byInterface)
+  return pods.flatMap((pod) => workload(pod, nodeName, directory)).sort(byInterface)
 }
 
 const byInterface = (a: Workload, b: Workload): number => (a.interface < b.interface ? -1 : 1)
 
 const keyOf = ({ metadata }: Pod): string => `${metadata.namespace ?? 'default'}/${metadata.name}`
 
-/** A pod that has not changed is the workload that it was, as long as what lends it labels is the same. */
-function workloadOf(pod: Pod, nodeName: string, directory: Directory): readonly Workload[] {
-  const known = made.get(pod)
-  if (known?.nodeName === nodeName && isOf(known.directory, directory)) return known.workloads
-  const workloads = workload(pod, nodeName, directory)
-  made.set(pod, { nodeName, directory, workloads })
-  return workloads
-}
-
 const isOf = (a: Directory, b: Directory): boolean =>
   a.namespaces === b.namespaces && a.serviceAccounts === b.serviceAccounts
-
-const made = new WeakMap<
-  Pod,
-  { readonly nodeName: string; readonly directory: Directory; readonly workloads: readonly Workload[] }
->()
 
 function workload(pod: Pod, nodeName: string, directory: Directory): readonly Workload[] {
   const { metadata, spec } = pod
