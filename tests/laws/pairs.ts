@@ -131,6 +131,9 @@ export const spreading: ReadonlySet<string> = new Set([
 /** True of every node that is cut off, whatever cut it off: beside the fault that did it, it is no invention. */
 export const consequences: ReadonlySet<string> = new Set(['kubelet-lost-contact'])
 
+/** What is true where these are done: on each worker of that zone the kernel gives no more control groups until it is rebooted. */
+export const mechanisms: ReadonlyMap<string, string> = new Map([['zone-common-cause', 'worker-needs-reboot']])
+
 const anyNodes = ['0', '1', '2', '3', '4']
 
 const subjectsOf = ({ fault, strike }: Half, nodes: readonly string[]): readonly string[] =>
