@@ -117,6 +117,14 @@ describe('by facts', () => {
       ['node/w3 confirmed'],
     ],
     [
+      'the control plane hears of hardly a node: its silence proves nothing of this one',
+      {
+        nodes: [node('w1'), node('w2', silent), node('w3', silent), node('w4', silent)],
+        bgpSessions: [...up, ...down],
+      },
+      ['node/w3 likely'],
+    ],
+    [
       'everybody reports a node of which nothing else is known',
       { nodes: [node('w1'), node('w2')], bgpSessions: [...up, ...down] },
       ['cluster likely'],

@@ -7,6 +7,7 @@ import {
   isComplainer,
 } from '#cluster/bgp-complaints.ts'
 import { isOfHostLocalNetwork } from '#cluster/node-addresses.ts'
+import { silenceOf } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
@@ -97,10 +98,13 @@ function signsOf(view: View<Names>, peer: AccusedPeer, all: readonly AccusedPeer
   return [place(isSuspect ? 'strong' : 'weak', told(peer)), ...machine]
 }
 
-/** A control plane that hears of no node is deaf itself: its silence says nothing of one machine. */
+/** A control plane that hears of no node, or of hardly one, is deaf itself: its silence says nothing of one machine. */
 function isNobodyHeard(view: View<Names>): boolean {
   const nodes = view.rows('nodes')
-  return nodes.length > 1 && nodes.every((node) => downReason(node) !== undefined)
+  return (
+    silenceOf(view).isEverywhere ||
+    (nodes.length > 1 && nodes.every((node) => downReason(node) !== undefined))
+  )
 }
 
 const isUnreachable = ({ complaints }: AccusedPeer): boolean =>
