@@ -67,6 +67,13 @@ function presentOf(view: Reads<'messages'>, rows: readonly Fact<MessageRow>[]): 
   return view.isComplaint === true && newest > 0 ? newest : view.observedAtMs
 }
 
+/** Who says so had an answer of the API server's, though not the one that was hoped for. */
+const answers: ReadonlySet<ApiOutcome> = new Set(['unauthorized', 'forbidden'])
+
+/** Whether programs of this place fail before the API server could tell them what it thinks of their tokens and rights. */
+export const isApiOutOfReach = (view: Reads<'messages' | 'pods'>, about: Subject): boolean =>
+  apiContacts(view).some((one) => !answers.has(one.outcome) && isSameSubject(one.about, about))
+
 /** The way to the API server works (again). */
 const endings: ReadonlySet<string> = new Set([
   'startup/datastore-ready',

@@ -173,6 +173,14 @@ describe('by facts', () => {
     )
   })
 
+  test('a session between two others is not explained by it', () => {
+    const bgpSessions = [...down, session('w1', 'w2', 'Socket: No route to host')]
+    const facts = factsOf({ nodes: [node('w1'), node('w2'), node('w3', silent)], bgpSessions })
+    expect(diagnose(facts, [mode]).unexplained.map(({ says }) => says)).toEqual([
+      'session with 10.7.4.22 (w2) is Active, Socket: No route to host',
+    ])
+  })
+
   test('the healthy nodes’ complaints are explained by it', () => {
     const pods = ['w1', 'w2'].map((on) => ({
       namespace: 'kube-system',

@@ -52,6 +52,8 @@ export const detector = defineDetector<PeerDownState, Names>({
     if (explainsHere(finding, symptom)) return true
     // Healthy nodes that are not ready, or whose pods fail, because this one is missing.
     if (symptom.id === 'node-not-ready') return false
+    // A session with another node is none of this one's.
+    if (symptom.id === 'bgp-session-down' && (symptom.involves ?? []).length > 0) return false
     return isComplainer(complaintsAbout(view, finding.state.address), symptom.about)
   },
 })

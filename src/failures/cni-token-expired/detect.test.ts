@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/cni-token-expired/index.ts'
+import { node } from '#failures/testing/example-cluster.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
 
 const refused = 'error getting ClusterInformation: connection is unauthorized: Unauthorized'
@@ -109,4 +110,20 @@ describe('by node', () => {
   ])('%s', (_, table, expected) => {
     expect(diagnose(factsOf(table), [mode]).causes[0]?.confidence).toBe(expected)
   })
+})
+
+test('where nobody gets as far as the API server’s answer, a node is not called clear', () => {
+  const seen = (id: string) =>
+    diagnose(
+      factsOf(
+        {
+          nodes: [node('w1')],
+          messages: [{ message: { id, params: {} }, node: 'w1', container: 'calico-node', count: 4 }],
+        },
+        { complete: ['nodes', 'messages', 'pods'] },
+      ),
+      [mode],
+    ).unknown
+  expect(seen('tls/wrong-name')).toHaveLength(1)
+  expect(seen('api/forbidden')).toEqual([])
 })

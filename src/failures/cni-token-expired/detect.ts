@@ -1,4 +1,4 @@
-import { type ApiContact, apiContacts } from '#cluster/api-contacts.ts'
+import { type ApiContact, apiContacts, isApiOutOfReach } from '#cluster/api-contacts.ts'
 import type { Reads, Subject } from '#cluster/facts.ts'
 import { calicoNodePodAt, calicoNodePods, isReady } from '#cluster/queries.ts'
 import { envNamed, isOff } from '#cluster/settings.ts'
@@ -46,6 +46,7 @@ export const detector = defineDetector<TokenState, Needs>({
     })
   },
   explains: explainsHere,
+  isHidden: (about, view) => isApiOutOfReach(view, about),
 })
 
 /** Whoever uses calico-node's own account is refused too: then it is not the plugin's kubeconfig alone. */

@@ -96,6 +96,22 @@ describe('by facts of a live cluster', () => {
       { nodes: [condition('False', 'CalicoIsUp')], pods: [calico(false)] },
       false,
     ],
+    [
+      'NoRouteCreated where kubelet is silent: that the pod is not ready is the node controller’s word',
+      {
+        nodes: [
+          {
+            ...condition('True', 'NoRouteCreated'),
+            conditions: [
+              ...condition('True', 'NoRouteCreated').conditions,
+              { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' },
+            ],
+          },
+        ],
+        pods: [calico(false)],
+      },
+      true,
+    ],
     ['False and Ready', { nodes: [condition('False', 'CalicoIsUp')], pods: [calico(true)] }, false],
   ])('%s', (_, table, expected) => {
     const { causes, preventive } = diagnose(factsOf(table), [mode])

@@ -1,5 +1,5 @@
 import type { Fact } from '#cluster/facts.ts'
-import { calicoNodePodAt, conditionOf, innerMessage, isReady } from '#cluster/queries.ts'
+import { calicoNodePodAt, conditionOf, innerMessage, isHeardOf, isReady } from '#cluster/queries.ts'
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
 import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { conditionSource } from '#cluster/symptoms/node-conditions.ts'
@@ -73,7 +73,8 @@ function ofStuck(view: View<Names>, { node, condition }: OnNode): readonly Sign[
   if (condition.status !== 'True') return []
   const about = nodeSubject(node.name)
   const pod = calicoNodePodAt(view, about)
-  const ready = pod === undefined ? undefined : isReady(pod)
+  // Of a node that nobody hears of, the node controller says that no pod is ready.
+  const ready = pod === undefined || !isHeardOf(view, node.name) ? undefined : isReady(pod)
   if (ready === false) return []
   const isOfCloud = condition.reason === 'NoRouteCreated'
   const from = conditionSource(node, condition)

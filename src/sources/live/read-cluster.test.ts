@@ -76,6 +76,7 @@ describe('API and logs alone', () => {
   })
 
   test.each([
+    ['ended again and again', 'BackOff', 'Back-off restarting failed container kube-proxy', 'kube-system'],
     ['failed their probes', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503'],
     [
       'got no new sandbox',
@@ -84,10 +85,10 @@ describe('API and logs alone', () => {
     ],
   ])(
     'where pods have just %s, the node’s pods are looked at though Calico is Ready',
-    async (_, reason, message) => {
+    async (_, reason, message, namespace = 'shop') => {
       const cluster = fakeCluster({ broken: false })
       const warning = event({
-        about: { kind: 'Pod', namespace: 'shop', name: 'web-1' },
+        about: { kind: 'Pod', namespace, name: 'web-1' },
         type: 'Warning',
         reason,
         message,

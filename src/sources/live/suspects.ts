@@ -38,11 +38,17 @@ const recentMs = 5 * 60_000
 /** Its probe failed; or it ran, its sandbox went, and it gets no new one: it is not Pending, so no list of stuck pods has it. */
 const failing: ReadonlySet<string> = new Set(['Unhealthy', 'FailedCreatePodSandBox'])
 
+/** What Services and names stand on ends again and again; applications do that everywhere. */
+const isOfTheSystem = ({ namespace }: { readonly namespace?: string }, reason: string): boolean =>
+  reason === 'BackOff' && namespace === 'kube-system'
+
 /** By kubelet's warnings of the last minutes, which are there long before anybody has listed all pods. */
 const nodesWithFailingPods = (facts: Facts): readonly string[] =>
   facts
     .rows('events')
-    .filter(({ reason, about }) => failing.has(reason) && about.kind === 'Pod')
+    .filter(
+      ({ reason, about }) => about.kind === 'Pod' && (failing.has(reason) || isOfTheSystem(about, reason)),
+    )
     .filter(({ lastAtMs = 0 }) => facts.observedAtMs - lastAtMs < recentMs)
     .flatMap(({ node }) => (node === undefined ? [] : [node]))
 
