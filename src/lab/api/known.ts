@@ -1,5 +1,5 @@
 import type { Heartbeat, Version } from '#lab/api/heartbeat.ts'
-import { reorder } from '#lab/api/key-order.ts'
+import { KeyOrder } from '#lab/api/key-order.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import type { KubeList } from '#lab/api/ports.ts'
 import type { Snapshot } from '#lab/api/snapshot.ts'
@@ -76,7 +76,7 @@ const nothing: readonly never[] = []
 class OwnTable<T extends KubeObject> {
   readonly #queryText: string
   readonly #objects: Map<string, T>
-  readonly #keys: string[]
+  readonly #order: KeyOrder
   #listed: readonly T[] | undefined
   /** What was taken in last, after a list: with the query it says what is in the table. */
   #newest: T | undefined
@@ -85,7 +85,7 @@ class OwnTable<T extends KubeObject> {
   constructor(items: readonly T[], queryText: string) {
     this.#queryText = queryText
     this.#objects = new Map(items.map((each) => [keyOfObject(each), each]))
-    this.#keys = [...this.#objects.keys()]
+    this.#order = new KeyOrder(this.#objects.keys())
     this.#listed = items
   }
 
@@ -94,17 +94,19 @@ class OwnTable<T extends KubeObject> {
   }
 
   list(): readonly T[] {
-    this.#listed ??= this.#remembered(() => this.#keys.map((key) => this.#objects.get(key) as T)) // keys are the table's
+    this.#listed ??= this.#remembered(() => this.#order.keys.map((key) => this.#objects.get(key) as T)) // keys are the table's
     return this.#listed
   }
 
   take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): T | undefined {
     const key = keyOfObject(object)
     const previous = this.#objects.get(key)
-    if (type === 'DELETED') this.#objects.delete(key)
-    else this.#objects.set(key, object)
-    const isThere = type !== 'DELETED'
-    if (isThere === (previous === undefined)) reorder(this.#keys, key, { isThere })
+    if (type === 'DELETED') {
+      if (this.#objects.delete(key)) this.#order.remove(key)
+    } else {
+      this.#objects.set(key, object)
+      if (previous === undefined) this.#order.add(key)
+    }
     this.#listed = undefined
     this.#newest = object
     return previous

@@ -1,5 +1,5 @@
 import type { Heartbeat, Version } from '#lab/api/heartbeat.ts'
-import { reorder } from '#lab/api/key-order.ts'
+import { KeyOrder } from '#lab/api/key-order.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 
 /** What there is now: the objects of one bucket of the store, by key. */
@@ -9,12 +9,12 @@ export class Present<T extends KubeObject = KubeObject> {
   readonly #beats = new Map<string, Heartbeat>()
   /** How often anything in it has changed. */
   changes = 0
-  #keys: string[] | undefined
+  #order: KeyOrder | undefined
 
   /** In order. */
   get keys(): readonly string[] {
-    this.#keys ??= [...this.#objects.keys()].sort()
-    return this.#keys
+    this.#order ??= new KeyOrder(this.#objects.keys())
+    return this.#order.keys
   }
 
   get(key: string): T | undefined {
@@ -54,13 +54,13 @@ export class Present<T extends KubeObject = KubeObject> {
     const { size } = this.#objects
     this.#beats.delete(key)
     this.#objects.set(key, object)
-    if (this.#objects.size > size && this.#keys !== undefined) reorder(this.#keys, key, { isThere: true })
+    if (this.#objects.size > size) this.#order?.add(key)
     this.changes++
   }
 
   delete(key: string): void {
     this.#beats.delete(key)
-    if (this.#objects.delete(key) && this.#keys !== undefined) reorder(this.#keys, key, { isThere: false })
+    if (this.#objects.delete(key)) this.#order?.remove(key)
     this.changes++
   }
 }

@@ -4,6 +4,8 @@
  *
  * Not imitated: transactions over several objects, reads of old revisions (pages are kept as snapshots by the server).
  */
+
+import { ChangeLog } from '#lab/api/change-log.ts'
 import { Heartbeat, type Renewing, type Version } from '#lab/api/heartbeat.ts'
 import { freeze, type JsonObject } from '#lab/api/json.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
@@ -60,7 +62,8 @@ interface Bucket {
   readonly byNode: Map<string, Set<string>>
   /** What there is now, for those who follow it. */
   snapshot: Snapshot<Stored>
-  readonly log: Log
+  readonly log: ChangeLog
+  readonly attendants: Tell[]
   readonly watchers: Set<Watcher>
   readonly nodeWatchers: Map<string, Set<Watcher>>
   /** Those of objects of one name, as every kubelet watches its Node. */
@@ -230,6 +233,11 @@ export class Store {
     return () => set.delete(watcher)
   }
 
+  /** Tells every change from now on to who belongs to the server itself: before all watches, and not counted among them. */
+  attend(bucket: string, tell: Tell): void {
+    this.#bucket(bucket).attendants.push(tell)
+  }
+
   #bucket(name: string): Bucket {
     let bucket = this.#buckets.get(name)
     if (bucket === undefined) {
@@ -239,7 +247,8 @@ export class Store {
         snapshot: new Snapshot(present),
         written: this.#options.aging.includes(name) ? new Map() : undefined,
         byNode: new Map(),
-        log: new Log(this.#options),
+        log: new ChangeLog(this.#options),
+        attendants: [],
         watchers: new Set(),
         nodeWatchers: new Map(),
         nameWatchers: new Map(),
@@ -252,6 +261,7 @@ export class Store {
 
   #publish(b: Bucket, change: StoreChange): void {
     b.log.add(change)
+    for (const tell of b.attendants) tell(change)
     // A copy: telling may start or end watches.
     for (const watcher of [...b.watchers]) tellOne(watcher, change)
     if (b.nameWatches > 0) {
@@ -343,49 +353,4 @@ function setIn<T>(map: Map<string, Set<T>>, key: string): Set<T> {
     map.set(key, set)
   }
   return set
-}
-
-/** The recent changes of one type, oldest first. */
-class Log {
-  /** Changes up to this revision may be missing. */
-  floor = 0
-  readonly #options: Required<StoreOptions>
-  #changes: StoreChange[] = []
-  #start = 0
-
-  constructor(options: Required<StoreOptions>) {
-    this.#options = options
-  }
-
-  add(change: StoreChange): void {
-    this.#changes.push(change)
-    while (this.#mayForget(change.timeMs)) {
-      this.floor = (this.#changes[this.#start] as StoreChange).revision // inside the bounds that #mayForget saw
-      this.#start++
-    }
-    // Each of them holds a whole object, and the one before.
-    if (this.#start > 100 && this.#start * 2 > this.#changes.length) {
-      this.#changes = this.#changes.slice(this.#start)
-      this.#start = 0
-    }
-  }
-
-  /** Changes with a revision above `revision`. */
-  after(revision: number): readonly StoreChange[] {
-    let low = this.#start
-    let high = this.#changes.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#changes[middle] as StoreChange).revision > revision) high = middle
-      else low = middle + 1
-    }
-    return this.#changes.slice(low)
-  }
-
-  #mayForget(nowMs: number): boolean {
-    const kept = this.#changes.length - this.#start
-    const oldest = this.#changes[this.#start]
-    if (oldest === undefined || kept <= this.#options.changesMin) return false
-    return kept > this.#options.changesMax || nowMs - oldest.timeMs > this.#options.freshMs
-  }
 }

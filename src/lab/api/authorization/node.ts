@@ -11,7 +11,7 @@ import {
   type ResourceAttributes,
 } from '#lab/api/authorization/attributes.ts'
 import { nodeRules } from '#lab/api/authorization/bootstrap/node-rules.ts'
-import { references } from '#lab/api/authorization/pod-references.ts'
+import { NodeGraph } from '#lab/api/authorization/node-graph.ts'
 import { covers, coversPath } from '#lab/api/authorization/rules.ts'
 import type { Store } from '#lab/api/store.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
@@ -27,11 +27,11 @@ export function nodeOfUser({ username, groups }: Identity): string | undefined {
 }
 
 export class NodeAuthorizer {
-  readonly #store: Store
+  readonly #graph: NodeGraph
   readonly #byRule = new Map<string, Decision>()
 
   constructor(store: Store) {
-    this.#store = store
+    this.#graph = new NodeGraph(store)
   }
 
   /** `undefined` for a user that is no node. */
@@ -81,10 +81,8 @@ export class NodeAuthorizer {
     return this.#related(node, attributes)
   }
 
-  /** Whether a living pod of the node, other than a mirror, refers to the object. */
   #related(node: string, { resource, namespace = '', name = '' }: ResourceAttributes): Decision {
-    const pods = this.#store.list('/pods', { nodeName: node, namespace })
-    return pods.some((pod) => references(pod, resource, name))
+    return this.#graph.refers(node, resource, namespace, name)
       ? allow
       : refuse(`no relationship found between node '${node}' and this object`)
   }

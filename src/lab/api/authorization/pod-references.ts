@@ -2,23 +2,22 @@
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
 import type { Stored } from '#lab/api/store.ts'
 
-/** Whether a pod's node may therefore read (or ask tokens for) that object. Mirror pods and finished ones refer to nothing. */
-export function references(pod: Stored, resource: string, name: string): boolean {
+type Visit = (resource: 'secrets' | 'configmaps' | 'serviceaccounts', name: unknown) => void
+
+/** Names all that a pod's node may therefore read (or ask tokens for). Mirror pods and finished ones refer to nothing. */
+export function visitReferences(pod: Stored, visit: Visit): void {
   const phase = at(pod, 'status.phase')
-  if (phase === 'Succeeded' || phase === 'Failed') return false
-  if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return false
+  if (phase === 'Succeeded' || phase === 'Failed') return
+  if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return
   const spec = asObject(pod.spec)
-  if (resource === 'serviceaccounts') return spec.serviceAccountName === name
-  if (resource === 'configmaps')
-    return (
-      volumes(spec).some(({ configMap }) => asObject(configMap).name === name) ||
-      inEnv(spec, 'configMap', name)
-    )
-  return (
-    asList(spec.imagePullSecrets).some((each) => asObject(each).name === name) ||
-    volumes(spec).some(({ secret }) => [asObject(secret).secretName, asObject(secret).name].includes(name)) ||
-    inEnv(spec, 'secret', name)
-  )
+  visit('serviceaccounts', spec.serviceAccountName)
+  for (const each of asList(spec.imagePullSecrets)) visit('secrets', asObject(each).name)
+  for (const { configMap, secret } of volumes(spec)) {
+    visit('configmaps', asObject(configMap).name)
+    visit('secrets', asObject(secret).secretName)
+    visit('secrets', asObject(secret).name)
+  }
+  visitEnv(spec, visit)
 }
 
 /** Volume sources, those of projected volumes among them. */
@@ -27,15 +26,17 @@ const volumes = (spec: JsonObject): readonly JsonObject[] =>
     .map(asObject)
     .flatMap((volume) => [volume, ...asList(asObject(volume.projected).sources).map(asObject)])
 
-function inEnv(spec: JsonObject, kind: 'configMap' | 'secret', name: string): boolean {
-  const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
-    asList(spec[list]),
-  )
-  return containers.some((container) => {
-    const { env, envFrom } = asObject(container)
-    return (
-      asList(env).some((each) => at(each, `valueFrom.${kind}KeyRef.name`) === name) ||
-      asList(envFrom).some((each) => at(each, `${kind}Ref.name`) === name)
-    )
-  })
+function visitEnv(spec: JsonObject, visit: Visit): void {
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'])
+    for (const container of asList(spec[list])) {
+      const { env, envFrom } = asObject(container)
+      for (const each of asList(env)) {
+        visit('configmaps', at(each, 'valueFrom.configMapKeyRef.name'))
+        visit('secrets', at(each, 'valueFrom.secretKeyRef.name'))
+      }
+      for (const each of asList(envFrom)) {
+        visit('configmaps', at(each, 'configMapRef.name'))
+        visit('secrets', at(each, 'secretRef.name'))
+      }
+    }
 }
