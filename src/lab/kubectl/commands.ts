@@ -6,6 +6,7 @@ import { createFile, replace } from '#lab/kubectl/commands/create-file.ts'
 import { debug } from '#lab/kubectl/commands/debug.ts'
 import { remove } from '#lab/kubectl/commands/delete.ts'
 import { describe } from '#lab/kubectl/commands/describe.ts'
+import { diff } from '#lab/kubectl/commands/diff.ts'
 import { drain } from '#lab/kubectl/commands/drain.ts'
 import { events } from '#lab/kubectl/commands/events.ts'
 import { exec } from '#lab/kubectl/commands/exec.ts'
@@ -50,6 +51,7 @@ const commands: readonly Command[] = [
   debug,
   remove,
   describe,
+  diff,
   drain,
   events,
   exec,

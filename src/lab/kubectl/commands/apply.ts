@@ -153,7 +153,7 @@ const applying =
   }
 
 /** How lists of the type merge; none for types of users, which take JSON merge patches. */
-function ruleOf({ group, version, resource }: Resource) {
+export function ruleOf({ group, version, resource }: Resource) {
   const def = builtinTypes.find(
     (each) => each.group === group && each.version === version && each.resource === resource,
   )

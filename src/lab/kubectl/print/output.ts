@@ -138,7 +138,7 @@ const each = (object: JsonObject, print: (item: JsonObject) => string): string =
   isList(object) ? itemsOf(object).map(print).join('') : print(object)
 
 /** Without metadata.managedFields. */
-function unmanaged(object: JsonObject): JsonObject {
+export function unmanaged(object: JsonObject): JsonObject {
   if (isList(object)) return { ...object, items: itemsOf(object).map(unmanaged) }
   if (!('managedFields' in asObject(object['metadata']))) return object
   const { managedFields: _, ...metadata } = metadataOf(object)
