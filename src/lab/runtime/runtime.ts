@@ -16,6 +16,7 @@ import { fullImageName, type ImageStore, imageId, pullMs } from '#lab/runtime/im
 import { LogFiles } from '#lab/runtime/log-files.ts'
 import { ContainerLog } from '#lab/runtime/logs.ts'
 import { forgetAllNetns } from '#lab/runtime/netns.ts'
+import { PodRecords } from '#lab/runtime/pod-records.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import type {
   ContainerConfig,
@@ -51,8 +52,8 @@ export class ContainerRuntime {
   readonly #random: Random
   readonly #network: SandboxNetwork
   readonly #cni: CniConfSyncer
-  readonly #sandboxes = new Map<string, SandboxState>()
-  readonly #instances = new Map<string, InstanceState>()
+  readonly #sandboxes = new PodRecords<SandboxState>()
+  readonly #instances = new PodRecords<InstanceState>()
   readonly #listeners = new Set<(podUid: string) => void>()
   #exitsMissed: (() => void)[] = []
   #serving = false
@@ -165,8 +166,7 @@ export class ContainerRuntime {
   /** Newest first. */
   sandboxes(podUid?: string): readonly Sandbox[] {
     this.#require()
-    const all = [...this.#sandboxes.values()].reverse()
-    return podUid === undefined ? all : all.filter((sandbox) => sandbox.pod.uid === podUid)
+    return this.#sandboxes.newest(podUid)
   }
 
   /**
@@ -198,7 +198,7 @@ export class ContainerRuntime {
     if (!o.hostNetwork) {
       const left = await this.#network.setUp(by, sandbox)
       if (left !== undefined) {
-        if (left.cleaned === false) this.#sandboxes.set(id, sandbox)
+        if (left.cleaned === false) this.#sandboxes.add(sandbox)
         throw left.error
       }
     }
@@ -208,7 +208,7 @@ export class ContainerRuntime {
     }
     await writeSandboxFiles(this.#machine.files, sandbox)
     sandbox.ready = true
-    this.#sandboxes.set(id, sandbox)
+    this.#sandboxes.add(sandbox)
     this.#changed(sandbox.pod.uid)
     return sandbox
   }
@@ -218,7 +218,7 @@ export class ContainerRuntime {
     this.#require()
     const sandbox = this.#sandboxes.get(id)
     if (sandbox === undefined) return
-    for (const instance of this.#instances.values()) {
+    for (const instance of this.#instances.newest(sandbox.pod.uid).toReversed()) {
       if (instance.sandboxId === id && instance.state === 'running') await this.stop(by, instance.id, 0)
     }
     sandbox.ready = false
@@ -228,8 +228,11 @@ export class ContainerRuntime {
   /** Forgets a stopped sandbox and its containers. */
   async removeSandbox(id: string): Promise<void> {
     this.#require()
-    if (this.#sandboxes.delete(id)) await removeSandboxFiles(this.#machine.files, id)
-    for (const instance of [...this.#instances.values()]) {
+    const sandbox = this.#sandboxes.get(id)
+    if (sandbox === undefined) return
+    this.#sandboxes.delete(id)
+    await removeSandboxFiles(this.#machine.files, id)
+    for (const instance of this.#instances.newest(sandbox.pod.uid).toReversed()) {
       if (instance.sandboxId === id) this.removeContainer(instance.id)
     }
   }
@@ -239,8 +242,7 @@ export class ContainerRuntime {
   /** Newest first. */
   containers(podUid?: string): readonly ContainerInstance[] {
     this.#require()
-    const all = [...this.#instances.values()].reverse()
-    return podUid === undefined ? all : all.filter((instance) => instance.pod.uid === podUid)
+    return this.#instances.newest(podUid)
   }
 
   find(id: string): ContainerInstance | undefined {
@@ -285,7 +287,7 @@ export class ContainerRuntime {
       container: this.#createInside(id, sandbox, config),
       child: undefined,
     }
-    this.#instances.set(id, instance)
+    this.#instances.add(instance)
     return instance
   }
 
@@ -358,9 +360,7 @@ export class ContainerRuntime {
   /** Opens a TCP connection to a port inside a pod (containerd:pkg/cri/server/sandbox_portforward_linux.go). Rejects with CriError, Errno. */
   async portForward(by: Task, podUid: string, port: number): Promise<Connection> {
     this.#require()
-    const sandbox = [...this.#sandboxes.values()]
-      .reverse()
-      .find(({ pod, ready }) => ready && pod.uid === podUid)
+    const sandbox = this.#sandboxes.newest(podUid).find(({ ready }) => ready)
     if (sandbox === undefined) throw new CriError('NotFound', 'sandbox container is not running')
     return sandbox.net.view({ credentials: root, task: by }).connect(by, { address: '127.0.0.1', port })
   }
