@@ -55,14 +55,28 @@ export function parseTime(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-/** The UTC calendar parts of a moment, for log formats. */
-export function utc(ms: number): {
+export interface UtcParts {
   readonly date: string // 2026-01-07
   readonly time: string // 06:30:00.000
   readonly weekday: string // Wed
   readonly month: string // Jan
   readonly day: number
-} {
+}
+
+/** The UTC calendar parts of a moment, for log formats. */
+export function utc(ms: number): UtcParts {
+  // Who writes a line and who keeps it ask for the same.
+  if (ms !== lastUtcMs) {
+    lastUtc = utcParts(ms)
+    lastUtcMs = ms
+  }
+  return lastUtc
+}
+
+let lastUtcMs = Number.NaN
+let lastUtc: UtcParts
+
+function utcParts(ms: number): UtcParts {
   const at = new Date(ms)
   const iso = at.toISOString()
   return {

@@ -4,8 +4,8 @@ import type { QueuedEvent } from '#lab/kernel/queue.ts'
 /** A beat whose ticks would bring what they brought before, as long as the epoch stands. */
 export interface Rest {
   readonly name: string
-  /** The next tick; the others follow every `periodMs`. */
-  readonly fromMs: number
+  /** The next tick, known already or asked for when it matters; the others follow every `periodMs`. */
+  readonly fromMs: number | (() => number)
   readonly periodMs: number
   /** The first tick at or after this is carried out whatever the epoch. Default: none is. */
   readonly untilMs?: number
@@ -91,5 +91,7 @@ export class Resting {
   }
 }
 
-const firstTick = ({ fromMs, periodMs }: Rest, timeMs: number): number =>
-  timeMs <= fromMs ? fromMs : fromMs + Math.ceil((timeMs - fromMs) / periodMs) * periodMs
+function firstTick({ fromMs, periodMs }: Rest, timeMs: number): number {
+  const first = typeof fromMs === 'number' ? fromMs : fromMs()
+  return timeMs <= first ? first : first + Math.ceil((timeMs - first) / periodMs) * periodMs
+}

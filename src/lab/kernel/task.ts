@@ -199,12 +199,9 @@ export class TaskState implements Task {
 
   rest({ periodMs, tick, place, from }: RestingBeat): Rested | undefined {
     if (!this.#kernel.lazy) return undefined
-    const firstMs = this.#kernel.nowMs + periodMs
     return this.#kernel.rest({
       name: `${this.name} timer`,
-      get fromMs() {
-        return from === undefined ? firstMs : from()
-      },
+      fromMs: from ?? this.#kernel.nowMs + periodMs,
       periodMs,
       ...(place === undefined ? {} : { place }),
       tick: () => {

@@ -153,7 +153,7 @@ export class EventRecorder {
     const before = fresh ? [] : seen.messages
     // Enough to know that there are many; the list must not grow for ever.
     const isNew = before.length < similarMax && !before.includes(event.message)
-    const messages = isNew ? [...before, event.message] : before
+    const messages = isNew ? before.concat(event.message) : before
     this.#similar.set(group, { messages, lastMs: now })
     if (messages.length < similarMax)
       return { message: event.message, key: `${group} ${event.about.fieldPath ?? ''} ${event.message}` }

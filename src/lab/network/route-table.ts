@@ -76,13 +76,13 @@ export class RouteTable {
     const entry = entryOf(route)
     const same = this.#entries(entry.to)
     if (same.some((other) => other.metric === entry.metric)) throw new Errno('EEXIST')
-    this.#put([...same, entry], entry.to)
+    this.#put(same.concat(entry), entry.to)
   }
 
   replace(route: Route): void {
     const entry = entryOf(route)
     const others = this.#entries(entry.to).filter((other) => other.metric !== entry.metric)
-    this.#put([...others, entry], entry.to)
+    this.#put(others.concat(entry), entry.to)
   }
 
   /** Removes the first match. Throws ESRCH when there is none. */

@@ -9,14 +9,14 @@ export interface LogLine {
 
 /**
  * Lines in order, in little room: what programs say again and again differs in its time stamp only, as Calico's lines do
- * (`2026-01-07 06:00:47.123 [INFO]…`). Of a line that begins with the time of its writing the rest is kept, each rest once.
+ * (`2026-01-07 06:00:47.123 [INFO]…`). Of a line that begins with the time of its writing the rest is kept, and what was said a few texts
+ * before is not kept again.
  */
 export class LogLines {
   /** Of each line: when, and which text with which flags. Plain numbers take eight bytes each. */
   #times: number[] = []
   #codes: number[] = []
   #texts: string[] = []
-  readonly #places = new Map<string, number>()
 
   get length(): number {
     return this.#times.length
@@ -70,18 +70,14 @@ export class LogLines {
     this.#times = []
     this.#codes = []
     this.#texts = []
-    this.#places.clear()
     for (const line of kept) this.push(line)
   }
 
   #placeOf(text: string): number {
-    let place = this.#places.get(text)
-    if (place === undefined) {
-      const one = kept(text)
-      place = this.#texts.push(one) - 1
-      this.#places.set(one, place)
-    }
-    return place
+    const one = kept(text)
+    const first = Math.max(0, this.#texts.length - recentMax)
+    for (let at = this.#texts.length - 1; at >= first; at--) if (this.#texts[at] === one) return at
+    return this.#texts.push(one) - 1
   }
 }
 
@@ -92,6 +88,9 @@ const kept = remembering(
     max: 8192,
   },
 )
+
+/** Who says the same again and again says little between. */
+const recentMax = 16
 
 const isLatin1 = /^[\x00-\xff]*$/
 

@@ -48,9 +48,11 @@ export class Ledger {
     o: { readonly schema: Struct; readonly write: Write; readonly timeMs: number },
   ): void {
     const before = was === undefined ? undefined : this.#versions.get(was)
-    const { write } = o
+    const { schema, write, timeMs } = o
     const version: Version = {
-      ...o,
+      schema,
+      write,
+      timeMs,
       owners: write.kind === 'apply' ? write.owners : undefined,
       before: write.kind === 'apply' ? undefined : before,
       was: write.kind === 'update' ? was : undefined,
@@ -76,9 +78,22 @@ export class Ledger {
     },
   ): void {
     const owners = this.#ownersAfterRenewal(was, is, o)
-    if (owners === undefined) this.note(was, is, o)
-    else
-      this.#versions.set(is, { ...o, owners, before: undefined, was: undefined, is, depth: 0, renewal: true })
+    const { schema, write, timeMs } = o
+    if (owners === undefined) {
+      this.note(was, is, o)
+      return
+    }
+    this.#versions.set(is, {
+      schema,
+      write,
+      timeMs,
+      owners,
+      before: undefined,
+      was: undefined,
+      is,
+      depth: 0,
+      renewal: true,
+    })
   }
 
   #ownersAfterRenewal(

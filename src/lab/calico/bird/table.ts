@@ -147,5 +147,5 @@ interface Net {
 function insert(routes: readonly BirdRoute[], route: BirdRoute | undefined): readonly BirdRoute[] {
   if (!route) return routes
   const at = routes.findIndex((each) => isBetter(route, each))
-  return at < 0 ? [...routes, route] : [...routes.slice(0, at), route, ...routes.slice(at)]
+  return at < 0 ? routes.concat(route) : routes.toSpliced(at, 0, route)
 }

@@ -15,7 +15,7 @@ export const procSys = (fs: FileSystem, source: SysctlSource): Inode =>
   new VirtualDirectory(fs, folder(fs, source, ''))
 
 function folder(fs: FileSystem, source: SysctlSource, path: string): Listing {
-  const made = new Map<string, Inode>()
+  let made: Map<string, Inode> | undefined
   const make = (name: string): Inode | undefined => {
     const below = path === '' ? name : `${path}/${name}`
     if (isFolder(source, below)) return new VirtualDirectory(fs, folder(fs, source, below))
@@ -24,8 +24,12 @@ function folder(fs: FileSystem, source: SysctlSource, path: string): Listing {
   }
   return {
     child: (name) => {
-      const inode = made.get(name) ?? make(name)
-      if (inode !== undefined) made.set(name, inode)
+      const known = made?.get(name)
+      if (known !== undefined) return known
+      const inode = make(name)
+      if (inode === undefined) return undefined
+      made ??= new Map()
+      made.set(name, inode)
       return inode
     },
     names: () => names(source, path).filter((name) => make(name) !== undefined),

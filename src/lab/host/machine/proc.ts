@@ -24,7 +24,7 @@ export function procTree(
   const sys = procSys(fs, { stack: space.stack, values: boot.sysctls })
   const upSeconds = (): number => (kernel.nowMs - boot.startedMs) / 1000
   const file = (read: () => string): Inode => generatedFile(fs, read)
-  const fixed = listingOf({
+  const fixed = listingOf(() => ({
     cmdline: () =>
       file(() => `BOOT_IMAGE=/boot/vmlinuz-${o.kernelRelease} root=/dev/vda1 ro console=ttyS0\n`),
     filesystems: () => file(() => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
@@ -38,7 +38,7 @@ export function procTree(
     uptime: () => file(() => `${upSeconds().toFixed(2)} ${(upSeconds() * 1.9).toFixed(2)}\n`),
     version: () =>
       file(() => `Linux version ${o.kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP\n`),
-  })
+  }))
   const root = new VirtualDirectory(fs, {
     child: (name) => fixed.child(name) ?? processFolder(fs, space, Number(name)),
     names: () => [...fixed.names(), ...[...space.pids.table.keys()].map(String)].sort(),
@@ -60,14 +60,14 @@ function processFolder(fs: FileSystem, space: Space, pid: number): Inode | undef
   if (process === undefined) return undefined
   const folder = new VirtualDirectory(
     fs,
-    listingOf({
+    listingOf(() => ({
       cmdline: () => generatedFile(fs, () => process.image.argv.map((word) => `${word}\0`).join('')),
       comm: () => generatedFile(fs, () => `${process.command}\n`),
       cwd: () => generatedLink(fs, () => process.image.cwd),
       environ: () => environ(fs, process),
       mounts: () => generatedFile(fs, () => mountsText(process.space.mounts.list())),
       status: () => generatedFile(fs, () => statusText(process, space)),
-    }),
+    })),
   )
   folder.uid = process.image.credentials.euid
   folder.gid = process.image.credentials.gid

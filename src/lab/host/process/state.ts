@@ -289,20 +289,41 @@ function uncaught(p: Process, error: Errno): number {
 }
 
 /** A process as the one that started it sees it. */
-export function childOf(state: ProcessState, parent: Space): Child {
-  return {
-    pid: parent.pids === state.space.pids ? state.pid : state.hostPid,
-    get alive() {
-      return state.alive
-    },
-    exited: async (by) =>
-      state.status ??
-      by.task.wait<ExitStatus>((wake) => {
-        state.onExit(wake)
-        return undefined
-      }),
-    onExit: (tell) => state.onExit(tell),
-    kill: (signal) => state.signal(signal, parent),
-    signalSession: (signal) => signalForeground(state, signal),
+class StartedChild implements Child {
+  readonly pid: number
+  readonly #state: ProcessState
+  readonly #parent: Space
+
+  constructor(state: ProcessState, parent: Space) {
+    this.#state = state
+    this.#parent = parent
+    this.pid = parent.pids === state.space.pids ? state.pid : state.hostPid
+  }
+
+  get alive(): boolean {
+    return this.#state.alive
+  }
+
+  async exited(by: Process): Promise<ExitStatus> {
+    const { status } = this.#state
+    if (status !== undefined) return status
+    return by.task.wait<ExitStatus>((wake) => {
+      this.#state.onExit(wake)
+      return undefined
+    })
+  }
+
+  onExit(tell: (status: ExitStatus) => void): void {
+    this.#state.onExit(tell)
+  }
+
+  kill(signal: SignalName): void {
+    this.#state.signal(signal, this.#parent)
+  }
+
+  signalSession(signal: SignalName): void {
+    signalForeground(this.#state, signal)
   }
 }
+
+export const childOf = (state: ProcessState, parent: Space): Child => new StartedChild(state, parent)

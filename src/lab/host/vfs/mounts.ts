@@ -11,8 +11,8 @@ export interface Mount {
   readonly path: string
   /** The device or the like that /proc/mounts names. */
   readonly source: string
-  /** What is mounted on directories (or files) of this one. */
-  readonly children: Map<Inode, Mount>
+  /** What is mounted on directories (or files) of this one; on most is nothing. */
+  children: Map<Inode, Mount> | undefined
 }
 
 export const mountOf = (
@@ -29,7 +29,7 @@ export const mountOf = (
   noExec: o.noExec ?? false,
   path: o.path,
   source: o.source ?? root.fs.type,
-  children: new Map(),
+  children: undefined,
 })
 
 /** A mount is read-only by itself, or because its whole file system is. */
@@ -45,7 +45,7 @@ export interface Place {
 export function covered(place: Place): Place {
   let here = place
   for (;;) {
-    const over = here.mount.children.get(here.inode)
+    const over = here.mount.children?.get(here.inode)
     if (over === undefined) return here
     here = { mount: over, inode: over.root }
   }
@@ -62,6 +62,7 @@ export class MountNamespace {
   /** Mounts over `at` (which must come from this namespace). */
   mount(at: Place, mount: Mount): void {
     const top = covered(at)
+    top.mount.children ??= new Map()
     top.mount.children.set(top.inode, mount)
     top.inode.fs.host.moved()
   }
@@ -83,19 +84,22 @@ export class MountNamespace {
   /** Takes the topmost mount at `path` away; answers why not. */
   unmount(path: string): 'not-mounted' | 'busy' | undefined {
     const under = (mount: Mount): readonly (readonly [Mount, Inode, Mount])[] =>
-      [...mount.children].flatMap(([inode, child]) => [[mount, inode, child] as const, ...under(child)])
+      [...(mount.children ?? [])].flatMap(([inode, child]) => [
+        [mount, inode, child] as const,
+        ...under(child),
+      ])
     const found = under(this.root).findLast(([, , child]) => child.path === path)
     if (found === undefined) return 'not-mounted'
     const [parent, inode, mount] = found
-    if (mount.children.size > 0) return 'busy'
-    parent.children.delete(inode)
+    if (mount.children !== undefined && mount.children.size > 0) return 'busy'
+    parent.children?.delete(inode)
     inode.fs.host.moved()
     return undefined
   }
 
   /** Nobody is left who sees it: a container that has ended keeps its disk only. */
   dissolve(): void {
-    this.root.children.clear()
+    this.root.children?.clear()
   }
 
   /** All mounts, outer ones first, in the order in which they were made. */
@@ -103,7 +107,7 @@ export class MountNamespace {
     const found: Mount[] = []
     const visit = (mount: Mount): void => {
       found.push(mount)
-      for (const child of mount.children.values()) visit(child)
+      for (const child of mount.children?.values() ?? []) visit(child)
     }
     visit(this.root)
     return found
@@ -111,7 +115,8 @@ export class MountNamespace {
 }
 
 /** The mounts below `from`, as they appear when `from` is shown at `to`. */
-function movedBelow(mount: Mount, from: string, to: string): Map<Inode, Mount> {
+function movedBelow(mount: Mount, from: string, to: string): Map<Inode, Mount> | undefined {
+  if (mount.children === undefined || mount.children.size === 0) return undefined
   const moved = new Map<Inode, Mount>()
   const prefix = from === '/' ? '/' : `${from}/`
   for (const [inode, child] of mount.children) {

@@ -194,7 +194,7 @@ function removeName(view: View, found: Found & { readonly inode: Inode }): void 
 
 /** A mount's root cannot lose the name under which it is mounted. */
 const isMountPoint = ({ inode, mount, parent }: Found & { readonly inode: Inode }): boolean =>
-  mount.root === inode || parent.mount.children.has(inode)
+  mount.root === inode || parent.mount.children?.has(inode) === true
 
 export function rename(view: View, from: string, to: string): void {
   const source = existing(view, from, false)

@@ -85,15 +85,36 @@ export function generatedLink(fs: FileSystem, target: Device['read']): Inode {
   return inode
 }
 
-/** A fixed directory; each inode is made when it is first asked for. */
-export function listingOf(children: Readonly<Record<string, () => Inode>>): Listing {
-  const made = new Map<string, Inode>()
-  return {
-    child: (name) => {
-      const inode = made.get(name) ?? (Object.hasOwn(children, name) ? children[name]?.() : undefined)
-      if (inode !== undefined) made.set(name, inode)
-      return inode
-    },
-    names: () => Object.keys(children).sort(),
+type Makers = Readonly<Record<string, () => Inode>>
+
+/** A fixed directory; what it holds is asked for when somebody looks, each inode made when it is first asked for. */
+export const listingOf = (children: () => Makers): Listing => new FixedListing(children)
+
+class FixedListing implements Listing {
+  readonly #makers: () => Makers
+  #children: Makers | undefined
+  #made: Map<string, Inode> | undefined
+
+  constructor(makers: () => Makers) {
+    this.#makers = makers
+  }
+
+  child(name: string): Inode | undefined {
+    const made = this.#made?.get(name)
+    if (made !== undefined || !Object.hasOwn(this.#asked, name)) return made
+    const inode = this.#asked[name]?.()
+    if (inode === undefined) return undefined
+    this.#made ??= new Map()
+    this.#made.set(name, inode)
+    return inode
+  }
+
+  names(): readonly string[] {
+    return Object.keys(this.#asked).sort()
+  }
+
+  get #asked(): Makers {
+    this.#children ??= this.#makers()
+    return this.#children
   }
 }

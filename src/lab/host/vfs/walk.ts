@@ -62,7 +62,7 @@ export function walk(view: View, path: string, follow: boolean): Found {
     }
     names.push(next)
     way.push(
-      here.mount.children.has(inode) ? covered({ mount: here.mount, inode }) : { mount: here.mount, inode },
+      here.mount.children?.has(inode) ? covered({ mount: here.mount, inode }) : { mount: here.mount, inode },
     )
   }
   const last = way[way.length - 1] as Place
