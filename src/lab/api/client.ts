@@ -243,7 +243,7 @@ class Client implements KubeClient {
       let cancel: (() => void) | undefined
       const call = {
         sent: false,
-        change: () => {},
+        changes: () => {},
         told: () => {},
         answer: (value: unknown) => {
           cancel?.()
@@ -337,7 +337,7 @@ const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name }
 
 interface WatchCall {
   answer(value: unknown): void
-  change(change: WireChange): void
+  changes(changes: readonly WireChange[]): void
   told(): void
   fail(error: Error): void
   sent: boolean
@@ -348,7 +348,7 @@ const nothing: readonly never[] = []
 class RunningWatch<T> implements Watch<T> {
   readonly #transport: Transport
   readonly #end: () => void
-  #changes: Change<T>[] = []
+  #changes: readonly Change<T>[] = nothing
   #over: Error | undefined
   /** Who looks is there already, and need not be told. */
   #looks = false
@@ -359,8 +359,9 @@ class RunningWatch<T> implements Watch<T> {
     this.#end = begin({
       sent: false,
       answer: () => {},
-      change: (change) => {
-        this.#changes.push(change as Change<T>) // what is watched is what the caller named
+      changes: (changes) => {
+        const more = changes as unknown as readonly Change<T>[] // what is watched is what the caller named
+        this.#changes = this.#changes.length === 0 ? more : [...this.#changes, ...more]
       },
       told: () => this.#tell(),
       fail: (error) => {
@@ -388,9 +389,8 @@ class RunningWatch<T> implements Watch<T> {
   }
 
   #taken(): readonly Change<T>[] {
-    if (this.#changes.length === 0) return nothing
     const taken = this.#changes
-    this.#changes = []
+    this.#changes = nothing
     return taken
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Outbox } from '#lab/api/outbox.ts'
+import { type Follower, Store } from '#lab/api/store.ts'
 import type { ServerFrame, WireChange } from '#lab/api/wire.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'
@@ -48,6 +49,23 @@ test('with many watches, changes that come together travel together', async () =
     kernel.at(9, 'too late', () => outbox.add(3, object('c'), among(16)))
   })
   expect(frames).toEqual(['8 ms: w1 w2', '17 ms: w3'])
+})
+
+test('who follows a whole kind tells what has come together when it is sent, in order with everything else', async () => {
+  const frames = await sent((outbox, kernel) => {
+    const store = new Store({ now: () => kernel.nowMs })
+    const put = (bucket: string, name: string): WireChange => ({
+      type: 'ADDED',
+      object: store.put(bucket, name, object(name).object),
+    })
+    const stir = (by: Follower): void => outbox.hear(1, by, among(16))
+    store.follow('/configmaps', store.revision, { tell: () => {}, stir })
+    put('/configmaps', 'a')
+    outbox.add(2, put('/secrets', 'b'), among(16))
+    put('/configmaps', 'c')
+    kernel.at(9, 'later', () => put('/configmaps', 'd'))
+  })
+  expect(frames).toEqual(['8 ms: w1 w2 w1', '17 ms: w1'])
 })
 
 test('however many there are, nobody waits for more than a tenth of a second', async () => {

@@ -1,4 +1,6 @@
-import type { SeenChange, ServerFrame, WireChange } from '#lab/api/wire.ts'
+import { Heartbeat } from '#lab/api/heartbeat.ts'
+import type { Follower } from '#lab/api/store.ts'
+import type { SeenChanges, ServerFrame, WireChange } from '#lab/api/wire.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
@@ -8,6 +10,16 @@ const dispatchMaxMs = 100
 /** So few are told at once. */
 const fewWatches = 16
 
+interface Audience {
+  /** How many watches there are for changes like this. */
+  readonly audience: number
+  /** Nobody waits for it at the other end. */
+  readonly unhurried: boolean
+}
+
+/** What a watch has to tell: changes, or who has them. */
+type Heard = SeenChanges | { readonly id: number; readonly follower: Follower }
+
 /**
  * What the watches on one connection have yet to tell. Like the real watch cache the server hands a change to one watch after
  * another (staging:apiserver/pkg/storage/cacher/cacher.go: dispatchEvent, its time-out budget of at most 100 ms), so that with
@@ -16,25 +28,29 @@ const fewWatches = 16
 export class Outbox {
   readonly #task: Pick<Task, 'after'>
   readonly #connection: Connection
-  #seen: SeenChange[] = []
+  #heard: Heard[] = []
 
   constructor(task: Pick<Task, 'after'>, connection: Connection) {
     this.#task = task
     this.#connection = connection
   }
 
-  /** `audience`: how many watches there are for changes like this. `unhurried`: nobody waits for it at the other end. */
-  add(
-    id: number,
-    change: WireChange,
-    { audience, unhurried }: { readonly audience: number; readonly unhurried: boolean },
-  ): void {
-    if (unhurried && this.#seen.length === 0 && audience < fewWatches && this.#connection.leave) {
-      this.#connection.leave({ kube: 'changes', seen: [{ id, change }] })
+  add(id: number, change: WireChange, o: Audience): void {
+    this.#hear({ id, changes: [change] }, o)
+  }
+
+  /** {@link add} of all that somebody follows, which is taken when it is sent. */
+  hear(id: number, follower: Follower, o: Audience): void {
+    this.#hear({ id, follower }, o)
+  }
+
+  #hear(heard: Heard, { audience, unhurried }: Audience): void {
+    if (unhurried && this.#heard.length === 0 && audience < fewWatches && this.#connection.leave) {
+      this.#connection.leave({ kube: 'changes', seen: [taken(heard)] })
       return
     }
-    this.#seen.push({ id, change })
-    if (this.#seen.length > 1) return
+    this.#heard.push(heard)
+    if (this.#heard.length > 1) return
     if (audience < fewWatches) this.#flush()
     else this.#task.after(Math.min(audience * dispatchMs, dispatchMaxMs), () => this.#flush())
   }
@@ -46,9 +62,26 @@ export class Outbox {
   }
 
   #flush(): void {
-    if (this.#seen.length === 0) return
-    const seen = this.#seen
-    this.#seen = []
-    this.#connection.send({ kube: 'changes', seen })
+    if (this.#heard.length === 0) return
+    const heard = this.#heard
+    this.#heard = []
+    this.#connection.send({ kube: 'changes', seen: inOrder(heard) })
   }
 }
+
+const taken = (heard: Heard): SeenChanges =>
+  'follower' in heard ? { id: heard.id, changes: heard.follower.take() } : heard
+
+/** What several watches have to tell, in the order in which it happened. */
+function inOrder(heard: readonly Heard[]): readonly SeenChanges[] {
+  const seen = heard.map(taken)
+  if (seen.length === 1 || !heard.some((each) => 'follower' in each)) return seen
+  const all = seen.flatMap(({ id, changes }) =>
+    changes.map((change) => ({ id, change, at: revisionOf(change) })),
+  )
+  all.sort((a, b) => a.at - b.at || a.id - b.id)
+  return all.map(({ id, change }) => ({ id, changes: [change] }))
+}
+
+const revisionOf = (change: WireChange): number =>
+  change instanceof Heartbeat ? change.revision : Number(change.object.metadata.resourceVersion)

@@ -2,7 +2,7 @@
 import { type Act, authorize } from '#lab/api/authorize.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { noSuchPath } from '#lab/api/status.ts'
-import type { StoreChange } from '#lab/api/store.ts'
+import type { Follower, StoreChange } from '#lab/api/store.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
@@ -73,12 +73,18 @@ export function performWatch(
     readonly user: Identity
     /** Also told how many watches a change of this type goes through. */
     readonly tell: (change: StoreChange, audience: number) => void
+    /** Of who takes changes itself, when there are some. */
+    readonly stir?: (by: Follower, audience: number) => void
   },
 ): () => void {
   const def = defOf(state, request)
   authorizeEach(state, o.user, { ...request, verb: 'watch', def })
-  const tell = (change: StoreChange): void => o.tell(change, state.store.audience(def.bucket))
-  return watchObjects(state, { ...request, def }, { resourceVersion: request.resourceVersion, tell })
+  const audience = (): number => state.store.audience(def.bucket)
+  const { resourceVersion } = request
+  const tell = (change: StoreChange): void => o.tell(change, audience())
+  const stir = (by: Follower): void => o.stir?.(by, audience())
+  const told = o.stir === undefined ? { tell } : { tell, stir }
+  return watchObjects(state, { ...request, def }, { resourceVersion, ...told })
 }
 
 /**

@@ -210,12 +210,15 @@ const startWatch = (
   api: ApiServer,
   outbox: Outbox,
   o: Asked<Extract<KubeRequest, { readonly op: 'watch' }>>,
-): (() => void) =>
-  performWatch(api, o.request, {
-    user: o.user,
-    tell: (change, audience) =>
-      outbox.add(o.id, change, { audience, unhurried: o.request.unhurried === true }),
+): (() => void) => {
+  const { id, user, request } = o
+  const unhurried = request.unhurried === true
+  return performWatch(api, request, {
+    user,
+    tell: (change, audience) => outbox.add(id, change, { audience, unhurried }),
+    stir: (follower, audience) => outbox.hear(id, follower, { audience, unhurried }),
   })
+}
 
 /** A refusal as it is; a bug of the lab passes on, so that it is seen. */
 function asRefusal(error: unknown): Refusal {

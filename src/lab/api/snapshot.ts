@@ -78,6 +78,12 @@ export interface Step<T extends KubeObject> {
   readonly to: Snapshot<T>
 }
 
+/** What has happened since a state. */
+export interface Since<T extends KubeObject> {
+  readonly changes: readonly Step<T>['change'][]
+  readonly to: Snapshot<T>
+}
+
 /**
  * What a bucket of the store held at one moment. Who lists the bucket gets the newest, and goes on to the next with each change that
  * it is told of: a thousand clients that heard the same stand at the same one, and a client that hears nothing keeps what it knew.
@@ -89,6 +95,7 @@ export class Snapshot<T extends KubeObject = KubeObject> {
   readonly #at: number
   #next: Step<T> | undefined
   #listed: readonly T[] | undefined
+  #since: Since<T> | undefined
 
   constructor(present: Present<T>) {
     this.#present = present
@@ -116,6 +123,20 @@ export class Snapshot<T extends KubeObject = KubeObject> {
   /** The state after a heartbeat, if that is what has happened next. */
   after(beat: Heartbeat): Snapshot<T> | undefined {
     return this.#next?.change === beat ? this.#next.to : undefined
+  }
+
+  /** All that has changed from here on; the same for all who ask here until there are more. */
+  since(): Since<T> {
+    if (this.#since === undefined || this.#since.to.#next !== undefined) {
+      const changes: Step<T>['change'][] = []
+      let to: Snapshot<T> = this
+      for (let next = to.#next; next !== undefined; next = to.#next) {
+        changes.push(next.change)
+        to = next.to
+      }
+      this.#since = { changes, to }
+    }
+    return this.#since
   }
 
   get(key: string): T | undefined {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from '#lab/api/status.ts'
-import { type Filter, keyOf, Store, type StoreChange, type Stored } from '#lab/api/store.ts'
+import { type Filter, type Follower, keyOf, Store, type StoreChange, type Stored } from '#lab/api/store.ts'
 
 const pod = (
   name: string,
@@ -120,6 +120,32 @@ describe('the store', () => {
     put(store, pod('p', { app: 'y', node: 'n1' }))
     put(store, pod('p'))
     expect(seen).toEqual(['ADDED x', 'DELETED y', 'ADDED x'])
+  })
+
+  test('who follows a bucket is stirred once until it takes, and takes what others take', () => {
+    const store = new Store({ now: () => 0 })
+    const stirred: string[] = []
+    const told: string[] = []
+    const followers: Follower[] = []
+    put(store, pod('p'))
+    const end = ['a', 'b'].map((name) =>
+      store.follow('/pods', 1, {
+        tell: ({ object }) => told.push(`${name} ${object.metadata.name}`),
+        stir: (by) => {
+          stirred.push(name)
+          followers.push(by)
+        },
+      }),
+    )
+    put(store, pod('q'))
+    store.remove('/pods', 'a/p')
+    const [a, b] = followers.map((each) => each.take())
+    expect(told).toEqual(['a p', 'b p'])
+    expect(a?.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(['ADDED q', 'DELETED p'])
+    expect(a).toBe(b)
+    end[0]?.()
+    put(store, pod('r'))
+    expect(stirred).toEqual(['a', 'b', 'b'])
   })
 
   test('a deletion carries its own version', () => {

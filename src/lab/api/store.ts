@@ -9,7 +9,7 @@ import { ChangeLog } from '#lab/api/change-log.ts'
 import { Heartbeat, type Renewing, type Version } from '#lab/api/heartbeat.ts'
 import { freeze, type JsonObject } from '#lab/api/json.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
-import { Present, Snapshot } from '#lab/api/snapshot.ts'
+import { Present, Snapshot, type Step } from '#lab/api/snapshot.ts'
 import { tooOld } from '#lab/api/status.ts'
 
 export type Stored = KubeObject & JsonObject
@@ -55,6 +55,38 @@ interface Watcher {
   readonly tell: Tell
 }
 
+type Change = Step<Stored>['change']
+
+/** Follows all of a bucket: is told when something has happened, and not again until it has taken that in. */
+export class Follower {
+  readonly #stir: (by: Follower) => void
+  #at: Snapshot<Stored>
+  #waits = true
+
+  constructor(at: Snapshot<Stored>, stir: (by: Follower) => void) {
+    this.#at = at
+    this.#stir = stir
+  }
+
+  /** Whether it has taken in all that it was told of. */
+  get waits(): boolean {
+    return this.#waits
+  }
+
+  stir(): void {
+    this.#waits = false
+    this.#stir(this)
+  }
+
+  /** What has happened since the last time; one value for all who take the same. */
+  take(): readonly Change[] {
+    const { changes, to } = this.#at.since()
+    this.#at = to
+    this.#waits = true
+    return changes
+  }
+}
+
 interface Bucket {
   readonly present: Present<Stored>
   /** When each was written last, the longest untouched first; of an aging bucket. */
@@ -64,7 +96,7 @@ interface Bucket {
   snapshot: Snapshot<Stored>
   readonly log: ChangeLog
   readonly attendants: Tell[]
-  readonly watchers: Set<Watcher>
+  readonly watchers: Set<Watcher | Follower>
   readonly nodeWatchers: Map<string, Set<Watcher>>
   /** Those of objects of one name, as every kubelet watches its Node. */
   readonly nameWatchers: Map<string, Set<Watcher>>
@@ -238,6 +270,23 @@ export class Store {
     this.#bucket(bucket).attendants.push(tell)
   }
 
+  /**
+   * {@link watch} of a whole bucket for who takes what happens in batches: `tell` is for what has happened after `from`, `stir` says
+   * that there is more to take.
+   */
+  follow(
+    bucket: string,
+    from: number,
+    { tell, stir }: { readonly tell: Tell; readonly stir: (by: Follower) => void },
+  ): () => void {
+    const { log, watchers, snapshot } = this.#bucket(bucket)
+    if (from < log.floor) throw tooOld(String(from), log.floor)
+    for (const change of log.after(from)) tell(change)
+    const follower = new Follower(snapshot, stir)
+    watchers.add(follower)
+    return () => watchers.delete(follower)
+  }
+
   #bucket(name: string): Bucket {
     let bucket = this.#buckets.get(name)
     if (bucket === undefined) {
@@ -262,8 +311,10 @@ export class Store {
   #publish(b: Bucket, change: StoreChange): void {
     b.log.add(change)
     for (const tell of b.attendants) tell(change)
-    // A copy: telling may start or end watches.
-    for (const watcher of [...b.watchers]) tellOne(watcher, change)
+    for (const each of audienceOf(b)) {
+      if (each instanceof Follower) each.stir()
+      else tellOne(each, change)
+    }
     if (b.nameWatches > 0) {
       const named = b.nameWatchers.get(change.object.metadata.name)
       if (named !== undefined) for (const watcher of [...named]) tellOne(watcher, change)
@@ -275,6 +326,13 @@ export class Store {
       if (node !== undefined)
         for (const watcher of [...(b.nodeWatchers.get(node) ?? [])]) tellOne(watcher, change)
   }
+}
+
+/** Whom a change is told: a copy, since telling may start or end watches. Who has not taken in the last one knows that there is more. */
+function audienceOf({ watchers }: Bucket): readonly (Watcher | Follower)[] {
+  const audience: (Watcher | Follower)[] = []
+  for (const each of watchers) if (!(each instanceof Follower) || each.waits) audience.push(each)
+  return audience
 }
 
 function watchName(b: Bucket, name: string, watcher: Watcher): () => void {
@@ -327,7 +385,8 @@ function candidates(b: Bucket, filter: Filter): readonly string[] {
   return b.present.keys
 }
 
-const isEverything = ({ keys, namespace, name, nodeName, test }: Filter): boolean =>
+/** Whether nothing is left out. */
+export const isEverything = ({ keys, namespace, name, nodeName, test }: Filter): boolean =>
   keys === undefined &&
   namespace === undefined &&
   name === undefined &&

@@ -8,7 +8,7 @@ import {
   type ClientFrame,
   type Credential,
   type KubeRequest,
-  type SeenChange,
+  type SeenChanges,
   type ServerFrame,
   serverFrame,
   type WireChange,
@@ -26,7 +26,7 @@ const pingMs = 15_000
 
 export interface Call {
   answer(value: unknown): void
-  change(change: WireChange): void
+  changes(changes: readonly WireChange[]): void
   /** After the changes of one frame. */
   told(): void
   fail(error: Error): void
@@ -199,13 +199,13 @@ export class Transport {
     else call.fail(new KubeError(frame.code, frame.reason, frame.message))
   }
 
-  #tell(seen: readonly SeenChange[]): void {
+  #tell(seen: readonly SeenChanges[]): void {
     let told: Call | undefined
-    for (const { id, change } of seen) {
+    for (const { id, changes } of seen) {
       const call = this.#calls.get(id)
       if (call !== told) told?.told()
       told = call
-      call?.change(change)
+      call?.changes(changes)
     }
     told?.told()
   }

@@ -79,10 +79,10 @@ export interface WireChange {
   readonly object: Stored
 }
 
-/** A change as one watch tells it. */
-export interface SeenChange {
+/** Changes in a row that one watch tells. */
+export interface SeenChanges {
   readonly id: number
-  readonly change: WireChange
+  readonly changes: readonly WireChange[]
 }
 
 /** From server to client. */
@@ -96,7 +96,7 @@ export type ServerFrame =
       readonly message: string
     }
   /** What the watches on the connection saw, in order. */
-  | { readonly kube: 'changes'; readonly seen: readonly SeenChange[] }
+  | { readonly kube: 'changes'; readonly seen: readonly SeenChanges[] }
   | { readonly kube: 'pong' }
 
 const isFrame = (payload: unknown): payload is JsonObject & { readonly kube: unknown } =>

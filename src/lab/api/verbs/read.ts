@@ -3,7 +3,7 @@ import type { KubeObject } from '#lab/api/objects.ts'
 import { fieldsHold, fieldTerms, type LabelTest, labelTest } from '#lab/api/selectors.ts'
 import type { Snapshot } from '#lab/api/snapshot.ts'
 import { badRequest, expired } from '#lab/api/status.ts'
-import type { Filter, StoreChange, Stored } from '#lab/api/store.ts'
+import { type Filter, type Follower, isEverything, type StoreChange, type Stored } from '#lab/api/store.ts'
 import { allPresented, presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { type ApiState, existing, type Target } from '#lab/api/verbs/state.ts'
@@ -42,13 +42,18 @@ export function listObjectsAt(state: ApiState, selection: Selection, resourceVer
 }
 
 /**
- * Tells of changes after `resourceVersion`; without one (or with `0`) of every present object first.
+ * Tells of changes after `resourceVersion`; without one (or with `0`) of every present object first. Who can be stirred takes those to
+ * a whole kind itself.
  * Throws 410 Expired, or BadRequest for a version that is no number.
  */
 export function watchObjects(
   state: ApiState,
   selection: Selection,
-  o: { readonly resourceVersion?: string | undefined; readonly tell: (change: StoreChange) => void },
+  o: {
+    readonly resourceVersion?: string | undefined
+    readonly tell: (change: StoreChange) => void
+    readonly stir?: (by: Follower) => void
+  },
 ): () => void {
   const { def } = selection
   const filter = filterOf(selection)
@@ -60,6 +65,8 @@ export function watchObjects(
   if (from !== '' && from !== '0') {
     if (!/^\d+$/.test(from))
       throw badRequest(`Invalid value: ${JSON.stringify(from)}: strconv.ParseUint: invalid syntax`)
+    if (o.stir !== undefined && def.storedAs === undefined && isEverything(filter))
+      return state.store.follow(def.bucket, Number(from), { tell, stir: o.stir })
     return state.store.watch(def.bucket, filter, Number(from), tell)
   }
   const timeMs = state.now()
