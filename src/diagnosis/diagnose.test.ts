@@ -218,6 +218,11 @@ describe('found, clear, unknown', () => {
     expect(judged(['nodes', 'hostPaths'], [hidden])).toEqual(['node/b clear', 'node/a lacks nodes'])
   })
 
+  test('where as much speaks against a mode as for it, it is unknown, though all was read', () => {
+    const contested = mode('x', ['weak', 'against'])
+    expect(judged(['nodes'], [contested])).toEqual(['node/b clear', 'node/a lacks nodes'])
+  })
+
   test('a detector that looks at what it did not declare is a bug', () => {
     const greedy: Mode = {
       ...needy,

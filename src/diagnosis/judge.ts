@@ -3,6 +3,7 @@ import { isComplete, nodeNames } from '#cluster/queries.ts'
 import type { RelationName } from '#cluster/relations.ts'
 import { clusterSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import type { Symptom } from '#cluster/symptoms.ts'
+import { support } from '#diagnosis/support.ts'
 import type { Clear, Finding, Mode, Unknown, View } from '#diagnosis/types.ts'
 import { viewOf } from '#diagnosis/view.ts'
 
@@ -22,7 +23,8 @@ export interface Judgement {
 export function judge(mode: Mode, facts: Facts, symptoms: readonly Symptom[]): Judgement {
   const view = viewOf(mode, facts, symptoms)
   const findings = mode.detector.detect(view).toSorted(bySubject)
-  const found = new Set(findings.map((finding) => renderSubject(finding.about)))
+  const found = new Set(findings.filter(stands).map((finding) => renderSubject(finding.about)))
+  const outweighed = new Set(findings.map((finding) => renderSubject(finding.about)))
   const unknown: Unknown[] = []
   const clear: Clear[] = []
   for (const about of subjectsOf(mode, facts)) {
@@ -30,12 +32,15 @@ export function judge(mode: Mode, facts: Facts, symptoms: readonly Symptom[]): J
     const missing = missingFor(mode, facts, about)
     const isRead = missing.length === 0 || mode.detector.isImmune?.(about, view)
     if (!isRead) unknown.push({ mode: mode.id, about, missing })
-    else if (mode.detector.isHidden?.(about, view))
+    else if (outweighed.has(renderSubject(about)) || mode.detector.isHidden?.(about, view))
       unknown.push({ mode: mode.id, about, missing: veiled(mode) })
     else clear.push({ mode: mode.id, about })
   }
   return { mode, view, findings, unknown, clear }
 }
+
+/** As much speaks against the others as for them: they are not reported, and nothing is clear there. */
+const stands = (finding: Finding): boolean => finding.preventive || support(finding) > 0
 
 /** All was read that there is; it is the rest that something else keeps from being there. */
 const veiled = (mode: Mode): Unknown['missing'] =>

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { PodRow } from '#cluster/relations.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/operator-migration-stuck/index.ts'
+import { node as nodeNamed } from '#failures/testing/example-cluster.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
 
 const operator = (msg: string, error: string) =>
@@ -176,4 +178,33 @@ describe('by facts', () => {
   ])('%s', (_, table, expected) => {
     expect(diagnose(factsOf(table), [mode]).causes[0]?.confidence).toBe(expected)
   })
+})
+
+test.each<[string, Partial<PodRow>, number]>([
+  ['runs', { ready: true }, 0],
+  ['waits for a node that is gone', { ready: false, phase: 'Pending' }, 1],
+  ['runs where the API server is out of reach', { ready: true, node: 'w2' }, 1],
+])('whether the move is clear while the operator %s', (_, operator, unknown) => {
+  const pods = [
+    {
+      namespace: 'tigera-operator',
+      name: 'tigera-operator-a',
+      node: 'w1',
+      component: 'tigera-operator' as const,
+      containers: [],
+      ...operator,
+    },
+  ]
+  const messages = [
+    {
+      message: { id: 'dial/timeout', params: { address: '10.96.0.1', port: '443' } },
+      node: 'w2',
+      count: 1,
+    },
+  ]
+  const facts = factsOf(
+    { nodes: [nodeNamed('w1'), nodeNamed('w2')], pods, messages },
+    { complete: ['nodes', 'daemonSets', 'pods', 'messages'] },
+  )
+  expect(diagnose(facts, [mode]).unknown).toHaveLength(unknown)
 })

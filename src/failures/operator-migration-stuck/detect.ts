@@ -1,9 +1,10 @@
+import { isApiOutOfReach } from '#cluster/api-contacts.ts'
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { errorsOfOthers } from '#cluster/other-causes.ts'
 import { innerMessage, isReady } from '#cluster/queries.ts'
 import type { DaemonSetRow, MessageRow, NodeRow, PodRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
-import { clusterSubject } from '#cluster/subjects.ts'
+import { clusterSubject, nodeSubject } from '#cluster/subjects.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
@@ -61,7 +62,16 @@ export const detector = defineDetector<MigrationState, Needs>({
     })
   },
   explains: explainsHere,
+  isHidden: (_, view) => isOperatorMute(view),
 })
+
+/** Only the operator says why it does not go on: one that does not run, or does not reach the API server, says nothing of it. */
+function isOperatorMute(view: View<Needs>): boolean {
+  const operators = view.rows('pods').filter(({ component }) => component === 'tigera-operator')
+  const speaks = (pod: PodRow): boolean =>
+    isReady(pod) === true && !isApiOutOfReach(view, nodeSubject(pod.node))
+  return operators.length > 0 && !operators.some(speaks)
+}
 
 /** An error that says by itself why it stopped belongs to that cause, too. */
 const stopped =
