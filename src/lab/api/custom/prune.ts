@@ -2,44 +2,40 @@
  * What a structural schema does not know is not kept, and what it has defaults for is filled in:
  * staging:apiextensions-apiserver/pkg/apiserver/schema/{pruning,defaulting}.
  */
+import { type Path, pathText } from '#lab/api/custom/path.ts'
+import { type Rules, rulesOf } from '#lab/api/custom/rules.ts'
 import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 
 const always = new Set(['apiVersion', 'kind', 'metadata'])
 
 /** The object without fields that its schema does not name; their paths are added to `dropped`. */
 export const pruned = (schema: JsonObject, object: JsonObject, dropped: string[] = []): JsonObject =>
-  asObject(prune(schema, object, { path: '', root: true, dropped }))
+  asObject(prune(rulesOf(schema), object, { path: undefined, root: true, dropped }))
 
 interface Place {
-  readonly path: string
+  readonly path: Path | undefined
   /** An object with apiVersion, kind and metadata of its own. */
   readonly root: boolean
   readonly dropped: string[]
 }
 
-function prune(schema: JsonObject, value: unknown, place: Place): unknown {
-  if (Array.isArray(value)) return pruneList(schema, value, place)
+function prune(rules: Rules, value: unknown, place: Place): unknown {
+  if (Array.isArray(value)) return pruneList(rules, value, place)
   if (!isObject(value)) return value
-  const properties = asObject(schema.properties)
-  const open = schema['x-kubernetes-preserve-unknown-fields'] === true
   let result: Record<string, unknown> | undefined
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     if (place.root && always.has(key)) continue
-    const path = place.path === '' ? key : `${place.path}.${key}`
-    const inner = properties[key] ?? schema.additionalProperties
-    if (inner === undefined || inner === false) {
-      if (open) continue
-      place.dropped.push(path)
+    const inner = rules.properties.get(key) ?? rules.additional
+    if (inner === undefined) {
+      if (rules.open) continue
+      place.dropped.push(pathText({ up: place.path, step: key }))
       result ??= { ...value }
       delete result[key]
       continue
     }
-    if (!isObject(inner)) continue
-    const next = prune(inner, item, {
-      ...place,
-      path,
-      root: inner['x-kubernetes-embedded-resource'] === true,
-    })
+    const item = value[key]
+    if (inner === true || typeof item !== 'object') continue
+    const next = prune(inner, item, below(place, key, inner))
     if (next === item) continue
     result ??= { ...value }
     result[key] = next
@@ -47,42 +43,56 @@ function prune(schema: JsonObject, value: unknown, place: Place): unknown {
   return result ?? value
 }
 
-function pruneList(schema: JsonObject, list: readonly unknown[], place: Place): readonly unknown[] {
-  if (!isObject(schema.items)) return list
-  const items = schema.items
-  const root = items['x-kubernetes-embedded-resource'] === true
-  const next = list.map((item, index) =>
-    prune(items, item, { ...place, path: `${place.path}[${index}]`, root }),
-  )
-  return next.every((item, index) => item === list[index]) ? list : next
+function pruneList({ items }: Rules, list: readonly unknown[], place: Place): readonly unknown[] {
+  if (items === undefined) return list
+  let result: unknown[] | undefined
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]
+    if (typeof item !== 'object') continue
+    const next = prune(items, item, below(place, index, items))
+    if (next === item) continue
+    result ??= [...list]
+    result[index] = next
+  }
+  return result ?? list
 }
+
+const below = ({ path, dropped }: Place, step: string | number, { embedded }: Rules): Place => ({
+  path: { up: path, step },
+  root: embedded,
+  dropped,
+})
 
 /** The object with its schema's defaults; nulls where a default is, and null is no value, are as if absent. */
 export const defaulted = (schema: JsonObject, object: JsonObject): JsonObject =>
-  asObject(fill(schema, object))
+  asObject(fill(rulesOf(schema), object))
 
-function fill(schema: JsonObject, value: unknown): unknown {
+function fill(rules: Rules, value: unknown): unknown {
+  if (!rules.hasDefaults || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
-    const { items } = schema
-    if (!isObject(items)) return value
+    const { items } = rules
+    if (items === undefined) return value
     const next = value.map((item) => fill(items, item))
     return next.every((item, index) => item === value[index]) ? value : next
   }
-  if (!isObject(value)) return value
+  return fillObject(rules, asObject(value))
+}
+
+function fillObject({ properties, additional }: Rules, value: JsonObject): JsonObject {
   let result: Record<string, unknown> | undefined
   const set = (key: string, next: unknown): void => {
     if (next === value[key]) return
     result ??= { ...value }
     result[key] = next
   }
-  for (const [key, property] of Object.entries(asObject(schema.properties))) {
-    const inner = asObject(property)
-    const absent = value[key] === undefined || (value[key] === null && inner.nullable !== true)
-    if (absent && inner.default !== undefined) set(key, inner.default)
-    else if (value[key] !== undefined) set(key, fill(inner, value[key]))
+  for (const [key, inner] of properties) {
+    if (!inner.hasDefaults) continue
+    const item = value[key]
+    const { default: own } = inner.source
+    if (own !== undefined && (item === undefined || (item === null && !inner.nullable))) set(key, own)
+    else if (item !== undefined) set(key, fill(inner, item))
   }
-  const { additionalProperties } = schema
-  if (isObject(additionalProperties))
-    for (const key of Object.keys(value)) set(key, fill(additionalProperties, value[key]))
+  if (typeof additional === 'object' && additional.hasDefaults)
+    for (const key of Object.keys(value)) set(key, fill(additional, value[key]))
   return result ?? value
 }

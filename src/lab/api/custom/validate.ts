@@ -4,22 +4,32 @@
  *
  * Not imitated: rules in CEL (x-kubernetes-validations) are kept and not evaluated.
  */
+import { remembering } from '#base/remember.ts'
 import { numberHasFormat, textHasFormat } from '#lab/api/custom/formats.ts'
-import { asList, asObject, asText, isObject, type JsonObject } from '#lab/api/json.ts'
+import { type Path, pathText } from '#lab/api/custom/path.ts'
+import { type Rules, rulesOf } from '#lab/api/custom/rules.ts'
+import { asList, asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
 import { type FieldError, invalidValue, required } from '#lab/api/status.ts'
 
 /** What is wrong with an object of a custom type, field by field. */
-export const schemaErrors = (schema: JsonObject, object: JsonObject): FieldError[] =>
-  check(schema, object, '')
+export function schemaErrors(schema: JsonObject, object: JsonObject): FieldError[] {
+  const errors: FieldError[] = []
+  check(rulesOf(schema), object, undefined, errors)
+  return errors
+}
+
+type Place = Path | undefined
 
 const inBody = (path: string, says: string): string => (path === '' ? says : `${path} in body ${says}`)
 
-const wrong = (path: string, value: unknown, says: string): FieldError =>
-  invalidValue(path === '' ? '<nil>' : path, value, inBody(path, says))
+function wrong(at: Place, value: unknown, says: string): FieldError {
+  const path = pathText(at)
+  return invalidValue(path === '' ? '<nil>' : path, value, inBody(path, says))
+}
 
-const wrongType = (path: string, expected: string, found: string): FieldError => ({
-  ...wrong(path, found, `must be of type ${expected}: ${JSON.stringify(found)}`),
+const wrongType = (at: Place, expected: string, found: string): FieldError => ({
+  ...wrong(at, found, `must be of type ${expected}: ${JSON.stringify(found)}`),
   reason: 'FieldValueTypeInvalid',
 })
 
@@ -30,82 +40,105 @@ const typeName = (value: unknown): string => {
   return typeof value
 }
 
-function check(schema: JsonObject, value: unknown, path: string): FieldError[] {
-  const type = asText(schema.type)
+function check(rules: Rules, value: unknown, at: Place, errors: FieldError[]): void {
+  const { type } = rules
   const found = typeName(value)
-  if (value === null && schema.nullable === true) return []
-  if (schema['x-kubernetes-int-or-string'] === true) {
-    if (found !== 'integer' && found !== 'string') return [wrongType(path, 'integer,string', found)]
-  } else if (type !== undefined && type !== found && !(type === 'number' && found === 'integer'))
-    return [wrongType(path, type, found)]
-  return [
-    ...checkEnum(schema, value, path),
-    ...checkValue(schema, value, path),
-    ...checkCombined(schema, value, path),
-  ]
+  if (value === null && rules.nullable) return
+  if (rules.intOrString) {
+    if (found !== 'integer' && found !== 'string') {
+      errors.push(wrongType(at, 'integer,string', found))
+      return
+    }
+  } else if (type !== undefined && type !== found && !(type === 'number' && found === 'integer')) {
+    errors.push(wrongType(at, type, found))
+    return
+  }
+  if (rules.allowed.length > 0) checkEnum(rules.allowed, value, at, errors)
+  if (rules.bounded) errors.push(...boundErrors(rules.source, value, at))
+  checkInside(rules, value, at, errors)
+  if (rules.combined) checkCombined(rules.source, value, at, errors)
 }
 
-function checkEnum(schema: JsonObject, value: unknown, path: string): FieldError[] {
-  const allowed = asList(schema.enum)
-  if (allowed.length === 0 || allowed.some((each) => deepEqual(each, value))) return []
+function checkEnum(allowed: readonly unknown[], value: unknown, at: Place, errors: FieldError[]): void {
+  if (allowed.some((each) => deepEqual(each, value))) return
   const list = allowed.map((each) => JSON.stringify(typeof each === 'string' ? each : JSON.stringify(each)))
-  return [
-    {
-      field: path,
-      reason: 'FieldValueNotSupported',
-      message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list.join(', ')}`,
-    },
-  ]
+  errors.push({
+    field: pathText(at),
+    reason: 'FieldValueNotSupported',
+    message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${list.join(', ')}`,
+  })
 }
 
-function checkValue(schema: JsonObject, value: unknown, path: string): FieldError[] {
-  if (typeof value === 'string') return checkText(schema, value, path)
-  if (typeof value === 'number') return checkNumber(schema, value, path)
-  if (Array.isArray(value)) return checkList(schema, value, path)
-  return isObject(value) ? checkObject(schema, value, path) : []
+/** Items of a list, fields of an object. The metadata of the whole is looked at elsewhere. */
+function checkInside(rules: Rules, value: unknown, at: Place, errors: FieldError[]): void {
+  if (typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) {
+    const { items } = rules
+    if (items === undefined) return
+    for (let index = 0; index < value.length; index++)
+      check(items, value[index], { up: at, step: index }, errors)
+    return
+  }
+  const object = asObject(value)
+  for (const key of Object.keys(object)) {
+    const item = object[key]
+    if (at === undefined && (key === 'metadata' || item === undefined)) continue
+    const inner = rules.properties.get(key) ?? rules.additional
+    if (typeof inner === 'object') check(inner, item, { up: at, step: key }, errors)
+  }
 }
 
-function checkText(schema: JsonObject, value: string, path: string): FieldError[] {
+/** What is wrong with a value itself, whatever is in it. */
+function boundErrors(schema: JsonObject, value: unknown, at: Place): readonly FieldError[] {
+  if (typeof value === 'string') return checkText(schema, value, at)
+  if (typeof value === 'number') return checkNumber(schema, value, at)
+  if (Array.isArray(value)) return checkList(schema, value, at)
+  return isObject(value) ? checkObject(schema, value, at) : []
+}
+
+function checkText(schema: JsonObject, value: string, at: Place): FieldError[] {
   const { minLength, maxLength, pattern, format } = schema
-  const length = [...value].length
+  const length = maxLength === undefined && minLength === undefined ? 0 : [...value].length
   const errors: FieldError[] = []
   if (typeof maxLength === 'number' && length > maxLength)
     errors.push({
-      field: path,
+      field: pathText(at),
       reason: 'FieldValueTooLong',
       message: `Too long: may not be longer than ${maxLength}`,
     })
   if (typeof minLength === 'number' && length < minLength)
-    errors.push(wrong(path, value, `should be at least ${minLength} chars long`))
+    errors.push(wrong(at, value, `should be at least ${minLength} chars long`))
   if (typeof pattern === 'string' && !matches(pattern, value))
-    errors.push(wrong(path, value, `should match '${pattern}'`))
+    errors.push(wrong(at, value, `should match '${pattern}'`))
   if (typeof format === 'string' && !textHasFormat(value, format))
-    errors.push(wrong(path, value, `must be of type ${format}: ${JSON.stringify(value)}`))
+    errors.push(wrong(at, value, `must be of type ${format}: ${JSON.stringify(value)}`))
   return errors
 }
 
-/** A pattern of Go's syntax that JavaScript cannot read holds of anything. */
-function matches(pattern: string, value: string): boolean {
-  try {
-    return new RegExp(pattern, 'u').test(value)
-  } catch {
-    return true
-  }
-}
+const matches = (pattern: string, value: string): boolean => expression(pattern)?.test(value) ?? true
 
-function checkNumber(schema: JsonObject, value: number, path: string): FieldError[] {
+/** A pattern of Go's syntax that JavaScript cannot read holds of anything. */
+const expression = remembering((pattern: string): RegExp | null => {
+  try {
+    return new RegExp(pattern, 'u')
+  } catch {
+    return null
+  }
+})
+
+function checkNumber(schema: JsonObject, value: number, at: Place): FieldError[] {
   const { minimum, maximum, multipleOf, format } = schema
   const errors: FieldError[] = []
   const below = schema.exclusiveMaximum === true ? 'less than' : 'less than or equal to'
   const above = schema.exclusiveMinimum === true ? 'greater than' : 'greater than or equal to'
   if (typeof maximum === 'number' && (value > maximum || (below === 'less than' && value === maximum)))
-    errors.push(wrong(path, value, `should be ${below} ${maximum}`))
+    errors.push(wrong(at, value, `should be ${below} ${maximum}`))
   if (typeof minimum === 'number' && (value < minimum || (above === 'greater than' && value === minimum)))
-    errors.push(wrong(path, value, `should be ${above} ${minimum}`))
+    errors.push(wrong(at, value, `should be ${above} ${minimum}`))
   if (typeof multipleOf === 'number' && !Number.isInteger(value / multipleOf))
-    errors.push(wrong(path, value, `should be a multiple of ${multipleOf}`))
+    errors.push(wrong(at, value, `should be a multiple of ${multipleOf}`))
   if (typeof format === 'string' && !numberHasFormat(value, format))
-    errors.push(wrong(path, value, `must be of type ${format}: ${JSON.stringify(String(value))}`))
+    errors.push(wrong(at, value, `must be of type ${format}: ${JSON.stringify(String(value))}`))
   return errors
 }
 
@@ -115,20 +148,18 @@ const tooMany = (field: string, count: number, most: number): FieldError => ({
   message: `Too many: ${count}: must have at most ${most} items`,
 })
 
-function checkList(schema: JsonObject, list: readonly unknown[], path: string): FieldError[] {
+function checkList(schema: JsonObject, list: readonly unknown[], at: Place): FieldError[] {
   const { minItems, maxItems } = schema
   const errors: FieldError[] = []
   if (typeof minItems === 'number' && list.length < minItems)
-    errors.push(wrong(path, list.length, `should have at least ${minItems} items`))
+    errors.push(wrong(at, list.length, `should have at least ${minItems} items`))
   if (typeof maxItems === 'number' && list.length > maxItems)
-    errors.push(tooMany(path, list.length, maxItems))
-  errors.push(...duplicates(schema, list, path))
-  const items = asObject(schema.items)
-  return [...errors, ...list.flatMap((item, index) => check(items, item, `${path}[${index}]`))]
+    errors.push(tooMany(pathText(at), list.length, maxItems))
+  return [...errors, ...duplicates(schema, list, at)]
 }
 
 /** Sets and maps hold nothing twice: pkg/apiserver/schema/listtype/validation.go. */
-function duplicates(schema: JsonObject, list: readonly unknown[], path: string): FieldError[] {
+function duplicates(schema: JsonObject, list: readonly unknown[], at: Place): FieldError[] {
   const type = schema['x-kubernetes-list-type']
   if (type !== 'set' && type !== 'map') return []
   const keys = asList(schema['x-kubernetes-list-map-keys']).map(String)
@@ -142,7 +173,7 @@ function duplicates(schema: JsonObject, list: readonly unknown[], path: string):
     }
     return [
       {
-        field: `${path}[${index}]`,
+        field: pathText({ up: at, step: index }),
         reason: 'FieldValueDuplicate' as const,
         message: `Duplicate value: ${text}`,
       },
@@ -150,29 +181,27 @@ function duplicates(schema: JsonObject, list: readonly unknown[], path: string):
   })
 }
 
-function checkObject(schema: JsonObject, object: JsonObject, path: string): FieldError[] {
-  const { minProperties, maxProperties, additionalProperties } = schema
+function checkObject(schema: JsonObject, object: JsonObject, at: Place): FieldError[] {
+  const { minProperties, maxProperties } = schema
   const errors: FieldError[] = []
   const count = Object.keys(object).length
   if (typeof minProperties === 'number' && count < minProperties)
-    errors.push(wrong(path, count, `should have at least ${minProperties} properties`))
+    errors.push(wrong(at, count, `should have at least ${minProperties} properties`))
   if (typeof maxProperties === 'number' && count > maxProperties)
-    errors.push(tooMany(path, count, maxProperties))
-  const child = (key: string): string => (path === '' ? key : `${path}.${key}`)
+    errors.push(tooMany(pathText(at), count, maxProperties))
   for (const key of asList(schema.required).map(String))
-    if (object[key] === undefined) errors.push(required(child(key)))
-  const properties = asObject(schema.properties)
-  for (const [key, value] of Object.entries(object)) {
-    if (path === '' && (key === 'metadata' || value === undefined)) continue
-    const inner = properties[key] ?? additionalProperties
-    if (isObject(inner)) errors.push(...check(inner, value, child(key)))
-  }
+    if (object[key] === undefined) errors.push(required(pathText({ up: at, step: key })))
   return errors
 }
 
-function checkCombined(schema: JsonObject, value: unknown, path: string): FieldError[] {
-  const holds = (each: unknown): boolean => check(asObject(each), value, path).length === 0
-  const errors: FieldError[] = []
+function checkCombined(schema: JsonObject, value: unknown, at: Place, errors: FieldError[]): void {
+  const path = pathText(at)
+  const errorsOf = (each: unknown): readonly FieldError[] => {
+    const found: FieldError[] = []
+    check(rulesOf(asObject(each)), value, at, found)
+    return found
+  }
+  const holds = (each: unknown): boolean => errorsOf(each).length === 0
   const says = (text: string): void => {
     errors.push(invalidValue(path, '', `${JSON.stringify(path)} ${text}`))
   }
@@ -184,10 +213,9 @@ function checkCombined(schema: JsonObject, value: unknown, path: string): FieldE
       `must validate one and only one schema (oneOf). ${fitting === 0 ? 'Found none valid' : `Found ${fitting} valid alternatives`}`,
     )
   if (Array.isArray(allOf)) {
-    const inner = allOf.flatMap((each) => check(asObject(each), value, path))
+    const inner = allOf.flatMap(errorsOf)
     if (inner.length > 0) says('must validate all the schemas (allOf)')
     errors.push(...inner)
   }
   if (isObject(not) && holds(not)) says('must not validate the schema (not)')
-  return errors
 }

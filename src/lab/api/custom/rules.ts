@@ -1,0 +1,70 @@
+import { asList, asObject, asText, isObject, type JsonObject } from '#lab/api/json.ts'
+
+/** A part of a structural schema, read once for the many values that are held against it. */
+export interface Rules {
+  /** For what is asked of few values. */
+  readonly source: JsonObject
+  readonly type: string | undefined
+  readonly nullable: boolean
+  readonly intOrString: boolean
+  /** Unknown fields are kept. */
+  readonly open: boolean
+  /** An object with apiVersion, kind and metadata of its own. */
+  readonly embedded: boolean
+  readonly allowed: readonly unknown[]
+  /** Whether bounds, patterns, formats or required fields are asked of a value itself. */
+  readonly bounded: boolean
+  /** Whether it is held against further schemas (anyOf and the like). */
+  readonly combined: boolean
+  readonly properties: ReadonlyMap<string, Rules>
+  /** Of fields that are no properties; `true`: they are kept as they are. */
+  readonly additional: Rules | true | undefined
+  readonly items: Rules | undefined
+  /** Whether there is a default in it or below. */
+  readonly hasDefaults: boolean
+}
+
+const known = new WeakMap<JsonObject, Rules>()
+
+export function rulesOf(schema: JsonObject): Rules {
+  let rules = known.get(schema)
+  if (rules === undefined) {
+    rules = read(schema)
+    known.set(schema, rules)
+  }
+  return rules
+}
+
+const bounds = [
+  ...['minLength', 'maxLength', 'pattern', 'format', 'minimum', 'maximum', 'multipleOf'],
+  ...['minItems', 'maxItems', 'x-kubernetes-list-type', 'minProperties', 'maxProperties', 'required'],
+]
+
+function read(schema: JsonObject): Rules {
+  const { additionalProperties } = schema
+  const properties = new Map(
+    Object.entries(asObject(schema.properties)).map(([key, inner]) => [key, rulesOf(asObject(inner))]),
+  )
+  const additional = isObject(additionalProperties)
+    ? rulesOf(additionalProperties)
+    : additionalProperties === undefined || additionalProperties === false
+      ? undefined
+      : true
+  const items = isObject(schema.items) ? rulesOf(schema.items) : undefined
+  const inner = [...properties.values(), ...(additional === true ? [] : [additional]), items]
+  return {
+    source: schema,
+    type: asText(schema.type),
+    nullable: schema.nullable === true,
+    intOrString: schema['x-kubernetes-int-or-string'] === true,
+    open: schema['x-kubernetes-preserve-unknown-fields'] === true,
+    embedded: schema['x-kubernetes-embedded-resource'] === true,
+    allowed: asList(schema.enum),
+    bounded: bounds.some((key) => schema[key] !== undefined),
+    combined: ['anyOf', 'oneOf', 'allOf', 'not'].some((key) => schema[key] !== undefined),
+    properties,
+    additional,
+    items,
+    hasDefaults: schema.default !== undefined || inner.some((each) => each?.hasDefaults === true),
+  }
+}
