@@ -1,13 +1,16 @@
 /**
- * `kubectl debug node/NAME`: kubernetes/kubectl:pkg/cmd/debug/debug.go, profiles.go.
+ * `kubectl debug POD`, `kubectl debug node/NAME`: kubernetes/kubectl:pkg/cmd/debug/debug.go, profiles.go.
  *
- * Not imitated: debugging pods (ephemeral containers, copies), a terminal, partial containers in files (`--custom`). The server
- * chooses the suffix of the pod's name, which the real one draws itself.
+ * Not imitated: copies of pods, a terminal, partial containers in files (`--custom`). The server chooses the suffix of the name of a
+ * node's pod, which the real one draws itself.
  */
 import type { JsonObject } from '#lab/api/json.ts'
 import { nameOf } from '#lab/kubectl/client.ts'
+import { troubleOf } from '#lab/kubectl/commands/exec.ts'
 import { given, made, pairs } from '#lab/kubectl/create/generator.ts'
-import { attachTo, showLog, untilContainer } from '#lab/kubectl/debug/session.ts'
+import { addContainer } from '#lab/kubectl/debug/ephemeral.ts'
+import { hostProfileOf, isProfile } from '#lab/kubectl/debug/profiles.ts'
+import { attached, showLog, untilContainer } from '#lab/kubectl/debug/session.ts'
 import { bool, list, text } from '#lab/kubectl/flags.ts'
 import { podOrOwner } from '#lab/kubectl/pods.ts'
 import { type Command, partedAtDash, type Run } from '#lab/kubectl/run.ts'
@@ -37,39 +40,13 @@ export const debug: Command = {
     const { flags } = run
     const { names, words: command } = partedAtDash(run)
     check(run, names)
-    for (const name of names) await debugNode(run, name, command)
+    for (const name of names) await debugOne(run, name, command)
     if (flags.on('tty') && !run.ports.terminal)
       run.complain('Unable to use a TTY - input is not a terminal or the right kind of file')
   },
 }
 
-interface Profile {
-  /** At /host. */
-  readonly seesDisk?: boolean
-  /** Of the pod. */
-  readonly spec?: JsonObject
-  readonly securityContext?: JsonObject
-}
-
-const hosts = { hostIPC: true, hostNetwork: true, hostPID: true }
-
-const profiles: Readonly<Record<string, Profile>> = {
-  legacy: { seesDisk: true, spec: hosts },
-  general: { seesDisk: true, spec: hosts },
-  baseline: {},
-  restricted: {
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      runAsNonRoot: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
-  },
-  netadmin: { spec: hosts, securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } } },
-  sysadmin: { seesDisk: true, spec: hosts, securityContext: { privileged: true } },
-}
-
-function check({ flags, complain }: Run, names: readonly string[]): void {
+function check({ flags }: Run, names: readonly string[]): void {
   if (flags.has('copy-to'))
     throw new KubectlError('this kubectl copies no pods: use kubectl get -o yaml, and apply -f')
   for (const only of ['replace', 'same-node', 'set-image'])
@@ -79,20 +56,18 @@ function check({ flags, complain }: Run, names: readonly string[]): void {
   if (flags.on('tty') && !flags.on('stdin'))
     throw new KubectlError('-i/--stdin is required for containers with -t/--tty=true')
   const profile = flags.text('profile') ?? 'legacy'
-  if (!(profile in profiles)) throw new KubectlError(`unknown profile: ${profile}`)
-  if (profile === 'legacy')
-    complain(
-      '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".',
-    )
+  if (!isProfile(profile)) throw new KubectlError(`unknown profile: ${profile}`)
 }
 
-async function debugNode(run: Run, word: string, command: readonly string[]): Promise<void> {
+async function debugOne(run: Run, word: string, command: readonly string[]): Promise<void> {
   const { flags, ports } = run
   const { resource, object } = await podOrOwner(run, word)
-  if (resource.kind === 'Pod')
-    throw new KubectlError(
-      'this kubectl adds no ephemeral containers to pods: use kubectl exec, or debug the node',
-    )
+  if (resource.kind === 'Pod') {
+    const added = await addContainer(run, object, command)
+    if (flags.on('attach', flags.on('stdin')))
+      await look(run, { ...added, endMs: ports.nowMs() + ports.patience.waitMs })
+    return
+  }
   if (resource.kind !== 'Node')
     throw new KubectlError(
       `"${resource.group === '' ? '' : `${resource.group}/`}${resource.version}, Kind=${resource.kind}" not supported by debug`,
@@ -123,13 +98,14 @@ async function look(
   })
   if (state === undefined) throw new KubectlError('timed out waiting for the condition')
   if (state !== 'running') return showLog(run, watched)
-  if (!run.flags.on('quiet')) {
-    run.complain(
-      'All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.',
-    )
-    run.complain("If you don't see a command prompt, try pressing enter.")
-  }
-  await (run.flags.on('stdin') ? attachTo(run, watched) : showLog(run, watched))
+  if (!run.flags.on('quiet')) run.complain("If you don't see a command prompt, try pressing enter.")
+  if (!run.flags.on('stdin')) return showLog(run, watched)
+  const trouble = troubleOf(await attached(run, watched))
+  if (trouble === undefined) return
+  run.complain(
+    `warning: couldn't attach to pod/${nameOf(watched.pod)}, falling back to streaming logs: ${trouble.message}`,
+  )
+  await showLog(run, watched)
 }
 
 interface Wanted {
@@ -139,7 +115,7 @@ interface Wanted {
 }
 
 function debugPod({ flags }: Run, { node, container, command }: Wanted): JsonObject {
-  const { seesDisk = false, spec, securityContext } = profiles[flags.text('profile') ?? 'legacy'] ?? {}
+  const { seesDisk = false, spec, securityContext } = hostProfileOf(flags)
   const env = Object.entries(pairs(flags.all('env'))).map(([name, value]) => ({ name, value }))
   const words = command.length === 0 ? {} : { [flags.on('arguments-only') ? 'args' : 'command']: command }
   return {

@@ -74,17 +74,34 @@ function wordsOf({ flags: { args, dash } }: Run): readonly string[] {
   return words
 }
 
-/** Tells how a command or an attachment ended; throws when not well. client-go: tools/remotecommand; util/exec. */
+/** Tells how a command or an attachment ended; throws when not well. */
 export function finish({ complain }: Run, end: ExecEnd): void {
-  if (end.kind === 'cut') throw new KubectlError('error reading from error stream: unexpected EOF')
-  if (end.kind === 'refused') throw refusal(end.status, end.body)
+  const trouble = troubleOf(end)
+  if (trouble === undefined) return
+  if (!(trouble instanceof Terminated)) throw trouble
+  complain(trouble.message)
+  throw new Exit(trouble.code)
+}
+
+/** A command's own exit code. */
+class Terminated extends Error {
+  readonly code: number
+
+  constructor(code: number) {
+    super(`command terminated with exit code ${code}`)
+    this.code = code
+  }
+}
+
+/** Why a command or an attachment did not end well. client-go: tools/remotecommand; util/exec. */
+export function troubleOf(end: ExecEnd): Error | undefined {
+  if (end.kind === 'cut') return new KubectlError('error reading from error stream: unexpected EOF')
+  if (end.kind === 'refused') return refusal(end.status, end.body)
   const { status } = end
-  if (status['status'] === 'Success') return
+  if (status['status'] === 'Success') return undefined
   const causes = asList(asObject(status['details'])['causes']).map(asObject)
   const code = causes.find(({ reason }) => reason === 'ExitCode')?.['message']
-  if (code === undefined) throw new KubectlError(asText(status['message']) ?? '')
-  complain(`command terminated with exit code ${String(code)}`)
-  throw new Exit(Number(code))
+  return code === undefined ? new KubectlError(asText(status['message']) ?? '') : new Terminated(Number(code))
 }
 
 /** A Status is told as one; a kubelet's own words come after `unable to upgrade connection`. */

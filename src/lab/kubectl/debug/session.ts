@@ -5,6 +5,7 @@ import { finish } from '#lab/kubectl/commands/exec.ts'
 import { copied } from '#lab/kubectl/commands/logs.ts'
 import { resourceNamed } from '#lab/kubectl/discovery.ts'
 import { podPath } from '#lab/kubectl/pods.ts'
+import type { ExecEnd } from '#lab/kubectl/ports.ts'
 import type { Run } from '#lab/kubectl/run.ts'
 import { follow } from '#lab/kubectl/wait.ts'
 
@@ -82,9 +83,14 @@ export async function showLog(run: Run, { pod, container }: Watched): Promise<vo
 }
 
 /** Types all of standard input to the container, and shows what it writes from now on, to its end. */
-export async function attachTo(run: Run, { pod, container }: Watched): Promise<void> {
+export async function attachTo(run: Run, watched: Watched): Promise<void> {
+  finish(run, await attached(run, watched))
+}
+
+/** The same; answers how it ended. */
+export async function attached(run: Run, { pod, container }: Watched): Promise<ExecEnd> {
   const stdin = await run.ports.stdin()
   const query = `container=${encodeURIComponent(container)}&stdin=true&stdout=true&stderr=true`
   const { stdout, stderr } = run.ports
-  finish(run, await run.client.exec({ path: `${podPath(pod, 'attach')}?${query}`, stdin, stdout, stderr }))
+  return run.client.exec({ path: `${podPath(pod, 'attach')}?${query}`, stdin, stdout, stderr })
 }
