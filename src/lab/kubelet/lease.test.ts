@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { directKube } from '#lab/api/direct.ts'
 import type { Lease, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { Lab } from '#lab/lab.ts'
@@ -72,6 +73,19 @@ test('somebody else’s write makes the kubelet read its lease again', async () 
   const read = await lease()
   expect(read.metadata.labels).toEqual(body.metadata.labels)
   expect(ageMs(read)).toBeLessThan(10_100)
+})
+
+test('what somebody else writes into the status of a Node is put right with the next report', async () => {
+  const node = (): Node => lab.api.state.store.get('/nodes', ref.name) as unknown as Node // only nodes are kept there
+  await lab.advance(310_000)
+  const { allocatable, images } = node().status
+  const body = { status: { allocatable: { cpu: '1' } } }
+  const one = { type: resources.nodes, name: ref.name }
+  await directKube(lab.api).patch(one, { type: 'merge', body }, { subresource: 'status' })
+  expect(node().status.allocatable).toMatchObject({ cpu: '1' })
+  await lab.advance(310_000)
+  expect(node().status.allocatable).toEqual(allocatable)
+  expect(node().status.images).toBe(images)
 })
 
 test('a kubelet that no longer reaches the API server is missed after the time of grace, not before', async () => {

@@ -16,6 +16,7 @@ import {
   nodeLabels,
   nodeStatus,
   sameFacts,
+  saysStill,
   statusDiffers,
 } from '#lab/kubelet/node-object.ts'
 
@@ -29,6 +30,11 @@ export interface NodeLoopOptions {
   readonly look: () => void
   /** Whether time alone would not change the facts. */
   readonly isSteady: () => boolean
+}
+
+interface Reported {
+  readonly node: Node
+  readonly facts: NodeFacts
 }
 
 const updateMs = 10_000
@@ -47,7 +53,9 @@ export class NodeLoop {
   #reportedMs = 0
   #schedulable: boolean | undefined
   /** What was looked at last and found to be told already. */
-  #told: { readonly node: Node; readonly facts: NodeFacts } | undefined
+  #told: Reported | undefined
+  /** What was stored of the last report. */
+  #stored: Reported | undefined
 
   constructor(p: Process, o: NodeLoopOptions) {
     this.#o = o
@@ -169,14 +177,10 @@ export class NodeLoop {
     const isDue = facts.nowMs - this.#reportedMs >= reportMs
     if (!isDue && this.#told?.node === node && sameFacts(this.#told.facts, facts)) return
     const { conditions, changes } = nodeConditions(facts, node.status.conditions ?? [])
-    const foreign = (node.status.conditions ?? []).filter(
-      ({ type }) => !conditions.some((own) => own.type === type),
-    )
-    const status = { ...node.status, ...nodeStatus(facts), conditions: [...foreign, ...conditions] }
     const rebooted =
       node.status.nodeInfo?.bootID !== undefined && node.status.nodeInfo.bootID !== facts.bootId
     this.#tellSchedulable(node)
-    if (!isDue && !statusDiffers(node.status, status)) {
+    if (!isDue && !statusDiffers(node, facts, conditions)) {
       this.#told = { node, facts }
       return
     }
@@ -185,12 +189,15 @@ export class NodeLoop {
     }
     this.#tell(changes)
     try {
-      const body = { status: { ...nodeStatus(facts), conditions } }
-      await kube.patch(
+      // As the real one it sends what is another than in the Node that it knows.
+      const isThere = this.#stored !== undefined && saysStill(this.#stored, { node, facts })
+      const body = { status: { ...(isThere ? {} : nodeStatus(facts)), conditions } }
+      const stored = await kube.patch<Node>(
         { type: resources.nodes, name: facts.name },
         { type: 'strategic', body },
         { subresource: 'status', timeoutMs: 10_000 },
       )
+      this.#stored = { node: stored, facts }
       this.#reportedMs = facts.nowMs
     } catch (error) {
       if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error

@@ -1,4 +1,5 @@
 import { rfc3339 } from '#base/clock.ts'
+import { asObject } from '#lab/api/json.ts'
 import type { Condition, Node } from '#lab/api/objects.ts'
 import { quantity } from '#lab/api/quantity.ts'
 import type { Pressure } from '#lab/kubelet/eviction-signals.ts'
@@ -180,9 +181,26 @@ export const sameFacts = (a: NodeFacts, b: NodeFacts): boolean =>
   a.pressures.size === b.pressures.size &&
   [...a.pressures].every((pressure) => b.pressures.has(pressure))
 
+/**
+ * Whether a Node still has what was stored of a report, and its kubelet would report the same again, conditions apart. What nobody
+ * changed is the same value in each version of an object.
+ */
+export const saysStill = (
+  stored: { readonly node: Node; readonly facts: NodeFacts },
+  { node, facts }: { readonly node: Node; readonly facts: NodeFacts },
+): boolean =>
+  constant.every((key) => stored.facts[key] === facts[key]) &&
+  sameFacts(stored.facts, facts) &&
+  reportedParts.every((part) => asObject(stored.node.status)[part] === asObject(node.status)[part])
+
+const constant = ['name', 'address', 'version', 'machineId', 'kernelVersion', 'osImage'] as const
+const reportedParts = ['addresses', 'allocatable', 'capacity', 'daemonEndpoints', 'images', 'nodeInfo']
+
 /** Whether a status has to be posted before its five minutes are over: anything but heartbeats differs. */
-export function statusDiffers(a: Node['status'], b: Node['status']): boolean {
-  return !sameImages(a.images ?? [], b.images ?? []) || comparable(a) !== comparable(b)
+export function statusDiffers({ status }: Node, facts: NodeFacts, conditions: readonly Condition[]): boolean {
+  const foreign = (status.conditions ?? []).filter(({ type }) => !conditions.some((own) => own.type === type))
+  const next = { ...status, ...nodeStatus(facts), conditions: [...foreign, ...conditions] }
+  return !sameImages(status.images ?? [], next.images ?? []) || comparable(status) !== comparable(next)
 }
 
 type NodeImages = NonNullable<Node['status']['images']>

@@ -5,6 +5,7 @@ import type { Log } from '#lab/calico/log.ts'
 import { byInternalIp, byReach } from '#lab/calico/node/autodetect-by-address.ts'
 import { terminate } from '#lab/calico/node/node-name.ts'
 import type { Process } from '#lab/host/ports.ts'
+import type { Address, Link } from '#lab/network/ports.ts'
 
 /** projectcalico/calico:node/pkg/lifecycle/startup/autodetection/autodetection_methods.go */
 const excluded = [
@@ -63,7 +64,7 @@ export function autodetect(p: Process, log: Log, method: string, node?: Node): s
 }
 
 function firstFound(p: Process, log: Log): string | undefined {
-  const found = enumerate(p, { skip: excluded })
+  const found = enumerate(p, standard)
   if (typeof found === 'string') {
     log.warn('autodetection_methods.go 99', `Unable to auto-detect an IPv4 address: ${found}`)
     return undefined
@@ -111,19 +112,35 @@ function byCidr(p: Process, log: Log, cidrs: readonly string[]): string | undefi
   return found.cidr
 }
 
+interface Wanted {
+  readonly only?: readonly string[]
+  readonly skip?: readonly string[]
+  readonly within?: readonly string[]
+}
+
+const standard: Wanted = { skip: excluded }
+
+/** By what a namespace shows, which is the same list as long as it says the same. */
+const enumerated = new WeakMap<
+  readonly Link[],
+  { readonly addresses: readonly Address[]; readonly o: Wanted; readonly found: Found | string }
+>()
+
 /** The first address on an interface that is up, the newest interface first; else why there is none. */
-function enumerate(
-  p: Process,
-  o: {
-    readonly only?: readonly string[]
-    readonly skip?: readonly string[]
-    readonly within?: readonly string[]
-  },
-): Found | string {
-  const skip = o.skip && anyOf(o.skip.join('|'))
+function enumerate(p: Process, o: Wanted): Found | string {
+  const links = p.net.links()
   const addresses = p.net.addresses()
+  const known = enumerated.get(links)
+  if (known?.addresses === addresses && known.o === o) return known.found
+  const found = firstOf(links, addresses, o)
+  enumerated.set(links, { addresses, o, found })
+  return found
+}
+
+function firstOf(links: readonly Link[], addresses: readonly Address[], o: Wanted): Found | string {
+  const skip = o.skip && anyOf(o.skip.join('|'))
   let fitting = 0
-  for (const { name: link, up } of p.net.links().toReversed()) {
+  for (const { name: link, up } of links.toReversed()) {
     if (!up || skip?.test(link) || o.only?.some((each) => new RegExp(each).test(link)) === false) continue
     fitting++
     for (const { link: on, address, prefixLength } of addresses)
