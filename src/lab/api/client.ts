@@ -348,7 +348,9 @@ const nothing: readonly never[] = []
 class RunningWatch<T> implements Watch<T> {
   readonly #transport: Transport
   readonly #end: () => void
+  /** What has come first, as it is told to all who watch the same, and what has come after it. */
   #changes: readonly Change<T>[] = nothing
+  #more: Change<T>[] = []
   #over: Error | undefined
   /** Who looks is there already, and need not be told. */
   #looks = false
@@ -361,7 +363,8 @@ class RunningWatch<T> implements Watch<T> {
       answer: () => {},
       changes: (changes) => {
         const more = changes as unknown as readonly Change<T>[] // what is watched is what the caller named
-        this.#changes = this.#changes.length === 0 ? more : [...this.#changes, ...more]
+        if (this.#changes.length === 0) this.#changes = more
+        else this.#more.push(...more)
       },
       told: () => this.#tell(),
       fail: (error) => {
@@ -389,8 +392,9 @@ class RunningWatch<T> implements Watch<T> {
   }
 
   #taken(): readonly Change<T>[] {
-    const taken = this.#changes
+    const taken = this.#more.length === 0 ? this.#changes : [...this.#changes, ...this.#more]
     this.#changes = nothing
+    if (this.#more.length > 0) this.#more = []
     return taken
   }
 

@@ -25,14 +25,12 @@ export function perform(
   admission?: AdmissionChain,
 ): unknown {
   const def = defOf(state, request)
-  authorizeEach(state, user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
+  authorizeEach(state, user, { verb: request.op === 'post' ? 'create' : request.op, def, asked: request })
   const caller: Caller = {
     user,
-    ...(isWorkload(request) ? { decoding: quiet } : {}),
-    ...(admission === undefined ? {} : { admission }),
-    ...('fieldManager' in request && request.fieldManager !== undefined
-      ? { fieldManager: request.fieldManager }
-      : {}),
+    decoding: isWorkload(request) ? quiet : undefined,
+    admission,
+    fieldManager: 'fieldManager' in request ? request.fieldManager : undefined,
   }
   switch (request.op) {
     case 'get':
@@ -78,7 +76,7 @@ export function performWatch(
   },
 ): () => void {
   const def = defOf(state, request)
-  authorizeEach(state, o.user, { ...request, verb: 'watch', def })
+  authorizeEach(state, o.user, { verb: 'watch', def, asked: request })
   const audience = (): number => state.store.audience(def.bucket)
   const { resourceVersion } = request
   const tell = (change: StoreChange): void => o.tell(change, audience())
@@ -102,14 +100,19 @@ const quiet: Decoding = { validation: 'Ignore', duplicates: [] }
 function authorizeEach(
   state: ApiState,
   user: Identity,
-  { objects, ...act }: Act & { readonly objects?: readonly string[] },
+  { verb, def, asked }: Pick<Act, 'verb' | 'def'> & { readonly asked: Asked },
 ): void {
-  if (objects === undefined) authorize(state, user, act)
-  for (const key of objects ?? []) {
-    const [namespace, name] = key.split('/')
-    authorize(state, user, { ...act, namespace, name })
-  }
+  const { namespace, name, subresource, fieldSelector, objects } = asked
+  if (objects === undefined)
+    authorize(state, user, { verb, def, namespace, name, subresource, fieldSelector })
+  else
+    for (const key of objects) {
+      const [space, each] = key.split('/')
+      authorize(state, user, { verb, def, namespace: space, name: each, subresource, fieldSelector })
+    }
 }
+
+type Asked = Omit<Act, 'verb' | 'def'> & { readonly objects?: readonly string[] }
 
 function patch(
   state: ApiState,

@@ -227,8 +227,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   saying({ payload }: Beat, inMs: number): void {
     const way = this.#ways[0] // as it was when it was sent
     if (way?.verdict.kind !== 'delivered') return
-    const { peer, verdict } = way
-    this.#arrives(this.#queued(payload, bytesOf(payload)), { peer, verdict, atMs: this.nowMs + inMs })
+    this.#arrives(this.#queued(payload, bytesOf(payload)), way, this.nowMs + inMs)
   }
 
   #wakeBeats(): void {
@@ -342,23 +341,15 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
       return
     }
     const takenMs = latencyMs(verdict.hops) + (way.peer?.takesAfterMs ?? 0)
-    const atMs = Math.max(this.#kernel.nowMs + takenMs, this.#lastArrivalMs)
-    this.#arrives(item, { peer: way.peer, verdict, atMs })
+    this.#arrives(item, way, Math.max(this.#kernel.nowMs + takenMs, this.#lastArrivalMs))
   }
 
-  #arrives(
-    item: Item,
-    {
-      peer,
-      verdict,
-      atMs,
-    }: { readonly peer: Endpoint | undefined; readonly verdict: Delivered; readonly atMs: number },
-  ): void {
+  #arrives(item: Item, way: Way, atMs: number): void {
     this.#lastArrivalMs = atMs
-    this.#kernel.at(atMs, this.#eventName, () => this.#arrived(item, peer, verdict))
+    this.#kernel.schedule(atMs, this.#eventName, () => this.#arrived(item, way))
   }
 
-  #arrived(item: Item, peer: Endpoint | undefined, verdict: Delivered): void {
+  #arrived(item: Item, { peer, verdict }: Way): void {
     switch (peer?.take(item) ?? 'reset') {
       case 'acknowledged':
         // The acknowledgement has to find its way back, too.
@@ -366,6 +357,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
         else this.#lost()
         break
       case 'reset': {
+        if (verdict.kind !== 'delivered') break // nothing arrives on another way
         const answer = this.#back(verdict)
         if (meets(answer, this.#o.stack, this.#o.local, this.#o.remote))
           this.#after(latencyMs(verdict.hops), () => this.reset())
@@ -380,7 +372,8 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   #acknowledged(sequence: number): void {
     const first = this.#outbox[0]
     if (first === undefined || sequence < first.sequence) return
-    this.#outbox.splice(0, sequence - first.sequence + 1)
+    if (first.sequence === sequence) this.#outbox.shift()
+    else this.#outbox.splice(0, sequence - first.sequence + 1)
     this.#softError = undefined
     if (this.#life === 'closing' && this.#outbox.length === 0) this.#end('ended')
     if (!this.#stall) return

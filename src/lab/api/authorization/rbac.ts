@@ -22,11 +22,14 @@ interface Verdict {
   readonly never: Decision
 }
 
-const verdictsMax = 20_000
+const usersMax = 8192
+const shapesMax = 1024
 
 export class Rbac {
   readonly #store: Store
-  readonly #verdicts = new Map<string, Verdict>()
+  #verdicts = new WeakMap<Identity, Map<string, Verdict>>()
+  /** By name and groups: pods of one account are decided alike. */
+  readonly #alike = new Map<string, Map<string, Verdict>>()
   #bindings: Bindings | undefined
 
   constructor(store: Store) {
@@ -34,17 +37,18 @@ export class Rbac {
     for (const bucket of rbacBuckets)
       store.watch(bucket, {}, store.revision, () => {
         this.#bindings = undefined
-        this.#verdicts.clear()
+        this.#forget()
       })
   }
 
   decide(user: Identity, attributes: Attributes): Decision {
-    const key = `${user.username}\n${user.groups.join('\n')}\n${shape(attributes)}`
-    let verdict = this.#verdicts.get(key)
+    const verdicts = this.#of(user)
+    const key = shape(attributes)
+    let verdict = verdicts.get(key)
     if (verdict === undefined) {
       verdict = judged(this.#grants(user, namespaceOf(attributes)), attributes)
-      if (this.#verdicts.size >= verdictsMax) this.#verdicts.clear()
-      this.#verdicts.set(key, verdict)
+      if (verdicts.size >= shapesMax) verdicts.clear()
+      verdicts.set(key, verdict)
     }
     const name = attributes.kind === 'resource' ? (attributes.name ?? '') : ''
     const byName = verdict.named.find(({ names }) => names.includes(name))
@@ -62,6 +66,23 @@ export class Rbac {
       rules: grants.flatMap(({ rules }) => rules),
       errors: grants.flatMap(({ missing }) => missing ?? []),
     }
+  }
+
+  #of(user: Identity): Map<string, Verdict> {
+    let verdicts = this.#verdicts.get(user)
+    if (verdicts === undefined) {
+      const key = `${user.username}\n${user.groups.join('\n')}`
+      if (this.#alike.size >= usersMax) this.#forget()
+      verdicts = this.#alike.get(key) ?? new Map()
+      this.#alike.set(key, verdicts)
+      this.#verdicts.set(user, verdicts)
+    }
+    return verdicts
+  }
+
+  #forget(): void {
+    this.#verdicts = new WeakMap()
+    this.#alike.clear()
   }
 
   #grants(user: Identity, namespace: string): readonly Grant[] {

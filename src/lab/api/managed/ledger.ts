@@ -35,7 +35,7 @@ interface Version {
   readonly renewal: boolean
 }
 
-const depthMax = 8
+const depthMax = 16
 
 export class Ledger {
   readonly #versions = new WeakMap<object, Version>()

@@ -39,15 +39,15 @@ export interface Identity {
 export interface Caller {
   readonly user: Identity
   /** Absent: written past all webhooks, as into etcd. */
-  readonly admission?: AdmissionChain
+  readonly admission?: AdmissionChain | undefined
   readonly dryRun?: boolean
-  readonly fieldManager?: string
+  readonly fieldManager?: string | undefined
   /** Who owns which fields afterwards, as server-side apply has worked it out. */
   readonly owners?: readonly Owner[]
   /** The subresource that was written through where it is not that of the object: `scale`. */
   readonly through?: string
   /** How bodies are read; absent for the lab's own programs, which send what their types hold. */
-  readonly decoding?: Decoding
+  readonly decoding?: Decoding | undefined
   /** Tells the client something beside the answer (the Warning header). */
   readonly warn?: (text: string) => void
 }
