@@ -53,10 +53,6 @@ export class ChainSet {
     return this.#listed
   }
 
-  get isEmpty(): boolean {
-    return this.#chains.size === 0 && this.#policies.size === 0
-  }
-
   setPolicy(chain: string, policy: 'accept' | 'drop'): void {
     this.#policies.set(chain, policy)
   }
@@ -67,8 +63,15 @@ export class ChainSet {
 
   /** What the rules of a built-in chain decide, else its policy. Nothing when it lets the packet on without a word. */
   decide(chain: string, p: Passage): Answer | undefined {
-    const answer = this.ask(chain, p)
-    if (answer) return answer
+    return this.ask(chain, p) ?? this.unanswered(chain)
+  }
+
+  has(chain: string): boolean {
+    return this.#chains.has(chain)
+  }
+
+  /** What happens to a packet of which the rules of a built-in chain say nothing. */
+  unanswered(chain: string): Answer | undefined {
     return this.policy(chain) === 'drop' ? { kind: 'drop', by: `${chain} (policy DROP)` } : undefined
   }
 

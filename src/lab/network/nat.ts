@@ -1,6 +1,8 @@
 /** NAT as connection tracking does it: the first packet is rewritten by rules, what follows by what is remembered of it. */
 import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
 import type { Answer, ChainSet } from '#lab/network/chains.ts'
+import type { Surveyor } from '#lab/network/ground.ts'
+import type { Passage } from '#lab/network/matching.ts'
 import { type Binding, type Flow, type Packet, type Tuple, tupleOf } from '#lab/network/packet.ts'
 import type { Hop } from '#lab/network/ports.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
@@ -155,27 +157,11 @@ const final: ReadonlySet<Answer['kind']> = new Set(['drop', 'reject', 'dnat', 's
 
 function asked(stack: SimStack, walk: Walk, q: Question, chains: ChainSet): Answer | undefined {
   const { surveyor } = stack.fabric
-  if (chains.isEmpty) {
+  if (!chains.has(q.chain)) {
     if (surveyor.looks) surveyor.standOn(chains.footing(q.chain))
-    return undefined
+    return chains.unanswered(q.chain)
   }
-  const { hops } = walk
-  const passage = {
-    packet: walk.packet,
-    in: q.in,
-    out: q.out,
-    host: stack,
-    surveyor,
-    draw: () => draw(stack, walk),
-    translated: q.translated ?? false,
-    dry: walk.dry ?? false,
-    onLog: (prefix: string) => {
-      hops?.push({ at: stack.name, what: `logged as ${prefix}` })
-      walk.flow.choices = Number.POSITIVE_INFINITY // every packet is told of
-      if (!walk.dry) stack.logPacket(prefix, walk.packet, q)
-    },
-    choices: 1,
-  }
+  const passage = new PacketPassage(stack, walk, q)
   const answer = chains.decide(q.chain, passage)
   if (passage.choices > 1) {
     walk.personal = true
@@ -183,6 +169,43 @@ function asked(stack: SimStack, walk: Walk, q: Question, chains: ChainSet): Answ
     walk.flow.choices *= passage.choices
   }
   return answer
+}
+
+/** A packet on its way through the chains of one host. */
+class PacketPassage implements Passage {
+  readonly packet: Packet
+  readonly in: string | undefined
+  readonly out: string | undefined
+  readonly host: SimStack
+  readonly surveyor: Surveyor
+  readonly translated: boolean
+  readonly dry: boolean
+  choices = 1
+  readonly #walk: Walk
+  readonly #question: Question
+
+  constructor(host: SimStack, walk: Walk, question: Question) {
+    this.packet = walk.packet
+    this.in = question.in
+    this.out = question.out
+    this.host = host
+    this.surveyor = host.fabric.surveyor
+    this.translated = question.translated ?? false
+    this.dry = walk.dry ?? false
+    this.#walk = walk
+    this.#question = question
+  }
+
+  draw(): number {
+    return draw(this.host, this.#walk)
+  }
+
+  onLog(prefix: string): void {
+    const { host } = this
+    this.#walk.hops?.push({ at: host.name, what: `logged as ${prefix}` })
+    this.#walk.flow.choices = Number.POSITIVE_INFINITY // every packet is told of
+    if (!this.dry) host.logPacket(prefix, this.packet, this.#question)
+  }
 }
 
 const draw = (stack: SimStack, walk: Walk): number =>

@@ -99,19 +99,22 @@ function deliver(visit: Visit, inLink: string): Verdict {
 
 // ---------------------------------------------------------------------------------------------- filter
 
+interface Early {
+  readonly chain: 'PREROUTING' | 'OUTPUT'
+  readonly in?: string
+  readonly out?: string
+}
+
 /** The tables that see a packet before anything is decided about it. */
-function before(
-  stack: SimStack,
-  walk: Walk,
-  at: { readonly chain: 'PREROUTING' | 'OUTPUT'; readonly in?: string; readonly out?: string },
-): Verdict | undefined {
+function before(stack: SimStack, walk: Walk, at: Early): Verdict | undefined {
   const full = conntrackFull(stack, walk)
   if (full) return full
-  for (const table of ['raw', 'mangle'] as const) {
-    const answer = ask(stack, walk, { table, ...at })
-    if (answer?.kind === 'drop') return lost(stack, walk, `dropped by ${table} chain ${answer.by}`)
-  }
-  return undefined
+  return droppedBy('raw', stack, walk, at) ?? droppedBy('mangle', stack, walk, at)
+}
+
+function droppedBy(table: 'raw' | 'mangle', stack: SimStack, walk: Walk, at: Early): Verdict | undefined {
+  const answer = ask(stack, walk, { table, chain: at.chain, in: at.in, out: at.out })
+  return answer?.kind === 'drop' ? lost(stack, walk, `dropped by ${table} chain ${answer.by}`) : undefined
 }
 
 /** A new conversation needs an entry; limits that nobody has set are never met here. */
