@@ -24,7 +24,13 @@ import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
 import { managerPrograms } from '#lab/network/managers.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 import { toolPrograms } from '#lab/network/tools.ts'
-import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
+import {
+  addressOfRegistry,
+  type ClusterPlan,
+  type MachinePlan,
+  type NodePlan,
+  type PlanOptions,
+} from '#lab/plan.ts'
 import { withSizes } from '#lab/program-sizes.ts'
 import { forArm } from '#lab/registry/foreign.ts'
 import { registryDisk, registryMachine } from '#lab/registry/machine.ts'
@@ -74,7 +80,10 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
     calicoApiServerImage(plan.calico),
     ...forArm(images),
   ])
-  const registry = registryProgram({ images: content, address: plan.registry.address })
+  const registry = registryProgram({
+    images: content,
+    addressOf: (host) => addressOfRegistry(plan, host),
+  })
   const programs = new Map(
     Object.entries(
       withSizes({
@@ -173,8 +182,9 @@ function machineOf(node: NodePlan, parts: MachineParts, build = 0): LabMachine {
 }
 
 function registryOf(parts: MachineParts): LabMachine {
-  const { registry } = parts.plan
-  const machine = { name: registryMachine, interfaces: [registry] }
+  const { registry, publicRegistries } = parts.plan
+  const interfaces = [registry, ...(publicRegistries === undefined ? [] : [publicRegistries.at])]
+  const machine = { name: registryMachine, interfaces }
   return plugged(parts, machine, registryDisk({ nameserver: registry.address }))
 }
 

@@ -48,6 +48,8 @@ export interface ClusterPlan extends Required<PlanOptions> {
   readonly fabric: FabricPlan
   /** Where the machine that serves images and names is plugged in. */
   readonly registry: InterfacePlan
+  /** Default: every registry is found at that one place. */
+  readonly publicRegistries?: PublicRegistriesPlan
   /** Where the customers' machine is plugged in, if there is one. */
   readonly outside: InterfacePlan
   readonly podCidr: string
@@ -59,6 +61,22 @@ export interface ClusterPlan extends Required<PlanOptions> {
   /** Of it, where that matters: CRI-O's minor version is Kubernetes'. */
   readonly runtimeVersion?: string
   readonly apiServer: { readonly address: string; readonly port: number }
+}
+
+/** A second place of the machine that serves images, for clusters that have their own ways to it and to the internet. */
+export interface PublicRegistriesPlan {
+  /** Where it is on the internet. */
+  readonly at: InterfacePlan
+  /** Registries of these domains alone are found at its first place: `icr.io`, and what ends in `.icr.io`. */
+  readonly privateDomains: readonly string[]
+}
+
+/** What the name of a registry's API resolves to. */
+export function addressOfRegistry({ registry, publicRegistries }: ClusterPlan, host: string): string {
+  if (publicRegistries === undefined) return registry.address
+  const { at, privateDomains } = publicRegistries
+  const isPrivate = privateDomains.some((domain) => host === domain || host.endsWith(`.${domain}`))
+  return isPrivate ? registry.address : at.address
 }
 
 /** Above this many nodes a /24 and a /16 of pod addresses do not hold a cluster. */

@@ -19,7 +19,7 @@ import {
 } from '#lab/ibm/openshift/keepalived-watcher.ts'
 import { openShiftKubeProxy } from '#lab/ibm/openshift/kube-proxy.ts'
 import { defaultPolicies } from '#lab/ibm/policies.ts'
-import { openShift } from '#lab/ibm/product.ts'
+import { openShift, openShiftVersion } from '#lab/ibm/product.ts'
 import { openShiftPlan, vpc, vpcMasterMachine } from '#lab/ibm/vpc-plan.ts'
 import { workerDisk } from '#lab/ibm/worker-disk.ts'
 import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
@@ -59,9 +59,6 @@ export const roks: FlavourDefinition = {
   ],
   manifests: (plan) => [...ofTheProvider(plan), ...shop(plan).map(applied)],
 }
-
-/** Of Kubernetes 1.27. */
-const openShiftVersion = '4.14.38'
 
 /** What a refresh of the master brings back. */
 const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [

@@ -43,7 +43,10 @@ export class IbmCloud implements CloudProvider {
 
   constructor(options: IbmCloudOptions) {
     this.#options = options
-    this.#inventory = new Inventory(options.infrastructure, options.plan.nodes, options.version)
+    const { infrastructure, plan, product, version } = options
+    this.#inventory = new Inventory(infrastructure, plan.nodes, version)
+    if (infrastructure.provider === 'vpc-gen2' && product.isSecureByDefault(version))
+      this.#inventory.outboundProtection = 'enabled'
     this.programs = { 'ibm-cloud-controller-manager': cloudController(this.#inventory, options) }
   }
 

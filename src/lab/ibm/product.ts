@@ -7,6 +7,13 @@ export interface Product {
   readonly os: string
   /** Labels that make a node's ROLES. */
   readonly roles: readonly string[]
+  /**
+   * Whether a cluster that was delivered in a VPC with this version protects outbound traffic.
+   *
+   * @see ibm-cloud-docs/containers:vpc-security-group2.md ("new VPC clusters that are created at version 1.30"),
+   *   ibm-cloud-docs/openshift:sbd-allow-outbound.md (4.15)
+   */
+  isSecureByDefault(version: string): boolean
 }
 
 export const kubernetes: Product = {
@@ -14,6 +21,7 @@ export const kubernetes: Product = {
   numbered: (version) => `${version}_1570`,
   os: 'UBUNTU_20_64',
   roles: [],
+  isSecureByDefault: (version) => minorOf(version) >= 30,
 }
 
 /** Every node is `master,worker`. */
@@ -22,4 +30,10 @@ export const openShift: Product = {
   numbered: (version) => `${version}_1590_openshift`,
   os: 'REDHAT_8_64',
   roles: ['master', 'worker'],
+  isSecureByDefault: (version) => minorOf(version) >= 15,
 }
+
+/** Of Kubernetes 1.27. */
+export const openShiftVersion = '4.14.38'
+
+const minorOf = (version: string): number => Number(version.split('.')[1])

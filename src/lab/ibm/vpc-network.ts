@@ -1,4 +1,5 @@
-import { vpcId, vpcZones } from '#lab/ibm/vpc-plan.ts'
+import { PublicGateways } from '#lab/ibm/public-gateways.ts'
+import { vpcId, vpcZones } from '#lab/ibm/vpc-zones.ts'
 import type { AclPlan } from '#lab/network/fabric-plan.ts'
 import type { Underlay } from '#lab/network/ports.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
@@ -37,10 +38,12 @@ export class VpcNetwork {
   /** Of each zone's subnet: the name of its list. */
   readonly #listOf = new Map<string, string>(vpcZones.map(({ name }) => [name, defaultAcl.name]))
   readonly #routes = new Map<string, CustomRoute>()
+  readonly gateways: PublicGateways
   readonly #router: string
 
   constructor(router: string) {
     this.#router = router
+    this.gateways = new PublicGateways(router)
   }
 
   get acls(): readonly Acl[] {

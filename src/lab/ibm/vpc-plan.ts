@@ -1,67 +1,42 @@
 import { usualEncapsulation } from '#lab/flavours/names.ts'
-import { apiProxy, cluster, masterPort } from '#lab/ibm/account.ts'
+import { apiProxy, masterPort } from '#lab/ibm/account.ts'
 import { firstWorkers, hostOf, type Infrastructure, type Worker } from '#lab/ibm/infrastructure.ts'
-import type { FabricPlan, GroupPlan, RouterPlan } from '#lab/network/fabric-plan.ts'
-import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
-import { shopNodePort } from '#lab/workload/customers.ts'
-
-export interface VpcZone {
-  readonly name: string
-  readonly subnetId: string
-  readonly subnet: string
-  readonly gateway: string
-  /** The reserved address of the cluster's endpoint gateway in this subnet. */
-  readonly endpoint: string
-}
-
-const zone = (number: 1 | 2 | 3, third: number): VpcZone => ({
-  name: `us-south-${number}`,
-  subnetId: `0${716 + number}-5c1f7d2a-9e34-4b0c-8d5e-6a1b2c3d4e5${number}`,
-  subnet: `10.240.${third}.0/24`,
-  gateway: `10.240.${third}.1`,
-  endpoint: `10.240.${third}.250`,
-})
-
-export const vpcZones: readonly VpcZone[] = [zone(1, 0), zone(2, 64), zone(3, 128)]
-
-/** The VPC of the cluster, by which other commands name it, too. */
-export const vpcId = 'r006-1d5c7f2a-9e34-4b0c-8d5e-6a1b2c3d4e50'
-export const vpcName = 'shop-vpc'
-
-export const vpcPodCidr = '172.17.0.0/18'
-
-/** Beside the customer's subnets: the provider's services, where the masters are, and the internet. */
-const services = {
-  iaas: { subnet: '161.26.0.0/24', gateway: '161.26.0.1', registry: '161.26.0.7', customers: '161.26.0.21' },
-  cse: { subnet: '166.9.48.0/24', gateway: '166.9.48.1', endpoint: '166.9.48.2', master: '166.9.48.12' },
-} as const
+import { kubernetes, openShift, openShiftVersion } from '#lab/ibm/product.ts'
+import { firstGatewayRules, internetLink } from '#lab/ibm/public-gateways.ts'
+import { balancers, balancersGroup, workersGroup, workersRules } from '#lab/ibm/vpc-groups.ts'
+import { vpcServices as services, type VpcZone, vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
+import type { FabricPlan, RouterPlan } from '#lab/network/fabric-plan.ts'
+import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions, PublicRegistriesPlan } from '#lab/plan.ts'
 
 export const vpcRouter = 'vpc-router'
 export const endpointGateway = 'vpe-gateway'
 
-/** The security group of the workers. */
-export const workersGroup = `kube-${cluster.id}`
-
-/** Of the load balancers. */
-const balancersGroup = `kube-lbaas-${cluster.id}`
-
 /**
  * A cluster in a VPC: a subnet in each of three zones, joined by the VPC's router, guarded by a security group; the master behind an
- * endpoint gateway, which has a reserved address in every subnet. Workers have no public interface.
+ * endpoint gateway, which has a reserved address in every subnet. Workers have no public interface; each subnet is attached to a
+ * public gateway, and whether workers may use it is their security group's say.
  *
- * Not imitated: public gateway and internet, the endpoint gateway's own security group, load balancers, names of the endpoint in
- * private DNS (workers know its addresses), the metadata service.
+ * Not imitated: the endpoint gateway's own security group, load balancers, names of the endpoint in private DNS (workers know its
+ * addresses), the metadata service, the master's public address; of the internet there is nothing but registries.
  */
-export const vpcPlan = (o: PlanOptions): ClusterPlan => planOf(o, { build: 'IKS' })
+export const vpcPlan = (o: PlanOptions): ClusterPlan =>
+  planOf(o, { build: 'IKS', outboundProtected: kubernetes.isSecureByDefault(o.kubernetes) })
 
 /** The same of OpenShift: Red Hat's build of Kubernetes, CRI-O. */
 export const openShiftPlan = (o: PlanOptions): ClusterPlan =>
-  planOf(o, { build: '03a907c', runtime: 'cri-o' })
+  planOf(o, {
+    build: '03a907c',
+    runtime: 'cri-o',
+    outboundProtected: openShift.isSecureByDefault(openShiftVersion),
+  })
 
-const planOf = (
-  o: PlanOptions,
-  { build, runtime }: { readonly build: string; readonly runtime?: 'cri-o' },
-): ClusterPlan => ({
+interface VpcPlanOptions {
+  readonly build: string
+  readonly runtime?: 'cri-o'
+  readonly outboundProtected: boolean
+}
+
+const planOf = (o: PlanOptions, { build, runtime, outboundProtected }: VpcPlanOptions): ClusterPlan => ({
   ...o,
   kubernetes: `${o.kubernetes}+${build}`,
   ...(runtime !== undefined && { runtime, runtimeVersion: `1.${o.kubernetes.split('.')[1]}.1` }),
@@ -70,8 +45,9 @@ const planOf = (
   egress: 'konnectivity',
   customers: o.customers ?? false,
   machines: firstWorkers(vpc, o.nodes).map(vpc.nodeOf),
-  fabric,
+  fabric: { ...fabric, groups: [workersRules({ outboundProtected }), balancers] },
   registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
+  publicRegistries,
   outside: {
     segment: 'iaas',
     address: services.iaas.customers,
@@ -83,6 +59,19 @@ const planOf = (
   dnsServiceIp: '172.21.0.10',
   apiServer: apiProxy,
 })
+
+/** As a VPC's resolvers answer: the provider's own registry is in its private network, all others are on the internet. */
+const publicRegistries: PublicRegistriesPlan = {
+  at: {
+    segment: 'internet',
+    address: services.internet.registry,
+    prefixLength: 24,
+    link: 'eth1',
+    defaultRoute: false,
+    routes: [services.internet.floatingIps],
+  },
+  privateDomains: ['icr.io'],
+}
 
 /** The machine on which the provider runs the master. */
 export const vpcMasterMachine: MachinePlan = {
@@ -140,7 +129,17 @@ const router: RouterPlan = {
     ...vpcZones.map(({ name, gateway }) => ({ segment: `subnet-${name}`, address: gateway })),
     { segment: 'iaas', address: services.iaas.gateway, link: 'iaas0' },
     { segment: 'cse', address: services.cse.gateway, link: 'cse0' },
+    { segment: 'internet', address: services.internet.gateway, link: internetLink },
   ],
+  ...firstGatewayRules,
+  chains: {
+    ...firstGatewayRules.chains,
+    // A choice of the lab: a virtual network says nothing to its machines of addresses that nobody has.
+    OUTPUT: vpcZones.map(({ subnet }) => ({
+      match: { protocol: 'icmp', icmp: { type: 3, code: 1 }, destination: subnet } as const,
+      target: { kind: 'drop' } as const,
+    })),
+  },
 }
 
 /** Where the customer's VPN to an office ends: of the VPC's own networks it knows the one that it is on. */
@@ -165,28 +164,6 @@ const endpoint: RouterPlan = {
   },
 }
 
-/** What the provider puts into the workers' group, from 1.30 on: nothing goes out that is not listed. */
-export const workersRules: GroupPlan = {
-  name: workersGroup,
-  inbound: [
-    { remote: { cidr: vpcPodCidr } },
-    { remote: { group: workersGroup } },
-    { protocol: 'icmp', remote: { cidr: '0.0.0.0/0' } },
-    { protocol: 'tcp', ports: shopNodePort, remote: { group: balancersGroup } },
-  ],
-  outbound: [
-    { remote: { cidr: vpcPodCidr } },
-    { remote: { group: workersGroup } },
-    { remote: { cidr: '161.26.0.0/16' } },
-    ...vpcZones.map((each) => ({ remote: { cidr: `${each.endpoint}/32` } })),
-    { remote: { cidr: '166.8.0.0/14' } },
-    { remote: { cidr: '169.254.169.254/32' } },
-  ],
-}
-
-/** What is in front of the cluster reaches what it likes, and is asked by nobody. */
-const balancers: GroupPlan = { name: balancersGroup, inbound: [], outbound: [{}] }
-
 const fabric: FabricPlan = {
   segments: [
     ...vpcZones.map(({ name, subnet, gateway }) => ({
@@ -197,7 +174,7 @@ const fabric: FabricPlan = {
     })),
     { name: 'iaas', subnet: services.iaas.subnet, gateway: services.iaas.gateway },
     { name: 'cse', subnet: services.cse.subnet, gateway: services.cse.gateway },
+    { name: 'internet', subnet: services.internet.subnet, gateway: services.internet.gateway },
   ],
   routers: [router, endpoint, officeVpn],
-  groups: [workersRules, balancers],
 }

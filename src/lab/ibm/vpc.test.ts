@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { vpcZones, workersGroup } from '#lab/ibm/vpc-plan.ts'
+import { workersGroup } from '#lab/ibm/vpc-groups.ts'
+import { vpcZones } from '#lab/ibm/vpc-zones.ts'
 import { Lab } from '#lab/lab.ts'
 
 const minutes = 60_000

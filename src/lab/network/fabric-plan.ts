@@ -50,6 +50,8 @@ export interface RouterPlan {
   readonly spans?: boolean
   /** Its FORWARD chain, stateful as iptables is. */
   readonly forward?: readonly Rule[]
+  /** More chains of its filter table, to which that one jumps. */
+  readonly chains?: Chains
   /** Its nat table: masquerading towards the internet, port forwarding. */
   readonly nat?: Chains
 }

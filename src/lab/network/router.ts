@@ -24,9 +24,11 @@ export function routerStack(fabric: Fabric, plan: RouterPlan): SimStack {
   if (!plan.routes?.some(({ destination }) => destination === '0.0.0.0/0'))
     stack.table.add({ destination: '0.0.0.0/0', kind: 'blackhole', protocol: 'static' })
   if (plan.nat) stack.restore('nat', plan.nat)
-  stack
-    .chainsOf('filter')
-    .restore({ [spanningChain]: spanning(plan.spans ?? true), FORWARD: forward(plan.forward ?? []) })
+  stack.chainsOf('filter').restore({
+    ...plan.chains,
+    [spanningChain]: spanning(plan.spans ?? true),
+    FORWARD: forward(plan.forward ?? []),
+  })
   return stack
 }
 

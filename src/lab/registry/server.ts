@@ -1,13 +1,15 @@
 /**
  * The registry and name server of the data centre: what clusters without a way to the internet pull from. It answers for every
- * registry whose images it holds, under their own names, as a mirror behind a split DNS does.
+ * registry whose images it holds, under their own names, as a mirror behind a split DNS does. Where clusters have a way to the
+ * internet, it is the world's registries there as well, by another interface.
  *
  * `/etc/registry/policy.json` says what it refuses, by the beginning of the image's full name; it is read at each request:
  *
  *     { "rules": [{ "prefix": "docker.io/calico/", "answer": "rate-limited" },
  *                 { "prefix": "icr.io/private/", "answer": "login", "user": "puller", "password": "secret" }] }
  *
- * Not imitated: TLS, tokens (a login is sent with the request), blobs, bandwidth shared by pullers.
+ * Not imitated: TLS, tokens (a login is sent with the request), blobs, bandwidth shared by pullers; that at each of its places not
+ * all registries are served.
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
@@ -25,17 +27,24 @@ interface Rule {
   readonly password?: string
 }
 
-/** `address`: what every registry's name resolves to. */
+/** `addressOf`: what a registry's name resolves to. */
 export const registryProgram =
-  ({ images, address }: { readonly images: ImageRegistry; readonly address: string }): Program =>
+  ({ images, addressOf }: RegistryOptions): Program =>
   async (p) => {
     const hosts = new Set(images.hosts().map((host) => registryHost({ host })))
-    const known: DnsAnswer = { rcode: 'NOERROR', addresses: [address] }
-    const unknown: DnsAnswer = { rcode: 'NXDOMAIN', addresses: [] }
-    await serveDns(p, { port: 53 }, (name) => (hosts.has(name) ? known : unknown))
+    await serveDns(p, { port: 53 }, (name) =>
+      hosts.has(name) ? { rcode: 'NOERROR', addresses: [addressOf(name)] } : unknown,
+    )
     await serveHttp(p, { port: 443 }, (request) => (self) => answer(self, images, request))
     return untilTerminated(p)
   }
+
+interface RegistryOptions {
+  readonly images: ImageRegistry
+  addressOf(host: string): string
+}
+
+const unknown: DnsAnswer = { rcode: 'NXDOMAIN', addresses: [] }
 
 async function answer(self: Process, images: ImageRegistry, request: HttpRequest): Promise<HttpResponse> {
   const match = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(request.path)

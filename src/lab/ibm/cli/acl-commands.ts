@@ -1,8 +1,9 @@
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, table } from '#lab/ibm/cli/print.ts'
+import { aclNamed, subnetName, vpcOf } from '#lab/ibm/cli/vpc-objects.ts'
 import { operandsOf, portsOf, protocolText, trafficOf, wantsJson } from '#lab/ibm/cli/vpc-words.ts'
-import type { Acl, Direction, VpcNetwork } from '#lab/ibm/vpc-network.ts'
-import { vpcId, vpcName, vpcZones } from '#lab/ibm/vpc-plan.ts'
+import type { Acl, Direction } from '#lab/ibm/vpc-network.ts'
+import { vpcId, vpcName, vpcZones } from '#lab/ibm/vpc-zones.ts'
 import type { AclRule } from '#lab/network/fabric-plan.ts'
 
 /**
@@ -17,7 +18,7 @@ export const aclCommands: Commands = {
       if (wantsJson(call.words)) return json(acls.map((acl) => aclJson(call, acl)))
       return `Listing network ACLs...\n${table(
         ['ID', 'Name', 'VPC', 'Subnets'],
-        acls.map((acl) => [acl.name, acl.name, vpcName, vpcOf(call).zonesOf(acl).map(subnetOf).join(', ')]),
+        acls.map((acl) => [acl.name, acl.name, vpcName, vpcOf(call).zonesOf(acl).map(subnetName).join(', ')]),
       )}`
     },
   },
@@ -103,19 +104,6 @@ export const aclCommands: Commands = {
 
 const everywhere = '0.0.0.0/0'
 
-/** The network of an account whose infrastructure is a VPC. Throws {@link Refused} on the other. */
-export function vpcOf({ account: { vpc } }: Call): VpcNetwork {
-  if (vpc === undefined) throw new Refused('The account has no VPC.')
-  return vpc
-}
-
-/** By the name of its list. */
-export function aclNamed(call: Call, name: string | undefined): Acl {
-  const acl = vpcOf(call).acl(name)
-  if (acl === undefined) throw new Refused('Network ACL not found')
-  return acl
-}
-
 const aclOf = (call: Call): Acl => aclNamed(call, operandsOf(call.words)[0])
 
 const change = (call: Call, acl: Acl): void => vpcOf(call).setAcl(call.account.site.underlay, acl)
@@ -123,8 +111,6 @@ const change = (call: Call, acl: Acl): void => vpcOf(call).setAcl(call.account.s
 const isAction = (word: string | undefined): word is AclRule['action'] => word === 'allow' || word === 'deny'
 
 const isDirection = (word: string | undefined): word is Direction => word === 'inbound' || word === 'outbound'
-
-const subnetOf = (zone: string): string => `${vpcName}-${zone}`
 
 /** As the VPC's API has them, in the order in which they are asked. @see https://cloud.ibm.com/apidocs/vpc (NetworkACLRule) */
 const rulesOf = (acl: Acl) =>
@@ -152,7 +138,7 @@ const aclJson = (call: Call, acl: Acl) => ({
   rules: rulesOf(acl),
   subnets: vpcOf(call)
     .zonesOf(acl)
-    .map((zone) => ({ id: vpcZones.find(({ name }) => name === zone)?.subnetId, name: subnetOf(zone) })),
+    .map((zone) => ({ id: vpcZones.find(({ name }) => name === zone)?.subnetId, name: subnetName(zone) })),
   vpc: { id: vpcId, name: vpcName },
 })
 

@@ -3,7 +3,7 @@ import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { ago, json, moment, sheet, table } from '#lab/ibm/cli/print.ts'
 import { versionOf } from '#lab/ibm/cli/worker-commands.ts'
 import { refreshMaster, updateMaster } from '#lab/ibm/master-refresh.ts'
-import { vpcId } from '#lab/ibm/vpc-plan.ts'
+import { vpcId } from '#lab/ibm/vpc-zones.ts'
 import { nodesOf, stateOf } from '#lab/ibm/worker-state.ts'
 
 export const clusterCommands: Commands = {
@@ -135,6 +135,9 @@ const aboutCluster = (call: Call, state: ClusterState): readonly (readonly [stri
     ['Worker Zones', infrastructure.zones.join(', ')],
     ['Version', versionOf(account, account.inventory.masterVersion)],
     ['Resource Group Name', cluster.resourceGroup],
+    ...(inventory.outboundProtection === undefined
+      ? []
+      : [['Outbound Traffic Protection', inventory.outboundProtection] as const]),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
-import { workersGroup, workersRules } from '#lab/ibm/vpc-plan.ts'
+import { isToEverybody, workersGroup, workersRules } from '#lab/ibm/vpc-groups.ts'
 import type { GroupPlan, GroupRule } from '#lab/network/fabric-plan.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
 
@@ -8,7 +8,7 @@ const resetMs = 60_000
 
 /**
  * The provider's own rules in its own group of the workers: `sync` adds those that are missing, `reset` deletes all, also those of
- * the cluster's owner, before it writes its own. Not imitated: `ls`, the groups of endpoints and load balancers; the words printed
+ * the cluster's owner, before it writes its own; whether its rules let everything out is the protection of outbound traffic. Not imitated: `ls`, the groups of endpoints and load balancers; the words printed
  * are not published.
  *
  * @see https://cloud.ibm.com/docs/containers?topic=containers-vpc-security-group-reference
@@ -18,12 +18,7 @@ export const defaultRulesCommands: Commands = {
     needs: ['cluster'],
     only: 'vpc-gen2',
     run: (call) => {
-      const { name, inbound, outbound } = present(call)
-      put(call, {
-        name,
-        inbound: withMissing(inbound, workersRules.inbound),
-        outbound: withMissing(outbound, workersRules.outbound),
-      })
+      put(call, withMissing(present(call), providersRules(call)))
       return 'OK\n'
     },
   },
@@ -34,11 +29,42 @@ export const defaultRulesCommands: Commands = {
     run: (call) => {
       const { kernel } = call.account.site
       put(call, { ...present(call), inbound: [], outbound: [] })
-      kernel.at(kernel.nowMs + resetMs, 'security group reset', () => put(call, workersRules))
+      kernel.at(kernel.nowMs + resetMs, 'security group reset', () => put(call, providersRules(call)))
+      return 'OK\n'
+    },
+  },
+
+  'ks vpc outbound-traffic-protection disable': {
+    needs: ['cluster'],
+    only: 'vpc-gen2',
+    run: (call) => {
+      protect(call, 'disabled')
+      put(call, withMissing(present(call), providersRules(call)))
+      return 'OK\n'
+    },
+  },
+
+  'ks vpc outbound-traffic-protection enable': {
+    needs: ['cluster'],
+    only: 'vpc-gen2',
+    run: (call) => {
+      protect(call, 'enabled')
+      const group = withMissing(present(call), providersRules(call))
+      put(call, { ...group, outbound: group.outbound.filter((rule) => !isToEverybody(rule)) })
       return 'OK\n'
     },
   },
 }
+
+/** Throws {@link Refused} for a cluster of before the protection. */
+function protect({ account: { inventory } }: Call, state: 'enabled' | 'disabled'): void {
+  if (inventory.outboundProtection === undefined)
+    throw new Refused('The cluster is not secure by default: its outbound traffic is not protected.')
+  inventory.outboundProtection = state
+}
+
+const providersRules = ({ account: { inventory } }: Call): GroupPlan =>
+  workersRules({ outboundProtected: inventory.outboundProtection === 'enabled' })
 
 /** The workers' group as it is; a group of somebody's own is never touched. */
 function present({ account: { site }, words }: Call): GroupPlan {
@@ -52,7 +78,13 @@ function present({ account: { site }, words }: Call): GroupPlan {
 const put = ({ account: { site } }: Call, group: GroupPlan): void =>
   changeUnderlay(site.underlay, { op: 'group', group })
 
-const withMissing = (rules: readonly GroupRule[], wanted: readonly GroupRule[]): readonly GroupRule[] => {
+const withMissing = (group: GroupPlan, wanted: GroupPlan): GroupPlan => ({
+  name: group.name,
+  inbound: union(group.inbound, wanted.inbound),
+  outbound: union(group.outbound, wanted.outbound),
+})
+
+const union = (rules: readonly GroupRule[], wanted: readonly GroupRule[]): readonly GroupRule[] => {
   const there = new Set(rules.map((rule) => JSON.stringify(rule)))
   return [...rules, ...wanted.filter((rule) => !there.has(JSON.stringify(rule)))]
 }

@@ -1,7 +1,7 @@
 import { classicZones, pool } from '#lab/ibm/account.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, sheet, table } from '#lab/ibm/cli/print.ts'
-import { vpcZones } from '#lab/ibm/vpc-plan.ts'
+import { vpcZones } from '#lab/ibm/vpc-zones.ts'
 
 /**
  * Worker pools, as far as they are looked at. Not imitated: making, resizing and balancing them; the columns of the plug-in's newest

@@ -1,17 +1,17 @@
 import { isErrno } from '#lab/host/ports.ts'
-import { vpcOf } from '#lab/ibm/cli/acl-commands.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, table } from '#lab/ibm/cli/print.ts'
+import { checkVpc, vpcOf } from '#lab/ibm/cli/vpc-objects.ts'
 import { operandsOf, wantsJson } from '#lab/ibm/cli/vpc-words.ts'
 import type { CustomRoute } from '#lab/ibm/vpc-network.ts'
-import { vpcId, vpcName, vpcZones } from '#lab/ibm/vpc-plan.ts'
+import { vpcName, vpcZones } from '#lab/ibm/vpc-zones.ts'
 
 /** The VPC's one routing table, which all its subnets ask, and the custom routes in it. A route's id is its name. */
 export const routeCommands: Commands = {
   'is vpc-routing-tables': {
     only: 'vpc-gen2',
     run: (call) => {
-      checkVpc(call)
+      checkVpc(operandsOf(call.words)[0])
       if (wantsJson(call.words)) return json([tableJson(call)])
       return `Listing routing tables of VPC ${vpcName}...\n${table(
         ['ID', 'Name', 'Default', 'State', 'Routes', 'Subnets'],
@@ -74,14 +74,9 @@ const tableName = 'shop-vpc-default'
 const tableId = 'r006-6f1d0c2e-5c1f-4b0c-8d5e-6a1b2c3d4e60'
 const nowhere = '0.0.0.0'
 
-function checkVpc({ words }: Call): void {
-  const [vpc] = operandsOf(words)
-  if (vpc !== vpcId && vpc !== vpcName) throw new Refused('VPC not found')
-}
-
 function checkTable(call: Call): void {
-  checkVpc(call)
-  const routing = operandsOf(call.words)[1]
+  const [vpc, routing] = operandsOf(call.words)
+  checkVpc(vpc)
   if (routing !== tableId && routing !== tableName) throw new Refused('Routing table not found')
 }
 

@@ -8,6 +8,7 @@ import { defaultRulesCommands } from '#lab/ibm/cli/default-rules-commands.ts'
 import { gatewayCommands } from '#lab/ibm/cli/gateway-commands.ts'
 import { healthCommands } from '#lab/ibm/cli/health-commands.ts'
 import { poolCommands } from '#lab/ibm/cli/pool-commands.ts'
+import { publicGatewayCommands } from '#lab/ibm/cli/public-gateway-commands.ts'
 import { routeCommands } from '#lab/ibm/cli/route-commands.ts'
 import { securityGroupCommands } from '#lab/ibm/cli/security-group-commands.ts'
 import { subnetCommands } from '#lab/ibm/cli/subnet-commands.ts'
@@ -29,6 +30,7 @@ const commands: Commands = {
   ...gatewayCommands,
   ...aclCommands,
   ...subnetCommands,
+  ...publicGatewayCommands,
   ...routeCommands,
 }
 

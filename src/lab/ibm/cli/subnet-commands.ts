@@ -1,8 +1,8 @@
-import { aclNamed, vpcOf } from '#lab/ibm/cli/acl-commands.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, sheet, table } from '#lab/ibm/cli/print.ts'
+import { aclNamed, gatewayFor, subnetName, subnetNamed, vpcOf } from '#lab/ibm/cli/vpc-objects.ts'
 import { operandsOf, wantsJson } from '#lab/ibm/cli/vpc-words.ts'
-import { type VpcZone, vpcId, vpcName, vpcZones } from '#lab/ibm/vpc-plan.ts'
+import { type VpcZone, vpcId, vpcName, vpcZones } from '#lab/ibm/vpc-zones.ts'
 
 /** Subnets of the VPC, with what guards their borders, and its endpoint gateway. Not imitated: making and deleting them. */
 export const subnetCommands: Commands = {
@@ -22,11 +22,11 @@ export const subnetCommands: Commands = {
         ['ID', 'Name', 'Status', 'Subnet CIDR', 'ACL', 'Public Gateway', 'VPC', 'Zone'],
         vpcZones.map((zone) => [
           zone.subnetId,
-          nameOf(zone),
+          subnetName(zone.name),
           'available',
           zone.subnet,
           vpcOf(call).aclOf(zone.name).name,
-          '-',
+          gatewayOf(call, zone),
           vpcName,
           zone.name,
         ]),
@@ -39,13 +39,13 @@ export const subnetCommands: Commands = {
     run: (call) => {
       const zone = zoneOf(call)
       if (wantsJson(call.words)) return json(subnetJson(call, zone))
-      return `Getting subnet ${nameOf(zone)}...\n${sheet([
+      return `Getting subnet ${subnetName(zone.name)}...\n${sheet([
         ['ID', zone.subnetId],
-        ['Name', nameOf(zone)],
+        ['Name', subnetName(zone.name)],
         ['Status', 'available'],
         ['IPv4 CIDR', zone.subnet],
         ['ACL', vpcOf(call).aclOf(zone.name).name],
-        ['Public Gateway', '-'],
+        ['Public Gateway', gatewayOf(call, zone)],
         ['VPC', vpcName],
         ['Zone', zone.name],
       ])}`
@@ -56,20 +56,19 @@ export const subnetCommands: Commands = {
     only: 'vpc-gen2',
     run: (call) => {
       const zone = zoneOf(call)
-      const { words, account } = call
-      const acl = aclNamed(
-        call,
-        words.option('acl') ?? words.option('network-acl') ?? words.option('network-acl-id'),
-      )
-      vpcOf(call).attach(account.site.underlay, { zone: zone.name, acl })
-      return `Updating subnet ${nameOf(zone)}...\nOK\n`
+      const acl = optionOf(call, ['acl', 'network-acl', 'network-acl-id'])
+      const gateway = optionOf(call, ['pgw', 'public-gateway-id'])
+      if (acl === undefined && gateway === undefined)
+        throw new Refused('Incorrect Usage: one of "acl" and "pgw" is needed')
+      const to = {
+        acl: acl === undefined ? undefined : aclNamed(call, acl),
+        gateway: gateway === undefined ? undefined : gatewayFor(call, { zone, named: gateway }),
+      }
+      const { underlay } = call.account.site
+      if (to.acl !== undefined) vpcOf(call).attach(underlay, { zone: zone.name, acl: to.acl })
+      if (to.gateway !== undefined) vpcOf(call).gateways.attach(underlay, to.gateway)
+      return `Updating subnet ${subnetName(zone.name)}...\nOK\n`
     },
-  },
-
-  'is public-gateways': {
-    only: 'vpc-gen2',
-    run: ({ words }) =>
-      wantsJson(words) ? json([]) : 'Listing public gateways...\nNo public gateways were found.\n',
   },
 
   'is endpoint-gateways': {
@@ -94,24 +93,27 @@ export const subnetCommands: Commands = {
   },
 }
 
-const nameOf = ({ name }: VpcZone): string => `${vpcName}-${name}`
+const zoneOf = ({ words }: Call): VpcZone => subnetNamed(operandsOf(words)[0])
 
-function zoneOf({ words }: Call): VpcZone {
-  const [wanted] = operandsOf(words)
-  const zone = vpcZones.find((each) => each.subnetId === wanted || nameOf(each) === wanted)
-  if (zone === undefined) throw new Refused('Subnet not found')
-  return zone
+const gatewayOf = (call: Call, { name }: VpcZone): string => vpcOf(call).gateways.of(name)?.name ?? '-'
+
+/** The first of these options that is given. */
+const optionOf = ({ words }: Call, names: readonly string[]): string | undefined =>
+  names.map((name) => words.option(name)).find((value) => value !== undefined)
+
+const subnetJson = (call: Call, zone: VpcZone) => {
+  const gateway = vpcOf(call).gateways.of(zone.name)
+  return {
+    id: zone.subnetId,
+    name: subnetName(zone.name),
+    status: 'available',
+    ipv4_cidr_block: zone.subnet,
+    network_acl: { name: vpcOf(call).aclOf(zone.name).name },
+    ...(gateway !== undefined && { public_gateway: { id: gateway.id, name: gateway.name } }),
+    vpc: { id: vpcId, name: vpcName },
+    zone: { name: zone.name },
+  }
 }
-
-const subnetJson = (call: Call, zone: VpcZone) => ({
-  id: zone.subnetId,
-  name: nameOf(zone),
-  status: 'available',
-  ipv4_cidr_block: zone.subnet,
-  network_acl: { name: vpcOf(call).aclOf(zone.name).name },
-  vpc: { id: vpcId, name: vpcName },
-  zone: { name: zone.name },
-})
 
 const endpointJson = ({ account: { plan } }: Call) => ({
   id: 'r006-2e5c7f2a-5c1f-4b0c-8d5e-6a1b2c3d4e70',

@@ -1,0 +1,50 @@
+import { cluster } from '#lab/ibm/account.ts'
+import { vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
+import type { GroupPlan, GroupRule } from '#lab/network/fabric-plan.ts'
+import { shopNodePort } from '#lab/workload/customers.ts'
+
+/** The security group of the workers. */
+export const workersGroup = `kube-${cluster.id}`
+
+/** Of the load balancers. */
+export const balancersGroup = `kube-lbaas-${cluster.id}`
+
+/**
+ * What the provider puts into the workers' group. Of a cluster that is secure by default nothing goes out that is not listed, until
+ * its owner turns the protection of outbound traffic off: then, and in older clusters, everything goes out.
+ *
+ * Not imitated: the VPC's own group, in which workers of older clusters are as well; it is there that everything is let out. The
+ * provider does not publish the rule that it adds when the protection is turned off.
+ *
+ * @see ibm-cloud-docs/containers:vpc-security-group2.md (rules), vpc-security-group.md before 1.30 ("Allows all outbound traffic by
+ *   default"), sbd-allow-outbound.md ("This option allows all external network connections")
+ */
+export const workersRules = ({ outboundProtected }: { readonly outboundProtected: boolean }): GroupPlan => ({
+  name: workersGroup,
+  inbound: [
+    { remote: { cidr: vpcPodCidr } },
+    { remote: { group: workersGroup } },
+    { protocol: 'icmp', remote: { cidr: '0.0.0.0/0' } },
+    { protocol: 'tcp', ports: shopNodePort, remote: { group: balancersGroup } },
+  ],
+  outbound: [
+    { remote: { cidr: vpcPodCidr } },
+    { remote: { group: workersGroup } },
+    { remote: { cidr: '161.26.0.0/16' } },
+    ...vpcZones.map((each) => ({ remote: { cidr: `${each.endpoint}/32` } })),
+    { remote: { cidr: '166.8.0.0/14' } },
+    { remote: { cidr: '169.254.169.254/32' } },
+    ...(outboundProtected ? [] : [toEverybody]),
+  ],
+})
+
+const toEverybody: GroupRule = { remote: { cidr: '0.0.0.0/0' } }
+
+/** Whether a rule lets everything out, as that of an unprotected cluster does. */
+export const isToEverybody = ({ protocol, ports, remote }: GroupRule): boolean =>
+  protocol === undefined &&
+  ports === undefined &&
+  (remote === undefined || ('cidr' in remote && remote.cidr === '0.0.0.0/0'))
+
+/** What is in front of the cluster reaches what it likes, and is asked by nobody. */
+export const balancers: GroupPlan = { name: balancersGroup, inbound: [], outbound: [{}] }
