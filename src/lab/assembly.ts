@@ -75,6 +75,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   // What else the registry holds is on no machine's disk before a pod wants it.
   const content = new ImageRegistry([
     ...images,
+    ...(definition.published?.(plan) ?? []),
     ...webhookImages(),
     ...debugImages(),
     calicoApiServerImage(plan.calico),

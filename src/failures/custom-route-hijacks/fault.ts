@@ -1,4 +1,5 @@
 import { clusterSubject } from '#cluster/subjects.ts'
+import { subnetOf } from '#failures/vpc-subnet.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
 
 /** The network team adds a route for an office network, whose range holds the workers of one subnet as well. */
@@ -9,11 +10,11 @@ export const fault: Fault = {
     drop: 'a route that drops covers the workers of one subnet',
   },
   change: async (lab, { node, variant }) => {
-    const zone = await zoneOf(lab, node)
+    const { zone } = await subnetOf(lab, node)
     const hop = variant === 'deliver' ? ['--next-hop', appliance] : []
     await lab.cloud([
       ...['is', 'vpc-routing-table-route-create', ...(await tableOf(lab)), '--name', route],
-      ...['--zone', zone, '--action', variant, '--destination', officeAround(node), ...hop],
+      ...['--zone', zone.name, '--action', variant, '--destination', officeAround(node), ...hop],
     ])
   },
   trigger: () => Promise.resolve(),
@@ -31,16 +32,6 @@ const appliance = '10.240.128.253'
 
 /** Narrower than the subnet: the VPC's own route for it is outdone. */
 const officeAround = (node: string): string => `${node.slice(0, node.lastIndexOf('.'))}.0/25`
-
-async function zoneOf(lab: LabControl, node: string): Promise<string> {
-  const { stdout } = await lab.cloud(['is', 'subnets', '--output', 'json'])
-  const subnets = JSON.parse(stdout) as readonly {
-    readonly ipv4_cidr_block: string
-    readonly zone: { readonly name: string }
-  }[] // as the VPC's API has them
-  const network = node.slice(0, node.lastIndexOf('.') + 1)
-  return subnets.find((each) => each.ipv4_cidr_block.startsWith(network))?.zone.name ?? ''
-}
 
 /** VPC and routing table, as the commands want them. */
 async function tableOf(lab: LabControl): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { clusterSubject } from '#cluster/subjects.ts'
+import { type Subnet, subnetOf, subnets } from '#failures/vpc-subnet.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
 
 /**
@@ -38,25 +39,6 @@ const list = 'hardened-acl'
 interface Attached {
   readonly subnet: string
   readonly before: string
-}
-
-/** As the VPC's API has it. */
-interface Subnet {
-  readonly id: string
-  readonly ipv4_cidr_block: string
-  readonly network_acl: { readonly name: string }
-  readonly vpc: { readonly name: string }
-}
-
-const subnets = async (lab: LabControl): Promise<readonly Subnet[]> =>
-  JSON.parse((await lab.cloud(['is', 'subnets', '--output', 'json'])).stdout) as readonly Subnet[] // the API's
-
-/** Nodes bear their address as their name. */
-async function subnetOf(lab: LabControl, node: string): Promise<Subnet> {
-  const network = node.slice(0, node.lastIndexOf('.') + 1)
-  const found = (await subnets(lab)).find((each) => each.ipv4_cidr_block.startsWith(network))
-  if (found === undefined) throw new Error(`no subnet holds ${node}`)
-  return found
 }
 
 const others = async (lab: LabControl, { id }: Subnet): Promise<readonly string[]> =>

@@ -13,6 +13,8 @@ export interface FlavourDefinition {
   others?(plan: ClusterPlan): readonly { readonly machine: MachinePlan; readonly tree: Tree }[]
   /** What the registry holds, and every node has pulled. */
   images(plan: ClusterPlan): readonly Image[]
+  /** What registries hold besides, and nobody has pulled. Default: none. */
+  published?(plan: ClusterPlan): readonly Image[]
   manifests(plan: ClusterPlan): readonly Draft<KubeObject>[]
   /** Programs that no other flavour has. Default: none. */
   readonly programs?: Readonly<Record<string, Program>>

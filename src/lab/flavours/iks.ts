@@ -28,7 +28,7 @@ import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { masterDisk } from '#lab/ibm/master.ts'
 import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
 import { migrationRbac } from '#lab/ibm/migration-rbac.ts'
-import { mirroredImages, mirroredManifests, providerRegistry } from '#lab/ibm/mirror.ts'
+import { mirroredImages, mirroredManifests, providerRegistry, publishedImages } from '#lab/ibm/mirror.ts'
 import { defaultPolicies } from '#lab/ibm/policies.ts'
 import { kubernetes } from '#lab/ibm/product.ts'
 import { vpc, vpcMasterMachine, vpcPlan } from '#lab/ibm/vpc-plan.ts'
@@ -75,6 +75,7 @@ const iks = (
     ...masterProxyImages(),
     ...workloadImages(),
   ],
+  published: (plan) => publishedImages(calicoImages({ flavour: 'plain', version: plan.calico })),
   manifests: (plan) => [
     ownersBinding(),
     ...ofTheProvider(plan, { infrastructure, master: released(plan) }),

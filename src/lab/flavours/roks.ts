@@ -9,7 +9,7 @@ import { IbmCloud } from '#lab/ibm/cloud.ts'
 import { haproxy } from '#lab/ibm/haproxy.ts'
 import { masterDisk } from '#lab/ibm/master.ts'
 import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
-import { mirroredImages } from '#lab/ibm/mirror.ts'
+import { mirroredImages, publishedImages } from '#lab/ibm/mirror.ts'
 import { openShiftConfig } from '#lab/ibm/openshift/config.ts'
 import { openShiftDns } from '#lab/ibm/openshift/dns.ts'
 import {
@@ -57,6 +57,7 @@ export const roks: FlavourDefinition = {
     ...masterProxyImages(),
     ...workloadImages(),
   ],
+  published: (plan) => publishedImages(calicoImages({ flavour: 'plain', version: plan.calico })),
   manifests: (plan) => [...ofTheProvider(plan), ...shop(plan).map(applied)],
 }
 

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { KubeEvent, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { operatorResources } from '#lab/calico/operator/definitions.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { workersGroup } from '#lab/ibm/vpc-groups.ts'
 import { vpcServices } from '#lab/ibm/vpc-zones.ts'
@@ -129,6 +130,31 @@ test('before 1.30 everything goes out, and there is nothing to turn off', async 
   await told(lab, `ks security-group reset -c shop`)
   await lab.advance(2 * minutes)
   expect(await pull(lab, node, 'busybox:1.37')).toBe('')
+})
+
+test('an owner who takes Calico from a public registry gets stuck at the first worker, and on when it may go out', async () => {
+  const lab = await booted()
+  await lab.kube.patch(
+    { type: operatorResources.installations, name: 'default' },
+    { type: 'merge', body: { spec: { registry: 'quay.io/' } } },
+  )
+  await lab.advance(5 * minutes)
+  const waiting = async (): Promise<readonly string[]> => {
+    const pods = await lab.kube.list<Pod>({
+      type: resources.pods,
+      namespace: 'calico-system',
+      labelSelector: 'k8s-app=calico-node',
+    })
+    return pods.flatMap(({ status }) =>
+      [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap(({ state }) =>
+        state?.waiting?.reason === 'ImagePullBackOff' ? ['ImagePullBackOff'] : [],
+      ),
+    )
+  }
+  expect(await waiting()).toHaveLength(1)
+  await allowed(lab)
+  await lab.untilWell(15 * minutes)
+  expect(await waiting()).toEqual([])
 })
 
 test('a zone has one gateway, which is not deleted while a subnet needs it, nor serves another zone', async () => {
