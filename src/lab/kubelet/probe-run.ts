@@ -2,6 +2,7 @@ import type { ContainerDef, Probe } from '#lab/api/objects.ts'
 import { type ExitStatus, isErrno, type Process } from '#lab/host/ports.ts'
 import { Collector } from '#lab/host/process/streams.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
+import { grpcProbe } from '#lab/kubelet/probe-grpc.ts'
 import { httpGet, isSure } from '#lab/network/http.ts'
 import { goError, HttpFailure } from '#lab/network/http-failure.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -20,7 +21,7 @@ export interface ProbeTarget {
   readonly podIp: string | undefined
 }
 
-/** One probe, carried out (kubernetes/kubernetes:pkg/probe/{exec,http,tcp}). Not imitated: gRPC probes, TLS, headers, redirects. */
+/** One probe, carried out (kubernetes/kubernetes:pkg/probe/{exec,http,tcp,grpc}). Not imitated: TLS, headers, redirects. */
 export function runProbe(
   self: Process,
   o: {
@@ -34,6 +35,7 @@ export function runProbe(
   if (o.probe.exec !== undefined) return execProbe(self, { ...o, command: o.probe.exec.command, timeoutMs })
   if (o.probe.httpGet !== undefined) return httpProbe(self, o.probe.httpGet, { ...o.target, timeoutMs })
   if (o.probe.tcpSocket !== undefined) return tcpProbe(self, o.probe.tcpSocket, { ...o.target, timeoutMs })
+  if (o.probe.grpc !== undefined) return grpcProbe(self, o.probe.grpc, { ...o.target, timeoutMs })
   return Promise.resolve({ kind: 'errored', output: 'missing probe handler' })
 }
 

@@ -156,6 +156,11 @@ describe('a readiness probe', () => {
       /^Unhealthy: Readiness probe failed: dial tcp 10\.244\.0\.2:82: connect: connection refused$/,
     ],
     [
+      'refused',
+      { grpc: { port: 83 } },
+      /^Unhealthy: Readiness probe failed: timeout: failed to connect service "10\.244\.0\.2:83" within 1s: context deadline exceeded$/,
+    ],
+    [
       'missing',
       { exec: { command: ['/bin/nope'] } },
       /^Unhealthy: Readiness probe errored: rpc error: code = Unknown desc = failed to exec in container: /,
@@ -166,6 +171,19 @@ describe('a readiness probe', () => {
     await createPod(b, 'web', { container: { readinessProbe: probe } })
     await b.advance(15_000)
     expect((await b.events('web')).at(-1)).toMatch(says)
+  })
+
+  test('a gRPC probe of a server that speaks something else waits its time out', async () => {
+    const b = await bed()
+    await b.advance(15_000)
+    await createPod(b, 'web', {
+      container: { args: ['serve', '84'], readinessProbe: { grpc: { port: 84 }, timeoutSeconds: 5 } },
+    })
+    await b.advance(30_000)
+    expect((await b.events('web')).at(-1)).toBe(
+      'Unhealthy: Readiness probe failed: timeout: failed to connect service "10.244.0.2:84" within 5s: context deadline exceeded',
+    )
+    expect(status(await b.pod('web'))?.ready).toBe(false)
   })
 
   test('waits for the startup probe', async () => {

@@ -97,7 +97,8 @@ function requestsFromLimits(resources: JsonObject): JsonObject {
 
 function probeDefaults(probe: JsonObject): JsonObject {
   const next = fill(probe, { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 })
-  return change(next, 'httpGet', (get) => fill(get, { path: '/', scheme: 'HTTP' }))
+  const http = change(next, 'httpGet', (get) => fill(get, { path: '/', scheme: 'HTTP' }))
+  return change(http, 'grpc', (grpc) => fill(grpc, { service: '' }))
 }
 
 const mode = { defaultMode: 420 }

@@ -7,6 +7,7 @@ export interface Probe {
     readonly scheme?: string
   }
   readonly tcpSocket?: { readonly port: number | string; readonly host?: string }
+  readonly grpc?: { readonly port: number; readonly service?: string }
   readonly initialDelaySeconds?: number
   readonly periodSeconds?: number
   readonly timeoutSeconds?: number
