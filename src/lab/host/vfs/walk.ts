@@ -80,6 +80,11 @@ export function existing(view: View, path: string, follow = true): Found & { rea
 
 /** The names of a path; the same paths are walked again and again. */
 const namesOf: (path: string) => readonly string[] = remembering(
-  (path) => path.split('/').filter((name) => name !== '' && name !== '.'),
-  { max: 4096 },
+  (path) =>
+    path
+      .split('/')
+      .filter((name) => name !== '' && name !== '.')
+      .slice(), // as long as it has to be
+  // Paths that are asked for again are few; others come anew all the time, as each token has a folder of its own.
+  { max: 512 },
 )
