@@ -35,16 +35,17 @@ export const timeoutSignal = (ms: number): AbortSignal => AbortSignal.timeout(ms
 /** `2026-01-07T06:30:00Z`, as Kubernetes writes `metav1.Time` (whole seconds, UTC). */
 export function rfc3339(ms: number): string {
   const second = Math.floor(ms / 1000)
-  // Many objects are stamped in the same second.
-  if (second !== lastSecond) {
-    lastText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`
-    lastSecond = second
-  }
-  return lastText
+  // Many objects are stamped in the same second, and say when something began a few seconds before.
+  const known = seconds.get(second)
+  if (known !== undefined) return known
+  const text = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`
+  if (seconds.size >= secondsMax) seconds.clear()
+  seconds.set(second, text)
+  return text
 }
 
-let lastSecond = Number.NaN
-let lastText = ''
+const secondsMax = 256
+const seconds = new Map<number, string>()
 
 /** `2026-01-07T06:30:00.000000Z`, as Kubernetes writes `metav1.MicroTime`. */
 export const rfc3339Micro = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`

@@ -33,20 +33,34 @@ export function share<T>(old: unknown, next: T): T {
 }
 
 function shareLists(old: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
-  const items = next.map((item, index) => share(old[index], item))
-  return old.length === items.length && items.every((item, index) => item === old[index]) ? old : items
+  const items = new Array<unknown>(next.length)
+  let same = old.length === next.length
+  for (let i = 0; i < next.length; i++) {
+    items[i] = share(old[i], next[i])
+    if (items[i] !== old[i]) same = false
+  }
+  return same ? old : items
 }
 
 function shareObjects(old: JsonObject, next: JsonObject): JsonObject {
-  const entries: [string, unknown][] = []
+  const result: Record<string, unknown> = {}
+  let count = 0
   let same = true
   for (const key of Object.keys(next)) {
     if (next[key] === undefined) continue
     const value = share(old[key], next[key])
-    entries.push([key, value])
+    put(result, key, value)
+    count++
     if (value !== old[key]) same = false
   }
-  return same && size(old) === entries.length ? old : Object.fromEntries(entries)
+  return same && size(old) === count ? old : result
+}
+
+/** A key may be called like that, too. */
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+  else object[key] = value
 }
 
 function size(object: JsonObject): number {

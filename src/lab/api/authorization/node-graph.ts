@@ -2,8 +2,8 @@
  * What the pods of each node refer to, counted as pods come, change and go, so that nobody has to look at all of a node's:
  * kubernetes/kubernetes:plugin/pkg/auth/authorizer/node/{graph,graph_populator}.go.
  */
-import { visitReferences } from '#lab/api/authorization/pod-references.ts'
-import { asObject, asText, at } from '#lab/api/json.ts'
+import { hasEnded, visitReferences } from '#lab/api/authorization/pod-references.ts'
+import { asObject, asText } from '#lab/api/json.ts'
 import type { Store, StoreChange, Stored } from '#lab/api/store.ts'
 
 export class NodeGraph {
@@ -46,8 +46,6 @@ export class NodeGraph {
 const keyOf = (resource: string, namespace: string, name: string): string =>
   `${resource} ${namespace}/${name}`
 
-/** Most changes of a pod are of its status; annotations make a mirror of one. */
+/** Most changes of a pod are of its status: only its end counts, and the annotations that make a mirror of it. */
 const refersToTheSame = (a: Stored, b: Stored): boolean =>
-  a.spec === b.spec &&
-  a.metadata.annotations === b.metadata.annotations &&
-  at(a, 'status.phase') === at(b, 'status.phase')
+  a.spec === b.spec && a.metadata.annotations === b.metadata.annotations && hasEnded(a) === hasEnded(b)

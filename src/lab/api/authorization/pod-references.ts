@@ -6,8 +6,7 @@ type Visit = (resource: 'secrets' | 'configmaps' | 'serviceaccounts', name: unkn
 
 /** Names all that a pod's node may therefore read (or ask tokens for). Mirror pods and finished ones refer to nothing. */
 export function visitReferences(pod: Stored, visit: Visit): void {
-  const phase = at(pod, 'status.phase')
-  if (phase === 'Succeeded' || phase === 'Failed') return
+  if (hasEnded(pod)) return
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return
   const spec = asObject(pod.spec)
   visit('serviceaccounts', spec.serviceAccountName)
@@ -18,6 +17,11 @@ export function visitReferences(pod: Stored, visit: Visit): void {
     visit('secrets', asObject(secret).name)
   }
   visitEnv(spec, visit)
+}
+
+export function hasEnded(pod: Stored): boolean {
+  const { phase } = asObject(pod.status)
+  return phase === 'Succeeded' || phase === 'Failed'
 }
 
 /** Volume sources, those of projected volumes among them. */

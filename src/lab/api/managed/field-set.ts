@@ -47,9 +47,10 @@ function filtered(
 ): FieldSet {
   if (isEmpty(b)) return a
   let result: Record<string, FieldSet> | undefined
-  for (const [element, below] of Object.entries(a)) {
-    const other = b[element]
-    if (other === undefined) continue
+  // What is taken away is mostly little, and what it is taken from much.
+  for (const [element, other] of Object.entries(b)) {
+    const below = a[element]
+    if (below === undefined) continue
     const next = kept(element, below, other)
     if (next === below) continue
     result ??= { ...a }
