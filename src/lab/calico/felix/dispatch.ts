@@ -26,58 +26,63 @@ export class Dispatch {
 
   /** `names`: sorted. */
   chains(names: readonly string[]): Chains {
-    const { chain, prefix } = this.#o
+    const { chain } = this.#o
     const common = commonLength(names)
     const made = new Map<string, Made>()
-    const keep = (name: string, to: readonly Way[]): readonly Rule[] => {
+    const ways: string[] = []
+    const chains: Record<string, readonly Rule[]> = {}
+    const keep = (name: string, to: readonly string[]): void => {
       const kept = this.#kept(name, to)
       made.set(name, kept)
-      return kept.rules
+      chains[name] = kept.rules
     }
-    const ways: Way[] = []
-    const chains: Record<string, readonly Rule[]> = {}
-    for (const members of groups(names, common)) {
-      const leaves = members.map((name) => ({ to: prefix + name, name }))
-      const [first] = leaves
-      if (first === undefined) continue
-      if (leaves.length === 1) ways.push(first)
+    for (let from = 0; from < names.length; ) {
+      const end = groupEnd(names, from, common)
+      const first = names[from] as string // an index below the length
+      const shared = first.slice(0, common + 1)
+      if (end - from === 1) ways.push(first)
       else {
-        const shared = first.name.slice(0, common + 1)
-        const child = `${chain}-${shared.slice(common)}`
-        chains[child] = keep(child, leaves)
-        ways.push({ to: child, name: `${shared}+` })
+        keep(`${chain}-${shared.slice(common)}`, names.slice(from, end))
+        ways.push(`${shared}+`)
       }
+      from = end
     }
-    chains[chain] = keep(chain, ways)
+    keep(chain, ways)
     this.#made = made
     return chains
   }
 
-  #kept(chain: string, ways: readonly Way[]): Made {
+  /** `ways`: names of interfaces, or their beginnings with a `+`. */
+  #kept(chain: string, ways: readonly string[]): Made {
     const last = this.#made.get(chain)
-    if (last !== undefined && leadsTheSame(last.ways, ways)) return last
-    const { side, last: end } = this.#o
-    const rules = ways.map(({ to, name }) => go(to, { [side]: name }))
-    return { ways, rules: hashed(chain, [...rules, ...end]) }
+    if (last !== undefined && isSame(last.ways, ways)) return last
+    const known = new Map(last?.ways.map((name, i) => [name, last.plain[i]]))
+    const plain = ways.map((name) => known.get(name) ?? this.#leading(name))
+    return { ways, plain, rules: hashed(chain, [...plain, ...this.#o.last]) }
+  }
+
+  #leading(way: string): Rule {
+    return go(this.#target(way), { [this.#o.side]: way })
+  }
+
+  #target(way: string): string {
+    const { chain, prefix } = this.#o
+    return way.endsWith('+') ? `${chain}-${way.at(-2) ?? ''}` : prefix + way
   }
 }
 
 export const dispatchChains = (o: DispatchOptions & { readonly interfaces: readonly string[] }): Chains =>
   new Dispatch(o).chains(o.interfaces.toSorted())
 
-/** For interfaces of this name, which may end with a `+`. */
-interface Way {
-  readonly to: string
-  readonly name: string
-}
-
 interface Made {
-  readonly ways: readonly Way[]
+  readonly ways: readonly string[]
+  /** What leads each way, before it has a hash. */
+  readonly plain: readonly Rule[]
   readonly rules: readonly Rule[]
 }
 
-const leadsTheSame = (a: readonly Way[], b: readonly Way[]): boolean =>
-  a.length === b.length && a.every(({ to, name }, i) => to === b[i]?.to && name === b[i].name)
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i])
 
 /** How many letters sorted names have in common at their beginning: those that the first and the last one have. */
 function commonLength(names: readonly string[]): number {
@@ -88,15 +93,10 @@ function commonLength(names: readonly string[]): number {
   return length
 }
 
-/** Sorted names by the letter that follows what they have in common. */
-function groups(names: readonly string[], common: number): readonly (readonly string[])[] {
-  const all: string[][] = []
-  let letter: string | undefined
-  for (const name of names) {
-    const group = all.at(-1)
-    if (group === undefined || name[common] !== letter) all.push([name])
-    else group.push(name)
-    letter = name[common]
-  }
-  return all
+/** Where names end that have the letter after what all have in common. */
+function groupEnd(names: readonly string[], from: number, common: number): number {
+  const letter = names[from]?.[common]
+  let end = from + 1
+  while (end < names.length && names[end]?.[common] === letter) end++
+  return end
 }

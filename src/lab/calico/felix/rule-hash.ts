@@ -9,15 +9,27 @@ const hashLength = 16
 
 /** The rules with `cali:<hash>` as the first line of each comment. */
 export function hashed(chain: string, rules: readonly Rule[]): readonly Rule[] {
-  let sum = sha224(chain)
+  let sum = hash('sha224', chain)
   return rules.map((rule): Rule => {
-    sum = sha224(Buffer.concat([sum, Buffer.from(`-A ${chain} HASH ${felixText(rule)}`.trimEnd())]))
-    const tag = `cali:${sum.toString('base64url').slice(0, hashLength)}`
+    sum = nextSum(sum, `-A ${chain} HASH ${felixText(rule)}`.trimEnd())
+    const tag = `cali:${bytes.toString('base64url', 0, sumLength).slice(0, hashLength)}`
     return { ...rule, comment: rule.comment === undefined ? tag : `${tag}\n${rule.comment}` }
   })
 }
 
-const sha224 = (data: string | Buffer): Buffer => hash('sha224', data, 'buffer')
+/** Of the sum before and a text; afterwards `bytes` begins with it. */
+function nextSum(sum: string, text: string): string {
+  const length = sumLength + Buffer.byteLength(text)
+  if (length > bytes.length) bytes = Buffer.alloc(length * 2)
+  bytes.write(sum, 0, 'hex')
+  bytes.write(text, sumLength)
+  const next = hash('sha224', bytes.subarray(0, length))
+  bytes.write(next, 0, 'hex')
+  return next
+}
+
+const sumLength = 28
+let bytes = Buffer.alloc(1024)
 
 /**
  * Chains that are the same wherever `key` is: made once. Most of a node's chains are those of the last time, or of another
