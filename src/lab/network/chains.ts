@@ -47,10 +47,15 @@ export class ChainSet {
   }
 
   chains(): Chains {
-    this.#listed ??= Object.freeze(
-      Object.fromEntries([...this.#chains].map(([name, { rules }]) => [name, rules])),
-    )
+    this.#listed ??= this.#list()
     return this.#listed
+  }
+
+  /** Without a prototype: the engine takes a third of the time for that many names that it has never seen. */
+  #list(): Chains {
+    const chains: Record<string, readonly Rule[]> = Object.create(null)
+    for (const [name, { rules }] of this.#chains) chains[name] = rules
+    return Object.freeze(chains)
   }
 
   setPolicy(chain: string, policy: 'accept' | 'drop'): void {

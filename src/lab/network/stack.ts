@@ -107,6 +107,8 @@ export class SimStack implements NetStack, Asked {
   /** When each next hop was last used; only kept where the table has a limit. */
   readonly #arp = new Map<string, number>()
   readonly #sysctls = new Map<string, string>()
+  /** Those of each link. */
+  readonly #linkSysctls = new Map<string, Set<string>>()
   readonly #changed = new Notice()
   #addresses: readonly Address[] = []
   #lastIndex = 1
@@ -354,7 +356,8 @@ export class SimStack implements NetStack, Asked {
     this.#links.delete(name)
     this.#addresses = this.#addresses.filter((a) => a.link !== name)
     this.table.removeWhere((route) => route.dev === name)
-    for (const key of [...this.#sysctls.keys()]) if (key.includes(`.${name}.`)) this.#sysctls.delete(key)
+    for (const key of this.#linkSysctls.get(name) ?? []) this.#sysctls.delete(key)
+    this.#linkSysctls.delete(name)
     for (const table of [this.#neighbours, this.#fdb])
       for (const [key, entry] of [...table]) if (entry.link === name) table.delete(key)
   }
@@ -397,8 +400,19 @@ export class SimStack implements NetStack, Asked {
     if (name === 'net.ipv4.ip_forward' || name === 'net.ipv4.conf.all.forwarding') {
       for (const key of [...this.#sysctls.keys()]) if (key.endsWith('.forwarding')) this.#sysctls.delete(key)
       this.#sysctls.set('net.ipv4.ip_forward', value)
-    } else this.#sysctls.set(name, value)
+    } else {
+      this.#sysctls.set(name, value)
+      this.#noteLinkSysctl(name)
+    }
     this.touch()
+  }
+
+  #noteLinkSysctl(name: string): void {
+    const link = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[^.]+$/.exec(name)?.[1]
+    if (link === undefined) return
+    const known = this.#linkSysctls.get(link)
+    if (known === undefined) this.#linkSysctls.set(link, new Set([name]))
+    else known.add(name)
   }
 
   // --------------------------------------------------------------------------------------------- Net
@@ -557,6 +571,7 @@ export class SimStack implements NetStack, Asked {
     this.generation++
     this.#links.clear()
     this.#sysctls.clear()
+    this.#linkSysctls.clear()
     this.#sysctls.set('net.ipv4.ip_forward', '0')
     this.table.clear()
     this.#neighbours.clear()

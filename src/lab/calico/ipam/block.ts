@@ -44,7 +44,9 @@ export function allocate(
   const unallocated = block.unallocated.toSpliced(at, 1)
   const wanted = { handle_id: handle, secondary: attributes }
   const text = JSON.stringify(wanted)
-  const known = block.attributes.findIndex((each) => JSON.stringify(each) === text)
+  const known = block.attributes.findIndex(
+    (each) => each.handle_id === handle && JSON.stringify(each) === text,
+  )
   const index = known < 0 ? block.attributes.length : known
   const sequence = block.sequenceNumber ?? 0
   return {
@@ -66,29 +68,37 @@ export function releaseHandle(
   handle: string,
   only?: string,
 ): { readonly block: BlockSpec; readonly released: readonly string[] } {
+  const isHandle = isOneOf(block, handle)
   const freed = block.allocations.flatMap((index, ordinal) =>
-    index !== null &&
-    (block.attributes[index]?.handle_id ?? '').toLowerCase() === handle.toLowerCase() &&
-    (only === undefined || addressOf(block, ordinal) === only)
+    index !== null && isHandle.has(index) && (only === undefined || addressOf(block, ordinal) === only)
       ? [ordinal]
       : [],
   )
   const kept = block.allocations.map((index, ordinal) => (freed.includes(ordinal) ? null : index))
   const used = [...new Set(kept.filter((index) => index !== null))].sort((a, b) => a - b)
-  const sequences = Object.entries(block.sequenceNumberForAllocation ?? {})
+  const moved = new Map(used.map((index, now) => [index, now]))
+  const sequences = { ...block.sequenceNumberForAllocation }
+  for (const ordinal of freed) delete sequences[ordinal]
   return {
     released: freed.map((ordinal) => addressOf(block, ordinal)),
     block: {
       ...block,
-      allocations: kept.map((index) => (index === null ? null : used.indexOf(index))),
+      allocations: kept.map((index) => (index === null ? null : (moved.get(index) ?? null))),
       unallocated: [...block.unallocated, ...freed],
       attributes: used.flatMap((index) => block.attributes.slice(index, index + 1)),
       sequenceNumber: (block.sequenceNumber ?? 0) + 1,
-      sequenceNumberForAllocation: Object.fromEntries(
-        sequences.filter(([ordinal]) => !freed.includes(Number(ordinal))),
-      ),
+      sequenceNumberForAllocation: sequences,
     },
   }
+}
+
+/** Which attributes of a block are a handle's, whose case does not count. */
+function isOneOf({ attributes }: BlockSpec, handle: string): ReadonlySet<number> {
+  const wanted = handle.toLowerCase()
+  const found = new Set<number>()
+  for (const [index, { handle_id = '' }] of attributes.entries())
+    if (handle_id?.length === wanted.length && handle_id.toLowerCase() === wanted) found.add(index)
+  return found
 }
 
 /** Every address in use with the handle that has it. */
