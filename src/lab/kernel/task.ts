@@ -192,9 +192,10 @@ export class TaskState implements Task {
 
   after(ms: number, tell: () => void): Cancel {
     if (this.#state !== 'running') return () => {}
-    return this.#kernel.at(this.#kernel.nowMs + ms, `${this.name} timer`, () => {
+    const event = this.#kernel.schedule(this.#kernel.nowMs + ms, `${this.name} timer`, () => {
       if (this.#state === 'running') tell()
     })
+    return () => this.#kernel.cancel(event)
   }
 
   rest({ periodMs, tick, place, from }: RestingBeat): Rested | undefined {

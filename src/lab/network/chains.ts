@@ -34,14 +34,14 @@ export class ChainSet {
 
   /** Replaces these chains whole; an empty array removes one. Throws EINVAL for an address that is none. */
   restore(chains: Chains): void {
-    const compiled = Object.entries(chains).map(
-      ([name, rules]) => [name, { rules, ...compiledChain(rules) }] as const,
-    )
-    for (const [name, chain] of compiled) {
-      if (this.#chains.get(name)?.rules === chain.rules) continue
+    const names = Object.keys(chains)
+    const compiled = names.map((name) => compiledChain(chains[name] ?? none)) // all of them, before any is replaced
+    for (const [at, name] of names.entries()) {
+      const { rules } = compiled[at] as Chain // one for each name
+      if (this.#chains.get(name)?.rules === rules) continue
       this.#footings.shake(name)
-      if (chain.rules.length === 0) this.#chains.delete(name)
-      else this.#chains.set(name, chain)
+      if (rules.length === 0) this.#chains.delete(name)
+      else this.#chains.set(name, compiled[at] as Chain)
     }
     this.#listed = undefined
   }
@@ -159,10 +159,10 @@ function labelOf(chain: string, { comment }: Rule): string {
   return words.length === 0 ? chain : `${chain} (${words.join('; ')})`
 }
 
-type CompiledChain = Pick<Chain, 'compiled' | 'evenFrom'>
+const none: readonly Rule[] = []
 
 /** Nodes restore the same arrays of rules: those are compiled once. */
-function compiledChain(rules: readonly Rule[]): CompiledChain {
+function compiledChain(rules: readonly Rule[]): Chain {
   const known = compiledChains.get(rules)
   if (known) return known
   const compiled = rules.map((rule) => {
@@ -171,12 +171,12 @@ function compiledChain(rules: readonly Rule[]): CompiledChain {
     const matches = compileMatch(rule.match)
     return { rule: Object.freeze(rule), matches }
   })
-  const made = { compiled, evenFrom: evenFrom(rules) }
+  const made = { rules, compiled, evenFrom: evenFrom(rules) }
   compiledChains.set(rules, made)
   return made
 }
 
-const compiledChains = new WeakMap<readonly Rule[], CompiledChain>()
+const compiledChains = new WeakMap<readonly Rule[], Chain>()
 
 /**
  * Where the rest of a chain is as kube-proxy shares a Service out: one in n goes to the first, of the others one in n - 1 to

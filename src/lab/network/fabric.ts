@@ -6,7 +6,7 @@ import { SecurityGroups } from '#lab/network/groups.ts'
 import { isInRange } from '#lab/network/matching.ts'
 import { type Packet, type Verdict, wireBytes } from '#lab/network/packet.ts'
 import type { UnderlayRule } from '#lab/network/ports.ts'
-import type { PortRange } from '#lab/network/rule.ts'
+import type { Chains, PortRange, Rule } from '#lab/network/rule.ts'
 import type { Segment, Station } from '#lab/network/segment.ts'
 import { SegmentPort } from '#lab/network/segment-port.ts'
 import type { SimStack } from '#lab/network/stack.ts'
@@ -51,6 +51,7 @@ export class Fabric {
   readonly #kept = new Map<string, Kept>()
   readonly #plugged = new Set<SimStack>()
   readonly #namedRanges: PortRange[] = []
+  readonly #looked = new WeakSet<readonly Rule[]>()
   /** Of ports that were asked for: whether a range names them. */
   readonly #named = new Map<number, boolean>()
 
@@ -167,6 +168,20 @@ export class Fabric {
       this.#named.set(port, named)
     }
     return named
+  }
+
+  /** Ways are kept by what rules tell apart. Nodes restore the same arrays of rules: those are looked through once. */
+  namePorts(chains: Chains): void {
+    for (const name in chains) {
+      const rules = chains[name] ?? []
+      if (this.#looked.has(rules)) continue
+      this.#looked.add(rules)
+      for (const { match } of rules) {
+        if (match.port !== undefined) this.namePort(match.port)
+        for (const ranges of [match.ports, match.notPorts, match.sourcePorts, match.notSourcePorts])
+          for (const range of ranges ?? []) this.namePort(range)
+      }
+    }
   }
 
   namePort(port: PortRange): void {

@@ -71,7 +71,8 @@ export class Ground {
     // Without stacks: chance, or more than can be named, had a part, so that any change ends it.
     if (this.#wires !== wires || this.#stacks.length === 0 || sum(this.#stacks) !== this.#versions)
       return false
-    for (const { firm } of this.#footings) if (!firm) return false
+    const footings = this.#footings
+    for (let at = 0; at < footings.length; at++) if (!footings[at]?.firm) return false
     this.#stoodIn = version
     return true
   }
@@ -87,7 +88,7 @@ export class Ground {
 
 function sum(stacks: readonly SimStack[]): number {
   let versions = 0
-  for (const { version } of stacks) versions += version
+  for (let at = 0; at < stacks.length; at++) versions += (stacks[at] as SimStack).version // an index below the length
   return versions
 }
 
@@ -95,6 +96,7 @@ function sum(stacks: readonly SimStack[]): number {
 export class Surveyor {
   readonly #network: Network
   readonly #known = new Map<string, Ground>()
+  /** In the order of their numbers. */
   readonly #met: SimStack[] = []
   readonly #footings: Footing[] = []
   /** A packet is on its way. */
@@ -118,7 +120,11 @@ export class Surveyor {
 
   /** A packet comes through this namespace, or something is asked of it. */
   visit(stack: SimStack): void {
-    if (this.looks && !this.#met.includes(stack)) this.#met.push(stack)
+    if (!this.looks) return
+    const met = this.#met
+    let at = met.length
+    while (at > 0 && (met[at - 1] as SimStack).id > stack.id) at--
+    if (at === 0 || met[at - 1] !== stack) met.splice(at, 0, stack)
   }
 
   /** The packet is told this on its way. */
@@ -133,8 +139,8 @@ export class Surveyor {
 
   #ground(): Ground {
     if (this.#whole) return new Ground(this.#network, [], [])
-    this.#met.sort((a, b) => a.id - b.id)
-    const key = this.#met.map(({ id }) => id).join(' ')
+    let key = ''
+    for (const { id } of this.#met) key += ` ${id}`
     const known = this.#known.get(key)
     if (known?.isOf(this.#footings) && known.stands) return known
     const ground = new Ground(this.#network, [...this.#met], [...this.#footings])

@@ -517,18 +517,14 @@ export class SimStack implements NetStack, Asked {
   /** {@link Table.restore}, at once. Throws EINVAL. */
   restore(table: TableName, chains: Chains): void {
     this.#chains[table].restore(chains)
-    this.#namePorts(chains)
+    this.fabric.namePorts(chains)
     this.fabric.moved()
   }
 
   /** Of the old back-end, which a way may not have met at all. */
   #written(chains: Chains): void {
-    this.#namePorts(chains)
+    this.fabric.namePorts(chains)
     this.touch()
-  }
-
-  #namePorts(chains: Chains): void {
-    for (const rules of Object.values(chains)) for (const rule of rules) namePorts(rule, this.fabric)
   }
 
   #table(name: TableName): Table {
@@ -598,13 +594,6 @@ export class SimStack implements NetStack, Asked {
       port: undefined,
     })
   }
-}
-
-/** Ways are kept by what rules tell apart: tells the fabric which ports those are. */
-function namePorts({ match }: Rule, fabric: Fabric): void {
-  if (match.port !== undefined) fabric.namePort(match.port)
-  for (const ranges of [match.ports, match.notPorts, match.sourcePorts, match.notSourcePorts])
-    for (const range of ranges ?? []) fabric.namePort(range)
 }
 
 const namesSet = ({ match }: Rule, name: string): boolean =>
