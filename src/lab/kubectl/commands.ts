@@ -2,6 +2,7 @@
 import { apply, viewLastApplied } from '#lab/kubectl/commands/apply.ts'
 import { canI, whoAmI } from '#lab/kubectl/commands/auth.ts'
 import { cordon, uncordon } from '#lab/kubectl/commands/cordon.ts'
+import { cp } from '#lab/kubectl/commands/cp.ts'
 import { createFile, replace } from '#lab/kubectl/commands/create-file.ts'
 import { debug } from '#lab/kubectl/commands/debug.ts'
 import { remove } from '#lab/kubectl/commands/delete.ts'
@@ -42,6 +43,7 @@ const commands: readonly Command[] = [
   whoAmI,
   clusterInfo,
   cordon,
+  cp,
   createFile,
   ...dataCommands,
   ...secretCommands,

@@ -1,7 +1,7 @@
 /**
  * kubectl, whatever carries its requests: the commands, flags and words of 1.31 and 1.32 that an engineer of an incident uses.
  *
- * Not imitated: `--help` and other usage texts, completion, plugins, kustomize, `config`, `edit`, `attach`, `cp`,
+ * Not imitated: `--help` and other usage texts, completion, plugins, kustomize, `config`, `edit`, `attach`,
  * `proxy`, `port-forward`; the cache of discovery; OpenAPI, whose place for merges in `apply` the server's own rules take.
  *
  * @see kubernetes/kubectl:pkg/cmd

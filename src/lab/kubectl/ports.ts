@@ -94,6 +94,8 @@ export interface KubectlPorts {
   readonly terminal: boolean
   /** A file's text; rejects with {@link NoFile}. */
   read(path: string): Promise<string>
+  /** Writes a file, with the directories on its way; rejects with {@link NoFile}. Where there is none, no file can be written. */
+  write?(path: string, text: string): Promise<void>
   /** When somebody presses Ctrl-C. */
   readonly patience: Patience
   nowMs(): number

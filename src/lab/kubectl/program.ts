@@ -32,6 +32,7 @@ async function portsOf(p: Process, words: readonly string[]): Promise<KubectlPor
     stdin: () => readAll(p),
     terminal: p.stdin.terminal === true,
     read: (path) => read(p, path),
+    write: (path, text) => write(p, path, text),
     // Whoever has enough of it ends the process.
     patience: { followMs: Number.POSITIVE_INFINITY, waitMs: Number.POSITIVE_INFINITY },
     nowMs: () => p.now(),
@@ -53,6 +54,17 @@ function flagsOf(words: readonly string[]): ReturnType<typeof parseFlags> {
 async function read(p: Process, path: string): Promise<string> {
   try {
     return await p.files.read(path)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new NoFile(error.message.toLowerCase())
+  }
+}
+
+async function write(p: Process, path: string, text: string): Promise<void> {
+  try {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    if (folder !== '') await p.files.mkdir(folder, { parents: true })
+    await p.files.write(path, text)
   } catch (error) {
     if (!isErrno(error)) throw error
     throw new NoFile(error.message.toLowerCase())

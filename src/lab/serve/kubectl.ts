@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { wallClock } from '#base/clock.ts'
 import type { Writer } from '#lab/host/ports.ts'
 import { runTool } from '#lab/kubectl/kubectl.ts'
@@ -44,6 +44,7 @@ export function servedKubectl(words: readonly string[], o: ServedKubectlOptions)
     stdin,
     terminal,
     read: (path) => fileText(resolve(cwd, path)),
+    write: (path, text) => writeText(resolve(cwd, path), text),
     patience: { followMs: Number.POSITIVE_INFINITY, waitMs: Number.POSITIVE_INFINITY },
     nowMs: () => wallClock.now(),
     sleep: (ms) =>
@@ -53,14 +54,17 @@ export function servedKubectl(words: readonly string[], o: ServedKubectlOptions)
   })
 }
 
-async function fileText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') throw new NoFile('no such file or directory')
-    if (code === 'EACCES') throw new NoFile('permission denied')
-    if (code === 'EISDIR') throw new NoFile('is a directory')
-    throw error
-  }
+const fileText = (path: string): Promise<string> => readFile(path, 'utf8').catch(noFile)
+
+async function writeText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch(noFile)
+  await writeFile(path, text).catch(noFile)
+}
+
+function noFile(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') throw new NoFile('no such file or directory')
+  if (code === 'EACCES') throw new NoFile('permission denied')
+  if (code === 'EISDIR') throw new NoFile('is a directory')
+  throw error
 }

@@ -4,10 +4,9 @@
  * Not imitated: compression (`z` packs nothing), owners, links, files that are no text, names of more than 100 characters, other options than
  * c x t f C m v z and `--` words, which are passed over.
  */
+import { archived, endOfArchive, fileEntry, header } from '#lab/host/commands/tar-format.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
-
-const block = 512
 
 interface Asked {
   readonly mode: 'c' | 'x' | 't'
@@ -74,7 +73,7 @@ async function create(p: Process, { file, directory, names }: Asked): Promise<nu
       p.stderr.write(`tar: ${name}: Cannot stat: ${error.message}\n`)
     }
   }
-  parts.push('\0'.repeat(2 * block))
+  parts.push(endOfArchive)
   if (file === '-') p.stdout.write(parts.join(''))
   else await p.files.write(file, parts.join(''))
   if (failed) p.stderr.write('tar: Exiting with failure status due to previous errors\n')
@@ -93,57 +92,17 @@ async function add(p: Process, parts: string[], path: string, name: string): Pro
   }
   if (stat.kind !== 'file') return
   const text = await p.files.read(at)
-  const size = Buffer.byteLength(text)
-  parts.push(header({ name: inside, mode: stat.mode, size, mtimeMs: stat.mtimeMs, type: '0' }))
-  parts.push(text, '\0'.repeat((block - (size % block)) % block))
-}
-
-/** A ustar header: POSIX.1-1988, pax(1). */
-function header(o: {
-  readonly name: string
-  readonly mode: number
-  readonly size: number
-  readonly mtimeMs: number
-  readonly type: '0' | '5'
-}): string {
-  const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`
-  const fields = (sum: string): string =>
-    [
-      o.name.slice(0, 100).padEnd(100, '\0'),
-      octal(o.mode, 8),
-      octal(0, 8),
-      octal(0, 8),
-      octal(o.size, 12),
-      octal(Math.floor(o.mtimeMs / 1000), 12),
-      sum,
-      o.type,
-      '\0'.repeat(100),
-      'ustar\u000000',
-      'root'.padEnd(32, '\0'),
-      'root'.padEnd(32, '\0'),
-    ]
-      .join('')
-      .padEnd(block, '\0')
-  const sum = Buffer.from(fields(' '.repeat(8)), 'latin1').reduce((all, byte) => all + byte, 0)
-  return fields(`${sum.toString(8).padStart(6, '0')}\0 `)
+  parts.push(fileEntry({ name: inside, mode: stat.mode, mtimeMs: stat.mtimeMs, text }))
 }
 
 async function unpack(p: Process, { mode, directory }: Asked, bytes: Buffer): Promise<number> {
-  const text = (from: number, length: number): string =>
-    bytes.toString('utf8', from, from + length).replace(/\0.*$/s, '')
   if (bytes.length === 0) {
     p.stderr.write(
       'tar: This does not look like a tar archive\ntar: Exiting with failure status due to previous errors\n',
     )
     return 2
   }
-  for (let at = 0; at + block <= bytes.length && bytes[at] !== 0; ) {
-    const name = [text(at + 345, 155), text(at, 100)].filter((part) => part !== '').join('/')
-    const size = Number.parseInt(text(at + 124, 12).trim() || '0', 8)
-    const type = text(at + 156, 1)
-    const body = bytes.toString('utf8', at + block, at + block + size)
-    at += block + Math.ceil(size / block) * block
-    if (type === 'x' || type === 'g') continue
+  for (const { name, type, body } of archived(bytes)) {
     if (mode === 't') p.stdout.write(`${name}\n`)
     else await extract(p, `${directory}/${name}`, { type, body, mode: 0o644 })
   }

@@ -84,7 +84,7 @@ export function finish({ complain }: Run, end: ExecEnd): void {
 }
 
 /** A command's own exit code. */
-class Terminated extends Error {
+export class Terminated extends Error {
   readonly code: number
 
   constructor(code: number) {

@@ -7,7 +7,6 @@ const reasons: Readonly<Record<string, string>> = {
   certificate: 'it approves nothing: patch the CertificateSigningRequest',
   completion: 'it completes nothing: an installed kubectl does',
   config: 'it has no contexts to manage: say -n for the namespace',
-  cp: 'it copies no files: use kubectl exec -- cat, and exec -i -- tee',
   edit: 'it has no editor: use kubectl patch, set, label, or get -o yaml and apply -f',
   kustomize: 'it renders nothing: use apply -f with rendered objects',
   plugin: 'it runs no plugins',

@@ -1,0 +1,48 @@
+/** `kubectl cp` from the control plane's machine, whose files it reads and writes. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Lab } from '#lab/lab.ts'
+
+describe('kubectl cp', () => {
+  let lab: Lab
+  beforeAll(async () => {
+    lab = await Lab.boot({ seed: 'cp', nodes: 3 })
+  }, 60_000)
+  afterAll(() => lab.shutdown())
+
+  const typed = async (script: string) => {
+    const before = `api=$(kubectl get pods -n shop -o name | grep /api | head -n 1 | cut -d / -f 2); dns=$(kubectl get pods -n kube-system -o name | grep coredns | head -n 1 | cut -d / -f 2); ${script}`
+    const { stdout, stderr, code } = await lab.run('k8s-control-01', ['bash', '-c', before])
+    return { said: `${stdout}${stderr}`, code }
+  }
+
+  test.each([
+    [
+      'takes a file into a pod, under another name or into a folder',
+      'echo hi > /tmp/a; kubectl cp /tmp/a shop/$api:/tmp/b && kubectl cp -n shop /tmp/a $api:/tmp; kubectl exec -n shop $api -- cat /tmp/a /tmp/b',
+      'hi\nhi\n',
+    ],
+    [
+      'brings a file, and a folder with what is in it',
+      'kubectl cp shop/$api:/etc/hostname /tmp/name && kubectl cp shop/$api:/etc /tmp/etc; diff /tmp/name /tmp/etc/hostname && grep -c ^api- /tmp/name',
+      '1\n',
+    ],
+  ])('%s', async (_, script, said) => {
+    expect(await typed(script)).toEqual({ said, code: 0 })
+  })
+
+  test.each([
+    ['a b', 'error: one of src or dest must be a remote file specification\n'],
+    ['shop/$api:a shop/$api:b', 'error: one of src or dest must be a local file specification\n'],
+    ['/tmp/a', 'error: source and destination are required\n'],
+    [':a b', 'error: filespec must match the canonical format: [[namespace/]pod:]file/path\n'],
+    ['/tmp/nope shop/$api:/tmp/', "error: /tmp/nope doesn't exist in local filesystem\n"],
+    ['/etc/hosts shop/nope:/x', 'Error from server (NotFound): pods "nope" not found\n'],
+    [
+      '/etc/hosts kube-system/$dns:/x',
+      expect.stringMatching(/exec: "tar": executable file not found in \$PATH/),
+    ],
+    ['kube-system/$dns:/x /tmp/x', expect.stringMatching(/exec: "tar": executable file not found in \$PATH/)],
+  ])('%s is refused', async (words, said) => {
+    expect(await typed(`kubectl cp ${words}`)).toEqual({ said, code: 1 })
+  })
+})
