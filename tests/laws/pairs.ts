@@ -117,9 +117,10 @@ const overtaken: readonly (readonly [string, string])[] = [
   ['cpu-starved', 'calico-node-daemonset-missing'],
   // Whose nodes peer with the rack's router may do without a mesh, for all that the configuration says.
   ['bgp-peer-misconfigured', 'bgp-session-timers'],
-  // calico-node, started anew everywhere, puts its own plug-ins where those of the other processor are, and a token of its own.
+  // calico-node, started anew everywhere, writes what was away or wrong: its plug-ins, their token, the node's name.
   ['image-host-incompatible', 'zone-common-cause'],
   ['cni-token-expired', 'zone-common-cause'],
+  ['nodename-file-missing', 'zone-common-cause'],
 ]
 
 /** These change what all nodes get: one that the other fault makes start anew has it as well. */
