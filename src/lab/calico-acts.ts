@@ -1,6 +1,6 @@
 /** What people do to Calico through the Kubernetes API, for faults: changes that an engineer would make with kubectl. */
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
-import { resources } from '#lab/api/ports.ts'
+import { KubeError, resources } from '#lab/api/ports.ts'
 import type { LabControl } from '#lab/fault.ts'
 import { calicoDaemonSet } from '#lab/owner-acts.ts'
 
@@ -15,6 +15,17 @@ export const calicoObject = (
   metadata: { name },
   spec,
 })
+
+/** The cluster's BGPConfiguration is made; where somebody has one already, this is added to what stands there. */
+export async function setBgpConfiguration({ kube }: LabControl, spec: object): Promise<void> {
+  const ref = { type: resources.bgpConfigurations, name: 'default' }
+  try {
+    await kube.create(ref.type, calicoObject('BGPConfiguration', ref.name, spec))
+  } catch (error) {
+    if (!(error instanceof KubeError && error.reason === 'AlreadyExists')) throw error
+    await kube.patch(ref, { type: 'merge', body: { spec } })
+  }
+}
 
 /** `kubectl set env daemonset/calico-node -c calico-node NAME=value`; `null` takes the variable away. The DaemonSet rolls. */
 export async function setCalicoEnv(

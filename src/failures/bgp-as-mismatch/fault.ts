@@ -1,6 +1,6 @@
 import { clusterSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { annotateNode, calicoObject } from '#lab/calico-acts.ts'
+import { annotateNode, calicoObject, setBgpConfiguration } from '#lab/calico-acts.ts'
 import type { Fault, LabControl, Strike } from '#lab/fault.ts'
 
 const clusterId = 'projectcalico.org/RouteReflectorClusterID'
@@ -34,10 +34,7 @@ export const fault: Fault = {
       const spec = { node: reflector.name, peerIP: address, asNumber: wrong }
       await kube.create(resources.bgpPeers, calicoObject('BGPPeer', 'to-member', spec))
     }
-    await kube.create(
-      resources.bgpConfigurations,
-      calicoObject('BGPConfiguration', 'default', { asNumber: right, nodeToNodeMeshEnabled: false }),
-    )
+    await setBgpConfiguration(lab, { asNumber: right, nodeToNodeMeshEnabled: false })
   },
   trigger: () => Promise.resolve(),
   settleMs: () => 8 * 60_000,

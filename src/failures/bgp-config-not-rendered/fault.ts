@@ -1,6 +1,6 @@
 import { nodeSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { calicoObject } from '#lab/calico-acts.ts'
+import { setBgpConfiguration } from '#lab/calico-acts.ts'
 import type { Fault } from '#lab/fault.ts'
 import { restartCalicoNode } from '#lab/owner-acts.ts'
 
@@ -13,13 +13,10 @@ const settings = { type: resources.bgpConfigurations, name: 'default' }
 export const fault: Fault = {
   flavours: ['plain', 'hardened', 'operator'],
   variants: { 'unmasked-prefix': 'a BGPConfiguration advertises a prefix with bits behind its length' },
-  change: ({ kube }) =>
-    kube.create(
-      settings.type,
-      calicoObject('BGPConfiguration', settings.name, {
-        prefixAdvertisements: [{ cidr: '10.244.7.0/16', communities: ['64512:300'] }],
-      }),
-    ),
+  change: (lab) =>
+    setBgpConfiguration(lab, {
+      prefixAdvertisements: [{ cidr: '10.244.7.0/16', communities: ['64512:300'] }],
+    }),
   trigger: (lab, { node }) => restartCalicoNode(lab, node),
   settleMs: () => 8 * 60_000,
   undo: async (lab, { node }) => {

@@ -6,6 +6,7 @@ import {
 } from '#failures/bgp-password-secret-unreadable/left-behind.ts'
 import type { ObjectRef, ResourceType } from '#lab/api/ports.ts'
 import { resources } from '#lab/api/ports.ts'
+import { setBgpConfiguration } from '#lab/calico-acts.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
 import { calicoNamespace, restartCalicoNode } from '#lab/owner-acts.ts'
 
@@ -85,16 +86,9 @@ async function protect(lab: LabControl): Promise<void> {
       subjects: [{ kind: 'ServiceAccount', name: 'calico-node', namespace }],
     },
   })
-  await lab.kube.create(resources.bgpConfigurations, {
-    apiVersion: 'crd.projectcalico.org/v1',
-    kind: 'BGPConfiguration',
-    metadata: { name: 'default' },
-    ...{
-      spec: {
-        nodeToNodeMeshEnabled: true,
-        nodeMeshPassword: { secretKeyRef: { name: secret, key: 'password' } },
-      },
-    },
+  await setBgpConfiguration(lab, {
+    nodeToNodeMeshEnabled: true,
+    nodeMeshPassword: { secretKeyRef: { name: secret, key: 'password' } },
   })
   await lab.advance(5 * 60_000)
 }

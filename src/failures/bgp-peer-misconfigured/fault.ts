@@ -1,6 +1,6 @@
 import { clusterSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { calicoObject } from '#lab/calico-acts.ts'
+import { calicoObject, setBgpConfiguration } from '#lab/calico-acts.ts'
 import type { Fault } from '#lab/fault.ts'
 
 const mesh = { type: resources.bgpConfigurations, name: 'default' }
@@ -13,15 +13,12 @@ export const fault: Fault = {
     'mesh-off': 'the mesh is switched off, and there is no other peer',
     selector: 'the mesh gave way to a BGPPeer whose selector is written wrongly',
   },
-  change: async ({ kube }, { variant }) => {
+  change: async (lab, { variant }) => {
     if (variant === 'selector') {
       const spec = { nodeSelector: 'all()', peerSelector: 'rack = 3', asNumber: 64_512 }
-      await kube.create(resources.bgpPeers, calicoObject('BGPPeer', rack.name, spec))
+      await lab.kube.create(resources.bgpPeers, calicoObject('BGPPeer', rack.name, spec))
     }
-    await kube.create(
-      resources.bgpConfigurations,
-      calicoObject('BGPConfiguration', mesh.name, { nodeToNodeMeshEnabled: false }),
-    )
+    await setBgpConfiguration(lab, { nodeToNodeMeshEnabled: false })
   },
   trigger: () => Promise.resolve(),
   settleMs: () => 8 * 60_000,

@@ -118,3 +118,14 @@ describe('by facts of a live cluster', () => {
     expect(causes.length + preventive.length > 0).toBe(expected)
   })
 })
+
+test.each<[string, number]>([
+  ['NoRouteCreated', 1],
+  ['CalicoIsDown', 0],
+])('while calico-node is not Ready, a node with the condition %s: unknown %i', (reason, unknown) => {
+  const facts = factsOf(
+    { nodes: [condition('True', reason)], pods: [calico(false)] },
+    { complete: ['nodes', 'pods'] },
+  )
+  expect(diagnose(facts, [mode]).unknown).toHaveLength(unknown)
+})

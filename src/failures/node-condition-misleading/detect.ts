@@ -62,7 +62,19 @@ export const detector = defineDetector<ConditionState, Names>({
   },
   explains: (finding, symptom) =>
     finding.state.says === 'True' && symptom.id === 'network-unavailable' && explainsHere(finding, symptom),
+  // Whether it would be lifted shows once calico-node is Ready there.
+  isHidden: (about, view) =>
+    view
+      .rows('nodes')
+      .some(
+        (node) =>
+          isSameSubject(nodeSubject(node.name), about) &&
+          conditionOf(node, 'NetworkUnavailable')?.reason === ofRouteController,
+      ),
 })
+
+/** @see kubernetes/cloud-provider:controllers/route/route_controller.go (updateNetworkingCondition) */
+const ofRouteController = 'NoRouteCreated'
 
 interface OnNode {
   readonly node: Fact<NodeRow>
@@ -76,7 +88,7 @@ function ofStuck(view: View<Names>, { node, condition }: OnNode): readonly Sign[
   // Of a node that nobody hears of, the node controller says that no pod is ready.
   const ready = pod === undefined || !isHeardOf(view, node.name) ? undefined : isReady(pod)
   if (ready === false) return []
-  const isOfCloud = condition.reason === 'NoRouteCreated'
+  const isOfCloud = condition.reason === ofRouteController
   const from = conditionSource(node, condition)
   if (ready === true)
     return [sign({ from }, 'decisive', 'NetworkUnavailable is True, and calico-node there is Ready', about)]

@@ -111,3 +111,20 @@ describe('by facts', () => {
     expect(causes.length + preventive.length > 0 ? 'found' : undefined).toBe(expected)
   })
 })
+
+test.each<[string, boolean, number]>([
+  ['that are older than the peers’ selectors', false, 1],
+  ['of a mesh', true, 0],
+])('sessions %s', (_, mesh, unknown) => {
+  const facts = factsOf(
+    {
+      ...base,
+      settings: [
+        { of: 'BGPConfiguration', in: 'default', name: 'nodeToNodeMeshEnabled', value: String(mesh) },
+      ],
+      bgpSessions: [{ node: 'w1', peer: '10.7.4.2', kind: 'mesh', up: true, state: 'Established' }],
+    },
+    { complete: ['bgpPeers', 'nodes', 'settings'] },
+  )
+  expect(diagnose(facts, [mode]).unknown).toHaveLength(unknown)
+})

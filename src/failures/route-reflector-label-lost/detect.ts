@@ -56,6 +56,10 @@ export const detector = defineDetector<LabelLostState, Names>({
   explains: (_, symptom, view) =>
     // Who is not ready for lack of BGP peers says so; a node without any peer is even ready.
     symptom.id !== 'calico-node-not-ready' || bgpComplaints(view).length > 0,
+  // Sessions that are up beside peers that take nobody are older than what is configured: BIRD has not read it, for whatever reason.
+  isHidden: (_, view) =>
+    settingsNamed(view, 'BGPConfiguration', 'nodeToNodeMeshEnabled').some(isOff) &&
+    idlePeers(view).length > 0,
 })
 
 interface Idle {

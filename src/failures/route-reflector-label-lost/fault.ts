@@ -1,5 +1,6 @@
 import { clusterSubject } from '#cluster/subjects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { setBgpConfiguration } from '#lab/calico-acts.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
 
 const label = 'route-reflector'
@@ -46,11 +47,6 @@ async function useReflectors(lab: LabControl): Promise<void> {
     ...{ spec: { nodeSelector: 'all()', peerSelector: `${label} == 'true'` } },
   })
   await lab.advance(60_000)
-  await lab.kube.create(resources.bgpConfigurations, {
-    apiVersion: 'crd.projectcalico.org/v1',
-    kind: 'BGPConfiguration',
-    metadata: { name: 'default' },
-    ...{ spec: { nodeToNodeMeshEnabled: false } },
-  })
+  await setBgpConfiguration(lab, { nodeToNodeMeshEnabled: false })
   await lab.advance(5 * 60_000)
 }
