@@ -49,15 +49,15 @@ function shareObjects(old: JsonObject, next: JsonObject): JsonObject {
   for (const key of Object.keys(next)) {
     if (next[key] === undefined) continue
     const value = share(old[key], next[key])
-    put(result, key, value)
+    putKey(result, key, value)
     count++
     if (value !== old[key]) same = false
   }
   return same && size(old) === count ? old : result
 }
 
-/** A key may be called like that, too. */
-function put(object: Record<string, unknown>, key: string, value: unknown): void {
+/** Writes a key of an object, whatever it is called: `__proto__`, too. */
+export function putKey(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
   else object[key] = value

@@ -3,6 +3,7 @@
  * pkg/controller/endpointslice. Not imitated: several slices for one service, topology hints, dual stack, UDP named ports of
  * different numbers in one service.
  */
+import { equal } from '#base/equal.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { EndpointSlice, Endpoints, Pod, Service } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
@@ -17,7 +18,7 @@ export function startEndpoints(kit: ControllerKit): void {
   const ofSlices = kit.actingAs('endpointslice-controller')
   const services = kit.cache<Service>(resources.services, ({ object }) => queue.add(objectKey(object)))
   const pods = kit.cache<Pod>(resources.pods, ({ object, previous }) => {
-    if (previous !== undefined && facing(object) === facing(previous)) return
+    if (previous !== undefined && facesTheSame(object, previous)) return
     for (const service of services.list())
       if (
         service.metadata.namespace === object.metadata.namespace &&
@@ -60,15 +61,15 @@ function backsUp({ spec, metadata: { namespace } }: Service): (pod: Pod) => bool
 const hasAddress = ({ status }: Pod): boolean =>
   status.podIP !== undefined && status.phase !== 'Succeeded' && status.phase !== 'Failed'
 
-/** What of a pod matters to those who talk to it. */
-const facing = (pod: Pod): string =>
-  JSON.stringify([
-    pod.status.podIP,
-    pod.status.phase,
-    isReady(pod),
-    pod.metadata.labels,
-    pod.metadata.deletionTimestamp !== undefined,
-  ])
+/** Whether nothing is another that matters to those who talk to the pod. */
+const facesTheSame = (a: Pod, b: Pod): boolean =>
+  a.status.podIP === b.status.podIP &&
+  a.status.phase === b.status.phase &&
+  isGoing(a) === isGoing(b) &&
+  isReady(a) === isReady(b) &&
+  equal(a.metadata.labels, b.metadata.labels)
+
+const isGoing = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined
 
 interface Port {
   readonly name?: string
@@ -105,7 +106,7 @@ async function writeEndpoints(
     ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
     targetRef: target(pod),
   })
-  const living = backends.filter((pod) => pod.metadata.deletionTimestamp === undefined)
+  const living = backends.filter((pod) => !isGoing(pod))
   const ready = living.filter(isReady).map(address)
   const notReady = living.filter((pod) => !isReady(pod)).map(address)
   const subset = {
@@ -139,7 +140,7 @@ async function writeSlice(
   present: EndpointSlice | undefined,
 ): Promise<void> {
   const endpoints = backends.map((pod) => {
-    const terminating = pod.metadata.deletionTimestamp !== undefined
+    const terminating = isGoing(pod)
     return {
       addresses: [pod.status.podIP ?? ''],
       conditions: { ready: isReady(pod) && !terminating, serving: isReady(pod), terminating },

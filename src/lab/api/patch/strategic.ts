@@ -4,7 +4,7 @@
  *
  * Not imitated: the order of `$setElementOrder` (live order stays, new items are appended).
  */
-import { isObject, type JsonObject } from '#lab/api/json.ts'
+import { isObject, type JsonObject, putKey } from '#lab/api/json.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
 import type { MergeRule } from '#lab/api/patch/rules.ts'
 import { badRequest } from '#lab/api/status.ts'
@@ -25,11 +25,13 @@ function mergeMaps(target: JsonObject, patch: JsonObject, rule: MergeRule): Json
   if (patch.$patch === 'replace') return clean(patch)
   if (patch.$patch === 'delete') return {}
   let result: JsonObject = retained(target, patch)
+  let own: Record<string, unknown> | undefined
   const set = (key: string, value: unknown): void => {
     if (result[key] === value || deepEqual(result[key], value)) return
-    const next: Record<string, unknown> = { ...result, [key]: value }
-    if (value === undefined) delete next[key]
-    result = next
+    own ??= { ...result }
+    if (value === undefined) delete own[key]
+    else putKey(own, key, value)
+    result = own
   }
   for (const [key, change] of Object.entries(patch)) {
     if (key.startsWith('$deleteFromPrimitiveList/')) {
