@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { inClusterKube, kubeClient } from '#lab/api/client.ts'
 import { directKube } from '#lab/api/direct.ts'
 import { FakeNetwork } from '#lab/api/fake-network.ts'
-import { informer } from '#lab/api/informer.ts'
+import { type InformerChange, informer } from '#lab/api/informer.ts'
 import type { ConfigMap } from '#lab/api/objects.ts'
 import { KubeError, KubeUnreachable, resources, type Watch } from '#lab/api/ports.ts'
 import { apiPrograms } from '#lab/api/programs.ts'
@@ -216,6 +216,36 @@ describe('an informer', () => {
       await p.sleep(120_000)
       expect(maps.list().map((each) => each.metadata.name)).toEqual(['b'])
       expect(seen).toEqual(['ADDED a', 'ADDED b', 'DELETED a'])
+    })
+  })
+
+  test('who watches the same kind is told the same change, and more than one that has come since in order', async () => {
+    const l = lab()
+    l.startServer()
+    const admin = directKube(l.api)
+    await l.run(async (p) => {
+      const seen: InformerChange<ConfigMap>[][] = [[], []]
+      const kube = kubeClient(p, { server, user: 'x', groups: ['system:masters'] })
+      const both = seen.map((told) =>
+        informer<ConfigMap>(
+          p,
+          kube,
+          { type: resources.configMaps },
+          { onChange: (change) => told.push(change) },
+        ),
+      )
+      for (const each of both) await each.untilSynced(p.task)
+      for (const told of seen) told.length = 0 // what was there before
+      await admin.create(resources.configMaps, configMap('a'))
+      await admin.delete({ type: resources.configMaps, namespace: 'default', name: 'a' })
+      await p.sleep(1000)
+      expect(
+        seen[0]?.map(({ type, object, previous }) => [type, object.metadata.name, previous?.metadata.name]),
+      ).toEqual([
+        ['ADDED', 'a', undefined],
+        ['DELETED', 'a', 'a'],
+      ])
+      expect(seen[0]?.map((change, at) => change === seen[1]?.[at])).toEqual([true, true])
     })
   })
 })

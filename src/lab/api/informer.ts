@@ -274,11 +274,15 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     return change.object.metadata.resourceVersion
   }
 
-  #apply({ type, object }: { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }): void {
+  #apply(change: InformerChange<T>): void {
+    const { type, object } = change
     const previous = this.#known.take(type, object)
     if (type === 'DELETED' && previous === undefined) return
     const seen = type === 'DELETED' ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED'
-    this.#options.onChange?.({ type: seen, object, ...(previous === undefined ? {} : { previous }) })
+    const { onChange } = this.#options
+    if (onChange === undefined) return
+    if (type === seen && !(change instanceof Heartbeat) && change.previous === previous) onChange(change)
+    else onChange({ type: seen, object, ...(previous === undefined ? {} : { previous }) })
   }
 
   #moved(): void {
