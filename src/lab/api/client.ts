@@ -21,7 +21,7 @@ import {
   type WriteOptions,
 } from '#lab/api/ports.ts'
 import { requestWords } from '#lab/api/request-words.ts'
-import { Transport } from '#lab/api/transport.ts'
+import { type Call, Transport } from '#lab/api/transport.ts'
 import type { ClientFrame, Credential, KubeRequest, WireChange } from '#lab/api/wire.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
@@ -204,22 +204,23 @@ class Client implements KubeClient {
 
   watch<T extends KubeObject>(query: WatchQuery): Watch<T> {
     const request: KubeRequest = { op: 'watch', ...query }
-    return new RunningWatch<T>(this.#transport, (call) => {
-      // What ends a watch that runs is an error of reading its body, and names no request.
-      const fail = (error: Error): void => call.fail(asked.sent ? error : this.#named(error, request))
-      const asked = { ...call, fail }
+    const named = (error: Error): Error => this.#named(error, request)
+    return new RunningWatch<T>(this.#transport, named, (call) => {
       const credential = this.#credential()
       if (credential instanceof Promise) {
         let ended = false
         let end = (): void => {
           ended = true
         }
-        credential.then((as) => {
-          if (!ended) end = this.#transport.begin(as, request, asked).end
-        }, fail)
+        credential.then(
+          (as) => {
+            if (!ended) end = this.#transport.begin(as, request, call).end
+          },
+          (error) => call.fail(error),
+        )
         return () => end()
       }
-      return this.#transport.begin(credential, request, asked).end
+      return this.#transport.begin(credential, request, call).end
     })
   }
 
@@ -335,18 +336,13 @@ const updating = (
 
 const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name })
 
-interface WatchCall {
-  answer(value: unknown): void
-  changes(changes: readonly WireChange[]): void
-  told(): void
-  fail(error: Error): void
-  sent: boolean
-}
-
 const nothing: readonly never[] = []
 
-class RunningWatch<T> implements Watch<T> {
+/** A watch, and what its transport tells of it: a lab has many, so it is one object. */
+class RunningWatch<T> implements Watch<T>, Call {
+  sent = false
   readonly #transport: Transport
+  readonly #named: (error: Error) => Error
   readonly #end: () => void
   /** What has come first, as it is told to all who watch the same, and what has come after it. */
   #changes: readonly Change<T>[] = nothing
@@ -356,22 +352,28 @@ class RunningWatch<T> implements Watch<T> {
   #looks = false
   #reader: WatchReader<T> | undefined
 
-  constructor(transport: Transport, begin: (call: WatchCall) => () => void) {
+  constructor(transport: Transport, named: (error: Error) => Error, begin: (call: Call) => () => void) {
     this.#transport = transport
-    this.#end = begin({
-      sent: false,
-      answer: () => {},
-      changes: (changes) => {
-        const more = changes as unknown as readonly Change<T>[] // what is watched is what the caller named
-        if (this.#changes.length === 0) this.#changes = more
-        else this.#more.push(...more)
-      },
-      told: () => this.#tell(),
-      fail: (error) => {
-        this.#over = error
-        this.#tell()
-      },
-    })
+    this.#named = named
+    this.#end = begin(this)
+  }
+
+  answer(): void {}
+
+  changes(changes: readonly WireChange[]): void {
+    const more = changes as unknown as readonly Change<T>[] // what is watched is what the caller named
+    if (this.#changes.length === 0) this.#changes = more
+    else this.#more.push(...more)
+  }
+
+  told(): void {
+    this.#tell()
+  }
+
+  /** What ends a watch that runs is an error of reading its body, and names no request. */
+  fail(error: Error): void {
+    this.#over = this.sent ? error : this.#named(error)
+    this.#tell()
   }
 
   follow(by: WatchReader<T>): void {
