@@ -277,6 +277,9 @@ export interface Process {
   listenPath(path: string, accept: (connection: PathConnection) => void): Promise<{ close(): void }>
   /** Rejects with ENOENT, EACCES, or ECONNREFUSED when nobody listens (a stale file). */
   connectPath(path: string): Promise<PathConnection>
+
+  /** Waits for the exclusive lock on a file (flock(2)), which its end gives back at the latest. Rejects with ENOENT. */
+  flock(path: string): Promise<() => void>
 }
 
 /** What an executable file runs. The promise's number is the exit code. */

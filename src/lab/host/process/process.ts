@@ -18,6 +18,7 @@ import {
   type Writer,
 } from '#lab/host/ports.ts'
 import { callerOf, imageOf } from '#lab/host/process/execute.ts'
+import { flock } from '#lab/host/process/flock.ts'
 import { connectPath, listenPath } from '#lab/host/process/sockets.ts'
 import { childOf, ProcessState, Replaced, type Stdio } from '#lab/host/process/state.ts'
 import { Collector, readerOf } from '#lab/host/process/streams.ts'
@@ -215,6 +216,10 @@ export class HostProcess implements Process {
 
   async connectPath(path: string): Promise<PathConnection> {
     return connectPath(this.state, path)
+  }
+
+  flock(path: string): Promise<() => void> {
+    return flock(this.state, this.task, path)
   }
 
   #stdio(o: SpawnOptions): Stdio {
