@@ -1,7 +1,9 @@
 import { assert } from '#base/assert.ts'
 import { type Random, seeded } from '#base/random.ts'
-import { renderSubject } from '#cluster/subjects.ts'
+import { nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { faults } from '#failures/generated/faults.ts'
+import type { Node } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
 import { type Fault, flavoursOf, type Strike } from '#lab/fault.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
@@ -41,14 +43,14 @@ export async function pairsOf(draw: string): Promise<readonly Pair[]> {
     .map(({ pair }) => pair)
 }
 
-type Named = Pick<Half, 'id' | 'fault'>
+type Candidate = Pick<Half, 'id' | 'fault'>
 
 /** The pair with what chance chose for it; none where no lab can have both, or both strike the cluster. */
-function drawn(both: readonly [Named, Named], seed: string): readonly Pair[] {
+function drawn(both: readonly [Candidate, Candidate], seed: string): readonly Pair[] {
   const [one, other] = both
   if (!isOneLab(one.fault, other.fault)) return []
   const chance = seeded(seed)
-  const half = ({ id, fault }: Named, place: number): Half => {
+  const half = ({ id, fault }: Candidate, place: number): Half => {
     const strike = { node: String(place), variant: chance.pick(Object.keys(fault.variants)) }
     return { id, fault, strike }
   }
@@ -133,8 +135,8 @@ export const spreading: ReadonlySet<string> = new Set([
 /** True of every node that is cut off, whatever cut it off: beside the fault that did it, it is no invention. */
 export const consequences: ReadonlySet<string> = new Set(['kubelet-lost-contact'])
 
-/** What is true where these are done: on each worker of that zone the kernel gives no more control groups until it is rebooted. */
-export const mechanisms: ReadonlyMap<string, string> = new Map([['zone-common-cause', 'worker-needs-reboot']])
+/** What one of these does to each worker of its zone, the kernel there keeps up until it is rebooted: that is no invention either. */
+const ofZones: ReadonlyMap<string, string> = new Map([['zone-common-cause', 'worker-needs-reboot']])
 
 const anyNodes = ['0', '1', '2', '3', '4']
 
@@ -166,10 +168,18 @@ const inOrder = ([one, other]: Pair['halves'], chance: Random): Pair['halves'] =
   return isLast(one) || (!isLast(other) && chance.next() < 0.5) ? [other, one] : [one, other]
 }
 
+/** A mode, and on what it is found. */
+export interface Named {
+  readonly mode: string
+  readonly subject: string
+}
+
 /** A healthy lab to which both have happened, one after the other, when every symptom is there; and who has what. */
 export async function struckTwice({ halves, flavour, seed }: Pair): Promise<{
   readonly lab: Lab
-  readonly expected: readonly { readonly mode: string; readonly subject: string }[]
+  readonly expected: readonly Named[]
+  /** What is true as well because of them. */
+  readonly beside: readonly Named[]
 }> {
   const [first, second] = halves
   const nodes = Math.max(5, first.fault.lab?.nodes ?? 0, second.fault.lab?.nodes ?? 0)
@@ -183,7 +193,19 @@ export async function struckTwice({ halves, flavour, seed }: Pair): Promise<{
   const expected = placed.flatMap((half) =>
     subjectsOf(half, lab.nodes).map((subject) => ({ mode: half.id, subject })),
   )
-  return { lab, expected }
+  const beside = await Promise.all(placed.map((half) => besideOf(lab, half)))
+  return { lab, expected, beside: beside.flat() }
+}
+
+async function besideOf(lab: Lab, { id, strike }: Half): Promise<readonly Named[]> {
+  const mode = ofZones.get(id)
+  if (mode === undefined) return []
+  const nodes = await lab.kube.list<Node>({ type: resources.nodes })
+  const zoneOf = (node: Node | undefined) => node?.metadata.labels?.['topology.kubernetes.io/zone']
+  const zone = zoneOf(nodes.find(({ metadata }) => metadata.name === strike.node))
+  return nodes
+    .filter((node) => zoneOf(node) === zone)
+    .map(({ metadata }) => ({ mode, subject: renderSubject(nodeSubject(metadata.name)) }))
 }
 
 function placedIn(lab: Lab, strike: Strike): Strike {

@@ -76,6 +76,15 @@ describe('found', () => {
       ),
       'likely',
     ],
+    [
+      'peers are silent in another network, and one in the network of a peer that is up',
+      status(
+        ['10.7.4.22', 'up', 'Established'],
+        ['10.7.4.23', 'start', 'Active'],
+        ['10.7.9.23', 'start', 'Connect'],
+      ),
+      'likely',
+    ],
     ['the probe alone', probe('10.7.4.22,10.7.4.23'), 'possible'],
     [
       'hosts are rejected that are Ready',
@@ -133,6 +142,15 @@ describe('near misses', () => {
       'a closed filter of a host whose sessions nobody complains about',
       `root@w1:~# iptables -S INPUT\n-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -j REJECT --reject-with icmp-host-prohibited`,
       ['not found'],
+    ],
+    [
+      'peers of another network are silent, those of the same one are up: more than a port may be blocked there',
+      status(
+        ['10.7.4.22', 'up', 'Established'],
+        ['10.7.9.22', 'start', 'Active'],
+        ['10.7.9.23', 'start', 'Connect'],
+      ),
+      ['possible'],
     ],
     [
       'the machine answers to nothing at all',

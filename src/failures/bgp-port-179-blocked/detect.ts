@@ -42,7 +42,7 @@ export const detector = defineDetector<BlockedState, Names>({
     const signs = [
       ...ofRules(rulesAgainstBgp(view), closedInputs(view), peers.length > 0),
       ...ofTests(view),
-      ...ofSessions(peers),
+      ...ofSessions(view, peers),
       ...ofPeople(view, peers.length > 0),
     ]
     return findingsOf(signs, {

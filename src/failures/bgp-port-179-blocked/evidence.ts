@@ -7,6 +7,7 @@ import {
 import type { Fact } from '#cluster/facts.ts'
 import { conditionOf, nodeWithAddress } from '#cluster/queries.ts'
 import type { FilterChainRow, FilterRuleRow, ReachabilityRow } from '#cluster/relations.ts'
+import { sessionBorders } from '#cluster/session-borders.ts'
 import { clusterSubject, renderSubject } from '#cluster/subjects.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
 import type { View, Weight } from '#diagnosis/types.ts'
@@ -82,12 +83,13 @@ function meaningOfTest(view: View<Names>, row: Fact<ReachabilityRow>): readonly 
 }
 
 /** One sign for each kind of complaint, so that many peers do not weigh more than one fact. */
-export function ofSessions(peers: readonly AccusedPeer[]): readonly Sign[] {
+export function ofSessions(view: View<Names>, peers: readonly AccusedPeer[]): readonly Sign[] {
   const isMany = peers.length > 1 || peers.some(({ by }) => by > 1)
   const isWell = peers.some(({ node }) => node !== undefined && conditionOf(node, 'Ready')?.status === 'True')
+  const noAnswer = meaningOfSilence(view, isMany || isWell)
   const weights: Readonly<Partial<Record<SessionTrouble, readonly [Weight, string]>>> = {
-    silent: [isMany || isWell ? 'strong' : 'weak', 'BIRD dials its peers and gets no answer at all'],
-    'timed-out': [isMany || isWell ? 'strong' : 'weak', 'BIRD dials its peers and gets no answer at all'],
+    silent: noAnswer,
+    'timed-out': noAnswer,
     'half-open': ['strong', 'TCP to the peers is there, and BGP’s OPEN gets lost on the way'],
     unreachable: [
       isMany && isWell ? 'strong' : 'weak',
@@ -108,6 +110,13 @@ export function ofSessions(peers: readonly AccusedPeer[]): readonly Sign[] {
     return [sign({ from }, meaning[0], meaning[1], here)]
   })
   return [...signs, ...ofOtherAddresses(peers)]
+}
+
+/** Where silence ends with a network, port 179 gets through within it: whatever keeps the two apart may do it, to all their traffic. */
+function meaningOfSilence(view: View<Names>, isTelling: boolean): readonly [Weight, string] {
+  if (sessionBorders(view).length > 0)
+    return ['weak', 'BIRD gets no answer from peers of other networks, and those within its own are up']
+  return [isTelling ? 'strong' : 'weak', 'BIRD dials its peers and gets no answer at all']
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Fact } from '#cluster/facts.ts'
-import { calicoTrafficIn, nodeAddresses, nodeNetworks, speaksOfNodes } from '#cluster/node-subnets.ts'
-import { calicoNodeContainer, calicoNodePodOf, nodeWithAddress } from '#cluster/queries.ts'
-import type { BgpSessionRow, CloudRuleRow } from '#cluster/relations.ts'
+import { calicoTrafficIn, nodeAddresses, speaksOfNodes } from '#cluster/node-subnets.ts'
+import type { CloudRuleRow } from '#cluster/relations.ts'
+import { sessionBorders } from '#cluster/session-borders.ts'
 import { isOn, settingsNamed } from '#cluster/settings.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
@@ -58,17 +58,11 @@ function ruleSigns(view: View<Names>): readonly Sign[] {
 }
 
 /**
- * Sessions that fail exactly across borders: on each node every session within its network is up and those with some other network
- * are all silent. Where the account joins the networks, and more than one node sees it, something that stands between them is left.
+ * Sessions that fail exactly across borders. Where the account joins the networks, and more than one node sees it, something that
+ * stands between them is left.
  */
 function sessionSigns(view: View<Names>): readonly Sign[] {
-  const byNode = Map.groupBy(
-    view.rows('bgpSessions').filter(({ kind }) => kind === 'mesh'),
-    ({ node }) => node,
-  )
-  const borders = [...byNode.values()].map((sessions) => borderOf(view, sessions))
-  if (borders.includes('none')) return []
-  const seen = borders.flatMap((border) => (border === 'unknown' || border === 'none' ? [] : [border]))
+  const seen = sessionBorders(view)
   const isPattern = seen.length > 1 && isJoined(view)
   return seen.map(({ session, inside, beyond }) => {
     const says = `sessions within ${inside.join(', ')} are up, all to ${beyond.join(', ')} get no answer`
@@ -83,41 +77,9 @@ function sessionSigns(view: View<Names>): readonly Sign[] {
   })
 }
 
-interface Border {
-  readonly session: Fact<BgpSessionRow>
-  readonly inside: readonly string[]
-  readonly beyond: readonly string[]
-}
-
-/** One node's: `unknown` where all are up, or all down; `none` where they fail within a network, too. */
-function borderOf(view: View<Names>, sessions: readonly Fact<BgpSessionRow>[]): Border | 'unknown' | 'none' {
-  const up = sessions.filter((one) => one.up)
-  const down = sessions.filter((one) => !one.up && isSilent(one) && !isOff(view, one.peer))
-  const [session] = down
-  if (session === undefined || up.length === 0) return 'unknown'
-  const [inside, beyond] = [
-    nodeNetworks(up.map(({ peer }) => peer)),
-    nodeNetworks(down.map(({ peer }) => peer)),
-  ]
-  return beyond.some((network) => inside.includes(network)) ? 'none' : { session, inside, beyond }
-}
-
-/** Nobody is there who could answer: what stands on the way does not matter. */
-function isOff(view: View<Names>, peer: string): boolean {
-  const node = nodeWithAddress(view, peer)
-  const pod = node === undefined ? undefined : calicoNodePodOf(view, node.name)
-  const state = pod && calicoNodeContainer(pod)?.state
-  return state !== undefined && state !== 'running'
-}
-
 /** Classic infrastructure: VLAN spanning or VRF has private networks reach each other. */
 const isJoined = (view: View<Names>): boolean =>
   [...settingsNamed(view, 'cloud', 'vlan-spanning'), ...settingsNamed(view, 'cloud', 'vrf')].some(isOn)
-
-/** Dropped packets leave no error text but that a timer ran out. */
-const isSilent = ({ info, state }: BgpSessionRow): boolean =>
-  (info === undefined || info.includes('Hold timer expired')) &&
-  ['start', 'Active', 'Connect', 'Passive'].includes(state)
 
 const remarkSigns = (view: View<Names>): readonly Sign[] =>
   view.rows('remarks').flatMap((row) => {
