@@ -179,7 +179,7 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
   'kubectl $version',
   ({ version, path }) => {
     const minor = Number(version.split('.')[1])
-    const kubectl = (argv: readonly string[], cutMs?: number): Promise<Said> =>
+    const kubectl = (argv: readonly string[], cutMs?: number, stdin?: string): Promise<Said> =>
       ran(path, argv, {
         env: {
           PATH: process.env['PATH'],
@@ -188,6 +188,7 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
           KUBE_EDITOR: join(folder, 'editor'),
         },
         ...(cutMs === undefined ? {} : { timeoutMs: cutMs }),
+        ...(stdin === undefined ? {} : { stdin }),
       })
     const anyFrontend = async (): Promise<string> => {
       const { stdout } = await kubectl(
@@ -220,6 +221,43 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
       },
       120_000,
     )
+
+    describe('what is piped in ends', () => {
+      const name = `typed-${minor}`
+      const image = '--image=docker.io/library/busybox:1.36'
+      const typed = (line: string, stdin: string): Promise<Said> => kubectl(words(line), 20_000, stdin)
+
+      test('run -i: the input of the container, and how that ended is the answer', async () => {
+        const { code, stdout } = await typed(
+          `run ${name} --rm -i --restart=Never ${image} -- sh`,
+          'hostname\nexit 3\n',
+        )
+        expect(stdout).toContain(`${name}\n`)
+        expect(code).toBe(3)
+      }, 60_000)
+
+      test('run -i --leave-stdin-open, attach -i: only the attachment', async () => {
+        const open = await typed(`run ${name} -i --leave-stdin-open --restart=Never ${image} -- cat`, 'one\n')
+        expect(open.code).toBe(0)
+        expect((await typed(`attach ${name} -i`, 'two\n')).code).toBe(0)
+        await expect
+          .poll(async () => (await kubectl(['logs', name])).stdout, { timeout: 10_000 })
+          .toBe('one\ntwo\n')
+        expect((await kubectl(['delete', 'pod', name, '--now'])).code).toBe(0)
+      }, 60_000)
+
+      test.runIf(minor >= 25)(
+        'debug -i: the container stays for whoever attaches next',
+        async () => {
+          const pod = await anyFrontend()
+          const line = `debug -n shop ${pod} -i -c ${name} ${image} -- cat`
+          expect((await typed(line, 'hello\n')).code).toBe(0)
+          const log = ['logs', '-n', 'shop', pod, '-c', name]
+          await expect.poll(async () => (await kubectl(log)).stdout, { timeout: 10_000 }).toBe('hello\n')
+        },
+        60_000,
+      )
+    })
 
     test('delete pod: the DaemonSet brings another', async () => {
       const { stdout } = await kubectl(

@@ -54,36 +54,53 @@ export async function exec(
   }
 }
 
-/** Shows what a container writes from now on, and lets the other end type to it. Its end is the container's. */
-export async function attach(self: Process, connection: Connection, { runtime, id }: Where): Promise<void> {
+/**
+ * Shows what a container writes from now on, and lets the other end type to it, until the container ends or, where its input
+ * stays open, the typing. How the container ended is not said: kubernetes/kubernetes:pkg/kubelet/cri/streaming/remotecommand/attach.go
+ */
+export async function attach(
+  self: Process,
+  connection: Connection,
+  { runtime, id, request }: Where & { readonly request: Extract<KubeletRequest, { kind: 'attach' }> },
+): Promise<void> {
   const send = sender(connection)
   const attached = runtime.attach(id, outputTo(send))
+  const over = (): void => {
+    send({ kind: 'end', code: 0 })
+    connection.close()
+  }
   const stop = runtime.onChange(() => {
     const instance = runtime.isServing ? runtime.find(id) : undefined
-    if (instance?.state === 'running') return
-    send({ kind: 'end', code: instance?.exitCode ?? 0 })
-    connection.close()
+    if (instance?.state !== 'running') over()
   })
   self.task.onEnd(() => {
     attached.detach()
     stop()
   })
   send({ kind: 'started' })
-  await typing(self, connection, attached)
+  if ((await typing(self, connection, request.stdin ? attached : onlyWatching)) === 'over') over()
 }
 
-/** Passes on what comes, until the connection is over. */
-async function typing(self: Process, connection: Connection, attached: Attached): Promise<void> {
+/** Whoever did not ask to type. */
+const onlyWatching: Pick<Attached, 'input' | 'inputEnd'> = { input: () => {}, inputEnd: () => 'goes on' }
+
+/** Passes on what comes, until the connection is over. `over`: the typing has ended, and the attachment with it. */
+async function typing(
+  self: Process,
+  connection: Connection,
+  attached: Pick<Attached, 'input' | 'inputEnd'>,
+): Promise<'over' | 'gone'> {
   try {
     for (;;) {
       const payload = await connection.receive(self.task)
       if (payload === undefined || payload === 'closed') break
       const message = payload as unknown as KubeletRequest // the API server alone dials this port
       if (message.kind === 'stdin') attached.input(message.text)
-      else if (message.kind === 'stdin-end') attached.inputEnd()
+      else if (message.kind === 'stdin-end' && attached.inputEnd() === 'over') return 'over'
     }
   } catch (error) {
     if (!isErrno(error)) throw error
   }
   attached.inputEnd()
+  return 'gone'
 }

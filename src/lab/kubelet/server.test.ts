@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { ContainerDef } from '#lab/api/objects.ts'
 import { type Bed, bed, createPod } from '#lab/kubelet/test-bed.ts'
 import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Payload } from '#lab/network/ports.ts'
@@ -45,6 +46,15 @@ const exec = (command: readonly string[], stdin = false): KubeletRequest => ({
   pod: 'web',
   container: 'main',
   command,
+  stdin,
+  tty: false,
+})
+
+const attach = (stdin = true): KubeletRequest => ({
+  kind: 'attach',
+  namespace: 'default',
+  pod: 'web',
+  container: 'main',
   stdin,
   tty: false,
 })
@@ -118,6 +128,60 @@ test('exec reads what the client sends until its end', async () => {
     { kind: 'out', stream: 'stdout', text: 'one two' },
     { kind: 'end', code: 0 },
   ])
+})
+
+describe('attach', () => {
+  const typed: readonly KubeletRequest[] = [{ kind: 'stdin', text: 'one' }, { kind: 'stdin-end' }]
+  /** A container that writes its input down once it has ended. */
+  const reading = async (container: Partial<ContainerDef>): Promise<Bed> => {
+    const b = await bed({ workers: 1 })
+    await b.advance(10_000)
+    const spec = { restartPolicy: 'Never' } as const
+    await createPod(b, 'web', {
+      node: worker,
+      container: { command: ['/bin/say', 'stdin', '3'], ...container },
+      spec,
+    })
+    await b.advance(5000)
+    return b
+  }
+  const stateIn = async (b: Bed) => (await b.pod('web')).status.containerStatuses?.[0]?.state
+
+  test('the first who types ends the input; how the container ended is for its status', async () => {
+    const b = await reading({ stdin: true, stdinOnce: true })
+    expect(await ask(b, attach(), typed)).toEqual([
+      { kind: 'started' },
+      { kind: 'out', stream: 'stdout', text: 'one' },
+      { kind: 'end', code: 0 },
+    ])
+    await b.advance(2000)
+    expect((await stateIn(b))?.terminated?.exitCode).toBe(3)
+  })
+
+  test.each([
+    ['an input that stays open', { stdin: true }],
+    ['a terminal', { stdin: true, stdinOnce: true, tty: true }],
+  ])('%s: the attachment is over, the container goes on', async (_, container) => {
+    const b = await reading(container)
+    const replies = await ask(b, attach(), typed)
+    expect([replies.at(0), replies.at(-1)]).toEqual([{ kind: 'started' }, { kind: 'end', code: 0 }])
+    expect((await stateIn(b))?.running).toBeDefined()
+  })
+
+  test('whoever only watches ends nothing', async () => {
+    const b = await reading({ stdin: true, stdinOnce: true })
+    let seen: unknown
+    b.kernel.start('watcher', async (task) => {
+      const { net } = b.machine('k8s-control-01')
+      const connection = await net.connect(task, { address: '10.0.0.21', port: 10250 })
+      connection.send(attach(false) as unknown as Payload)
+      seen = await connection.receive(task)
+      connection.close()
+    })
+    await b.until(() => seen !== undefined)
+    await b.advance(2000)
+    expect((await stateIn(b))?.running).toBeDefined()
+  })
 })
 
 test.each([

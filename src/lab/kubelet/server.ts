@@ -73,7 +73,7 @@ async function handle(
     if (newest?.state !== 'running') return refuse(500, `container not found ("${request.container}")`)
     return request.kind === 'exec'
       ? exec(self, connection, { runtime: pods.runtime, id: newest.id, request })
-      : attach(self, connection, { runtime: pods.runtime, id: newest.id })
+      : attach(self, connection, { runtime: pods.runtime, id: newest.id, request })
   }
   const wanted = request.previous ? endedBefore(pod, instances, request.container) : newest
   if (wanted === undefined) return refuse(400, missingLog(pod, request))

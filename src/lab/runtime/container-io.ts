@@ -8,7 +8,7 @@ export type Tell = (stream: 'stdout' | 'stderr', text: string) => void
 export interface IoOptions {
   /** Whether somebody may type. */
   readonly stdin: boolean
-  /** The input ends with the first who typed. */
+  /** The input ends with the first who typed. False: his attachment ends, and the input stays open for the next. */
   readonly stdinOnce?: boolean
   readonly tty: boolean
   /** Hears of everything that is written. */
@@ -18,7 +18,11 @@ export interface IoOptions {
 /** Somebody's end of the streams. */
 export interface Attached {
   input(text: string): void
-  inputEnd(): void
+  /**
+   * Nothing more will be typed. `over`: the attachment ends with it, and what the container writes afterwards is for its log
+   * alone (containerd:pkg/cri/io/container_io.go, Attach; cri-o:internal/oci/runtime_oci.go, AttachContainer).
+   */
+  inputEnd(): 'over' | 'goes on'
   /** Hears nothing more. With a terminal that the command alone has, it is hung up. */
   detach(): void
 }
@@ -62,7 +66,14 @@ export class ContainerIo {
         else this.#pty.type(text)
       },
       inputEnd: () => {
-        if (this.#pty === undefined && this.#o.stdinOnce !== false) this.#pipe.close()
+        if (!this.#o.stdin) return 'goes on'
+        if (this.#pty === undefined && this.#o.stdinOnce !== false) {
+          this.#pipe.close()
+          return 'goes on'
+        }
+        if (this.#o.stdinOnce === undefined) return 'goes on' // a command's own terminal
+        this.#taps.delete(tell)
+        return 'over'
       },
       detach: () => this.#taps.delete(tell),
     }

@@ -10,7 +10,7 @@ import { troubleOf } from '#lab/kubectl/commands/exec.ts'
 import { given, made, pairs } from '#lab/kubectl/create/generator.ts'
 import { addContainer } from '#lab/kubectl/debug/ephemeral.ts'
 import { hostProfileOf, isProfile } from '#lab/kubectl/debug/profiles.ts'
-import { attached, showLog, untilContainer } from '#lab/kubectl/debug/session.ts'
+import { attached, showLog, typedAt, untilContainer } from '#lab/kubectl/debug/session.ts'
 import { bool, list, text } from '#lab/kubectl/flags.ts'
 import { podOrOwner } from '#lab/kubectl/pods.ts'
 import { type Command, partedAtDash, type Run } from '#lab/kubectl/run.ts'
@@ -133,7 +133,7 @@ function debugPod({ flags }: Run, { node, container, command }: Wanted): JsonObj
           imagePullPolicy: flags.text('image-pull-policy'),
           env: env.length === 0 ? undefined : env,
           securityContext,
-          stdin: flags.on('stdin') ? true : undefined,
+          ...typedAt(flags),
           terminationMessagePolicy: 'File',
           volumeMounts: seesDisk ? [{ name: 'host-root', mountPath: '/host' }] : undefined,
           ...words,

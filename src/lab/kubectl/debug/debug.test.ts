@@ -20,13 +20,22 @@ describe('kubectl debug', () => {
     )
     expect(stdout).toMatch(
       new RegExp(
-        `^Targeting container "frontend"\\. If you don't .*\\nDefaulting debug container name to debugger-\\w{5}\\.\\n${pod}\\n${pod}\\n$`,
+        `^Targeting container "frontend"\\. If you don't .*\\nDefaulting debug container name to debugger-\\w{5}\\.\\n${pod}\\n$`,
       ),
     )
-    expect(stderr).toBe(
-      `If you don't see a command prompt, try pressing enter.\nwarning: couldn't attach to pod/${pod}, falling back to streaming logs: command terminated with exit code 3\n`,
-    )
+    expect(stderr).toBe("If you don't see a command prompt, try pressing enter.\n")
     expect(code).toBe(0)
+  })
+
+  test('with -i alone the attachment ends with what is typed, and what comes of it is in the log', async () => {
+    const typed = `debug -n shop -i ${pod} --image=busybox -c open -- cat`
+    expect(await labKubectl(lab, typed, { stdin: 'hello\n' })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: "If you don't see a command prompt, try pressing enter.\n",
+    })
+    await lab.advance(1000)
+    expect((await kubectl(`logs -n shop ${pod} -c open`)).stdout).toBe('hello\n')
   })
 
   test('leaves the container to whoever does not look', async () => {

@@ -3,7 +3,7 @@ import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
 import { nameOf, uidOf } from '#lab/kubectl/client.ts'
 import { given, pairs } from '#lab/kubectl/create/generator.ts'
 import { podProfileOf } from '#lab/kubectl/debug/profiles.ts'
-import type { Watched } from '#lab/kubectl/debug/session.ts'
+import { typedAt, type Watched } from '#lab/kubectl/debug/session.ts'
 import { resourceNamed } from '#lab/kubectl/discovery.ts'
 import type { Run } from '#lab/kubectl/run.ts'
 import { patchObject } from '#lab/kubectl/write.ts'
@@ -23,7 +23,7 @@ export async function addContainer(run: Run, pod: JsonObject, command: readonly 
     imagePullPolicy: flags.text('image-pull-policy'),
     env: env.length === 0 ? undefined : env,
     securityContext: podProfileOf(flags),
-    stdin: flags.on('stdin') ? true : undefined,
+    ...typedAt(flags),
     targetContainerName: target,
     terminationMessagePolicy: 'File',
     ...(command.length === 0 ? {} : { [flags.on('arguments-only') ? 'args' : 'command']: command }),

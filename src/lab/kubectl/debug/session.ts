@@ -4,6 +4,7 @@ import { nameOf, namespaceOf } from '#lab/kubectl/client.ts'
 import { finish } from '#lab/kubectl/commands/exec.ts'
 import { copied } from '#lab/kubectl/commands/logs.ts'
 import { resourceNamed } from '#lab/kubectl/discovery.ts'
+import type { Flags } from '#lab/kubectl/flags.ts'
 import { podPath } from '#lab/kubectl/pods.ts'
 import type { ExecEnd } from '#lab/kubectl/ports.ts'
 import type { Run } from '#lab/kubectl/run.ts'
@@ -82,12 +83,21 @@ export async function showLog(run: Run, { pod, container }: Watched): Promise<vo
   await copied(run, answer, (text) => run.ports.stdout.write(text))
 }
 
-/** Types all of standard input to the container, and shows what it writes from now on, to its end. */
+/**
+ * A container's input, of `-i` and `-t`. There is no terminal: all that is typed at one comes at once, and stdinOnce stands for the
+ * Ctrl-D that ends it. Without `-t` the input stays open for whoever attaches next.
+ */
+export const typedAt = (flags: Flags): JsonObject => ({
+  stdin: flags.on('stdin') ? true : undefined,
+  stdinOnce: flags.on('tty') ? true : undefined,
+})
+
+/** Types all of standard input to the container, and shows what it writes from now on, for as long as the attachment lasts. */
 export async function attachTo(run: Run, watched: Watched): Promise<void> {
   finish(run, await attached(run, watched))
 }
 
-/** The same; answers how it ended. */
+/** The same; answers how that ended, which says nothing of the container. */
 export async function attached(run: Run, { pod, container }: Watched): Promise<ExecEnd> {
   const stdin = await run.ports.stdin()
   const query = `container=${encodeURIComponent(container)}&stdin=true&stdout=true&stderr=true`
