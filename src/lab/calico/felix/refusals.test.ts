@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { felixConfig } from '#lab/calico/felix/config.ts'
+import { Dataplane } from '#lab/calico/felix/dataplane.ts'
 import { IpSets } from '#lab/calico/felix/ip-sets.ts'
 import { FelixPanic } from '#lab/calico/felix/panic.ts'
 import { FelixTables } from '#lab/calico/felix/tables.ts'
+import type { TunnelInputs } from '#lab/calico/felix/tunnels.ts'
 import { WantedChains } from '#lab/calico/felix/wanted-chains.ts'
 import { calicoLog } from '#lab/calico/log.ts'
 import { Errno, type ErrnoCode, type Process } from '#lab/host/ports.ts'
@@ -32,11 +34,15 @@ function refusing(code: ErrnoCode, { times, path }: { readonly times: number; re
       return a.setMembers(name, members)
     },
     sets: () => a.sets(),
+    links: () => a.links(),
+    addresses: () => a.addresses(),
+    apply: (changes: Parameters<typeof a.apply>[0]) => a.apply(changes),
   })
   const lines: string[] = []
   let sleptMs = 0
   const p = {
     net,
+    now: () => 0,
     sleep: async (ms: number) => {
       sleptMs += ms
     },
@@ -90,6 +96,23 @@ describe('sets that are refused', () => {
       '[PANIC][9] felix/ipsets.go 320: Failed to update IP sets after multiple retries.',
     )
     expect(sets.counts).toEqual({ calls: 10, errors: 10 })
+  })
+
+  test('do not keep Felix from making tunl0', async () => {
+    const { p, log, net } = refusing('EINVAL', { times: 99 })
+    const dataplane = new Dataplane(p as Process, log, config)
+    const tunnels: TunnelInputs = {
+      node: 'a',
+      config,
+      encapsulation: { ipip: true, vxlan: false },
+      mtu: { ipip: 1480, vxlan: 1450 },
+      nodes: [],
+      blocks: [],
+      pools: [],
+    }
+    const desired = { tables: chains, sets: { 'cali40s:x': ['10.0.0.1'] }, workloads: [], tunnels }
+    await expect(dataplane.apply(desired, { resync: false })).rejects.toBeInstanceOf(FelixPanic)
+    expect(net.links()).toMatchObject([{ name: 'lo' }, { name: 'eth0' }, { name: 'tunl0', up: true }])
   })
 
   test('are not touched when they are right already', async () => {

@@ -53,24 +53,30 @@ export class Tunnels {
   }
 
   /**
-   * Makes the devices what they should be; what is refused is logged and tried again at the next call. Answers those that it made
-   * anew.
+   * Makes tunl0 what it should be. Felix has a thread of its own for that, which waits for no set, chain or route.
+   *
+   * @see projectcalico/calico:felix/dataplane/linux/int_dataplane.go (KeepIPIPDeviceInSync)
    */
-  async apply(inputs: TunnelInputs): Promise<ReadonlySet<string>> {
+  async applyIpip({ node, nodes, encapsulation, mtu }: TunnelInputs): Promise<void> {
+    if (!encapsulation.ipip) return
+    const link = this.#p.net.links().find(({ name }) => name === ipipDevice)
+    const address = clusterNodes(nodes).get(node)?.ipipAddress
+    await this.#try('Failed configure IPIP tunnel device, retrying...', 'ipip_mgr.go 98', async () => {
+      if (!link) await this.#p.net.apply([{ op: 'link-add', name: ipipDevice, kind: 'ipip' }])
+      await this.#settle(ipipDevice, { mtuBytes: mtu.ipip, address })
+    })
+  }
+
+  /**
+   * Makes the device of VXLAN what it should be; what is refused is logged and tried again at the next call. Answers those that it
+   * made anew.
+   */
+  async applyVxlan(inputs: TunnelInputs): Promise<ReadonlySet<string>> {
     this.#made.clear()
     const own = clusterNodes(inputs.nodes).get(inputs.node)
-    if (inputs.encapsulation.ipip) await this.#ipip(inputs, own)
     if (inputs.encapsulation.vxlan) await this.#vxlan(inputs, own)
     else await this.#removeVxlan()
     return new Set(this.#made)
-  }
-
-  async #ipip({ mtu }: TunnelInputs, own: ClusterNode | undefined): Promise<void> {
-    const link = this.#p.net.links().find(({ name }) => name === ipipDevice)
-    await this.#try('Failed configure IPIP tunnel device, retrying...', 'ipip_mgr.go 98', async () => {
-      if (!link) await this.#p.net.apply([{ op: 'link-add', name: ipipDevice, kind: 'ipip' }])
-      await this.#settle(ipipDevice, { mtuBytes: mtu.ipip, address: own?.ipipAddress })
-    })
   }
 
   async #vxlan(inputs: TunnelInputs, own: ClusterNode | undefined): Promise<void> {
