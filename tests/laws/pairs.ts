@@ -123,6 +123,8 @@ const overtaken: readonly (readonly [string, string])[] = [
   ['image-host-incompatible', 'zone-common-cause'],
   ['cni-token-expired', 'zone-common-cause'],
   ['nodename-file-missing', 'zone-common-cause'],
+  ['cni-token-expired', 'operator-migration-stuck'],
+  ['nodename-file-missing', 'operator-migration-stuck'],
 ]
 
 /** These change what all nodes get: one that the other fault makes start anew has it as well. */
@@ -157,12 +159,16 @@ function areApart([one, other]: Pair['halves']): boolean {
 /** A machine that is off takes no command more; one whose kubelet makes no pod is given new ones all the same, and they never start. */
 const disabling = ['runtime-cgroup-driver-mismatch', 'bgp-peer-node-down']
 
+/** A Typha that comes by manifest is rolled out with calico-node, and a rollout waits for each that is not ready: it comes first. */
+const bringsTypha = ({ strike }: Half): boolean => strike.variant.startsWith('manifest-')
+
 /**
  * What strikes the whole cluster comes second: it may take away what the other has to be done with (a DaemonSet, say); what
  * leaves a machine of no use comes after that.
  */
 const inOrder = ([one, other]: Pair['halves'], chance: Random): Pair['halves'] => {
   const [mine, theirs] = [one, other].map(({ id }) => disabling.indexOf(id)) as [number, number]
+  if (bringsTypha(one) !== bringsTypha(other)) return bringsTypha(one) ? [one, other] : [other, one]
   if (mine !== theirs) return mine > theirs ? [other, one] : [one, other]
   const isLast = (half: Half): boolean => subjectsOf(half, anyNodes).includes('cluster')
   return isLast(one) || (!isLast(other) && chance.next() < 0.5) ? [other, one] : [one, other]

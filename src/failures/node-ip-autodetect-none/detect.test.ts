@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import type { MessageRow } from '#cluster/relations.ts'
+import { factsOf } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/node-ip-autodetect-none/index.ts'
+import { node } from '#failures/testing/example-cluster.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
 
 const log = (line: string): string => `2025-03-04 05:06:07.890 [WARNING][9] startup/startup.go 505: ${line}`
@@ -95,4 +99,20 @@ describe('near misses', () => {
     expect(foundIn(failed, mode)).toBe('confirmed')
     expect(foundIn(`${failed}\n${kept}`, mode)).not.toBe('confirmed')
   })
+})
+
+test('while start-up fails before it looks for an address, a node is not called clear', () => {
+  const refused = { id: 'startup/datastore-retry', params: { error: 'connection is unauthorized' } } as const
+  const found = { id: 'startup/address-autodetected', params: {} } as const
+  const unknownAfter = (...messages: readonly MessageRow['message'][]): number =>
+    diagnose(
+      factsOf(
+        { nodes: [node('w1')], messages: messages.map((message) => ({ message, node: 'w1', count: 1 })) },
+        { complete: ['nodes', 'messages', 'settings'] },
+      ),
+      [mode],
+    ).unknown.length
+  expect(unknownAfter()).toBe(0)
+  expect(unknownAfter(refused)).toBe(1)
+  expect(unknownAfter(refused, found)).toBe(0)
 })

@@ -5,12 +5,13 @@ import {
   isPassedOver,
   matches,
 } from '#cluster/autodetection.ts'
-import type { Fact, Reads } from '#cluster/facts.ts'
+import type { Fact, Reads, Subject } from '#cluster/facts.ts'
 import { innerMessage } from '#cluster/queries.ts'
 import type { LinkRow } from '#cluster/relations.ts'
-import { nodeSubject } from '#cluster/subjects.ts'
+import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import { isStartHeldUp } from '#diagnosis/start-up.ts'
 import type { Finding } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
@@ -45,11 +46,18 @@ export const detector = defineDetector<NoAddressState, Names>({
     })
   },
   explains: (finding, symptom) => !isKept(finding) && explainsHere(finding, symptom),
+  // Start-up that is held up before it looks for an address says nothing about the way to one.
+  isHidden: (about, view) => isStartHeldUp(view, about) && !isChosen(view, about),
 })
 
 /** It goes on with the address that it had: what else is wrong there has another reason. */
 const isKept = ({ evidence }: Pick<Finding, 'evidence'>): boolean =>
   evidence.some(({ weight }) => weight === 'against')
+
+const isChosen = (view: Reads<Names>, about: Subject): boolean =>
+  messageSigns(view, { 'startup/address-autodetected': ['weak', 'an address was found'] }).some((one) =>
+    isSameSubject(one.about, about),
+  )
 
 /** A datastore that does not answer, or refuses, is not the fault of the method. */
 const elsewhere = [
