@@ -4,6 +4,11 @@
  * Not imitated: most of validation (volumes, probes, resources, node selectors …) and rules in CEL.
  */
 
+import {
+  ephemeralChange,
+  ephemeralErrors,
+  ephemeralTooEarly,
+} from '#lab/api/admission/ephemeral-containers.ts'
 import { goMap, goRoleRef, goSelector } from '#lab/api/admission/go-values.ts'
 import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
 import { definitionErrors } from '#lab/api/custom/definition.ts'
@@ -17,17 +22,27 @@ import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 /** Throws Invalid (422) when a new object may not be stored. */
 export function validateNew(def: ResourceDef, object: JsonObject): void {
-  refuse(def, object, [...metadataErrors(def, object), ...ownErrors(def, object)])
+  const early =
+    def.bucket === '/pods' ? ephemeralTooEarly('spec', asObject(object.spec), 'cannot be set on create') : []
+  refuse(def, object, [...metadataErrors(def, object), ...ownErrors(def, object), ...early])
 }
 
-/** Throws Invalid (422) when an object may not become `next`. */
-export function validateChange(def: ResourceDef, old: JsonObject, next: JsonObject): void {
+/** Throws Invalid (422) when an object may not become `next`, by a write to the whole or to a part of it. */
+export function validateChange(
+  def: ResourceDef,
+  { old, next, subresource }: { readonly old: JsonObject; readonly next: JsonObject } & Part,
+): void {
   const errors: FieldError[] = []
   if (old.metadata !== next.metadata)
     errors.push(...labelErrors('metadata.labels', at(next, 'metadata.labels')))
   if (def.schema !== undefined || old.spec !== next.spec) errors.push(...ownErrors(def, next))
-  errors.push(...(fixed[def.bucket]?.(old, next) ?? []))
+  const change = subresource === 'ephemeralcontainers' ? ephemeralChange : fixed[def.bucket]
+  errors.push(...(change?.(old, next) ?? []))
   refuse(def, next, errors)
+}
+
+interface Part {
+  readonly subresource?: string | undefined
 }
 
 function refuse(def: ResourceDef, object: JsonObject, errors: readonly FieldError[]): void {
@@ -40,7 +55,7 @@ const ownErrors = (def: ResourceDef, object: JsonObject): readonly FieldError[] 
 type Check = (object: JsonObject) => FieldError[]
 
 const checks: Readonly<Record<string, Check>> = {
-  '/pods': (pod) => podSpecErrors('spec', asObject(pod.spec)),
+  '/pods': ({ spec }) => [...podSpecErrors('spec', asObject(spec)), ...ephemeralErrors(asObject(spec))],
   'apiextensions.k8s.io/customresourcedefinitions': definitionErrors,
   'apps/daemonsets': workload,
   'apps/deployments': workload,
@@ -56,7 +71,11 @@ function workload(object: JsonObject): FieldError[] {
   const spec = asObject(object.spec)
   const labels = at(spec, 'template.metadata.labels') as Readonly<Record<string, string>> | undefined // of metadata
   const selector = spec.selector as LabelSelector | undefined // of the spec
-  const errors = podSpecErrors('spec.template.spec', asObject(at(spec, 'template.spec')))
+  const podSpec = asObject(at(spec, 'template.spec'))
+  const errors = [
+    ...podSpecErrors('spec.template.spec', podSpec),
+    ...ephemeralTooEarly('spec.template.spec', podSpec, 'ephemeral containers not allowed in pod template'),
+  ]
   if (selector === undefined) errors.unshift(required('spec.selector'))
   else if (!selectorTest(selector)(labels))
     errors.unshift(
@@ -73,7 +92,7 @@ function podSpecErrors(field: string, spec: JsonObject): FieldError[] {
   const containers = asList(spec.containers)
   if (containers.length === 0) return [required(`${field}.containers`)]
   const volumes = new Set(asList(spec.volumes).map((volume) => asObject(volume).name))
-  return ['initContainers', 'containers'].flatMap((list) =>
+  return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
     asList(spec[list]).flatMap((each, index) =>
       containerErrors(`${field}.${list}[${index}]`, asObject(each), volumes),
     ),
@@ -163,7 +182,7 @@ function podChange(old: JsonObject, next: JsonObject): FieldError[] {
 function fixedPart(spec: JsonObject): JsonObject {
   const imageless = (list: unknown): unknown =>
     asList(list).map((container) => ({ ...asObject(container), image: '' }))
-  const { activeDeadlineSeconds: _a, tolerations: _t, ephemeralContainers: _e, ...rest } = spec
+  const { activeDeadlineSeconds: _a, tolerations: _t, ...rest } = spec
   return {
     ...rest,
     containers: imageless(spec.containers),

@@ -73,8 +73,8 @@ export function writeOver(
   const sent = asObject(update.body.metadata).managedFields
   const write = updateBy(state, { def, was: old, subresource: update.subresource, sent }, caller)
   if (next === old && !changesOwners(write)) return old
-  validateChange(def, old, next)
   const { namespace, name, subresource } = update
+  validateChange(def, { old, next, subresource })
   guard(state, caller.user, { op: 'UPDATE', def, subresource, namespace, name, old, next })
   if (def.bucket === '/namespaces') warnOfPresentPods(state, { old, next }, caller)
   const final = counted(def, old, next)
