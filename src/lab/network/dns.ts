@@ -53,17 +53,27 @@ async function received(self: Process, connection: Connection): Promise<Payload 
 export async function resolveHost(
   p: Process,
   name: string,
-  { timeoutMs = Number.POSITIVE_INFINITY }: { readonly timeoutMs?: number } = {},
+  o: { readonly timeoutMs?: number } = {},
 ): Promise<Result<readonly string[], LookupFailure>> {
-  if (isIpv4(name)) return ok([name])
+  const found = await lookUp(p, name, o)
+  return found.ok ? ok(found.value.addresses) : found
+}
+
+/** The same, with the name that was found: `db` by the search list is `db.shop.svc.cluster.local`. */
+export async function lookUp(
+  p: Process,
+  name: string,
+  { timeoutMs = Number.POSITIVE_INFINITY }: { readonly timeoutMs?: number } = {},
+): Promise<Result<{ readonly name: string; readonly addresses: readonly string[] }, LookupFailure>> {
+  if (isIpv4(name)) return ok({ name, addresses: [name] })
   const own = await fromHosts(p, name)
-  if (own !== undefined) return ok([own])
+  if (own !== undefined) return ok({ name, addresses: [own] })
   const deadlineMs = p.now() + timeoutMs
   const config = await resolverConfig(p)
   let failure: LookupFailure = { kind: config.servers.length === 0 ? 'refused' : 'not-found' }
   for (const candidate of candidates(name, config)) {
     const result = await askServers(p, candidate, config.servers, deadlineMs)
-    if (result.ok) return result
+    if (result.ok) return ok({ name: candidate, addresses: result.value })
     failure = result.error
     if (failure.kind !== 'not-found') break
   }

@@ -1,6 +1,6 @@
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { accounts, groups, groupsOf, namesOf } from '#lab/host/os/accounts.ts'
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { accounts, groupsOf, namesOf } from '#lab/host/os/accounts.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 
 /** id(1): `-u`, `-g`, `-G`, `-n`, a user's name. */
@@ -102,47 +102,4 @@ export const uname: Program = async (p) => {
   )
   p.stdout.write(`${shown.map(([, text]) => text).join(' ')}\n`)
   return 0
-}
-
-const databases: Readonly<Record<string, string>> = {
-  passwd: '/etc/passwd',
-  group: '/etc/group',
-  hosts: '/etc/hosts',
-}
-
-/** getent(1) for passwd, group and hosts, from files alone. Code 2 when a key is not found. */
-export const getent: Program = async (p) => {
-  const [database = '', ...keys] = p.argv.slice(1)
-  const file = databases[database]
-  if (file === undefined) {
-    p.stderr.write(`Unknown database: ${database}\n`)
-    return 1
-  }
-  const lines =
-    database === 'passwd'
-      ? (await accounts(p.files)).map(({ line }) => line)
-      : database === 'group'
-        ? (await groups(p.files)).map(({ line }) => line)
-        : await hostLines(p, file)
-  const matches = (line: string, key: string): boolean =>
-    database === 'hosts'
-      ? line.split(/\s+/).includes(key)
-      : [line.split(':')[0], line.split(':')[2]].includes(key)
-  if (keys.length === 0) p.stdout.write(lines.map((line) => `${line}\n`).join(''))
-  let code = 0
-  for (const key of keys) {
-    const line = lines.find((each) => matches(each, key))
-    if (line === undefined) code = 2
-    else p.stdout.write(`${line}\n`)
-  }
-  return code
-}
-
-async function hostLines(p: Process, file: string): Promise<string[]> {
-  try {
-    return (await p.files.read(file)).split('\n').filter((line) => /^\s*[^#\s]/.test(line))
-  } catch (error) {
-    if (isErrno(error)) return []
-    throw error
-  }
 }

@@ -32,6 +32,24 @@ describe('netstat', () => {
   })
 })
 
+describe('getent', () => {
+  test('asks /etc/hosts, then DNS, as programs do', async () => {
+    const address = (await shown('dig +short registry.k8s.io')).trim()
+    expect(await shown('getent hosts registry.k8s.io')).toBe(`${address.padEnd(15)} registry.k8s.io\n`)
+    expect(await shown('getent ahosts registry.k8s.io')).toBe(
+      `${address.padEnd(15)} STREAM registry.k8s.io\n${address.padEnd(15)} DGRAM  \n${address.padEnd(15)} RAW    \n`,
+    )
+    await shown('echo "10.9.9.9 registry.k8s.io mine" >>/etc/hosts')
+    expect(await shown('getent hosts registry.k8s.io')).toBe('10.9.9.9        registry.k8s.io mine\n')
+    await shown("sed -i '/mine/d' /etc/hosts")
+  })
+
+  test('answers with code 2 for whom nobody knows', async () => {
+    expect(await shown('getent hosts nosuch.example; echo $?')).toBe('2\n')
+    expect(await shown('getent passwd root nobody-here; echo $?')).toMatch(/^root:x:0:0:.*\n2\n$/)
+  })
+})
+
 describe('bridge', () => {
   test('tells for each other node which machine its frames go to, and can be told otherwise', async () => {
     const [line = ''] = (await shown('bridge fdb show dev vxlan.calico')).split('\n')
