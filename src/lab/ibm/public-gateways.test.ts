@@ -61,7 +61,7 @@ test('from a subnet without its gateway no image of a public registry comes, fro
   )
   const events = await lab.kube.list<KubeEvent>({ type: resources.events, namespace: 'default' })
   expect(events.map(({ message }) => message)).toContain(
-    `Failed to pull image "busybox:1.36": rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/busybox:1.36": failed to resolve reference "docker.io/library/busybox:1.36": failed to do request: Head "https://registry-1.docker.io/v2/library/busybox/manifests/1.36": ${hub}`,
+    `Failed to pull image "busybox:1.36": rpc error: code = DeadlineExceeded desc = failed to pull and unpack image "docker.io/library/busybox:1.36": failed to resolve reference "docker.io/library/busybox:1.36": failed to do request: Head "https://registry-1.docker.io/v2/library/busybox/manifests/1.36": ${hub}`,
   )
   await told(lab, 'is subnet-public-gateway-attach shop-vpc-us-south-1 --pgw pgw-us-south-1')
   await lab.advance(5 * minutes)

@@ -44,7 +44,7 @@ async function said(lab: Lab, reason: string): Promise<string | undefined> {
 }
 
 const failed = (why: string): string =>
-  `Failed to pull image "${image}": rpc error: code = Unknown desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`
+  `Failed to pull image "${image}": rpc error: code = ${why.endsWith('443: i/o timeout') ? 'DeadlineExceeded' : 'Unknown'} desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${why}`
 const url = 'https://registry-1.docker.io/v2/calico/node/manifests/v3.29.3'
 
 describe('an image that is not on the node', () => {

@@ -65,12 +65,19 @@ async function head(
     return await httpGet(by, url, { method: 'HEAD', headers: authorization, connectTimeoutMs: dialTimeoutMs })
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
-    throw unresolved(name, `failed to do request: Head "${url}": ${cause(error)}`)
+    const code = isDialTimeout(error) ? 'DeadlineExceeded' : 'Unknown'
+    throw unresolved(name, `failed to do request: Head "${url}": ${cause(error)}`, code)
   }
 }
 
 const encoded = ({ user, password }: RegistryLogin): string =>
   Buffer.from(`${user}:${password}`).toString('base64')
+
+/**
+ * To Go that is context.DeadlineExceeded (golang/go:src/net/net.go, errTimeout), which becomes the code of the call
+ * (containerd/containerd:pkg/errdefs/grpc.go, ToGRPC). Seen in rancher/rke2#6211, skupperproject/skupper-example-hello-world#14.
+ */
+const isDialTimeout = ({ timedOut, options }: HttpFailure): boolean => options.stage === 'connect' && timedOut
 
 /** As Go's net package words it under a dialer with a time-out. */
 function cause({ timedOut, options }: HttpFailure): string {
