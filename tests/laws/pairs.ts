@@ -137,8 +137,32 @@ export const spreading: ReadonlySet<string> = new Set([
 /** True of every node that is cut off, whatever cut it off: beside the fault that did it, it is no invention. */
 export const consequences: ReadonlySet<string> = new Set(['kubelet-lost-contact'])
 
-/** What one of these does to each worker of its zone, the kernel there keeps up until it is rebooted: that is no invention either. */
-const ofZones: ReadonlyMap<string, string> = new Map([['zone-common-cause', 'worker-needs-reboot']])
+/** What is true, too, where one of these was done: as it is no invention, it may be found. */
+const truths: ReadonlyMap<string, Truth> = new Map([
+  // The kernel of each worker of that zone gives no more control groups until it is rebooted.
+  ['zone-common-cause', { mode: 'worker-needs-reboot', on: zoneMates }],
+  // The folder goes with the file that its image had prepared for a user without rights; the installer's own is root's alone.
+  [
+    'containerd-cni-dir-watch-lost',
+    {
+      mode: 'install-cni-host-write-failed',
+      on: (lab, node) => Promise.resolve(lab.options.flavour === 'hardened' ? [node] : []),
+    },
+  ],
+])
+
+interface Truth {
+  readonly mode: string
+  readonly on: (lab: Lab, node: string) => Promise<readonly string[]>
+}
+
+/** The nodes of this one's zone. */
+async function zoneMates(lab: Lab, name: string): Promise<readonly string[]> {
+  const nodes = await lab.kube.list<Node>({ type: resources.nodes })
+  const zoneOf = (node: Node | undefined) => node?.metadata.labels?.['topology.kubernetes.io/zone']
+  const zone = zoneOf(nodes.find(({ metadata }) => metadata.name === name))
+  return nodes.filter((node) => zoneOf(node) === zone).map(({ metadata }) => metadata.name)
+}
 
 const anyNodes = ['0', '1', '2', '3', '4']
 
@@ -204,14 +228,9 @@ export async function struckTwice({ halves, flavour, seed }: Pair): Promise<{
 }
 
 async function besideOf(lab: Lab, { id, strike }: Half): Promise<readonly Named[]> {
-  const mode = ofZones.get(id)
-  if (mode === undefined) return []
-  const nodes = await lab.kube.list<Node>({ type: resources.nodes })
-  const zoneOf = (node: Node | undefined) => node?.metadata.labels?.['topology.kubernetes.io/zone']
-  const zone = zoneOf(nodes.find(({ metadata }) => metadata.name === strike.node))
-  return nodes
-    .filter((node) => zoneOf(node) === zone)
-    .map(({ metadata }) => ({ mode, subject: renderSubject(nodeSubject(metadata.name)) }))
+  const truth = truths.get(id)
+  const nodes = (await truth?.on(lab, strike.node)) ?? []
+  return nodes.map((node) => ({ mode: truth?.mode ?? id, subject: renderSubject(nodeSubject(node)) }))
 }
 
 function placedIn(lab: Lab, strike: Strike): Strike {
