@@ -50,8 +50,7 @@ export function startNodeLifecycle(kit: ControllerKit): void {
     recorder.record({ about: about(node), type: 'Normal', reason, message })
   const beats = new Map<string, Beat>()
 
-  const silenceOf = (node: Node): number =>
-    silence(node, leases.peek(`kube-node-lease/${node.metadata.name}`), beats, kit.p.now())
+  const silenceOf = (node: Node): number => silence(node, (key) => leases.peek(key), beats, kit.p.now())
 
   const queue = kit.controller('node_lifecycle_controller', [nodes, leases, pods], async (name, kube) => {
     const node = nodes.get(name)
@@ -75,6 +74,8 @@ export function startNodeLifecycle(kit: ControllerKit): void {
 
 /** The last sign of life of a node: what it said, and when this controller saw it. */
 interface Beat {
+  /** Of its lease. */
+  readonly key: string
   lease: Version<Lease> | undefined
   node: Node
   atMs: number
@@ -83,15 +84,18 @@ interface Beat {
 /** For how long this controller, by its own clock, has seen no sign of life. */
 function silence(
   node: Node,
-  lease: Version<Lease> | undefined,
+  leaseAt: (key: string) => Version<Lease> | undefined,
   beats: Map<string, Beat>,
   nowMs: number,
 ): number {
-  const beat = beats.get(node.metadata.name)
+  const { name } = node.metadata
+  const beat = beats.get(name)
   if (beat === undefined) {
-    beats.set(node.metadata.name, { lease, node, atMs: nowMs })
+    const key = `kube-node-lease/${name}`
+    beats.set(name, { key, lease: leaseAt(key), node, atMs: nowMs })
     return 0
   }
+  const lease = leaseAt(beat.key)
   const isSilent =
     isSameTime(beat.lease, lease) && (beat.node === node || heartbeatOf(beat.node) === heartbeatOf(node))
   if (!isSilent) beat.atMs = nowMs

@@ -21,7 +21,19 @@ const refuse = (reason: string): Decision => ({ allowed: false, reason })
 const silent = refuse('')
 
 /** The node that a user is; '' for one that is of the nodes' group only, `undefined` for anybody else: pkg/auth/nodeidentifier. */
-export function nodeOfUser({ username, groups }: Identity): string | undefined {
+export function nodeOfUser(user: Identity): string | undefined {
+  let node = nodes.get(user)
+  if (node === undefined) {
+    node = { name: nodeNamed(user) }
+    nodes.set(user, node)
+  }
+  return node.name
+}
+
+/** Who asks is one value in most of its requests, and none of them changes. */
+const nodes = new WeakMap<Identity, { readonly name: string | undefined }>()
+
+function nodeNamed({ username, groups }: Identity): string | undefined {
   if (!username.startsWith('system:node:') || !groups.includes('system:nodes')) return undefined
   return username.slice('system:node:'.length)
 }

@@ -17,6 +17,8 @@ import {
 export class Registry {
   readonly #byPath = new Map<string, ResourceDef>()
   readonly #byKind = new Map<string, ResourceDef>()
+  /** By who asks for it, until something else is served: programs name their types by a few values. */
+  #found = new WeakMap<ResourceType, ResourceDef>()
   /** What each CustomResourceDefinition brings. */
   readonly #custom = new Map<string, { readonly spec: unknown; readonly defs: readonly ResourceDef[] }>()
   /** Moves with every change of what is served. */
@@ -26,8 +28,12 @@ export class Registry {
     for (const def of builtinTypes) this.#add(def)
   }
 
-  find({ group, version, resource }: ResourceType): ResourceDef | undefined {
-    return this.#byPath.get(`${group}/${version}/${resource}`)
+  find(type: ResourceType): ResourceDef | undefined {
+    const known = this.#found.get(type)
+    if (known !== undefined) return known
+    const found = this.#byPath.get(`${type.group}/${type.version}/${type.resource}`)
+    if (found !== undefined) this.#found.set(type, found)
+    return found
   }
 
   ofKind(apiVersion: string, kind: string): ResourceDef | undefined {
@@ -57,6 +63,7 @@ export class Registry {
   }
 
   #drop(name: string): void {
+    this.#found = new WeakMap()
     for (const def of this.#custom.get(name)?.defs ?? []) {
       this.#byPath.delete(`${groupVersion(def)}/${def.resource}`)
       this.#byKind.delete(`${groupVersion(def)}/${def.kind}`)
@@ -65,6 +72,7 @@ export class Registry {
   }
 
   #add(def: ResourceDef): void {
+    this.#found = new WeakMap()
     this.#byPath.set(`${def.group}/${def.version}/${def.resource}`, def)
     this.#byKind.set(`${groupVersion(def)}/${def.kind}`, def)
   }

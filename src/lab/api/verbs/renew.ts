@@ -29,25 +29,35 @@ export function renewLease(state: ApiState, user: Identity, renewal: LeaseRenewa
   if (was instanceof Heartbeat && was.renewedMs === renewedMs) return undefined
   authorize(state, user, { verb: 'update', def, namespace, name })
   guard(state, user, { op: 'UPDATE', def, namespace, name, old: base, next: base })
-  const write = plainWrite(state, def, { by: { user } })
-  const by = was instanceof Heartbeat && isBy(was.by, write) ? was.by : new LeaseRenewing(state, def, write)
+  const by = was instanceof Heartbeat && isBy(was.by, user, def) ? was.by : renewing(state, user, def)
   return state.store.renew(def.bucket, was, { key, renewedMs, by })
 }
 
 const isRenewable = ({ metadata, spec }: Stored): boolean =>
   metadata.deletionTimestamp === undefined && typeof asObject(spec).renewTime === 'string'
 
-const isBy = (by: Renewing, write: UpdateWrite): boolean => by instanceof LeaseRenewing && by.write === write
+const isBy = (by: Renewing, user: Identity, def: ResourceDef): boolean =>
+  by instanceof LeaseRenewing && by.user === user && by.def === def
 
+const renewing = (state: ApiState, user: Identity, def: ResourceDef): LeaseRenewing =>
+  new LeaseRenewing(state, user, { def, write: plainWrite(state, def, { by: { user } }) })
+
+/** What one user's renewals of a lease have in common. */
 class LeaseRenewing implements Renewing {
-  readonly write: UpdateWrite
+  readonly user: Identity
+  readonly def: ResourceDef
   readonly #state: ApiState
-  readonly #def: ResourceDef
+  readonly #write: UpdateWrite
 
-  constructor(state: ApiState, def: ResourceDef, write: UpdateWrite) {
+  constructor(
+    state: ApiState,
+    user: Identity,
+    { def, write }: { readonly def: ResourceDef; readonly write: UpdateWrite },
+  ) {
     this.#state = state
-    this.#def = def
-    this.write = write
+    this.user = user
+    this.def = def
+    this.#write = write
   }
 
   renewed(base: Stored, renewedMs: number): Stored {
@@ -55,8 +65,8 @@ class LeaseRenewing implements Renewing {
   }
 
   note(base: Stored, made: Stored, timeMs: number): void {
-    const schema = schemaOfDef(this.#state.types, this.#def)
+    const schema = schemaOfDef(this.#state.types, this.def)
     if (schema !== undefined)
-      this.#state.ledger.noteRenewal(base, made, { schema, write: this.write, timeMs })
+      this.#state.ledger.noteRenewal(base, made, { schema, write: this.#write, timeMs })
   }
 }
