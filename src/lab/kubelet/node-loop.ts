@@ -17,6 +17,7 @@ import {
   nodeStatus,
   sameFacts,
   saysStill,
+  saysToo,
   statusDiffers,
 } from '#lab/kubelet/node-object.ts'
 
@@ -175,7 +176,8 @@ export class NodeLoop {
   async #post(kube: KubeClient, node: Node): Promise<void> {
     const facts = this.#o.facts()
     const isDue = facts.nowMs - this.#reportedMs >= reportMs
-    if (!isDue && this.#told?.node === node && sameFacts(this.#told.facts, facts)) return
+    const wasTold = this.#told?.node === node && sameFacts(this.#told.facts, facts)
+    if (!isDue && wasTold) return
     const { conditions, changes } = nodeConditions(facts, node.status.conditions ?? [])
     const rebooted =
       node.status.nodeInfo?.bootID !== undefined && node.status.nodeInfo.bootID !== facts.bootId
@@ -197,6 +199,8 @@ export class NodeLoop {
         { type: 'strategic', body },
         { subresource: 'status', timeoutMs: 10_000 },
       )
+      // What the next look would find, had it been found of the one before.
+      if (wasTold && saysToo(stored, { node, conditions })) this.#told = { node: stored, facts }
       this.#stored = { node: stored, facts }
       this.#reportedMs = facts.nowMs
     } catch (error) {

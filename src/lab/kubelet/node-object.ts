@@ -191,7 +191,23 @@ export const saysStill = (
 ): boolean =>
   constant.every((key) => stored.facts[key] === facts[key]) &&
   sameFacts(stored.facts, facts) &&
-  reportedParts.every((part) => asObject(stored.node.status)[part] === asObject(node.status)[part])
+  sameParts(stored.node, node)
+
+/** Whether a version of a Node says what the one before it said, and with it the conditions that were reported. */
+export const saysToo = (
+  stored: Node,
+  { node, conditions }: { readonly node: Node; readonly conditions: readonly Condition[] },
+): boolean =>
+  sameParts(stored, node) &&
+  conditions.every((each) =>
+    stored.status.conditions?.some(
+      ({ type, status, reason, message }) =>
+        type === each.type && status === each.status && reason === each.reason && message === each.message,
+    ),
+  )
+
+const sameParts = (a: Node, b: Node): boolean =>
+  reportedParts.every((part) => asObject(a.status)[part] === asObject(b.status)[part])
 
 const constant = ['name', 'address', 'version', 'machineId', 'kernelVersion', 'osImage'] as const
 const reportedParts = ['addresses', 'allocatable', 'capacity', 'daemonEndpoints', 'images', 'nodeInfo']
