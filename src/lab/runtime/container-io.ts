@@ -91,6 +91,6 @@ export class ContainerIo {
 
   #write(stream: 'stdout' | 'stderr', text: string): void {
     this.#o.tell(stream, text)
-    for (const tell of [...this.#taps]) tell(stream, text)
+    if (this.#taps.size > 0) for (const tell of [...this.#taps]) tell(stream, text)
   }
 }

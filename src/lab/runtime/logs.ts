@@ -112,6 +112,12 @@ export class ContainerLog {
   }
 
   #write(stream: 'stdout' | 'stderr', text: string): void {
+    // Most programs write one whole line at a time.
+    if (this.#partial[stream] === '' && text.indexOf('\n') === text.length - 1 && text !== '') {
+      this.#add(stream, text.slice(0, -1))
+      this.#tell()
+      return
+    }
     const parts = (this.#partial[stream] + text).split('\n')
     this.#partial[stream] = parts.pop() ?? ''
     for (const part of parts) this.#add(stream, part)
@@ -137,6 +143,7 @@ export class ContainerLog {
   }
 
   #tell(): void {
+    if (this.#followers.size === 0) return
     const followers = [...this.#followers]
     this.#followers.clear()
     for (const told of followers) told()

@@ -156,6 +156,9 @@ export const byElement = (schema: ListOf, items: readonly unknown[]): ReadonlyMa
 
 export function elementOf({ merge, keys }: ListOf, item: unknown): string {
   if (merge === 'set' || !isObject(item)) return `v:${JSON.stringify(item)}`
+  const only = keys.length === 1 ? keys[0] : undefined
+  const value = only === undefined ? undefined : item[only]
+  if (typeof value === 'string') return `k:{${JSON.stringify(only)}:${JSON.stringify(value)}}`
   const values = [...keys].sort().flatMap((key) => {
     // The only key that has a default: `protocol` of ports (+default="TCP" in staging:api/core/v1/types.go).
     const value = item[key] ?? (key === 'protocol' ? 'TCP' : undefined)
