@@ -98,7 +98,7 @@ async function nextLook(
   await self.sleep(periodMs)
   if (self.epochHere !== readIn) return
   await self.task.wait<void>((wake) => {
-    const rested = self.task.rest({ periodMs, place: machineOf(self), tick: () => wake() })
+    const rested = self.task.rest({ periodMs, place: machineOf(self).apart, tick: () => wake() })
     if (rested === undefined) wake()
     return rested?.cancel
   })

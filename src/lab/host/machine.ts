@@ -3,6 +3,7 @@ import type { Random } from '#base/random.ts'
 import { root } from '#lab/host/credentials.ts'
 import { type Boot, newBoot, skipEarlyPids } from '#lab/host/machine/boot.ts'
 import { newContainer } from '#lab/host/machine/container.ts'
+import { FilesApart } from '#lab/host/machine/files-apart.ts'
 import { appendJournal } from '#lab/host/machine/journal.ts'
 import { loadModule } from '#lab/host/machine/modules.ts'
 import { diskRoot, type Hardware } from '#lab/host/machine/mounts.ts'
@@ -93,8 +94,10 @@ export interface LabMachine extends Machine, FileHost {
   setClock(nowMs: number): void
   /** How far it is ahead of the lab's time. */
   readonly clockOffMs: number
-  /** Moves with every change of its files, whoever's: part of {@link Process.epochHere} on this machine. */
+  /** Moves with every change of its files, whoever's, but for those that are {@link apart}: part of {@link Process.epochHere}. */
   readonly filesEpoch: number
+  /** Files that change by the clock: whoever rests here as its place is told of these and of all others. */
+  readonly apart: FilesApart
   /** Resolves when somebody sets it. */
   clockSet(by: Task): Promise<void>
   /** Powers it on. `kernelMs` and `userspaceMs` shorten this one boot. Does nothing unless it is off. */
@@ -143,12 +146,14 @@ class SimulatedMachine implements LabMachine {
   #last: Boot | undefined
   #boots = 0
   #filesEpoch = 0
+  readonly apart: FilesApart
   #powerOn: Cancel | undefined
   #userspaceMs: number
 
   constructor({ tree, ...options }: MachineOptions) {
     this.name = options.name
     this.#options = options
+    this.apart = new FilesApart(options.kernel)
     this.#programs =
       options.programs instanceof Map ? options.programs : new Map(Object.entries(options.programs))
     this.#kernelRelease = options.kernelRelease ?? '5.15.0-136-generic'
@@ -192,6 +197,7 @@ class SimulatedMachine implements LabMachine {
   moved(): void {
     this.#filesEpoch++
     this.#options.kernel.movedAt(this)
+    this.#options.kernel.movedAt(this.apart)
   }
 
   get filesEpoch(): number {

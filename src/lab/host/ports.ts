@@ -136,7 +136,11 @@ export interface Files {
   stat(path: string): Promise<Stat>
   lstat(path: string): Promise<Stat>
   list(path: string): Promise<readonly DirectoryEntry[]> // sorted by name
-  mkdir(path: string, o?: { readonly mode?: number; readonly parents?: boolean }): Promise<void>
+  /** `apart`, with `parents`: if it is new, what changes in it is counted apart from the machine's other files (docs/decisions/0012). */
+  mkdir(
+    path: string,
+    o?: { readonly mode?: number; readonly parents?: boolean; readonly apart?: boolean },
+  ): Promise<void>
   remove(path: string, o?: { readonly recursive?: boolean }): Promise<void>
   rename(from: string, to: string): Promise<void>
   chmod(path: string, mode: number): Promise<void>

@@ -7,7 +7,7 @@
  * the way to it (it is a path here), mount propagation, hard-link counts.
  */
 export { filesOf } from '#lab/host/vfs/files.ts'
-export { type Device, type FileHost, FileSystem, Inode } from '#lab/host/vfs/inode.ts'
+export { type Apart, type Device, type FileHost, FileSystem, Inode } from '#lab/host/vfs/inode.ts'
 export { covered, isReadOnly, type Mount, MountNamespace, mountOf, type Place } from '#lab/host/vfs/mounts.ts'
 export * as system from '#lab/host/vfs/operations.ts'
 export {

@@ -13,6 +13,8 @@ export interface Payload {
   /** Path within the volume → text. */
   readonly files: ReadonlyMap<string, string>
   readonly mode: number
+  /** Written anew by the clock. */
+  readonly refreshMs?: number | undefined
 }
 
 /** Makes the folder hold exactly the payload; leaves it alone when it does. Rejects with an Errno of the disk. */
@@ -22,7 +24,7 @@ export async function writeAtomically(
   payload: Payload,
   o: { readonly nowMs: number; readonly suffix: string },
 ): Promise<void> {
-  await files.mkdir(folder, { parents: true })
+  await files.mkdir(folder, { parents: true, apart: payload.refreshMs !== undefined })
   const link = `${folder}/..data`
   const before = await targetOf(files, link)
   if (before !== undefined && (await holds(files, `${folder}/${before}`, payload))) return

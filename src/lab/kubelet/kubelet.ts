@@ -112,7 +112,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     events,
     facts,
     look: () => evictions.look(),
-    isSteady: () => state.isWellHere(p.epochHere) && evictions.pressures.size === 0,
+    isSteady: () => state.isSurelyWell && evictions.pressures.size === 0,
   })
   state.onChange(() => loop.hurry())
   await listen(p, shared, pods)

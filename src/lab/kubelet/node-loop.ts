@@ -4,7 +4,7 @@ import { informer } from '#lab/api/informer.ts'
 import type { Lease, Node } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
-import { machineOf } from '#lab/host/process/process.ts'
+import { Look } from '#lab/host/process/look.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
@@ -82,8 +82,9 @@ export class NodeLoop {
     )
     await nodes.untilSynced(self.task)
     for (;;) {
-      const epoch = self.epochHere
+      const look = new Look(self)
       this.#o.look()
+      look.over() // what follows reads no files
       const node = nodes.get(name)
       // Somebody deleted the Node: a living kubelet registers it again.
       if (node === undefined) await this.#register(self, kube)
@@ -91,19 +92,16 @@ export class NodeLoop {
       await this.#hurry.take(self.task, {
         timeoutMs: updateMs,
         again: () =>
-          this.#isTold(self, epoch, nodes.get(name))
-            ? { ...this.#untilReport, place: machineOf(self) }
-            : undefined,
+          this.#isTold(look, nodes.get(name)) ? { ...this.#untilReport, place: look.place } : undefined,
       })
     }
   }
 
   /** Whether a look would find what it found: everything is well, and that was told not long ago. */
-  #isTold(self: Process, epoch: number, node: Node | undefined): boolean {
+  #isTold(look: Look, node: Node | undefined): boolean {
     const { kernel } = this.#o
     if (this.#reportInMs <= 0) return false
-    if (!kernel.lazy || self.epochHere !== epoch || node === undefined || this.#told?.node !== node)
-      return false
+    if (!kernel.lazy || !look.stands || node === undefined || this.#told?.node !== node) return false
     // A pressure that was told ends by time alone.
     return this.#told.facts.pressures.size === 0 && this.#o.isSteady()
   }

@@ -1,5 +1,6 @@
 import type { ContainerDef, Pod, Probe } from '#lab/api/objects.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { Look } from '#lab/host/process/look.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
@@ -100,7 +101,7 @@ export class PodProbes {
       const again = (): Again | undefined => {
         if (!run.rests) return undefined
         rested = true
-        return { periodMs, place: machineOf(self) }
+        return { periodMs, place: run.place }
       }
       if (waitMs > 0) {
         const early = await o.trigger.take(self.task, { timeoutMs: waitMs, again })
@@ -136,8 +137,8 @@ class ProbeRun {
   #last: boolean | undefined
   #inARow = 0
   #onHold = false
-  /** The epoch in which its success stands, without being asked for again. */
-  #sureIn: number | undefined
+  /** As long as it stands its success does, without being asked for again. */
+  #sure: Look | undefined
 
   constructor(kubelet: Kubelet, o: Probed) {
     this.#kubelet = kubelet
@@ -157,15 +158,16 @@ class ProbeRun {
     this.#follow(instance)
     if (this.#onHold || !this.#isDue(instance, isStarted)) return false
     const { kernel } = this.#kubelet
-    const epoch = this.#kubelet.p.epochHere
     if (this.rests) return false
+    const look = new Look(this.#kubelet.p)
     const target = { def, instanceId: instance.id, podIp: this.#o.podIp() }
     const result = await runProbe(self, { kernel, runtime, probe, target })
     if (runtime.find(instance.id)?.state !== 'running') return false
     if (result.kind !== 'success') this.#tell(result)
     if (result.kind === 'errored') return false
     const changed = this.#count(verdicts, result.kind === 'success')
-    this.#sureIn = result.kind === 'success' && result.sure && this.#isSaturated ? epoch : undefined
+    const isSure = result.kind === 'success' && result.sure && this.#isSaturated
+    this.#sure = isSure ? look.over() : undefined
     return changed
   }
 
@@ -175,13 +177,17 @@ class ProbeRun {
     this.#last = undefined
     this.#inARow = 0
     this.#onHold = false
-    this.#sureIn = undefined
+    this.#sure = undefined
   }
 
   /** Whether carrying it out would bring what it brought the last time: the container still runs, too, or the epoch would have moved. */
   get rests(): boolean {
-    const { kernel, p } = this.#kubelet
-    return kernel.lazy && this.#sureIn === p.epochHere
+    return this.#kubelet.kernel.lazy && this.#sure?.stands === true
+  }
+
+  /** Where it rests. */
+  get place(): object {
+    return this.#sure?.place ?? machineOf(this.#kubelet.p)
   }
 
   /** One success more changes nothing. */

@@ -1,5 +1,5 @@
 import type { Process } from '#lab/host/ports.ts'
-import { machineOf } from '#lab/host/process/process.ts'
+import { Look } from '#lab/host/process/look.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
@@ -17,8 +17,8 @@ export class RuntimeState {
   readonly #listeners: (() => void)[] = []
   #network = 'network state unknown'
   #lastOkMs: number | undefined
-  /** The epoch in which the runtime was asked last and was well. */
-  #wellIn: number | undefined
+  /** The last look at the runtime, if that was well. */
+  #well: Look | undefined
   /** Whether beats pass without its being asked. */
   #rests = false
 
@@ -46,9 +46,9 @@ export class RuntimeState {
     return parts.length > 1 ? `[${parts.join(', ')}]` : (parts[0] ?? '')
   }
 
-  /** Whether it was well when it was asked in this epoch: it is, then, as long as the epoch stands. */
-  isWellHere(epochHere: number): boolean {
-    return this.#wellIn === epochHere
+  /** Whether it would be well if it were asked now. */
+  get isSurelyWell(): boolean {
+    return this.#well?.stands === true
   }
 
   onChange(tell: () => void): void {
@@ -61,8 +61,9 @@ export class RuntimeState {
     const again = (): Again | undefined => {
       // Up to the beat before this one it was well.
       if (this.#rests) this.#lastOkMs = self.now() - pollMs
-      this.#rests = this.#kernel.lazy && this.#wellIn === self.epochHere
-      return this.#rests ? { periodMs: pollMs, place: machineOf(self) } : undefined
+      const well = this.#kernel.lazy && this.#well?.stands ? this.#well : undefined
+      this.#rests = well !== undefined
+      return well && { periodMs: pollMs, place: well.place }
     }
     for (;;) {
       await this.#poll(self)
@@ -73,14 +74,14 @@ export class RuntimeState {
   async #poll(self: Process): Promise<void> {
     const nowMs = self.now()
     const before = `${this.#network} ${this.#lastOkMs === undefined}`
-    const epoch = self.epochHere
-    this.#wellIn = undefined
+    const look = new Look(self)
+    this.#well = undefined
     try {
       const { networkTrouble } = await this.#runtime.status()
       const pair = `NetworkReady=false reason:NetworkPluginNotReady message:${networkTrouble}`
       this.#network = networkTrouble === '' ? '' : `container runtime network not ready: ${pair}`
       this.#lastOkMs = nowMs
-      if (networkTrouble === '') this.#wellIn = epoch
+      if (networkTrouble === '') this.#well = look.over()
       if (networkTrouble !== '') {
         this.#klog.error('kubelet.go:2902', 'Container runtime network not ready', { networkReady: pair })
       }

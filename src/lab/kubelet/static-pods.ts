@@ -5,7 +5,7 @@ import type { KubeClient } from '#lab/api/client.ts'
 import type { Draft, Node, Pod } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { type Files, isErrno, type Process } from '#lab/host/ports.ts'
-import { machineOf } from '#lab/host/process/process.ts'
+import { Look } from '#lab/host/process/look.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
@@ -51,19 +51,19 @@ export function watchStaticPods(
 ): void {
   p.thread('static-pods', async (self) => {
     let known: string | undefined
-    let readIn: number | undefined
+    let read: Look | undefined
     const parsed = new Map<string, Pod>()
     const beat = new Mailbox<never>(kernel)
     const again = (): Again | undefined =>
-      kernel.lazy && readIn === self.epochHere ? { periodMs: readMs, place: machineOf(self) } : undefined
+      kernel.lazy && read?.stands ? { periodMs: readMs, place: read.place } : undefined
     for (;;) {
-      const epoch = self.epochHere
-      if (epoch !== readIn) {
+      if (read?.stands !== true) {
+        const look = new Look(self)
         const pods = await readStaticPods(self.files, { ...o, parsed })
         const now = pods.map(({ metadata }) => metadata.uid).join(' ')
         if (now !== known) found(pods)
         known = now
-        readIn = epoch // no file is another one since
+        read = look.over() // no file is another one since
       }
       await beat.take(self.task, { timeoutMs: readMs, again })
     }

@@ -97,7 +97,8 @@ export class HostProcess implements Process {
   }
 
   get epochHere(): number {
-    return this.epoch + this.state.space.system.machine.filesEpoch // both only grow: an equal sum means that both stand
+    const { filesEpoch, apart } = this.state.space.system.machine
+    return this.epoch + filesEpoch + apart.epoch // all only grow: an equal sum means that all stand
   }
 
   vouch(): void {

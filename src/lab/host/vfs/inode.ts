@@ -10,7 +10,16 @@ const pages = (bytes: number): number => Math.ceil(bytes / pageBytes) * pageByte
 /** The machine under a file system: its clock, and what counts how often its files were not what they had been. */
 export interface FileHost {
   readonly nowMs: number
+  /** For directories that ask for it; without one they are counted as all others. */
+  readonly apart?: Apart
   moved(): void
+}
+
+/** Files whose changes are counted apart from those of their machine: see {@link Inode.setApart}. */
+export interface Apart {
+  moved(): void
+  /** Told whenever a path leads to one of them. */
+  met(): void
 }
 
 /** A file system: where inodes live and how much room they have. Mount namespaces show parts of several. */
@@ -107,6 +116,7 @@ interface Rare {
   listener?: unknown
   dead?: boolean
   padding?: number
+  apart?: Apart | undefined
 }
 
 /** A file, directory, link, socket or device. Directories over a frozen tree make their children when first asked for. */
@@ -258,6 +268,8 @@ export class Inode {
 
   put(name: string, inode: Inode): void {
     this.#own().set(name, inode)
+    // What has a name elsewhere, or had one, is counted by the machine.
+    if (inode.apart !== this.apart) inode.#rejoin()
     this.#moved()
   }
 
@@ -267,9 +279,38 @@ export class Inode {
     this.#moved()
   }
 
+  get apart(): Apart | undefined {
+    return this.#rare?.apart
+  }
+
+  /**
+   * What changes in this directory and below is counted by `apart` alone: for files that are made anew by the clock and that few
+   * read. To be called while it is empty. A path that leads there says so, so that nobody vouches for what came from there unknowingly.
+   */
+  setApart(apart: Apart): void {
+    this.#rarely().apart = apart
+  }
+
+  /** Made in that directory, and nowhere else until now. */
+  joins(directory: Inode): this {
+    if (directory.apart !== undefined) this.#rarely().apart = directory.apart
+    return this
+  }
+
+  #rejoin(): void {
+    if (this.#rare !== undefined) this.#rare.apart = undefined
+    if (this.kind === 'directory')
+      for (const inode of this.#entries?.values() ?? []) if (inode !== null) inode.#rejoin()
+  }
+
+  /** Something about it is not what it was. */
+  moved(): void {
+    ;(this.apart ?? this.fs.host).moved()
+  }
+
   #moved(): void {
     this.mtimeMs = this.fs.host.nowMs
-    this.fs.host.moved()
+    this.moved()
   }
 
   /** Gives back the room of a file whose last name is gone. */

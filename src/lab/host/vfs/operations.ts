@@ -102,10 +102,10 @@ export function list(view: View, path: string): readonly DirectoryEntry[] {
 export function mkdir(
   view: View,
   path: string,
-  o: { readonly mode?: number; readonly parents?: boolean } = {},
+  o: { readonly mode?: number; readonly parents?: boolean; readonly apart?: boolean } = {},
 ): void {
   if (o.parents) {
-    makeWay(view, path, o.mode)
+    makeWay(view, path, o)
     return
   }
   const found = walk(view, path, false)
@@ -113,16 +113,21 @@ export function mkdir(
   created(view, found, 'directory', o.mode ?? 0o777 & ~umask)
 }
 
-function makeWay(view: View, path: string, mode: number | undefined): void {
+function makeWay(
+  view: View,
+  path: string,
+  { mode, apart }: { readonly mode?: number; readonly apart?: boolean },
+): void {
   const names = path.split('/')
   for (let length = 1; length <= names.length; length++) {
     const prefix = names.slice(0, length).join('/')
     if (prefix === '' || prefix.endsWith('/')) continue
     const last = names.slice(length).every((name) => name === '')
     const found = walk(view, prefix, true)
-    if (found.inode === undefined)
-      created(view, found, 'directory', (last ? mode : undefined) ?? 0o777 & ~umask)
-    else if (last && found.inode.kind !== 'directory') throw new Errno('EEXIST', path)
+    if (found.inode === undefined) {
+      const made = created(view, found, 'directory', (last ? mode : undefined) ?? 0o777 & ~umask)
+      if (last && apart && made.fs.host.apart !== undefined) made.setApart(made.fs.host.apart)
+    } else if (last && found.inode.kind !== 'directory') throw new Errno('EEXIST', path)
     if (last) return
   }
 }
@@ -235,7 +240,7 @@ export function chmod(view: View, path: string, mode: number): void {
   if (!owns(view.credentials, inode)) throw new Errno('EPERM', path)
   const foreignGroup = !inGroup(view.credentials, inode.gid) && !view.credentials.effective.has('FSETID')
   inode.mode = (foreignGroup ? mode & ~0o2000 : mode) & 0o7777
-  inode.fs.host.moved()
+  inode.moved()
 }
 
 export function chown(view: View, path: string, uid: number | undefined, gid: number | undefined): void {
@@ -244,7 +249,7 @@ export function chown(view: View, path: string, uid: number | undefined, gid: nu
   if (!mayChown(view.credentials, inode, { uid, gid })) throw new Errno('EPERM', path)
   inode.uid = uid ?? inode.uid
   inode.gid = gid ?? inode.gid
-  inode.fs.host.moved()
+  inode.moved()
   if (inode.kind !== 'file') return
   inode.mode &= ~0o6000
   inode.capabilities = undefined
@@ -295,7 +300,7 @@ export function touch(view: View, path: string, timeMs: number): void {
   if (isReadOnly(found.mount)) throw new Errno('EROFS', path)
   if (!owns(view.credentials, inode)) demand(view, inode, mayWrite, path)
   inode.mtimeMs = timeMs
-  inode.fs.host.moved()
+  inode.moved()
 }
 
 function created(view: View, found: Found, kind: FileKind, mode: number, text = ''): Inode {
@@ -313,7 +318,7 @@ function created(view: View, found: Found, kind: FileKind, mode: number, text = 
     uid: view.credentials.euid,
     gid: inherits ? parent.gid : view.credentials.gid,
     text,
-  })
+  }).joins(parent)
   parent.put(found.name, inode)
   return inode
 }

@@ -31,6 +31,7 @@ export function walk(view: View, path: string, follow: boolean): Found {
   const slash = path.endsWith('/')
   let left = namesOf(path.startsWith('/') ? path : `${view.cwd}/${path}`)
   const root = covered({ mount: view.mounts.root, inode: view.mounts.root.root })
+  root.inode.apart?.met()
   const way: Place[] = [root]
   const names: string[] = []
   let links = 0
@@ -45,6 +46,7 @@ export function walk(view: View, path: string, follow: boolean): Found {
       continue
     }
     const inode = here.inode.child(next)
+    inode?.apart?.met()
     if (inode === undefined) {
       if (at < left.length - 1) throw new Errno('ENOENT', path)
       return { path, mount: here.mount, inode: undefined, parent: here, name: next, names, slash }
@@ -61,14 +63,19 @@ export function walk(view: View, path: string, follow: boolean): Found {
       continue
     }
     names.push(next)
-    way.push(
-      here.mount.children?.has(inode) ? covered({ mount: here.mount, inode }) : { mount: here.mount, inode },
-    )
+    const place = { mount: here.mount, inode }
+    way.push(here.mount.children?.has(inode) ? uncovered(place) : place)
   }
   const last = way[way.length - 1] as Place
   if (slash && last.inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
   const parent = way[way.length - 2] ?? root
   return { path, mount: last.mount, inode: last.inode, parent, name: names.at(-1) ?? '', names, slash }
+}
+
+function uncovered(place: Place): Place {
+  const found = covered(place)
+  found.inode.apart?.met()
+  return found
 }
 
 /** The inode at `path`; throws ENOENT where there is none. */
