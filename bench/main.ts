@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the figures that people feel, measured as whole processes where people start processes. Prints a table
- * with the goal beside each figure; exits 1 when a goal is missed.
+ * with the goal beside each figure; exits 1 when a goal is missed, or the bound of a figure that is known to miss its goal.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -46,13 +46,23 @@ for (const figure of figures) {
   const { what, value, unit, goal, givenUp = false } = figure
   const shown = `${givenUp ? '> ' : ''}${value.toFixed(value < 10 ? 2 : 0)} ${unit}`
   console.log(
-    `${what.padEnd(52)} ${shown.padStart(14)} ${`≤ ${goal} ${unit}`.padStart(12)} ${isMet(figure) ? '' : '  MISSED'}`,
+    `${what.padEnd(52)} ${shown.padStart(14)} ${`≤ ${goal} ${unit}`.padStart(12)}   ${verdictOn(figure)}`.trimEnd(),
   )
 }
-process.exitCode = figures.every(isMet) ? 0 : 1
+process.exitCode = figures.every(isFine) ? 0 : 1
+
+function verdictOn(figure: Figure): string {
+  if (isMet(figure)) return ''
+  const { bound, unit } = figure
+  return `${isFine(figure) ? 'missed' : 'MISSED'}${bound === undefined ? '' : `, bound ${bound} ${unit}`}`
+}
 
 function isMet({ value, goal, givenUp = false }: Figure): boolean {
   return !givenUp && value <= goal
+}
+
+function isFine(figure: Figure): boolean {
+  return isMet({ ...figure, goal: figure.bound ?? figure.goal })
 }
 
 /** The best of `times` runs: what the machine can do when nothing else runs. */

@@ -66,11 +66,16 @@ export class LogLines {
 
   /** Forgets the first lines, and texts that no other line has. */
   drop(count: number): void {
-    const kept = this.from(count)
-    this.#times = []
-    this.#codes = []
-    this.#texts = []
-    for (const line of kept) this.push(line)
+    this.#times = this.#times.slice(count)
+    const texts: string[] = []
+    const places = new Map<number, number>()
+    this.#codes = this.#codes.slice(count).map((code) => {
+      const before = code >> 2
+      const place = places.get(before) ?? texts.push(this.#texts[before] as string) - 1
+      places.set(before, place)
+      return place * 4 + (code & 3)
+    })
+    this.#texts = texts
   }
 
   #placeOf(text: string): number {
