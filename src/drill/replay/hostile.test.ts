@@ -193,6 +193,10 @@ test('no text makes it throw, and what was read is read again from what is writt
         expect(again.ok && { ...again.value, notices: [] }).toEqual({ ...first.value, notices: [] })
       },
     ),
-    { numRuns: 200 },
+    // A result as a point of a choice: it was read otherwise when it was read again.
+    {
+      numRuns: 200,
+      examples: [[['> *[Result: Nothing is wrong with it.]*\n'], asMarkdown, asMarkdown.indexOf('- B)') + 2]],
+    },
   )
 })

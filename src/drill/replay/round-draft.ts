@@ -137,7 +137,7 @@ export class RoundDraft {
   }
 
   #further(passage: string, line: number): void {
-    const text = passage.replace(straySigns, '')
+    const text = withoutStraySigns(passage)
     const last = this.#last ?? this.sees
     const known = this.#place === 'sees' || last !== this.sees
     if (!known && text !== '') this.#misplaced('text without a label', text, line)
@@ -146,7 +146,7 @@ export class RoundDraft {
 
   #misplaced(what: string, text: string, line: number): void {
     this.#notices.add(line, `${what}, kept with what is seen: ${beginningOf(text)}`)
-    this.sees.text = joined(this.sees.text, text.replace(straySigns, ''))
+    this.sees.text = joined(this.sees.text, withoutStraySigns(text))
   }
 }
 
@@ -160,7 +160,10 @@ const label = /^(?<label>What you see|Choose your action|Actions)(?:\s*:\s*(?<re
 
 /** Signs that stand where they mean nothing; left there, they would mean something when the text is read again. */
 const straySigns =
-  /^(?:(?:What you see|Choose your action|Actions)(?:\s*:\s*|$)|\[\s*(?:Pressure cue|Result)\s*:\s*)+/i
+  /^(?<point>- )?(?:(?:What you see|Choose your action|Actions)(?:\s*:\s*|$)|\[\s*(?:Pressure cue|Result)\s*:\s*)+/i
+
+const withoutStraySigns = (passage: string): string =>
+  passage.replace(straySigns, (_, point: string | undefined) => point ?? '')
 
 /** A paragraph that goes on with a further label in a later line is several. */
 function atLabels({
