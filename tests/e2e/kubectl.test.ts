@@ -190,12 +190,13 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
         ...(cutMs === undefined ? {} : { timeoutMs: cutMs }),
         ...(stdin === undefined ? {} : { stdin }),
       })
-    const anyFrontend = async (): Promise<string> => {
+    const anyPodOf = async (app: string): Promise<string> => {
       const { stdout } = await kubectl(
-        words('get pods -n shop -l app=frontend -o jsonpath={.items[0].metadata.name}'),
+        words(`get pods -n shop -l app=${app} -o jsonpath={.items[0].metadata.name}`),
       )
       return stdout.trim()
     }
+    const anyFrontend = (): Promise<string> => anyPodOf('frontend')
     const holds = async ({ typed, shows, code = 0, cutMs }: Case, pods: { pod: string; gone: string }) => {
       const line = typed.replace('$POD', pods.pod).replace('$GONE', pods.gone).replace('$DIR', folder)
       const { code: exit, stdout, stderr } = await kubectl(words(line), cutMs)
@@ -249,7 +250,7 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
       test.runIf(minor >= 25)(
         'debug -i: the container stays for whoever attaches next',
         async () => {
-          const pod = await anyFrontend()
+          const pod = await anyPodOf('db') // at the frontends others look
           const line = `debug -n shop ${pod} -i -c ${name} ${image} -- cat`
           expect((await typed(line, 'hello\n')).code).toBe(0)
           const log = ['logs', '-n', 'shop', pod, '-c', name]
