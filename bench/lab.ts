@@ -34,8 +34,8 @@ const scenarios: readonly Scenario[] = [
     limitMs: 60_000,
     nodes: 1000,
     figures: {
-      wellMs: { what: '1,000 nodes, 3 route reflectors: all well', unit: 'ms', goal: 8000 },
-      perNodeMB: { what: '… in memory, for each node', unit: 'MB', goal: 0.25 },
+      wellMs: { what: '1,000 nodes, 3 route reflectors: all well', unit: 'ms', goal: 8000, bound: 45_000 },
+      perNodeMB: { what: '… in memory, for each node', unit: 'MB', goal: 0.25, bound: 0.9 },
     },
   },
   {
@@ -58,11 +58,16 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'pods',
-    limitMs: 60_000,
+    limitMs: 300_000,
     nodes: 100,
     figures: {
-      runningMs: { what: '10,000 pods Running on 100 nodes, in process', unit: 'ms', goal: 6000 },
-      deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000 },
+      runningMs: {
+        what: '10,000 pods Running on 100 nodes, in process',
+        unit: 'ms',
+        goal: 6000,
+        bound: 130_000,
+      },
+      deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000, bound: 80_000 },
     },
   },
   {
@@ -79,7 +84,12 @@ const scenarios: readonly Scenario[] = [
     limitMs: 60_000,
     nodes: 100,
     figures: {
-      twoDaysMs: { what: '48 h of 100 nodes (extrapolated from 10 s)', unit: 'ms', goal: 15_000 },
+      twoDaysMs: {
+        what: '48 h of 100 nodes (extrapolated from 10 s)',
+        unit: 'ms',
+        goal: 15_000,
+        bound: 60_000,
+      },
     },
   },
   {
