@@ -1,6 +1,7 @@
 import { cluster, masterPort, services } from '#lab/ibm/account.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { ago, json, moment, sheet, table } from '#lab/ibm/cli/print.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
 import { versionOf } from '#lab/ibm/cli/worker-commands.ts'
 import { refreshMaster, updateMaster } from '#lab/ibm/master-refresh.ts'
 import { vpcId } from '#lab/ibm/vpc-zones.ts'
@@ -11,7 +12,7 @@ export const clusterCommands: Commands = {
     run: async (call) => {
       const state = await clusterState(call)
       const { account, words } = call
-      if (isJson(words)) return json([clusterJson(call, state)])
+      if (wantsJson(words)) return json([clusterJson(call, state)])
       return `OK\n${table(
         [
           'Name',
@@ -45,7 +46,7 @@ export const clusterCommands: Commands = {
     needs: ['cluster'],
     run: async (call) => {
       const state = await clusterState(call)
-      if (isJson(call.words)) return json(clusterJson(call, state))
+      if (wantsJson(call.words)) return json(clusterJson(call, state))
       return `Retrieving cluster ${cluster.name}...\nOK\n\n${sheet(aboutCluster(call, state))}`
     },
   },
@@ -91,9 +92,6 @@ function nextVersion(present: string, asked: string | undefined): string {
   if (full === undefined) throw new Refused(`The lab knows no version after ${present}.`)
   return full
 }
-
-const isJson = (words: Call['words']): boolean =>
-  words.has('json') || words.option('output')?.toLowerCase() === 'json'
 
 type ClusterState = 'normal' | 'warning' | 'critical'
 

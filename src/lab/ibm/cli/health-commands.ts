@@ -3,7 +3,7 @@ import type { KubeObject } from '#lab/api/objects.ts'
 import { operatorResources } from '#lab/calico/operator/definitions.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, sheet, table } from '#lab/ibm/cli/print.ts'
-import { wantsJson } from '#lab/ibm/cli/vpc-words.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
 import { tried } from '#lab/ibm/drain.ts'
 
 /**

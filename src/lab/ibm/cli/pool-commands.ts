@@ -1,6 +1,7 @@
 import { classicZones, pool } from '#lab/ibm/account.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, sheet, table } from '#lab/ibm/cli/print.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
 import { vpcZones } from '#lab/ibm/vpc-zones.ts'
 
 /**
@@ -13,7 +14,7 @@ export const poolCommands: Commands = {
   'ks worker-pool ls': {
     needs: ['cluster'],
     run: (call) => {
-      if (wantsJson(call)) return json([poolJson(call)])
+      if (wantsJson(call.words)) return json([poolJson(call)])
       const { infrastructure, inventory } = call.account
       const flavor = infrastructure.provider === 'classic' ? 'Machine Type' : 'Flavor'
       return `OK\n${table(
@@ -29,15 +30,12 @@ export const poolCommands: Commands = {
       const named = call.words.option('worker-pool')
       if (named !== pool.name && named !== pool.id)
         throw new Refused('The specified worker pool could not be found.')
-      return wantsJson(call)
+      return wantsJson(call.words)
         ? json(poolJson(call))
         : `Retrieving worker pool ${pool.name}...\nOK\n\n${about(call)}`
     },
   },
 }
-
-const wantsJson = ({ words }: Call): boolean =>
-  words.has('json') || words.option('output')?.toLowerCase() === 'json'
 
 interface PoolZone {
   readonly id: string

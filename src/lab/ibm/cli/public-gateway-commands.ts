@@ -9,7 +9,8 @@ import {
   subnetNamed,
   vpcOf,
 } from '#lab/ibm/cli/vpc-objects.ts'
-import { operandsOf, wantsJson } from '#lab/ibm/cli/vpc-words.ts'
+import { operandsOf } from '#lab/ibm/cli/vpc-words.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
 import type { PublicGateway } from '#lab/ibm/public-gateways.ts'
 import { vpcId, vpcName, vpcZones } from '#lab/ibm/vpc-zones.ts'
 

@@ -1,6 +1,7 @@
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, table } from '#lab/ibm/cli/print.ts'
-import { portsOf, protocolText, trafficOf, wantsJson } from '#lab/ibm/cli/vpc-words.ts'
+import { portsOf, protocolText, trafficOf } from '#lab/ibm/cli/vpc-words.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
 import type { GroupPlan, GroupRule } from '#lab/network/fabric-plan.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
 

@@ -1,7 +1,8 @@
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, sheet, table } from '#lab/ibm/cli/print.ts'
 import { aclNamed, gatewayFor, subnetName, subnetNamed, vpcOf } from '#lab/ibm/cli/vpc-objects.ts'
-import { operandsOf, wantsJson } from '#lab/ibm/cli/vpc-words.ts'
+import { operandsOf } from '#lab/ibm/cli/vpc-words.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
 import { type VpcZone, vpcId, vpcName, vpcZones } from '#lab/ibm/vpc-zones.ts'
 
 /** Subnets of the VPC, with what guards their borders, and its endpoint gateway. Not imitated: making and deleting them. */

@@ -1,10 +1,7 @@
-/** What the commands of `ibmcloud is` have in common: how traffic is named, and how answers are asked for. */
+/** What the commands of `ibmcloud is` have in common: how traffic is named. */
 import { Refused } from '#lab/ibm/cli/command.ts'
 import type { Words } from '#lab/ibm/cli/words.ts'
 import type { PortRange, RuleProtocol } from '#lab/network/rule.ts'
-
-export const wantsJson = (words: Words): boolean =>
-  words.has('json') || words.option('output')?.toLowerCase() === 'json'
 
 /** What follows the command's name of two words. */
 export const operandsOf = ({ command }: Words): readonly string[] => command.slice(2)

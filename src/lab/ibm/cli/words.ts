@@ -89,3 +89,6 @@ function written(command: readonly string[]): readonly string[] {
     if (line === alias || line.startsWith(`${alias} `)) line = name + line.slice(alias.length)
   return line.split(' ')
 }
+
+export const wantsJson = (words: Words): boolean =>
+  words.has('json') || words.option('output')?.toLowerCase() === 'json'

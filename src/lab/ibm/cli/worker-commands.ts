@@ -1,6 +1,7 @@
 import { pool } from '#lab/ibm/account.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, sheet, table } from '#lab/ibm/cli/print.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
 import { workerJson } from '#lab/ibm/cli/worker-json.ts'
 import type { Worker } from '#lab/ibm/infrastructure.ts'
 import type { WorkerOperation } from '#lab/ibm/inventory.ts'
@@ -82,9 +83,6 @@ export const workerCommands: Commands = {
     run: (call) => each(call, 'Removing', (worker) => remove(call.account, worker)),
   },
 }
-
-const wantsJson = (words: Call['words']): boolean =>
-  words.has('json') || words.option('output')?.toLowerCase() === 'json'
 
 /** The workers that were named, all of them there. */
 function named({ account, words }: Call): readonly [Worker, ...Worker[]] {

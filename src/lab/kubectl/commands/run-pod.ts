@@ -2,7 +2,7 @@
 import { asList, asObject, asText, at, type JsonObject } from '#lab/api/json.ts'
 import { choiceFlags, chosen } from '#lab/kubectl/choose.ts'
 import { metadataOf, nameOf } from '#lab/kubectl/client.ts'
-import { generatorFlags, given, intOrText, made, pairs } from '#lab/kubectl/create/generator.ts'
+import { envOf, generatorFlags, given, intOrText, made, pairs } from '#lab/kubectl/create/generator.ts'
 import { bool, int, list, text, texts } from '#lab/kubectl/flags.ts'
 import type { Found } from '#lab/kubectl/lists.ts'
 import type { Command, Run } from '#lab/kubectl/run.ts'
@@ -40,12 +40,11 @@ export const runPod: Command = {
         'this kubectl starts pods and leaves them: then use kubectl logs, exec and delete',
       )
     const port = flags.text('port')
-    const env = Object.entries(pairs(flags.all('env'))).map(([key, value]) => ({ name: key, value }))
     const container = given({
       name,
       image: flags.text('image'),
       imagePullPolicy: flags.text('image-pull-policy'),
-      env: env.length === 0 ? undefined : env,
+      env: envOf(flags),
       ports: port === undefined ? undefined : [{ containerPort: Number(port) }],
       resources: {},
       securityContext: flags.on('privileged') ? { privileged: true } : undefined,

@@ -90,6 +90,12 @@ export function pairs(words: readonly string[]): { readonly [key: string]: strin
   )
 }
 
+/** `--env a=b` as a container's variables; `undefined` without any. */
+export function envOf(flags: Run['flags']): readonly JsonObject[] | undefined {
+  const env = Object.entries(pairs(flags.all('env')))
+  return env.length === 0 ? undefined : env.map(([name, value]) => ({ name, value }))
+}
+
 /** Options that were given; the rest is left out. */
 export const given = (fields: { readonly [key: string]: unknown }): JsonObject =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))

@@ -1,7 +1,8 @@
 /** A container more in a pod that runs: kubernetes/kubectl:pkg/cmd/debug/debug.go (debugByEphemeralContainer). */
+import { seeded } from '#base/random.ts'
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
 import { nameOf, uidOf } from '#lab/kubectl/client.ts'
-import { given, pairs } from '#lab/kubectl/create/generator.ts'
+import { envOf, given } from '#lab/kubectl/create/generator.ts'
 import { podProfileOf } from '#lab/kubectl/debug/profiles.ts'
 import { typedAt, type Watched } from '#lab/kubectl/debug/session.ts'
 import { resourceNamed } from '#lab/kubectl/discovery.ts'
@@ -16,12 +17,11 @@ export async function addContainer(run: Run, pod: JsonObject, command: readonly 
       `Targeting container ${JSON.stringify(target)}. If you don't see processes from this container it may be because the container runtime doesn't support this feature.`,
     )
   const name = nameFor(run, pod)
-  const env = Object.entries(pairs(flags.all('env'))).map(([key, value]) => ({ name: key, value }))
   const container = given({
     name,
     image: flags.text('image'),
     imagePullPolicy: flags.text('image-pull-policy'),
-    env: env.length === 0 ? undefined : env,
+    env: envOf(flags),
     securityContext: podProfileOf(flags),
     ...typedAt(flags),
     targetContainerName: target,
@@ -48,17 +48,7 @@ function nameFor({ flags, ports, print }: Run, pod: JsonObject): string {
     .map((each) => asObject(each)['name'])
   let name = ''
   for (let round = 0; name === '' || taken.includes(name); round++)
-    name = `debugger-${suffix(`${uidOf(pod)} ${ports.nowMs()} ${round}`)}`
+    name = `debugger-${seeded(`${uidOf(pod)} ${ports.nowMs()} ${round}`).text(5)}`
   if (!flags.on('quiet')) print(`Defaulting debug container name to ${name}.`)
   return name
-}
-
-/** Those of apimachinery:pkg/util/rand. */
-const letters = 'bcdfghjklmnpqrstvwxz2456789'
-
-/** The real one draws it. */
-function suffix(of: string): string {
-  let hash = 0x811c9dc5
-  for (const letter of of) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0
-  return Array.from({ length: 5 }, (_, place) => letters[Math.floor(hash / 27 ** place) % 27]).join('')
 }
