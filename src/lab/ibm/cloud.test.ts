@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DaemonSet, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { told } from '#lab/ibm/testing/told.ts'
 import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
 import { Lab } from '#lab/lab.ts'
 import { nodesCutOff } from '#lab/readiness.ts'
@@ -12,13 +13,6 @@ async function booted(): Promise<Lab> {
 }
 
 const minutes = 60_000
-
-async function told(lab: Lab, line: string): Promise<string> {
-  const { code, stdout, stderr } = await lab.cloud(line.split(' '))
-  expect(stderr).toBe('')
-  expect(code).toBe(0)
-  return stdout
-}
 
 /** `10.176.48.68 normal Ready`, one of each worker. */
 async function states(lab: Lab): Promise<readonly string[]> {

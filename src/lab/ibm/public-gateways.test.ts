@@ -3,6 +3,7 @@ import type { KubeEvent, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { operatorResources } from '#lab/calico/operator/definitions.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
+import { told } from '#lab/ibm/testing/told.ts'
 import { workersGroup } from '#lab/ibm/vpc-groups.ts'
 import { vpcServices } from '#lab/ibm/vpc-zones.ts'
 import { Lab } from '#lab/lab.ts'
@@ -19,12 +20,6 @@ async function booted(flavour: Flavour = 'iks-vpc', kubernetes?: string): Promis
   })
   onTestFinished(() => lab.shutdown())
   return lab
-}
-
-async function told(lab: Lab, line: string): Promise<string> {
-  const { code, stdout, stderr } = await lab.cloud(line.split(' '))
-  expect([code, stderr]).toEqual([0, ''])
-  return stdout
 }
 
 const refused = async (lab: Lab, line: string): Promise<string> => {

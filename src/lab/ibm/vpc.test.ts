@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { told } from '#lab/ibm/testing/told.ts'
 import { workersGroup } from '#lab/ibm/vpc-groups.ts'
 import { vpcZones } from '#lab/ibm/vpc-zones.ts'
 import { Lab } from '#lab/lab.ts'
@@ -11,12 +12,6 @@ async function booted(): Promise<Lab> {
   const lab = await Lab.boot({ seed: 'vpc', flavour: 'iks-vpc', nodes: 3 })
   onTestFinished(() => lab.shutdown())
   return lab
-}
-
-async function told(lab: Lab, line: string): Promise<string> {
-  const { code, stdout, stderr } = await lab.cloud(line.split(' '))
-  expect([code, stderr]).toEqual([0, ''])
-  return stdout
 }
 
 /** The id of the rule that says this. */
