@@ -32,10 +32,10 @@ const deadlineWords = 'context deadline exceeded'
 export async function askHttps(self: Process, egress: Egress, request: HttpsRequest): Promise<HttpResponse> {
   const left = (): number => Math.max(0, request.deadlineMs - self.now())
   const connection = await dial(self, egress, request, left())
-  try {
+  return exchanged(connection, async () => {
     if ((await handshake(self, connection, request)) === 'deadline') throw new NoAnswer(deadlineWords)
     const { host, path } = request
-    const answer = await askOn(
+    return askOn(
       self,
       connection,
       { host, port: 443, path },
@@ -46,6 +46,16 @@ export async function askHttps(self: Process, egress: Egress, request: HttpsRequ
         ...(request.body === undefined ? {} : { body: request.body }),
       },
     )
+  })
+}
+
+/** What came of asking on a connection, which is closed then. Rejects with NoAnswer in Go's words. */
+export async function exchanged(
+  connection: Connection,
+  ask: () => ReturnType<typeof askOn>,
+): Promise<HttpResponse> {
+  try {
+    const answer = await ask()
     if (answer === undefined) throw new NoAnswer(deadlineWords)
     if (answer === 'closed') throw new NoAnswer('EOF')
     if (answer === 'not-http')

@@ -6,7 +6,7 @@
  * @see kubernetes/kubernetes:staging/src/k8s.io/apiserver/pkg/util/proxy/proxy.go (ResolveEndpoint, ResolveCluster)
  */
 import { DialFailure, type Endpoint } from '#lab/api/egress/egress.ts'
-import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
+import { asList, asObject, asText, type JsonObject } from '#lab/api/json.ts'
 import { keyOf, type Stored } from '#lab/api/store.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
 
@@ -36,12 +36,24 @@ export function resolveService(
 }
 
 function readyEndpoint(endpoints: Stored | undefined, { name }: ServiceRef, port: JsonObject): Endpoint {
-  for (const subset of asList(endpoints?.subsets)) {
-    const address = at(asList(asObject(subset).addresses)[0], 'ip')
-    const found = asList(asObject(subset).ports)
+  const ready = readyBehind(endpoints, String(port.name ?? ''))
+  const [address] = ready?.addresses ?? []
+  if (ready === undefined || address === undefined)
+    throw new DialFailure(`no endpoints available for service ${JSON.stringify(name)}`)
+  return { address, port: ready.port }
+}
+
+/** Where those listen that are ready behind a Service's port of that name; at least one address. */
+export function readyBehind(
+  endpoints: Stored | undefined,
+  portName: string,
+): { readonly addresses: readonly string[]; readonly port: number } | undefined {
+  for (const subset of asList(endpoints?.subsets).map(asObject)) {
+    const found = asList(subset.ports)
       .map(asObject)
-      .find((each) => (each.name ?? '') === (port.name ?? ''))
-    if (typeof address === 'string' && found !== undefined) return { address, port: Number(found.port) }
+      .find((each) => (each.name ?? '') === portName)
+    const addresses = asList(subset.addresses).flatMap((each) => asText(asObject(each).ip) ?? [])
+    if (found !== undefined && addresses.length > 0) return { addresses, port: Number(found.port) }
   }
-  throw new DialFailure(`no endpoints available for service ${JSON.stringify(name)}`)
+  return undefined
 }

@@ -7,6 +7,8 @@
  * @see kubernetes/kubernetes:staging/src/k8s.io/apimachinery/pkg/util/proxy/upgradeaware.go, transport.go
  */
 import { DialFailure, type Endpoint } from '#lab/api/egress/egress.ts'
+import { exchanged, NoAnswer } from '#lab/api/egress/https.ts'
+import { readyBehind } from '#lab/api/egress/services.ts'
 import type { Asked } from '#lab/api/http/asked.ts'
 import { textOf } from '#lab/api/http/body.ts'
 import { sendRefusal } from '#lab/api/http/refusal.ts'
@@ -17,9 +19,9 @@ import { badRequest, serviceUnavailable } from '#lab/api/status.ts'
 import { keyOf } from '#lab/api/store.ts'
 import { dialer, kubeletOf } from '#lab/api/streams/kubelet.ts'
 import { existing, type Target } from '#lab/api/verbs/state.ts'
-import { isErrno, type Process } from '#lab/host/ports.ts'
+import type { Process } from '#lab/host/ports.ts'
 import { askOn, type HttpResponse } from '#lab/network/http.ts'
-import { TlsFailure, tlsClient } from '#lab/network/tls.ts'
+import { tlsClient } from '#lab/network/tls.ts'
 
 /** Where a request goes on to. */
 interface Location extends Endpoint {
@@ -32,10 +34,13 @@ export function passOnTo({ api, request, to, route }: Asked, target: Target): vo
   if (location === undefined) throw badRequest(`${route.def.resource} have no proxy`)
   const path = pathBehind(request.url)
   const thread = dialer(api).thread('proxy', async (self) => {
-    const answer = await ask(self, api, location, { request, path })
-    if (typeof answer === 'string')
-      sendRefusal(to, serviceUnavailable(`error trying to reach service: ${answer}`))
-    else to.send(answer.status, answer.headers ?? {}, answer.body)
+    try {
+      const { status, headers = {}, body } = await ask(self, api, location, { request, path })
+      to.send(status, headers, body)
+    } catch (error) {
+      if (!(error instanceof DialFailure || error instanceof NoAnswer)) throw error
+      sendRefusal(to, serviceUnavailable(`error trying to reach service: ${error.message}`))
+    }
   })
   to.onClose(() => thread.stop())
 }
@@ -48,47 +53,28 @@ const pathBehind = (url: string): string => {
 
 const dialMs = 30_000
 
-/** The answer, or why there is none, as Go's transport words it. */
+/** The answer. Rejects with DialFailure or NoAnswer, as Go's transport words them. */
 async function ask(
   self: Process,
   { egress }: ApiServer,
-  location: Location,
+  { scheme, ...to }: Location,
   { request, path }: { readonly request: ApiRequest; readonly path: string },
-): Promise<HttpResponse | string> {
-  const { address: host, port } = location
-  try {
-    const connection = await egress.dial(self, location, { timeoutMs: dialMs })
-    try {
-      if (location.scheme === 'https')
-        await tlsClient(self, connection, {
-          serverName: host,
-          authorities: '',
-          deadlineMs: self.now() + dialMs,
-          verify: false,
-        })
-      const { accept = '*/*', 'content-type': type } = request.headers
-      const answer = await askOn(
-        self,
-        connection,
-        { host, port, path },
-        {
-          method: request.method,
-          headers: { accept, ...(type === undefined ? {} : { 'content-type': type }) },
-          body: textOf(request),
-        },
-      )
-      if (answer === undefined || answer === 'closed') return 'EOF'
-      return answer === 'not-http'
-        ? 'net/http: HTTP/1.x transport connection broken: malformed HTTP response'
-        : answer
-    } finally {
-      connection.close()
-    }
-  } catch (error) {
-    if (error instanceof DialFailure || error instanceof TlsFailure) return error.message
-    if (isErrno(error)) return `read tcp ${host}:${port}: read: ${error.message.toLowerCase()}`
-    throw error
-  }
+): Promise<HttpResponse> {
+  const connection = await egress.dial(self, to, { timeoutMs: dialMs })
+  return exchanged(connection, async () => {
+    const { address: host, port } = to
+    const deadlineMs = self.now() + dialMs
+    if (scheme === 'https')
+      await tlsClient(self, connection, { serverName: host, authorities: '', deadlineMs, verify: false })
+    const { accept = '*/*', 'content-type': type } = request.headers
+    const headers = { accept, ...(type === undefined ? {} : { 'content-type': type }) }
+    return askOn(
+      self,
+      connection,
+      { host, port, path },
+      { method: request.method, headers, body: textOf(request) },
+    )
+  })
 }
 
 // -------------------------------------------------------------------------------------------- where to
@@ -144,18 +130,12 @@ function serviceLocation({ state }: ApiServer, target: Target): Location {
   const { namespace } = target
   const portName = /^\d+$/.test(port) ? namedPort(existing(state, { ...target, name }), name, port) : port
   const endpoints = state.store.get('/endpoints', keyOf(namespace, name))
-  const subsets = asList(endpoints?.subsets).map(asObject)
-  if (subsets.length === 0)
+  if (asList(endpoints?.subsets).length === 0)
     throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`)
-  for (const subset of subsets) {
-    const found = asList(subset.ports)
-      .map(asObject)
-      .find((each) => (each.name ?? '') === portName)
-    const addresses = asList(subset.addresses).map((each) => String(asObject(each).ip))
-    if (found !== undefined && addresses.length > 0)
-      return { address: state.random.pick(addresses), port: Number(found.port), scheme }
-  }
-  throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(target.name)}`)
+  const ready = readyBehind(endpoints, portName)
+  if (ready === undefined)
+    throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(target.name)}`)
+  return { address: state.random.pick(ready.addresses), port: ready.port, scheme }
 }
 
 function namedPort(service: JsonObject, name: string, port: string): string {
