@@ -32,6 +32,21 @@ export class Refusal extends Quiet {
   }
 }
 
+/**
+ * A refusal that the server gives only after it has looked again, `times` times: what is missing is being made. Where nothing can
+ * wait it is a refusal like any other.
+ */
+export class LookAgain extends Refusal {
+  readonly everyMs: number
+  readonly times: number
+
+  constructor(refusal: Refusal, { everyMs, times }: { readonly everyMs: number; readonly times: number }) {
+    super(refusal.code, refusal.reason, refusal.message, refusal.details)
+    this.everyMs = everyMs
+    this.times = times
+  }
+}
+
 /** The Status object of a refusal. */
 export const statusOf = (refusal: Refusal): JsonObject => ({
   kind: 'Status',

@@ -2,7 +2,7 @@
 import { admitLimits } from '#lab/api/admission/limit-ranger.ts'
 import { qosClass } from '#lab/api/admission/pod-defaults.ts'
 import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
-import { forbidden } from '#lab/api/status.ts'
+import { forbidden, LookAgain, type Refusal } from '#lab/api/status.ts'
 import { keyOf } from '#lab/api/store.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
 
@@ -25,15 +25,23 @@ function withAccount(state: ApiState, pod: JsonObject, spec: JsonObject): JsonOb
   const namespace = String(asObject(pod.metadata).namespace)
   const name = String(spec.serviceAccountName ?? 'default')
   const account = state.store.get('/serviceaccounts', keyOf(namespace, name))
-  if (account === undefined)
-    throw forbidden(
-      pods,
-      nameOf(pod),
-      `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
-    )
+  if (account === undefined) throw withoutAccount(state, pod, { namespace, name })
   const next = { ...spec, serviceAccount: name, serviceAccountName: name }
   const automount = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
   return automount === false ? next : withToken(state, next)
+}
+
+/** `default` is made by a controller, in a new namespace a moment from now (getServiceAccount of the plug-in: ten attempts). */
+function withoutAccount(
+  { random }: ApiState,
+  pod: JsonObject,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Refusal {
+  const why = `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`
+  const refusal = forbidden(pods, nameOf(pod), why)
+  return name === 'default'
+    ? new LookAgain(refusal, { everyMs: random.between(100, 199), times: 9 })
+    : refusal
 }
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount'

@@ -1,13 +1,13 @@
 /**
- * The webhooks of one request. Verbs are synchronous, webhooks take time: a verb that comes to a webhook is broken off
- * ({@link Suspended}), the webhook is asked in virtual time, and the verb runs again with the answer at hand. What it reads
- * from the store is then read again, as a real server reads again before it writes.
+ * The webhooks of one request, and whatever else lets it wait ({@link LookAgain}). Verbs are synchronous, webhooks take time:
+ * a verb that comes to a webhook is broken off ({@link Suspended}), the webhook is asked in virtual time, and the verb runs
+ * again with the answer at hand. What it reads from the store is then read again, as a real server reads again before it writes.
  */
 import { assert } from '#base/assert.ts'
 import { Quiet } from '#base/quiet.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import type { ApiServer } from '#lab/api/server.ts'
-import { conflict, modified, Refusal } from '#lab/api/status.ts'
+import { conflict, LookAgain, modified, Refusal } from '#lab/api/status.ts'
 import type { AdmissionChain, Attributes } from '#lab/api/webhooks/attributes.ts'
 import { type Dispatch, mutate, validate } from '#lab/api/webhooks/dispatch.ts'
 import { concerns, isIntercepted } from '#lab/api/webhooks/match.ts'
@@ -122,27 +122,36 @@ export function admitted<T>(api: ApiServer, run: () => T, o: Outcomes<T>): (() =
   try {
     o.done(run())
   } catch (error) {
-    if (error instanceof Refusal) o.failed(error)
-    else if (error instanceof Suspended) return later(api, error.admission, run, o)
-    else throw error
+    if (error instanceof Suspended) return later(api, error, run, o)
+    if (error instanceof LookAgain && api.process !== undefined) return later(api, error, run, o)
+    if (!(error instanceof Refusal)) throw error
+    o.failed(error)
   }
   return undefined
 }
 
-function later<T>(api: ApiServer, admission: Admission, run: () => T, o: Outcomes<T>): () => void {
+/** Why a verb was broken off. */
+type BrokenOff = Suspended | LookAgain
+
+function later<T>(api: ApiServer, why: BrokenOff, run: () => T, o: Outcomes<T>): () => void {
   assert(api.process !== undefined, 'a request came through the process that serves')
-  const thread = api.process.thread('admission', (self) => finish(self, admission, run, o))
+  const thread = api.process.thread('admission', (self) => finish(self, why, run, o))
   return () => thread.stop()
 }
 
-async function finish<T>(self: Process, admission: Admission, run: () => T, o: Outcomes<T>): Promise<void> {
+async function finish<T>(self: Process, why: BrokenOff, run: () => T, o: Outcomes<T>): Promise<void> {
+  let waits = why
+  let looked = 0
   for (;;) {
     try {
-      await admission.proceed(self)
+      if (waits instanceof Suspended) await waits.admission.proceed(self)
+      else await self.sleep(waits.everyMs)
       return o.done(run())
     } catch (error) {
-      if (error instanceof Refusal) return o.failed(error)
-      if (!(error instanceof Suspended)) throw error
+      const again = error instanceof LookAgain && ++looked < error.times
+      if (error instanceof Suspended || again) waits = error as BrokenOff
+      else if (error instanceof Refusal) return o.failed(error)
+      else throw error
     }
   }
 }
