@@ -43,17 +43,17 @@ export function applyChange(stack: SimStack, change: NetChange): void {
       return
     case 'neigh-replace':
       linkNamed(stack, change.neighbour.link)
-      stack.setNeighbour({ ...change.neighbour, address: ipv4Text(ipv4(change.neighbour.address)) })
+      stack.neighbourTable.tell({ ...change.neighbour, address: ipv4Text(ipv4(change.neighbour.address)) })
       break
     case 'neigh-del':
-      if (!stack.dropNeighbour(change.link, change.address)) throw new Errno('ENOENT')
+      if (!stack.neighbourTable.drop(change.link, change.address)) throw new Errno('ENOENT')
       break
     case 'fdb-replace':
       if (linkNamed(stack, change.entry.link).kind !== 'vxlan') throw new Errno('EINVAL')
-      stack.setFdbEntry(change.entry)
+      stack.neighbourTable.setFdbEntry(change.entry)
       break
     case 'fdb-del':
-      if (!stack.dropFdbEntry(change.link, change.mac)) throw new Errno('ENOENT')
+      if (!stack.neighbourTable.dropFdbEntry(change.link, change.mac)) throw new Errno('ENOENT')
       break
     default:
       setSysctl(stack, change)

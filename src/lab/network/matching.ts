@@ -1,15 +1,14 @@
 /** Whether a rule matches a packet: its conditions compiled once, asked for every packet. */
 import { Errno } from '#lab/host/ports.ts'
 import { cidr, contains, type Ipv4 } from '#lab/network/address.ts'
-import type { AddressSet } from '#lab/network/address-set.ts'
-import type { Footings, Surveyor } from '#lab/network/ground.ts'
+import type { Surveyor } from '#lab/network/ground.ts'
+import type { IpSets } from '#lab/network/ip-sets.ts'
 import type { Packet } from '#lab/network/packet.ts'
 import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
 
 /** What conditions ask of the host they are on. */
 export interface Asked {
-  readonly compiledSets: ReadonlyMap<string, AddressSet>
-  readonly setFootings: Footings<string>
+  readonly ipSets: Pick<IpSets, 'get' | 'footings'>
   isLocal(address: Ipv4): boolean
   /** Whether this is an address of that link. */
   isOn(link: string, address: Ipv4): boolean
@@ -133,8 +132,8 @@ function stateTest(state: Rule['match']['state']): readonly Test[] {
 
 function inSet({ name, side, not = false }: SetMatch): Test {
   return ({ packet, host, surveyor }) => {
-    if (surveyor?.looks) surveyor.standOn(host.setFootings.of(name))
-    const set = host.compiledSets.get(name)
+    if (surveyor?.looks) surveyor.standOn(host.ipSets.footings.of(name))
+    const set = host.ipSets.get(name)
     if (set === undefined) return not
     switch (side) {
       case 'src':

@@ -1,32 +1,30 @@
-import { drawnAt, type Random } from '#base/random.ts'
-import { type Credentials, Errno } from '#lab/host/ports.ts'
+import type { Random } from '#base/random.ts'
+import type { Credentials } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
-import { type AddressSet, addressSet } from '#lab/network/address-set.ts'
 import type { Tap } from '#lab/network/capture.ts'
 import type { ChainSet, Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
-import { Footings } from '#lab/network/ground.ts'
+import { IpSets } from '#lab/network/ip-sets.ts'
 import { chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
 import type { Asked } from '#lab/network/matching.ts'
+import { MomentChance } from '#lab/network/moment-chance.ts'
+import { NeighbourTable } from '#lab/network/neighbour-table.ts'
 import type { Packet } from '#lab/network/packet.ts'
 import type {
   Address,
   Connection,
-  FdbEntry,
   Hop,
   KernelModules,
   Link,
   Listener,
-  Neighbour,
   Net,
   NetChange,
   NetStack,
   ProbeOutcome,
   Route,
-  Rule,
   SocketHolder,
   Table,
   Tables,
@@ -38,7 +36,7 @@ import { RouteTable } from '#lab/network/route-table.ts'
 import type { SegmentPort } from '#lab/network/segment-port.ts'
 import { ShownLinks } from '#lab/network/shown-links.ts'
 import { Sockets } from '#lab/network/sockets.ts'
-import { defaultSysctl } from '#lab/network/sysctl-defaults.ts'
+import { Sysctls } from '#lab/network/sysctls.ts'
 import { StackView } from '#lab/network/view.ts'
 import { isLoopback } from '#lab/network/walk.ts'
 
@@ -87,8 +85,8 @@ export class SimStack implements NetStack, Asked {
   readonly mangle: Table
   readonly legacy: Tables
   readonly recent: RecentLists
-  readonly setFootings = new Footings<string>()
-  compiledSets: ReadonlyMap<string, AddressSet> = new Map()
+  readonly ipSets = new IpSets()
+  readonly neighbourTable = new NeighbourTable()
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage: (text: string) => void = () => {}
   modules?: KernelModules
@@ -102,32 +100,20 @@ export class SimStack implements NetStack, Asked {
   readonly #legacy = new LegacyTables((chains) => this.#written(chains))
   readonly #links = new Map<string, LinkState>()
   readonly #shownLinks = new ShownLinks()
-  readonly #neighbours = new Map<string, Neighbour>()
-  readonly #fdb = new Map<string, FdbEntry>()
-  /** When each next hop was last used; only kept where the table has a limit. */
-  readonly #arp = new Map<string, number>()
-  readonly #sysctls = new Map<string, string>()
-  /** Those of each link. */
-  readonly #linkSysctls = new Map<string, Set<string>>()
+  readonly #sysctls = new Sysctls(this.#links)
   readonly #changed = new Notice()
+  readonly #chance: MomentChance
   #addresses: readonly Address[] = []
   #lastIndex = 1
   #version = 0
-  #sets: Readonly<Record<string, readonly string[]>> = {}
   #local: ReadonlySet<Ipv4> | undefined
-
-  /** When and how often in this moment chance was asked. */
-  #drawnMs = 0
-  #drawn = 0
-  #momentSeed = 0
-  readonly #chance: number
 
   constructor(fabric: Fabric, name: string) {
     this.fabric = fabric
     this.name = name
     this.id = fabric.stackNumber()
     this.random = fabric.random.fork(`${name} ${this.id}`)
-    this.#chance = this.random.between(0, 2 ** 32 - 1)
+    this.#chance = new MomentChance(this.random.between(0, 2 ** 32 - 1))
     this.sockets = new Sockets(this)
     this.recent = new RecentLists(fabric.kernel)
     this.filter = this.#table('filter')
@@ -159,15 +145,6 @@ export class SimStack implements NetStack, Asked {
     return undefined
   }
 
-  /** What `ip neigh` and `bridge fdb` were told. */
-  neighbour(link: string, address: Ipv4): Neighbour | undefined {
-    return this.#neighbours.get(`${link} ${ipv4Text(address)}`)
-  }
-
-  fdbEntry(link: string, mac: string): FdbEntry | undefined {
-    return this.#fdb.get(`${link} ${mac}`)
-  }
-
   isOn(link: string, address: Ipv4): boolean {
     return this.#addresses.some((each) => each.link === link && ipv4(each.address) === address)
   }
@@ -183,8 +160,8 @@ export class SimStack implements NetStack, Asked {
    */
   admits(source: Ipv4, link: string): boolean {
     const mode = Math.max(
-      Number(this.#sysctls.get(`net.ipv4.conf.${link}.rp_filter`) ?? 0),
-      Number(this.#sysctls.get('net.ipv4.conf.all.rp_filter') ?? 0),
+      Number(this.#sysctls.own(`net.ipv4.conf.${link}.rp_filter`) ?? 0),
+      Number(this.#sysctls.own('net.ipv4.conf.all.rp_filter') ?? 0),
     )
     if (mode === 0) return true
     const way = this.route(source)
@@ -229,19 +206,19 @@ export class SimStack implements NetStack, Asked {
   /** arp_ignore 0: for any own address; for others where proxy ARP is on and the way there leads over another link. */
   answersArp(link: LinkState, address: Ipv4): boolean {
     if (this.isLocal(address) && !isLoopback(address)) return true
-    if (this.#sysctls.get(`net.ipv4.conf.${link.name}.proxy_arp`) !== '1') return false
+    if (this.#sysctls.own(`net.ipv4.conf.${link.name}.proxy_arp`) !== '1') return false
     const way = this.route(address)
     return way.kind === 'link' && way.link !== link && this.forwards(link.name)
   }
 
   /** Whether it may answer ARP on a link for addresses that are not its own. */
   answersForOthers(link: LinkState): boolean {
-    return this.#sysctls.get(`net.ipv4.conf.${link.name}.proxy_arp`) === '1'
+    return this.#sysctls.own(`net.ipv4.conf.${link.name}.proxy_arp`) === '1'
   }
 
   /** What nf_conntrack_max was set to here; undefined while it is the kernel's own, which nothing in a lab reaches. */
   get conntrackLimit(): number | undefined {
-    const set = this.#sysctls.get('net.netfilter.nf_conntrack_max')
+    const set = this.#sysctls.own('net.netfilter.nf_conntrack_max')
     return set === undefined ? undefined : Number(set)
   }
 
@@ -255,44 +232,27 @@ export class SimStack implements NetStack, Asked {
     return count
   }
 
-  /**
-   * Whether the neighbour table takes one more next hop: limits that nobody has set are never met here. A full table gives up
-   * what was not used for five seconds, else the packet (net/core/neighbour.c: neigh_alloc, neigh_forced_gc).
-   */
+  /** Whether the neighbour table takes one more next hop: a limit that nobody has set is never met here. */
   resolves(link: LinkState, nextHop: Ipv4): boolean {
-    const limit = this.#sysctls.get('net.ipv4.neigh.default.gc_thresh3')
+    const limit = this.#neighbourLimit
     if (limit === undefined) return true
-    const now = this.fabric.kernel.nowMs
-    const key = `${link.name} ${nextHop}`
-    if (!this.#arp.has(key) && this.#arp.size >= Number(limit)) {
-      const idle = [...this.#arp].find(([, usedMs]) => now - usedMs > 5000)
-      if (idle === undefined) {
-        this.onKernelMessage('neighbour: arp_cache: neighbor table overflow!')
-        return false
-      }
-      this.#arp.delete(idle[0])
-    }
-    this.#arp.set(key, now)
-    return true
+    const { nowMs } = this.fabric.kernel
+    const taken = this.neighbourTable.takes({ link: link.name, nextHop, limit: Number(limit) }, nowMs)
+    if (!taken) this.onKernelMessage('neighbour: arp_cache: neighbor table overflow!')
+    return taken
   }
 
   get limitsNeighbours(): boolean {
-    return this.#sysctls.has('net.ipv4.neigh.default.gc_thresh3')
+    return this.#neighbourLimit !== undefined
   }
 
-  /**
-   * A number in [0, 1) by the chance of this moment's next packet. It depends on the time and not on how much was drawn before, so that a health
-   * check which is left out does not move what happens to anybody else's packets.
-   */
+  get #neighbourLimit(): string | undefined {
+    return this.#sysctls.own('net.ipv4.neigh.default.gc_thresh3')
+  }
+
+  /** A number in [0, 1) by the chance of this moment's next packet. */
   drawNow(): number {
-    const { nowMs } = this.fabric.kernel
-    if (nowMs !== this.#drawnMs) {
-      this.#drawn = 0
-      this.#drawnMs = nowMs
-      // Sixteenths of a millisecond are the least that the network tells apart: see latencyMs.
-      this.#momentSeed = Math.floor(drawnAt(this.#chance, nowMs * 16) * 2 ** 32)
-    }
-    return drawnAt(this.#momentSeed, this.#drawn++)
+    return this.#chance.draw(this.fabric.kernel.nowMs)
   }
 
   /** A source that cannot come from there, in the kernel's words (net/ipv4/route.c: ip_handle_martian_source). */
@@ -356,10 +316,8 @@ export class SimStack implements NetStack, Asked {
     this.#links.delete(name)
     this.#addresses = this.#addresses.filter((a) => a.link !== name)
     this.table.removeWhere((route) => route.dev === name)
-    for (const key of this.#linkSysctls.get(name) ?? []) this.#sysctls.delete(key)
-    this.#linkSysctls.delete(name)
-    for (const table of [this.#neighbours, this.#fdb])
-      for (const [key, entry] of [...table]) if (entry.link === name) table.delete(key)
+    this.#sysctls.forgetLink(name)
+    this.neighbourTable.forgetLink(name)
   }
 
   /** A link comes up or goes down. */
@@ -372,23 +330,6 @@ export class SimStack implements NetStack, Asked {
     return this.#links.get(name)?.kind === 'ether' || this.#addresses.some(({ link }) => link === name)
   }
 
-  setNeighbour(neighbour: Neighbour): void {
-    this.#neighbours.set(`${neighbour.link} ${neighbour.address}`, neighbour)
-  }
-
-  /** False when there was none. */
-  dropNeighbour(link: string, address: string): boolean {
-    return this.#neighbours.delete(`${link} ${address}`)
-  }
-
-  setFdbEntry(entry: FdbEntry): void {
-    this.#fdb.set(`${entry.link} ${entry.mac}`, entry)
-  }
-
-  dropFdbEntry(link: string, mac: string): boolean {
-    return this.#fdb.delete(`${link} ${mac}`)
-  }
-
   setAddresses(addresses: readonly Address[]): void {
     this.#addresses = addresses
     this.#local = undefined
@@ -396,23 +337,8 @@ export class SimStack implements NetStack, Asked {
   }
 
   setSysctl(name: string, value: string): void {
-    // The switch for all interfaces sets each of them (kernel Documentation/networking/ip-sysctl.rst).
-    if (name === 'net.ipv4.ip_forward' || name === 'net.ipv4.conf.all.forwarding') {
-      for (const key of [...this.#sysctls.keys()]) if (key.endsWith('.forwarding')) this.#sysctls.delete(key)
-      this.#sysctls.set('net.ipv4.ip_forward', value)
-    } else {
-      this.#sysctls.set(name, value)
-      this.#noteLinkSysctl(name)
-    }
+    this.#sysctls.set(name, value)
     this.touch()
-  }
-
-  #noteLinkSysctl(name: string): void {
-    const link = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[^.]+$/.exec(name)?.[1]
-    if (link === undefined) return
-    const known = this.#linkSysctls.get(link)
-    if (known === undefined) this.#linkSysctls.set(link, new Set([name]))
-    else known.add(name)
   }
 
   // --------------------------------------------------------------------------------------------- Net
@@ -421,12 +347,12 @@ export class SimStack implements NetStack, Asked {
     return this.#shownLinks.of(this.#links)
   }
 
-  neighbours(): readonly Neighbour[] {
-    return [...this.#neighbours.values()]
+  neighbours(): ReturnType<Net['neighbours']> {
+    return this.neighbourTable.list()
   }
 
-  fdb(): readonly FdbEntry[] {
-    return [...this.#fdb.values()]
+  fdb(): ReturnType<Net['fdb']> {
+    return this.neighbourTable.fdb()
   }
 
   addresses(): readonly Address[] {
@@ -438,15 +364,12 @@ export class SimStack implements NetStack, Asked {
   }
 
   sysctl(name: string): string | undefined {
-    const own = this.#sysctls.get(name)
-    if (own !== undefined) return own
-    if (/^net\.ipv4\.conf\..+\.forwarding$/.test(name)) return this.#sysctls.get('net.ipv4.ip_forward')
-    return defaultSysctl(name, (link) => this.#links.has(link))
+    return this.#sysctls.get(name)
   }
 
   /** Every sysctl that was set here, by name. */
   sysctls(): readonly (readonly [string, string])[] {
-    return [...this.#sysctls].sort(([a], [b]) => (a < b ? -1 : 1))
+    return this.#sysctls.list()
   }
 
   async apply(changes: readonly NetChange[]): Promise<void> {
@@ -454,29 +377,18 @@ export class SimStack implements NetStack, Asked {
   }
 
   async setMembers(name: string, members: readonly string[]): Promise<void> {
-    const compiled = addressSet(members)
-    for (const port of compiled.ports) this.fabric.namePort(port)
-    this.#sets = { ...this.#sets, [name]: [...members] }
-    this.compiledSets = new Map([...this.compiledSets, [name, compiled]])
-    this.setFootings.shake(name)
+    const { ports } = this.ipSets.set(name, members)
+    for (const port of ports) this.fabric.namePort(port)
     this.fabric.moved()
   }
 
   async removeSet(name: string): Promise<void> {
-    if (!this.compiledSets.has(name)) throw new Errno('ENOENT')
-    const all = [...Object.values(this.#chains), ...this.#legacy.all()]
-    const named = all.some((chains) =>
-      Object.values(chains.chains()).some((rules) => rules.some((rule) => namesSet(rule, name))),
-    )
-    if (named) throw new Errno('EBUSY')
-    this.compiledSets = new Map([...this.compiledSets].filter(([other]) => other !== name))
-    this.#sets = Object.fromEntries(Object.entries(this.#sets).filter(([other]) => other !== name))
-    this.setFootings.shake(name)
+    this.ipSets.remove(name, [...Object.values(this.#chains), ...this.#legacy.all()])
     this.fabric.moved()
   }
 
-  sets(): Readonly<Record<string, readonly string[]>> {
-    return this.#sets
+  sets(): ReturnType<Net['sets']> {
+    return this.ipSets.list()
   }
 
   changed(by: Task): Promise<void> {
@@ -566,19 +478,13 @@ export class SimStack implements NetStack, Asked {
   reset(): void {
     this.generation++
     this.#links.clear()
-    this.#sysctls.clear()
-    this.#linkSysctls.clear()
-    this.#sysctls.set('net.ipv4.ip_forward', '0')
+    this.#sysctls.reset()
     this.table.clear()
-    this.#neighbours.clear()
-    this.#fdb.clear()
-    this.#arp.clear()
+    this.neighbourTable.clear()
     for (const chains of Object.values(this.#chains)) chains.clear()
     this.#legacy.clear()
     this.recent.clear()
-    this.setFootings.shakeAll()
-    this.compiledSets = new Map()
-    this.#sets = {}
+    this.ipSets.clear()
     this.#addresses = []
     this.#local = undefined
     this.#lastIndex = 1
@@ -595,6 +501,3 @@ export class SimStack implements NetStack, Asked {
     })
   }
 }
-
-const namesSet = ({ match }: Rule, name: string): boolean =>
-  match.set?.name === name || (match.sets?.some((set) => set.name === name) ?? false)

@@ -58,9 +58,9 @@ function wrapVxlan(
   link: LinkState,
   { packet, nextHop }: { readonly packet: Packet; readonly nextHop: Ipv4 },
 ): Wrapped {
-  const neighbour = stack.neighbour(link.name, nextHop)
+  const neighbour = stack.neighbourTable.told(link.name, nextHop)
   if (neighbour === undefined) return { kind: 'no-neighbour' }
-  const entry = stack.fdbEntry(link.name, neighbour.mac)
+  const entry = stack.neighbourTable.fdbEntry(link.name, neighbour.mac)
   if (entry === undefined) return { kind: 'lost', why: `no FDB entry for ${neighbour.mac} on ${link.name}` }
   const destination = ipv4(entry.destination)
   const { vni = 0, port = vxlanPort, txChecksumOffload = true } = link.tunnel ?? {}

@@ -204,7 +204,7 @@ function cross(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const { port } = link
   const sender = port && stack.fabric.stationOf(port)
   if (!port?.up || !sender) return noNeighbour(visit, link, nextHop)
-  const told = stack.neighbour(link.name, nextHop)
+  const told = stack.neighbourTable.told(link.name, nextHop)
   const receiver = stack.fabric.owner(sender.segment, nextHop, stack)
   if (!receiver) return noNeighbour(visit, link, nextHop)
   stack.fabric.surveyor.visit(receiver.stack)

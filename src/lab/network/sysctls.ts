@@ -1,0 +1,62 @@
+import { defaultSysctl } from '#lab/network/sysctl-defaults.ts'
+
+/** The `net.*` parameters of one namespace: what was set there, and the kernel's defaults. */
+export class Sysctls {
+  readonly #set = new Map<string, string>()
+  /** Those of each link. */
+  readonly #ofLink = new Map<string, Set<string>>()
+  readonly #links: Pick<ReadonlyMap<string, unknown>, 'has'>
+
+  constructor(links: Pick<ReadonlyMap<string, unknown>, 'has'>) {
+    this.#links = links
+  }
+
+  /** Undefined when there is none of that name. */
+  get(name: string): string | undefined {
+    const own = this.#set.get(name)
+    if (own !== undefined) return own
+    if (/^net\.ipv4\.conf\..+\.forwarding$/.test(name)) return this.#set.get('net.ipv4.ip_forward')
+    return defaultSysctl(name, (link) => this.#links.has(link))
+  }
+
+  /** Undefined while it is the kernel's own. */
+  own(name: string): string | undefined {
+    return this.#set.get(name)
+  }
+
+  /** What was set, by name. */
+  list(): readonly (readonly [string, string])[] {
+    return [...this.#set].sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  set(name: string, value: string): void {
+    // The switch for all interfaces sets each of them (kernel Documentation/networking/ip-sysctl.rst).
+    if (name === 'net.ipv4.ip_forward' || name === 'net.ipv4.conf.all.forwarding') {
+      for (const key of [...this.#set.keys()]) if (key.endsWith('.forwarding')) this.#set.delete(key)
+      this.#set.set('net.ipv4.ip_forward', value)
+    } else {
+      this.#set.set(name, value)
+      this.#note(name)
+    }
+  }
+
+  forgetLink(link: string): void {
+    for (const key of this.#ofLink.get(link) ?? []) this.#set.delete(key)
+    this.#ofLink.delete(link)
+  }
+
+  /** As the kernel makes a namespace: nothing is forwarded. */
+  reset(): void {
+    this.#set.clear()
+    this.#ofLink.clear()
+    this.#set.set('net.ipv4.ip_forward', '0')
+  }
+
+  #note(name: string): void {
+    const link = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[^.]+$/.exec(name)?.[1]
+    if (link === undefined) return
+    const known = this.#ofLink.get(link)
+    if (known === undefined) this.#ofLink.set(link, new Set([name]))
+    else known.add(name)
+  }
+}
