@@ -2,7 +2,7 @@ import { parseAwk } from '#lab/host/commands/awk/parse.ts'
 import { AwkError, AwkRun } from '#lab/host/commands/awk/run.ts'
 import { AwkSyntaxError, type Rule } from '#lab/host/commands/awk/syntax.ts'
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { inputText, linesOf } from '#lab/host/commands/text.ts'
+import { eachLine, type Line } from '#lab/host/commands/lines.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 
 /**
@@ -46,12 +46,13 @@ async function carriedOut(p: Process, run: AwkRun, paths: readonly string[]): Pr
   let failed = false
   if (run.reads && !run.isOver)
     for (const path of paths.length === 0 ? ['-'] : paths) {
-      const text = await inputText(p, path, (name, message) => `cannot open "${name}" (${message})`)
-      if (text === undefined) failed = true
-      for (const line of linesOf(text ?? '')) {
-        if (run.isOver) break
-        run.line(line)
+      if (run.isOver) break
+      const take = ({ text }: Line): boolean => {
+        run.line(text)
+        return !run.isOver
       }
+      if (!(await eachLine(p, path, take, (name, message) => `cannot open "${name}" (${message})`)))
+        failed = true
     }
   run.end()
   return run.code === 0 && failed ? 2 : run.code

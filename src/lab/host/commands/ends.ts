@@ -1,5 +1,5 @@
 import { invalidOption, parseArguments } from '#lab/host/commands/cli.ts'
-import { inputText } from '#lab/host/commands/text.ts'
+import { inputText } from '#lab/host/commands/lines.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 
 const cannotOpen = (path: string, message: string): string => `cannot open '${path}' for reading: ${message}`

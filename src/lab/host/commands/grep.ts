@@ -1,5 +1,6 @@
 import { invalidOption, join, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { inputText, linesOf } from '#lab/host/commands/text.ts'
+import { type Asked, Hits } from '#lab/host/commands/grep-hits.ts'
+import { eachLine } from '#lab/host/commands/lines.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { patternMatcher, regularExpression } from '#lab/host/shell/glob.ts'
 
@@ -25,11 +26,11 @@ export const fromPosix = (source: string): string =>
 
 const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** grep(1): `-r -i -v -n -c -q -l -h -H -o -w -x -s -E -F -P -e -m -A -B -C`. */
+/** grep(1): `-r -i -v -n -c -q -l -h -H -o -w -x -s -E -F -P -e -m -A -B -C`. Lines of the standard input are looked at as they come. */
 export const grep: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), {
     flags: 'rRivncqlhHowxsEFPaL',
-    long: ['--color', '--recursive', '--quiet', '--count'],
+    long: ['--color', '--recursive', '--quiet', '--count', '--line-buffered'],
     values: ['e', 'm', 'A', 'B', 'C', '--include'],
   })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown, 2)
@@ -49,7 +50,7 @@ export const grep: Program = async (p) => {
   const paths = operands.length > 0 ? operands : recursive ? ['.'] : ['-']
   const search = new Search(p, { expression, flags, values, named: recursive || paths.length > 1 })
   for (const path of paths) await search.path(path, recursive)
-  return search.troubled && !(flags.has('q') && search.found) ? 2 : search.found ? 0 : 1
+  return search.troubled && !(search.quiet && search.found) ? 2 : search.found ? 0 : 1
 }
 
 function expressionOf(pattern: string, flags: ReadonlySet<string>, extended: boolean): RegExp | undefined {
@@ -68,27 +69,19 @@ class Search {
   found = false
   troubled = false
   readonly #p: Process
-  readonly #o: {
-    readonly expression: RegExp
-    readonly flags: ReadonlySet<string>
-    readonly values: ReadonlyMap<string, string>
-    readonly named: boolean
-  }
+  readonly #o: Asked
 
-  constructor(
-    p: Process,
-    o: {
-      readonly expression: RegExp
-      readonly flags: ReadonlySet<string>
-      readonly values: ReadonlyMap<string, string>
-      readonly named: boolean
-    },
-  ) {
+  constructor(p: Process, o: Asked) {
     this.#p = p
     this.#o = o
   }
 
+  get quiet(): boolean {
+    return this.#o.flags.has('q') || this.#o.flags.has('--quiet')
+  }
+
   async path(path: string, recursive: boolean): Promise<void> {
+    if (this.quiet && this.found) return
     try {
       if (path !== '-' && (await this.#p.files.stat(path)).kind === 'directory') {
         if (!recursive) return this.#trouble(path, 'Is a directory')
@@ -99,13 +92,20 @@ class Search {
         }
         return
       }
-      const text = await inputText(this.#p, path)
-      if (text === undefined) this.troubled = true
-      else this.#lines(linesOf(text), path === '-' ? '(standard input)' : path)
+      await this.#input(path)
     } catch (error) {
       if (!isErrno(error)) throw error
       this.#trouble(path, error.message)
     }
+  }
+
+  async #input(path: string): Promise<void> {
+    const out = (text: string): void => this.#p.stdout.write(`${text}\n`)
+    const hits = new Hits(this.#o, path === '-' ? '(standard input)' : path, out)
+    const read = await eachLine(this.#p, path, ({ text }) => hits.take(text))
+    this.troubled ||= !read
+    this.found ||= hits.count > 0
+    if (read) hits.end()
   }
 
   #isIncluded(name: string): boolean {
@@ -116,50 +116,5 @@ class Search {
   #trouble(path: string, message: string): void {
     this.troubled = true
     if (!this.#o.flags.has('s')) say(this.#p, `${path}: ${message}`)
-  }
-
-  #lines(lines: readonly string[], name: string): void {
-    const { flags, values } = this.#o
-    const max = Number(values.get('m') ?? Number.POSITIVE_INFINITY)
-    const hits = lines.flatMap((line, at) => (this.#matches(line) ? [at] : [])).slice(0, max)
-    if (hits.length > 0) this.found = true
-    if (flags.has('q')) return
-    const prefix = (flags.has('H') || this.#o.named) && !flags.has('h') ? name : ''
-    const out = (text: string): void => this.#p.stdout.write(`${text}\n`)
-    if (flags.has('l') || flags.has('L')) {
-      if (hits.length > 0 === flags.has('l')) out(name)
-    } else if (flags.has('c') || flags.has('--count'))
-      out(`${prefix === '' ? '' : `${prefix}:`}${hits.length}`)
-    else this.#print(lines, hits, prefix, out)
-  }
-
-  #print(
-    lines: readonly string[],
-    hits: readonly number[],
-    prefix: string,
-    out: (text: string) => void,
-  ): void {
-    const { flags, values, expression } = this.#o
-    const around = values.get('C') ?? '0'
-    const [before, after] = [Number(values.get('B') ?? around), Number(values.get('A') ?? around)]
-    let printed = -1
-    for (const hit of hits) {
-      const from = Math.max(hit - before, printed + 1)
-      if (printed >= 0 && from > printed + 1 && before + after > 0) out('--')
-      for (let at = from; at <= Math.min(hit + after, lines.length - 1); at++) {
-        const mark = hits.includes(at) ? ':' : '-'
-        const head = `${prefix === '' ? '' : `${prefix}${mark}`}${flags.has('n') ? `${at + 1}${mark}` : ''}`
-        const line = lines[at] ?? ''
-        expression.lastIndex = 0
-        if (flags.has('o')) for (const [match] of line.matchAll(expression)) out(`${head}${match}`)
-        else out(`${head}${line}`)
-        printed = at
-      }
-    }
-  }
-
-  #matches(line: string): boolean {
-    this.#o.expression.lastIndex = 0
-    return this.#o.expression.test(line) !== this.#o.flags.has('v')
   }
 }

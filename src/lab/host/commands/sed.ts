@@ -1,28 +1,15 @@
 import { attempt, done, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
 import { fromBasic, fromPosix } from '#lab/host/commands/grep.ts'
-import { linesOf } from '#lab/host/commands/text.ts'
-import type { Process, Program } from '#lab/host/ports.ts'
-import { readAll } from '#lab/host/process/streams.ts'
+import { eachLine } from '#lab/host/commands/lines.ts'
+import { type Address, Editor, edited, type Instruction } from '#lab/host/commands/sed-editor.ts'
+import { errnoTexts, type Process, type Program } from '#lab/host/ports.ts'
 import { regularExpression } from '#lab/host/shell/glob.ts'
-
-type Address = number | '$' | RegExp
-
-interface Instruction {
-  readonly from: Address | undefined
-  readonly to: Address | undefined
-  readonly negated: boolean
-  readonly verb: string
-  readonly pattern: RegExp | undefined
-  readonly text: string
-  readonly prints: boolean
-  inRange: boolean
-}
 
 /** sed(1): `s`, `d`, `p`, `q`, `a`, `i`, `c`, `=`, addresses and ranges; `-n`, `-i`, `-e`, `-E`. Not imitated: hold space, labels, groups. */
 export const sed: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), {
-    flags: 'nirEsz',
-    long: ['--in-place', '--quiet'],
+    flags: 'nirEszu',
+    long: ['--in-place', '--quiet', '--unbuffered'],
     values: ['e'],
   })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
@@ -34,27 +21,25 @@ export const sed: Program = async (p) => {
     return 1
   }
   const quiet = args.flags.has('n') || args.flags.has('--quiet')
-  const edit = (text: string): string =>
-    edited(linesOf(text), instructions, { quiet, endless: !text.endsWith('\n') })
-  if (args.flags.has('i') || args.flags.has('--in-place')) return inPlace(p, operands, edit)
-  let text = ''
+  if (args.flags.has('i') || args.flags.has('--in-place'))
+    return inPlace(p, operands, (text) => edited(text, instructions, quiet))
+  const editor = new Editor(instructions, { quiet, write: (text) => p.stdout.write(text) })
   let code = 0
-  if (operands.length === 0) text = await readAll(p)
-  for (const path of operands) {
-    const content = await readFile(p, path)
-    if (content === undefined) code = 2
-    else text += content
-  }
-  p.stdout.write(edit(text))
+  for (const path of operands.length === 0 ? ['-'] : operands)
+    if (!(await eachLine(p, path, (line) => editor.take(line), cannotRead))) code = 2
+  editor.end()
   return code
 }
+
+const cannotRead = (path: string, message: string): string =>
+  message === errnoTexts.EISDIR ? `read error on ${path}: ${message}` : `can't read ${path}: ${message}`
 
 const readFile = (p: Process, path: string): Promise<string | undefined> =>
   attempt(
     p,
     () => p.files.read(path),
     ({ code, message }) =>
-      code === 'EISDIR' ? `couldn't edit ${path}: not a regular file` : `can't read ${path}: ${message}`,
+      code === 'EISDIR' ? `couldn't edit ${path}: not a regular file` : cannotRead(path, message),
   )
 
 /** Writes beside the file and renames, as GNU sed does: it needs the folder's permission, not the file's. */
@@ -179,54 +164,3 @@ const replacementOf = (text: string): string =>
             ? `$${escaped}`
             : (escaped ?? ''),
     )
-
-function edited(
-  lines: readonly string[],
-  instructions: readonly Instruction[],
-  o: { readonly quiet: boolean; readonly endless: boolean },
-): string {
-  const out: string[] = []
-  for (const instruction of instructions) instruction.inRange = false
-  for (const [at, original] of lines.entries()) {
-    let line = original
-    const after: string[] = []
-    let deleted = false
-    let quits = false
-    for (const instruction of instructions) {
-      if (!applies(instruction, line, at + 1, lines.length)) continue
-      if (instruction.verb === 's' && instruction.pattern !== undefined) {
-        const next = line.replace(instruction.pattern, instruction.text)
-        if (instruction.prints && next !== line) out.push(next)
-        line = next
-      } else if (instruction.verb === 'p') out.push(line)
-      else if (instruction.verb === '=') out.push(String(at + 1))
-      else if (instruction.verb === 'i') out.push(instruction.text)
-      else if (instruction.verb === 'a') after.push(instruction.text)
-      else {
-        if (instruction.verb === 'c') out.push(instruction.text)
-        deleted = instruction.verb !== 'q'
-        quits = instruction.verb === 'q'
-        break
-      }
-    }
-    if (!deleted && !o.quiet) out.push(line)
-    out.push(...after)
-    if (quits) break
-  }
-  if (out.length === 0) return ''
-  return `${out.join('\n')}${o.endless ? '' : '\n'}`
-}
-
-function applies(instruction: Instruction, line: string, number: number, last: number): boolean {
-  const hits = (address: Address): boolean =>
-    address === '$' ? number === last : typeof address === 'number' ? number === address : address.test(line)
-  const { from, to } = instruction
-  let inside = true
-  if (from !== undefined && to === undefined) inside = hits(from)
-  else if (from !== undefined && to !== undefined) {
-    inside = instruction.inRange || hits(from)
-    if (inside)
-      instruction.inRange = instruction.inRange ? !hits(to) : !(typeof to === 'number' && to <= number)
-  }
-  return inside !== instruction.negated
-}

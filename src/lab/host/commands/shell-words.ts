@@ -1,5 +1,5 @@
 import { attempt, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { inputText } from '#lab/host/commands/text.ts'
+import { inputText } from '#lab/host/commands/lines.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { defaultPath, executable } from '#lab/host/process/execute.ts'
 import { hostProcess } from '#lab/host/process/process.ts'

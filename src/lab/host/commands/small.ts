@@ -1,5 +1,6 @@
 /** Small commands that need little of anything: mktemp, install, tac, nl, rev, paste, nproc, arch, groups, top. */
 import { attempt, base, done, invalidOption, join, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { eachLine, type Line } from '#lab/host/commands/lines.ts'
 import { gidOf, groups as groupsIn, namesOf, uidOf } from '#lab/host/os/accounts.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -104,18 +105,26 @@ export const tac: Program = async (p) => {
   return 0
 }
 
+/** Writes what `shown` makes of each line. */
+async function ofEachLine(p: Process, shown: (line: string) => string): Promise<number> {
+  const take = ({ text }: Line): boolean => {
+    p.stdout.write(`${shown(text)}\n`)
+    return true
+  }
+  const paths = operands(p)
+  let code = 0
+  for (const path of paths.length === 0 ? ['-'] : paths) if (!(await eachLine(p, path, take))) code = 1
+  return code
+}
+
 export const rev: Program = async (p) => {
-  for (const line of linesOf(await textsOf(p, operands(p))))
-    p.stdout.write(`${[...line].reverse().join('')}\n`)
-  return 0
+  return ofEachLine(p, (line) => [...line].reverse().join(''))
 }
 
 /** nl(1): lines that are not empty are numbered. */
 export const nl: Program = async (p) => {
   let number = 0
-  for (const line of linesOf(await textsOf(p, operands(p))))
-    p.stdout.write(line === '' ? '       \n' : `${String(++number).padStart(6)}\t${line}\n`)
-  return 0
+  return ofEachLine(p, (line) => (line === '' ? '       ' : `${String(++number).padStart(6)}\t${line}`))
 }
 
 /** paste(1): `-d DELIMITERS`, `-s`. */

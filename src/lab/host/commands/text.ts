@@ -1,46 +1,28 @@
-import { attempt, invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { eachLine, inputText, type Line, linesOf } from '#lab/host/commands/lines.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
-import { readAll } from '#lab/host/process/streams.ts'
 
-/** One input's text: a file, or the standard input for `-`. Tells why not as `NAME: why`, or as `tell` words it. */
-export function inputText(
-  p: Process,
-  path: string,
-  tell: (path: string, message: string) => string = (name, message) => `${name}: ${message}`,
-): Promise<string | undefined> {
-  if (path === '-') return readAll(p)
-  return attempt(
-    p,
-    () => p.files.read(path),
-    ({ message }) => tell(path, message),
-  )
-}
-
-/** Lines without their ends; a missing end of the last line is no further line. */
-export function linesOf(text: string): string[] {
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return lines
-}
-
-/** cat(1): `-n`. Passes standard input on as it comes. */
+/** cat(1): `-n`. Passes the standard input on as it comes. */
 export const cat: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'nAevtTu' })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
   let code = 0
   let number = 0
-  const put = (text: string): void => {
-    if (!args.flags.has('n')) p.stdout.write(text)
-    else for (const line of linesOf(text)) p.stdout.write(`${String(++number).padStart(6)}\t${line}\n`)
+  const numbered = ({ text }: Line): boolean => {
+    p.stdout.write(`${String(++number).padStart(6)}\t${text}\n`)
+    return true
   }
   for (const path of args.operands.length === 0 ? ['-'] : args.operands) {
-    if (path === '-' && !args.flags.has('n')) {
-      for (let text = await p.stdin.read(p); text !== undefined; text = await p.stdin.read(p)) put(text)
-      continue
+    if (args.flags.has('n')) {
+      if (!(await eachLine(p, path, numbered))) code = 1
+    } else if (path === '-') {
+      for (let text = await p.stdin.read(p); text !== undefined; text = await p.stdin.read(p))
+        p.stdout.write(text)
+    } else {
+      const text = await inputText(p, path)
+      if (text === undefined) code = 1
+      else p.stdout.write(text)
     }
-    const text = await inputText(p, path)
-    if (text === undefined) code = 1
-    else put(text)
   }
   return code
 }
@@ -137,19 +119,23 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 export const uniq: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'cdui' })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const lines = await allLines(p, args.operands.slice(0, 1))
-  if (lines === undefined) return 1
-  const groups: { line: string; count: number }[] = []
-  for (const line of lines) {
-    const last = groups.at(-1)
-    if (last?.line === line) last.count++
-    else groups.push({ line, count: 1 })
-  }
-  for (const { line, count } of groups) {
-    if (args.flags.has('d') && count < 2) continue
-    if (args.flags.has('u') && count > 1) continue
+  let last: { readonly line: string; count: number } | undefined
+  const put = (group: { readonly line: string; readonly count: number } | undefined): void => {
+    if (group === undefined) return
+    const { line, count } = group
+    if ((args.flags.has('d') && count < 2) || (args.flags.has('u') && count > 1)) return
     p.stdout.write(args.flags.has('c') ? `${String(count).padStart(7)} ${line}\n` : `${line}\n`)
   }
+  const take = ({ text }: Line): boolean => {
+    if (last?.line === text) last.count++
+    else {
+      put(last)
+      last = { line: text, count: 1 }
+    }
+    return true
+  }
+  if (!(await eachLine(p, args.operands[0] ?? '-', take))) return 1
+  put(last)
   return 0
 }
 
@@ -163,16 +149,18 @@ export const cut: Program = async (p) => {
     return 1
   }
   const chosen = ranges(list)
-  const lines = await allLines(p, args.operands)
-  if (lines === undefined) return 1
   const byField = args.values.has('f')
   const separator = byField ? (args.values.get('d') ?? '\t') : ''
-  for (const line of lines) {
-    const whole = byField && !line.includes(separator)
-    const picked = (separator === '' ? [...line] : line.split(separator)).filter((_, at) => chosen(at + 1))
-    if (!(whole && args.flags.has('s'))) p.stdout.write(`${whole ? line : picked.join(separator)}\n`)
+  const take = ({ text }: Line): boolean => {
+    const whole = byField && !text.includes(separator)
+    const picked = (separator === '' ? [...text] : text.split(separator)).filter((_, at) => chosen(at + 1))
+    if (!(whole && args.flags.has('s'))) p.stdout.write(`${whole ? text : picked.join(separator)}\n`)
+    return true
   }
-  return 0
+  let code = 0
+  for (const path of args.operands.length === 0 ? ['-'] : args.operands)
+    if (!(await eachLine(p, path, take))) code = 1
+  return code
 }
 
 function ranges(list: string): (position: number) => boolean {

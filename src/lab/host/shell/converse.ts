@@ -1,7 +1,7 @@
 import type { ParsedScript } from 'unbash'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import type { Io } from '#lab/host/shell/io.ts'
-import { parseScript } from '#lab/host/shell/parse.ts'
+import { isUnfinished, nextCommands } from '#lab/host/shell/next-commands.ts'
 import { Leave, type Shell } from '#lab/host/shell/state.ts'
 import { runTraps } from '#lab/host/shell/traps.ts'
 
@@ -15,21 +15,25 @@ export async function converse(shell: Shell, io: Io): Promise<number> {
       shell.interrupted = true
       shell.interrupt?.()
     })
-  let text = ''
+  const ask = (prompt: 'PS1' | 'PS2'): void => io.stderr.write(promptOf(shell, prompt))
   for (;;) {
-    io.stderr.write(promptOf(shell, text === '' ? 'PS1' : 'PS2'))
-    const line = await io.stdin.line(shell.p)
-    if (!line.complete && line.text === '') {
-      if (io.stdin.terminal) io.stderr.write('exit\n')
-      return shell.status
-    }
-    shell.interrupted = false
-    text += `${line.text}\n`
-    const script = parseScript(text)
-    if (isUnfinished(script) && line.complete) continue
-    text = ''
+    const script = await nextCommands(shell, io, ask)
+    if (script === undefined) break
     shell.status = isFaulty(shell, script, io) ? 2 : await runLine(shell, script, io)
     await runTraps(shell, io)
+  }
+  if (io.stdin.terminal) io.stderr.write('exit\n')
+  return shell.status
+}
+
+/** Runs a script as it comes from the standard input, which its commands read on; a syntax error ends it. */
+export async function runInput(shell: Shell, io: Io): Promise<number> {
+  let code = 0
+  for (;;) {
+    const script = await nextCommands(shell, io)
+    if (script === undefined) return code
+    if (isFaulty(shell, script, io)) return 2
+    if (script.commands.length > 0) code = await runAll(shell, script.commands, io)
   }
 }
 
@@ -75,8 +79,3 @@ export function isFaulty(shell: Shell, script: ParsedScript, io: Io): boolean {
   io.stderr.write(`${shell.name}: syntax error: ${what}\n`)
   return true
 }
-
-const isUnfinished = ({ errors }: ParsedScript): boolean =>
-  errors?.some(({ message }) =>
-    /unterminated|expected command|expected '(fi|done|esac|\}|\))/.test(message),
-  ) === true

@@ -1,8 +1,7 @@
 import type { ParsedScript } from 'unbash'
 import { isErrno, type Program } from '#lab/host/ports.ts'
 import { baseName, hostProcess } from '#lab/host/process/process.ts'
-import { readAll } from '#lab/host/process/streams.ts'
-import { converse, isFaulty } from '#lab/host/shell/converse.ts'
+import { converse, isFaulty, runInput } from '#lab/host/shell/converse.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'
 import { type Io, LineReader } from '#lab/host/shell/io.ts'
 import { parseScript } from '#lab/host/shell/parse.ts'
@@ -69,9 +68,7 @@ function parseArguments(shell: Shell, words: readonly string[]): Start | string 
 async function start(shell: Shell, io: Io, o: Start): Promise<number> {
   if (o.command !== undefined) return runScript(shell, parseScript(o.command), io, true)
   if (o.script !== undefined) return runFile(shell, o.script, io)
-  return o.interactive || io.stdin.terminal
-    ? converse(shell, io)
-    : runScript(shell, parseScript(await readAll(shell.p, io.stdin)), io, false)
+  return o.interactive || io.stdin.terminal ? converse(shell, io) : runInput(shell, io)
 }
 
 async function runScript(shell: Shell, script: ParsedScript, io: Io, last: boolean): Promise<number> {
