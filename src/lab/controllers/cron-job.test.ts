@@ -83,11 +83,9 @@ describe('a CronJob', () => {
     )
   })
 
-  test('with a schedule that is none says so', async () => {
-    await apply('wrong', { schedule: '61 * * * *' })
-    await lab.advance(5000)
-    expect(await events('wrong')).toContain(
-      'unparseable schedule: "61 * * * *" : end of range (61) above maximum (59): 61',
+  test('with a schedule that is none is refused', async () => {
+    expect((await apply('wrong', { schedule: '61 * * * *' })).stderr).toBe(
+      'The CronJob "wrong" is invalid: spec.schedule: Invalid value: "61 * * * *": end of range (61) above maximum (59): 61\n',
     )
   })
 })

@@ -3,6 +3,7 @@
  * Not imitated: time zones other than UTC, which is the controller manager's own; adoption of jobs.
  */
 import { parseTime, rfc3339, utc } from '#base/clock.ts'
+import { parseSchedule, type Schedule } from '#lab/api/admission/schedule.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { CronJob, Draft, Job } from '#lab/api/objects.ts'
 import { KubeError, resources } from '#lab/api/ports.ts'
@@ -12,7 +13,6 @@ import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { controllerOf, objectKey, ownedBy } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
-import { parseSchedule, type Schedule } from '#lab/controllers/schedule.ts'
 
 type Status = NonNullable<CronJob['status']>
 

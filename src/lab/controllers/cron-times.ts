@@ -1,7 +1,7 @@
 /** When a CronJob was due, and will be: kubernetes/kubernetes:pkg/controller/cronjob/utils.go (mostRecentScheduleTime). */
 import { parseTime } from '#base/clock.ts'
+import type { Schedule } from '#lab/api/admission/schedule.ts'
 import type { CronJob } from '#lab/api/objects.ts'
-import type { Schedule } from '#lab/controllers/schedule.ts'
 
 /** The latest time up to now at which it should have run since it last did, and how many such times there were. */
 export function due(

@@ -82,6 +82,33 @@ test('taking a rollout back gives the old set the next number and its pods', asy
   expect((await web(b)).metadata.annotations?.[revisionKey]).toBe('3')
 })
 
+test('a template that comes back with what kubectl writes into it is the old one, and notes of people reach its set', async () => {
+  const b = await deployed()
+  await complete(b)
+  await change(b, image('docker.io/library/test:none'))
+  await b.advance(60_000)
+  const { spec } = await web(b)
+  const containers = [{ ...spec.template.spec.containers[0], image: testImage.name }]
+  const template = {
+    metadata: { creationTimestamp: null, labels: { app: 'web' } },
+    spec: { ...spec.template.spec, containers },
+  }
+  await b.kube.patch(webRef, {
+    type: 'json',
+    body: [{ op: 'replace', path: '/spec/template', value: template }],
+  })
+  await complete(b)
+  expect(await sizes(b)).toEqual([
+    ['2', 0],
+    ['3', 4],
+  ])
+  const why = { 'kubernetes.io/change-cause': 'it did not start' }
+  await b.kube.patch(webRef, { type: 'merge', body: { metadata: { annotations: why } } })
+  await b.advance(1000)
+  const { items } = await b.kube.list<ReplicaSet>({ type: resources.replicaSets, namespace })
+  expect(items.find(({ spec: { replicas } }) => replicas === 4)?.metadata.annotations).toMatchObject(why)
+})
+
 test('a paused Deployment can be scaled but rolls nothing', async () => {
   const b = await deployed()
   await complete(b)

@@ -123,16 +123,18 @@ class Sync {
     for (const [set, size] of sizes) await this.#scale(set, size)
   }
 
-  /** The newest template has the highest number, one that comes back (`rollout undo`) too. */
+  /** The newest template has the highest number, one that comes back (`rollout undo`) too, and what people wrote at the Deployment since. */
   async #number(current: ReplicaSet): Promise<void> {
-    const revision = String(this.#nextRevision)
-    if (Number(current.metadata.annotations?.[revisionKey] ?? 0) >= Number(revision)) {
-      await this.#annotate(current.metadata.annotations?.[revisionKey] ?? revision)
-      return
+    const { [revisionKey]: had = '0', ...notes } = current.metadata.annotations ?? {}
+    const revision = String(Math.max(this.#nextRevision, Number(had)))
+    const annotations = {
+      ...inherited(this.#in.deployment),
+      ...(had === revision ? {} : { [revisionKey]: revision }),
     }
-    const body = { metadata: { annotations: { [revisionKey]: revision } } }
-    const ref = { type: resources.replicaSets, ...space(current), name: current.metadata.name }
-    await this.#in.kube.patch(ref, { type: 'merge', body })
+    if (Object.entries(annotations).some(([key, value]) => notes[key] !== value)) {
+      const ref = { type: resources.replicaSets, ...space(current), name: current.metadata.name }
+      await this.#in.kube.patch(ref, { type: 'merge', body: { metadata: { annotations } } })
+    }
     await this.#annotate(revision)
   }
 

@@ -183,20 +183,14 @@ function statusOf(
 
 function podOf(job: Job): Draft<Pod> {
   const { template } = job.spec
-  const { name, uid } = job.metadata
-  const own = {
-    'batch.kubernetes.io/controller-uid': uid,
-    'batch.kubernetes.io/job-name': name,
-    'controller-uid': uid,
-    'job-name': name,
-  }
+  const { name } = job.metadata
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       generateName: `${name}-`,
       ...space(job),
-      labels: { ...own, ...template.metadata?.labels },
+      ...(template.metadata?.labels === undefined ? {} : { labels: template.metadata.labels }),
       ...(template.metadata?.annotations === undefined ? {} : { annotations: template.metadata.annotations }),
       ownerReferences: [ownedBy(job)],
     },

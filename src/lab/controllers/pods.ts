@@ -65,8 +65,8 @@ export function templateHash(template: PodTemplate): string {
 }
 
 /**
- * What a template says, whatever the order of its keys and whether or not it writes out what is false anyway: a client that takes it
- * back (`rollout undo`) writes it anew out of its own types.
+ * What a template says, whatever the order of its keys and whether or not it writes out what is false or null anyway: a client that
+ * takes it back (`rollout undo`) writes it anew out of its own types, with a creationTimestamp of null.
  */
 export const canonical = (value: unknown): string => JSON.stringify(ordered(value))
 
@@ -75,7 +75,7 @@ function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered)
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, of]) => of !== false || !omittedWhenFalse.has(key))
+      .filter(([key, of]) => of !== null && (of !== false || !omittedWhenFalse.has(key)))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, of]) => [key, ordered(of)]),
   )

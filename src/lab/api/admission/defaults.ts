@@ -1,4 +1,5 @@
 /** Defaults that the server writes into objects of each type before it stores them. */
+import { cronJobDefaults, jobDefaults } from '#lab/api/admission/batch.ts'
 import { limitDefaults } from '#lab/api/admission/limit-ranger.ts'
 import { change, changeEach, fill, podDefaultsOf, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
 import { defaulted, pruned } from '#lab/api/custom/prune.ts'
@@ -99,19 +100,8 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
       updateStrategy: { rollingUpdate: { partition: 0 }, type: 'RollingUpdate' },
     }),
   ),
-  'batch/cronjobs': spec((each) =>
-    change(
-      fill(each, {
-        concurrencyPolicy: 'Allow',
-        failedJobsHistoryLimit: 1,
-        successfulJobsHistoryLimit: 3,
-        suspend: false,
-      }),
-      'jobTemplate',
-      (job) => change(job, 'spec', template),
-    ),
-  ),
-  'batch/jobs': spec((each) => fill(template(each), { backoffLimit: 6, completions: 1, parallelism: 1 })),
+  'batch/cronjobs': spec((each) => cronJobDefaults(each, template)),
+  'batch/jobs': spec((each) => jobDefaults(template(each))),
   'apiextensions.k8s.io/customresourcedefinitions': spec((each) =>
     fill(
       change(each, 'names', (names) =>

@@ -4,6 +4,7 @@
  * Not imitated: most of validation (volumes, probes, resources, node selectors …) and rules in CEL.
  */
 
+import { jobErrors, scheduleErrors } from '#lab/api/admission/batch.ts'
 import {
   ephemeralChange,
   ephemeralErrors,
@@ -60,6 +61,18 @@ const checks: Readonly<Record<string, Check>> = {
   'apps/daemonsets': workload,
   'apps/deployments': workload,
   'apps/replicasets': workload,
+  'batch/jobs': ({ spec }) => [
+    ...podSpecErrors('spec.template.spec', asObject(at(spec, 'template.spec'))),
+    ...jobErrors('spec', asObject(spec)),
+  ],
+  'batch/cronjobs': ({ spec }) => {
+    const [job, { schedule }] = [asObject(at(spec, 'jobTemplate.spec')), asObject(spec)]
+    return [
+      ...scheduleErrors(schedule),
+      ...podSpecErrors('spec.jobTemplate.spec.template.spec', asObject(at(job, 'template.spec'))),
+      ...jobErrors('spec.jobTemplate.spec', job),
+    ]
+  },
   '/services': (service) => {
     const spec = asObject(service.spec)
     const headless = spec.clusterIP === 'None' || spec.type === 'ExternalName'

@@ -70,6 +70,7 @@ export interface StatefulSet extends KubeObject {
 
 export interface Job extends KubeObject {
   readonly spec: {
+    readonly selector?: LabelSelector
     readonly template: PodTemplate
     readonly parallelism?: number
     readonly completions?: number

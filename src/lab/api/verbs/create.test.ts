@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Deployment, KubeObject, Pod, Service } from '#lab/api/objects.ts'
+import type { CronJob, Deployment, Job, KubeObject, Pod, Service } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { failure, podDraft, server, type, withPod } from '#lab/api/verbs/verbs-bench.ts'
 
@@ -104,6 +104,43 @@ describe('creating', () => {
     expect(a.spec.clusterIP).toMatch(/^10\.(9[6-9]|10\d|11[01])\./)
     const refused = await failure(kube.create(resources.services, draft('b', { clusterIP: '10.96.0.1' })))
     expect(refused.message).toContain('provided IP is already allocated')
+  })
+
+  const jobDraft = (spec: object, podSpec: object = {}) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'work', namespace: 'default' },
+    spec: { template: { spec: { restartPolicy: 'Never', ...podDraft().spec, ...podSpec } }, ...spec },
+  })
+
+  test('a job selects its own pods, and no other job’s', async () => {
+    const { kube } = server()
+    const { metadata, spec } = await kube.create<Job>(
+      resources.jobs,
+      jobDraft({ parallelism: 2 }) as unknown as Job,
+    )
+    const key = 'batch.kubernetes.io/controller-uid'
+    expect(spec.selector).toEqual({ matchLabels: { [key]: metadata.uid } })
+    expect(spec.template.metadata?.labels).toMatchObject({ [key]: metadata.uid, 'job-name': 'work' })
+    expect(metadata.labels).toEqual(spec.template.metadata?.labels)
+    expect(spec).toMatchObject({ parallelism: 2, completionMode: 'NonIndexed', suspend: false })
+    expect(spec.completions).toBeUndefined() // its pods share a queue
+  })
+
+  test('a job whose pods never end, and a schedule that is none, are refused', async () => {
+    const { kube } = server()
+    const policy = 'restartPolicy: Required value: valid values: "OnFailure", "Never"'
+    const always = jobDraft({}, { restartPolicy: 'Always' })
+    expect((await failure(kube.create(resources.jobs, always as unknown as Job))).message).toBe(
+      `Job.batch "work" is invalid: spec.template.spec.${policy}`,
+    )
+    const cron = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: always.metadata }
+    const spec = { schedule: '* * * *', jobTemplate: { spec: always.spec } }
+    expect(
+      (await failure(kube.create(resources.cronJobs, { ...cron, spec } as unknown as CronJob))).message,
+    ).toBe(
+      `CronJob.batch "work" is invalid: [spec.schedule: Invalid value: "* * * *": expected exactly 5 fields, found 4: [* * * *], spec.jobTemplate.spec.template.spec.${policy}]`,
+    )
   })
 
   test('a definition is served as soon as it is there, and no longer than that', async () => {

@@ -1,6 +1,7 @@
 /** POST of a new object: staging:apiserver/pkg/endpoints/handlers/create.go, registry/rest/create.go. */
 import { rfc3339 } from '#base/clock.ts'
 import { admitNamespace, admitNew } from '#lab/api/admission/admit.ts'
+import { selectingJob } from '#lab/api/admission/batch.ts'
 import { withDefaults } from '#lab/api/admission/defaults.ts'
 import { guard } from '#lab/api/admission/guard.ts'
 import { checkPodSecurity } from '#lab/api/admission/pod-security.ts'
@@ -35,7 +36,8 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
     namespace: named.metadata.namespace as string | undefined,
     name: String(draftName(draft)),
   } // withMetadata's
-  const object = mutated(state, { ...asked, object: admitted }, caller)
+  const changed = mutated(state, { ...asked, object: admitted }, caller)
+  const object = def.bucket === 'batch/jobs' ? selectingJob(changed) : changed
   validateNew(def, object)
   const final = stored(def, object, object.metadata as ObjectMeta) // withMetadata made it complete
   caller.admission?.validate(

@@ -141,7 +141,8 @@ export const resourceConfig = (resource: FelixConfiguration | undefined): Raw =>
 
 function textOf(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined
-  if (Array.isArray(value)) return value.map(protoPortText).join()
+  // A list of ports that is there and empty is the parameter's "none": libcalico-go/lib/backend/syncersv1/updateprocessors.
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(protoPortText).join()
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { felixConfig } from '#lab/calico/felix/config.ts'
+import type { FelixConfiguration } from '#lab/api/objects.ts'
+import { felixConfig, resourceConfig } from '#lab/calico/felix/config.ts'
 import { Dataplane } from '#lab/calico/felix/dataplane.ts'
 import { IpSets } from '#lab/calico/felix/ip-sets.ts'
 import { FelixPanic } from '#lab/calico/felix/panic.ts'
@@ -201,6 +202,8 @@ describe('the configuration', () => {
       { protocol: 'udp', port: 68, net: '10.0.0.0/8' },
       { protocol: 'tcp', port: 2380 },
     ])
+    const none = resourceConfig({ spec: { failsafeInboundHostPorts: [] } } as unknown as FelixConfiguration)
+    expect(felixConfig([['datastore (global)', none]]).config.failsafeInbound).toEqual([])
     expect(bad).toEqual([{ name: 'ChainInsertMode', value: 'sideways', source: 'datastore (global)' }])
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { rfc3339 } from '#base/clock.ts'
-import { parseSchedule } from '#lab/controllers/schedule.ts'
+import { parseSchedule } from '#lab/api/admission/schedule.ts'
 
 /** A Wednesday. */
 const from = Date.parse('2026-01-07T06:30:20Z')
