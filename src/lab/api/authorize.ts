@@ -39,7 +39,14 @@ export function authorizePath({ access }: ApiState, user: Identity, method: stri
 }
 
 /** What a request to a resource asks for: staging:apiserver/pkg/endpoints/request/requestinfo.go. */
-function attributesOf({ verb, def, namespace, name, subresource, fieldSelector }: Act): ResourceAttributes {
+export function attributesOf({
+  verb,
+  def,
+  namespace,
+  name,
+  subresource,
+  fieldSelector,
+}: Act): ResourceAttributes {
   const { group, resource } = def
   return {
     kind: 'resource',

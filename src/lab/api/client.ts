@@ -21,7 +21,7 @@ import {
   type WriteOptions,
 } from '#lab/api/ports.ts'
 import { requestWords } from '#lab/api/request-words.ts'
-import { type Call, Transport } from '#lab/api/transport.ts'
+import { type Call, type Sure, Transport } from '#lab/api/transport.ts'
 import type { ClientFrame, Credential, KubeRequest, WireChange } from '#lab/api/wire.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
@@ -162,21 +162,24 @@ class Client implements KubeClient {
     return task.wait<Lease>((wake) => {
       let revision = Number(lease.metadata.resourceVersion)
       let renewedMs: number | undefined
-      const beat = (): void => {
+      let again: Sure['again']
+      return task.repeat(everyMs, () => {
         const atMs = nowMs()
-        const answer = this.#sure((as) => {
-          return { kube: 'renewal', id: 0, as, lease: { namespace, name, revision, renewedMs: atMs } }
-        })
+        let answer = again?.({ revision, renewedMs: atMs })
+        if (answer === undefined) {
+          answer = this.#sure((as) => {
+            return { kube: 'renewal', id: 0, as, lease: { namespace, name, revision, renewedMs: atMs } }
+          })
+          again = this.#isAlwaysTheSame ? answer?.again : undefined
+        }
         if (answer === undefined) {
           wake(renewedMs === undefined ? lease : renewedLease(lease, renewedMs, { revision }))
-          return
+          return undefined
         }
         revision = answer.value as number // of the version that it became
         renewedMs = atMs
-        cancel = task.after(answer.inMs + everyMs, beat)
-      }
-      let cancel = task.after(everyMs, beat)
-      return () => cancel()
+        return answer.inMs + everyMs
+      })
     })
   }
 
@@ -195,9 +198,7 @@ class Client implements KubeClient {
     return sure === undefined ? this.get<T>(ref) : (sure as T) // what the server answers is what was asked for
   }
 
-  #sure(
-    frame: (as: Credential) => ClientFrame,
-  ): { readonly value: unknown; readonly inMs: number } | undefined {
+  #sure(frame: (as: Credential) => ClientFrame): Sure | undefined {
     const credential = this.#credential()
     return credential instanceof Promise ? undefined : this.#transport.ask(frame(credential))
   }
@@ -279,6 +280,11 @@ class Client implements KubeClient {
     if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
     const says = `${requestWords(this.#transport.server, request)}: ${error.message}`
     return new KubeUnreachable(says, { isUnanswered: true })
+  }
+
+  /** Whether it shows the same credential with each request. */
+  get #isAlwaysTheSame(): boolean {
+    return this.#options.credential === undefined && this.#options.tokenFile === undefined
   }
 
   #credential(): Credential | Promise<Credential> {

@@ -22,44 +22,45 @@ export class Heartbeat implements StoreChange {
   readonly by: Renewing
   /** The last version that was made. */
   readonly base: Stored
-  /** The version before this one, where that is not the base. */
-  readonly #before: { readonly revision: number; readonly renewedMs: number } | undefined
+  /** Of the version before this one, where that is not the base. Not the heartbeat, which has one before it. */
+  readonly #beforeRevision: number | undefined
+  readonly #beforeMs: number
   #object: Stored | undefined
 
   constructor(
-    key: string,
     before: Stored | Heartbeat,
     o: {
+      readonly key: string
       readonly revision: number
       readonly timeMs: number
       readonly renewedMs: number
       readonly by: Renewing
     },
   ) {
-    this.key = key
+    this.key = o.key
     this.revision = o.revision
     this.timeMs = o.timeMs
     this.renewedMs = o.renewedMs
     this.by = o.by
-    if (before instanceof Heartbeat && before.#object === undefined) {
-      this.base = before.base
-      this.#before = { revision: before.revision, renewedMs: before.renewedMs } // not the heartbeat, which has one before it
-    } else this.base = before instanceof Heartbeat ? before.object : before
+    const unmade = before instanceof Heartbeat && before.#object === undefined ? before : undefined
+    this.base = unmade?.base ?? (before instanceof Heartbeat ? before.object : before)
+    this.#beforeRevision = unmade?.revision
+    this.#beforeMs = unmade?.renewedMs ?? 0
   }
 
   get object(): Stored {
     if (this.#object === undefined) {
-      this.#object = this.#made(this)
+      this.#object = this.#made(this.revision, this.renewedMs)
       this.by.note(this.base, this.#object, this.timeMs)
     }
     return this.#object
   }
 
   get previous(): Stored {
-    return this.#before === undefined ? this.base : this.#made(this.#before)
+    return this.#beforeRevision === undefined ? this.base : this.#made(this.#beforeRevision, this.#beforeMs)
   }
 
-  #made({ revision, renewedMs }: { readonly revision: number; readonly renewedMs: number }): Stored {
+  #made(revision: number, renewedMs: number): Stored {
     const next = this.by.renewed(this.base, renewedMs)
     return freeze({ ...next, metadata: { ...next.metadata, resourceVersion: String(revision) } })
   }

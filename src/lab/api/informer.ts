@@ -73,6 +73,8 @@ export interface Informer<T> {
 export interface Peeked<T> extends Informer<T> {
   /** {@link get}, without making an object of a heartbeat. */
   peek(key: string): Version<T> | undefined
+  /** The same for who asks for many at one moment. */
+  look(): Pick<Peeked<T>, 'peek'>
 }
 
 /** Starts an informer as a thread of `p`; it ends with the process. */
@@ -132,6 +134,11 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
   peek(key: string): Version<T> | undefined {
     this.#look()
     return this.#known.peek(key)
+  }
+
+  look(): Pick<Peeked<T>, 'peek'> {
+    this.#look()
+    return this.#known
   }
 
   has(key: string): boolean {

@@ -36,8 +36,8 @@ export class Known<T extends KubeObject> {
   take(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): T | undefined {
     const step = this.#shared?.step(type, object)
     if (step === undefined) return this.#apart().take(type, object)
-    this.#shared = step.to
-    return step.change.previous as T | undefined // of what this knows
+    this.#shared = step
+    return step.change?.previous as T | undefined // of what this knows
   }
 
   /** Takes a heartbeat in without making an object of it; whether that could be. */

@@ -2,7 +2,7 @@ import { Heartbeat } from '#lab/api/heartbeat.ts'
 import type { Follower } from '#lab/api/store.ts'
 import type { SeenChanges, ServerFrame, WireChange } from '#lab/api/wire.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
-import type { Connection } from '#lab/network/ports.ts'
+import type { Connection, LeftSource } from '#lab/network/ports.ts'
 
 /** What passing a change on to one more watch costs, and the longest that all of them together are made to wait. */
 const dispatchMs = 1 / 2
@@ -45,14 +45,19 @@ export class Outbox {
   }
 
   #hear(heard: Heard, { audience, unhurried }: Audience): void {
-    if (unhurried && this.#heard.length === 0 && audience < fewWatches && this.#connection.leave) {
-      this.#connection.leave({ kube: 'changes', seen: [taken(heard)] })
-      return
-    }
+    if (unhurried && this.#heard.length === 0 && audience < fewWatches && this.#leave(heard)) return
     this.#heard.push(heard)
     if (this.#heard.length > 1) return
     if (audience < fewWatches) this.#flush()
     else this.#task.after(Math.min(audience * dispatchMs, dispatchMaxMs), () => this.#flush())
+  }
+
+  /** Where nobody waits for it; whether it could be. */
+  #leave(heard: Heard): boolean {
+    if ('follower' in heard)
+      return this.#connection.leaveFrom?.(new Unhurried(heard.id, heard.follower)) ?? false
+    this.#connection.leave?.({ kube: 'changes', seen: [heard] })
+    return this.#connection.leave !== undefined
   }
 
   /** Sends an answer, after all that the watches saw before it: a client hears first what its own request changed. */
@@ -66,6 +71,26 @@ export class Outbox {
     const heard = this.#heard
     this.#heard = []
     this.#connection.send({ kube: 'changes', seen: inOrder(heard) })
+  }
+}
+
+/** What a watch tells from now on, as long as nobody looks. */
+class Unhurried implements LeftSource {
+  readonly #id: number
+  readonly #follower: Follower
+
+  constructor(id: number, follower: Follower) {
+    this.#id = id
+    this.#follower = follower
+  }
+
+  get hasMore(): boolean {
+    return !this.#follower.waits
+  }
+
+  take(untilMs: number): ServerFrame | undefined {
+    const changes = this.#follower.takeUntil(untilMs)
+    return changes.length === 0 ? undefined : { kube: 'changes', seen: [{ id: this.#id, changes }] }
   }
 }
 

@@ -17,10 +17,16 @@ import { resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
 import { KeyTrouble, useKeyFiles } from '#lab/api/tokens/key-files.ts'
-import { renewLease } from '#lab/api/verbs/renew.ts'
+import { LeaseRenewals } from '#lab/api/verbs/renew.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
-import { type ClientFrame, clientFrame, type KubeRequest, type ServerFrame } from '#lab/api/wire.ts'
+import {
+  type ClientFrame,
+  clientFrame,
+  type KubeRequest,
+  type Renewal,
+  type ServerFrame,
+} from '#lab/api/wire.ts'
 import { Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
@@ -190,14 +196,19 @@ function renewal(
   { id, as, lease }: Extract<ClientFrame, { readonly kube: 'renewal' }>,
 ): ServerFrame | undefined {
   const def = api.state.registry.find(resources.leases)
-  if (def === undefined || hasWebhooks(api)) return undefined
-  try {
-    const value = renewLease(api.state, api.identify(as), { def, ...lease })
-    return value === undefined ? undefined : { kube: 'answer', id, value }
-  } catch (error) {
-    asRefusal(error)
-    return undefined
+  if (def === undefined) return undefined
+  const renewals = new LeaseRenewals(api.state, { def, namespace: lease.namespace, name: lease.name })
+  const again = (next: Renewal): number | undefined => {
+    if (hasWebhooks(api)) return undefined
+    try {
+      return renewals.renew(api.identify(as), next)
+    } catch (error) {
+      asRefusal(error)
+      return undefined
+    }
   }
+  const value = again(lease)
+  return value === undefined ? undefined : { kube: 'answer', id, value, again }
 }
 
 interface Asked<T extends KubeRequest> {

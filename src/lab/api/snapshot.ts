@@ -67,20 +67,18 @@ export class Present<T extends KubeObject = KubeObject> {
 
 interface Moved<T extends KubeObject> {
   readonly key: string
+  readonly timeMs: number
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly object: T
   readonly previous: T | undefined
 }
 
-/** A change, and the state after it. */
-export interface Step<T extends KubeObject> {
-  readonly change: Moved<T> | Heartbeat
-  readonly to: Snapshot<T>
-}
+/** What leads from one state to the next. */
+export type Step<T extends KubeObject> = Moved<T> | Heartbeat
 
 /** What has happened since a state. */
 export interface Since<T extends KubeObject> {
-  readonly changes: readonly Step<T>['change'][]
+  readonly changes: readonly Step<T>[]
   readonly to: Snapshot<T>
 }
 
@@ -93,12 +91,15 @@ export interface Since<T extends KubeObject> {
 export class Snapshot<T extends KubeObject = KubeObject> {
   readonly #present: Present<T>
   readonly #at: number
-  #next: Step<T> | undefined
+  /** What has led here from the state before. */
+  readonly change: Step<T> | undefined
+  #next: Snapshot<T> | undefined
   #listed: readonly T[] | undefined
   #since: Since<T> | undefined
 
-  constructor(present: Present<T>) {
+  constructor(present: Present<T>, change?: Step<T>) {
     this.#present = present
+    this.change = change
     this.#at = present.changes
   }
 
@@ -108,35 +109,39 @@ export class Snapshot<T extends KubeObject = KubeObject> {
   }
 
   /** For the store, which has made the change already: the state after it. */
-  follow(change: Step<T>['change']): Snapshot<T> {
-    const to = new Snapshot<T>(this.#present)
-    this.#next = { change, to }
+  follow(change: Step<T>): Snapshot<T> {
+    const to = new Snapshot<T>(this.#present, change)
+    this.#next = to
     return to
   }
 
-  /** The step that this change is; nothing when something else has happened next. */
-  step(type: Moved<T>['type'], object: T): Step<T> | undefined {
+  /** The state after this change; nothing when something else has happened next. */
+  step(type: Moved<T>['type'], object: T): Snapshot<T> | undefined {
     const next = this.#next
-    return next?.change.object === object && next.change.type === type ? next : undefined
+    return next?.change?.object === object && next.change.type === type ? next : undefined
   }
 
   /** The state after a heartbeat, if that is what has happened next. */
   after(beat: Heartbeat): Snapshot<T> | undefined {
-    return this.#next?.change === beat ? this.#next.to : undefined
+    return this.#next?.change === beat ? this.#next : undefined
   }
 
   /** All that has changed from here on; the same for all who ask here until there are more. */
   since(): Since<T> {
-    if (this.#since === undefined || this.#since.to.#next !== undefined) {
-      const changes: Step<T>['change'][] = []
-      let to: Snapshot<T> = this
-      for (let next = to.#next; next !== undefined; next = to.#next) {
-        changes.push(next.change)
-        to = next.to
-      }
-      this.#since = { changes, to }
-    }
+    if (this.#since === undefined || this.#since.to.#next !== undefined)
+      this.#since = this.upTo(Number.POSITIVE_INFINITY)
     return this.#since
+  }
+
+  /** What has changed from here on until a time, included. */
+  upTo(timeMs: number): Since<T> {
+    const changes: Step<T>[] = []
+    let to: Snapshot<T> = this
+    for (let next = to.#next; next?.change !== undefined && next.change.timeMs <= timeMs; next = to.#next) {
+      changes.push(next.change)
+      to = next
+    }
+    return { changes, to }
   }
 
   get(key: string): T | undefined {
@@ -150,9 +155,9 @@ export class Snapshot<T extends KubeObject = KubeObject> {
   }
 
   /** The first that came after this state. */
-  #changeOf(key: string): Step<T>['change'] | undefined {
-    for (let next = this.#next; next !== undefined; next = next.to.#next)
-      if (next.change.key === key) return next.change
+  #changeOf(key: string): Step<T> | undefined {
+    for (let next = this.#next; next !== undefined; next = next.#next)
+      if (next.change?.key === key) return next.change
     return undefined
   }
 
@@ -168,7 +173,7 @@ export class Snapshot<T extends KubeObject = KubeObject> {
 
   #past(): readonly T[] {
     const were = new Map<string, T | undefined>()
-    for (let next = this.#next; next !== undefined; next = next.to.#next)
+    for (let next = this.#next; next?.change !== undefined; next = next.#next)
       if (!were.has(next.change.key)) were.set(next.change.key, next.change.previous as T | undefined)
     const present = this.#present
     const gone = [...were.keys()].filter((key) => !present.has(key))

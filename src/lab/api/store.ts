@@ -55,7 +55,7 @@ interface Watcher {
   readonly tell: Tell
 }
 
-type Change = Step<Stored>['change']
+type Change = Step<Stored>
 
 /** Follows all of a bucket: is told when something has happened, and not again until it has taken that in. */
 export class Follower {
@@ -83,6 +83,14 @@ export class Follower {
     const { changes, to } = this.#at.since()
     this.#at = to
     this.#waits = true
+    return changes
+  }
+
+  /** The same of what has happened until a time, included; it is not told of what is left, nor of more, until it has taken all. */
+  takeUntil(timeMs: number): readonly Change[] {
+    const { changes, to } = this.#at.upTo(timeMs)
+    this.#at = to
+    this.#waits = to.behind === 0
     return changes
   }
 }
@@ -191,13 +199,14 @@ export class Store {
     b.written?.set(key, this.#options.now())
     reindex(b, key, previous, stored)
     const type = previous === undefined ? 'ADDED' : 'MODIFIED'
-    b.snapshot = b.snapshot.follow({ key, type, object: stored, previous })
+    const timeMs = this.#options.now()
+    b.snapshot = b.snapshot.follow({ key, timeMs, type, object: stored, previous })
     this.#publish(b, {
       type,
       object: stored,
       ...(previous === undefined ? {} : { previous }),
       revision,
-      timeMs: this.#options.now(),
+      timeMs,
     })
     return stored
   }
@@ -210,7 +219,8 @@ export class Store {
   ): number {
     const b = this.#bucket(bucket)
     const revision = ++this.#revision
-    const beat = new Heartbeat(o.key, was, { ...o, revision, timeMs: this.#options.now() })
+    const { key, renewedMs, by } = o
+    const beat = new Heartbeat(was, { key, revision, timeMs: this.#options.now(), renewedMs, by })
     b.present.renew(beat)
     b.snapshot = b.snapshot.follow(beat)
     this.#publish(b, beat)
@@ -231,8 +241,9 @@ export class Store {
     b.present.delete(key)
     b.written?.delete(key)
     reindex(b, key, previous, undefined)
-    b.snapshot = b.snapshot.follow({ key, type: 'DELETED', object, previous })
-    this.#publish(b, { type: 'DELETED', object, previous, revision, timeMs: this.#options.now() })
+    const timeMs = this.#options.now()
+    b.snapshot = b.snapshot.follow({ key, timeMs, type: 'DELETED', object, previous })
+    this.#publish(b, { type: 'DELETED', object, previous, revision, timeMs })
     return object
   }
 
@@ -330,10 +341,16 @@ export class Store {
 
 /** Whom a change is told: a copy, since telling may start or end watches. Who has not taken in the last one knows that there is more. */
 function audienceOf({ watchers }: Bucket): readonly (Watcher | Follower)[] {
-  const audience: (Watcher | Follower)[] = []
-  for (const each of watchers) if (!(each instanceof Follower) || each.waits) audience.push(each)
-  return audience
+  let audience: (Watcher | Follower)[] | undefined
+  for (const each of watchers)
+    if (!(each instanceof Follower) || each.waits) {
+      audience ??= []
+      audience.push(each)
+    }
+  return audience ?? nobody
 }
+
+const nobody: readonly never[] = []
 
 function watchName(b: Bucket, name: string, watcher: Watcher): () => void {
   const set = setIn(b.nameWatchers, name)

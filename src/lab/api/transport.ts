@@ -5,9 +5,11 @@
 
 import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
 import {
+  type Again,
   type ClientFrame,
   type Credential,
   type KubeRequest,
+  type Renewal,
   type SeenChanges,
   type ServerFrame,
   serverFrame,
@@ -23,6 +25,14 @@ import { unfitFor } from '#lab/network/tls.ts'
 const dialTimeoutMs = 30_000
 const idleMs = 30_000
 const pingMs = 15_000
+
+/** What is answered in so many ms, without anything having been sent. */
+export interface Sure {
+  readonly value: unknown
+  readonly inMs: number
+  /** The same for the next renewal, where nothing has changed about who asks and how. */
+  readonly again?: (next: Renewal) => Sure | undefined
+}
 
 export interface Call {
   answer(value: unknown): void
@@ -63,12 +73,23 @@ export class Transport {
   }
 
   /** What a request would be answered in so many ms, without it being sent; `undefined` where it has to be. */
-  ask(frame: ClientFrame): { readonly value: unknown; readonly inMs: number } | undefined {
-    const answer = this.#connection?.ask?.(frame)
+  ask(frame: ClientFrame): Sure | undefined {
+    const connection = this.#connection
+    const answer = connection?.ask?.(frame)
     const told = serverFrame(answer?.payload)
-    if (answer === undefined || told?.kube !== 'answer') return undefined
+    if (connection === undefined || answer === undefined || told?.kube !== 'answer') return undefined
     this.#heard(answer.inMs)
-    return { value: told.value, inMs: answer.inMs }
+    const { value, again } = told
+    const sure = { value, inMs: answer.inMs }
+    return again === undefined ? sure : { ...sure, again: (next) => this.#askAgain(connection, again, next) }
+  }
+
+  #askAgain(connection: Connection, again: Again, next: Renewal): Sure | undefined {
+    const inMs = connection === this.#connection ? connection.echoMs : undefined
+    const value = inMs === undefined ? undefined : again(next)
+    if (inMs === undefined || value === undefined) return undefined
+    this.#heard(inMs)
+    return { value, inMs }
   }
 
   /** What watches were told that nobody had to notice until now. */

@@ -56,6 +56,12 @@ export type KubeRequest =
   | ({ readonly op: 'delete'; readonly options: JsonObject } & OnOne)
   | ({ readonly op: 'post'; readonly subresource: string; readonly body: unknown } & OnOne)
 
+export interface Renewal {
+  /** The version that is renewed. */
+  readonly revision: number
+  readonly renewedMs: number
+}
+
 /** From client to server. */
 export type ClientFrame =
   | { readonly kube: 'request'; readonly id: number; readonly as: Credential; readonly request: KubeRequest }
@@ -64,12 +70,7 @@ export type ClientFrame =
       readonly kube: 'renewal'
       readonly id: number
       readonly as: Credential
-      readonly lease: {
-        readonly namespace: string
-        readonly name: string
-        readonly revision: number
-        readonly renewedMs: number
-      }
+      readonly lease: Renewal & { readonly namespace: string; readonly name: string }
     }
   | { readonly kube: 'cancel'; readonly id: number }
   | { readonly kube: 'ping' }
@@ -85,9 +86,17 @@ export interface SeenChanges {
   readonly changes: readonly WireChange[]
 }
 
+export type Again = (next: Renewal) => unknown
+
 /** From server to client. */
 export type ServerFrame =
-  | { readonly kube: 'answer'; readonly id: number; readonly value: unknown }
+  | {
+      readonly kube: 'answer'
+      readonly id: number
+      readonly value: unknown
+      /** After a renewal: what the next one by the same client would be answered; `undefined`: it has to be asked. */
+      readonly again?: Again
+    }
   | {
       readonly kube: 'refusal'
       readonly id: number

@@ -50,7 +50,10 @@ export function startNodeLifecycle(kit: ControllerKit): void {
     recorder.record({ about: about(node), type: 'Normal', reason, message })
   const beats = new Map<string, Beat>()
 
-  const silenceOf = (node: Node): number => silence(node, (key) => leases.peek(key), beats, kit.p.now())
+  const silenceOf = (node: Node): number => {
+    const beat = beatOf(node, beats)
+    return silence(beat, { lease: leases.peek(beat.key), node, nowMs: kit.p.now() })
+  }
 
   const queue = kit.controller('node_lifecycle_controller', [nodes, leases, pods], async (name, kube) => {
     const node = nodes.get(name)
@@ -64,9 +67,14 @@ export function startNodeLifecycle(kit: ControllerKit): void {
   })
   kit.p.thread('node monitor', async (self) => {
     for (;;) {
+      const seen = leases.look()
+      const nowMs = kit.p.now()
       // A node that is heard of and ready is looked at when it changes.
-      for (const node of nodes.list())
-        if (readiness(node) !== 'True' || silenceOf(node) > graceMs) queue.add(node.metadata.name)
+      for (const node of nodes.list()) {
+        const beat = beatOf(node, beats)
+        if (!isSaidReady(beat, node) || silence(beat, { lease: seen.peek(beat.key), node, nowMs }) > graceMs)
+          queue.add(node.metadata.name)
+      }
       await self.sleep(monitorEveryMs)
     }
   })
@@ -77,27 +85,45 @@ interface Beat {
   /** Of its lease. */
   readonly key: string
   lease: Version<Lease> | undefined
-  node: Node
+  /** None: it was not heard of yet. */
+  node: Node | undefined
   atMs: number
+  /** Of the node that was asked last for it. */
+  ready: { readonly node: Node; readonly is: boolean } | undefined
+}
+
+function beatOf({ metadata: { name } }: Node, beats: Map<string, Beat>): Beat {
+  const known = beats.get(name)
+  if (known !== undefined) return known
+  const fresh: Beat = {
+    key: `kube-node-lease/${name}`,
+    lease: undefined,
+    node: undefined,
+    atMs: 0,
+    ready: undefined,
+  }
+  beats.set(name, fresh)
+  return fresh
+}
+
+function isSaidReady(beat: Beat, node: Node): boolean {
+  if (beat.ready?.node !== node) beat.ready = { node, is: readiness(node) === 'True' }
+  return beat.ready.is
 }
 
 /** For how long this controller, by its own clock, has seen no sign of life. */
 function silence(
-  node: Node,
-  leaseAt: (key: string) => Version<Lease> | undefined,
-  beats: Map<string, Beat>,
-  nowMs: number,
+  beat: Beat,
+  {
+    lease,
+    node,
+    nowMs,
+  }: { readonly lease: Version<Lease> | undefined; readonly node: Node; readonly nowMs: number },
 ): number {
-  const { name } = node.metadata
-  const beat = beats.get(name)
-  if (beat === undefined) {
-    const key = `kube-node-lease/${name}`
-    beats.set(name, { key, lease: leaseAt(key), node, atMs: nowMs })
-    return 0
-  }
-  const lease = leaseAt(beat.key)
   const isSilent =
-    isSameTime(beat.lease, lease) && (beat.node === node || heartbeatOf(beat.node) === heartbeatOf(node))
+    beat.node !== undefined &&
+    isSameTime(beat.lease, lease) &&
+    (beat.node === node || heartbeatOf(beat.node) === heartbeatOf(node))
   if (!isSilent) beat.atMs = nowMs
   beat.lease = lease
   beat.node = node

@@ -181,6 +181,26 @@ describe('the kernel', () => {
     })
   })
 
+  test('what is repeated comes in the pauses that it asks for, until it asks for none or its task has ended', async () => {
+    const k = kernel()
+    const told: string[] = []
+    const pauses = [10, 5]
+    const repeater = k.start('repeater', async (task) => {
+      task.repeat(1, () => {
+        told.push(`a ${k.nowMs}`)
+        return pauses.shift()
+      })
+      task.repeat(4, () => {
+        told.push(`b ${k.nowMs}`)
+        return 4
+      })
+      await task.sleep(1000)
+    })
+    k.at(18, 'end', () => repeater.stop())
+    await k.advanceTo(100)
+    expect(told).toEqual(['a 1', 'b 4', 'b 8', 'a 11', 'b 12', 'a 16', 'b 16'])
+  })
+
   test('the epoch moves when somebody says so, and only then', async () => {
     const k = kernel()
     k.at(5, 'change', () => k.moved())

@@ -25,6 +25,8 @@ export interface Task {
   sleep(ms: number): Promise<void>
   /** Calls `tell` once, synchronously, in `ms`; not when cancelled before, nor after the task has ended. */
   after(ms: number, tell: () => void): Cancel
+  /** The same again and again, each time in as many ms as `tell` answers; the last time when it answers none. */
+  repeat(ms: number, tell: () => number | undefined): Cancel
   /**
    * A beat that makes no events while nothing moves, first due in `periodMs`, or when `from` says: see {@link Kernel.rest}. No
    * tick comes after the task has ended. `undefined` in a lab that leaves nothing out.
@@ -147,6 +149,14 @@ export class Kernel {
     const event: QueuedEvent = { time, sequence: this.#sequence++, name, run, cancelled: false }
     this.#queue.push(event)
     return event
+  }
+
+  /** @internal Has an event that has just run run again, unless it was cancelled. */
+  again(event: QueuedEvent, timeMs: number): void {
+    if (event.cancelled) return
+    event.time = timeMs > this.#nowMs ? timeMs : this.#nowMs
+    event.sequence = this.#sequence++
+    this.#queue.push(event)
   }
 
   /** Moves the clock to a time that no event comes before. For replays: what is due at that very time has not run yet. */

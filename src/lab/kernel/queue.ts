@@ -1,6 +1,7 @@
 export interface QueuedEvent {
-  readonly time: number
-  readonly sequence: number
+  /** Neither changes while it is in the queue. */
+  time: number
+  sequence: number
   readonly name: string
   run(): void
   cancelled: boolean

@@ -198,6 +198,16 @@ export class TaskState implements Task {
     return () => this.#kernel.cancel(event)
   }
 
+  repeat(ms: number, tell: () => number | undefined): Cancel {
+    if (this.#state !== 'running') return () => {}
+    const kernel = this.#kernel
+    const event = kernel.schedule(kernel.nowMs + ms, `${this.name} timer`, () => {
+      const nextMs = this.#state === 'running' ? tell() : undefined
+      if (nextMs !== undefined) kernel.again(event, kernel.nowMs + nextMs)
+    })
+    return () => kernel.cancel(event)
+  }
+
   rest({ periodMs, tick, place, from }: RestingBeat): Rested | undefined {
     if (!this.#kernel.lazy) return undefined
     return this.#kernel.rest({

@@ -9,7 +9,7 @@ import type { Ground } from '#lab/network/ground.ts'
 import { Inbox } from '#lab/network/inbox.ts'
 import { type LeavingEnd, Left } from '#lab/network/left.ts'
 import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
-import type { Beat, Connection, Payload, Reader } from '#lab/network/ports.ts'
+import type { Beat, Connection, LeftSource, Payload, Reader } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
@@ -162,6 +162,14 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
       this.#left ??= new Left(this)
       this.#left.add(payload, wayMs)
     }
+  }
+
+  leaveFrom(source: LeftSource): boolean {
+    const wayMs = this.beatMs
+    if (wayMs === undefined) return false
+    this.#left ??= new Left(this)
+    this.#left.addFrom(source, wayMs)
+    return true
   }
 
   look(): void {

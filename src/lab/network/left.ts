@@ -1,4 +1,4 @@
-import type { Payload } from '#lab/network/ports.ts'
+import type { LeftSource, Payload } from '#lab/network/ports.ts'
 
 /** What a connection's end does for what it has left. */
 export interface LeavingEnd {
@@ -19,7 +19,7 @@ export interface LeavingEnd {
  */
 export class Left {
   readonly #end: LeavingEnd
-  #payloads: { readonly payload: Payload; readonly atMs: number }[] = []
+  #payloads: Leaving[] = []
 
   constructor(end: LeavingEnd) {
     this.#end = end
@@ -27,36 +27,74 @@ export class Left {
 
   /** `wayMs`: how long it takes to the other end. */
   add(payload: Payload, wayMs: number): void {
+    this.#add(new One(payload, this.#end.nowMs), wayMs)
+  }
+
+  /** All that `source` has to say from now on, until somebody takes the last of it. */
+  addFrom(source: LeftSource, wayMs: number): void {
+    this.#add(source, wayMs)
+  }
+
+  #add(source: LeftSource, wayMs: number): void {
     if (this.#payloads.length === 0) this.#end.leaving(this)
-    this.#payloads.push({ payload, atMs: this.#end.nowMs + wayMs })
+    this.#payloads.push({ source, wayMs })
   }
 
   /** The other end looks for what has arrived. */
   look(): void {
-    const { nowMs } = this.#end
     if (this.#payloads.length === 0) return
-    const onWay = this.#payloads.findIndex(({ atMs }) => atMs > nowMs)
-    const arrived = this.#payloads.splice(0, onWay < 0 ? this.#payloads.length : onWay)
-    if (onWay < 0) this.#end.left(this)
-    for (const { payload } of arrived) this.#end.deliver(payload)
+    const { nowMs } = this.#end
+    const arrived = this.#payloads.map(({ source, wayMs }) => source.take(nowMs - wayMs))
+    this.#payloads = this.#payloads.filter(({ source }) => source.hasMore)
+    if (this.#payloads.length === 0) this.#end.left(this)
+    for (const payload of arrived) if (payload !== undefined) this.#end.deliver(payload)
   }
 
   /** Something is sent after it: all of it comes before that. */
   handOver(): void {
-    if (this.#payloads.length === 0) return
-    const all = this.#payloads
-    this.#payloads = []
-    this.#end.left(this)
-    for (const { payload } of all) this.#end.deliver(payload)
+    for (const payload of this.#all()) this.#end.deliver(payload)
   }
 
   /** Something moves: what is on its way may be in the way of that. */
   wake(): void {
     this.look()
-    if (this.#payloads.length === 0) return
-    const onWay = this.#payloads
+    for (const payload of this.#all()) this.#end.send(payload)
+  }
+
+  /** All of it, which is left no longer. */
+  #all(): readonly Payload[] {
+    if (this.#payloads.length === 0) return []
+    const all = this.#payloads.map(({ source }) => source.take(Number.POSITIVE_INFINITY))
     this.#payloads = []
     this.#end.left(this)
-    for (const { payload } of onWay) this.#end.send(payload)
+    return all.filter((payload) => payload !== undefined)
+  }
+}
+
+interface Leaving {
+  readonly source: LeftSource
+  /** How long it takes to the other end. */
+  readonly wayMs: number
+}
+
+/** What says one thing, once. */
+class One implements LeftSource {
+  #payload: Payload | undefined
+  readonly #saidMs: number
+
+  constructor(payload: Payload, saidMs: number) {
+    this.#payload = payload
+    this.#saidMs = saidMs
+  }
+
+  get hasMore(): boolean {
+    return this.#payload !== undefined
+  }
+
+  take(untilMs: number): Payload | undefined {
+    if (this.#saidMs > untilMs) return undefined
+    const payload = this.#payload
+    this.#payload = undefined
+    return payload
   }
 }

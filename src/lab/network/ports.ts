@@ -169,6 +169,8 @@ export interface Connection {
    * where nothing is in the way.
    */
   leave?(payload: Payload): void
+  /** {@link leave} of all that `source` says from now on until it has no more; false, and nothing is left, where it has to be sent. */
+  leaveFrom?(source: LeftSource): boolean
   /** Takes what the other end has left here and has arrived. */
   look?(): void
   /** For ends that say the same by the clock; missing where each time has to be sent. */
@@ -177,6 +179,14 @@ export interface Connection {
   close(): void
   /** RST. */
   abort(): void
+}
+
+/** Somebody who says one thing after another that nobody waits for. */
+export interface LeftSource {
+  /** Whether there is anything that was not taken. */
+  readonly hasMore: boolean
+  /** What was said until then, included, and not taken before. */
+  take(untilMs: number): Payload | undefined
 }
 
 /** What one end says by the clock to show that it is alive (a keepalive). */

@@ -6,7 +6,7 @@ import type { Lease } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { keyOfObject, type Stored } from '#lab/api/store.ts'
-import { renewLease } from '#lab/api/verbs/renew.ts'
+import { LeaseRenewals } from '#lab/api/verbs/renew.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 
 const kubeletOf = (node: string): Identity => ({
@@ -43,7 +43,8 @@ function renew(
   const def = api.state.registry.find(resources.leases)
   if (def === undefined) throw new Error('leases are served')
   const user = kubeletOf(o.by ?? 'n')
-  return renewLease(api.state, user, { def, ...place, revision: o.revision, renewedMs: o.atMs })
+  const renewals = new LeaseRenewals(api.state, { def, ...place })
+  return renewals.renew(user, { revision: o.revision, renewedMs: o.atMs })
 }
 
 const read = ({ state }: ApiServer): Stored => {
