@@ -18,6 +18,7 @@ export interface Kept {
 }
 
 const keptMax = 8192
+const none: readonly never[] = []
 
 interface CompiledRule {
   readonly rule: UnderlayRule
@@ -176,12 +177,16 @@ export class Fabric {
       const rules = chains[name] ?? []
       if (this.#looked.has(rules)) continue
       this.#looked.add(rules)
-      for (const { match } of rules) {
-        if (match.port !== undefined) this.namePort(match.port)
-        for (const ranges of [match.ports, match.notPorts, match.sourcePorts, match.notSourcePorts])
-          for (const range of ranges ?? []) this.namePort(range)
-      }
+      for (const { match } of rules) this.#namePortsOf(match)
     }
+  }
+
+  #namePortsOf({ port, ports, notPorts, sourcePorts, notSourcePorts }: Rule['match']): void {
+    if (port !== undefined) this.namePort(port)
+    for (const range of ports ?? none) this.namePort(range)
+    for (const range of notPorts ?? none) this.namePort(range)
+    for (const range of sourcePorts ?? none) this.namePort(range)
+    for (const range of notSourcePorts ?? none) this.namePort(range)
   }
 
   namePort(port: PortRange): void {

@@ -48,8 +48,18 @@ export interface Passage {
 
 export type Test = (p: Passage) => boolean
 
-/** Throws EINVAL for an address that is none. */
+/** Throws EINVAL for an address that is none. Conditions stay the same value while the rules around them change: they are compiled once. */
 export function compileMatch(match: Rule['match']): Test {
+  const known = compiled.get(match)
+  if (known !== undefined) return known
+  const test = compile(Object.freeze(match))
+  compiled.set(match, test)
+  return test
+}
+
+const compiled = new WeakMap<Rule['match'], Test>()
+
+function compile(match: Rule['match']): Test {
   const tests: Test[] = []
   const { protocol, notProtocol, port, mark, unmarked, oneIn } = match
   if (match.in !== undefined) tests.push(onLink(match.in, (p) => p.in))

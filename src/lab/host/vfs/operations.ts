@@ -1,6 +1,8 @@
-import { type DirectoryEntry, Errno, type FileKind, type Stat } from '#lab/host/ports.ts'
-import { Inode } from '#lab/host/vfs/inode.ts'
-import { isReadOnly, type Mount } from '#lab/host/vfs/mounts.ts'
+import { type DirectoryEntry, Errno, type Stat } from '#lab/host/ports.ts'
+import { created, demand, umask, writableParent } from '#lab/host/vfs/create.ts'
+import type { Inode } from '#lab/host/vfs/inode.ts'
+import { makeWay } from '#lab/host/vfs/make-way.ts'
+import { isReadOnly } from '#lab/host/vfs/mounts.ts'
 import {
   inGroup,
   mayChown,
@@ -16,7 +18,7 @@ import { existing, type Found, walk } from '#lab/host/vfs/walk.ts'
 
 /** The system calls on files, synchronous. All throw {@link Errno} with the path as it was given. */
 
-export const umask = 0o022
+export { umask } from '#lab/host/vfs/create.ts'
 
 export function read(view: View, path: string): string {
   const inode = opened(view, path, mayRead)
@@ -111,25 +113,6 @@ export function mkdir(
   const found = walk(view, path, false)
   if (found.inode !== undefined) throw new Errno('EEXIST', path)
   created(view, found, 'directory', o.mode ?? 0o777 & ~umask)
-}
-
-function makeWay(
-  view: View,
-  path: string,
-  { mode, apart }: { readonly mode?: number; readonly apart?: boolean },
-): void {
-  const names = path.split('/')
-  for (let length = 1; length <= names.length; length++) {
-    const prefix = names.slice(0, length).join('/')
-    if (prefix === '' || prefix.endsWith('/')) continue
-    const last = names.slice(length).every((name) => name === '')
-    const found = walk(view, prefix, true)
-    if (found.inode === undefined) {
-      const made = created(view, found, 'directory', (last ? mode : undefined) ?? 0o777 & ~umask)
-      if (last && apart && made.fs.host.apart !== undefined) made.setApart(made.fs.host.apart)
-    } else if (last && found.inode.kind !== 'directory') throw new Errno('EEXIST', path)
-    if (last) return
-  }
 }
 
 export function symlink(view: View, target: string, path: string): void {
@@ -301,34 +284,4 @@ export function touch(view: View, path: string, timeMs: number): void {
   if (!owns(view.credentials, inode)) demand(view, inode, mayWrite, path)
   inode.mtimeMs = timeMs
   inode.moved()
-}
-
-function created(view: View, found: Found, kind: FileKind, mode: number, text = ''): Inode {
-  writableParent(view, found)
-  const parent = found.parent.inode
-  if (parent.dead) throw new Errno('ENOENT', found.path)
-  try {
-    parent.fs.claimName()
-  } catch {
-    throw new Errno('ENOSPC', found.path)
-  }
-  const inherits = (parent.mode & 0o2000) !== 0
-  const inode = new Inode(parent.fs, kind, {
-    mode: kind === 'directory' && inherits ? mode | 0o2000 : mode,
-    uid: view.credentials.euid,
-    gid: inherits ? parent.gid : view.credentials.gid,
-    text,
-  }).joins(parent)
-  parent.put(found.name, inode)
-  return inode
-}
-
-function writableParent(view: View, found: Found): void {
-  const mount: Mount = found.parent.mount
-  if (isReadOnly(mount)) throw new Errno('EROFS', found.path)
-  demand(view, found.parent.inode, mayWrite | mayExecute, found.path)
-}
-
-function demand(view: View, inode: Inode, want: number, path: string): void {
-  if (!permits(view.credentials, inode, want)) throw new Errno('EACCES', path)
 }

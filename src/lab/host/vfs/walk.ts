@@ -21,25 +21,63 @@ export interface Found {
 
 const linksMax = 40
 
+/** A way without links: where it leads, and the names from the first that does not exist on. */
+export type Straight = Found & { readonly missing: readonly string[] }
+
 /**
  * Walks `path` component by component: every directory on the way must be one and must be searchable by the viewer,
  * links are resolved inside the viewer's own root, and `..` never leaves it.
  * Throws ENOENT, ENOTDIR, EACCES, ELOOP.
  */
-export function walk(view: View, path: string, follow: boolean): Found {
+export const walk = (view: View, path: string, follow: boolean): Found =>
+  straight(view, path, { follow }) ?? winding(view, path, follow)
+
+/** {@link walk} of a way without links and `..`, as most are; nothing where there is one. With `partly`, directories may be missing. */
+export function straight(
+  view: View,
+  path: string,
+  { follow, partly = false }: { readonly follow: boolean; readonly partly?: boolean },
+): Straight | undefined {
   if (path === '') throw new Errno('ENOENT', path)
   const slash = path.endsWith('/')
+  const names = namesOf(path.startsWith('/') ? path : `${view.cwd}/${path}`)
+  let { mount, inode } = rootOf(view)
+  let parent: Place = { mount, inode }
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at] as string // an index below the length
+    mayPass(view, inode, path)
+    if (name === '..') return undefined
+    const isLast = at === names.length - 1
+    const child = inode.child(name)
+    if (child === undefined) {
+      if (!isLast && !partly) throw new Errno('ENOENT', path)
+      const missing = names.slice(at)
+      parent = { mount, inode }
+      return { path, mount, inode: undefined, parent, name, names: names.slice(0, at), slash, missing }
+    }
+    child.apart?.met()
+    if (child.kind === 'symlink' && (follow || slash || !isLast)) return undefined
+    if (isLast) parent = { mount, inode }
+    if (mount.children?.has(child)) ({ mount, inode } = uncovered({ mount, inode: child }))
+    else inode = child
+  }
+  if (slash && inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
+  return { path, mount, inode, parent, name: names.at(-1) ?? '', names, slash, missing: none }
+}
+
+const none: readonly string[] = []
+
+function winding(view: View, path: string, follow: boolean): Found {
+  const slash = path.endsWith('/')
   let left = namesOf(path.startsWith('/') ? path : `${view.cwd}/${path}`)
-  const root = covered({ mount: view.mounts.root, inode: view.mounts.root.root })
-  root.inode.apart?.met()
+  const root = rootOf(view)
   const way: Place[] = [root]
   const names: string[] = []
   let links = 0
   for (let at = 0; at < left.length; at++) {
     const next = left[at] as string
     const here = way[way.length - 1] as Place
-    if (here.inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
-    if (!permits(view.credentials, here.inode, mayExecute)) throw new Errno('EACCES', path)
+    mayPass(view, here.inode, path)
     if (next === '..') {
       if (way.length > 1) way.pop()
       names.pop()
@@ -70,6 +108,17 @@ export function walk(view: View, path: string, follow: boolean): Found {
   if (slash && last.inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
   const parent = way[way.length - 2] ?? root
   return { path, mount: last.mount, inode: last.inode, parent, name: names.at(-1) ?? '', names, slash }
+}
+
+function rootOf({ mounts: { root } }: View): Place {
+  const place = covered({ mount: root, inode: root.root })
+  place.inode.apart?.met()
+  return place
+}
+
+function mayPass({ credentials }: View, inode: Inode, path: string): void {
+  if (inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
+  if (!permits(credentials, inode, mayExecute)) throw new Errno('EACCES', path)
 }
 
 function uncovered(place: Place): Place {
