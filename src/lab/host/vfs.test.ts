@@ -125,6 +125,43 @@ describe('paths', () => {
   })
 })
 
+describe('mkdir -p', () => {
+  /** One directory after the other, by the name that each has then. */
+  const stepwise = (view: View, path: string): void => {
+    const names = path.split('/').slice(1)
+    for (const [at] of names.entries()) {
+      const prefix = `/${names.slice(0, at + 1).join('/')}`
+      if (!system.exists(view, prefix)) system.mkdir(view, prefix)
+      else if (at === names.length - 1 && system.stat(view, prefix).kind !== 'directory')
+        throw new Errno('EEXIST', path)
+    }
+  }
+
+  test.each([
+    ['/tmp/a/b/c', 'ok'],
+    ['/tmp', 'ok'],
+    ['/etc/hostname', 'EEXIST'],
+    ['/etc/hostname/x', 'ENOTDIR'],
+    ['/out/a/b', 'ENOTDIR'],
+    ['/bin/a/b', 'EACCES'],
+    ['/tmp/a/../b', 'ok'],
+    ['/private/a/b', 'EACCES'],
+    ['/loop/a', 'ELOOP'],
+  ])('%s: %s, as one mkdir after the other', (path, expected) => {
+    const [one, other] = [fresh(somebody), fresh(somebody)]
+    expect(outcome(() => system.mkdir(one, path, { parents: true }))).toBe(expected)
+    outcome(() => stepwise(other, path))
+    for (const folder of ['/tmp', '/tmp/a', '/tmp/a/b', '/tmp/a/b/c', '/tmp/b'])
+      expect(system.exists(one, folder)).toBe(system.exists(other, folder))
+  })
+
+  test('a way that is refused half-way is refused by the name of the directory that could not be made', () => {
+    expect(() => system.mkdir(fresh(somebody), '/bin/a/b', { parents: true })).toThrow(
+      expect.objectContaining({ code: 'EACCES', path: '/bin/a' }),
+    )
+  })
+})
+
 describe('permission', () => {
   const reads = (view: View) => system.read(view, '/etc/shadow')
   test.each<[string, Credentials, (view: View) => unknown, string]>([

@@ -16,13 +16,15 @@ export function applyChange(stack: SimStack, change: NetChange): void {
       break
     case 'veth-add':
       addVeth(stack, change)
-      break
+      stack.movedLink(change.name)
+      return
     case 'link-set':
       setLink(stack, change)
-      break
+      stack.movedLink(change.name)
+      return
     case 'link-del':
       deleteLink(stack, change.name)
-      break
+      return
     case 'address-add':
       addAddress(stack, change)
       break
@@ -119,7 +121,7 @@ function addVeth(stack: SimStack, change: Change<'veth-add'>): void {
   far.peer = { stack, link: near }
   stack.addLink(near)
   other.addLink(far)
-  other.moved()
+  other.movedLink(far.name)
 }
 
 function setLink(stack: SimStack, { name, up, mtuBytes, mac, tunnel }: Change<'link-set'>): void {
@@ -133,16 +135,20 @@ function setLink(stack: SimStack, { name, up, mtuBytes, mac, tunnel }: Change<'l
   // Routes over a link that goes down are flushed; only those that the addresses imply come back.
   if (!up) stack.table.removeWhere((route) => route.dev === name)
   else for (const address of stack.addresses()) if (address.link === name) addConnected(stack, address)
-  link.peer?.stack.moved()
+  link.peer?.stack.movedLink(link.peer.link.name)
 }
 
 function deleteLink(stack: SimStack, name: string): void {
-  const link = linkNamed(stack, name)
-  if (link.kind === 'loopback') throw new Errno('EINVAL')
+  const { kind, peer } = linkNamed(stack, name)
+  if (kind === 'loopback') throw new Errno('EINVAL')
+  const alone = stack.standsAlone(name)
   stack.dropLink(name)
-  if (!link.peer) return
-  link.peer.stack.dropLink(link.peer.link.name)
-  link.peer.stack.moved()
+  if (peer) {
+    const peerAlone = peer.stack.standsAlone(peer.link.name)
+    peer.stack.dropLink(peer.link.name)
+    peer.stack.movedLink(peer.link.name, peerAlone)
+  }
+  stack.movedLink(name, alone)
 }
 
 function addAddress(stack: SimStack, { link, address, prefixLength }: Change<'address-add'>): void {

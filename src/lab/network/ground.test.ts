@@ -1,7 +1,7 @@
 /** When a packet's way is walked again, and when what is known of it stands. */
 import { expect, test } from 'vitest'
 import type { NetChange, NetStack } from '#lab/network/ports.ts'
-import { bed, echo, run } from '#lab/network/test-bed.ts'
+import { addPod, bed, echo, podBed, run } from '#lab/network/test-bed.ts'
 
 const route = (destination: string, metric = 0): NetChange => ({
   op: 'route-add',
@@ -19,6 +19,11 @@ interface Place extends ReturnType<typeof bed> {
   readonly c: NetStack
 }
 
+const podOn =
+  (host: 'a' | 'b' | 'c') =>
+  (place: Place): Promise<unknown> =>
+    addPod(place.network, place[host], { name: 'pod', address: '10.244.9.5' })
+
 const changes: readonly (readonly [
   what: string,
   then: 'stands' | 'is walked again',
@@ -30,17 +35,9 @@ const changes: readonly (readonly [
     'stands',
     ({ c }) => c.filter.restore({ INPUT: [{ match: {}, target: { kind: 'drop' } }] }),
   ],
-  [
-    'a pod of a third machine',
-    'stands',
-    ({ c, network }) => {
-      const pod = network.netns('pod')
-      return c.apply([
-        { op: 'veth-add', name: 'cali1', peer: { net: pod, name: 'eth0' } },
-        { op: 'link-set', name: 'cali1', up: true },
-      ])
-    },
-  ],
+  ['a pod of a third machine', 'stands', podOn('c')],
+  ['a pod of the sender', 'stands', podOn('a')],
+  ['a pod of the receiver', 'stands', podOn('b')],
   ["a sender's route to elsewhere", 'stands', ({ a }) => a.apply([route('192.168.1.0/24')])],
   ["a receiver's route to elsewhere", 'stands', ({ b }) => b.apply([route('192.168.1.0/24')])],
   [
@@ -103,4 +100,59 @@ test.each(changes)('after %s the way of two others %s', async (_, then, change) 
   const { walks } = network.counts()
   await say()
   expect(network.counts().walks > walks ? 'is walked again' : 'stands').toBe(then)
+})
+
+type Pods = Awaited<ReturnType<typeof podBed>>
+
+const end = 'calipodA'
+const sysctl = (of: string): NetChange => ({
+  op: 'sysctl',
+  name: `net.ipv4.conf.${of}.proxy_arp`,
+  value: '1',
+})
+
+const podChanges: readonly (readonly [
+  what: string,
+  then: 'stands' | 'is walked again',
+  (p: Pods) => Promise<unknown>,
+])[] = [
+  [
+    'another pod of its host',
+    'stands',
+    ({ network, a }) => addPod(network, a, { name: 'other', address: '10.244.1.6' }),
+  ],
+  ['a setting of its link', 'is walked again', ({ a }) => a.apply([sysctl(end)])],
+  ['a setting of the link at the other end', 'is walked again', ({ b }) => b.apply([sysctl('calipodB')])],
+  ['a setting of all links', 'is walked again', ({ a }) => a.apply([sysctl('all')])],
+  [
+    'its link being shorter',
+    'is walked again',
+    ({ a }) => a.apply([{ op: 'link-set', name: end, mtuBytes: 1400 }]),
+  ],
+]
+
+test.each(podChanges)('after %s the way of a pod to a pod elsewhere %s', async (_, then, change) => {
+  const all = await podBed()
+  const { kernel, network, podA, podB } = all
+  await echo(kernel, podB)
+  const connection = await run(kernel, (task) => podA.connect(task, { address: '10.244.2.5', port: 80 }))
+  const say = (): Promise<unknown> =>
+    run(kernel, (task) => {
+      connection.send('hello')
+      return connection.receive(task)
+    })
+  await say()
+  await change(all)
+  const { walks } = network.counts()
+  expect(await say()).toBe('hello')
+  expect(network.counts().walks > walks ? 'is walked again' : 'stands').toBe(then)
+})
+
+test('a pod whose link has gone is not met, though its host has another', async () => {
+  const { kernel, a, podA, podB } = await podBed()
+  await echo(kernel, podB)
+  const connection = await run(kernel, (task) => podA.connect(task, { address: '10.244.2.5', port: 80 }))
+  await a.apply([{ op: 'link-del', name: end }])
+  connection.send('hello')
+  expect(await run(kernel, (task) => connection.receive(task, { timeoutMs: 60_000 }))).toBeUndefined()
 })

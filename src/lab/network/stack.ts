@@ -7,6 +7,7 @@ import type { Tap } from '#lab/network/capture.ts'
 import type { ChainSet, Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
+import { Footings } from '#lab/network/ground.ts'
 import { IpSets } from '#lab/network/ip-sets.ts'
 import { chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
 import type { Asked } from '#lab/network/matching.ts'
@@ -87,6 +88,8 @@ export class SimStack implements NetStack, Asked {
   readonly recent: RecentLists
   readonly ipSets = new IpSets()
   readonly neighbourTable = new NeighbourTable()
+  /** Of the links that stand alone: see {@link standsAlone}. */
+  readonly #linkFootings = new Footings<string>()
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage: (text: string) => void = () => {}
   modules?: KernelModules
@@ -186,6 +189,7 @@ export class SimStack implements NetStack, Asked {
     if (route.kind === 'blackhole') return { kind: 'blackhole', destination: route.destination }
     if (route.kind === 'unreachable') return { kind: 'unreachable' }
     const link = route.dev === undefined ? undefined : this.#links.get(route.dev)
+    if (route.dev !== undefined) this.goesBy(route.dev)
     if (!link) return { kind: 'none' }
     return { kind: 'link', link, nextHop: via ?? address, source }
   }
@@ -278,7 +282,10 @@ export class SimStack implements NetStack, Asked {
 
   // ---------------------------------------------------------------------------- what changes.ts moves
 
-  /** Moves with every change here that could change where a packet ends, but for routes, chains and sets: ways know which of those they met. */
+  /**
+   * Moves with every change here that could change where a packet ends, but for routes, chains, sets and links that stand alone: ways
+   * know which of those they met.
+   */
   get version(): number {
     return this.#version
   }
@@ -294,6 +301,27 @@ export class SimStack implements NetStack, Asked {
     this.#local = undefined
     this.touch()
     this.#changed.tell()
+  }
+
+  /** {@link moved} for one link; `alone` as it stood before, where it is gone. */
+  movedLink(name: string, alone = this.standsAlone(name)): void {
+    if (!alone) {
+      this.moved()
+      return
+    }
+    this.#linkFootings.shake(name)
+    this.fabric.moved()
+    this.#changed.tell()
+  }
+
+  /** Whether only packets that go by a link meet what changes about it: a pair to another namespace, without an address here, as pods have. */
+  standsAlone(name: string): boolean {
+    return this.#links.get(name)?.kind === 'veth' && !this.#addresses.some(({ link }) => link === name)
+  }
+
+  /** The way of the packet that is followed goes by this link, or would if it were there. */
+  goesBy(name: string): void {
+    if (this.fabric.surveyor.looks) this.fabric.surveyor.standOn(this.#linkFootings.of(name))
   }
 
   /** Routes have changed, and nothing else. */
@@ -337,8 +365,12 @@ export class SimStack implements NetStack, Asked {
   }
 
   setSysctl(name: string, value: string): void {
-    this.#sysctls.set(name, value)
-    this.touch()
+    const link = this.#sysctls.set(name, value)
+    if (link === undefined || !this.standsAlone(link)) this.touch()
+    else {
+      this.#linkFootings.shake(link)
+      this.fabric.moved()
+    }
   }
 
   // --------------------------------------------------------------------------------------------- Net
@@ -467,8 +499,9 @@ export class SimStack implements NetStack, Asked {
       const { peer } = link
       this.dropLink(link.name)
       if (!peer) continue
+      const alone = peer.stack.standsAlone(peer.link.name)
       peer.stack.dropLink(peer.link.name)
-      peer.stack.moved()
+      peer.stack.movedLink(peer.link.name, alone)
     }
     this.reset()
     this.moved()
@@ -485,6 +518,7 @@ export class SimStack implements NetStack, Asked {
     this.#legacy.clear()
     this.recent.clear()
     this.ipSets.clear()
+    this.#linkFootings.shakeAll()
     this.#addresses = []
     this.#local = undefined
     this.#lastIndex = 1

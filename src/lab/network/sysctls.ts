@@ -29,15 +29,18 @@ export class Sysctls {
     return [...this.#set].sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
-  set(name: string, value: string): void {
+  /** Answers the link that it is of alone, or what stands in the place of one (`default`). */
+  set(name: string, value: string): string | undefined {
     // The switch for all interfaces sets each of them (kernel Documentation/networking/ip-sysctl.rst).
     if (name === 'net.ipv4.ip_forward' || name === 'net.ipv4.conf.all.forwarding') {
       for (const key of [...this.#set.keys()]) if (key.endsWith('.forwarding')) this.#set.delete(key)
       this.#set.set('net.ipv4.ip_forward', value)
-    } else {
-      this.#set.set(name, value)
-      this.#note(name)
+      return undefined
     }
+    this.#set.set(name, value)
+    const link = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[^.]+$/.exec(name)?.[1]
+    if (link !== undefined) this.#note(link, name)
+    return link
   }
 
   forgetLink(link: string): void {
@@ -52,9 +55,7 @@ export class Sysctls {
     this.#set.set('net.ipv4.ip_forward', '0')
   }
 
-  #note(name: string): void {
-    const link = /^net\.ipv[46]\.(?:conf|neigh)\.(.+)\.[^.]+$/.exec(name)?.[1]
-    if (link === undefined) return
+  #note(link: string, name: string): void {
     const known = this.#ofLink.get(link)
     if (known === undefined) this.#ofLink.set(link, new Set([name]))
     else known.add(name)

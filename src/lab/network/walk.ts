@@ -50,6 +50,7 @@ export function send(stack: SimStack, walk: Walk): Verdict {
 function receive(stack: SimStack, link: LinkState, walk: Walk): Verdict {
   const p = walk.packet
   stack.fabric.surveyor.visit(stack)
+  stack.goesBy(link.name)
   if (walk.count++ > hopsMax) return lost(stack, walk, 'time to live exceeded')
   p.mark = 0
   if (stack.taps !== undefined) pass(stack, link.name, 'in', walk)
@@ -181,7 +182,10 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   switch (link.kind) {
     case 'veth': {
       const { peer } = link
-      if (peer !== undefined) stack.fabric.surveyor.visit(peer.stack)
+      if (peer !== undefined) {
+        stack.fabric.surveyor.visit(peer.stack)
+        peer.stack.goesBy(peer.link.name)
+      }
       if (!peer?.link.up || !peer.stack.answersArp(peer.link, nextHop))
         return noNeighbour(visit, link, nextHop)
       if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
