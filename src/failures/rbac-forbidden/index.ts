@@ -13,6 +13,7 @@ export const mode: Mode<ForbiddenState> = {
     'calico-node-start-failing',
     'calico-node-not-ready',
     'bgp-session-down',
+    'bird-not-running', // confd waits for what it may not read, and BIRD for what confd renders
     'cni-install-failing',
     'api-unreachable',
     'sandbox-creation-failing',

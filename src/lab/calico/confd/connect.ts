@@ -16,7 +16,7 @@ export async function connectDatastore(
   { kube, log, onLost }: { readonly kube: KubeClient; readonly log: Log; onLost(): void },
 ): Promise<Datastore | undefined> {
   const settings = typhaSettings(p.env, ['CONFD', 'FELIX', 'CALICO'])
-  if (!settings) return kubeDatastore(p, kube)
+  if (!settings) return kubeDatastore(p, kube, log)
   const lost = (): void => {
     log.fatal('startsyncerclient.go 99', 'Connection to Typha failed')
     onLost()

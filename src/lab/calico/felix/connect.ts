@@ -31,7 +31,7 @@ export async function connectFelix(
   if (!settings) {
     log.info('daemon.go 343', 'Typha not enabled.')
     log.info('daemon.go 516', 'Starting the datastore Syncer')
-    return kubeDatastore(p, kube)
+    return kubeDatastore(p, kube, log)
   }
   const info = `Revision: unknown; Build date: unknown`
   const hello = {
