@@ -21,3 +21,15 @@ const waits = (view: Looked) =>
     { 'startup/datastore-retry': ['weak', 'start-up waits for the datastore'] },
     { endedBy: ['startup/datastore-ready', 'startup/succeeded'] },
   )
+
+/** Whether the kernel of this node was asked for nothing yet: start-up is held up, or Felix waits for what it is to program. */
+export const isDataplaneUntried = (view: Looked, about: Subject): boolean =>
+  isStartHeldUp(view, about) || felixWaits(view).some((one) => isSameSubject(one.about, about))
+
+/** No line says that it failed here either: the Typha that it is connected to may itself be cut off. */
+const felixWaits = (view: Looked) =>
+  messageSigns(
+    view,
+    { 'felix/starting': ['weak', 'Felix waits for what it is to program'] },
+    { endedBy: ['felix/in-sync', 'felix/first-update-done'], ofAnyAge: true },
+  )

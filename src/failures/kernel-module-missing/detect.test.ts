@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { factsOf } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/kernel-module-missing/index.ts'
+import { node } from '#failures/testing/example-cluster.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
 
 const log = '2025-03-04 05:06:07.890 [WARNING][77] felix/table.go 1321: '
@@ -144,4 +145,21 @@ test('without the quoted reason it is possible only', () => {
   ]
   expect(foundIn(lines.join('\n'), mode)).toBe('confirmed')
   expect(foundIn(lines[0] ?? '', mode)).toBe('possible')
+})
+
+test('while Felix waits for what it is to program, nothing asked for a module, and the node is not called clear', () => {
+  const unknownAfter = (...ids: readonly string[]): number =>
+    diagnose(
+      factsOf(
+        {
+          nodes: [node('w1')],
+          messages: ids.map((id) => ({ message: { id, params: {} }, node: 'w1', count: 1 })),
+        },
+        { complete: ['nodes', 'messages', 'kernelModules'] },
+      ),
+      [mode],
+    ).unknown.length
+  expect(unknownAfter()).toBe(0)
+  expect(unknownAfter('felix/starting')).toBe(1)
+  expect(unknownAfter('felix/starting', 'felix/in-sync')).toBe(0)
 })

@@ -11,6 +11,7 @@ import {
   type Sign,
   sign,
 } from '#diagnosis/signs.ts'
+import { isDataplaneUntried } from '#diagnosis/start-up.ts'
 import type { Weight } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
@@ -58,6 +59,7 @@ export const detector = defineDetector<
     })
   },
   explains: explainsHere,
+  isHidden: (about, view) => isDataplaneUntried(view, about),
 })
 
 const said: Readonly<Record<string, MessageSign>> = {
