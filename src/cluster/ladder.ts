@@ -4,7 +4,7 @@
  */
 import type { Fact, Provenance, Reads } from '#cluster/facts.ts'
 import { calicoNodePods, isReady } from '#cluster/queries.ts'
-import type { AttemptAct, AttemptRow, PodRow } from '#cluster/relations.ts'
+import type { AttemptAct, AttemptRow, MessageRow, PodRow } from '#cluster/relations.ts'
 
 export type Rung = 'new-pod' | 'reboot' | 'reload'
 
@@ -72,3 +72,8 @@ export function sickFew(facts: Reads<'pods'>): readonly Fact<PodRow>[] {
   const well = pods.filter((pod) => isReady(pod) === true)
   return pods.length >= 3 && sick.length * 2 < well.length + 1 ? sick : []
 }
+
+/** The kubelet's words for a kernel that gives no more control groups, whatever forbade it: a new pod gets none. */
+export const isWithoutControlGroup = ({ message: { id, params } }: MessageRow): boolean =>
+  id === 'kubelet/pod-cgroup-failed' &&
+  /resource temporarily unavailable|no space left on device|cannot allocate memory/.test(params.error ?? '')

@@ -1,4 +1,4 @@
-import { sickFew, type Tried, triedRungs } from '#cluster/ladder.ts'
+import { isWithoutControlGroup, sickFew, type Tried, triedRungs } from '#cluster/ladder.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
@@ -41,10 +41,8 @@ export const detector = defineDetector<undefined, Names>({
 
 /** What only the end of the running kernel gives back. */
 const said: Readonly<Record<string, MessageSign>> = {
-  'kubelet/pod-cgroup-failed': ({ message }) =>
-    /resource temporarily unavailable|no space left on device|cannot allocate memory/.test(
-      message.params.error ?? '',
-    )
+  'kubelet/pod-cgroup-failed': (row) =>
+    isWithoutControlGroup(row)
       ? ['strong', 'the kernel gives no more control groups: a new pod gets none']
       : undefined,
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AttemptRow, PodRow } from '#cluster/relations.ts'
+import type { AttemptRow, EventRow, PodRow } from '#cluster/relations.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/worker-needs-reload/index.ts'
@@ -24,6 +24,15 @@ const tried = (act: AttemptRow['act'], outcome: AttemptRow['outcome'], node = 'w
 const newPod = tried('delete-calico-pod', 'no-change')
 const reboot = tried('reboot', 'no-change')
 
+const rebooted: EventRow = {
+  about: { kind: 'Node', name: 'w3' },
+  type: 'Warning',
+  reason: 'Rebooted',
+  message: 'Node w3 has been rebooted',
+  count: 1,
+  lastAtMs: ago(20),
+}
+
 const verdictOn = (table: Table): string => {
   const { causes } = diagnose({ ...factsOf(table), isComplaint: true }, [mode])
   return causes[0]?.confidence ?? 'not found'
@@ -41,14 +50,24 @@ test.each<[string, Table, string]>([
     'the record holds a reboot, and calico-node there is not ready',
     {
       pods: oneSick,
-      events: [
+      events: [rebooted],
+    },
+    'likely',
+  ],
+  [
+    'the record holds a reboot, the kernel gives no control groups since, and half of the others are sick, too',
+    {
+      pods: allSick,
+      events: [rebooted],
+      messages: [
         {
-          about: { kind: 'Node', name: 'w3' },
-          type: 'Warning',
-          reason: 'Rebooted',
-          message: 'Node w3 has been rebooted',
-          count: 1,
-          lastAtMs: ago(20),
+          message: {
+            id: 'kubelet/pod-cgroup-failed',
+            params: { error: 'failed to create container for [kubepods]: no space left on device' },
+          },
+          node: 'w3',
+          count: 4,
+          atMs: ago(1),
         },
       ],
     },

@@ -1,10 +1,11 @@
-import { sickFew, type Tried, triedRungs } from '#cluster/ladder.ts'
+import { isWithoutControlGroup, sickFew, type Tried, triedRungs } from '#cluster/ladder.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
+import { isRecent } from '#cluster/symptoms/recency.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
 
-type Names = 'pods' | 'attempts' | 'events'
+type Names = 'pods' | 'attempts' | 'events' | 'messages'
 
 /**
  * Finds a worker on which a reboot was tried and did not help, while the others are well. It names the last rung of the ladder, not
@@ -12,7 +13,7 @@ type Names = 'pods' | 'attempts' | 'events'
  */
 export const detector = defineDetector<undefined, Names>({
   needs: ['pods', 'attempts'],
-  uses: ['events'],
+  uses: ['events', 'messages'],
   judges: 'node',
   detect: (view) =>
     findingsOf(
@@ -43,8 +44,12 @@ function signsOf({ rung, outcome, node, by, from }: Tried, view: View<Names>): r
       : []
   if (outcome === 'cured') return at('against', 'a reboot cured it, as somebody says')
   // It was rebooted within the record and calico-node is not ready there, while the others are.
+  if (by === 'seen' && isSickHere)
+    return at('strong', 'the worker was rebooted, and its calico-node is not ready')
   if (by === 'seen')
-    return isSickHere ? at('strong', 'the worker was rebooted, and its calico-node is not ready') : []
+    return isLimited(view, place)
+      ? at('strong', 'the worker was rebooted, and its kernel gives no more control groups')
+      : []
   if (outcome !== 'no-change') return []
   // Told and seen agree: it was rebooted, it is not ready, and the others are.
   return [
@@ -54,3 +59,9 @@ function signsOf({ rung, outcome, node, by, from }: Tried, view: View<Names>): r
       .map((pod) => sign(pod, 'decisive', 'after that its calico-node is not ready, and the others are')),
   ]
 }
+
+/** What the reboot did not take away, however many other workers are sick as well. */
+const isLimited = (view: View<Names>, place: string | undefined): boolean =>
+  view
+    .rows('messages')
+    .some((row) => row.node === place && isWithoutControlGroup(row) && isRecent(view, row.atMs))
