@@ -123,6 +123,9 @@ const overtaken: readonly (readonly [string, string])[] = [
   ['image-host-incompatible', 'zone-common-cause'],
   ['cni-token-expired', 'zone-common-cause'],
   ['nodename-file-missing', 'zone-common-cause'],
+  // Its rollout goes on whenever the pod that keeps ending has come up for a moment.
+  ['cni-token-expired', 'node-name-mismatch'],
+  ['nodename-file-missing', 'node-name-mismatch'],
   ['cni-token-expired', 'operator-migration-stuck'],
   ['nodename-file-missing', 'operator-migration-stuck'],
 ]
@@ -183,8 +186,29 @@ function areApart([one, other]: Pair['halves']): boolean {
 /** A machine that is off takes no command more; one whose kubelet makes no pod is given new ones all the same, and they never start. */
 const disabling = ['runtime-cgroup-driver-mismatch', 'bgp-peer-node-down']
 
-/** A Typha that comes by manifest is rolled out with calico-node, and a rollout waits for each that is not ready: it comes first. */
-const bringsTypha = ({ strike }: Half): boolean => strike.variant.startsWith('manifest-')
+/**
+ * A Typha that comes by manifest is rolled out with calico-node, as is what an update of the master brings: and a rollout waits for
+ * each that is not ready.
+ */
+const rollsOut = ({ variant }: Strike): boolean =>
+  variant.startsWith('manifest-') || variant === 'left-behind'
+
+/** calico-node writes anew, when it starts, what was away or wrong: its file, its plug-ins, their token. */
+const mendedByStart: ReadonlySet<string> = new Set([
+  'cni-token-expired',
+  'image-host-incompatible',
+  'nodename-file-missing',
+])
+
+const comesBefore = (one: Half, other: Half): boolean =>
+  rollsOut(one.strike) ||
+  ((rolledOut.has(one.id) || one.id === withoutPriority) && mendedByStart.has(other.id))
+
+/** calico-node is rolled out without its priority, and nothing is wrong with it until a disk is full. */
+const withoutPriority = 'disk-pressure-eviction'
+
+/** Every Felix that starts switches it on again, and those of other nodes start when the machine of their Typha does: it comes last. */
+const isEndedByFelix = ({ id }: Half): boolean => id === 'pod-ip-forwarding-off'
 
 /**
  * What strikes the whole cluster comes second: it may take away what the other has to be done with (a DaemonSet, say); what
@@ -192,7 +216,9 @@ const bringsTypha = ({ strike }: Half): boolean => strike.variant.startsWith('ma
  */
 const inOrder = ([one, other]: Pair['halves'], chance: Random): Pair['halves'] => {
   const [mine, theirs] = [one, other].map(({ id }) => disabling.indexOf(id)) as [number, number]
-  if (bringsTypha(one) !== bringsTypha(other)) return bringsTypha(one) ? [one, other] : [other, one]
+  if (isEndedByFelix(one) || isEndedByFelix(other)) return isEndedByFelix(one) ? [other, one] : [one, other]
+  if (comesBefore(one, other)) return [one, other]
+  if (comesBefore(other, one)) return [other, one]
   if (mine !== theirs) return mine > theirs ? [other, one] : [one, other]
   const isLast = (half: Half): boolean => subjectsOf(half, anyNodes).includes('cluster')
   return isLast(one) || (!isLast(other) && chance.next() < 0.5) ? [other, one] : [one, other]
