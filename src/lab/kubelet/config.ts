@@ -1,5 +1,6 @@
 import { parse } from 'yaml'
 import { remembering } from '#base/remember.ts'
+import { quantity } from '#lab/api/quantity.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import type { CgroupDriver } from '#lab/runtime/cgroup-driver.ts'
 
@@ -15,6 +16,14 @@ export interface KubeletConfig {
   readonly clusterDomain: string
   readonly staticPodPath: string | undefined
   readonly cgroupDriver: CgroupDriver
+  readonly logs: LogRotation
+}
+
+/** How large a container's log becomes before it gets another name, and how many files there are of it (kubernetes/kubernetes:pkg/kubelet/logs/container_log_manager.go). */
+export interface LogRotation {
+  /** Infinity: it may grow for ever. */
+  readonly maxBytes: number
+  readonly filesMax: number
 }
 
 export const kubeconfigPath = '/etc/kubernetes/kubelet.conf'
@@ -38,6 +47,7 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
     clusterDomain: typeof config.clusterDomain === 'string' ? config.clusterDomain : 'cluster.local',
     staticPodPath: typeof config.staticPodPath === 'string' ? config.staticPodPath : undefined,
     cgroupDriver: driverOf(config.cgroupDriver),
+    logs: rotationOf(config),
   }
 }
 
@@ -45,6 +55,28 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
 function driverOf(value: unknown): CgroupDriver {
   return value === 'systemd' ? 'systemd' : 'cgroupfs'
 }
+
+/**
+ * Throws as the kubelet's log manager does (NewContainerLogManager).
+ *
+ * @see kubernetes/kubernetes:pkg/kubelet/apis/config/v1beta1/defaults.go (ContainerLogMaxSize, ContainerLogMaxFiles)
+ */
+function rotationOf({
+  containerLogMaxSize: size,
+  containerLogMaxFiles: files,
+}: Readonly<Record<string, unknown>>): LogRotation {
+  const filesMax = typeof files === 'number' ? files : 5
+  const maxBytes = quantity(typeof size === 'string' || typeof size === 'number' ? size : '10Mi')
+  const why = 'failed to create kubelet: failed to initialize container log manager:'
+  if (filesMax <= 1) throw new Error(`${why} invalid MaxFiles ${filesMax}, must be > 1`)
+  if (Number.isNaN(maxBytes))
+    throw new Error(`${why} failed to parse container log max size ${JSON.stringify(size)}: ${badQuantity}`)
+  return { maxBytes: maxBytes < 0 ? Number.POSITIVE_INFINITY : maxBytes, filesMax }
+}
+
+/** kubernetes/apimachinery:pkg/api/resource/quantity.go (ErrFormatWrong) */
+const badQuantity =
+  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
 const flag = (p: Process, name: string): string | undefined =>
   p.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)

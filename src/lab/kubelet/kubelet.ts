@@ -118,7 +118,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
   await listen(p, shared, pods)
   klog.info('kubelet.go:2337', 'Starting kubelet main sync loop')
   pods.start(p)
-  keepLogFiles(p, runtime)
+  keepLogFiles(p, runtime, config.logs)
   if (config.staticPodPath !== undefined) {
     const from = { path: config.staticPodPath, node: config.nodeName, klog, kernel }
     watchStaticPods(p, from, (found) => pods.setStatics(p, found))

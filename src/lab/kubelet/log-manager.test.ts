@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { resources } from '#lab/api/ports.ts'
 import { type Bed, bed, control, createPod } from '#lab/kubelet/test-bed.ts'
@@ -95,4 +96,45 @@ test('the files go with the pod', async () => {
   await b.kube.delete({ type: resources.pods, namespace: 'default', name: 'web' })
   await b.advance(60_000)
   expect(await files(b).exists(folder)).toBe(false)
+})
+
+test('a log of ten mebibytes gets another name; older ones are packed, five files stay', async () => {
+  const { b, folder } = await running()
+  const grows = async (letter: string): Promise<void> => {
+    for (let i = 0; i < 640; i++) await says(b, letter.repeat(16_384))
+    await b.advance(10_000)
+  }
+  await grows('a')
+  const [, first = ''] = await names(b, `${folder}/main`)
+  expect(first).toMatch(/^0\.log\.20260107-0600[12]\d$/)
+  expect((await files(b).stat(`${folder}/main/${first}`)).size).toBeGreaterThan(10 * 2 ** 20)
+  expect(await files(b).read(`${folder}/main/${first}`)).toContain('hello from web')
+  expect(await b.logs('web')).toBe('')
+  await says(b, 'later')
+  expect(await b.logs('web')).toBe('later\n')
+  await grows('b')
+  expect(await names(b, `${folder}/main`)).toEqual(['0.log', `${first}.gz`, expect.stringMatching(/\d$/)])
+  expect((await files(b).stat(`${folder}/main/${first}.gz`)).size).toBeLessThan(100_000)
+  for (const letter of 'cdef') await grows(letter)
+  const left = (await names(b, `${folder}/main`)).slice(1)
+  expect(left.map((name) => name.slice(20))).toEqual(
+    ['.gz', '.gz', '.gz', ''].map((end) => expect.stringMatching(new RegExp(`^\\d${end}$`))),
+  )
+  expect(left).not.toContain(`${first}.gz`)
+  const packed = await files(b).read(`${folder}/main/${left[0]}`)
+  const unpacked = gunzipSync(Buffer.from(packed, 'latin1')).toString()
+  expect(unpacked.split('\n')[1]?.slice(-3)).toBe('ccc')
+  await files(b).remove(`${folder}/main/${left[0]}`)
+  expect(await names(b, `${folder}/main`)).toHaveLength(4)
+})
+
+test('nobody rotates while no kubelet runs, and nothing is scheduled for logs that are small', async () => {
+  const { b, folder } = await running()
+  const kubelet = b
+    .machine(control)
+    .processes()
+    .find(({ argv }) => argv[0]?.endsWith('kubelet'))
+  await b.kill(control, kubelet?.pid ?? 0)
+  for (let i = 0; i < 700; i++) await says(b, 'x'.repeat(16_384))
+  expect(await names(b, `${folder}/main`)).toEqual(['0.log'])
 })

@@ -1,5 +1,5 @@
 /** The container runtimes that a machine can have: one behaviour, words of their own. */
-import type { LogFormat } from '#lab/runtime/log-files.ts'
+import type { LogFormat } from '#lab/runtime/log-file.ts'
 import type { Sandbox } from '#lab/runtime/records.ts'
 
 export interface RuntimeBrand {

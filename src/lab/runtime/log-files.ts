@@ -1,10 +1,9 @@
-import { rfc3339Micro } from '#base/clock.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
-import type { Stat } from '#lab/host/ports.ts'
 import { KeepsakeDirectory, type Keepsakes } from '#lab/host/vfs/virtual.ts'
 import { type FileSystem, Inode } from '#lab/host/vfs.ts'
 import type { Cancel } from '#lab/kernel/kernel.ts'
-import type { ContainerLog, LogLine } from '#lab/runtime/logs.ts'
+import { LogFile, type LogFormat, PackedLog } from '#lab/runtime/log-file.ts'
+import type { ContainerLog, GrowthWatch } from '#lab/runtime/logs.ts'
 import type { ContainerInstance, PodIdentity } from '#lab/runtime/records.ts'
 
 export const podLogsFolder = '/var/log/pods'
@@ -20,19 +19,11 @@ const podFolder = ({ namespace, name, uid }: PodIdentity): string => `${namespac
 const linkName = ({ pod, name, id }: ContainerInstance): string =>
   `${pod.name}_${pod.namespace}_${name}-${id}.log`
 
-/** What makes the files differ between runtimes: how UTC ends a time. */
-export interface LogFormat {
-  readonly utc: 'Z' | '+00:00'
-}
-
-/** containerd cuts longer lines to pieces (pkg/cri/config: max_container_log_line_size). */
-const pieceMax = 16_384
-
 /**
  * The files that a node's containers log to, made up from what the runtime keeps whenever somebody looks.
  *
  * Removing one, emptying it, moving it away and removing its directory do what they do to containerd: see {@link ContainerLog}.
- * Not imitated: rotated files; moving a directory of them away, which empties it; the room they take (`df`); what somebody else writes into them, which is lost; a new file in the place
+ * Not imitated: moving a directory of them away, which empties it; the room they take (`df`); what somebody else writes into them, which is lost; a new file in the place
  * of one, into which containerd would write.
  */
 export class LogFiles {
@@ -41,7 +32,11 @@ export class LogFiles {
   readonly #format: LogFormat
   readonly #listeners = new Set<() => void>()
   readonly #files = new WeakMap<ContainerLog, LogFile>()
+  readonly #rotated = new WeakMap<ContainerLog, Map<string, Inode>>()
   readonly #unlinked = new WeakSet<ContainerInstance>()
+  #fs: FileSystem | undefined
+  /** What logs that grow are held to; nobody looks while no kubelet runs. */
+  readonly growth: GrowthWatch = { maxBytes: Number.POSITIVE_INFINITY, tell: () => {} }
 
   constructor(o: {
     readonly machine: LabMachine
@@ -71,6 +66,37 @@ export class LogFiles {
     return [...this.#instances()].filter(({ log, state }) => state === 'running' && log.place === 'unlinked')
   }
 
+  /** Running containers whose file is as large as the watch says. */
+  get grown(): readonly ContainerInstance[] {
+    const { maxBytes } = this.growth
+    return [...this.#instances()].filter(({ log, state }) => state === 'running' && log.bytes >= maxBytes)
+  }
+
+  /**
+   * Gives a container's file the name `NAME.stamp` and has the runtime begin a new one; of older ones the newest `olderMax` stay, packed
+   * (kubernetes/kubernetes:pkg/kubelet/logs/container_log_manager.go, rotateLog).
+   */
+  rotate(
+    instance: ContainerInstance,
+    { stamp, olderMax }: { readonly stamp: string; readonly olderMax: number },
+  ): void {
+    const { log } = instance
+    if (this.#fs === undefined || log.place !== 'named') return
+    const file = this.#file(this.#fs, instance)
+    const kept = this.#rotated.get(log) ?? new Map<string, Inode>()
+    const names = [...kept.keys()].sort()
+    for (const name of names.slice(0, Math.max(0, names.length - olderMax))) kept.delete(name)
+    for (const [name, inode] of [...kept])
+      if (!name.endsWith('.gz')) {
+        kept.delete(name)
+        kept.set(`${name}.gz`, new PackedLog(inode.fs, inode))
+      }
+    file.rotated(log.rotate())
+    this.#files.delete(log)
+    kept.set(`${logName(instance)}.${stamp}`, file)
+    this.#rotated.set(log, kept)
+  }
+
   /** Why the log cannot be read, as the kubelet says it; nothing when it can. */
   missing(instance: ContainerInstance): string | undefined {
     if (instance.log.place === 'named') return undefined
@@ -86,6 +112,7 @@ export class LogFiles {
 
   /** /var/log/pods */
   #pods(fs: FileSystem): Inode {
+    this.#fs = fs
     return this.#directory(fs, {
       under: () => true,
       nameOf: ({ pod }) => podFolder(pod),
@@ -154,19 +181,24 @@ export class LogFiles {
 
   /** The directory of one container, with a file for each instance. */
   #logs(fs: FileSystem, isOurs: (instance: ContainerInstance) => boolean): Inode {
+    const ours = (): ContainerInstance[] => [...this.#instances()].filter(isOurs)
+    const here = (): ContainerInstance[] => ours().filter(({ log }) => log.place === 'named')
     const named = (name: string): ContainerInstance | undefined =>
-      here().find(({ attempt }) => `${attempt}.log` === name)
-    const here = (): ContainerInstance[] =>
-      [...this.#instances()].filter((each) => each.log.place === 'named' && isOurs(each))
+      here().find((each) => logName(each) === name)
+    const rotated = (): Map<string, Inode>[] => ours().flatMap(({ log }) => this.#rotated.get(log) ?? [])
     const kept: Keepsakes = {
-      names: () => here().map(({ attempt }) => `${attempt}.log`),
+      names: () => [...here().map(logName), ...rotated().flatMap((each) => [...each.keys()])],
       child: (name) => {
         const instance = named(name)
-        return instance === undefined ? undefined : this.#file(fs, instance)
+        if (instance !== undefined) return this.#file(fs, instance)
+        return rotated()
+          .find((each) => each.has(name))
+          ?.get(name)
       },
       drop: (name) => {
         const instance = named(name)
         if (instance !== undefined) this.#unlink(instance)
+        for (const each of rotated()) each.delete(name)
       },
       changedMs: () => newest(here(), fs),
     }
@@ -192,86 +224,10 @@ export class LogFiles {
   }
 }
 
+const logName = ({ attempt }: ContainerInstance): string => `${attempt}.log`
+
 const newest = (instances: readonly ContainerInstance[], fs: FileSystem): number =>
   instances.reduce((latest, { createdMs }) => Math.max(latest, createdMs), fs.bornMs)
 
 const linkTo = (fs: FileSystem, instance: ContainerInstance): Inode =>
   new Inode(fs, 'symlink', { mode: 0o777, text: logPath(instance) })
-
-/** One container's log as a file. Once it has lost its name it is what it was then. */
-class LogFile extends Inode {
-  readonly #format: LogFormat
-  readonly #createdMs: number
-  #log: ContainerLog | undefined
-  #left = ''
-
-  constructor(
-    fs: FileSystem,
-    o: { readonly log: ContainerLog; readonly createdMs: number; readonly format: LogFormat },
-  ) {
-    super(fs, 'file', { mode: 0o640 })
-    this.#log = o.log
-    this.#createdMs = o.createdMs
-    this.#format = o.format
-  }
-
-  override get text(): string {
-    if (this.#log === undefined) return this.#left
-    return this.#log
-      .lines()
-      .map((line) => framed(line, this.#format))
-      .join('')
-  }
-
-  override get size(): number {
-    if (this.#log === undefined) return Buffer.byteLength(this.#left)
-    const { bytes, pieces } = this.#log.measure(pieceMax)
-    return bytes + pieces * frameLength(this.#format)
-  }
-
-  /** open(2) with O_TRUNC. */
-  override setText(): void {
-    if (this.#log === undefined) this.#left = ''
-    else this.#log.empty()
-    this.fs.host.moved()
-  }
-
-  override appendText(text: string): void {
-    if (this.#log === undefined) this.#left += text
-  }
-
-  override padTo(): void {}
-
-  override release(): void {}
-
-  override stat(): Stat {
-    const mtimeMs = this.#log === undefined ? this.mtimeMs : Math.max(this.#createdMs, this.#log.changedMs)
-    return { ...super.stat(), mtimeMs }
-  }
-
-  detach(): void {
-    const { mtimeMs } = this.stat()
-    this.#left = this.text
-    this.mtimeMs = mtimeMs
-    this.#log = undefined
-  }
-}
-
-/**
- * One line as the runtime writes it: containerd/containerd:pkg/cri/io/logger.go (redirectLogs), containers/conmon:src/ctr_logging.c
- * (write_k8s_log).
- */
-function framed({ timeMs, stream, text }: LogLine, format: LogFormat): string {
-  const head = `${logTime(timeMs, format)} ${stream}`
-  let left = text
-  let pieces = ''
-  for (; left.length > pieceMax; left = left.slice(pieceMax))
-    pieces += `${head} P ${left.slice(0, pieceMax)}\n`
-  return `${pieces}${head} F ${left}\n`
-}
-
-const frameLength = (format: LogFormat): number =>
-  framed({ timeMs: 0, stream: 'stdout', text: '' }, format).length
-
-/** Nine digits, of which the lab knows three: `2026-01-07T06:30:00.123000000Z`. */
-const logTime = (ms: number, { utc }: LogFormat): string => rfc3339Micro(ms).replace('Z', `000${utc}`)

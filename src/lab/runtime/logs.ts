@@ -14,24 +14,52 @@ export interface LogQuery {
  */
 export type LogPlace = 'named' | 'unlinked' | 'homeless'
 
+/** Lines of a log in a file. */
+export interface Written {
+  /** When the last one came; 0 while there is none. */
+  readonly changedMs: number
+  lines(): readonly LogLine[]
+  measure(max: number): ReturnType<LogLines['measure']>
+}
+
+/** Who wants to know of logs that grow: the kubelet, which rotates them. */
+export interface GrowthWatch {
+  maxBytes: number
+  /** A log holds that much or more; told with each further line. */
+  tell(): void
+}
+
 /**
- * What one container instance wrote, line by line with the time. Its file is made when somebody looks (`log-files.ts`). Bounded: the
- * oldest lines go. Not imitated: the kubelet's rotation into five files of 10 MiB; the lab keeps {@link keptBytes} in one. Who follows
- * does not hear what a file without a name gets.
+ * What one container instance wrote, line by line with the time. Its file is made when somebody looks (`log-files.ts`). Bounded, for
+ * nobody may be there who rotates it: the oldest lines go. Not imitated: that they stay. Who follows does not hear what a file without a
+ * name gets.
  */
-export class ContainerLog {
+export class ContainerLog implements Written {
   readonly #nowMs: () => number
+  readonly #watch: GrowthWatch | undefined
+  readonly #frame: number
   readonly #partial = { stdout: '', stderr: '' }
   readonly #followers = new Set<() => void>()
-  readonly #lines = new LogLines()
+  #lines = new LogLines()
   #dropped = 0
   #bytes = 0
   #ended = false
   #place: LogPlace = 'named'
   #emptiedMs = 0
 
-  constructor(nowMs: () => number) {
+  /** `frame`: bytes that a line takes in the file beside its text. */
+  constructor(
+    nowMs: () => number,
+    o: { readonly watch?: GrowthWatch | undefined; readonly frame?: number } = {},
+  ) {
     this.#nowMs = nowMs
+    this.#watch = o.watch
+    this.#frame = o.frame ?? 41
+  }
+
+  /** How large its file is, a letter counted as a byte. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   get ended(): boolean {
@@ -59,6 +87,17 @@ export class ContainerLog {
     this.#lines.drop(this.#lines.length)
     this.#bytes = 0
     this.#emptiedMs = this.#nowMs()
+  }
+
+  /** Its file gets another name, and an empty one its own; answers what the old one holds. */
+  rotate(): Written {
+    const lines = this.#lines
+    const { changedMs } = this
+    this.#lines = new LogLines()
+    this.#dropped += lines.length
+    this.#bytes = 0
+    this.#emptiedMs = this.#nowMs()
+    return { changedMs, lines: () => lines.from(0), measure: (max) => lines.measure(max) }
   }
 
   /** unlink(2). What is written from now on goes where nobody can read it. */
@@ -127,15 +166,20 @@ export class ContainerLog {
   #add(stream: 'stdout' | 'stderr', text: string): void {
     if (this.#place !== 'named') return
     this.#lines.push({ timeMs: this.#nowMs(), stream, text })
-    this.#bytes += text.length + lineOverhead
+    this.#bytes += this.#sizeOf(text)
+    if (this.#watch !== undefined && this.#bytes >= this.#watch.maxBytes) this.#watch.tell()
     if (this.#bytes > keptBytes) this.#trim()
+  }
+
+  #sizeOf({ length }: string): number {
+    return length + (length <= pieceMax ? 1 : Math.ceil(length / pieceMax)) * this.#frame
   }
 
   #trim(): void {
     let drop = 0
     // A quarter at a time, so that trimming costs nothing per line.
     while (this.#bytes > keptBytes * 0.75) {
-      this.#bytes -= this.#lines.at(drop).text.length + lineOverhead
+      this.#bytes -= this.#sizeOf(this.#lines.at(drop).text)
       drop++
     }
     this.#lines.drop(drop)
@@ -150,7 +194,8 @@ export class ContainerLog {
   }
 }
 
-/** Bytes that one instance's log may hold. */
-export const keptBytes = 512 * 1024
+/** Bytes that one instance's log may hold: more than three times of what the kubelet leaves it. */
+export const keptBytes = 32 * 1024 * 1024
 
-const lineOverhead = 32
+/** containerd cuts longer lines to pieces (pkg/cri/config: max_container_log_line_size). */
+export const pieceMax = 16_384

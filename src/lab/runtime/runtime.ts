@@ -13,6 +13,7 @@ import { CriError } from '#lab/runtime/cri-error.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
 import type { ImageSource, RegistryLogin } from '#lab/runtime/image-source.ts'
 import { fullImageName, type ImageStore, imageId, pullMs } from '#lab/runtime/images.ts'
+import { frameLength } from '#lab/runtime/log-file.ts'
 import { LogFiles } from '#lab/runtime/log-files.ts'
 import { ContainerLog } from '#lab/runtime/logs.ts'
 import { forgetAllNetns } from '#lab/runtime/netns.ts'
@@ -258,7 +259,10 @@ export class ContainerRuntime {
     const id = this.#newId()
     await this.#makeMissingMountSources(config)
     this.logFiles.keep()
-    const log = new ContainerLog(() => this.#kernel.nowMs)
+    const log = new ContainerLog(() => this.#kernel.nowMs, {
+      watch: this.logFiles.growth,
+      frame: frameLength(this.brand.logFormat),
+    })
     const writers = { stdout: log.writer('stdout'), stderr: log.writer('stderr') }
     const instance: InstanceState = {
       id,

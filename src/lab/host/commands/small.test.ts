@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { baseOs, hostPrograms } from '#lab/host/os.ts'
 import { testMachine } from '#lab/host/testing.ts'
@@ -55,4 +56,14 @@ test.each([
   const { run } = await testMachine({ tree: baseOs({ hostname: 'k8s-worker-01' }), programs: hostPrograms })
   const { stdout, stderr } = await run(['bash', '-c', `cd /tmp; ${script}`])
   expect(stdout + stderr).toBe(says)
+})
+
+test('zcat shows what is packed, and gunzip puts it in its place', async () => {
+  const { machine, run } = await testMachine({
+    tree: baseOs({ hostname: 'k8s-worker-01' }),
+    programs: hostPrograms,
+  })
+  await machine.files.write('/tmp/a.gz', gzipSync('hello\n').toString('latin1'))
+  const { stdout, stderr } = await run(['bash', '-c', 'cd /tmp; zcat a.gz; gunzip a.gz; ls; cat a; zcat a'])
+  expect(stdout + stderr).toBe('hello\na\nhello\ngzip: a: not in gzip format\n')
 })

@@ -11,6 +11,7 @@ import { chmod, chown, ln, mkdir, rm, rmdir, touch } from '#lab/host/commands/fi
 import { find } from '#lab/host/commands/find.ts'
 import { getent } from '#lab/host/commands/getent.ts'
 import { grep } from '#lab/host/commands/grep.ts'
+import { gunzip } from '#lab/host/commands/gunzip.ts'
 import { hostname, id, uname, whoami } from '#lab/host/commands/identity.ts'
 import { ls } from '#lab/host/commands/ls.ts'
 import { dmesg, logger, nothing, reboot, sysctl } from '#lab/host/commands/machine.ts'
@@ -79,6 +80,7 @@ export const smallTools: Readonly<Record<string, Program>> = {
   grep,
   egrep: grep,
   groups,
+  gunzip,
   head,
   hostname,
   id,
@@ -139,6 +141,7 @@ export const smallTools: Readonly<Record<string, Program>> = {
   which,
   whoami,
   xargs,
+  zcat: gunzip,
 }
 
 /** What a machine has under /usr/sbin. */
