@@ -54,8 +54,11 @@ export interface KubeClient extends Kube {
    * the lease as it was stored last, when a renewal is due that has to be sent.
    */
   renewing(lease: Lease, o: Renewals): Promise<Lease>
-  /** Gets an object so many ms from now: without sending anything where the answer is sure, which then comes when it would have come. */
-  getAfter<T extends KubeObject>(ms: number, ref: ObjectRef): Promise<T>
+  /**
+   * Gets an object so many ms from now, and again in as many, until `enough` holds for it. Nothing is sent where the answer is sure, which
+   * then comes when it would have come; nobody is woken for one that is not enough.
+   */
+  getUntil<T extends KubeObject>(ms: number, ref: ObjectRef, enough: (object: T) => boolean): Promise<T>
   /** Another client on the same connection, for whom `credential` stands. */
   as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient
 }
@@ -183,19 +186,48 @@ class Client implements KubeClient {
     })
   }
 
-  async getAfter<T extends KubeObject>(ms: number, ref: ObjectRef): Promise<T> {
+  async getUntil<T extends KubeObject>(
+    ms: number,
+    ref: ObjectRef,
+    enough: (object: T) => boolean,
+  ): Promise<T> {
+    for (;;) {
+      const sure = await this.#sureUntil(ms, ref, enough)
+      if (sure !== undefined) return sure
+      const object = await this.get<T>(ref)
+      if (enough(object)) return object
+    }
+  }
+
+  /** `undefined`: the next one has to be asked for. */
+  #sureUntil<T extends KubeObject>(
+    ms: number,
+    ref: ObjectRef,
+    enough: (object: T) => boolean,
+  ): Promise<T | undefined> {
     const { task } = this.#process
-    const sure = await task.wait<unknown>((wake) => {
-      let cancel = task.after(ms, () => {
-        const answer = this.#sure((as) => {
-          return { kube: 'request', id: 0, as, request: { op: 'get', ...one(ref) } }
-        })
+    const request: KubeRequest = { op: 'get', ...one(ref) }
+    const frame = (as: Credential): ClientFrame => ({ kube: 'request', id: 0, as, request })
+    return task.wait<T | undefined>((wake, fail) => {
+      let coming: T | undefined
+      const ask = (): number | undefined => {
+        const answer = this.#sure(frame)
         if (answer === undefined) wake(undefined)
-        else cancel = task.after(answer.inMs, () => wake(answer.value))
-      })
-      return () => cancel()
+        coming = answer?.value as T | undefined // what the server answers is what was asked for
+        return answer?.inMs
+      }
+      const look = (object: T): number | undefined => {
+        coming = undefined
+        try {
+          if (!enough(object)) return ms
+          wake(object)
+        } catch (error) {
+          fail(error)
+        }
+        return undefined
+      }
+      return task.repeat(ms, () => (coming === undefined ? ask() : look(coming)))
     })
-    return sure === undefined ? this.get<T>(ref) : (sure as T) // what the server answers is what was asked for
   }
 
   #sure(frame: (as: Credential) => ClientFrame): Sure | undefined {

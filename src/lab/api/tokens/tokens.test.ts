@@ -124,6 +124,24 @@ describe('a token', () => {
     expect(() => api.identify({ token })).toThrow('Unauthorized')
   })
 
+  test.each([
+    ['its pod', async (p) => p.kube.delete({ type: resources.pods, namespace: 'default', name: 'web' })],
+    ['its account', async (p) => p.kube.delete(p.ref)],
+    ['its time', async (p) => p.kernel.advanceTo(startMs + day)],
+  ] as readonly (readonly [string, (p: Awaited<ReturnType<typeof withAccount>>) => Promise<void>])[])(
+    'that was used before ends with %s',
+    async (_, end) => {
+      const p = await withAccount()
+      const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'web', uid: p.pod.metadata.uid }
+      const { token } = await p.ask({ expirationSeconds: 7200, boundObjectRef })
+      for (let i = 0; i < 2; i++)
+        expect(p.api.identify({ token }).username).toBe('system:serviceaccount:default:web')
+      await end(p)
+      await p.kernel.advanceTo(Math.max(p.kernel.nowMs, startMs + 3_600_000)) // a pod takes its time to go
+      expect(() => p.api.identify({ token })).toThrow('Unauthorized')
+    },
+  )
+
   test('dies with the key that signed it, and lives on while that key is still accepted', async () => {
     const { ask, api } = await withAccount()
     const [old, next] = [keyOf('old'), keyOf('next')]

@@ -7,7 +7,7 @@
 
 import { parseTime } from '#base/clock.ts'
 import { asList, asObject, at, isObject, type JsonObject } from '#lab/api/json.ts'
-import { keyOf, type Store } from '#lab/api/store.ts'
+import { keyOf, type Store, type Stored } from '#lab/api/store.ts'
 import { accountGroups } from '#lab/api/tokens/account.ts'
 import { claimsOf, jwt, type TokenKey } from '#lab/api/tokens/jwt.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
@@ -39,6 +39,7 @@ export class Tokens {
   /** Tokens that were read in this hour, and in the last one in which any was: the signature of others is checked again. */
   #seen = new Map<string, JsonObject>()
   #seenBefore = new Map<string, JsonObject>()
+  readonly #verified = new WeakMap<JsonObject, Verified>()
   #hour = 0
   #keys: TokenKeys
 
@@ -99,6 +100,10 @@ export class Tokens {
     const claims = this.#claimsOf(token)
     if (claims === undefined) return undefined
     if (claims.iss === legacyIssuer) return this.#legacy(token, claims)
+    if (o.audiences === undefined) {
+      const found = this.#verified.get(claims)
+      if (found !== undefined && this.#stillHolds(found)) return found.identity
+    }
     const { audiences = [issuer] } = o
     if (Number(claims.exp) * 1000 <= this.#now()) return undefined
     if (!asList(claims.aud).some((each) => audiences.includes(String(each)))) return undefined
@@ -111,7 +116,36 @@ export class Tokens {
     } else if (isObject(about.secret)) {
       if (!this.#lives('/secrets', namespace, about.secret)) return undefined
     } else if (isObject(about.node) && !this.#lives('/nodes', undefined, about.node)) return undefined
-    return identityOf(claims, { about, namespace, uid: String(account.uid) })
+    const identity = identityOf(claims, { about, namespace, uid: String(account.uid) })
+    if (o.audiences === undefined && isObject(about.pod)) this.#remember(claims, identity)
+    return identity
+  }
+
+  #remember(claims: JsonObject, identity: Identity): void {
+    const about = asObject(claims['kubernetes.io'])
+    const keyOfOne = (one: unknown): string => keyOf(String(about.namespace), String(asObject(one).name))
+    const [accountKey, podKey] = [keyOfOne(about.serviceaccount), keyOfOne(about.pod)]
+    const account = this.#store.get('/serviceaccounts', accountKey)
+    const pod = this.#store.get('/pods', podKey)
+    const isLeaving = [account, pod].some((each) => each?.metadata.deletionTimestamp !== undefined)
+    if (isLeaving) this.#verified.delete(claims)
+    else
+      this.#verified.set(claims, {
+        accountKey,
+        account,
+        podKey,
+        pod,
+        untilMs: Number(claims.exp) * 1000,
+        identity,
+      })
+  }
+
+  #stillHolds({ accountKey, account, podKey, pod, untilMs }: Verified): boolean {
+    return (
+      this.#now() < untilMs &&
+      this.#store.get('/serviceaccounts', accountKey) === account &&
+      this.#store.get('/pods', podKey) === pod
+    )
   }
 
   /** A token that lies in a Secret is good while that Secret still holds it. */
@@ -152,6 +186,16 @@ export class Tokens {
     this.#seenBefore = this.#seen
     this.#seen = new Map()
   }
+}
+
+/** What a pod's token was found to lie on: as long as these are what they are, and its time is not over, it is good. */
+interface Verified {
+  readonly accountKey: string
+  readonly account: Stored | undefined
+  readonly podKey: string
+  readonly pod: Stored | undefined
+  readonly untilMs: number
+  readonly identity: Identity
 }
 
 /** Programs ask again and again with one token, and each watch keeps who it is for. */

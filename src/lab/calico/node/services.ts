@@ -21,17 +21,21 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     const name = await determineNodeName(p, log)
     if (!['', 'autodetect'].includes(p.env.IP ?? '')) return idle(p)
     const kube = inClusterKube(p)
+    const method = p.env.IP_AUTODETECTION_METHOD ?? ''
+    let address: string | undefined
+    const isMoved = (node: Node): boolean => {
+      const stored = node.metadata.annotations?.[addressAnnotation]
+      if (!p.env.IP && stored !== undefined) return false // as at start-up: what is stored stays
+      address = autodetect(p, log, method, node)
+      if (address === undefined && stored !== undefined) warnKept(log, stored)
+      return address !== undefined && stored !== address
+    }
     for (;;) {
       try {
-        const node = await kube.getAfter<Node>(pollMs, { type: resources.nodes, name })
-        const stored = node.metadata.annotations?.[addressAnnotation]
-        if (!p.env.IP && stored !== undefined) continue // as at start-up: what is stored stays
-        const address = autodetect(p, log, p.env.IP_AUTODETECTION_METHOD ?? '', node)
-        if (address === undefined && stored !== undefined) warnKept(log, stored)
-        if (address !== undefined && stored !== address) {
-          await setAddress(kube, name, address)
-          log.info('startup.go 366', 'Updated node IP addresses')
-        }
+        await kube.getUntil<Node>(pollMs, { type: resources.nodes, name }, isMoved)
+        if (address === undefined) continue
+        await setAddress(kube, name, address)
+        log.info('startup.go 366', 'Updated node IP addresses')
       } catch (error) {
         if (error instanceof Stopped) throw error
         log.error('startup.go 351', 'Failed to read Node from datastore', { error: raw(apiErrorText(error)) })
