@@ -50,7 +50,10 @@ export async function exec(
     if (child.alive) await child.exited(self)
   } catch (error) {
     if (!(error instanceof CriError)) throw error
-    send({ kind: 'error', code: 500, message: `Internal error occurred: ${error.message}` })
+    // The streams are there before the runtime tries: what it says comes over them (k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go).
+    send({ kind: 'started' })
+    const message = `Internal error occurred: error executing command in container: ${error.description}`
+    send({ kind: 'error', code: 500, message })
   }
 }
 

@@ -9,6 +9,7 @@ import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
 import { bytesOf, HttpBytes } from '#lab/network/http-bytes.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
+import { PortForwardError } from '#lab/runtime/port-forward-error.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
 
 interface Forwarding {
@@ -82,15 +83,9 @@ async function forward(
       send(outer, { kind: 'bytes', id, bytes: bytesOf(payload) })
     }
   } catch (error) {
-    if (!isErrno(error) && !(error instanceof CriError)) throw error
-    const says = isErrno(error)
-      ? `IPv4: dial tcp4 127.0.0.1:${port}: connect: ${error.message.toLowerCase()}`
-      : error.message
-    send(outer, {
-      kind: 'forward-failed',
-      id,
-      message: `error forwarding port ${port} to pod ${uid}, uid : failed to execute portforward in network namespace: failed to connect to localhost:${port} inside namespace, ${says}`,
-    })
+    if (error instanceof PortForwardError || error instanceof CriError)
+      send(outer, { kind: 'forward-failed', id, message: error.message })
+    else if (!isErrno(error)) throw error // what is open may break
   }
   send(outer, { kind: 'bytes-end', id })
 }

@@ -18,6 +18,7 @@ import { LogFiles } from '#lab/runtime/log-files.ts'
 import { ContainerLog } from '#lab/runtime/logs.ts'
 import { forgetAllNetns } from '#lab/runtime/netns.ts'
 import { PodRecords } from '#lab/runtime/pod-records.ts'
+import { PortForwardError, unreachable } from '#lab/runtime/port-forward-error.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import type {
   ContainerConfig,
@@ -361,12 +362,19 @@ export class ContainerRuntime {
     return this.#instance(id).io.attach(tell)
   }
 
-  /** Opens a TCP connection to a port inside a pod (containerd:pkg/cri/server/sandbox_portforward_linux.go). Rejects with CriError, Errno. */
+  /** Opens a TCP connection to a port inside a pod (containerd:pkg/cri/server/sandbox_portforward_linux.go). Rejects with PortForwardError. */
   async portForward(by: Task, podUid: string, port: number): Promise<Connection> {
     this.#require()
     const sandbox = this.#sandboxes.newest(podUid).find(({ ready }) => ready)
-    if (sandbox === undefined) throw new CriError('NotFound', 'sandbox container is not running')
-    return sandbox.net.view({ credentials: root, task: by }).connect(by, { address: '127.0.0.1', port })
+    if (sandbox === undefined)
+      throw new PortForwardError({ id: podUid, port }, 'sandbox container is not running')
+    try {
+      return await sandbox.net
+        .view({ credentials: root, task: by })
+        .connect(by, { address: '127.0.0.1', port })
+    } catch (error) {
+      throw isErrno(error) ? unreachable(sandbox, port, error) : error
+    }
   }
 
   /** Starts a command inside a running container. Rejects with CriError. */

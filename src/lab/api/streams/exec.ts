@@ -87,7 +87,7 @@ async function pass(self: Process, { api, place, request }: Asked, door: ExecDoo
     return door.refuse(new Refusal(500, '', 'error dialing backend: EOF'))
   if (first.kind === 'error') return door.refuse(new KubeletRefusal(first.code, '', first.message))
   const client = door.accept(typingTo(connection))
-  await pump(self, connection, client)
+  await pump(self, connection, client, failure)
   connection.close()
 }
 
@@ -116,7 +116,7 @@ async function translate(
     if (first.kind === 'error') return failed(`unable to upgrade connection: ${first.message}`)
     typing = typingTo(connection)
     for (const run of early.splice(0)) run(typing)
-    await pump(self, connection, client)
+    await pump(self, connection, client, (says) => statusOf(internalError(says)))
     connection.close()
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -143,13 +143,19 @@ function urlOf({ address, port, namespace, pod, container }: Place, { kind, quer
   return `https://${address}:${port}/${kind}/${namespace}/${pod}/${container}?${new URLSearchParams(pairs).toString()}`
 }
 
-async function pump(self: Process, connection: Connection, client: ClientStreams): Promise<void> {
+/** Until the end. A Status of the kubelet's is passed on as it is, or told anew by a server that translates: its words then come twice. */
+async function pump(
+  self: Process,
+  connection: Connection,
+  client: ClientStreams,
+  failed: (says: string) => JsonObject,
+): Promise<void> {
   for (;;) {
     const reply = await nextReply(self, connection)
     if (reply === 'closed' || reply === undefined) return client.abort()
     if (reply.kind === 'out') client.output(reply.stream, reply.text)
     else if (reply.kind === 'end') return client.finish(exitStatus(reply.code))
-    else if (reply.kind === 'error') return client.finish(failure(reply.message))
+    else if (reply.kind === 'error') return client.finish(failed(reply.message))
   }
 }
 
