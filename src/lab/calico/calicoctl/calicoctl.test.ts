@@ -23,6 +23,9 @@ describe('on a cluster', () => {
   const peer =
     'printf "kind: BGPPeer\\napiVersion: projectcalico.org/v3\\nmetadata:\\n  name: tor\\nspec:\\n  peerIP: 10.0.0.9\\n  asNumber: 64999\\n"'
 
+  const yaml = (kind: string, name: string, spec: string): string =>
+    `printf 'apiVersion: projectcalico.org/v3\\nkind: ${kind}\\nmetadata: {name: ${name}}\\nspec: ${spec}\\n'`
+
   test.each([
     [
       'a worker has no kubeconfig, and is told so',
@@ -106,6 +109,53 @@ failed to update label of nodes k8s-worker-01, key a is already present. please 
       'calicoctl get profiles',
       '\nkns.kube-system ',
     ],
+    [
+      'an option that a command does not take is refused',
+      'k8s-control-01',
+      'calicoctl ipam show --foo=1; echo $?; calicoctl ipam show -h | head -2',
+      "1\nUsage:\n  calicoctl ipam show [options] [<args>...]\nInvalid option: 'calicoctl ipam show --foo=1'. Use flag '--help' to read about a specific subcommand.\n",
+    ],
+    [
+      'an option before the command, and the value of one after a space',
+      'k8s-control-01',
+      'calicoctl --context=x ipam show --ip 10.9.9.9',
+      '10.9.9.9 is not assigned\n',
+    ],
+    [
+      'resources of several kinds are counted together; a tier with policies stays',
+      'k8s-control-01',
+      `${yaml('Tier', 't', '{order: 5}')} > /tmp/t; (cat /tmp/t; echo "---"; ${yaml('GlobalNetworkPolicy', 't.p', '{tier: t}')}) > /tmp/tp; calicoctl apply -f /tmp/tp; calicoctl delete tier t; calicoctl delete gnp t.p; calicoctl delete tier t`,
+      "Successfully applied 2 resource(s)\nSuccessfully deleted 1 'GlobalNetworkPolicy' resource(s)\nSuccessfully deleted 1 'Tier' resource(s)\nFailed to delete 'Tier' resource: [operation delete is not supported on t: Cannot delete a non-empty tier]\n",
+    ],
+    ...(
+      [
+        [
+          'GlobalNetworkPolicy',
+          '{ingress: [{action: allow}]}',
+          "Failed to apply 'GlobalNetworkPolicy' resource: [error with field Action = 'allow' (Reason: failed to validate Field: Action because of Tag: action )]",
+        ],
+        [
+          'GlobalNetworkPolicy',
+          '{selector: role ==}',
+          "error with field Selector = 'role ==' (Reason: failed to validate Field: Selector because of Tag: selector )",
+        ],
+        [
+          'HostEndpoint',
+          '{node: k8s-worker-01, foo: 1}',
+          'Failed to execute command: error unmarshaling JSON: while decoding JSON: json: unknown field "foo"',
+        ],
+        [
+          'IPPool',
+          '{cidr: 10.244.0.0/17, blockSize: 33}',
+          "error with the following fields:\n-  IPPool.Spec.BlockSize = '33' (IPv4 block size must be between 20 and 32)\n-  IPPool.Spec.CIDR = '10.244.0.0/17' (IPPool(x) CIDR overlaps with IPPool(default-ipv4-ippool) CIDR 10.244.0.0/16)\n",
+        ],
+      ] as const
+    ).map(([kind, spec, says]): [string, string, string, string] => [
+      `${kind} ${spec} is refused`,
+      'k8s-control-01',
+      `${yaml(kind, 'x', spec)} | calicoctl apply -f -`,
+      says,
+    ]),
     [
       'a healthy cluster leaks no address',
       'k8s-control-01',

@@ -2,7 +2,7 @@
  * `calicoctl` on a host, over the Kubernetes datastore: version, node status|checksystem|diags, get, create, apply, replace, delete, patch,
  * label, ipam show|check|release|configure.
  *
- * Not imitated: validation of what is written (the API server's), ipam split, convert, datastore migrate,
+ * Not imitated: most validation of what is written, ipam split, convert, datastore migrate,
  * cluster diags, workload endpoints and profiles other than in tables; -o go-template, custom-columns, ps.
  *
  * @see projectcalico/calico:calicoctl/calicoctl/commands
@@ -20,6 +20,8 @@ import { label } from '#lab/calico/calicoctl/label.ts'
 import { nodeStatus } from '#lab/calico/calicoctl/node-status.ts'
 import { Refusal } from '#lab/calico/calicoctl/refusal.ts'
 import { type Kind, kindNamed, specOf, toV3 } from '#lab/calico/calicoctl/resources.ts'
+import { readUsage } from '#lab/calico/calicoctl/usage.ts'
+import { checkFields, faultOf, tierInUse } from '#lab/calico/calicoctl/validate.ts'
 import { profiles, workloadEndpoints } from '#lab/calico/calicoctl/workloads.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -28,9 +30,11 @@ import { readAll } from '#lab/host/process/streams.ts'
 const clientVersion = 'v3.29.3'
 
 export const calicoctl: Program = async (p) => {
-  const words = p.argv.slice(1).filter((word) => word !== '--allow-version-mismatch')
   try {
-    return await perform(p, words)
+    const { words, help } = readUsage(p.argv.slice(1).filter((word) => word !== '--allow-version-mismatch'))
+    if (help === undefined) return await perform(p, words)
+    p.stdout.write(help)
+    return 0
   } catch (error) {
     if (error instanceof Refusal) p.stderr.write(`${error.message}\n`)
     else if (error instanceof KubeUnreachable || error instanceof KubeError)
@@ -337,11 +341,13 @@ async function write(
   const o = optionsOf(words)
   const kube = await datastore(p)
   const objects = o.file === undefined ? fromWords(o) : await fromFile(p, o.file)
-  let last = ''
+  const handled = new Set<string>()
   for (const object of objects) {
     const kind = known(String(object['kind']))
     const metadata = isObject(object['metadata']) ? object['metadata'] : {}
     const name = String(metadata['name'] ?? '')
+    const fault = await faultIn(kube, { verb, kind, name }, object)
+    if (fault !== undefined) throw new Refusal(`Failed to ${verb} '${kind.kind}' resource: [${fault}]`)
     const ref = {
       type: kind.type,
       name,
@@ -362,12 +368,23 @@ async function write(
       const reason = reasonOf(error, `${kind.kind}(${name})`)
       throw new Refusal(`Failed to ${verb} '${kind.kind}' resource: [${reason}]`)
     }
-    last = kind.kind
+    handled.add(kind.kind)
   }
-  p.stdout.write(
-    `Successfully ${done[verb]} ${objects.length} ${last === '' ? '' : `'${last}' `}resource(s)\n`,
-  )
+  // Resources of one kind are told by it, those of several by their number alone.
+  const [only, ...more] = handled
+  const kinds = only === undefined || more.length > 0 ? '' : `'${only}' `
+  p.stdout.write(`Successfully ${done[verb]} ${objects.length} ${kinds}resource(s)\n`)
   return 0
+}
+
+async function faultIn(
+  kube: Kube,
+  { verb, kind, name }: { readonly verb: string; readonly kind: Kind; readonly name: string },
+  object: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  if (verb === 'delete') return kind.kind === 'Tier' ? tierInUse(kube, name) : undefined
+  await checkFields(kube, kind, object)
+  return faultOf(kube, kind, object)
 }
 
 function reasonOf({ reason, message }: KubeError, resource: string): string {

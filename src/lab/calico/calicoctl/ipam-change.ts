@@ -58,7 +58,7 @@ async function setConfig(kube: Kube, changes: IpamConfigSpec): Promise<void> {
 }
 
 /** `--ip=A` and `--ip A`. */
-function optionValue(words: readonly string[], name: string): string | undefined {
+export function optionValue(words: readonly string[], name: string): string | undefined {
   const at = words.findIndex((word) => word === name || word.startsWith(`${name}=`))
   return at < 0 ? undefined : (words[at]?.split('=')[1] ?? words[at + 1])
 }

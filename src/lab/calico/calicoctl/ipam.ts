@@ -1,11 +1,20 @@
 import type { IPAMBlock, IPAMHandle, IPPool, KubeObject, Pod } from '#lab/api/objects.ts'
 import { type Kube, resources } from '#lab/api/ports.ts'
+import { optionValue } from '#lab/calico/calicoctl/ipam-change.ts'
 import { boxTable } from '#lab/calico/calicoctl/node-status.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { cidr, contains, ipv4, ipv4Text } from '#lab/network/address.ts'
 
 const addressesOf = (text: string): number => 2 ** (32 - Number(text.split('/')[1] ?? 32))
-const share = (part: number, whole: number): string => `${part} (${Math.round((100 * part) / whole)}%)`
+const share = (part: number, whole: number): string =>
+  `${shortly(part)} (${Math.round((100 * part) / whole)}%)`
+
+/** Five digits, as Go's `%.5g` writes them: 65536, 2.6214e+05. */
+function shortly(value: number): string {
+  if (value < 1e5) return String(value)
+  const [digits = '', power = ''] = value.toExponential(4).split('e+')
+  return `${digits.replace(/\.?0+$/, '')}e+${power.padStart(2, '0')}`
+}
 const isIn = (outer: string, inner: string): boolean => contains(cidr(outer), ipv4(inner.split('/')[0] ?? ''))
 
 interface Allocation {
@@ -30,19 +39,20 @@ function allocationsOf({ spec }: IPAMBlock): Allocation[] {
   })
 }
 
-/** `calicoctl ipam show [--show-blocks] [--ip=A]` (projectcalico/calico:calicoctl/calicoctl/commands/ipam/show.go). */
+/** `calicoctl ipam show [--show-blocks | --show-borrowed | --show-configuration | --ip=A]` (projectcalico/calico:calicoctl/calicoctl/commands/ipam/show.go). */
 export async function ipamShow(p: Process, kube: Kube, words: readonly string[]): Promise<number> {
   const { items: pools } = await kube.list<IPPool>({ type: resources.ipPools })
   const { items: blocks } = await kube.list<IPAMBlock>({ type: resources.ipamBlocks })
-  const ip = words.find((word) => word.startsWith('--ip='))?.slice(5)
+  const ip = optionValue(words, '--ip')
   if (ip !== undefined) return showAddress(p, blocks, ip)
+  if (words.includes('--show-borrowed')) return showBorrowed(p, blocks)
   if (words.includes('--show-configuration')) return showConfiguration(p, kube)
   const rows: string[][] = []
   for (const { spec } of pools) {
     const inside = blocks.filter((block) => isIn(spec.cidr, block.spec.cidr))
     const row = (grouping: string, text: string, used: number): string[] => {
       const total = addressesOf(text)
-      return [grouping, text, String(total), share(used, total), share(total - used, total)]
+      return [grouping, text, shortly(total), share(used, total), share(total - used, total)]
     }
     const used = inside.reduce((sum, block) => sum + allocationsOf(block).length, 0)
     rows.push(row('IP Pool', spec.cidr, used))
@@ -61,6 +71,21 @@ function showAddress(p: Process, blocks: readonly IPAMBlock[], ip: string): numb
   }
   p.stdout.write(`IP ${ip} is in use\nAttributes:\n`)
   for (const [key, value] of Object.entries(found.attributes).sort()) p.stdout.write(`  ${key}: ${value}\n`)
+  return 0
+}
+
+/** Addresses that a node has out of a block which is not its own. */
+function showBorrowed(p: Process, blocks: readonly IPAMBlock[]): number {
+  const rows = blocks.flatMap((block) => {
+    const owner = (block.spec.affinity ?? '').replace(/^host:/, '')
+    return allocationsOf(block)
+      .filter(({ attributes }) => attributes['node'] !== undefined && attributes['node'] !== owner)
+      .map(({ address, attributes: { node = '', namespace, pod, type = '' } }) => [
+        ...[address, node, block.spec.cidr, owner],
+        ...(pod === undefined ? [type, ''] : ['pod', `${namespace}/${pod}`]),
+      ])
+  })
+  p.stdout.write(boxTable(['IP', 'BORROWING-NODE', 'BLOCK', 'BLOCK OWNER', 'TYPE', 'ALLOCATED-TO'], rows))
   return 0
 }
 

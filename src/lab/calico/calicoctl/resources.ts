@@ -43,7 +43,7 @@ const selectorAndOrder = [
 /** Columns of projectcalico/calico:calicoctl/calicoctl/resourcemgr. */
 export const kinds: readonly Kind[] = [
   kind('IPPool', 'ippools', {
-    short: ['ippool', 'ipp', 'pool'],
+    short: ['ipp', 'ipps', 'pool', 'pools'],
     columns: [
       ['CIDR', text('cidr')],
       ['SELECTOR', text('nodeSelector')],
@@ -59,7 +59,7 @@ export const kinds: readonly Kind[] = [
     ],
   }),
   kind('BGPPeer', 'bgppeers', {
-    short: ['bgpp'],
+    short: ['bgpp', 'bgpps', 'bp', 'bps'],
     columns: [
       ['PEERIP', text('peerIP')],
       ['NODE', (spec) => text('node')(spec) || text('nodeSelector')(spec) || '(global)'],
@@ -77,7 +77,9 @@ export const kinds: readonly Kind[] = [
   kind('BGPFilter', 'bgpfilters'),
   kind('FelixConfiguration', 'felixconfigurations', { short: ['felixconfig', 'felixconfigs'] }),
   kind('ClusterInformation', 'clusterinformations', { short: ['clusterinfo', 'clusterinfos'] }),
-  kind('KubeControllersConfiguration', 'kubecontrollersconfigurations', { short: ['kcc'] }),
+  kind('KubeControllersConfiguration', 'kubecontrollersconfigurations', {
+    short: ['kubecontrollersconfig', 'kubecontrollersconfigs'],
+  }),
   kind('HostEndpoint', 'hostendpoints', {
     short: ['hep', 'heps'],
     columns: [['NODE', text('node')]],
@@ -90,12 +92,12 @@ export const kinds: readonly Kind[] = [
   }),
   kind('GlobalNetworkPolicy', 'globalnetworkpolicies', { short: ['gnp', 'gnps'], wide: selectorAndOrder }),
   kind('NetworkPolicy', 'networkpolicies', {
-    short: ['np', 'policy'],
+    short: ['np', 'policy', 'policies', 'pol', 'pols'],
     namespaced: true,
     wide: selectorAndOrder,
   }),
   kind('GlobalNetworkSet', 'globalnetworksets', { short: ['gns'] }),
-  kind('NetworkSet', 'networksets', { short: ['netset'], namespaced: true }),
+  kind('NetworkSet', 'networksets', { short: ['netset', 'netsets'], namespaced: true }),
   kind('Tier', 'tiers', { columns: [['ORDER', text('order', '<default>')]] }),
   kind('IPReservation', 'ipreservations'),
   kind('BlockAffinity', 'blockaffinities', {
