@@ -90,6 +90,37 @@ describe('a mesh of BIRDs', () => {
   })
 })
 
+describe('show route', () => {
+  test('tells what goes out to a protocol, what its filter keeps, and what it would not hear of', async () => {
+    const { nodes, advance } = await birdBed(2)
+    await advance(5)
+    const nets = async (words: string): Promise<readonly string[]> =>
+      ((await nodes[0]?.ask(`show route ${words}`)) ?? '')
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(' ')[0] ?? '')
+    expect(await nets('export Mesh_10_0_0_22')).toEqual(['10.244.0.0/26'])
+    expect(await nets('noexport Mesh_10_0_0_22')).toEqual(['0.0.0.0/0', '10.0.0.0/24'])
+    expect(await nets('preexport Mesh_10_0_0_22')).toEqual(['0.0.0.0/0', '10.0.0.0/24', '10.244.0.0/26'])
+    expect(await nets('export kernel1')).toEqual(['10.244.0.0/26', '10.244.1.0/26'])
+    expect(await nets('export device1')).toEqual([])
+  })
+
+  test.each(['protocol nope', 'export nope', 'table nope'])('%s is refused', async (words) => {
+    const { nodes, advance } = await birdBed(2)
+    await advance(1)
+    expect(await nodes[0]?.ask(`show route ${words}`)).toContain('syntax error, unexpected CF_SYM_UNDEFINED')
+  })
+
+  test('configure check reads the configuration and changes nothing', async () => {
+    const { nodes, advance } = await birdBed(2)
+    await advance(1)
+    expect(await nodes[0]?.ask('configure check')).toMatch(
+      /Reading configuration from .*\nConfiguration OK\n$/,
+    )
+  })
+})
+
 /** Seconds until it holds, looked at every tenth; undefined when it does not within an hour. */
 async function until(bed: BirdBed, holds: () => boolean, limitSeconds = 3600): Promise<number | undefined> {
   const start = bed.kernel.nowMs

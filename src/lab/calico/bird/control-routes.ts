@@ -2,18 +2,24 @@ import type { Bird } from '#lab/calico/bird/bird.ts'
 import { type Reply, since } from '#lab/calico/bird/control.ts'
 import type { BgpAttributes, BirdRoute, RouteSource } from '#lab/calico/bird/route.ts'
 
-/** `show route [NET | for ADDRESS | for NET] [all] [primary] [protocol NAME] [count]` (`bird:nest/rt-table.c`). */
+/**
+ * `show route [NET | for ADDRESS | for NET] [all] [primary] [protocol NAME] [preexport|noexport|export NAME] [table master] [count]`
+ * (`bird:nest/rt-table.c`, `bird:nest/config.Y`).
+ */
 export function showRoutes(bird: Bird, words: readonly string[]): Reply {
   const asked = question(bird, words)
+  if (asked === undefined)
+    return [[9001, 'syntax error, unexpected CF_SYM_UNDEFINED, expecting CF_SYM_KNOWN']]
   const lines: (readonly [number, string])[] = []
   let nets = 0
   let routes = 0
   for (const entry of bird.table.all()) {
     if (asked.net !== undefined && entry.net !== asked.net) continue
     const chosen = entry.routes.filter(
-      (route) => asked.protocol === undefined || route.protocol === asked.protocol,
+      (route) => (asked.protocol === undefined || route.protocol === asked.protocol) && asked.goes(route),
     )
-    const shown = asked.primary ? chosen.filter((route) => route === entry.routes[0]) : chosen
+    const shown =
+      asked.primary || asked.isExport ? chosen.filter((route) => route === entry.routes[0]) : chosen
     if (shown.length > 0) nets++
     routes += shown.length
     shown.forEach((route, i) => {
@@ -26,16 +32,33 @@ export function showRoutes(bird: Bird, words: readonly string[]): Reply {
   return [...lines, [0, '']]
 }
 
+const exportModes = ['preexport', 'noexport', 'export'] as const
+
+/** Undefined where a protocol or a table is named that is not there. */
 function question(bird: Bird, words: readonly string[]) {
   const after = (word: string): string | undefined =>
     words.includes(word) ? words[words.indexOf(word) + 1] : undefined
   const sought = after('for')
+  const mode = exportModes.find((each) => words.includes(each))
+  const to = bird.protocols.find(({ name }) => mode !== undefined && name === after(mode))
+  const protocol = after('protocol')
+  const isThere = (name: string | undefined): boolean => bird.protocols.some((each) => each.name === name)
+  if ((words.includes('protocol') && !isThere(protocol)) || (mode !== undefined && to === undefined))
+    return undefined
+  if (words.includes('table') && after('table') !== 'master') return undefined
   const net = words.find((word) => word.includes('/') && word !== sought)
   const covering = sought && (bird.table.covering(sought.split('/')[0] ?? '') ?? '')
   return {
     net: net ?? covering,
     oneNet: net !== undefined || sought !== undefined,
-    protocol: after('protocol'),
+    protocol,
+    /** What goes out to a protocol is the best of each network. */
+    isExport: mode !== undefined,
+    goes: (route: BirdRoute): boolean => {
+      const out = to?.letsOut(route)
+      if (mode === undefined) return true
+      return mode === 'preexport' ? out !== undefined : out === (mode === 'export')
+    },
     all: words.includes('all'),
     primary: words.includes('primary'),
     count: words.includes('count'),

@@ -13,7 +13,7 @@ export type Reply = readonly (readonly [code: number, text: string])[]
 
 /**
  * Answers one command of the control socket (`bird:nest/cmds.c`, `bird:nest/cli.c`). `configure` is the daemon's (programs.ts).
- * Not imitated: `show route` with filters, `show memory`, `show symbols`, `eval`, `dump`, `debug`, restricted mode.
+ * Not imitated: `show route` with `where` and `filter`, `show memory`, `show symbols`, `eval`, `dump`, `debug`, restricted mode.
  */
 export function answer(bird: Bird, line: string): string {
   const words = line.trim().split(/\s+/)

@@ -58,7 +58,10 @@ async function run(p: Process, args: Run): Promise<number> {
     return 0
   }
   await refuseSecond(p, args.socket)
-  const control: Control = { bird: undefined, configure: (running) => configure(p, running, args) }
+  const control: Control = {
+    bird: undefined,
+    configure: (running, o) => configure(p, running, { ...args, ...o }),
+  }
   const socket = await bindSocket(p, args.socket, control)
   const config = await readConfig(p, args)
   const ending = new Ending()
@@ -77,14 +80,20 @@ async function run(p: Process, args: Run): Promise<number> {
 /** What stands behind the control socket; no daemon yet while the configuration is being read. */
 interface Control {
   bird: Bird | undefined
-  /** `configure` in birdcl: the answer, with its codes. */
-  configure(running: Bird): Promise<string>
+  /** `configure [check]` in birdcl: the answer, with its codes. */
+  configure(running: Bird, o: { readonly check: boolean }): Promise<string>
 }
 
-async function configure(p: Process, running: Bird, args: Run): Promise<string> {
+async function configure(
+  p: Process,
+  running: Bird,
+  args: Run & { readonly check: boolean },
+): Promise<string> {
   const start: Reply = [[2, `Reading configuration from ${args.config}`]]
   try {
-    await running.reconfigure(await readConfig(p, args))
+    const config = await readConfig(p, args)
+    if (args.check) return encode([...start, [20, 'Configuration OK']])
+    await running.reconfigure(config)
     return encode([...start, [3, 'Reconfigured']])
   } catch (error) {
     if (!(error instanceof Fatal)) throw error
@@ -192,7 +201,9 @@ async function serve(self: Process, c: PathConnection, control: Control): Promis
     const running = control.bird
     if (!running) return c.close()
     const words = line.trim()
-    c.send(/^conf(i(g(u(re?)?)?)?)?$/.test(words) ? await control.configure(running) : answer(running, line))
+    const asked = /^conf(?:i(?:g(?:u(?:re?)?)?)?)?(\s+check)?$/.exec(words)
+    if (asked === null) c.send(answer(running, line))
+    else c.send(await control.configure(running, { check: asked[1] !== undefined }))
     if (line.trim() === 'down') running.shutdown()
   }
 }

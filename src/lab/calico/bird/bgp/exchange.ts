@@ -87,7 +87,7 @@ export class Exporter {
  * `bgp_import_control`: nothing goes back where it came from, nor into a cluster where it has been; between internal
  * neighbours only a reflector passes on, from its clients and to them.
  */
-function mayPass(route: BirdRoute, speaker: Speaker): boolean {
+export function mayPass(route: BirdRoute, speaker: Speaker): boolean {
   if (route.protocol === speaker.name) return false
   if (route.source !== 'RTS_BGP') return true
   const { routeReflectorClient } = speaker.bgp

@@ -1,7 +1,7 @@
 import { present } from '#base/assert.ts'
 import { sessionDetails } from '#lab/calico/bird/bgp/details.ts'
 import { ErrorWait } from '#lab/calico/bird/bgp/error-wait.ts'
-import { Exporter, importable } from '#lab/calico/bird/bgp/exchange.ts'
+import { Exporter, importable, mayPass } from '#lab/calico/bird/bgp/exchange.ts'
 import { type ExportGroup, exportGroup } from '#lab/calico/bird/bgp/export-group.ts'
 import { Link, rank } from '#lab/calico/bird/bgp/link.ts'
 import {
@@ -110,6 +110,10 @@ export class BgpProtocol extends Protocol {
   protected override reload(): boolean {
     this.#current?.send({ bgp: 'ROUTE-REFRESH' })
     return this.#current !== undefined
+  }
+
+  protected override hears(route: BirdRoute): boolean {
+    return mayPass(route, this)
   }
 
   override announce(net: string): void {

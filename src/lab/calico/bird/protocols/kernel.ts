@@ -207,9 +207,14 @@ export class KernelProtocol extends Protocol {
     return [{ op: was ? 'route-replace' : 'route-add', route }]
   }
 
+  /** Not what it learned, and not what the machine has of itself. */
+  protected override hears({ protocol, source }: BirdRoute): boolean {
+    return protocol !== this.name && source !== 'RTS_DEVICE'
+  }
+
   #wanted(net: string): Route | undefined {
     const best = this.daemon.table.best(net)
-    if (!best || best.protocol === this.name || best.source === 'RTS_DEVICE') return undefined
+    if (!best || !this.hears(best)) return undefined
     const route = this.exported(best)
     return route && sharedKernelRoute(kernelRoute(route))
   }

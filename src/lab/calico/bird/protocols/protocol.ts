@@ -220,6 +220,16 @@ export abstract class Protocol {
     this.trace(`State changed to ${name}`)
   }
 
+  /** Whether the protocol would hear of a route at all, were it not for its export filter (`import_control`). */
+  protected hears(_route: BirdRoute): boolean {
+    return false
+  }
+
+  /** Whether the export filter lets a route out to it; undefined for one of which it would not hear anyway. */
+  letsOut(route: BirdRoute): boolean | undefined {
+    return this.hears(route) ? this.exported(route) !== undefined : undefined
+  }
+
   /** The route as the export filter lets it out. */
   protected exported(route: BirdRoute): BirdRoute | undefined {
     return runFilter(this.daemon.config, this.config.exports, route)
