@@ -9,7 +9,7 @@ import type { Ground } from '#lab/network/ground.ts'
 import { Inbox } from '#lab/network/inbox.ts'
 import { type LeavingEnd, Left } from '#lab/network/left.ts'
 import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
-import type { Beat, Connection, LeftSource, Payload, Reader } from '#lab/network/ports.ts'
+import type { Beat, Connection, LeftSource, Payload, Reader, SocketHolder } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
@@ -118,6 +118,11 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     const { local, remote } = this.#o
     const there = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
     return this.#isServer ? reversed(there) : there
+  }
+
+  /** Whose it is. */
+  get holder(): SocketHolder | undefined {
+    return this.#o.owner?.holder
   }
 
   /** As `ss` names it. */

@@ -228,6 +228,14 @@ export interface Way {
   readonly end: string
 }
 
+/** A connection as `ss` shows it. */
+export interface TcpConnection {
+  readonly local: string
+  readonly remote: string
+  readonly state: string
+  readonly holder?: SocketHolder
+}
+
 /** The process behind a socket, as `ss -p` tells it; its name is asked for then. */
 export interface SocketHolder {
   readonly pid: number // of the machine
@@ -304,7 +312,7 @@ export interface Net {
     accept: (c: Connection) => void,
   ): Promise<Listener>
   listeners(): readonly { readonly address: string; readonly port: number; readonly holder?: SocketHolder }[]
-  connections(): readonly { readonly local: string; readonly remote: string; readonly state: string }[]
+  connections(): readonly TcpConnection[]
   /** Reachability, both ways. The only verb for it, so that every network answers the same question. */
   probe(
     by: Task,

@@ -101,11 +101,12 @@ export class Sockets {
     }))
   }
 
-  connections(): readonly { readonly local: string; readonly remote: string; readonly state: string }[] {
+  connections(): ReturnType<Net['connections']> {
     return [...this.#endpoints].map((endpoint) => ({
       local: `${endpoint.local.address}:${endpoint.local.port}`,
       remote: `${endpoint.remote.address}:${endpoint.remote.port}`,
       state: endpoint.state,
+      ...(endpoint.holder === undefined ? {} : { holder: endpoint.holder }),
     }))
   }
 

@@ -137,7 +137,7 @@ export class StackView implements Net {
     return this.stack.listeners()
   }
 
-  connections(): readonly { readonly local: string; readonly remote: string; readonly state: string }[] {
+  connections(): ReturnType<Net['connections']> {
     return this.stack.connections()
   }
 

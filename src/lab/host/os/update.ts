@@ -14,9 +14,17 @@ const logPath = '/var/log/dpkg.log'
  *   folders that exist are left as they are; local changes to files are replaced without asking;
  * - `removed`: absolute paths, one a line, that the new version no longer has.
  *
- * It writes /var/log/dpkg.log and the journal, and changes nothing when run again. Exit 100 when something is refused.
+ * It writes /var/log/dpkg.log and the journal, and changes nothing when run again. Exit 100 when something is refused. It takes no
+ * arguments: asked for help it tells how it is used, and does nothing.
  */
 export const osUpdate: Program = async (p) => {
+  const [word] = p.argv.slice(1)
+  if (word !== undefined) {
+    const isHelp = word === '-h' || word === '--help'
+    if (!isHelp) p.stderr.write(`E: Command line option ${JSON.stringify(word)} is not understood\n`)
+    p.stdout.write('Usage: os-update\n')
+    return isHelp ? 0 : 100
+  }
   p.stdout.write('Reading package lists... Done\nBuilding dependency tree... Done\n')
   const described = (await textOf(p, `${source}/package`))?.trim() ?? ''
   const [name, version = '1'] = described.split(/\s+/)

@@ -32,6 +32,26 @@ describe('netstat', () => {
   })
 })
 
+describe('nft', () => {
+  test('shows a state of a connection by its name, and a rule that does nothing without a verdict', async () => {
+    const rules = await shown('nft list table ip filter')
+    expect(rules).toMatch(/ct state invalid counter packets 0 bytes 0 drop\n/)
+    expect(rules).not.toContain('ct status dnat')
+    expect(rules).toMatch(/\/\* Profile ksa\.\S+ ingress \*\/ counter packets 0 bytes 0\n/)
+  })
+})
+
+describe('os-update', () => {
+  test('asked how it is used, or for what it does not know, does nothing', async () => {
+    expect(await shown('os-update --help; os-update now; echo $?; cat /var/log/dpkg.log')).not.toContain(
+      'Setting up',
+    )
+    expect(await shown('os-update now; echo $?')).toBe(
+      'Usage: os-update\n100\nE: Command line option "now" is not understood\n',
+    )
+  })
+})
+
 describe('getent', () => {
   test('asks /etc/hosts, then DNS, as programs do', async () => {
     const address = (await shown('dig +short registry.k8s.io')).trim()

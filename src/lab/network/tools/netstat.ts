@@ -1,12 +1,12 @@
 import type { Process, Program } from '#lab/host/ports.ts'
 import { cidr, ipv4Text } from '#lab/network/address.ts'
-import type { Route } from '#lab/network/ports.ts'
+import type { Route, SocketHolder } from '#lab/network/ports.ts'
 import { parseOptions } from '#lab/network/tools/options.ts'
 
 /**
  * net-tools' `netstat`: TCP sockets (`-t`, `-l`, `-a`, `-n`, `-p`) and the routing table (`-rn`), which is also `route -n`.
  *
- * Not imitated: queues, UDP and path sockets (none are shown), the processes behind connections, `-i`, `-s`, names of services.
+ * Not imitated: queues, UDP and path sockets (none are shown), `-i`, `-s`, names of services.
  */
 export const netstat: Program = async (p) => {
   const o = parseOptions(p.argv.slice(1), known, [])
@@ -66,14 +66,13 @@ function sockets(p: Process, has: (name: string) => boolean): string {
     local: `${address}:${port}`,
     remote: '0.0.0.0:*',
     state: 'LISTEN',
-    // Another user's processes cannot be looked into.
-    by: holder && p.credentials.euid === 0 ? `${holder.pid}/${holder.name().slice(0, 15)}` : '-',
+    by: programOf(p, holder),
   }))
-  const running = p.net.connections().map(({ local, remote, state }) => ({
+  const running = p.net.connections().map(({ local, remote, state, holder }) => ({
     local,
     remote,
     state: states[state] ?? state,
-    by: '-',
+    by: programOf(p, holder),
   }))
   const rows = has('listening') ? listening : has('all') ? [...listening, ...running] : running
   const lines = (isTcp ? rows : []).map(({ local, remote, state, by }) => {
@@ -82,6 +81,10 @@ function sockets(p: Process, has: (name: string) => boolean): string {
   })
   return `Active Internet connections ${head}\n${columns}\n${lines.join('')}`
 }
+
+/** Another user's processes cannot be looked into. */
+const programOf = (p: Process, holder: SocketHolder | undefined): string =>
+  holder !== undefined && p.credentials.euid === 0 ? `${holder.pid}/${holder.name().slice(0, 15)}` : '-'
 
 /** `ss` and `netstat` spell the states of a connection differently. */
 const states: Readonly<Record<string, string>> = {

@@ -132,15 +132,7 @@ function ruleWords(rule: Rule): string {
     ...(protocol === undefined ? [] : match.port === undefined ? [`meta l4proto ${protocol}`] : []),
     ...(comment === undefined ? [] : comment.split('\n').map((line) => `/* ${line} */`)),
     ...(match.port === undefined ? [] : [`${match.protocol ?? 'tcp'} dport ${match.port}`]),
-    ...(match.state === undefined
-      ? []
-      : [
-          match.state === 'new'
-            ? 'ct state new'
-            : match.state === 'established'
-              ? 'ct state related,established'
-              : 'ct status dnat',
-        ]),
+    ...(match.state === undefined ? [] : [conntrackWords[match.state]]),
     ...(match.mark === undefined ? [] : [`meta mark and ${hex(match.mark)} == ${hex(match.mark)}`]),
     ...(match.unmarked === undefined ? [] : [`meta mark and ${hex(match.unmarked)} == 0x0`]),
     ...compatibility(rule),
@@ -149,6 +141,14 @@ function ruleWords(rule: Rule): string {
   ]
   return words.filter((word) => word !== '').join(' ')
 }
+
+const conntrackWords = {
+  new: 'ct state new',
+  established: 'ct state related,established',
+  invalid: 'ct state invalid',
+  dnat: 'ct status dnat',
+  'not-dnat': 'ct status ! dnat',
+} as const
 
 /** nft cannot show matches of xtables: it leaves them as a comment. */
 function compatibility({ match }: Rule): string[] {
@@ -182,6 +182,8 @@ function targetWords(target: Rule['target']): string {
       return target.mark === 0 && target.mask === undefined ? '' : `meta mark set mark or ${hex(target.mark)}`
     case 'notrack':
       return 'notrack'
+    case 'none':
+      return ''
     default:
       return target.kind
   }

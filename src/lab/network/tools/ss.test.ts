@@ -12,6 +12,17 @@ describe('ss on a node', () => {
     expect(await sh('ss -ltnp sport = :179')).toMatch(/0\.0\.0\.0:179 .*users:\(\("bird",pid=\d+,fd=7\)\)\n$/)
   })
 
+  test('and behind a connection; one state needs no column', async () => {
+    const [head = '', ...lines] = (await sh('ss -tnp state established dst 10.0.0.11:6443')).split('\n')
+    expect(head).toMatch(/^Recv-Q Send-Q +Local Address:Port/)
+    expect(lines[0]).toMatch(
+      /^0 +0 +10\.0\.0\.\d+:\d+ +10\.0\.0\.11:6443 users:\(\("kubelet",pid=\d+,fd=8\)\)$/,
+    )
+    expect(await sh('ss -tHn state listening sport = :179')).toMatch(/^0 .*:179 /)
+    expect(await sh('ss -tn state nope 2>&1')).toBe('ss: wrong state name: nope\n')
+    expect(await sh('netstat -tnp')).toMatch(/ESTABLISHED \d+\/kubelet/)
+  })
+
   test('but not to who is not root', async () => {
     expect(await sh('setpriv --reuid=10001 ss -ltnp')).not.toContain('users:')
   })

@@ -1,4 +1,5 @@
 import type { Program } from '#lab/host/ports.ts'
+import type { SocketHolder } from '#lab/network/ports.ts'
 import { parseOptions } from '#lab/network/tools/options.ts'
 
 interface Row {
@@ -9,8 +10,8 @@ interface Row {
 }
 
 /**
- * `ss -t[a][l][n][p]`, `-s`, and filters by port (`sport = :179`). Not imitated: queues, the processes behind connections, UDP and
- * path sockets (`-u`, `-x` show none).
+ * `ss -t[a][l][n][p]`, `-s`, and filters by port, address and state (`sport = :179`, `dst 10.0.0.11`, `state established`).
+ * Not imitated: queues, UDP and path sockets (`-u`, `-x` show none), conditions joined by anything but `or`, `exclude`.
  */
 export const ss: Program = async (p) => {
   const o = parseOptions(p.argv.slice(1), known, ['query'])
@@ -23,32 +24,72 @@ export const ss: Program = async (p) => {
     return 0
   }
   const isTcp = o.has('tcp') || !(o.has('udp') || o.has('unix'))
-  const withProcess = o.has('processes') && p.credentials.euid === 0
+  const users = (holder: SocketHolder | undefined, fd: number): Pick<Row, 'process'> =>
+    holder !== undefined && o.has('processes') && p.credentials.euid === 0
+      ? { process: `users:(("${holder.name().slice(0, 15)}",pid=${holder.pid},fd=${fd}))` }
+      : {}
   const listening = p.net.listeners().map(
     ({ address, port, holder }): Row => ({
       state: 'LISTEN',
       local: `${address}:${port}`,
       remote: '0.0.0.0:*',
-      ...(holder !== undefined && withProcess
-        ? { process: `users:(("${holder.name().slice(0, 15)}",pid=${holder.pid},fd=7))` }
-        : {}),
+      ...users(holder, 7),
     }),
   )
-  const running = p.net.connections().map(({ state, local, remote }) => ({ state, local, remote }))
-  const rows = o.has('listening') ? listening : o.has('all') ? [...listening, ...running] : running
-  p.stdout.write(table(isTcp ? rows.filter(filterOf(o.rest)) : []))
+  const running = p.net
+    .connections()
+    .map(({ state, local, remote, holder }): Row => ({ state, local, remote, ...users(holder, 8) }))
+  const state = o.rest[0] === 'state' ? (o.rest[1] ?? '') : undefined
+  const wanted = state === undefined ? undefined : statesOf(state)
+  if (wanted !== undefined && wanted.length === 0) {
+    p.stderr.write(`ss: wrong state name: ${state}\n`)
+    return 255
+  }
+  const both = [...listening, ...running]
+  const rows =
+    wanted !== undefined
+      ? both.filter((row) => wanted.includes(row.state))
+      : o.has('listening')
+        ? listening
+        : o.has('all')
+          ? both
+          : running
+  const shown = isTcp ? rows.filter(filterOf(wanted === undefined ? o.rest : o.rest.slice(2))) : []
+  // Where one state alone is asked for, its column says nothing.
+  const cells = table(shown, { withState: wanted?.length !== 1 })
+  p.stdout.write(o.has('no-header') ? cells.slice(cells.indexOf('\n') + 1) : cells)
   return 0
 }
 
-/** `sport = :179`, `( dport = :179 or sport = :179 )`, and with host names left out. */
+const connected = ['ESTAB', 'SYN-SENT', 'FIN-WAIT-1', 'CLOSE-WAIT', 'LAST-ACK']
+
+/** What a word after `state` stands for (ss(8), STATE-FILTER). */
+function statesOf(word: string): readonly string[] {
+  if (word === 'established') return ['ESTAB']
+  if (word === 'listening') return ['LISTEN']
+  if (word === 'connected') return connected
+  if (word === 'synchronized') return connected.filter((each) => each !== 'SYN-SENT')
+  if (word === 'all') return ['LISTEN', ...connected]
+  return connected.includes(word.toUpperCase()) ? [word.toUpperCase()] : []
+}
+
+/** `sport = :179`, `( dport = :179 or sport = :179 )`, `dst 10.0.0.11:6443`, and with host names left out. */
 function filterOf(words: readonly string[]): (row: Row) => boolean {
-  const wanted = [...words.join(' ').matchAll(/\b(sport|dport)\s*(?:=|==|eq)\s*:?(\d+)/g)].map(
-    ([, side, port]) => ({ side, port }),
+  const text = words.join(' ')
+  const ports = [...text.matchAll(/\b(sport|dport)\s*(?:=|==|eq)\s*:?(\d+)/g)].map(
+    ([, side, port]) =>
+      ({ local, remote }: Row): boolean =>
+        (side === 'sport' ? local : remote).endsWith(`:${port}`),
   )
-  const portOf = (end: string): string => end.slice(end.lastIndexOf(':') + 1)
-  if (wanted.length === 0) return () => true
-  return ({ local, remote }) =>
-    wanted.some(({ side, port }) => portOf(side === 'sport' ? local : remote) === port)
+  const ends = [...text.matchAll(/\b(src|dst)\s*=?\s*([\d.]+)?(:\d+)?/g)].map(
+    ([, side, address = '', port = '']) =>
+      ({ local, remote }: Row): boolean => {
+        const end = side === 'src' ? local : remote
+        return end.endsWith(port) && (address === '' || end.startsWith(`${address}:`))
+      },
+  )
+  const wanted = [...ports, ...ends]
+  return wanted.length === 0 ? () => true : (row) => wanted.some((holds) => holds(row))
 }
 
 const summary = (connections: number, listeners: number): string => `Total: ${connections + listeners}
@@ -76,6 +117,7 @@ const known = {
   '--processes': 'processes',
   '-4': 'ipv4',
   '-H': 'no-header',
+  '--no-header': 'no-header',
   '-o': 'options',
   '-i': 'info',
   '-e': 'extended',
@@ -86,7 +128,7 @@ const known = {
 }
 
 /** Addresses end and ports begin in one column each, as `ss` aligns them. */
-function table(rows: readonly Row[]): string {
+function table(rows: readonly Row[], { withState }: { readonly withState: boolean }): string {
   const split = (end: string): [string, string] => {
     const at = end.lastIndexOf(':')
     return [end.slice(0, at), end.slice(at + 1)]
@@ -99,14 +141,14 @@ function table(rows: readonly Row[]): string {
       state === 'LISTEN' ? '4096' : '0',
       ...split(local),
       ...split(remote),
-      process ?? '',
+      process === undefined ? '' : ` ${process}`,
     ]),
   ]
   const width = (column: number): number => Math.max(...cells.map((row) => row[column]?.length ?? 0))
   const [state, received, sent, local, localPort, remote, remotePort] = [0, 1, 2, 3, 4, 5, 6].map(width)
   return cells
     .map(([a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''], index) => {
-      const head = `${a.padEnd(state ?? 0)} ${b.padEnd(received ?? 0)} ${c.padEnd(sent ?? 0)}`
+      const head = `${withState ? `${a.padEnd(state ?? 0)} ` : ''}${b.padEnd(received ?? 0)} ${c.padEnd(sent ?? 0)}`
       const ends = `${d.padStart(local ?? 0)}:${e.padEnd(localPort ?? 0)} ${f.padStart(remote ?? 0)}:${g.padEnd(remotePort ?? 0)}`
       return `${head} ${ends}${index === 0 ? 'Process' : h}\n`
     })
