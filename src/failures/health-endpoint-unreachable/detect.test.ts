@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { recognise } from '#cluster/messages/catalogue.ts'
+import type { MessageRow } from '#cluster/relations.ts'
+import { renderSubject } from '#cluster/subjects.ts'
+import { factsOf } from '#cluster/testing/facts.ts'
+import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/health-endpoint-unreachable/index.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
 
@@ -83,4 +88,21 @@ test('without the lookup the refused probe is possible only', () => {
     'confirmed',
   )
   expect(foundIn(refused, mode)).toBe('possible')
+})
+
+test('a port that is moved for all nodes is the cluster’s trouble, though one node alone has complained lately', () => {
+  const said: MessageRow = { message: recognise(refused) as MessageRow['message'], node: 'w1', count: 3 }
+  const placesWith = (node?: string): readonly string[] =>
+    diagnose(
+      {
+        ...factsOf({
+          messages: [said],
+          settings: [{ of: 'FelixConfiguration', name: 'healthPort', value: '9199', ...(node && { node }) }],
+        }),
+        isComplaint: true,
+      },
+      [mode],
+    ).causes.map(({ finding }) => renderSubject(finding.about))
+  expect(placesWith()).toEqual(['cluster'])
+  expect(placesWith('w1')).toEqual(['node/w1'])
 })

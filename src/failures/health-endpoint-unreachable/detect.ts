@@ -9,6 +9,7 @@ import {
 import { innerMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
+import { clusterSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsPeers } from '#diagnosis/explains-peers.ts'
 import { findingsOf, type MessageSign, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
@@ -40,7 +41,7 @@ export const detector = defineDetector<EndpointState, Needs>({
   uses: ['pods', 'settings'],
   judges: 'node',
   detect: (view) => {
-    const signs = [...messageSigns(view, said), ...ofLoopback(view), ...ofNames(view), ...ofSettings(view)]
+    const signs = [...ofMessages(view), ...ofLoopback(view), ...ofNames(view), ...ofSettings(view)]
     return findingsOf(signs, {
       judges: 'node',
       conclude: (own) =>
@@ -57,6 +58,14 @@ export const detector = defineDetector<EndpointState, Needs>({
   // Each time that kubelet kills it, its peers lose their sessions.
   explains: explainsPeers,
 })
+
+/** Moved for all nodes, it is no node's own trouble, wherever a probe has said so lately. */
+function ofMessages(view: Reads<Needs>): readonly Sign[] {
+  const isForAll = movedEndpoints(view).some(({ row }) => row.of === 'FelixConfiguration' && !row.node)
+  return messageSigns(view, said).map((one) =>
+    isForAll && one.weight === 'weak' ? { ...one, about: clusterSubject } : one,
+  )
+}
 
 /** Every probe tells what it met in the same way. */
 function ofProbe(row: Fact<MessageRow>) {
