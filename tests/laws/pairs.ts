@@ -202,7 +202,17 @@ const mendedByStart: ReadonlySet<string> = new Set([
 
 const comesBefore = (one: Half, other: Half): boolean =>
   rollsOut(one.strike) ||
+  (one.strike.variant === ofOperator && cuttingOff.has(other.id)) ||
   ((rolledOut.has(one.id) || one.id === withoutPriority) && mendedByStart.has(other.id))
+
+/** The operator carries it out, and may be on the node that is cut off from the API server's Service afterwards. */
+const ofOperator = 'typha-limit'
+const cuttingOff: ReadonlySet<string> = new Set([
+  'apiserver-port-6443-blocked',
+  'kube-proxy-down',
+  'no-default-route',
+  'service-ip-unreachable',
+])
 
 /** calico-node is rolled out without its priority, and nothing is wrong with it until a disk is full. */
 const withoutPriority = 'disk-pressure-eviction'
