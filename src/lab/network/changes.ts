@@ -79,6 +79,7 @@ export function newLink(
     tunnel: o.tunnel,
     peer: undefined,
     port: undefined,
+    shown: undefined,
   }
 }
 

@@ -96,15 +96,16 @@ export class RouteTable {
 
   /** Removes every route for which `gone` holds; answers how many. */
   removeWhere(gone: (route: Route) => boolean): number {
-    let count = 0
+    const met: (readonly Entry[])[] = []
     for (const networks of this.#byLength)
-      for (const entries of [...(networks?.values() ?? [])]) {
-        const left = entries.filter(({ route }) => !gone(route))
-        const [first] = entries
-        if (first === undefined || left.length === entries.length) continue
-        count += entries.length - left.length
-        this.#put(left, first.to)
-      }
+      for (const entries of networks?.values() ?? none)
+        if (entries.some(({ route }) => gone(route))) met.push(entries)
+    let count = 0
+    for (const entries of met) {
+      const left = entries.filter(({ route }) => !gone(route))
+      count += entries.length - left.length
+      this.#put(left, (entries[0] as Entry).to) // some are gone, so there was one
+    }
     return count
   }
 

@@ -4,29 +4,27 @@ import type { LinkState } from '#lab/network/stack.ts'
 /** A namespace's links as programs see them: each the same value, and all of them the same list, for as long as they say the same. */
 export class ShownLinks {
   #list: readonly Link[] = []
-  readonly #shown = new WeakMap<LinkState, Link>()
 
   of(links: ReadonlyMap<string, LinkState>): readonly Link[] {
     const list: Link[] = []
     let isSame = links.size === this.#list.length
     for (const link of links.values()) {
-      const shown = this.#show(link)
+      const shown = shownOf(link)
       if (shown !== this.#list[list.length]) isSame = false
       list.push(shown)
     }
     if (!isSame) this.#list = list
     return this.#list
   }
+}
 
-  #show(link: LinkState): Link {
-    const known = this.#shown.get(link)
-    if (known !== undefined && saysSame(known, link)) return known
-    const { name, kind, up, mtuBytes, mac, tunnel } = link
-    const carrier = hasCarrier(link)
-    const shown = { name, kind, up, carrier, mtuBytes, mac, ...(tunnel === undefined ? {} : { tunnel }) }
-    this.#shown.set(link, shown)
-    return shown
-  }
+function shownOf(link: LinkState): Link {
+  const known = link.shown
+  if (known !== undefined && saysSame(known, link)) return known
+  const { name, kind, up, mtuBytes, mac, tunnel } = link
+  const carrier = hasCarrier(link)
+  link.shown = { name, kind, up, carrier, mtuBytes, mac, ...(tunnel === undefined ? {} : { tunnel }) }
+  return link.shown
 }
 
 const saysSame = (shown: Link, link: LinkState): boolean =>

@@ -53,6 +53,8 @@ export interface LinkState {
   tunnel: Tunnel | undefined
   peer: { readonly stack: SimStack; readonly link: LinkState } | undefined
   port: SegmentPort | undefined
+  /** What programs were shown of it last. */
+  shown: Link | undefined
 }
 
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter'
@@ -532,6 +534,7 @@ export class SimStack implements NetStack, Asked {
       tunnel: undefined,
       peer: undefined,
       port: undefined,
+      shown: undefined,
     })
   }
 }

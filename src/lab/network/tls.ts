@@ -5,6 +5,7 @@
  * Not imitated: encryption, DER, chains of more than two, client certificates, revocation, versions and cipher suites.
  */
 import { rfc3339 } from '#base/clock.ts'
+import { remembering } from '#base/remember.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { isIpv4 } from '#lab/network/address.ts'
 import { answerAll, type HttpHandler } from '#lab/network/http.ts'
@@ -31,17 +32,17 @@ export function pemOf(certificate: Certificate): string {
   return `${begin}\n${(body.match(/.{1,64}/g) ?? []).join('\n')}\n${end}\n`
 }
 
-/** Every certificate of a PEM text that this lab has written; others are passed over. */
-export function certificatesOf(pem: string): readonly Certificate[] {
-  return pem
+/** Every certificate of a PEM text that this lab has written; others are passed over. Each connection shows one that others have shown. */
+export const certificatesOf: (pem: string) => readonly Certificate[] = remembering((pem) =>
+  pem
     .split(begin)
     .slice(1)
     .flatMap((part) => {
       const text = Buffer.from((part.split(end)[0] ?? '').replaceAll(/\s/g, ''), 'base64').toString()
       // Written by pemOf, or somebody else's DER, which does not begin like JSON.
-      return text.startsWith('{') ? [JSON.parse(text) as Certificate] : []
-    })
-}
+      return text.startsWith('{') ? [Object.freeze(JSON.parse(text) as Certificate)] : []
+    }),
+)
 
 /** A certificate that signs itself. */
 export const authority = (name: string, o: { readonly key: string } & Validity): Certificate => ({

@@ -1,3 +1,4 @@
+import { remembering } from '#base/remember.ts'
 import { type KubeClient, kubeClient } from '#lab/api/client.ts'
 import type { ClusterInformation } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
@@ -55,11 +56,14 @@ async function allOfStdin(p: Process): Promise<string> {
 
 function parseConfig(text: string): CniConfig {
   try {
-    return JSON.parse(text) as CniConfig // the runtime only starts us with an object of our type
+    return parsed(text)
   } catch (error) {
     throw new CniFailure(`failed to load netconf: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
+
+/** A machine's is the same for each pod; and the runtime only starts us with an object of our type. */
+const parsed = remembering((text) => Object.freeze(JSON.parse(text) as CniConfig))
 
 const nodenameFile = '/var/lib/calico/nodename'
 
