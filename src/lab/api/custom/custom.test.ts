@@ -9,6 +9,44 @@ const spec = (properties: object, more: object = {}) => ({
   properties: { spec: { type: 'object', properties, ...more } },
 })
 
+describe('items that have been looked at', () => {
+  const schema = spec({
+    list: {
+      type: 'array',
+      items: { type: 'object', properties: { a: { type: 'object', properties: { b: { type: 'string' } } } } },
+    },
+  })
+  const errors = (item: object): number => schemaErrors(schema, { spec: { list: [item] } }).length
+  const dropped = (item: object): readonly string[] => {
+    const paths: string[] = []
+    pruned(schema, { spec: { list: [item] } }, paths)
+    return paths
+  }
+
+  test('are looked at again as long as anything in them can be changed', () => {
+    const inner: Record<string, unknown> = { b: 'x' }
+    const item = Object.freeze({ a: inner })
+    expect([errors(item), dropped(item)]).toEqual([0, []])
+    inner.b = 1
+    inner.c = 1
+    expect([errors(item), dropped(item)]).toEqual([1, ['spec.list[0].a.c']])
+  })
+
+  test('are wrong each time when they are wrong for good', () => {
+    const item = Object.freeze({ a: Object.freeze({ b: 1, c: 1 }) })
+    for (let i = 0; i < 2; i++) expect([errors(item), dropped(item)]).toEqual([1, ['spec.list[0].a.c']])
+  })
+
+  test('are held against each schema', () => {
+    const item = Object.freeze({ a: Object.freeze({ b: 'x' }) })
+    expect(errors(item)).toBe(0)
+    const other = spec({
+      list: { type: 'array', items: { type: 'object', properties: { a: { type: 'string' } } } },
+    })
+    expect(schemaErrors(other, { spec: { list: [item] } })).toHaveLength(1)
+  })
+})
+
 describe('an object against its schema', () => {
   test.each<[string, object, object, string[]]>([
     ['the right type', { a: { type: 'string' } }, { a: 'x' }, []],

@@ -3,7 +3,7 @@
  * staging:apiextensions-apiserver/pkg/apiserver/schema/{pruning,defaulting}.
  */
 import { type Path, pathText } from '#lab/api/custom/path.ts'
-import { type Rules, rulesOf } from '#lab/api/custom/rules.ts'
+import { isFrozenThrough, type Rules, rulesOf } from '#lab/api/custom/rules.ts'
 import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 
 const always = new Set(['apiVersion', 'kind', 'metadata'])
@@ -34,7 +34,7 @@ function prune(rules: Rules, value: unknown, place: Place): unknown {
       continue
     }
     const item = value[key]
-    if (inner === true || typeof item !== 'object') continue
+    if (inner === true || typeof item !== 'object' || item === null) continue
     const next = prune(inner, item, below(place, key, inner))
     if (next === item) continue
     result ??= { ...value }
@@ -48,9 +48,12 @@ function pruneList({ items }: Rules, list: readonly unknown[], place: Place): re
   let result: unknown[] | undefined
   for (let index = 0; index < list.length; index++) {
     const item = list[index]
-    if (typeof item !== 'object') continue
+    if (typeof item !== 'object' || item === null || items.whole.has(item)) continue
     const next = prune(items, item, below(place, index, items))
-    if (next === item) continue
+    if (next === item) {
+      if (isFrozenThrough(item)) items.whole.add(item)
+      continue
+    }
     result ??= [...list]
     result[index] = next
   }

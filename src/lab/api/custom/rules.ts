@@ -22,6 +22,15 @@ export interface Rules {
   readonly items: Rules | undefined
   /** Whether there is a default in it or below. */
   readonly hasDefaults: boolean
+  /** Values that nobody can change any more, of which nothing is to be dropped, and with which nothing is wrong. */
+  readonly whole: WeakSet<object>
+  readonly valid: WeakSet<object>
+}
+
+/** Whether nobody can change a value, nor anything in it. */
+export function isFrozenThrough(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return Object.isFrozen(value) && Object.values(value).every(isFrozenThrough)
 }
 
 const known = new WeakMap<JsonObject, Rules>()
@@ -66,5 +75,7 @@ function read(schema: JsonObject): Rules {
     additional,
     items,
     hasDefaults: schema.default !== undefined || inner.some((each) => each?.hasDefaults === true),
+    whole: new WeakSet(),
+    valid: new WeakSet(),
   }
 }

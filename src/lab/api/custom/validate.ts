@@ -7,7 +7,7 @@
 import { remembering } from '#base/remember.ts'
 import { numberHasFormat, textHasFormat } from '#lab/api/custom/formats.ts'
 import { type Path, pathText } from '#lab/api/custom/path.ts'
-import { type Rules, rulesOf } from '#lab/api/custom/rules.ts'
+import { isFrozenThrough, type Rules, rulesOf } from '#lab/api/custom/rules.ts'
 import { asList, asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
 import { type FieldError, invalidValue, required } from '#lab/api/status.ts'
@@ -73,10 +73,7 @@ function checkEnum(allowed: readonly unknown[], value: unknown, at: Place, error
 function checkInside(rules: Rules, value: unknown, at: Place, errors: FieldError[]): void {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
-    const { items } = rules
-    if (items === undefined) return
-    for (let index = 0; index < value.length; index++)
-      check(items, value[index], { up: at, step: index }, errors)
+    checkItems(rules, value, at, errors)
     return
   }
   const object = asObject(value)
@@ -84,8 +81,32 @@ function checkInside(rules: Rules, value: unknown, at: Place, errors: FieldError
     const item = object[key]
     if (at === undefined && (key === 'metadata' || item === undefined)) continue
     const inner = rules.properties.get(key) ?? rules.additional
-    if (typeof inner === 'object') check(inner, item, { up: at, step: key }, errors)
+    if (typeof inner === 'object' && !isPlain(inner, item)) check(inner, item, { up: at, step: key }, errors)
   }
+}
+
+/** Long lists change by an item or two: what was held against the rules before is not again. */
+function checkItems({ items }: Rules, list: readonly unknown[], at: Place, errors: FieldError[]): void {
+  if (items === undefined) return
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]
+    const inside = typeof item === 'object' && item !== null ? item : undefined
+    if (inside === undefined ? isPlain(items, item) : items.valid.has(inside)) continue
+    const before = errors.length
+    check(items, item, { up: at, step: index }, errors)
+    if (inside !== undefined && errors.length === before && isFrozenThrough(inside)) items.valid.add(inside)
+  }
+}
+
+/** Whether a value has nothing in it, and its type is all that is asked of it. */
+function isPlain(
+  { type, nullable, intOrString, allowed, bounded, combined }: Rules,
+  value: unknown,
+): boolean {
+  if (value === null) return nullable
+  if (typeof value === 'object' || intOrString || allowed.length > 0 || bounded || combined) return false
+  const found = typeName(value)
+  return type === undefined || type === found || (type === 'number' && found === 'integer')
 }
 
 /** What is wrong with a value itself, whatever is in it. */
