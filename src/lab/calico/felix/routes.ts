@@ -72,11 +72,11 @@ export class FelixRoutes {
     const rescan = new Set(this.#rescan)
     this.#rescan.clear()
     if (this.#known !== undefined && rescan.size === 0) return this.#known
-    const read = net.routes().filter((route) => this.#isOurs(route))
-    const isRead = ({ dev }: Route): boolean => this.#known === undefined || rescan.has(dev ?? '')
+    const known = this.#known
+    const isRead = ({ dev }: Route): boolean => known === undefined || rescan.has(dev ?? '')
     this.#known = [
-      ...(this.#known ?? []).filter((route) => !isRead(route)),
-      ...read.filter((route) => isRead(route)),
+      ...(known ?? []).filter((route) => !isRead(route)),
+      ...net.routes().filter((route) => isRead(route) && this.#isOurs(route)),
     ]
     return this.#known
   }
@@ -87,12 +87,15 @@ export class FelixRoutes {
   ): readonly NetChange[] {
     const wanted = new Map(others.map((route) => [route.destination, route]))
     for (const each of workloads)
-      if (this.#up.get(each.interface)) wanted.set(`${each.address}/32`, this.#podRoute(each))
+      if (this.#up.get(each.interface)) {
+        const route = this.#podRoute(each)
+        wanted.set(route.destination, route)
+      }
     const foreign: Route[] = []
     const right = new Set<Route>()
     for (const route of present) {
       const own = wanted.get(route.destination)
-      if (own !== undefined && isSame(own, route)) right.add(own)
+      if (own !== undefined && (own === route || isSame(own, route))) right.add(own)
       else foreign.push(route)
     }
     // Who may still be waited for is looked at again the next time.
@@ -102,6 +105,7 @@ export class FelixRoutes {
       .map(
         (route): NetChange => ({ op: 'route-del', destination: route.destination, protocol: route.protocol }),
       )
+    if (right.size === wanted.size) return remove
     const add = [...wanted.values()]
       .filter((route) => !right.has(route))
       .map((route): NetChange => ({ op: 'route-replace', route }))
@@ -128,14 +132,15 @@ export class FelixRoutes {
     const known = this.#podRoutes.get(workload)
     if (known !== undefined) return known
     const { routeProtocol, routeSourceAddress } = this.#config
-    const route: Route = {
+    // As it is the kernel keeps it, so that it is the same when it is read again.
+    const route: Route = Object.freeze({
       destination: `${workload.address}/32`,
       kind: 'unicast',
       dev: workload.interface,
       protocol: routeProtocol,
       scope: 'link',
       ...(routeSourceAddress === undefined ? {} : { source: routeSourceAddress }),
-    }
+    })
     this.#podRoutes.set(workload, route)
     return route
   }
