@@ -144,6 +144,11 @@ const cases: readonly Case[] = [
     says: /'gke' is invalid.*plain, hardened/,
   },
   {
+    what: 'a release that is too old for a lab',
+    argv: () => ['lab', 'up', '--kubernetes', '1.20.0'],
+    says: /'1\.20\.0' is invalid\. Give a version from 1\.24\.0 on\./,
+  },
+  {
     what: 'too many nodes',
     argv: () => ['lab', 'up', '--nodes', '5000'],
     says: /whole number from 2 to 1000/,

@@ -252,6 +252,9 @@ describe('systemctl', () => {
       ).stdout,
     ).toBe('0\nfirst\nJan 07 06:00:21 k8s-worker-01 kernel: Run /sbin/init as init process\n')
     expect((await sh('journalctl -u session.scope --since "-1min" -o cat')).stdout).toBe('second\n')
+    for (const since of ['1 hour ago', '2 days ago', 'yesterday', '@1'])
+      expect((await sh(`journalctl --since "${since}" -o cat`)).stdout).toContain('second\n')
+    expect((await sh('journalctl --until "2 weeks ago"')).stdout).toBe('-- No entries --\n')
   })
 })
 

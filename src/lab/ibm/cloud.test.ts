@@ -205,7 +205,12 @@ test('what it does not understand it refuses', async () => {
     [['ks', 'worker', 'ls'], 'Required flag "cluster" not set'],
     [['ks', 'worker', 'ls', '-c', 'mine'], 'The specified cluster could not be found.'],
     [['ks', 'worker', 'get', '-c', 'shop', '-w', 'x'], 'worker node could not be found'],
+    [['ks', 'worker', 'ls', '-c', 'shop', '--foo'], 'Incorrect Usage: flag provided but not defined: -foo'],
   ] as const
+  expect(await told(lab, 'help ks worker')).toMatch(/^USAGE:\n(?: {2}ibmcloud ks worker.*\n)+$/)
+  expect(await told(lab, 'ks worker get --help')).toBe(
+    'USAGE:\n  ibmcloud ks worker get --cluster CLUSTER --worker WORKER\n',
+  )
   for (const [argv, says] of refusals) {
     const { code, stderr } = await lab.cloud(argv)
     expect([code, stderr]).toEqual([1, expect.stringContaining(says)])

@@ -128,6 +128,8 @@ describe('a kubelet that restarts', () => {
     )
     await b.advance(5000)
     expect(await onMachine(b, worker, ['/usr/bin/crictl', 'ps'])).toContain('web')
+    const json = JSON.parse(await onMachine(b, worker, ['/usr/bin/crictl', 'ps', '-o', 'json'])) as unknown
+    expect(json).toMatchObject({ containers: [{ metadata: { attempt: 0 }, state: 'CONTAINER_RUNNING' }] })
     await b.machine(worker).files.rename('/usr/bin/kubelet.off', '/usr/bin/kubelet')
     await b.advance(20_000)
     expect(await onMachine(b, worker, ['/usr/bin/crictl', 'ps'])).not.toContain('web')

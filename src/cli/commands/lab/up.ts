@@ -40,8 +40,13 @@ export const addLabUp: AddCommand = (lab, io) => {
       5,
     )
     .option('--flavour <flavour>', `one of ${flavours.join(', ')}`, flavour, 'plain')
-    .option('--kubernetes <version>', 'Kubernetes of the cluster (1.24.0 and newer)', version, undefined)
-    .option('--calico <version>', 'Calico of the cluster (3.24.0 and newer)', version, undefined)
+    .option(
+      '--kubernetes <version>',
+      'Kubernetes of the cluster (1.24.0 and newer)',
+      version(1, 24),
+      undefined,
+    )
+    .option('--calico <version>', 'Calico of the cluster (3.24.0 and newer)', version(3, 24), undefined)
     .option(
       '--encapsulation <way>',
       `of the default pool: one of ${encapsulations.join(', ')}`,
@@ -199,10 +204,15 @@ const encapsulation = (text: string): Encapsulation => {
   throw new InvalidArgumentError(`Choose one of ${encapsulations.join(', ')}.`)
 }
 
-const version = (text: string): string => {
-  if (/^\d+\.\d+\.\d+$/.test(text)) return text
-  throw new InvalidArgumentError('Give a whole version, such as 1.31.9.')
-}
+/** Whole, of this major release, and not older than its oldest minor one. */
+const version =
+  (major: number, oldest: number) =>
+  (text: string): string => {
+    const [, own, minor] = /^(\d+)\.(\d+)\.\d+$/.exec(text) ?? []
+    if (own === undefined) throw new InvalidArgumentError('Give a whole version, such as 1.31.9.')
+    if (Number(own) === major && Number(minor) >= oldest) return text
+    throw new InvalidArgumentError(`Give a version from ${major}.${oldest}.0 on.`)
+  }
 
 const flavour = (text: string): Flavour => {
   if ((flavours as readonly string[]).includes(text)) return text as Flavour

@@ -2,6 +2,7 @@
 import { cronJobDefaults, jobDefaults } from '#lab/api/admission/batch.ts'
 import { limitDefaults } from '#lab/api/admission/limit-ranger.ts'
 import { change, changeEach, fill, podDefaultsOf, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
+import { webhookDefaults } from '#lab/api/admission/webhook-configuration.ts'
 import { defaulted, pruned } from '#lab/api/custom/prune.ts'
 import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
@@ -100,6 +101,10 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
       updateStrategy: { rollingUpdate: { partition: 0 }, type: 'RollingUpdate' },
     }),
   ),
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookDefaults(),
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookDefaults({
+    reinvocationPolicy: 'Never',
+  }),
   'batch/cronjobs': spec((each) => cronJobDefaults(each, template)),
   'batch/jobs': spec((each) => jobDefaults(template(each))),
   'apiextensions.k8s.io/customresourcedefinitions': spec((each) =>

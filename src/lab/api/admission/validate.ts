@@ -12,6 +12,7 @@ import {
 } from '#lab/api/admission/ephemeral-containers.ts'
 import { goMap, goRoleRef, goSelector } from '#lab/api/admission/go-values.ts'
 import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
+import { webhookErrors } from '#lab/api/admission/webhook-configuration.ts'
 import { definitionErrors } from '#lab/api/custom/definition.ts'
 import { schemaErrors } from '#lab/api/custom/validate.ts'
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
@@ -36,7 +37,8 @@ export function validateChange(
   const errors: FieldError[] = []
   if (old.metadata !== next.metadata)
     errors.push(...labelErrors('metadata.labels', at(next, 'metadata.labels')))
-  if (def.schema !== undefined || old.spec !== next.spec) errors.push(...ownErrors(def, next))
+  if (def.schema !== undefined || old.spec !== next.spec || old['webhooks'] !== next['webhooks'])
+    errors.push(...ownErrors(def, next))
   const change = subresource === 'ephemeralcontainers' ? ephemeralChange : fixed[def.bucket]
   errors.push(...(change?.(old, next) ?? []))
   refuse(def, next, errors)
@@ -58,6 +60,8 @@ type Check = (object: JsonObject) => FieldError[]
 const checks: Readonly<Record<string, Check>> = {
   '/pods': ({ spec }) => [...podSpecErrors('spec', asObject(spec)), ...ephemeralErrors(asObject(spec))],
   'apiextensions.k8s.io/customresourcedefinitions': definitionErrors,
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookErrors,
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookErrors,
   'apps/daemonsets': workload,
   'apps/deployments': workload,
   'apps/replicasets': workload,

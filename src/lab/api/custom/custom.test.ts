@@ -232,6 +232,21 @@ describe('a type of a user', () => {
     expect(warned.body.spec).toEqual({ replicas: 2 })
   })
 
+  test('warns whoever uses a version that is on its way out', () => {
+    const { api } = server()
+    const [first, second] = widget.spec.versions
+    const versions = [
+      { ...first, deprecated: true },
+      { ...second, deprecated: true, deprecationWarning: 'use v1' },
+    ]
+    ask(api, 'POST', definitions, { ...widget, spec: { ...widget.spec, versions } })
+    const told = versions.map(({ name }) => ask(api, 'GET', widgets(String(name))).warning)
+    expect(told.sort()).toEqual([
+      expect.stringMatching(/^299 - "example\.io\/v1\w* Widget is deprecated"$/),
+      '299 - "use v1"',
+    ])
+  })
+
   test('is scaled by the paths of its definition', () => {
     const api = withWidgets()
     ask(api, 'POST', widgets('v1'), draft({ size: 1 }))

@@ -83,6 +83,7 @@ function dispatch(
       ...(admission === undefined ? {} : { admission }),
       warn,
     }
+    if (found.def.deprecation !== undefined) warn(found.def.deprecation)
     resource({ api, request, to, query, route: found, caller })
     return
   }

@@ -109,6 +109,7 @@ export function customTypes(crd: JsonObject): readonly ResourceDef[] {
         ) as unknown as readonly PrinterColumn[], // the CRD's own schema
         subresources: { ...(separate ? statusOf(kind) : {}), ...(scaled === undefined ? {} : scale) },
         scalePaths: scaled,
+        deprecation: deprecationOf(version, `${group}/${String(version.name)} ${kind}`),
         ...(storage === undefined || storage === version
           ? {}
           : { storedAs: `${group}/${String(storage.name)}` }),
@@ -116,6 +117,10 @@ export function customTypes(crd: JsonObject): readonly ResourceDef[] {
       return define([group, String(version.name)], resource, kind, options)
     })
 }
+
+/** staging:apiextensions-apiserver/pkg/apiserver/customresource_handler.go (getOrCreateServingInfoFor). */
+const deprecationOf = ({ deprecated, deprecationWarning }: JsonObject, what: string): string | undefined =>
+  deprecated === true ? (asText(deprecationWarning) ?? `${what} is deprecated`) : undefined
 
 function scalePathsOf(scale: unknown): ScalePaths | undefined {
   if (!isObject(scale)) return undefined

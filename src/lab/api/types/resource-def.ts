@@ -63,6 +63,8 @@ export interface ResourceDef {
   readonly schema: JsonObject | undefined
   /** The apiVersion under which objects lie in the store, where it is not the type's own. */
   readonly storedAs: string | undefined
+  /** What whoever uses a version that is on its way out is warned of. */
+  readonly deprecation: string | undefined
   /** Where a custom resource's `/scale` finds its numbers. */
   readonly scalePaths: ScalePaths | undefined
   /** A review: POST answers it and nothing is stored. */
@@ -114,6 +116,7 @@ export function define(
     columns: undefined,
     schema: undefined,
     storedAs: undefined,
+    deprecation: undefined,
     scalePaths: undefined,
     review: false,
     ...o,

@@ -262,11 +262,17 @@ function clustered(word: string): string[] {
 
 const unitName = (name: string): string => (/\.\w+$/.test(name) ? name : `${name}.service`)
 
-/** `10 min ago`, `-1h`, `today`, `now`, `06:30`, `2026-01-07 06:30:00`. */
+const dayMs = 86_400_000
+
+/** `10 min ago`, `-1h`, `today`, `yesterday`, `now`, `06:30`, `2026-01-07 06:30:00`, `2026-01-07 06:30`, `@1767767400`. */
 function momentMs(nowMs: number, text: string): number | undefined {
   if (text === 'now') return nowMs
   const today = utc(nowMs).date
   if (text === 'today') return parseTime(`${today}T00:00:00Z`)
+  if (text === 'yesterday') return parseTime(`${utc(nowMs - dayMs).date}T00:00:00Z`)
+  if (text === 'tomorrow') return parseTime(`${utc(nowMs + dayMs).date}T00:00:00Z`)
+  if (/^@\d+$/.test(text)) return Number(text.slice(1)) * 1000
+  if (/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d$/.test(text)) return parseTime(`${text.replace(' ', 'T')}:00Z`)
   const span = /^-(.+)$/.exec(text)?.[1] ?? /^(.+) ago$/.exec(text)?.[1]
   if (span !== undefined) {
     const ms = timeSpanMs(span)

@@ -60,16 +60,22 @@ export function splitWords(text: string): string[] {
 
 const unitMs: Readonly<Record<string, number>> = {
   us: 0.001,
+  usec: 0.001,
   ms: 1,
+  msec: 1,
   s: 1000,
   sec: 1000,
+  second: 1000,
   m: 60_000,
   min: 60_000,
+  minute: 60_000,
   h: 3_600_000,
   hr: 3_600_000,
+  hour: 3_600_000,
   d: 86_400_000,
   day: 86_400_000,
   w: 604_800_000,
+  week: 604_800_000,
 }
 
 /** A time span as systemd writes it (`90`, `1min 30s`, `infinity`), in ms; `undefined` when it is none. */

@@ -13,7 +13,7 @@ import { routeCommands } from '#lab/ibm/cli/route-commands.ts'
 import { securityGroupCommands } from '#lab/ibm/cli/security-group-commands.ts'
 import { subnetCommands } from '#lab/ibm/cli/subnet-commands.ts'
 import { vlanCommands } from '#lab/ibm/cli/vlan-commands.ts'
-import { wordsOf } from '#lab/ibm/cli/words.ts'
+import { type Words, wordsOf } from '#lab/ibm/cli/words.ts'
 import { workerCommands } from '#lab/ibm/cli/worker-commands.ts'
 import type { IbmAccount } from '#lab/ibm/cloud.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
@@ -38,12 +38,18 @@ const commands: Commands = {
  * `ibmcloud` with the plug-ins for containers and infrastructure, as far as people need them around calico-node: who is logged in,
  * and to which region, is settled.
  *
- * Not imitated: log-in and targets, questions before what cannot be undone (every answer is yes), help, most commands.
+ * Not imitated: log-in and targets, questions before what cannot be undone (every answer is yes), help beyond a list of the commands
+ * that there are, most commands.
  */
 export async function runCommand(account: IbmAccount, task: Task, argv: readonly string[]): Promise<Output> {
   const words = wordsOf(argv)
   const call: Call = { account, task, words }
   try {
+    if (words.unknown !== undefined)
+      throw new Refused(`Incorrect Usage: flag provided but not defined: -${words.unknown}`)
+    const [first = ''] = words.command
+    if (words.has('help') || first === '' || first === 'help')
+      return { code: 0, stdout: help(words), stderr: '' }
     const [command, name] = found(words.command, call)
     check(command, name, call)
     return { code: 0, stdout: await command.run(call), stderr: '' }
@@ -52,6 +58,17 @@ export async function runCommand(account: IbmAccount, task: Task, argv: readonly
     return { code: 1, stdout: '', stderr: `FAILED\n${error.message}\n\n` }
   }
 }
+
+/** The commands whose names begin with the words, or all. */
+function help({ command }: Words): string {
+  const asked = command.filter((word) => word !== 'help').join(' ')
+  const names = Object.keys(commands).filter((name) => asked === '' || `${name} `.startsWith(`${asked} `))
+  const shown = names.length > 0 ? names : Object.keys(commands)
+  return `USAGE:\n${shown.map((name) => `  ibmcloud ${name}${optionsOf(commands[name])}\n`).join('')}`
+}
+
+const optionsOf = (command: Command | undefined): string =>
+  (command?.needs ?? []).map((option) => ` --${option} ${option.toUpperCase()}`).join('')
 
 /** The longest name that the words begin with; what follows is the command's. */
 function found(words: readonly string[], _: Call): readonly [Command, string] {

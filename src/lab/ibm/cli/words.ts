@@ -7,6 +7,8 @@ export interface Words {
   /** All its values, also those behind one comma. */
   options(name: string): readonly string[]
   has(name: string): boolean
+  /** The first option that no command has. */
+  readonly unknown: string | undefined
 }
 
 const short: Readonly<Record<string, string>> = {
@@ -16,6 +18,7 @@ const short: Readonly<Record<string, string>> = {
   f: 'force',
   q: 'quiet',
   s: 'quiet',
+  h: 'help',
 }
 
 const switches = new Set([
@@ -30,7 +33,16 @@ const switches = new Set([
   'show-deleted',
   'show-delete-reason',
   'skip-master-health',
+  'help',
 ])
+
+/** Options with a value, of all commands together: one that is none of them is a slip. */
+const valued = new Set(
+  `acl action address before-rule cluster destination destination-port-max destination-port-min direction flavor icmp-code icmp-type
+  init ip-version issue local location name network-acl next-hop next-hop-ip output pgw port-max port-min priority protocol provider
+  public-gateway public-gateway-id region remote resource-group-id resource-group-name security-group service-endpoint-enable sg source
+  source-port-max source-port-min subnet version vpc vpc-id vrf-enable worker worker-pool zone`.split(/\s+/),
+)
 
 /** What the plug-in calls by several names: on OpenShift `oc`, old commands with a dash or in the plural. */
 const aliases: readonly (readonly [string, string])[] = [
@@ -71,7 +83,7 @@ export function wordsOf(argv: readonly string[]): Words {
       continue
     }
     const name = short[flag] ?? flag
-    const value = inline ?? (switches.has(name) ? 'true' : (argv[++at] ?? ''))
+    const value = inline ?? (valued.has(name) ? (argv[++at] ?? '') : 'true')
     given.set(name, [...(given.get(name) ?? []), ...value.split(',')])
   }
   if (command[0] === 'ibmcloud' || command[0] === 'ic') command.shift()
@@ -80,6 +92,7 @@ export function wordsOf(argv: readonly string[]): Words {
     option: (name) => given.get(name)?.at(-1),
     options: (name) => given.get(name) ?? [],
     has: (name) => given.has(name),
+    unknown: [...given.keys()].find((name) => !switches.has(name) && !valued.has(name)),
   }
 }
 

@@ -12,6 +12,18 @@ export interface CrictlCommand {
   run(p: Process, runtime: ContainerRuntime, args: Arguments): Promise<number> | number
 }
 
+/** Answers the exit code. */
+export function print(p: Process, value: unknown): number {
+  p.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
+  return 0
+}
+
+export class UnknownFormat extends Error {
+  constructor(format: string) {
+    super(`don't know how to print it as ${format}: use json or table`)
+  }
+}
+
 /** By the beginning of an id. Throws CriError as the runtime does. */
 export function containerOf(runtime: ContainerRuntime, id: string): ContainerInstance {
   const found = runtime.containers().find((each) => id !== '' && each.id.startsWith(id))

@@ -2,14 +2,14 @@ import { parseArguments } from '#lab/host/commands/cli.ts'
 import type { Program } from '#lab/host/ports.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import { exec, logs, pull, rm, rmi, rmp, stop, stopp } from '#lab/runtime/crictl/act.ts'
-import type { CrictlCommand } from '#lab/runtime/crictl/command.ts'
+import { type CrictlCommand, UnknownFormat } from '#lab/runtime/crictl/command.ts'
 import { info, inspect, inspectp, version } from '#lab/runtime/crictl/inspect.ts'
 import { images, pods, ps } from '#lab/runtime/crictl/list.ts'
 import { runtimeOf } from '#lab/runtime/install.ts'
 
 /**
  * crictl 1.31 on the machine's runtime. Not imitated: `attach`, `create`, `run`, `runp`, `start`, `stats`, `port-forward`, `events`,
- * `checkpoint`, following logs, output formats other than each command's own, its configuration file.
+ * `checkpoint`, following logs, output in YAML and templates, its configuration file.
  *
  * @see kubernetes-sigs/cri-tools:cmd/crictl
  */
@@ -33,6 +33,10 @@ export const crictl: Program = async (p) => {
   try {
     return await command.run(p, runtime, args)
   } catch (error) {
+    if (error instanceof UnknownFormat) {
+      p.stderr.write(`FATA[0000] ${error.message}\n`)
+      return 1
+    }
     if (!(error instanceof CriError)) throw error
     const doing = error.code === 'Unavailable' ? 'validate service connection: ' : (doings[name] ?? '')
     p.stderr.write(`FATA[0000] ${doing}${error.message}\n`)

@@ -1,17 +1,11 @@
 import { rfc3339Micro } from '#base/clock.ts'
-import type { Process } from '#lab/host/ports.ts'
 import { emptyFolder } from '#lab/runtime/cni-conf-syncer.ts'
-import { type CrictlCommand, containerOf, sandboxOf } from '#lab/runtime/crictl/command.ts'
+import { type CrictlCommand, containerOf, print, sandboxOf } from '#lab/runtime/crictl/command.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
 import { logPath } from '#lab/runtime/log-files.ts'
 
 const nano = (ms: number): string =>
   ms === 0 ? '0001-01-01T00:00:00Z' : rfc3339Micro(ms).replace('Z', '000Z')
-
-function print(p: Process, value: unknown): number {
-  p.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
-  return 0
-}
 
 export const inspect: CrictlCommand = {
   values: ['o', '--output'],

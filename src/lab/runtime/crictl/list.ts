@@ -1,4 +1,5 @@
-import type { CrictlCommand } from '#lab/runtime/crictl/command.ts'
+import { type CrictlCommand, print, UnknownFormat } from '#lab/runtime/crictl/command.ts'
+import { containerJson, imageJson, sandboxJson } from '#lab/runtime/crictl/listed.ts'
 import { ago, printTable } from '#lab/runtime/crictl/table.ts'
 import { fullImageName, imageId } from '#lab/runtime/images.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
@@ -9,10 +10,17 @@ const shortImage = (name: string): string => short(imageId(name).split('@sha256:
 const stateText = ({ state }: ContainerInstance): string =>
   state === 'running' ? 'Running' : state === 'created' ? 'Created' : 'Exited'
 
+/** `-o json`; the lab writes no other format than this and tables. */
+function asJson(values: ReadonlyMap<string, string>): boolean {
+  const format = values.get('o') ?? values.get('--output') ?? 'table'
+  if (format !== 'json' && format !== 'table') throw new UnknownFormat(format)
+  return format === 'json'
+}
+
 export const ps: CrictlCommand = {
   flags: 'aq',
   long: ['--all', '--quiet', '--no-trunc'],
-  values: ['--name', '--pod', 'p', '--state', 's', '--image', '--label', '--last', 'n'],
+  values: ['--name', '--pod', 'p', '--state', 's', '--image', '--label', '--last', 'n', 'o', '--output'],
   run: (p, runtime, { flags, values }) => {
     const state = values.get('--state') ?? values.get('s')
     const all = flags.has('a') || flags.has('--all') || state !== undefined
@@ -27,6 +35,7 @@ export const ps: CrictlCommand = {
       for (const { id } of found) p.stdout.write(`${id}\n`)
       return 0
     }
+    if (asJson(values)) return print(p, { containers: found.map(containerJson) })
     const head = ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE']
     const rows = found.map((each) => [
       short(each.id),
@@ -46,7 +55,7 @@ export const ps: CrictlCommand = {
 export const pods: CrictlCommand = {
   flags: 'q',
   long: ['--quiet', '--no-trunc'],
-  values: ['--name', '--namespace', '--state', 's', '--id', '--label', '--last', 'n'],
+  values: ['--name', '--namespace', '--state', 's', '--id', '--label', '--last', 'n', 'o', '--output'],
   run: (p, runtime, { flags, values }) => {
     const state = (values.get('--state') ?? values.get('s'))?.toLowerCase()
     const name = new RegExp(values.get('--name') ?? '')
@@ -59,6 +68,7 @@ export const pods: CrictlCommand = {
       for (const { id } of found) p.stdout.write(`${id}\n`)
       return 0
     }
+    if (asJson(values)) return print(p, { items: found.map(sandboxJson) })
     const head = ['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME']
     const rows = found.map(({ id, createdMs, ready, pod, attempt }) => [
       short(id),
@@ -76,12 +86,14 @@ export const pods: CrictlCommand = {
 export const images: CrictlCommand = {
   flags: 'q',
   long: ['--quiet', '--digests', '--no-trunc'],
-  run: (p, runtime, { flags }) => {
+  values: ['o', '--output'],
+  run: (p, runtime, { flags, values }) => {
     const found = runtime.images.list()
     if (flags.has('q') || flags.has('--quiet')) {
       for (const { name } of found) p.stdout.write(`sha256:${imageId(name).split('@sha256:')[1]}\n`)
       return 0
     }
+    if (asJson(values)) return print(p, { images: found.map(imageJson) })
     const rows = found.map(({ name, sizeBytes }) => {
       const full = fullImageName(name)
       const at = full.lastIndexOf(':')
