@@ -15,6 +15,8 @@ export interface Log {
   error(at: string, text: string, fields?: Fields): void
   fatal(at: string, text: string, fields?: Fields): void
   panic(at: string, text: string, fields?: Fields): void
+  /** Answers what writes the same as `info` whenever it is called: for what is said again and again. */
+  repeated?(at: string, text: string): () => void
 }
 
 /** `2026-01-07 06:00:00.000 [INFO][9] startup/startup.go 95: text key="v"`: projectcalico/calico:libcalico-go/lib/logutils/logutils.go */
@@ -25,12 +27,20 @@ export function calicoLog(p: Pick<Process, 'now' | 'pid' | 'stdout'>, component:
       const { date, time } = utc(p.now())
       p.stdout.write(`${date} ${time} [${level}][${p.pid}] ${component}/${at}: ${text}${shown(fields)}\n`)
     }
+  const info = line('INFO')
   return {
-    info: line('INFO'),
+    info,
     warn: line('WARNING'),
     error: line('ERROR'),
     fatal: line('FATAL'),
     panic: line('PANIC'),
+    repeated: (at, text) => {
+      const rest = ` [INFO][${p.pid}] ${component}/${at}: ${text}`
+      return () => {
+        if (p.stdout.writeStamped !== undefined) p.stdout.writeStamped(p.now(), rest)
+        else info(at, text)
+      }
+    },
   }
 }
 

@@ -167,6 +167,11 @@ export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGKILL' | 'SIGTERM' | 'SIGUSR1'
 /** Text that flows out of a process. Writing never waits. */
 export interface Writer {
   write(text: string): void
+  /**
+   * Writes a line that begins with a time (`2026-01-07 06:00:47.123`) and goes on with `rest`: for who says the same again and again to
+   * who keeps it like that.
+   */
+  writeStamped?(timeMs: number, rest: string): void
 }
 
 /** Text that flows into a process. `read` answers what has come so far, and `undefined` at its end. */

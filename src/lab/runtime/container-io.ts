@@ -1,6 +1,7 @@
 /** The streams of a running command or container, and who watches and types there: containerd's FIFOs and its attach. */
 import type { Child, Reader, SpawnOptions, Writer } from '#lab/host/ports.ts'
 import { Pipe } from '#lab/host/process/streams.ts'
+import { stamp } from '#lab/runtime/log-lines.ts'
 import { Pty } from '#lab/runtime/pty.ts'
 
 export type Tell = (stream: 'stdout' | 'stderr', text: string) => void
@@ -13,6 +14,8 @@ export interface IoOptions {
   readonly tty: boolean
   /** Hears of everything that is written. */
   readonly tell: Tell
+  /** The same of a line that begins with a time: see {@link Writer.writeStamped}. */
+  readonly tellStamped?: (stream: 'stdout' | 'stderr', timeMs: number, rest: string) => void
 }
 
 /** Somebody's end of the streams. */
@@ -86,7 +89,16 @@ export class ContainerIo {
   }
 
   #writer(stream: 'stdout' | 'stderr'): Writer {
-    return { write: (text) => this.#write(stream, text) }
+    const write = (text: string): void => this.#write(stream, text)
+    const { tellStamped } = this.#o
+    if (tellStamped === undefined) return { write }
+    return {
+      write,
+      writeStamped: (timeMs, rest) => {
+        if (this.#taps.size === 0) tellStamped(stream, timeMs, rest)
+        else write(`${stamp(timeMs)}${rest}\n`)
+      },
+    }
   }
 
   #write(stream: 'stdout' | 'stderr', text: string): void {

@@ -29,6 +29,12 @@ export class LogLines {
     this.#codes.push(place * 4 + (isStamped ? 2 : 0) + (stream === 'stderr' ? 1 : 0))
   }
 
+  /** {@link push} of a line that begins with that time, without it being made. */
+  pushStamped({ timeMs, stream }: Pick<LogLine, 'timeMs' | 'stream'>, rest: string): void {
+    this.#times.push(timeMs)
+    this.#codes.push(this.#placeOf(rest) * 4 + 2 + (stream === 'stderr' ? 1 : 0))
+  }
+
   at(index: number): LogLine {
     const timeMs = this.#times[index] as number // the caller knows the length
     const code = this.#codes[index] as number
@@ -99,9 +105,10 @@ const recentMax = 16
 
 const isLatin1 = /^[\x00-\xff]*$/
 
-const stampLength = '2026-01-07 06:00:47.123'.length
+export const stampLength = '2026-01-07 06:00:47.123'.length
 
-function stamp(ms: number): string {
+/** A time as Calico's lines begin with it. */
+export function stamp(ms: number): string {
   const { date, time } = utc(ms)
   return `${date} ${time}`
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { stamp } from '#lab/runtime/log-lines.ts'
 import { ContainerLog, keptBytes } from '#lab/runtime/logs.ts'
 
 test('a log keeps whole lines with the time of their end', () => {
@@ -61,4 +62,24 @@ test('lines that were dropped leave the others as they were', () => {
   }
   const left = log.lines().map(({ text }) => text)
   expect(left).toEqual(written.slice(-left.length))
+})
+
+test('a line that begins with its time is kept as if it had been written whole', () => {
+  const nowMs = Date.UTC(2026, 0, 7, 6, 0, 47, 123.4375)
+  const [whole, stamped] = [new ContainerLog(() => nowMs), new ContainerLog(() => nowMs)]
+  const says = (timeMs: number) => {
+    whole.writer('stdout').write(`${stamp(timeMs)} [INFO] x\n`)
+    stamped.writer('stdout').writeStamped?.(timeMs, ' [INFO] x')
+  }
+  says(nowMs)
+  says(nowMs - 60_000) // by a clock that is behind
+  for (const log of [whole, stamped]) log.writer('stdout').write('half')
+  says(nowMs)
+  expect(stamped.lines()).toEqual(whole.lines())
+  expect(stamped.lines().map(({ text }) => text)).toEqual([
+    '2026-01-07 06:00:47.123 [INFO] x',
+    '2026-01-07 05:59:47.123 [INFO] x',
+    'half2026-01-07 06:00:47.123 [INFO] x',
+  ])
+  expect(stamped.bytes).toBe(whole.bytes)
 })

@@ -1,6 +1,6 @@
 import type { Writer } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
-import { type LogLine, LogLines } from '#lab/runtime/log-lines.ts'
+import { type LogLine, LogLines, stamp, stampLength } from '#lab/runtime/log-lines.ts'
 
 export type { LogLine } from '#lab/runtime/log-lines.ts'
 
@@ -118,7 +118,10 @@ export class ContainerLog implements Written {
   }
 
   writer(stream: 'stdout' | 'stderr'): Writer {
-    return { write: (text) => this.#write(stream, text) }
+    return {
+      write: (text) => this.#write(stream, text),
+      writeStamped: (timeMs, rest) => this.#writeStamped(stream, timeMs, rest),
+    }
   }
 
   /** The container has ended: an unfinished line is a line, followers are let go. */
@@ -166,12 +169,29 @@ export class ContainerLog implements Written {
   #add(stream: 'stdout' | 'stderr', text: string): void {
     if (this.#place !== 'named') return
     this.#lines.push({ timeMs: this.#nowMs(), stream, text })
-    this.#bytes += this.#sizeOf(text)
+    this.#grow(text.length)
+  }
+
+  #writeStamped(stream: 'stdout' | 'stderr', timeMs: number, rest: string): void {
+    // What stands before it may be unfinished, and the writer's clock may not be the runtime's.
+    if (this.#partial[stream] !== '' || timeMs !== this.#nowMs() || rest.includes('\n')) {
+      this.#write(stream, `${stamp(timeMs)}${rest}\n`)
+      return
+    }
+    if (this.#place === 'named') {
+      this.#lines.pushStamped({ timeMs, stream }, rest)
+      this.#grow(stampLength + rest.length)
+    }
+    this.#tell()
+  }
+
+  #grow(length: number): void {
+    this.#bytes += this.#sizeOf(length)
     if (this.#watch !== undefined && this.#bytes >= this.#watch.maxBytes) this.#watch.tell()
     if (this.#bytes > keptBytes) this.#trim()
   }
 
-  #sizeOf({ length }: string): number {
+  #sizeOf(length: number): number {
     return length + (length <= pieceMax ? 1 : Math.ceil(length / pieceMax)) * this.#frame
   }
 
@@ -179,7 +199,7 @@ export class ContainerLog implements Written {
     let drop = 0
     // A quarter at a time, so that trimming costs nothing per line.
     while (this.#bytes > keptBytes * 0.75) {
-      this.#bytes -= this.#sizeOf(this.#lines.at(drop).text)
+      this.#bytes -= this.#sizeOf(this.#lines.at(drop).text.length)
       drop++
     }
     this.#lines.drop(drop)

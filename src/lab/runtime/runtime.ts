@@ -279,6 +279,7 @@ export class ContainerRuntime {
         stdinOnce: config.input?.once ?? false,
         tty: config.tty ?? false,
         tell: (stream, text) => writers[stream].write(text),
+        tellStamped: (stream, timeMs, rest) => writers[stream].writeStamped?.(timeMs, rest),
       }),
       createdMs: this.#kernel.nowMs,
       state: 'created',

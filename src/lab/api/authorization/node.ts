@@ -53,17 +53,12 @@ export class NodeAuthorizer {
     if (node === '') return refuse(`unknown node for user ${JSON.stringify(user.username)}`)
     if (attributes.kind === 'path')
       return nodeRules().some((rule) => coversPath(rule, attributes)) ? allow : silent
-    switch (`${attributes.group}/${attributes.resource}`) {
-      case '/secrets':
-      case '/configmaps':
-        return this.#readReferred(node, attributes)
-      case '/serviceaccounts':
-        return this.#createToken(node, attributes)
-      case 'coordination.k8s.io/leases':
-        return ownLease(node, attributes)
-      default:
-        return this.#byRules(attributes)
-    }
+    const { group, resource } = attributes
+    if (group === 'coordination.k8s.io' && resource === 'leases') return ownLease(node, attributes)
+    if (group === '' && (resource === 'secrets' || resource === 'configmaps'))
+      return this.#readReferred(node, attributes)
+    if (group === '' && resource === 'serviceaccounts') return this.#createToken(node, attributes)
+    return this.#byRules(attributes)
   }
 
   #byRules(attributes: ResourceAttributes): Decision {

@@ -66,6 +66,7 @@ export class NodeIndex {
 
   /** What changed, as confd names it, where it may change an answer; nothing otherwise. */
   changed(change: NodeChange): readonly string[] {
+    if (isSame(change.was, change.is)) return []
     const was = change.was && indexed(change.was)
     const is = change.is && indexed(change.is)
     if (was && is && signatures.get(was) === signatures.get(is)) return []
@@ -82,6 +83,14 @@ export class NodeIndex {
     return false
   }
 }
+
+/** Whether two versions of a node have the very same of what {@link indexed} reads, as when its status was reported. */
+const isSame = (was: Node | undefined, is: Node | undefined): boolean =>
+  was !== undefined &&
+  is !== undefined &&
+  was.metadata.annotations === is.metadata.annotations &&
+  was.metadata.labels === is.metadata.labels &&
+  was.metadata.name === is.metadata.name
 
 /** What was worked out of one list of nodes. */
 interface Answers {

@@ -3,7 +3,7 @@ import type { Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { apiErrorText } from '#lab/calico/errors.ts'
 import { raw } from '#lab/calico/log.ts'
-import { autodetect } from '#lab/calico/node/autodetect.ts'
+import { addressLook } from '#lab/calico/node/address-look.ts'
 import { exiting } from '#lab/calico/node/exit.ts'
 import { determineNodeName } from '#lab/calico/node/node-name.ts'
 import { serviceLog } from '#lab/calico/node/service-log.ts'
@@ -21,12 +21,12 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     const name = await determineNodeName(p, log)
     if (!['', 'autodetect'].includes(p.env.IP ?? '')) return idle(p)
     const kube = inClusterKube(p)
-    const method = p.env.IP_AUTODETECTION_METHOD ?? ''
+    const look = addressLook(p, log)
     let address: string | undefined
     const isMoved = (node: Node): boolean => {
       const stored = node.metadata.annotations?.[addressAnnotation]
       if (!p.env.IP && stored !== undefined) return false // as at start-up: what is stored stays
-      address = autodetect(p, log, method, node)
+      address = look(node)
       if (address === undefined && stored !== undefined) warnKept(log, stored)
       return address !== undefined && stored !== address
     }
