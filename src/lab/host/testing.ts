@@ -17,6 +17,8 @@ export function fakeStack(name: string, ended: string[] = []): NetStack {
     chains: () => ({}),
     setPolicy: async () => {},
     policy: () => 'accept',
+    counted: () => ({ policy: { packets: 0, bytes: 0 }, rules: [] }),
+    zero: async () => {},
   }
   const stack: NetStack = {
     name,

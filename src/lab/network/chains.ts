@@ -2,6 +2,7 @@ import { type Ipv4, ipv4 } from '#lab/network/address.ts'
 import { type Footing, Footings } from '#lab/network/ground.ts'
 import { compileMatch, type Passage } from '#lab/network/matching.ts'
 import type { Chains, RejectWith, Rule } from '#lab/network/rule.ts'
+import type { ChainCounts, Count, Tallies } from '#lab/network/tally.ts'
 
 export type { Chains } from '#lab/network/rule.ts'
 
@@ -31,6 +32,9 @@ export class ChainSet {
   readonly #footings = new Footings<string>()
   readonly #policies = new Map<string, 'accept' | 'drop'>()
   #listed: Chains | undefined
+  /** Of the chains that packets have met. */
+  #counts: Map<string, ChainCounts> | undefined
+  #tallies: Tallies | undefined
 
   /** Replaces these chains whole; an empty array removes one. Throws EINVAL for an address that is none. */
   restore(chains: Chains): void {
@@ -38,8 +42,10 @@ export class ChainSet {
     const compiled = names.map((name) => compiledChain(chains[name] ?? none)) // all of them, before any is replaced
     for (const [at, name] of names.entries()) {
       const { rules } = compiled[at] as Chain // one for each name
-      if (this.#chains.get(name)?.rules === rules) continue
+      const before = this.#chains.get(name)?.rules
+      if (before === rules) continue
       this.#footings.shake(name)
+      this.#counts?.get(name)?.rewritten(before ?? none, rules)
       if (rules.length === 0) this.#chains.delete(name)
       else this.#chains.set(name, compiled[at] as Chain)
     }
@@ -68,7 +74,35 @@ export class ChainSet {
 
   /** What the rules of a built-in chain decide, else its policy. Nothing when it lets the packet on without a word. */
   decide(chain: string, p: Passage): Answer | undefined {
-    return this.ask(chain, p) ?? this.unanswered(chain)
+    const answer = this.ask(chain, p)
+    if (answer !== undefined) return answer
+    if (p.tallies !== undefined) p.tallies.meet(p.host, this.#countsOf(chain, p.tallies), 0)
+    return this.unanswered(chain)
+  }
+
+  /** What met the rules of a chain, in their order, and what met its policy. */
+  counted(name: string): { readonly policy: Count; readonly rules: readonly Count[] } {
+    const counts = this.#counts?.get(name)
+    const rules = this.#chains.get(name)?.rules ?? none
+    return {
+      policy: counts?.at(0) ?? nothing,
+      rules: rules.map((_, at) => counts?.at(at + 1) ?? nothing),
+    }
+  }
+
+  /** Of one chain, or of all. */
+  zero(name?: string): void {
+    for (const [each, counts] of this.#counts ?? []) if (name === undefined || each === name) counts.zero()
+  }
+
+  #countsOf(name: string, tallies: Tallies): ChainCounts {
+    this.#tallies = tallies
+    this.#counts ??= new Map()
+    const known = this.#counts.get(name)
+    if (known !== undefined) return known
+    const made = tallies.counts()
+    this.#counts.set(name, made)
+    return made
   }
 
   has(chain: string): boolean {
@@ -93,11 +127,17 @@ export class ChainSet {
     if (p.surveyor?.looks) p.surveyor.standOn(this.footing(name))
     if (chain === undefined) return undefined
     const { compiled, evenFrom } = chain
+    const { tallies } = p
+    let counts: ChainCounts | undefined
     for (let at = 0; at < compiled.length; at++) {
       const even = at === evenFrom
       if (even) at += drawnOf(compiled.length - at, p)
       const { rule, matches } = compiled[at] as Compiled // an index below the length
       if (!even && !matches(p)) continue
+      if (tallies !== undefined) {
+        counts ??= this.#countsOf(name, tallies)
+        tallies.meet(p.host, counts, at + 1)
+      }
       const { target } = rule
       switch (target.kind) {
         case 'return':
@@ -139,6 +179,8 @@ export class ChainSet {
     this.#chains.clear()
     this.#policies.clear()
     this.#listed = undefined
+    for (const counts of this.#counts?.values() ?? []) this.#tallies?.release(counts)
+    this.#counts = undefined
   }
 }
 
@@ -160,6 +202,7 @@ function labelOf(chain: string, { comment }: Rule): string {
 }
 
 const none: readonly Rule[] = []
+const nothing: Count = { packets: 0, bytes: 0 }
 
 /** Nodes restore the same arrays of rules: those are compiled once. */
 function compiledChain(rules: readonly Rule[]): Chain {

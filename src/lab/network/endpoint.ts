@@ -12,6 +12,7 @@ import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
 import type { Beat, Connection, LeftSource, Payload, Reader, SocketHolder } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
+import type { Tally } from '#lab/network/tally.ts'
 
 interface EndOptions {
   readonly stack: SimStack
@@ -310,6 +311,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     this.#end('ended')
     this.#inbox.end()
     const way = this.#way(false, this.#seen('R.'))
+    this.#count(way, 0)
     if (way.peer === undefined) return
     this.#after(latencyMs(way.verdict.hops), () => way.peer?.reset())
   }
@@ -347,6 +349,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
 
   #transmit(item: Item): void {
     const way = this.#way(item.big, this.#seen(item.payload === finSegment ? 'F.' : 'P.', item))
+    this.#count(way, item.bytes)
     const { verdict } = way
     if (verdict.kind !== 'delivered') {
       if (verdict.kind === 'unreachable') this.#softError = reasonCodes[verdict.reason]
@@ -438,7 +441,15 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
 
   /** Sends an acknowledgement: whether it reaches that end. */
   acknowledges(other: Endpoint): boolean {
-    return this.#way(false, this.#seen('.')).peer === other
+    const way = this.#way(false, this.#seen('.'))
+    this.#count(way, 0)
+    return way.peer === other
+  }
+
+  /** For the rules that they meet: as many segments as so many bytes take. */
+  #count({ tally }: Way, bytes: number): void {
+    const segments = Math.max(1, Math.ceil(bytes / (this.#segmentBytes - headerBytes)))
+    this.#o.stack.fabric.tallies.count(tally, segments, bytes + segments * headerBytes)
   }
 
   /** Nothing while nobody captures packets. */
@@ -467,10 +478,10 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
       fabric.counts.kept++
       return kept
     }
-    const { verdict, ground } = this.#walk(big, seen)
+    const { verdict, ground, tally } = this.#walk(big, seen)
     const peer = this.#peer
     // A cast, since TypeScript does not see that only a delivered verdict meets a peer.
-    const way = { ground, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
+    const way = { ground, tally, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
     this.#ways[at] = way
     return way
   }
@@ -525,7 +536,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
 }
 
 /** `peer` is there when the segment reaches the socket at the other end, not just its host. */
-type Way = { readonly ground: Ground } & (
+type Way = { readonly ground: Ground; readonly tally: Tally | undefined } & (
   | { readonly verdict: Delivered; readonly peer: Endpoint | undefined }
   | { readonly verdict: Exclude<Verdict, { kind: 'delivered' }>; readonly peer: undefined }
 )

@@ -38,24 +38,30 @@ export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verd
   const kept = isWatched(stack, first) ? undefined : fabric.kept(key)
   if (kept) {
     fabric.counts.kept++
+    fabric.tallies.count(kept.tally, 1, first.sizeBytes)
     const { verdict } = kept
     return verdict.kind === 'delivered' ? { ...verdict, tuple: { ...verdict.tuple, sourcePort } } : verdict
   }
   const walk = { packet: packetOf(first, 'new'), flow, reply: false, personal: false, count: 0 }
   const sent = sentOn(stack, walk)
+  fabric.tallies.count(sent.tally, 1, first.sizeBytes)
   if (!walk.personal && flow.bindings.size === 0) fabric.keep(key, sent)
   return sent.verdict
 }
 
 /** Sends what follows in the first packet's direction, or (with `reply`) against it. */
-export const sendLater = (
+export function sendLater(
   stack: SimStack,
   first: FirstPacket,
   flow: Flow,
   o: { readonly reply: boolean },
-): Verdict => wayOf(stack, first, flow, o).verdict
+): Verdict {
+  const { verdict, tally } = wayOf(stack, first, flow, o)
+  stack.fabric.tallies.count(tally, 1, first.sizeBytes)
+  return verdict
+}
 
-/** {@link sendLater}, with what its end depends on. */
+/** What becomes of such a packet, with what that depends on, and what counts those that are sent. */
 export function wayOf(
   stack: SimStack,
   first: FirstPacket,
@@ -67,8 +73,8 @@ export function wayOf(
   const kept = isWatched(stack, first) ? undefined : stack.fabric.kept(key)
   if (kept) {
     stack.fabric.counts.kept++
-    const { verdict, ground } = kept
-    return verdict.kind === 'delivered' ? { verdict: { ...verdict, tuple: arrives }, ground } : kept
+    const { verdict } = kept
+    return verdict.kind === 'delivered' ? { ...kept, verdict: { ...verdict, tuple: arrives } } : kept
   }
   const walk = { packet: packetOf(first, 'established'), flow, reply, personal: false, count: 0 }
   const sent = sentOn(stack, walk)
@@ -88,8 +94,10 @@ function arrivesAs(tuple: Tuple, { bindings }: Flow, reply: boolean): Tuple {
 }
 
 function sentOn(stack: SimStack, walk: Walk): Kept {
-  const { sent, ground } = stack.fabric.surveyor.survey(() => send(stack, walk))
-  return { verdict: sent, ground }
+  const { surveyor, tallies } = stack.fabric
+  tallies.begin()
+  const { sent, ground } = surveyor.survey(() => send(stack, walk))
+  return { verdict: sent, ground, tally: tallies.end() }
 }
 
 /** A packet that somebody may capture goes its way itself. */

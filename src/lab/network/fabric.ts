@@ -10,11 +10,13 @@ import type { Chains, PortRange, Rule } from '#lab/network/rule.ts'
 import type { Segment, Station } from '#lab/network/segment.ts'
 import { SegmentPort } from '#lab/network/segment-port.ts'
 import type { SimStack } from '#lab/network/stack.ts'
+import { Tallies, type Tally } from '#lab/network/tally.ts'
 
 /** Where a packet ended, and what that depends on. */
 export interface Kept {
   readonly verdict: Verdict
   readonly ground: Ground
+  readonly tally: Tally | undefined
 }
 
 const keptMax = 8192
@@ -37,6 +39,8 @@ export class Fabric {
   captures = 0
   /** Follows the packet that is on its way now. */
   readonly surveyor = new Surveyor(this)
+  /** Counts which rules packets meet. */
+  readonly tallies = new Tallies()
   /** Who is told when anything moves. */
   readonly resting = new Set<{ wake(): void }>()
   readonly segments = new Map<string, Segment>()

@@ -30,6 +30,9 @@ export class LegacyTables {
         written({})
       },
       policy: (chain) => this.#chains?.[name].policy(chain) ?? 'accept',
+      counted: (chain) =>
+        this.#chains?.[name].counted(chain) ?? { policy: { packets: 0, bytes: 0 }, rules: [] },
+      zero: async (chain) => this.#chains?.[name].zero(chain),
     })
     this.tables = { raw: table('raw'), mangle: table('mangle'), nat: table('nat'), filter: table('filter') }
   }
@@ -44,6 +47,7 @@ export class LegacyTables {
   }
 
   clear(): void {
+    for (const each of this.all()) each.clear()
     this.#chains = undefined
   }
 

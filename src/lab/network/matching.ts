@@ -5,6 +5,7 @@ import type { Surveyor } from '#lab/network/ground.ts'
 import type { IpSets } from '#lab/network/ip-sets.ts'
 import type { Packet } from '#lab/network/packet.ts'
 import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
+import type { Tallies } from '#lab/network/tally.ts'
 
 /** What conditions ask of the host they are on. */
 export interface Asked {
@@ -31,6 +32,8 @@ export interface Passage {
   readonly host: Asked
   /** Told which chains and sets are asked. */
   readonly surveyor?: Surveyor
+  /** Told which rules are met, of packets that are really sent. */
+  readonly tallies?: Tallies | undefined
   /** A number in [0, 1). */
   draw(): number
   /** Whether this host has rewritten the conversation's destination. */

@@ -6,6 +6,7 @@ import type { Passage } from '#lab/network/matching.ts'
 import { type Binding, type Flow, type Packet, type Tuple, tupleOf } from '#lab/network/packet.ts'
 import type { Hop } from '#lab/network/ports.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { Tallies } from '#lab/network/tally.ts'
 
 /** One packet on its way. */
 export interface Walk {
@@ -178,6 +179,7 @@ class PacketPassage implements Passage {
   readonly out: string | undefined
   readonly host: SimStack
   readonly surveyor: Surveyor
+  readonly tallies: Tallies | undefined
   readonly translated: boolean
   readonly dry: boolean
   choices = 1
@@ -192,6 +194,7 @@ class PacketPassage implements Passage {
     this.surveyor = host.fabric.surveyor
     this.translated = question.translated ?? false
     this.dry = walk.dry ?? false
+    this.tallies = host.fabric.surveyor.looks && !this.dry ? host.fabric.tallies : undefined
     this.#walk = walk
     this.#question = question
   }

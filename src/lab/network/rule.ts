@@ -1,4 +1,5 @@
 /** Packet filter and NAT rules as data, and the tables that hold them. */
+import type { Count } from '#lab/network/tally.ts'
 
 export type RuleProtocol = 'tcp' | 'udp' | 'icmp' | 'ipip' | 'sctp'
 
@@ -93,4 +94,8 @@ export interface Table {
   /** What becomes of packets that no rule of a built-in chain decides (`-P`). */
   setPolicy(chain: string, policy: 'accept' | 'drop'): Promise<void>
   policy(chain: string): 'accept' | 'drop'
+  /** What met the rules of a chain, in their order, and its policy. */
+  counted(chain: string): { readonly policy: Count; readonly rules: readonly Count[] }
+  /** Counts of one chain, or of all, begin anew (`-Z`). */
+  zero(chain?: string): Promise<void>
 }

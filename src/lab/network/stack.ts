@@ -483,6 +483,8 @@ export class SimStack implements NetStack, Asked {
         this.touch()
       },
       policy: (chain) => chains.policy(chain),
+      counted: (chain) => chains.counted(chain),
+      zero: async (chain) => chains.zero(chain),
     }
   }
 

@@ -317,6 +317,26 @@ COMMIT
     expect((await sh('iptables-save', capable([]))).code).toBe(4)
   })
 
+  test('iptables tells how many packets met a rule', async () => {
+    const { sh } = await lab()
+    await sh('iptables -A OUTPUT -d 10.0.0.22 -p icmp -j ACCEPT')
+    await sh('ping -c 3 10.0.0.22')
+    expect(
+      (await sh('iptables -L OUTPUT -nv')).stdout,
+    ).toContain(`Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination         
+    3   252 ACCEPT     icmp --  *      *       0.0.0.0/0            10.0.0.22           
+`)
+    expect((await sh('iptables-save -c -t filter')).stdout).toContain(
+      '\n[3:252] -A OUTPUT -d 10.0.0.22/32 -p icmp -j ACCEPT\n',
+    )
+    expect((await sh('iptables -L OUTPUT -nvx -Z')).stdout).toContain(`
+    pkts      bytes target     prot opt in     out     source               destination         
+       3      252 ACCEPT`)
+    expect((await sh('iptables -L OUTPUT -nv')).stdout).toContain('\n    0     0 ACCEPT')
+    await sh('iptables -D OUTPUT 1')
+  })
+
   test('iptables adds, lists and removes a rule that works', async () => {
     const { sh } = await lab()
     const rule = 'OUTPUT -p tcp -d 10.0.0.22 --dport 8080 -j DROP'

@@ -174,6 +174,11 @@ export class StackView implements Net {
         return table.setPolicy(chain, policy)
       },
       policy: (chain) => table.policy(chain),
+      counted: (chain) => table.counted(chain),
+      zero: async (chain) => {
+        this.#need('NET_ADMIN', 'EPERM')
+        return table.zero(chain)
+      },
     }
   }
 }

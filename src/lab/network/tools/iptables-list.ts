@@ -1,10 +1,12 @@
-/** `iptables -L`: rules in columns. Packets and bytes are zero: rules do not count here. */
-import type { PortRange, Rule } from '#lab/network/rule.ts'
+/** `iptables -L`: rules in columns. */
+import type { PortRange, Rule, Table } from '#lab/network/rule.ts'
+import type { Count } from '#lab/network/tally.ts'
 import type { Chains } from '#lab/network/tools/iptables-text.ts'
 
 export interface ListStyle {
   readonly numeric: boolean
   readonly verbose: boolean
+  readonly exact: boolean
   readonly numbered: boolean
 }
 
@@ -12,23 +14,46 @@ export interface ListStyle {
 export function chainListing(
   name: string,
   chains: Chains,
-  o: { readonly policy: 'accept' | 'drop' | undefined; readonly style: ListStyle },
+  o: {
+    readonly policy: 'accept' | 'drop' | undefined
+    readonly style: ListStyle
+    readonly counted: ReturnType<Table['counted']>
+  },
 ): string {
-  const { style, policy } = o
-  const counters = style.verbose ? ' 0 packets, 0 bytes' : ''
+  const { style, policy, counted } = o
+  const shown = (value: number): string => countText(value, style.exact)
+  const counters = style.verbose
+    ? ` ${shown(counted.policy.packets)} packets, ${shown(counted.policy.bytes)} bytes`
+    : ''
   const state =
     policy === undefined
       ? `${references(name, chains)} references`
       : `policy ${policy.toUpperCase()}${counters}`
   const number = style.numbered ? 'num  ' : ''
   const head = style.verbose
-    ? `${number}${style.numbered ? '' : ''} pkts bytes target     prot opt in     out     source               destination         \n`
+    ? `${number}${style.exact ? '    pkts      bytes' : ' pkts bytes'} target     prot opt in     out     source               destination         \n`
     : `${number}target     prot opt source               destination         \n`
   const rows = (chains[name] ?? []).map((rule, at) => {
     const prefix = style.numbered ? String(at + 1).padEnd(4) : ''
-    return `${prefix}${style.numbered ? ' ' : ''}${row(rule, style)}\n`
+    return `${prefix}${style.numbered ? ' ' : ''}${style.verbose ? counterColumns(counted.rules[at], style) : ''}${row(rule, style)}\n`
   })
   return `Chain ${name} (${state})\n${head}${rows.join('')}`
+}
+
+/** netfilter/iptables:libxtables/xtables.c (xtables_print_num) */
+function countText(value: number, exact: boolean): string {
+  let left = value
+  if (exact || left <= 99_999) return String(left)
+  for (const unit of ['K', 'M', 'G']) {
+    left = Math.floor((left + 500) / 1000)
+    if (left <= 9999) return `${left}${unit}`
+  }
+  return `${Math.floor((left + 500) / 1000)}T`
+}
+
+function counterColumns({ packets, bytes }: Count = { packets: 0, bytes: 0 }, { exact }: ListStyle): string {
+  const width = exact ? 8 : 5
+  return [packets, bytes].map((value) => `${countText(value, exact).padStart(width)} `).join('')
 }
 
 const references = (name: string, chains: Chains): number =>
@@ -51,7 +76,7 @@ function row(rule: Rule, style: ListStyle): string {
   const extra = [...details(rule), ...targetDetails(target)].join(' ')
   const where = `${address(match.source)} ${address(match.destination)}${extra === '' ? '' : ` ${extra}`}`
   return style.verbose
-    ? `    0     0 ${name} ${protocol} --  ${link(match.in)} ${link(match.out)}  ${where}`
+    ? `${name} ${protocol} --  ${link(match.in)} ${link(match.out)}  ${where}`
     : `${name} ${protocol} --  ${where}`
 }
 

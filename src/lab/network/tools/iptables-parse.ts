@@ -12,6 +12,9 @@ export class Refusal extends Error {
   }
 }
 
+/** `zero`: `-Z` beside `-L`. */
+export type Flag = 'numeric' | 'verbose' | 'exact' | 'line-numbers' | 'zero'
+
 export type Verb = 'A' | 'I' | 'D' | 'R' | 'C' | 'L' | 'S' | 'F' | 'Z' | 'N' | 'X' | 'E' | 'P'
 
 export interface Command {
@@ -20,7 +23,7 @@ export interface Command {
   /** A rule's number, a policy, a new name: what follows the chain. */
   readonly operand: string | undefined
   readonly table: string
-  readonly flags: ReadonlySet<'numeric' | 'verbose' | 'exact' | 'line-numbers'>
+  readonly flags: ReadonlySet<Flag>
   readonly rule: Rule
 }
 
@@ -53,7 +56,7 @@ const longVerbs: Readonly<Record<string, Verb>> = {
 export function parseCommand(words: readonly string[], program: string): Command {
   const left = [...words]
   const draft: Draft = { match: {}, comments: [], jump: undefined, options: new Map() }
-  const flags = new Set<'numeric' | 'verbose' | 'exact' | 'line-numbers'>()
+  const flags = new Set<Flag>()
   let verb: Verb | undefined
   let chain: string | undefined
   let operand: string | undefined
@@ -72,6 +75,11 @@ export function parseCommand(words: readonly string[], program: string): Command
     }
     const wanted = longVerbs[word] ?? (/^-([AIDRCLSFZNXEP])$/.exec(word)?.[1] as Verb | undefined)
     if (wanted !== undefined) {
+      if (wanted === 'Z' && verb === 'L') {
+        flags.add('zero')
+        continue
+      }
+      if (wanted === 'L' && verb === 'Z') flags.add('zero')
       verb = wanted
       if (left[0] !== undefined && !left[0].startsWith('-') && left[0] !== '!') chain = left.shift()
       const takes = 'IDR'.includes(verb) ? /^\d+$/ : 'PE'.includes(verb) ? /^[^-!]/ : undefined

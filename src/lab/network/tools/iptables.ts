@@ -2,7 +2,7 @@
  * `iptables` (1.8.7, nf_tables) with all its commands over the four tables of the process's namespace, as far as the lab's rules
  * have words for it.
  *
- * Not imitated: counters, IPv6, chains of one's own that are empty (`-N` checks the name; the chain appears with its first rule),
+ * Not imitated: IPv6, chains of one's own that are empty (`-N` checks the name; the chain appears with its first rule),
  * matches and targets beyond `network/rule.ts`; errors of the old back-end have the words of the new one.
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
@@ -70,7 +70,7 @@ export async function perform(p: Process, command: Command): Promise<string> {
   switch (verb) {
     case 'L':
       warnOfLegacy(p, 'iptables-legacy')
-      return listing(name, table, { only: chain, command })
+      return listed(name, table, { only: chain, command })
     case 'S':
       warnOfLegacy(p, 'iptables-legacy')
       return specification(name, table, chain)
@@ -87,6 +87,7 @@ export async function perform(p: Process, command: Command): Promise<string> {
       await policy(name, table, command)
       return ''
     case 'Z':
+      await table.zero(chain)
       return ''
     case 'E':
       throw new Refusal(`${version}: the lab does not rename chains`, 1)
@@ -94,6 +95,17 @@ export async function perform(p: Process, command: Command): Promise<string> {
       await edit(table, command)
       return ''
   }
+}
+
+/** `-L -Z` shows the counters that it then sets to zero. */
+async function listed(
+  name: TableName,
+  table: Table,
+  o: { readonly only: string | undefined; readonly command: Command },
+): Promise<string> {
+  const text = listing(name, table, o)
+  if (o.command.flags.has('zero')) await table.zero(o.only)
+  return text
 }
 
 function listing(
@@ -106,6 +118,7 @@ function listing(
   const style = {
     numeric: flags.has('numeric'),
     verbose: flags.has('verbose'),
+    exact: flags.has('exact'),
     numbered: flags.has('line-numbers'),
   }
   return chainNames(name, chains)
@@ -114,6 +127,7 @@ function listing(
       chainListing(chain, chains, {
         policy: isBuiltin(name, chain) ? table.policy(chain) : undefined,
         style,
+        counted: table.counted(chain),
       }),
     )
     .join('\n')

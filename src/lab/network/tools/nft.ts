@@ -6,6 +6,7 @@
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import type { Rule } from '#lab/network/rule.ts'
+import type { Count } from '#lab/network/tally.ts'
 import {
   chainNames,
   isBuiltin,
@@ -106,14 +107,15 @@ function tableText(
       const head = isBuiltin(name, chain)
         ? `\t\ttype ${type} hook ${hooks[chain]} priority ${priorityNames[priorityOf(name, chain)]}; policy ${p.net[name].policy(chain)};\n`
         : ''
-      const rules = (chains[chain] ?? []).map((rule) => `\t\t${ruleWords(rule)}${mark()}\n`)
+      const { rules: counts } = p.net[name].counted(chain)
+      const rules = (chains[chain] ?? []).map((rule, at) => `\t\t${ruleWords(rule, counts[at])}${mark()}\n`)
       return `\tchain ${chain} {${mark()}\n${head}${rules.join('')}\t}\n`
     })
   return `table ip ${name} {${mark()}\n${body.join('\n')}}\n`
 }
 
 /** A rule as `nft` 1.0 shows what iptables-nft wrote: what it has words for in them, the rest as a comment. */
-function ruleWords(rule: Rule): string {
+function ruleWords(rule: Rule, { packets, bytes }: Count = { packets: 0, bytes: 0 }): string {
   const { match, target, comment } = rule
   const protocol = match.protocol === 'ipip' ? '4' : match.protocol
   const address = (side: 'saddr' | 'daddr', text: string | undefined): string[] =>
@@ -136,7 +138,7 @@ function ruleWords(rule: Rule): string {
     ...(match.mark === undefined ? [] : [`meta mark and ${hex(match.mark)} == ${hex(match.mark)}`]),
     ...(match.unmarked === undefined ? [] : [`meta mark and ${hex(match.unmarked)} == 0x0`]),
     ...compatibility(rule),
-    'counter packets 0 bytes 0',
+    `counter packets ${packets} bytes ${bytes}`,
     targetWords(target),
   ]
   return words.filter((word) => word !== '').join(' ')

@@ -1,0 +1,170 @@
+/**
+ * How often packets met the rules of iptables. A packet's way is kept and taken again by those that follow; so are the rules that it met
+ * (a trail for each namespace, shared by all ways that met the same), and a packet more is one number more. What that is for each rule is worked
+ * out when somebody looks, when rules change, or when much has come together.
+ *
+ * Not imitated: packets that rest (docs/decisions/0012) and acknowledgements that carry nothing are not counted, ICMP errors neither; what tunnels
+ * put around packets is in no count of bytes.
+ */
+import type { Rule } from '#lab/network/rule.ts'
+
+export interface Count {
+  readonly packets: number
+  readonly bytes: number
+}
+
+/** What met the rules of one chain. Place 0 is the policy of a built-in one, n the rule in that place. */
+export class ChainCounts {
+  readonly code: number
+  readonly #tallies: Tallies
+  #packets: number[] = []
+  #bytes: number[] = []
+
+  constructor(tallies: Tallies, code: number) {
+    this.#tallies = tallies
+    this.code = code
+  }
+
+  at(place: number): Count {
+    this.#tallies.settle()
+    return { packets: this.#packets[place] ?? 0, bytes: this.#bytes[place] ?? 0 }
+  }
+
+  add(place: number, { packets, bytes }: Count): void {
+    this.#packets[place] = (this.#packets[place] ?? 0) + packets
+    this.#bytes[place] = (this.#bytes[place] ?? 0) + bytes
+  }
+
+  zero(): void {
+    this.#tallies.settle()
+    this.#packets = []
+    this.#bytes = []
+  }
+
+  /** The chain holds other rules now. Those that were there before keep what they have. */
+  rewritten(before: readonly Rule[], now: readonly Rule[]): void {
+    this.#tallies.settle()
+    if (this.#packets.length === 0) return
+    const places = new Map(before.map((rule, at) => [rule, at + 1]))
+    const from = [0, ...now.map((rule) => places.get(rule) ?? Number.NaN)]
+    const [packets, bytes] = [this.#packets, this.#bytes]
+    this.#packets = from.map((place) => packets[place] ?? 0)
+    this.#bytes = from.map((place) => bytes[place] ?? 0)
+  }
+}
+
+/** The rules that a packet met in one namespace, as chain and place in one number; shared, never changed. */
+type Trail = readonly number[]
+
+/** What packets on one way have met, and how many have come since that was worked out. */
+export interface Tally {
+  readonly trails: readonly Trail[]
+  packets: number
+  bytes: number
+}
+
+const pendingMax = 4096
+const trailsMax = 65_536
+/** More than a chain has rules. */
+const places = 2 ** 20
+
+export class Tallies {
+  readonly #counts: (ChainCounts | undefined)[] = []
+  readonly #free: number[] = []
+  /** Trails by what their numbers make together; of those that make the same, the last. */
+  readonly #known = new Map<number, Trail>()
+  #pending: Tally[] = []
+  #trails: Trail[] = []
+  /** The one that is being made. */
+  readonly #rules: number[] = []
+  #length = 0
+  #sum = 0
+  #host: object | undefined
+
+  /** For the rules of a chain that a packet meets for the first time. */
+  counts(): ChainCounts {
+    const code = this.#free.pop() ?? this.#counts.length
+    const counts = new ChainCounts(this, code)
+    this.#counts[code] = counts
+    return counts
+  }
+
+  /** The chain is gone. */
+  release({ code }: ChainCounts): void {
+    this.settle()
+    this.#counts[code] = undefined
+    this.#free.push(code)
+  }
+
+  /** A packet sets out. */
+  begin(): void {
+    this.#trails = []
+    this.#length = 0
+    this.#sum = 0
+    this.#host = undefined
+  }
+
+  /** It meets a rule. */
+  meet(host: object, { code }: ChainCounts, place: number): void {
+    if (host !== this.#host) {
+      this.#close()
+      this.#host = host
+    }
+    const rule = code * places + place
+    this.#rules[this.#length++] = rule
+    this.#sum = (Math.imul(this.#sum, 31) + (rule | 0)) | 0
+  }
+
+  /** It is where it goes; nothing if it met no rules. */
+  end(): Tally | undefined {
+    this.#close()
+    return this.#trails.length === 0 ? undefined : { trails: this.#trails, packets: 0, bytes: 0 }
+  }
+
+  /** So many packets more go this way. */
+  count(tally: Tally | undefined, packets: number, bytes: number): void {
+    if (tally === undefined) return
+    if (tally.packets === 0) this.#pending.push(tally)
+    tally.packets += packets
+    tally.bytes += bytes
+    if (this.#pending.length >= pendingMax) this.settle()
+  }
+
+  /** Works out what each rule has met. */
+  settle(): void {
+    const pending = this.#pending
+    if (pending.length === 0) return
+    this.#pending = []
+    for (const tally of pending) {
+      for (const trail of tally.trails) this.#addAlong(trail, tally)
+      tally.packets = 0
+      tally.bytes = 0
+    }
+  }
+
+  #addAlong(trail: Trail, tally: Tally): void {
+    for (const rule of trail) this.#counts[Math.floor(rule / places)]?.add(rule % places, tally)
+  }
+
+  #close(): void {
+    if (this.#length === 0) return
+    this.#trails.push(this.#shared())
+    this.#length = 0
+    this.#sum = 0
+  }
+
+  #shared(): Trail {
+    const known = this.#known.get(this.#sum)
+    if (known !== undefined && this.#isMade(known)) return known
+    const made = this.#rules.slice(0, this.#length)
+    if (this.#known.size >= trailsMax) this.#known.clear()
+    this.#known.set(this.#sum, made)
+    return made
+  }
+
+  #isMade(trail: Trail): boolean {
+    if (trail.length !== this.#length) return false
+    for (let at = 0; at < trail.length; at++) if (trail[at] !== this.#rules[at]) return false
+    return true
+  }
+}
