@@ -108,6 +108,22 @@ describe('an installation by the operator', () => {
     expect((await lab.kube.get<DaemonSet>(nodeSet)).metadata.labels).toMatchObject(labels)
   })
 
+  test('an Installation with a value that there is not, or without one that it needs, is refused', async () => {
+    const lab = await booted()
+    const installation = { type: operatorResources.installations, name: 'default' }
+    const refused = (network: object): Promise<string> =>
+      lab.kube.patch(installation, { type: 'merge', body: { spec: { calicoNetwork: network } } }).then(
+        () => 'it was taken',
+        (error: Error) => error.message,
+      )
+    expect(await refused({ bgp: 'Maybe' })).toContain(
+      'spec.calicoNetwork.bgp: Unsupported value: "Maybe": supported values: "Enabled", "Disabled"',
+    )
+    expect(await refused({ ipPools: [{ blockSize: 26 }] })).toContain(
+      'spec.calicoNetwork.ipPools[0].cidr: Required value',
+    )
+  })
+
   test('an Installation that cannot be is refused in its status, and nothing else happens', async () => {
     const lab = await booted()
     const ref = { type: operatorResources.installations, name: 'default' }

@@ -1,6 +1,7 @@
-/** Resource definitions of tigera/operator:pkg/crds/operator. Not imitated: their schemas, and the kinds that no flavour uses. */
+/** Resource definitions of tigera/operator:pkg/crds/operator. Not imitated: schemas but that of Installations, and the kinds that no flavour uses. */
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import type { ResourceType } from '#lab/api/ports.ts'
+import { installationSchema, openSchema } from '#lab/calico/operator/schemas.ts'
 
 export const operatorGroup = 'operator.tigera.io'
 
@@ -44,13 +45,20 @@ const statusColumns = [
 
 /** What `kubectl create -f operator-crds.yaml` brings. */
 export const operatorDefinitions = (): readonly Draft<KubeObject>[] => [
-  definition('Installation', 'installations'),
-  definition('TigeraStatus', 'tigerastatuses', statusColumns),
+  definition('Installation', 'installations', { schema: installationSchema }),
+  definition('TigeraStatus', 'tigerastatuses', { columns: statusColumns }),
   definition('APIServer', 'apiservers'),
   definition('ImageSet', 'imagesets'),
 ]
 
-const definition = (kind: string, plural: string, additionalPrinterColumns: readonly object[] = []) => ({
+const definition = (
+  kind: string,
+  plural: string,
+  {
+    columns = [],
+    schema = openSchema,
+  }: { readonly columns?: readonly object[]; readonly schema?: object } = {},
+) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: `${plural}.${operatorGroup}` },
@@ -61,11 +69,11 @@ const definition = (kind: string, plural: string, additionalPrinterColumns: read
     versions: [
       {
         name: 'v1',
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        schema: { openAPIV3Schema: schema },
         served: true,
         storage: true,
         ...(kind === 'ImageSet' ? {} : { subresources: { status: {} } }),
-        ...(additionalPrinterColumns.length === 0 ? {} : { additionalPrinterColumns }),
+        ...(columns.length === 0 ? {} : { additionalPrinterColumns: columns }),
       },
     ],
   },
