@@ -45,13 +45,14 @@ export class Dataplane {
     { resync }: { readonly resync: boolean },
   ): Promise<void> {
     await this.#tunnels.applyIpip(tunnels)
+    const made = await this.#tunnels.applyVxlan(tunnels)
     const links = this.#routes.notice()
     for (const link of [...this.#configured]) if (!links.has(link)) this.#configured.delete(link)
     await this.sets.update(sets)
     await this.tables.apply(tables)
     await this.sets.removeOthers(sets)
     await this.#configureInterfaces(workloads, links)
-    const made = await this.#tunnels.applyVxlan(tunnels)
+    await this.#tunnels.applyVxlanPeers(tunnels)
     this.#routes.notice()
     await this.#routes.apply({ workloads, others: vxlanRoutes(tunnels), resync, made })
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FelixConfiguration } from '#lab/api/objects.ts'
+import type { FelixConfiguration, Node } from '#lab/api/objects.ts'
 import { felixConfig, resourceConfig } from '#lab/calico/felix/config.ts'
 import { Dataplane } from '#lab/calico/felix/dataplane.ts'
 import { IpSets } from '#lab/calico/felix/ip-sets.ts'
@@ -99,21 +99,29 @@ describe('sets that are refused', () => {
     expect(sets.counts).toEqual({ calls: 10, errors: 10 })
   })
 
-  test('do not keep Felix from making tunl0', async () => {
+  test.each([
+    ['tunl0', { ipip: true, vxlan: false }],
+    ['vxlan.calico', { ipip: false, vxlan: true }],
+  ])('do not keep Felix from making %s', async (name, encapsulation) => {
     const { p, log, net } = refusing('EINVAL', { times: 99 })
     const dataplane = new Dataplane(p as Process, log, config)
+    const annotations = {
+      'projectcalico.org/IPv4Address': '10.0.0.21/24',
+      'projectcalico.org/IPv4VXLANTunnelAddr': '10.244.0.1',
+    }
     const tunnels: TunnelInputs = {
       node: 'a',
       config,
-      encapsulation: { ipip: true, vxlan: false },
+      encapsulation,
       mtu: { ipip: 1480, vxlan: 1450 },
-      nodes: [],
+      // A cast: Felix reads no more of a Node than this.
+      nodes: [{ metadata: { name: 'a', annotations } } as unknown as Node],
       blocks: [],
       pools: [],
     }
     const desired = { tables: chains, sets: { 'cali40s:x': ['10.0.0.1'] }, workloads: [], tunnels }
     await expect(dataplane.apply(desired, { resync: false })).rejects.toBeInstanceOf(FelixPanic)
-    expect(net.links()).toMatchObject([{ name: 'lo' }, { name: 'eth0' }, { name: 'tunl0', up: true }])
+    expect(net.links()).toMatchObject([{ name: 'lo' }, { name: 'eth0' }, { name, up: true }])
   })
 
   test('are not touched when they are right already', async () => {

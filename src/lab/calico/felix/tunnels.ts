@@ -68,15 +68,26 @@ export class Tunnels {
   }
 
   /**
-   * Makes the device of VXLAN what it should be; what is refused is logged and tried again at the next call. Answers those that it
-   * made anew.
+   * Makes the device of VXLAN what it should be, as {@link applyIpip} does in a thread of its own; what is refused is logged and tried again
+   * at the next call. Answers those that it made anew.
+   *
+   * @see projectcalico/calico:felix/dataplane/linux/vxlan_mgr.go (KeepVXLANDeviceInSync), int_dataplane.go (cleanUpVXLANDevice)
    */
   async applyVxlan(inputs: TunnelInputs): Promise<ReadonlySet<string>> {
     this.#made.clear()
-    const own = clusterNodes(inputs.nodes).get(inputs.node)
-    if (inputs.encapsulation.vxlan) await this.#vxlan(inputs, own)
+    if (inputs.encapsulation.vxlan) await this.#vxlan(inputs, ownOf(inputs))
     else await this.#removeVxlan()
     return new Set(this.#made)
+  }
+
+  /** Who is at the other ends: written with the routes, once sets and chains are. */
+  async applyVxlanPeers(inputs: TunnelInputs): Promise<void> {
+    const own = ownOf(inputs)
+    if (!inputs.encapsulation.vxlan || own?.vxlanAddress === undefined) return
+    if (this.#parentOf(own) === undefined) return
+    await this.#try('Failed to synchronize VXLAN FDB entries, will retry...', 'vxlan_fdb.go 263', () =>
+      this.#peers(inputs),
+    )
   }
 
   async #vxlan(inputs: TunnelInputs, own: ClusterNode | undefined): Promise<void> {
@@ -84,7 +95,7 @@ export class Tunnels {
       this.#log.info('vxlan_mgr.go 465', 'Missing local VTEP information, retrying...')
       return
     }
-    const parent = this.#p.net.addresses().find(({ address }) => address === own.address)?.link
+    const parent = this.#parentOf(own)
     if (parent === undefined) {
       this.#log.warn('vxlan_mgr.go 470', 'Failed to find parent device, retrying...', {
         error: raw(`unable to find parent interface with address ${own.address}`),
@@ -95,9 +106,10 @@ export class Tunnels {
       await this.#device(inputs, own, parent)
       await this.#settle(vxlanDevice, { mtuBytes: inputs.mtu.vxlan, address: own.vxlanAddress })
     })
-    await this.#try('Failed to synchronize VXLAN FDB entries, will retry...', 'vxlan_fdb.go 263', () =>
-      this.#peers(inputs),
-    )
+  }
+
+  #parentOf({ address }: ClusterNode): string | undefined {
+    return this.#p.net.addresses().find((each) => each.address === address)?.link
   }
 
   /** Another device of our name is replaced; one of another name with our network is in the way. */
@@ -194,6 +206,8 @@ export class Tunnels {
     }
   }
 }
+
+const ownOf = ({ nodes, node }: TunnelInputs): ClusterNode | undefined => clusterNodes(nodes).get(node)
 
 function incompatibility(
   link: {
