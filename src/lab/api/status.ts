@@ -182,6 +182,18 @@ export const invalidValue = (field: string, value: unknown, says: string): Field
   message: `Invalid value: ${JSON.stringify(value)}: ${says}`,
 })
 
+export const duplicate = (field: string, value: unknown): FieldError => ({
+  field,
+  reason: 'FieldValueDuplicate',
+  message: `Duplicate value: ${JSON.stringify(value)}`,
+})
+
+export const unsupported = (field: string, value: unknown, known: readonly string[]): FieldError => ({
+  field,
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${known.map((each) => JSON.stringify(each)).join(', ')}`,
+})
+
 /** The same for a value that Go writes in its own way. */
 export const invalidGo = (field: string, value: string, says: string): FieldError => ({
   field,

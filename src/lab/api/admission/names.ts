@@ -38,6 +38,13 @@ function nameErrors({ nameForm }: ResourceDef, name: unknown): FieldError[] {
   return form.test(name) ? [] : [invalidValue(field, name, text)]
 }
 
+/** A name that has to be a DNS label: a container's. */
+export function labelNameError(field: string, name: unknown): FieldError[] {
+  const text = String(name)
+  if (text.length > 63) return [invalidValue(field, name, 'must be no more than 63 characters')]
+  return label.test(text) ? [] : [invalidValue(field, name, labelText)]
+}
+
 /** What is wrong with a map of labels. */
 export function labelErrors(field: string, labels: unknown): FieldError[] {
   return Object.entries(asObject(labels)).flatMap(([key, value]) => {

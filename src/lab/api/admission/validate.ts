@@ -1,7 +1,7 @@
 /**
  * The checks of the stored types that operators meet. pkg/apis/core/validation/validation.go and its neighbours.
  *
- * Not imitated: most of validation (volumes, probes, resources, node selectors …) and rules in CEL.
+ * Not imitated: most of validation (volumes, probes, node selectors …) and rules in CEL.
  */
 
 import { jobErrors, scheduleErrors } from '#lab/api/admission/batch.ts'
@@ -12,6 +12,8 @@ import {
 } from '#lab/api/admission/ephemeral-containers.ts'
 import { goMap, goRoleRef, goSelector } from '#lab/api/admission/go-values.ts'
 import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
+import { podSpecErrors } from '#lab/api/admission/validate-pod-spec.ts'
+import { serviceErrors } from '#lab/api/admission/validate-service.ts'
 import { webhookErrors } from '#lab/api/admission/webhook-configuration.ts'
 import { definitionErrors } from '#lab/api/custom/definition.ts'
 import { schemaErrors } from '#lab/api/custom/validate.ts'
@@ -77,11 +79,7 @@ const checks: Readonly<Record<string, Check>> = {
       ...jobErrors('spec.jobTemplate.spec', job),
     ]
   },
-  '/services': (service) => {
-    const spec = asObject(service.spec)
-    const headless = spec.clusterIP === 'None' || spec.type === 'ExternalName'
-    return asList(spec.ports).length === 0 && !headless ? [required('spec.ports')] : []
-  },
+  '/services': serviceErrors,
 }
 
 function workload(object: JsonObject): FieldError[] {
@@ -90,7 +88,7 @@ function workload(object: JsonObject): FieldError[] {
   const selector = spec.selector as LabelSelector | undefined // of the spec
   const podSpec = asObject(at(spec, 'template.spec'))
   const errors = [
-    ...podSpecErrors('spec.template.spec', podSpec),
+    ...podSpecErrors('spec.template.spec', podSpec, ['Always']),
     ...ephemeralTooEarly('spec.template.spec', podSpec, 'ephemeral containers not allowed in pod template'),
   ]
   if (selector === undefined) errors.unshift(required('spec.selector'))
@@ -102,33 +100,6 @@ function workload(object: JsonObject): FieldError[] {
         '`selector` does not match template `labels`',
       ),
     )
-  return errors
-}
-
-function podSpecErrors(field: string, spec: JsonObject): FieldError[] {
-  const containers = asList(spec.containers)
-  if (containers.length === 0) return [required(`${field}.containers`)]
-  const volumes = new Set(asList(spec.volumes).map((volume) => asObject(volume).name))
-  return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
-    asList(spec[list]).flatMap((each, index) =>
-      containerErrors(`${field}.${list}[${index}]`, asObject(each), volumes),
-    ),
-  )
-}
-
-function containerErrors(field: string, container: JsonObject, volumes: ReadonlySet<unknown>): FieldError[] {
-  const errors: FieldError[] = []
-  if (!container.name) errors.push(required(`${field}.name`))
-  if (!container.image) errors.push(required(`${field}.image`))
-  asList(container.volumeMounts).forEach((mount, index) => {
-    const name = asObject(mount).name
-    if (!volumes.has(name))
-      errors.push({
-        field: `${field}.volumeMounts[${index}].name`,
-        reason: 'FieldValueNotFound',
-        message: `Not found: ${JSON.stringify(name)}`,
-      })
-  })
   return errors
 }
 

@@ -1,7 +1,7 @@
 /** Registrations of admission webhooks: pkg/apis/admissionregistration/v1/defaults.go, …/validation/validation.go. */
 import { change, changeEach, fill } from '#lab/api/admission/pod-defaults.ts'
 import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
-import { type FieldError, invalidValue, required } from '#lab/api/status.ts'
+import { type FieldError, invalidValue, required, unsupported } from '#lab/api/status.ts'
 
 /** With what each webhook of the configuration has where nobody says otherwise; a mutating one has a way to be called again, too. */
 export const webhookDefaults =
@@ -59,9 +59,7 @@ function sideEffectErrors(field: string, value: unknown): readonly FieldError[] 
   if (value === undefined) return [required(field, `must specify one of ${harmless.join(', ')}`)]
   // Registrations that were stored as v1beta1 may have others, and keep them.
   if ([...harmless, 'Some', 'Unknown'].includes(String(value))) return []
-  const known = harmless.map((each) => JSON.stringify(each)).join(', ')
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${known}`
-  return [{ field, reason: 'FieldValueNotSupported', message }]
+  return [unsupported(field, value, harmless)]
 }
 
 function reviewErrors(field: string, versions: readonly unknown[]): readonly FieldError[] {

@@ -60,6 +60,38 @@ describe('creating', () => {
       'Pod "x" is invalid: spec.containers[0].image: Required value',
     ],
     [
+      'two containers of one name',
+      podDraft({
+        metadata: { name: 'x' },
+        spec: {
+          containers: [
+            { name: 'c', image: 'i' },
+            { name: 'c', image: 'i' },
+          ],
+        },
+      }),
+      422,
+      'Pod "x" is invalid: spec.containers[1].name: Duplicate value: "c"',
+    ],
+    [
+      'a port that there is not, and more asked for than it may take',
+      podDraft({
+        metadata: { name: 'x' },
+        spec: {
+          containers: [
+            {
+              name: 'c',
+              image: 'i',
+              ports: [{ containerPort: 99_999 }],
+              resources: { requests: { cpu: '2' }, limits: { cpu: '500m' } },
+            },
+          ],
+        },
+      }),
+      422,
+      'Pod "x" is invalid: [spec.containers[0].ports[0].containerPort: Invalid value: 99999: must be between 1 and 65535, inclusive, spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 500m]',
+    ],
+    [
       'an account that is missing',
       podDraft({ metadata: { name: 'x' }, spec: { serviceAccountName: 'nope' } }),
       403,
@@ -104,6 +136,10 @@ describe('creating', () => {
     expect(a.spec.clusterIP).toMatch(/^10\.(9[6-9]|10\d|11[01])\./)
     const refused = await failure(kube.create(resources.services, draft('b', { clusterIP: '10.96.0.1' })))
     expect(refused.message).toContain('provided IP is already allocated')
+    const wrong = draft('c', { type: 'Foo', ports: [{ port: 0 }, { port: 80, name: 'b' }] })
+    expect((await failure(kube.create(resources.services, wrong))).message).toBe(
+      'Service "c" is invalid: [spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive, spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive, spec.ports[0].name: Required value, spec.type: Unsupported value: "Foo": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]',
+    )
   })
 
   const jobDraft = (spec: object, podSpec: object = {}) => ({
