@@ -7,12 +7,13 @@ interface Looked extends Reads<'messages' | 'pods'> {
   readonly symptoms: readonly Symptom[]
 }
 
-/** Whether start-up of calico-node ends, or waits, on this node: what it does later has not been tried there. */
+/** Whether calico-node or its installer does not start, or waits, on this node: what it does later has not been tried there. */
 export const isStartHeldUp = (view: Looked, about: Subject): boolean =>
   view.symptoms.some(
-    ({ id, when, about: where }) =>
-      id === 'calico-node-start-failing' && when === 'now' && isSameSubject(where, about),
+    ({ id, when, about: where }) => failing.has(id) && when === 'now' && isSameSubject(where, about),
   ) || waits(view).some((one) => isSameSubject(one.about, about))
+
+const failing: ReadonlySet<Symptom['id']> = new Set(['calico-node-start-failing', 'cni-install-failing'])
 
 /** For the datastore it waits, without end: no line says that it failed. */
 const waits = (view: Looked) =>

@@ -166,6 +166,17 @@ describe('by facts', () => {
       },
       ['node/w3 possible'],
     ],
+    [
+      'its kernel writes a log: what it lacks to be heard is another matter',
+      {
+        nodes: [node('w1'), node('w2'), node('w3', silent)],
+        bgpSessions: [...up, ...down],
+        messages: [
+          { message: { id: 'kernel/neighbour-full', params: {} }, node: 'w3', count: 9, atMs: ago(1) },
+        ],
+      },
+      ['node/w3 possible'],
+    ],
   ])('%s', (_, facts, expected) => {
     const { causes } = diagnose(factsOf(facts), [mode])
     expect(causes.map(({ finding, confidence }) => `${renderSubject(finding.about)} ${confidence}`)).toEqual(

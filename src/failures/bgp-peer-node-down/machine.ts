@@ -27,13 +27,7 @@ export function machineSigns(
       ? [at(pod, 'against', `kubelet reports of ${pod.name}: ${pod.status}`)]
       : []),
     // Whoever writes a log is on.
-    ...(node === undefined
-      ? []
-      : view
-          .rows('messages')
-          .filter((row) => row.node === node.name && ofLogs.has(row.message.id) && row.atMs !== undefined)
-          .filter((row) => isRecent(view, row.atMs))
-          .map((row) => at(row, 'against', `calico-node of ${node.name} wrote its log a moment ago`))),
+    ...(node === undefined ? [] : writtenBy(view, node.name).map((row) => at(row, 'against', row.says))),
     ...view
       .rows('reachability')
       .filter(({ to }) => to === address || to === node?.name)
@@ -50,6 +44,17 @@ export function machineSigns(
       .map((row) => at({ from: row.from }, 'strong', `the provider says that it is ${row.state}`)),
   ]
 }
+
+const writtenBy = (view: View<Names>, node: string) =>
+  view
+    .rows('messages')
+    .filter((row) => row.node === node && row.atMs !== undefined && isRecent(view, row.atMs))
+    .flatMap(({ message: { id }, from }) => {
+      if (ofLogs.has(id)) return [{ from, says: `calico-node of ${node} wrote its log a moment ago` }]
+      return id.startsWith('kernel/')
+        ? [{ from, says: `the kernel of ${node} wrote its log a moment ago` }]
+        : []
+    })
 
 /** What calico-node's own programs write; kubelet and others speak of a node that is off as well. */
 const ofLogs: ReadonlySet<string> = new Set([

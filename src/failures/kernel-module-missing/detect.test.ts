@@ -162,4 +162,5 @@ test('while Felix waits for what it is to program, nothing asked for a module, a
   expect(unknownAfter()).toBe(0)
   expect(unknownAfter('felix/starting')).toBe(1)
   expect(unknownAfter('felix/starting', 'felix/in-sync')).toBe(0)
+  expect(unknownAfter('install-cni/no-writeable-directory')).toBe(1)
 })
