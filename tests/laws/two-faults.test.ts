@@ -4,9 +4,21 @@ import type { Diagnosis, Found } from '#diagnosis/types.ts'
 import { diagnosed } from '../support/lab-cluster.ts'
 import { consequences, type Named, pairsOf, spreading, struckTwice } from './pairs.ts'
 
-/** `npm test` takes a few pairs, the same ones each time; the soak every one, drawn anew for every ten of its seeds. */
+/**
+ * `npm test` takes a few pairs, the same ones each time, and some that once did not hold (as long as
+ * chance draws these variants); the soak every one, drawn anew for every ten
+ * of its seeds.
+ */
 const soakSeeds = Number(process.env['NINELIVES_SEEDS'] ?? 0)
 const sampled = 8
+const onceWrong: ReadonlySet<string> = new Set([
+  'bgp-port-in-use (listener) + datastore-unreachable (cut-off)',
+  'health-endpoint-unreachable (port-moved) + runtime-cgroup-driver-mismatch (cgroupfs)',
+  'host-limit-exhausted (neighbours) + ipam-no-pool (disabled)',
+  'kube-proxy-down (bad-config) + kernel-module-missing (sets)',
+  'no-default-route (removed) + kernel-module-missing (sets)',
+  'worker-needs-reload (left-unit) + worker-needs-reboot (cgroup-limit)',
+])
 
 const pairs =
   soakSeeds > 0
@@ -15,7 +27,7 @@ const pairs =
           Array.from({ length: Math.ceil(soakSeeds / 10) }, (_, draw) => pairsOf(String(draw + 1))),
         )
       ).flat()
-    : (await pairsOf('1')).slice(0, sampled)
+    : (await pairsOf('1')).filter(({ title }, index) => index < sampled || onceWrong.has(title))
 
 describe('law 6: of two faults in one lab each is found, or is unknown where the other hides it; nothing else is found', () => {
   test.each(pairs)(
