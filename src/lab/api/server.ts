@@ -17,6 +17,7 @@ import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { Ledger } from '#lab/api/managed/ledger.ts'
 import { ServerMetrics } from '#lab/api/metrics.ts'
+import { type BoundPolicy, registeredPolicies } from '#lab/api/policies/registered.ts'
 import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
 import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
 import { unauthorized } from '#lab/api/status.ts'
@@ -72,6 +73,8 @@ export class ApiServer {
   readonly pager = new Pager()
   /** The webhooks that are configured now. */
   readonly webhooks: () => Registered
+  /** The policies that are in force now. */
+  readonly policies: () => readonly BoundPolicy[]
   /** What other servers answer for, by `group/version`. */
   readonly remotes: () => ReadonlyMap<string, Remote>
   /** The resources that those told of when they were asked last. */
@@ -97,7 +100,7 @@ export class ApiServer {
     this.advertise = options.advertise ?? { address: '10.0.0.11', port: 6443 }
     this.state = {
       store,
-      registry: new Registry(),
+      registry: new Registry(minorOf(this.#kubernetesVersion)),
       ledger: new Ledger(),
       get types() {
         return types()
@@ -109,6 +112,7 @@ export class ApiServer {
       serviceCidr: options.serviceCidr ?? '10.96.0.0/12',
     }
     this.webhooks = registeredWebhooks(store)
+    this.policies = registeredPolicies(store)
     this.remotes = remoteServices(store)
     bootstrap(this.state)
     registerLocal(this.state)
@@ -127,6 +131,7 @@ export class ApiServer {
   upgrade(kubernetesVersion: string): void {
     this.#kubernetesVersion = kubernetesVersion
     this.#types = builtinTypesOf(kubernetesVersion)
+    this.state.registry.serve(minorOf(kubernetesVersion))
   }
 
   /** The process that serves now; `undefined` while none does: every request from outside is then refused. */
@@ -202,3 +207,6 @@ function ownKeys(random: Random): TokenKeys {
   assert(signing !== undefined, 'a key file has a key')
   return { signing, accepted: [signing] }
 }
+
+/** `1.31.9` → 31. */
+const minorOf = (version: string): number => Number(version.split('.')[1])

@@ -3,7 +3,7 @@ import { Quiet } from '#base/quiet.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 
 export interface StatusCause {
-  readonly reason: string
+  readonly reason?: string
   readonly message: string
   readonly field?: string
 }

@@ -1,4 +1,5 @@
 /** Defaults that the server writes into objects of each type before it stores them. */
+import { bindingDefaults, policyDefaults } from '#lab/api/admission/admission-policy.ts'
 import { cronJobDefaults, jobDefaults } from '#lab/api/admission/batch.ts'
 import { limitDefaults } from '#lab/api/admission/limit-ranger.ts'
 import { change, changeEach, fill, podDefaultsOf, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
@@ -105,6 +106,8 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookDefaults({
     reinvocationPolicy: 'Never',
   }),
+  'admissionregistration.k8s.io/validatingadmissionpolicies': spec(policyDefaults),
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': spec(bindingDefaults),
   'batch/cronjobs': spec((each) => cronJobDefaults(each, template)),
   'batch/jobs': spec((each) => jobDefaults(template(each))),
   'apiextensions.k8s.io/customresourcedefinitions': spec((each) =>

@@ -4,6 +4,7 @@
  * Not imitated: most of validation (volumes, probes, node selectors …) and rules in CEL.
  */
 
+import { bindingErrors, policyErrors } from '#lab/api/admission/admission-policy.ts'
 import { jobErrors, scheduleErrors } from '#lab/api/admission/batch.ts'
 import {
   ephemeralChange,
@@ -64,6 +65,8 @@ const checks: Readonly<Record<string, Check>> = {
   'apiextensions.k8s.io/customresourcedefinitions': definitionErrors,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookErrors,
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookErrors,
+  'admissionregistration.k8s.io/validatingadmissionpolicies': policyErrors,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': bindingErrors,
   'apps/daemonsets': workload,
   'apps/deployments': workload,
   'apps/replicasets': workload,

@@ -39,6 +39,37 @@ export const webhookConfigurationPrinter: Printer = {
   ],
 }
 
+/** kubernetes/kubernetes:pkg/printers/internalversion/printers.go (printValidatingAdmissionPolicy) */
+export const admissionPolicyPrinter: Printer = {
+  columns: columns('Name', 'Validations', 'ParamKind', 'Age'),
+  cells: (policy, nowMs) => {
+    const { validations, paramKind } = asObject(policy.spec)
+    const { apiVersion, kind } = asObject(paramKind)
+    return [
+      policy.metadata.name,
+      asList(validations).length,
+      paramKind === undefined ? '<unset>' : `${apiVersion}/${kind}`,
+      created(policy, nowMs),
+    ]
+  },
+}
+
+/** …(printValidatingAdmissionPolicyBinding) */
+export const admissionPolicyBindingPrinter: Printer = {
+  columns: columns('Name', 'PolicyName', 'ParamRef', 'Age'),
+  cells: (binding, nowMs) => {
+    const { policyName, paramRef } = asObject(binding.spec)
+    const { namespace, name } = asObject(paramRef)
+    const shown = namespace === undefined ? `${name ?? '*'}` : `${namespace}/${name ?? '*'}`
+    return [
+      binding.metadata.name,
+      String(policyName ?? ''),
+      paramRef === undefined ? '<unset>' : shown,
+      created(binding, nowMs),
+    ]
+  },
+}
+
 export const resourceQuotaPrinter: Printer = {
   columns: columns('Name', 'Age', 'Request', 'Limit'),
   cells: (quota, nowMs) => {

@@ -27,6 +27,8 @@ import {
 } from '#lab/api/table/core.ts'
 import { customPrinter, plainPrinter } from '#lab/api/table/custom.ts'
 import {
+  admissionPolicyBindingPrinter,
+  admissionPolicyPrinter,
   apiServicePrinter,
   resourceQuotaPrinter,
   webhookConfigurationPrinter,
@@ -94,6 +96,8 @@ const printers: Readonly<Record<string, Printer>> = {
   'node.k8s.io/runtimeclasses': runtimeClassPrinter,
   'certificates.k8s.io/certificatesigningrequests': signingRequestPrinter,
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookConfigurationPrinter,
+  'admissionregistration.k8s.io/validatingadmissionpolicies': admissionPolicyPrinter,
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': admissionPolicyBindingPrinter,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookConfigurationPrinter,
   'apiregistration.k8s.io/apiservices': apiServicePrinter,
   'flowcontrol.apiserver.k8s.io/flowschemas': flowSchemaPrinter,

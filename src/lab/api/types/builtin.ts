@@ -295,6 +295,21 @@ const otherTypes: readonly ResourceDef[] = [
     mergeRule: webhookConfigurationRule,
     unconditionalUpdate: false,
   }),
+  define(admission, 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', {
+    ...plain,
+    ...cluster,
+    counted: true,
+    since: 30,
+    unconditionalUpdate: false,
+    subresources: statusOf('ValidatingAdmissionPolicy'),
+  }),
+  define(admission, 'validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding', {
+    ...plain,
+    ...cluster,
+    counted: true,
+    since: 30,
+    unconditionalUpdate: false,
+  }),
   define(['apiextensions.k8s.io', 'v1'], 'customresourcedefinitions', 'CustomResourceDefinition', {
     ...plain,
     ...cluster,

@@ -24,8 +24,16 @@ export class Registry {
   /** Moves with every change of what is served. */
   version = 1
 
-  constructor() {
-    for (const def of builtinTypes) this.#add(def)
+  /** `minor`: the release of Kubernetes that serves. */
+  constructor(minor = Number.POSITIVE_INFINITY) {
+    this.serve(minor)
+  }
+
+  /** Serves the built-in types of a minor release, from now on. */
+  serve(minor: number): void {
+    for (const def of builtinTypes)
+      if ((def.since ?? 0) <= minor && this.ofKind(groupVersion(def), def.kind) === undefined) this.#add(def)
+    this.version++
   }
 
   find(type: ResourceType): ResourceDef | undefined {

@@ -69,6 +69,8 @@ export interface ResourceDef {
   readonly scalePaths: ScalePaths | undefined
   /** A review: POST answers it and nothing is stored. */
   readonly review: boolean
+  /** The minor release of Kubernetes that serves it first, of those that the lab has. */
+  readonly since: number | undefined
 }
 
 export const readWrite: readonly string[] = [
@@ -119,6 +121,7 @@ export function define(
     deprecation: undefined,
     scalePaths: undefined,
     review: false,
+    since: undefined,
     ...o,
     statusApart,
   }

@@ -6,6 +6,7 @@
 import { assert } from '#base/assert.ts'
 import { Quiet } from '#base/quiet.ts'
 import type { JsonObject } from '#lab/api/json.ts'
+import { judge } from '#lab/api/policies/judge.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { conflict, LookAgain, modified, Refusal } from '#lab/api/status.ts'
 import type { AdmissionChain, Attributes } from '#lab/api/webhooks/attributes.ts'
@@ -36,10 +37,10 @@ interface Known {
   readonly object: JsonObject | undefined
 }
 
-/** Whether a request that writes has anybody to ask. */
+/** Whether a request that writes has anybody to ask: webhooks, or policies of the cluster's own. */
 export function hasWebhooks(api: ApiServer): boolean {
   const { mutating, validating } = api.webhooks()
-  return mutating.length + validating.length > 0
+  return mutating.length + validating.length + api.policies().length > 0
 }
 
 /** staging:apiserver/pkg/endpoints/handlers/rest.go: requestTimeoutUpperBound. */
@@ -70,8 +71,11 @@ export class Admission implements AdmissionChain {
     return this.#answer({ phase: 'mutating', asked, complete })?.object ?? asked.object
   }
 
-  /** Throws Refusal when a validating webhook does not want it. */
+  /** Throws Refusal when a policy or a validating webhook does not want it. */
   validate(asked: Attributes): void {
+    const policies = this.#api.policies()
+    if (policies.length > 0 && isIntercepted(asked))
+      judge(policies, asked, { state: this.#api.state, warn: this.#warn })
     this.#answer({ phase: 'validating', asked, complete: (object) => object })
   }
 

@@ -20,11 +20,24 @@ export const isIntercepted = ({ def }: Attributes): boolean =>
 
 /** Whether a webhook is to be asked about a request. */
 export function concerns(webhook: Webhook, asked: Attributes, state: ApiState): boolean {
-  if (!webhook.rules.some((rule) => ruleMatches(rule, asked, webhook.equivalent))) return false
-  return namespaceMatches(webhook.namespaceTest, asked, state) && objectMatches(webhook.objectTest, asked)
+  return (
+    webhook.rules.some((rule) => ruleMatches(rule, asked, webhook.equivalent)) &&
+    selects(webhook, asked, state)
+  )
 }
 
-function ruleMatches(rule: Rule, { def, subresource, operation }: Attributes, equivalent: boolean): boolean {
+/** Whether the labels of a request's namespace and object are those that are wanted. */
+export const selects = (
+  { namespaceTest, objectTest }: Pick<Webhook, 'namespaceTest' | 'objectTest'>,
+  asked: Attributes,
+  state: ApiState,
+): boolean => namespaceMatches(namespaceTest, asked, state) && objectMatches(objectTest, asked)
+
+export function ruleMatches(
+  rule: Rule,
+  { def, subresource, operation }: Attributes,
+  equivalent: boolean,
+): boolean {
   const has = (list: readonly string[], value: string): boolean => list.includes('*') || list.includes(value)
   return (
     scopeMatches(rule.scope, def.namespaced) &&

@@ -82,7 +82,7 @@ function read(configuration: string, webhook: JsonObject): Webhook {
   }
 }
 
-const ruleOf = (rule: JsonObject): Rule => {
+export const ruleOf = (rule: JsonObject): Rule => {
   const texts = (value: unknown): readonly string[] => asList(value).map(String)
   return {
     operations: texts(rule.operations),

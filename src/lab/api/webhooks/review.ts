@@ -4,33 +4,38 @@ import { Refusal, type StatusDetails } from '#lab/api/status.ts'
 import { type Attributes, kindOf } from '#lab/api/webhooks/attributes.ts'
 
 /** The body that a webhook is sent. */
-export function reviewOf(asked: Attributes, uid: string): JsonObject {
+export const reviewOf = (asked: Attributes, uid: string): JsonObject => ({
+  kind: 'AdmissionReview',
+  apiVersion: 'admission.k8s.io/v1',
+  request: {
+    uid,
+    ...requestOf(asked),
+    object: asked.object ?? null,
+    oldObject: asked.old ?? null,
+    dryRun: asked.dryRun,
+    options: asked.options,
+  },
+})
+
+/** What is said of a request beside its objects. */
+export function requestOf(asked: Attributes): JsonObject {
   const { def, subresource, user } = asked
   const kind = kindOf(asked)
   const resource = { group: def.group, version: def.version, resource: def.resource }
   const part = subresource === undefined ? {} : { subResource: subresource, requestSubResource: subresource }
   return {
-    kind: 'AdmissionReview',
-    apiVersion: 'admission.k8s.io/v1',
-    request: {
-      uid,
-      kind,
-      resource,
-      requestKind: kind,
-      requestResource: resource,
-      ...part,
-      ...(asked.name === '' ? {} : { name: asked.name }),
-      ...(asked.namespace === undefined ? {} : { namespace: asked.namespace }),
-      operation: asked.operation,
-      userInfo: {
-        username: user.username,
-        ...(user.uid === undefined ? {} : { uid: user.uid }),
-        groups: user.groups,
-      },
-      object: asked.object ?? null,
-      oldObject: asked.old ?? null,
-      dryRun: asked.dryRun,
-      options: asked.options,
+    kind,
+    resource,
+    requestKind: kind,
+    requestResource: resource,
+    ...part,
+    ...(asked.name === '' ? {} : { name: asked.name }),
+    ...(asked.namespace === undefined ? {} : { namespace: asked.namespace }),
+    operation: asked.operation,
+    userInfo: {
+      username: user.username,
+      ...(user.uid === undefined ? {} : { uid: user.uid }),
+      groups: user.groups,
     },
   }
 }

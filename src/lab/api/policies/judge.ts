@@ -1,0 +1,132 @@
+/** What policies say of a request: staging:apiserver/pkg/admission/plugin/policy/validating/{dispatcher,validator}.go. */
+import { celValue, evaluate, fail, type Outcome } from '#lab/api/cel/cel.ts'
+import { asText, at, type JsonObject } from '#lab/api/json.ts'
+import type { Binding, BoundPolicy, Matching, Policy, Validation } from '#lab/api/policies/registered.ts'
+import { forbidden, Refusal } from '#lab/api/status.ts'
+import type { ApiState } from '#lab/api/verbs/state.ts'
+import type { Attributes } from '#lab/api/webhooks/attributes.ts'
+import { ruleMatches, selects } from '#lab/api/webhooks/match.ts'
+import { requestOf } from '#lab/api/webhooks/review.ts'
+
+interface Decision {
+  readonly message: string
+  readonly reason: string
+}
+
+/** Throws the first Refusal; `warn` hears of what bindings only warn of. */
+export function judge(
+  policies: readonly BoundPolicy[],
+  asked: Attributes,
+  { state, warn }: { readonly state: ApiState; readonly warn: (text: string) => void },
+): void {
+  let refusal: Refusal | undefined
+  for (const { policy, bindings } of policies) {
+    if (!isAbout(policy.matching, asked, state)) continue
+    const concerned = bindings.filter(({ matching }) => isAbout(matching, asked, state))
+    if (concerned.length === 0) continue
+    const denials = denialsOf(policy, variablesOf(policy, asked, state))
+    for (const binding of concerned)
+      for (const denial of denials) {
+        if (binding.actions.includes('Warn')) warn(warningOf(policy, binding, denial))
+        if (binding.actions.includes('Deny')) refusal ??= refusalOf(asked, { policy, binding, denial })
+      }
+  }
+  if (refusal !== undefined) throw refusal
+}
+
+function isAbout(matching: Matching, asked: Attributes, state: ApiState): boolean {
+  const { rules, excludes, equivalent } = matching
+  const among = (list: Matching['excludes']): boolean =>
+    list.some(
+      (rule) =>
+        ruleMatches(rule, asked, equivalent) && (rule.names.length === 0 || rule.names.includes(asked.name)),
+    )
+  return selects(matching, asked, state) && !among(excludes) && (rules === undefined || among(rules))
+}
+
+type Variables = Readonly<Record<string, unknown>>
+
+/** Each is worked out when it is asked for, those that the policy names too. */
+function variablesOf({ variables }: Policy, asked: Attributes, { store }: ApiState): Variables {
+  const { def, namespace, name } = asked
+  const space = def.bucket === '/namespaces' ? name : namespace
+  const known: Record<string, unknown> = {
+    object: celValue(asked.object),
+    oldObject: celValue(asked.old),
+    request: celValue(requestOf(asked)),
+    namespaceObject: celValue(space === undefined ? undefined : store.get('/namespaces', space)),
+    params: null,
+  }
+  const own: Record<string, unknown> = {}
+  for (const each of variables)
+    Object.defineProperty(own, each.name, {
+      enumerable: true,
+      get: () => resultOf(each, evaluate(each.expression, known)),
+    })
+  known.variables = own
+  return known
+}
+
+/** An error of a variable is one of the expression that asks for it. */
+const resultOf = ({ name }: { readonly name: string }, outcome: Outcome): unknown =>
+  'value' in outcome
+    ? outcome.value
+    : fail(`composited variable ${JSON.stringify(name)} fails to evaluate: ${outcome.error}`)
+
+function denialsOf(policy: Policy, variables: Variables): readonly Decision[] {
+  const conditions = policy.conditions.map(({ expression }) => ({
+    expression,
+    outcome: evaluate(expression, variables),
+  }))
+  if (conditions.some(({ outcome }) => 'value' in outcome && outcome.value !== true)) return []
+  const failed = conditions.find(({ outcome }) => 'error' in outcome)
+  if (failed !== undefined) return policy.failOpen ? [] : [errorOf(failed.expression, failed.outcome)]
+  return policy.validations.flatMap((validation) => {
+    const outcome = evaluate(validation.expression, variables)
+    if ('error' in outcome) return policy.failOpen ? [] : [errorOf(validation.expression, outcome)]
+    if (outcome.value === true) return []
+    return [{ message: messageOf(validation, variables), reason: validation.reason }]
+  })
+}
+
+const errorOf = (expression: string, outcome: Outcome): Decision => ({
+  message: `expression '${expression}' resulted in error: ${'error' in outcome ? outcome.error : ''}`,
+  reason: 'Invalid',
+})
+
+function messageOf({ expression, message, messageExpression }: Validation, variables: Variables): string {
+  const outcome = messageExpression === '' ? undefined : evaluate(messageExpression, variables)
+  const said = outcome !== undefined && 'value' in outcome ? (asText(outcome.value)?.trim() ?? '') : ''
+  const isUsable = said !== '' && !said.includes('\n')
+  return isUsable ? said : message || `failed expression: ${expression}`
+}
+
+const warningOf = (policy: Policy, binding: Binding, { message }: Decision): string =>
+  `Validation failed for ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}': ${message}`
+
+const codes: Readonly<Record<string, number>> = {
+  Unauthorized: 401,
+  Forbidden: 403,
+  RequestEntityTooLarge: 413,
+  Invalid: 422,
+}
+
+function refusalOf(
+  { def, name, object }: Attributes,
+  {
+    policy,
+    binding,
+    denial,
+  }: { readonly policy: Policy; readonly binding: Binding; readonly denial: Decision },
+): Refusal {
+  const why = `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}' denied request: ${denial.message}`
+  const { message, details } = forbidden(def, nameOf(name, object), why)
+  return new Refusal(codes[denial.reason] ?? 422, denial.reason, message, {
+    ...details,
+    causes: [{ message: why }],
+  })
+}
+
+/** staging:apiserver/pkg/admission/errors.go (extractResourceName) */
+const nameOf = (name: string, object: JsonObject | undefined): string =>
+  name || String(at(object, 'metadata.name') ?? at(object, 'metadata.generateName') ?? 'Unknown')
