@@ -82,7 +82,8 @@ describe('where pods go', () => {
     const pods = await agents(b)
     expect(pods.map(({ metadata }) => metadata.uid).sort()).toEqual(before)
     const owner = (await set(b)).metadata.uid
-    expect(pods.every(({ metadata }) => metadata.ownerReferences?.[0]?.uid === owner)).toBe(true)
+    const left = [...pods, ...(await revisions(b))]
+    expect(left.map(({ metadata }) => metadata.ownerReferences?.[0]?.uid)).toEqual(left.map(() => owner))
   })
 })
 

@@ -5,6 +5,7 @@
 import type { ControllerRevision, DaemonSet, Node, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
+import { adopt } from '#lab/controllers/adoption.ts'
 import { DaemonSync } from '#lab/controllers/daemon-sync.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
@@ -63,7 +64,7 @@ export function startDaemonSets(kit: ControllerKit): void {
       key,
       nodes: nodes.list(),
       owned,
-      revisions: revisions.list().filter((each) => controllerOf(each)?.uid === set.metadata.uid),
+      revisions: await adopt(kube, set, { type: resources.controllerRevisions, among: revisions.list() }),
       kube,
       expected,
       recorder,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Condition, Deployment, PodSpec, ReplicaSet } from '#lab/api/objects.ts'
+import type { Condition, Deployment, KubeObject, PodSpec, ReplicaSet } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { controllerPrograms } from '#lab/controllers/programs.ts'
 import { type Bed, bed, testImage } from '#lab/kubelet/test-bed.ts'
@@ -107,6 +107,28 @@ test('a template that comes back with what kubectl writes into it is the old one
   await b.advance(1000)
   const { items } = await b.kube.list<ReplicaSet>({ type: resources.replicaSets, namespace })
   expect(items.find(({ spec: { replicas } }) => replicas === 4)?.metadata.annotations).toMatchObject(why)
+})
+
+test('sets that were left behind are adopted, and their pods with them', async () => {
+  const b = await deployed()
+  await complete(b)
+  const pods = async () =>
+    (await b.kube.list<KubeObject>({ type: resources.pods, namespace })).items
+      .map(({ metadata }) => metadata.uid)
+      .sort()
+  const before = await pods()
+  const { metadata, spec, ...kind } = await web(b)
+  await b.kube.patch(webRef, { type: 'merge', body: { metadata: { finalizers: ['orphan'] } } })
+  await b.kube.delete(webRef)
+  await b.advance(5000)
+  await b.kube.create<Deployment>(resources.deployments, {
+    ...kind,
+    metadata: { name: metadata.name, namespace },
+    spec,
+  })
+  await complete(b)
+  expect(await sizes(b)).toEqual([['1', 4]])
+  expect(await pods()).toEqual(before)
 })
 
 test('a paused Deployment can be scaled but rolls nothing', async () => {

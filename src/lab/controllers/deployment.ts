@@ -1,10 +1,11 @@
 /**
  * The Deployment controller: kubernetes/kubernetes:pkg/controller/deployment/{sync,rolling,recreate,progress}.go.
- * Not imitated: adoption of ReplicaSets, hash collisions, revision-history annotations.
+ * Not imitated: letting go of ReplicaSets that the selector matches no longer, hash collisions, revision-history annotations.
  */
 import type { KubeClient } from '#lab/api/client.ts'
 import type { Deployment, ReplicaSet } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
+import { adopt } from '#lab/controllers/adoption.ts'
 import {
   count,
   currentSize,
@@ -37,7 +38,7 @@ export function startDeployments(kit: ControllerKit): void {
   const queue = kit.controller('deployment_controller', [deployments, sets], async (key, kube) => {
     const deployment = deployments.get(key)
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return
-    const owned = sets.list().filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
+    const owned = await adopt(kube, deployment, { type: resources.replicaSets, among: sets.list() })
     const nowMs = kit.p.now()
     const sync = new Sync({ deployment, owned, kube, recorder, nowMs })
     await sync.roll()
