@@ -96,21 +96,23 @@ export class Mailbox<T> {
 
 /** Something that many tasks may wait to happen. Each is woken by an event of its own. */
 export class Notice {
-  readonly #waiting = new Set<() => void>()
+  /** Mostly nobody. */
+  #waiting: Set<() => void> | undefined
 
   /** Resolves at the next `tell`. */
   wait(task: Task): Promise<void> {
     return task.wait<void>((wake) => {
       const told = (): void => wake()
+      this.#waiting ??= new Set()
       this.#waiting.add(told)
-      return () => this.#waiting.delete(told)
+      return () => this.#waiting?.delete(told)
     })
   }
 
   tell(): void {
-    if (this.#waiting.size === 0) return
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    this.#waiting = undefined
     for (const told of waiting) told()
   }
 }

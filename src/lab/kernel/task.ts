@@ -128,7 +128,8 @@ export class TaskState implements Task {
   #waits: Pending | Set<Pending> | undefined
   /** Who is told when it ends: nobody, one or several. */
   #endings: (() => void) | (() => void)[] | undefined
-  #children: Set<TaskState> | undefined // most tasks never have any
+  /** Most tasks never have any. */
+  #children: TaskState | Set<TaskState> | undefined
   readonly #parent: TaskState | undefined
   #state: 'running' | 'stopped' | 'ended' = 'running'
 
@@ -227,8 +228,9 @@ export class TaskState implements Task {
       child.stop()
       return child
     }
-    this.#children ??= new Set()
-    this.#children.add(child)
+    if (this.#children === undefined) this.#children = child
+    else if (this.#children instanceof Set) this.#children.add(child)
+    else this.#children = new Set([this.#children, child])
     child.begin(main)
     return child
   }
@@ -259,6 +261,13 @@ export class TaskState implements Task {
     this.#finish()
   }
 
+  #disown(child: TaskState): void {
+    if (this.#children instanceof Set) {
+      this.#children.delete(child)
+      if (this.#children.size === 0) this.#children = undefined
+    } else if (this.#children === child) this.#children = undefined
+  }
+
   #end(): void {
     if (this.#state === 'running') {
       this.#state = 'ended'
@@ -267,8 +276,10 @@ export class TaskState implements Task {
   }
 
   #finish(): void {
-    if (this.#children !== undefined) for (const child of [...this.#children]) child.stop()
-    if (this.#parent !== undefined) this.#parent.#children?.delete(this)
+    const children = this.#children
+    if (children instanceof Set) for (const child of [...children]) child.stop()
+    else children?.stop()
+    if (this.#parent !== undefined) this.#parent.#disown(this)
     const endings = this.#endings
     this.#endings = undefined
     if (typeof endings === 'function') endings()

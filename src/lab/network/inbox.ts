@@ -12,8 +12,9 @@ interface Waiter {
 /** What has arrived on a connection and was not read yet; after it, the end or the error. */
 export class Inbox {
   readonly #kernel: Kernel
-  readonly #payloads: Payload[] = []
-  readonly #waiters: Waiter[] = []
+  /** Most have neither: what is read as it arrives is kept nowhere. */
+  #payloads: Payload[] | undefined
+  #waiters: Waiter[] | undefined
   #reader: Reader | undefined
   #ended = false
   #error: ErrnoCode | undefined
@@ -27,21 +28,24 @@ export class Inbox {
       this.#reader.payload(payload)
       return
     }
-    const waiter = this.#waiters.shift()
+    const waiter = this.#waiters?.shift()
     if (waiter) waiter.wake(payload)
-    else this.#payloads.push(payload)
+    else {
+      this.#payloads ??= []
+      this.#payloads.push(payload)
+    }
   }
 
   end(): void {
     this.#ended = true
     this.#endReader('closed')
-    for (const waiter of this.#waiters.splice(0)) waiter.wake('closed')
+    for (const waiter of this.#waiters?.splice(0) ?? []) waiter.wake('closed')
   }
 
   fail(code: ErrnoCode): void {
     this.#error ??= code
     if (this.#reader !== undefined) this.#endReader(new Errno(code))
-    for (const waiter of this.#waiters.splice(0)) waiter.fail(new Errno(code))
+    for (const waiter of this.#waiters?.splice(0) ?? []) waiter.fail(new Errno(code))
   }
 
   /** Whether who reads here has nothing to say once the other end has closed. */
@@ -61,7 +65,9 @@ export class Inbox {
 
   follow(reader: Reader): void {
     this.#reader = reader
-    for (const payload of this.#payloads.splice(0)) reader.payload(payload)
+    const payloads = this.#payloads ?? []
+    this.#payloads = undefined
+    for (const payload of payloads) reader.payload(payload)
     if (this.#ended) this.#endReader('closed')
     else if (this.#error !== undefined) this.#endReader(new Errno(this.#error))
   }
@@ -73,7 +79,7 @@ export class Inbox {
   }
 
   async take(by: Task, timeoutMs: number | undefined): Promise<Taken> {
-    const next = this.#payloads.shift()
+    const next = this.#payloads?.shift()
     if (next !== undefined) return next
     if (this.#ended) return 'closed'
     if (this.#error !== undefined) throw new Errno(this.#error)
@@ -96,9 +102,10 @@ export class Inbox {
         },
       }
       const leave = (): void => {
-        const index = this.#waiters.indexOf(waiter)
-        if (index >= 0) this.#waiters.splice(index, 1)
+        const index = this.#waiters?.indexOf(waiter) ?? -1
+        if (index >= 0) this.#waiters?.splice(index, 1)
       }
+      this.#waiters ??= []
       this.#waiters.push(waiter)
       return () => {
         cancel?.()

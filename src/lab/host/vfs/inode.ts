@@ -1,4 +1,5 @@
 import { type Capability, Errno, type FileKind, type Stat } from '#lab/host/ports.ts'
+import { type Entries, entriesOf, entryOf, withEntry, withoutEntry } from '#lab/host/vfs/entries.ts'
 import type { TreeNode } from '#lab/host/vfs/tree.ts'
 import type { View } from '#lab/host/vfs/view.ts'
 
@@ -132,7 +133,7 @@ export class Inode {
   #size = -1
   #rare: Rare | undefined
   readonly #base: TreeNode | undefined
-  #entries: Map<string, Inode | null> | undefined
+  #entries: Entries | undefined
 
   constructor(
     fs: FileSystem,
@@ -247,19 +248,19 @@ export class Inode {
   }
 
   child(name: string): Inode | undefined {
-    const own = this.#entries?.get(name)
+    const own = entryOf(this.#entries, name)
     if (own !== undefined) return own ?? undefined
     const below = this.#base?.children?.get(name)
     if (below === undefined) return undefined
     const inode = Inode.over(this.fs, below)
-    this.#own().set(name, inode)
+    this.#entries = withEntry(this.#entries, name, inode)
     return inode
   }
 
   /** Sorted by name (by UTF-16 code unit, which is byte order for ASCII). */
   names(): readonly string[] {
     const names = new Set(this.#base?.children?.keys())
-    for (const [name, inode] of this.#entries ?? []) {
+    for (const [name, inode] of entriesOf(this.#entries)) {
       if (inode === null) names.delete(name)
       else names.add(name)
     }
@@ -267,15 +268,15 @@ export class Inode {
   }
 
   put(name: string, inode: Inode): void {
-    this.#own().set(name, inode)
+    this.#entries = withEntry(this.#entries, name, inode)
     // What has a name elsewhere, or had one, is counted by the machine.
     if (inode.apart !== this.apart) inode.#rejoin()
     this.#moved()
   }
 
   drop(name: string): void {
-    if (this.#base?.children?.has(name)) this.#own().set(name, null)
-    else this.#entries?.delete(name)
+    const isBelow = this.#base?.children?.has(name) === true
+    this.#entries = isBelow ? withEntry(this.#entries, name, null) : withoutEntry(this.#entries, name)
     this.#moved()
   }
 
@@ -300,7 +301,9 @@ export class Inode {
   #rejoin(): void {
     if (this.#rare !== undefined) this.#rare.apart = undefined
     if (this.kind === 'directory')
-      for (const inode of this.#entries?.values() ?? []) if (inode !== null) inode.#rejoin()
+      for (const [, inode] of entriesOf(this.#entries)) {
+        if (inode !== null) inode.#rejoin()
+      }
   }
 
   /** Something about it is not what it was. */
@@ -335,10 +338,5 @@ export class Inode {
   #rarely(): Rare {
     this.#rare ??= {}
     return this.#rare
-  }
-
-  #own(): Map<string, Inode | null> {
-    this.#entries ??= new Map()
-    return this.#entries
   }
 }

@@ -1,4 +1,5 @@
 import { assert } from '#base/assert.ts'
+import { remembering } from '#base/remember.ts'
 import type { Capability, Tree, TreeEntry } from '#lab/host/ports.ts'
 import type { Device } from '#lab/host/vfs/inode.ts'
 
@@ -87,13 +88,19 @@ const hasSameContent = (a: TreeNode, b: TreeNode): boolean =>
   a.uid === b.uid &&
   a.gid === b.gid &&
   a.text === b.text &&
-  a.capabilities === b.capabilities
+  isSameList(a.capabilities, b.capabilities)
+
+const isSameList = (a: TreeNode['capabilities'], b: TreeNode['capabilities']): boolean =>
+  a === b || (a !== undefined && a.length === b?.length && a.every((capability, at) => capability === b[at]))
 
 const magic = '\x7fELF lab program '
 
 /** The content of an executable: a copy of it (`cp`, an installer) is as executable as the original, and of its version. */
 export const programText = (program: string, version = ''): string =>
-  `${magic}${program}${version === '' ? '' : ` ${version}`}\n`
+  executable(version === '' ? program : `${program} ${version}`)
+
+/** Thousands of machines have the same ones. */
+const executable = remembering((built: string) => `${magic}${built}\n`, { max: 4096 })
 
 /** What an executable holds. */
 export interface Built {
