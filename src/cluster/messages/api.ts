@@ -162,6 +162,13 @@ export const apiEntries = [
       'a LimitRange of the namespace does not allow what the pod asks for',
     ],
   }),
+  ...from('kubernetes/apiserver:pkg/admission/plugin/policy/validating/dispatcher.go', {
+    'api/admission-policy-denied': [
+      "validatingadmissionpolicy '",
+      /ValidatingAdmissionPolicy '(?<policy>[\w.-]{1,253})' (?:with binding '(?<binding>[\w.-]{1,253})' )?denied request: (?<error>[^\n]+)/,
+      'a policy of the cluster’s own refuses the object',
+    ],
+  }),
   ...from('kubernetes/kubernetes:plugin/pkg/admission/priority/admission.go', {
     'api/priority-class-missing': [
       'no priorityclass with name ',

@@ -317,6 +317,11 @@ const rows: readonly MessageCase[] = [
     { quota: 'small', requested: 'pods=1' },
   ],
   [
+    'api/admission-policy-denied',
+    `pods "net-agent-x1" is forbidden: ValidatingAdmissionPolicy 'no-root' with binding 'all' denied request: failed expression: 1 == 2`,
+    { policy: 'no-root', binding: 'all', error: 'failed expression: 1 == 2' },
+  ],
+  [
     'api/limit-range',
     'pods "web" is forbidden: maximum memory usage per Pod is 1Gi.  No limit is specified',
     { bound: 'maximum', resource: 'memory', of: 'Pod', amount: '1Gi' },

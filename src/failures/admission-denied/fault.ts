@@ -19,6 +19,8 @@ export const fault: Fault = {
     // The operator puts the label back, and its calico-node asks for no CPU.
     'pod-security': ['plain', 'hardened', 'iks-classic'],
     'limit-range': ['plain', 'hardened', 'iks-classic'],
+    // Served from Kubernetes 1.30 on.
+    'policy-denies': ['plain', 'hardened', 'operator'],
   },
   variants: {
     'webhook-denies': 'a policy engine’s webhook forbids privileged pods, Calico’s too',
@@ -28,6 +30,7 @@ export const fault: Fault = {
       'the engine is bound to one node, which is built anew: calico-node waits for the webhook, the webhook’s pod for calico-node',
     'webhook-tunnel-down':
       'the provider’s master reaches the webhook through Konnectivity, whose agents somebody deleted',
+    'policy-denies': 'a ValidatingAdmissionPolicy forbids pods on the host’s network, Calico’s too',
     'pod-security': 'the namespace’s pod security level is set to baseline',
     quota: 'a ResourceQuota allows the namespace fewer pods than it has',
     'limit-range': 'a LimitRange allows containers of the namespace less CPU than calico-node asks for',
@@ -58,6 +61,9 @@ const configurations = {
   resource: 'validatingwebhookconfigurations',
 }
 const agents = { type: resources.daemonSets, namespace: 'kube-system', name: 'konnectivity-agent' }
+const policyType = (resource: string) => ({ ...configurations, resource })
+const policies = policyType('validatingadmissionpolicies')
+const bindings = policyType('validatingadmissionpolicybindings')
 const deployment = { type: resources.deployments, namespace: engine, name: engine }
 
 /** Installs the engine and waits until it runs, then has the API server ask it. */
@@ -130,6 +136,38 @@ const changes: Readonly<Record<string, Change>> = {
       await uninstall(lab)
     },
   },
+  'policy-denies': {
+    change: async (lab) => {
+      const apiVersion = 'admissionregistration.k8s.io/v1'
+      const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }
+      await lab.kube.create(policies, {
+        apiVersion,
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: hostNetwork,
+        ...{
+          spec: {
+            matchConstraints: { resourceRules: [rule] },
+            validations: [
+              {
+                expression: '!has(object.spec.hostNetwork) || !object.spec.hostNetwork',
+                message: 'pods on the host network are not allowed',
+              },
+            ],
+          },
+        },
+      })
+      await lab.kube.create(bindings, {
+        apiVersion,
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: hostNetwork,
+        ...{ spec: { policyName: hostNetwork.name, validationActions: ['Deny'] } },
+      })
+    },
+    undo: async (lab) => {
+      await removed(lab, { type: bindings, ...hostNetwork })
+      await removed(lab, { type: policies, ...hostNetwork })
+    },
+  },
   'pod-security': {
     change: (lab) => enforce(lab, 'baseline'),
     undo: (lab) => enforce(lab, null),
@@ -161,6 +199,7 @@ const changes: Readonly<Record<string, Change>> = {
   },
 }
 
+const hostNetwork = { name: 'no-host-network.policy.example.com' }
 const quota = { name: 'pods-of-each-team' }
 const limits = { name: 'small-containers' }
 

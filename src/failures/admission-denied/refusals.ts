@@ -33,6 +33,13 @@ const refusals: readonly (readonly [id: string, told: Told])[] = [
   ],
   ['api/admission-denied', ({ webhook = '' }) => ({ by: webhook, says: `the webhook ${webhook} refuses` })],
   [
+    'api/admission-policy-denied',
+    ({ policy = '' }) => ({
+      by: `ValidatingAdmissionPolicy ${policy}`,
+      says: `the ValidatingAdmissionPolicy ${policy} refuses`,
+    }),
+  ],
+  [
     'api/pod-security-violated',
     ({ level = '' }) => ({
       by: `PodSecurity ${level}`,
