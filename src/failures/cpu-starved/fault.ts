@@ -6,11 +6,14 @@ const minutes = 60_000
 /** As the manifest has it since Calico 3.20; before, nothing was said, and Kubernetes gives a probe one second. */
 const usualSeconds = 10
 
+/** What the manifest asks for; nobody may ask for more than the limit gives. */
+const usualRequest = '250m'
+
 const template = (cpu: string | null, timeoutSeconds: number) => ({
   containers: [
     {
       name: 'calico-node',
-      resources: { limits: cpu === null ? null : { cpu } },
+      resources: { limits: cpu === null ? null : { cpu }, requests: { cpu: cpu ?? usualRequest } },
       livenessProbe: { timeoutSeconds },
       readinessProbe: { timeoutSeconds },
     },
