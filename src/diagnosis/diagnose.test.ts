@@ -134,6 +134,15 @@ describe('fewest causes', () => {
     expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['wide confirmed'])
   })
 
+  test('and of two that explain nothing that is not explained, the better supported', () => {
+    const modes = [
+      mode('all', ['decisive'], { reach: ['a', 'b'] }),
+      mode('bare', ['decisive'], { fact: 'line 1' }),
+      mode('full', ['decisive', 'strong'], { fact: 'line 1' }),
+    ]
+    expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['all confirmed', 'full likely'])
+  })
+
   test('two faults on two nodes are two causes', () => {
     const modes = [mode('x', ['decisive'], { on: 'a' }), mode('y', ['strong'], { on: 'b' })]
     expect(causesOf(modes, sickNodes('a', 'b'))).toEqual(['x confirmed', 'y likely'])

@@ -187,8 +187,13 @@ const suspectsOf = ({ mode, view, findings }: Judgement, now: readonly Symptom[]
     }))
 
 function withProven(chosen: readonly Suspect[], suspects: readonly Suspect[]): readonly Suspect[] {
-  const proven = suspects.filter((one) => has(one.value.finding, 'decisive') && !chosen.includes(one))
-  return [...chosen, ...proven.filter((one) => !chosen.some((other) => isReadingOfSameFact(one, other)))]
+  return suspects
+    .filter((one) => has(one.value.finding, 'decisive') && !chosen.includes(one))
+    .toSorted((a, b) => b.covers.size - a.covers.size)
+    .reduce<readonly Suspect[]>(
+      (all, one) => (all.some((other) => isReadingOfSameFact(one, other)) ? all : [...all, one]),
+      chosen,
+    )
 }
 
 /** Two modes that read the same decisive fact: the one that explains more has understood it. */
