@@ -63,6 +63,11 @@ test('the provider adds its rules that are missing; a reset takes the owner’s 
   await told(lab, `is sg-rulec ${workersGroup} outbound tcp --port-min 443 --port-max 443 --remote 0.0.0.0/0`)
   await told(lab, `is sg-ruled ${workersGroup} ${workersGroup}-outbound-2`)
   expect(await reach()).toBe(false)
+  expect((await told(lab, 'ks security-group ls --cluster shop')).split('\n').slice(1, 4)).toEqual([
+    expect.stringMatching(/^ID +Name/),
+    expect.stringMatching(new RegExp(`^${workersGroup} +${workersGroup}`)),
+    expect.stringMatching(/^kube-lbaas-/),
+  ])
   await told(lab, 'ks security-group sync --cluster shop')
   expect(await reach()).toBe(true)
   expect(await told(lab, `is sg-rules ${workersGroup}`)).toMatch(/443.* 0\.0\.0\.0\/0/)

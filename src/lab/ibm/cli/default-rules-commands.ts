@@ -1,5 +1,7 @@
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
-import { isToEverybody, workersGroup, workersRules } from '#lab/ibm/vpc-groups.ts'
+import { json, table } from '#lab/ibm/cli/print.ts'
+import { wantsJson } from '#lab/ibm/cli/words.ts'
+import { balancersGroup, isToEverybody, workersGroup, workersRules } from '#lab/ibm/vpc-groups.ts'
 import type { GroupPlan, GroupRule } from '#lab/network/fabric-plan.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
 
@@ -8,12 +10,26 @@ const resetMs = 60_000
 
 /**
  * The provider's own rules in its own group of the workers: `sync` adds those that are missing, `reset` deletes all, also those of
- * the cluster's owner, before it writes its own; whether its rules let everything out is the protection of outbound traffic. Not imitated: `ls`, the groups of endpoints and load balancers; the words printed
- * are not published.
+ * the cluster's owner, before it writes its own; whether its rules let everything out is the protection of outbound traffic. `ls` lists the groups
+ * that are the service's. Not imitated: the groups of endpoints. The words printed are not published.
  *
  * @see https://cloud.ibm.com/docs/containers?topic=containers-vpc-security-group-reference
  */
 export const defaultRulesCommands: Commands = {
+  'ks security-group ls': {
+    needs: ['cluster'],
+    only: 'vpc-gen2',
+    run: ({ account: { site }, words }) => {
+      const groups = site.underlay.groups().filter(({ name }) => servicesGroups.includes(name))
+      const listed = groups.map(({ name }) => ({ id: name, name }))
+      if (wantsJson(words)) return json(listed)
+      return `OK\n${table(
+        ['ID', 'Name'],
+        listed.map(({ id, name }) => [id, name]),
+      )}`
+    },
+  },
+
   'ks security-group sync': {
     needs: ['cluster'],
     only: 'vpc-gen2',
@@ -55,6 +71,9 @@ export const defaultRulesCommands: Commands = {
     },
   },
 }
+
+/** Those that the service makes and keeps. */
+const servicesGroups: readonly string[] = [workersGroup, balancersGroup]
 
 /** Throws {@link Refused} for a cluster of before the protection. */
 function protect({ account: { inventory } }: Call, state: 'enabled' | 'disabled'): void {
