@@ -33,7 +33,8 @@ export function policyErrors({ spec }: JsonObject): FieldError[] {
   ]
 }
 
-function expressionErrors(field: string, list: unknown): readonly FieldError[] {
+/** What is wrong with a list of expressions. */
+export function expressionErrors(field: string, list: unknown): readonly FieldError[] {
   return asList(list).flatMap((each, at) => {
     const expression = asText(asObject(each).expression)?.trim() ?? ''
     const path = `${field}[${at}].expression`

@@ -1,4 +1,5 @@
 /** Registrations of admission webhooks: pkg/apis/admissionregistration/v1/defaults.go, …/validation/validation.go. */
+import { expressionErrors } from '#lab/api/admission/admission-policy.ts'
 import { change, changeEach, fill } from '#lab/api/admission/pod-defaults.ts'
 import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
 import { type FieldError, invalidValue, required, unsupported } from '#lab/api/status.ts'
@@ -50,6 +51,7 @@ function errorsOf(field: string, webhook: JsonObject): readonly FieldError[] {
         ]),
     ...reviewErrors(`${field}.admissionReviewVersions`, asList(admissionReviewVersions)),
     ...clientErrors(`${field}.clientConfig`, asObject(clientConfig)),
+    ...expressionErrors(`${field}.matchConditions`, webhook.matchConditions),
   ]
 }
 

@@ -1,12 +1,12 @@
 /** What policies say of a request: staging:apiserver/pkg/admission/plugin/policy/validating/{dispatcher,validator}.go. */
 import { celValue, evaluate, fail, type Outcome } from '#lab/api/cel/cel.ts'
+import { errorText, holds, type Variables, variablesOf } from '#lab/api/cel/conditions.ts'
 import { asText, at, type JsonObject } from '#lab/api/json.ts'
 import type { Binding, BoundPolicy, Matching, Policy, Validation } from '#lab/api/policies/registered.ts'
 import { forbidden, Refusal } from '#lab/api/status.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
 import type { Attributes } from '#lab/api/webhooks/attributes.ts'
 import { ruleMatches, selects } from '#lab/api/webhooks/match.ts'
-import { requestOf } from '#lab/api/webhooks/review.ts'
 
 interface Decision {
   readonly message: string
@@ -24,7 +24,7 @@ export function judge(
     if (!isAbout(policy.matching, asked, state)) continue
     const concerned = bindings.filter(({ matching }) => isAbout(matching, asked, state))
     if (concerned.length === 0) continue
-    const denials = denialsOf(policy, variablesOf(policy, asked, state))
+    const denials = denialsOf(policy, policyVariables(policy, asked, state))
     for (const binding of concerned)
       for (const denial of denials) {
         if (binding.actions.includes('Warn')) warn(warningOf(policy, binding, denial))
@@ -44,16 +44,12 @@ function isAbout(matching: Matching, asked: Attributes, state: ApiState): boolea
   return selects(matching, asked, state) && !among(excludes) && (rules === undefined || among(rules))
 }
 
-type Variables = Readonly<Record<string, unknown>>
-
 /** Each is worked out when it is asked for, those that the policy names too. */
-function variablesOf({ variables }: Policy, asked: Attributes, { store }: ApiState): Variables {
+function policyVariables({ variables }: Policy, asked: Attributes, { store }: ApiState): Variables {
   const { def, namespace, name } = asked
   const space = def.bucket === '/namespaces' ? name : namespace
   const known: Record<string, unknown> = {
-    object: celValue(asked.object),
-    oldObject: celValue(asked.old),
-    request: celValue(requestOf(asked)),
+    ...variablesOf(asked),
     namespaceObject: celValue(space === undefined ? undefined : store.get('/namespaces', space)),
     params: null,
   }
@@ -74,25 +70,19 @@ const resultOf = ({ name }: { readonly name: string }, outcome: Outcome): unknow
     : fail(`composited variable ${JSON.stringify(name)} fails to evaluate: ${outcome.error}`)
 
 function denialsOf(policy: Policy, variables: Variables): readonly Decision[] {
-  const conditions = policy.conditions.map(({ expression }) => ({
-    expression,
-    outcome: evaluate(expression, variables),
-  }))
-  if (conditions.some(({ outcome }) => 'value' in outcome && outcome.value !== true)) return []
-  const failed = conditions.find(({ outcome }) => 'error' in outcome)
-  if (failed !== undefined) return policy.failOpen ? [] : [errorOf(failed.expression, failed.outcome)]
+  const met = holds(policy.conditions, variables)
+  if (met === false) return []
+  if (met !== true) return policy.failOpen ? [] : [{ message: met.error, reason: 'Invalid' }]
   return policy.validations.flatMap((validation) => {
     const outcome = evaluate(validation.expression, variables)
-    if ('error' in outcome) return policy.failOpen ? [] : [errorOf(validation.expression, outcome)]
+    if ('error' in outcome)
+      return policy.failOpen
+        ? []
+        : [{ message: errorText(validation.expression, outcome.error), reason: 'Invalid' }]
     if (outcome.value === true) return []
     return [{ message: messageOf(validation, variables), reason: validation.reason }]
   })
 }
-
-const errorOf = (expression: string, outcome: Outcome): Decision => ({
-  message: `expression '${expression}' resulted in error: ${'error' in outcome ? outcome.error : ''}`,
-  reason: 'Invalid',
-})
 
 function messageOf({ expression, message, messageExpression }: Validation, variables: Variables): string {
   const outcome = messageExpression === '' ? undefined : evaluate(messageExpression, variables)

@@ -1,4 +1,5 @@
 /** ValidatingAdmissionPolicies and their bindings, read once per change. */
+import { type Expression, expressionsOf } from '#lab/api/cel/conditions.ts'
 import { asList, asObject, asText, isObject, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
 import { type LabelTest, selectorTest } from '#lab/api/selectors.ts'
@@ -25,11 +26,6 @@ export interface Validation {
   readonly message: string
   readonly messageExpression: string
   readonly reason: string
-}
-
-interface Expression {
-  readonly name: string
-  readonly expression: string
 }
 
 export interface Policy {
@@ -103,11 +99,6 @@ function bindingOf({ metadata, spec }: Stored): Binding {
 }
 
 const text = (value: unknown): string => (asText(value) ?? '').trim()
-
-const expressionsOf = (list: unknown): readonly Expression[] =>
-  asList(list)
-    .filter(isObject)
-    .map(({ name, expression }) => ({ name: text(name), expression: text(expression) }))
 
 const validationOf = ({ expression, message, messageExpression, reason }: JsonObject): Validation => ({
   expression: text(expression),

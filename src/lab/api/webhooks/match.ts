@@ -1,11 +1,12 @@
 /**
  * Which webhooks a request concerns: staging:apiserver/pkg/admission/plugin/webhook/{generic,predicates}.
  *
- * Not imitated: `matchConditions` (CEL): a webhook that has them is asked as if they held. `matchPolicy: Equivalent` finds
- * other versions of the same group only.
+ * Not imitated: `matchPolicy: Equivalent` finds other versions of the same group only.
  */
+import { holds, variablesOf } from '#lab/api/cel/conditions.ts'
 import { at } from '#lab/api/json.ts'
 import type { Labels, LabelTest } from '#lab/api/selectors.ts'
+import { forbidden } from '#lab/api/status.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
 import type { Attributes } from '#lab/api/webhooks/attributes.ts'
 import type { Rule, Webhook } from '#lab/api/webhooks/registered.ts'
@@ -18,12 +19,18 @@ export const isIntercepted = ({ def }: Attributes): boolean =>
     /^(validating|mutating)(webhookconfigurations|admissionpolic)/.test(def.resource)
   )
 
-/** Whether a webhook is to be asked about a request. */
-export function concerns(webhook: Webhook, asked: Attributes, state: ApiState): boolean {
-  return (
-    webhook.rules.some((rule) => ruleMatches(rule, asked, webhook.equivalent)) &&
-    selects(webhook, asked, state)
-  )
+/** Whether a webhook is to be asked about a request. Throws Refusal where that cannot be told, and nothing passes without it. */
+export const concerns = (webhook: Webhook, asked: Attributes, state: ApiState): boolean =>
+  webhook.rules.some((rule) => ruleMatches(rule, asked, webhook.equivalent)) &&
+  selects(webhook, asked, state) &&
+  meetsConditions(webhook, asked)
+
+function meetsConditions({ conditions, failOpen }: Webhook, asked: Attributes): boolean {
+  if (conditions.length === 0) return true
+  const met = holds(conditions, variablesOf(asked))
+  if (typeof met === 'boolean') return met
+  if (failOpen) return false
+  throw forbidden(asked.def, asked.name, met.error)
 }
 
 /** Whether the labels of a request's namespace and object are those that are wanted. */

@@ -1,4 +1,5 @@
 /** The webhooks of a cluster in the order in which they are asked, read once per change of their configurations. */
+import { type Expression, expressionsOf } from '#lab/api/cel/conditions.ts'
 import { asList, asObject, isObject, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
 import { type LabelTest, selectorTest } from '#lab/api/selectors.ts'
@@ -20,6 +21,7 @@ export interface Webhook {
   readonly equivalent: boolean
   readonly namespaceTest: LabelTest
   readonly objectTest: LabelTest
+  readonly conditions: readonly Expression[]
   readonly failOpen: boolean
   readonly timeoutMs: number
   readonly sideEffects: string
@@ -72,6 +74,7 @@ function read(configuration: string, webhook: JsonObject): Webhook {
     equivalent: webhook.matchPolicy !== 'Exact',
     namespaceTest: selector(webhook.namespaceSelector),
     objectTest: selector(webhook.objectSelector),
+    conditions: expressionsOf(webhook.matchConditions),
     failOpen: webhook.failurePolicy === 'Ignore',
     timeoutMs: Number(webhook.timeoutSeconds ?? 10) * 1000,
     sideEffects: String(webhook.sideEffects ?? ''),
