@@ -56,16 +56,17 @@ export class EventRecorder {
 
   /** Never waits. */
   record(event: Occurrence): void {
-    const observed = this.#observe(event)
-    if (!this.#mayPass(event) || this.#queue.length >= queueLength) return
+    const about = aboutKey(event)
+    const observed = this.#observe(event, about)
+    if (!this.#mayPass(event, about) || this.#queue.length >= queueLength) return
     // A count that waits to be sent is sent as it is then.
     if (this.#queue.includes(observed)) return
     this.#queue.push(observed)
     this.#wake?.()
   }
 
-  #observe(event: Occurrence): Observed {
-    const { message, key } = this.#aggregated(event)
+  #observe(event: Occurrence, about: string): Observed {
+    const { message, key } = this.#aggregated(event, about)
     const now = rfc3339(this.#p.now())
     const known = this.#known.get(key)
     if (known !== undefined) {
@@ -75,8 +76,17 @@ export class EventRecorder {
       return known
     }
     const name = `${event.about.name}.${this.#stamp()}`
-    const { about, type, reason } = event
-    const fresh = { about, type, reason, name, message, count: 1, firstTimestamp: now, lastTimestamp: now }
+    const { type, reason } = event
+    const fresh = {
+      about: event.about,
+      type,
+      reason,
+      name,
+      message,
+      count: 1,
+      firstTimestamp: now,
+      lastTimestamp: now,
+    }
     this.#known.set(key, fresh)
     return fresh
   }
@@ -145,8 +155,8 @@ export class EventRecorder {
   }
 
   /** Folds events that differ in their message alone, once there are more than ten of them. */
-  #aggregated(event: Occurrence): { readonly message: string; readonly key: string } {
-    const group = `${aboutKey(event)} ${event.type} ${event.reason}`
+  #aggregated(event: Occurrence, about: string): { readonly message: string; readonly key: string } {
+    const group = `${about} ${event.type} ${event.reason}`
     const now = this.#p.now()
     const seen = this.#similar.get(group)
     const fresh = seen === undefined || now - seen.lastMs > similarForMs
@@ -160,8 +170,8 @@ export class EventRecorder {
     return { message: `(combined from similar events): ${event.message}`, key: group }
   }
 
-  #mayPass(event: Occurrence): boolean {
-    const key = `${aboutKey(event)} ${event.type}`
+  #mayPass(event: Occurrence, about: string): boolean {
+    const key = `${about} ${event.type}`
     const now = this.#p.now()
     const bucket = this.#tokens.get(key) ?? { left: burst, atMs: now }
     this.#tokens.set(key, bucket)

@@ -161,11 +161,19 @@ async function listen(p: Process, { klog, runtime }: Kubelet, pods: Pods): Promi
 /** Variables of the `kubernetes` Service, which every pod gets (pkg/kubelet/envvars). */
 function serviceEnv(services: Informer<Service>): Readonly<Record<string, string>> | undefined {
   if (!services.synced) return undefined
-  const spec = services.get('default/kubernetes')?.spec
+  const service = services.get('default/kubernetes')
+  return service === undefined ? {} : (kubernetesEnvs.get(service) ?? kubernetesEnv(service))
+}
+
+/** Every container of a lab has the same. */
+const kubernetesEnvs = new WeakMap<Service, Readonly<Record<string, string>>>()
+
+function kubernetesEnv(service: Service): Readonly<Record<string, string>> {
+  const { spec } = service
   const port = spec?.ports?.[0]?.port
   if (spec?.clusterIP === undefined || port === undefined) return {}
   const url = `tcp://${spec.clusterIP}:${port}`
-  return {
+  const env = Object.freeze({
     KUBERNETES_PORT: url,
     [`KUBERNETES_PORT_${port}_TCP`]: url,
     [`KUBERNETES_PORT_${port}_TCP_ADDR`]: spec.clusterIP,
@@ -174,7 +182,9 @@ function serviceEnv(services: Informer<Service>): Readonly<Record<string, string
     KUBERNETES_SERVICE_HOST: spec.clusterIP,
     KUBERNETES_SERVICE_PORT: String(port),
     KUBERNETES_SERVICE_PORT_HTTPS: String(port),
-  }
+  })
+  kubernetesEnvs.set(service, env)
+  return env
 }
 
 async function machineFacts(

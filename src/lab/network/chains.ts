@@ -30,7 +30,7 @@ export class ChainSet {
   readonly #chains = new Map<string, Chain>()
   /** Of the names that ways asked for, whether there is such a chain or not. */
   readonly #footings = new Footings<string>()
-  readonly #policies = new Map<string, 'accept' | 'drop'>()
+  #policies: Map<string, 'accept' | 'drop'> | undefined
   #listed: Chains | undefined
   /** Of the chains that packets have met. */
   #counts: Map<string, ChainCounts> | undefined
@@ -65,11 +65,12 @@ export class ChainSet {
   }
 
   setPolicy(chain: string, policy: 'accept' | 'drop'): void {
+    this.#policies ??= new Map()
     this.#policies.set(chain, policy)
   }
 
   policy(chain: string): 'accept' | 'drop' {
-    return this.#policies.get(chain) ?? 'accept'
+    return this.#policies?.get(chain) ?? 'accept'
   }
 
   /** What the rules of a built-in chain decide, else its policy. Nothing when it lets the packet on without a word. */
@@ -177,7 +178,7 @@ export class ChainSet {
   clear(): void {
     this.#footings.shakeAll()
     this.#chains.clear()
-    this.#policies.clear()
+    this.#policies = undefined
     this.#listed = undefined
     for (const counts of this.#counts?.values() ?? []) this.#tallies?.release(counts)
     this.#counts = undefined

@@ -13,13 +13,15 @@ export interface Footing {
 
 /** The footings that somebody tells of, by what was asked. */
 export class Footings<K> {
-  readonly #asked = new Map<K, Footing>()
+  /** In most namespaces nobody asks. */
+  #asked: Map<K, Footing> | undefined
 
   get size(): number {
-    return this.#asked.size
+    return this.#asked?.size ?? 0
   }
 
   of(question: K): Footing {
+    this.#asked ??= new Map()
     let footing = this.#asked.get(question)
     if (footing === undefined) {
       footing = { firm: true }
@@ -30,14 +32,14 @@ export class Footings<K> {
 
   /** The answer is another from now on. */
   shake(question: K): void {
-    const footing = this.#asked.get(question)
+    const footing = this.#asked?.get(question)
     if (footing === undefined) return
     footing.firm = false
-    this.#asked.delete(question)
+    this.#asked?.delete(question)
   }
 
   shakeAll(): void {
-    for (const question of this.#asked.keys()) this.shake(question)
+    for (const question of this.#asked?.keys() ?? []) this.shake(question)
   }
 }
 

@@ -4,7 +4,7 @@
  * Not imitated: asymmetric signatures. A key file holds one secret, under whatever label, and signs with HMAC-SHA-256: that
  * takes an eighth of the time of the fastest asymmetric scheme, for ten thousand pods, and is the same at each run.
  */
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { JsonObject } from '#lab/api/json.ts'
 
 export interface TokenKey {
@@ -48,5 +48,29 @@ export function claimsOf(token: string, keys: readonly TokenKey[]): JsonObject |
 
 const encoded = (value: JsonObject): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-const signature = (text: string, { secret }: TokenKey): string =>
-  createHmac('sha256', secret).update(text).digest('base64url')
+/** HMAC-SHA-256 (RFC 2104) by two hashes of one call each: an object of node:crypto takes several times as long. */
+function signature(text: string, key: TokenKey): string {
+  const { inner, outer } = padsOf(key)
+  const inside = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer')
+  return hash('sha256', Buffer.concat([outer, inside]), 'base64url')
+}
+
+const blockBytes = 64
+
+interface Pads {
+  readonly inner: Buffer
+  readonly outer: Buffer
+}
+
+function padsOf(key: TokenKey): Pads {
+  const known = pads.get(key)
+  if (known !== undefined) return known
+  const secret = Buffer.from(key.secret)
+  const block = Buffer.alloc(blockBytes)
+  block.set(secret.length > blockBytes ? hash('sha256', secret, 'buffer') : secret)
+  const made = { inner: block.map((byte) => byte ^ 0x36), outer: block.map((byte) => byte ^ 0x5c) }
+  pads.set(key, made as Pads) // map of a Buffer makes a Buffer
+  return made as Pads
+}
+
+const pads = new WeakMap<TokenKey, Pads>()

@@ -119,25 +119,25 @@ function withMetadata(
   const space = namespaceOf(def, namespace, asText(sent.namespace))
   const name = asText(sent.name) || generated(state, asText(sent.generateName))
   if (name === '') throw invalid(def, '', [required('metadata.name', 'name or generateName is required')])
-  const metadata = {
-    ...without(
-      sent,
-      'selfLink',
-      'deletionTimestamp',
-      'deletionGracePeriodSeconds',
-      'managedFields',
-      'generation',
-    ),
-    name,
-    ...(space === undefined ? {} : { namespace: space }),
-    uid: state.random.uuid(),
-    resourceVersion: '',
-    ...(def.counted ? { generation: 1 } : {}),
-    creationTimestamp: rfc3339(state.now()),
-  }
+  const metadata: Record<string, unknown> & { name: string } = { ...without(sent, ...notSent), name }
+  if (space !== undefined) metadata.namespace = space
+  metadata.uid = state.random.uuid()
+  metadata.resourceVersion = ''
+  if (def.counted) metadata.generation = 1
+  metadata.creationTimestamp = rfc3339(state.now())
   const object = def.statusOnCreate ? draft : without(draft, 'status')
-  return { ...initialStatus[def.bucket], ...object, metadata }
+  const status = initialStatus[def.bucket]
+  return status === undefined ? { ...object, metadata } : { ...status, ...object, metadata }
 }
+
+/** What a client may write, and no new object keeps. */
+const notSent = [
+  'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'generation',
+] as const
 
 /** Workloads start with a status, so that a reader of a fresh one finds numbers. */
 const initialStatus: Readonly<Record<string, JsonObject>> = {

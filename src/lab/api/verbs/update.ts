@@ -153,17 +153,17 @@ function nextMetadata(def: ResourceDef, old: Stored, body: JsonObject): ObjectMe
   const sent = asObject(body.metadata)
   const { labels, annotations, ownerReferences, finalizers } = sent
   const { labels: _l, annotations: _a, ownerReferences: _o, finalizers: _f, ...kept } = old.metadata
-  const present = (key: string, value: unknown): JsonObject =>
-    value === undefined || value === null || Object.keys(value).length === 0 ? {} : { [key]: value }
   checkFinalizers(def, old, finalizers)
-  return {
-    ...kept,
-    ...present('labels', labels),
-    ...present('annotations', annotations),
-    ...present('ownerReferences', ownerReferences),
-    ...present('finalizers', finalizers),
-  }
+  const next: Record<string, unknown> = kept // what was taken out of the old one is a value of its own
+  if (isFilled(labels)) next.labels = labels
+  if (isFilled(annotations)) next.annotations = annotations
+  if (isFilled(ownerReferences)) next.ownerReferences = ownerReferences
+  if (isFilled(finalizers)) next.finalizers = finalizers
+  return kept
 }
+
+const isFilled = (value: unknown): boolean =>
+  value !== undefined && value !== null && Object.keys(value).length > 0
 
 function checkFinalizers(def: ResourceDef, old: Stored, finalizers: unknown): void {
   if (old.metadata.deletionTimestamp === undefined || !Array.isArray(finalizers)) return
