@@ -187,13 +187,11 @@ const suspectsOf = ({ mode, view, findings }: Judgement, now: readonly Symptom[]
     }))
 
 function withProven(chosen: readonly Suspect[], suspects: readonly Suspect[]): readonly Suspect[] {
-  return suspects
-    .filter((one) => has(one.value.finding, 'decisive') && !chosen.includes(one))
-    .toSorted((a, b) => b.covers.size - a.covers.size)
-    .reduce<readonly Suspect[]>(
-      (all, one) => (all.some((other) => isReadingOfSameFact(one, other)) ? all : [...all, one]),
-      chosen,
-    )
+  const proven = suspects.filter((one) => has(one.value.finding, 'decisive') && !chosen.includes(one))
+  const told = [...chosen]
+  for (const one of proven.toSorted((a, b) => b.covers.size - a.covers.size))
+    if (!told.some((other) => isReadingOfSameFact(one, other))) told.push(one)
+  return told
 }
 
 /** Two modes that read the same decisive fact: the one that explains more has understood it. */
