@@ -34,3 +34,11 @@ const felixWaits = (view: Looked) =>
     { 'felix/starting': ['weak', 'Felix waits for what it is to program'] },
     { endedBy: ['felix/in-sync', 'felix/first-update-done'], ofAnyAge: true },
   )
+
+/** Whether Felix has started on this node and not programmed all of it once: what is not there may still come, or fail for its own reason. */
+export const isFelixBehind = (view: Looked, about: Subject): boolean =>
+  messageSigns(
+    view,
+    { 'felix/starting': ['weak', 'Felix has not programmed the node yet'] },
+    { endedBy: ['felix/first-update-done'], ofAnyAge: true },
+  ).some((one) => isSameSubject(one.about, about))

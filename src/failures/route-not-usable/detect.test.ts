@@ -122,6 +122,15 @@ const session = (isUp: boolean) => ({
 })
 const blackhole = { type: 'blackhole' as const }
 
+const overVxlan: Table = {
+  routes: [route('10.7.4.0/24', { proto: 'kernel' })],
+  nodes: [w2],
+  bgpSessions: [session(true)],
+  ipamBlocks: [block('10.244.7.64/26', 'w2')],
+  ipPools: [{ name: 'default', cidr: '10.244.0.0/16', disabled: false, encapsulation: 'vxlan' }],
+}
+const said = (id: string) => ({ message: { id, params: {} }, node: 'w1', count: 1 })
+
 describe('by facts', () => {
   test.each<[string, Table, readonly string[], boolean]>([
     [
@@ -211,6 +220,18 @@ describe('by facts', () => {
       },
       ['routes node/w1'],
       false,
+    ],
+    [
+      'no route over VXLAN while Felix has not programmed its node: it is Felix that lacks something',
+      { ...overVxlan, messages: [said('felix/starting')] },
+      ['routes node/w1'],
+      false,
+    ],
+    [
+      'no route over VXLAN though Felix has programmed its node',
+      { ...overVxlan, messages: [said('felix/starting'), said('felix/first-update-done')] },
+      ['routes node/w1'],
+      true,
     ],
     [
       'unreachable while the session is down: a consequence',

@@ -6,6 +6,7 @@ import type { IpamBlockRow, RouteRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
+import { isFelixBehind } from '#diagnosis/start-up.ts'
 import type { View } from '#diagnosis/types.ts'
 import type { Names } from '#failures/route-not-usable/names.ts'
 
@@ -121,7 +122,7 @@ function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly S
       .map((block) =>
         sign(
           first,
-          'decisive',
+          isByFelix(view, block) && isFelixBehind(view, nodeSubject(node)) ? 'weak' : 'decisive',
           `no route to ${block.cidr} of ${block.node}, though the session with it is Established`,
         ),
       )
@@ -138,15 +139,20 @@ function isUntold({ cidr, node }: IpamBlockRow, rows: readonly Fact<RouteRow>[])
  * Felix writes routes over VXLAN as soon as it has the device, and the kernel drops them with its address: that one of these is missing
  * is what is wrong, not they.
  */
-function isWithoutDevice(view: View<Names>, node: string, { cidr }: IpamBlockRow): boolean {
-  const pool = view.rows('ipPools').find((one) => holds(one.cidr, cidr.split('/')[0] ?? ''))
+function isWithoutDevice(view: View<Names>, node: string, block: IpamBlockRow): boolean {
   const isThere = view
     .rows('links')
     .some(
       (link) =>
         link.node === node && link.in === 'host' && link.name === vxlanDevice && link.addresses?.length !== 0,
     )
-  return pool?.encapsulation === 'vxlan' && isComplete(view.coverage('links', nodeSubject(node))) && !isThere
+  return isByFelix(view, block) && isComplete(view.coverage('links', nodeSubject(node))) && !isThere
+}
+
+/** Routes of pools with VXLAN are Felix' own, all others BIRD's. */
+function isByFelix(view: View<Names>, { cidr }: IpamBlockRow): boolean {
+  const pool = view.rows('ipPools').find((one) => holds(one.cidr, cidr.split('/')[0] ?? ''))
+  return pool?.encapsulation === 'vxlan'
 }
 
 const vxlanDevice = 'vxlan.calico'
