@@ -237,8 +237,7 @@ class Client implements KubeClient {
 
   watch<T extends KubeObject>(query: WatchQuery): Watch<T> {
     const request: KubeRequest = { op: 'watch', ...query }
-    const named = (error: Error): Error => this.#named(error, request)
-    return new RunningWatch<T>(this.#transport, named, (call) => {
+    return new RunningWatch<T>(this.#transport, request, (call) => {
       const credential = this.#credential()
       if (credential instanceof Promise) {
         let ended = false
@@ -267,7 +266,7 @@ class Client implements KubeClient {
       // What the server answers is what the caller asked for.
       return (await this.#exchange(as, request, timeoutMs ?? this.#options.timeoutMs)) as T
     } catch (error) {
-      throw error instanceof Error ? this.#named(error, request) : error
+      throw error instanceof Error ? named(error, this.#transport.server, request) : error
     }
   }
 
@@ -306,12 +305,6 @@ class Client implements KubeClient {
     return sent
       ? 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'
       : 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)'
-  }
-
-  #named(error: Error, request: KubeRequest): Error {
-    if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
-    const says = `${requestWords(this.#transport.server, request)}: ${error.message}`
-    return new KubeUnreachable(says, { isUnanswered: true })
   }
 
   /** Whether it shows the same credential with each request. */
@@ -353,6 +346,12 @@ class Client implements KubeClient {
   }
 }
 
+/** What came of a request, in words that name it. */
+function named(error: Error, server: string, request: KubeRequest): Error {
+  if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
+  return new KubeUnreachable(`${requestWords(server, request)}: ${error.message}`, { isUnanswered: true })
+}
+
 /** What a lease became. */
 const renewedLease = (lease: Lease, atMs: number, { revision }: { readonly revision: number }): Lease => ({
   ...lease,
@@ -380,7 +379,7 @@ const nothing: readonly never[] = []
 class RunningWatch<T> implements Watch<T>, Call {
   sent = false
   readonly #transport: Transport
-  readonly #named: (error: Error) => Error
+  readonly #request: KubeRequest
   readonly #end: () => void
   /** What has come first, as it is told to all who watch the same, and what has come after it. */
   #changes: readonly Change<T>[] = nothing
@@ -390,9 +389,9 @@ class RunningWatch<T> implements Watch<T>, Call {
   #looks = false
   #reader: WatchReader<T> | undefined
 
-  constructor(transport: Transport, named: (error: Error) => Error, begin: (call: Call) => () => void) {
+  constructor(transport: Transport, request: KubeRequest, begin: (call: Call) => () => void) {
     this.#transport = transport
-    this.#named = named
+    this.#request = request
     this.#end = begin(this)
   }
 
@@ -410,7 +409,7 @@ class RunningWatch<T> implements Watch<T>, Call {
 
   /** What ends a watch that runs is an error of reading its body, and names no request. */
   fail(error: Error): void {
-    this.#over = this.sent ? error : this.#named(error)
+    this.#over = this.sent ? error : named(error, this.#transport.server, this.#request)
     this.#tell()
   }
 

@@ -178,6 +178,7 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
       try {
         this.#from ??= await this.#list(kube)
         this.#follow(kube, this.#from)
+        this.#task = undefined // it ends, and nobody has to stop it
         return
       } catch (error) {
         if (!isFailure(error)) throw error

@@ -132,11 +132,18 @@ export class TaskState implements Task {
   #children: TaskState | Set<TaskState> | undefined
   readonly #parent: TaskState | undefined
   #state: 'running' | 'stopped' | 'ended' = 'running'
+  #namedTimer: string | undefined
 
   constructor(kernel: Kernel, name: string, parent?: TaskState) {
     this.#kernel = kernel
     this.name = name
     this.#parent = parent
+  }
+
+  /** Of its events that wake nobody by themselves: one text for all of them. */
+  get #timerName(): string {
+    this.#namedTimer ??= `${this.name} timer`
+    return this.#namedTimer
   }
 
   get alive(): boolean {
@@ -193,7 +200,7 @@ export class TaskState implements Task {
 
   after(ms: number, tell: () => void): Cancel {
     if (this.#state !== 'running') return () => {}
-    const event = this.#kernel.schedule(this.#kernel.nowMs + ms, `${this.name} timer`, () => {
+    const event = this.#kernel.schedule(this.#kernel.nowMs + ms, this.#timerName, () => {
       if (this.#state === 'running') tell()
     })
     return () => this.#kernel.cancel(event)
@@ -202,7 +209,7 @@ export class TaskState implements Task {
   repeat(ms: number, tell: () => number | undefined): Cancel {
     if (this.#state !== 'running') return () => {}
     const kernel = this.#kernel
-    const event = kernel.schedule(kernel.nowMs + ms, `${this.name} timer`, () => {
+    const event = kernel.schedule(kernel.nowMs + ms, this.#timerName, () => {
       const nextMs = this.#state === 'running' ? tell() : undefined
       if (nextMs !== undefined) kernel.again(event, kernel.nowMs + nextMs)
     })
@@ -212,7 +219,7 @@ export class TaskState implements Task {
   rest({ periodMs, tick, place, from }: RestingBeat): Rested | undefined {
     if (!this.#kernel.lazy) return undefined
     return this.#kernel.rest({
-      name: `${this.name} timer`,
+      name: this.#timerName,
       fromMs: from ?? this.#kernel.nowMs + periodMs,
       periodMs,
       ...(place === undefined ? {} : { place }),

@@ -70,6 +70,7 @@ export class Timer {
     this.#dueMs = process.monotonic() + ms
     this.#cancel = process.task.after(ms, () => {
       this.#dueMs = undefined
+      this.#cancel = undefined
       this.#daemon.turn(this.#fire)
     })
   }
@@ -77,6 +78,7 @@ export class Timer {
   /** Does not fire until it is started or resumed. */
   pause(): void {
     this.#cancel?.()
+    this.#cancel = undefined
   }
 
   /** Fires when it would have fired without the pause. */
@@ -86,6 +88,6 @@ export class Timer {
 
   stop(): void {
     this.#dueMs = undefined
-    this.#cancel?.()
+    this.pause()
   }
 }
