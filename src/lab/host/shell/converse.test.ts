@@ -44,6 +44,15 @@ describe('bash at a terminal', () => {
     expect(await type('echo $X$i; done')).toBe('11\n12\nroot:/etc# ')
   })
 
+  test('a here-document and a line that goes on are waited for to their end', async () => {
+    const { type } = await terminal()
+    expect(await type('cat <<E')).toContain('> ')
+    expect(await type('a')).toBe('> ')
+    expect(await type('E')).toBe('a\nroot:~# ')
+    expect(await type('echo a \\')).toBe('> ')
+    expect(await type('b')).toBe('a b\nroot:~# ')
+  })
+
   test.each([
     ['a command that sleeps', 'sleep 100'],
     ['a loop of builtins', 'while true; do :; done'],
