@@ -134,7 +134,7 @@ function setLink(stack: SimStack, { name, up, mtuBytes, mac, tunnel }: Change<'l
   link.up = up
   stack.switched(name)
   // Routes over a link that goes down are flushed; only those that the addresses imply come back.
-  if (!up) stack.table.removeWhere((route) => route.dev === name)
+  if (!up) stack.table.removeOver(name)
   else for (const address of stack.addresses()) if (address.link === name) addConnected(stack, address)
   link.peer?.stack.movedLink(link.peer.link.name)
 }
@@ -170,7 +170,7 @@ function deleteAddress(stack: SimStack, { link, address, prefixLength }: Change<
     .filter((a) => !(a.link === link && a.address === address && a.prefixLength === prefixLength))
   if (left.length === stack.addresses().length) throw new Errno('EADDRNOTAVAIL')
   stack.setAddresses(left)
-  stack.table.removeWhere((route) => route.dev === link && route.source === address)
+  stack.table.removeOver(link, ({ source }) => source === address)
 }
 
 /** The kernel's own route to the subnet of an address; none for a single address. */

@@ -61,6 +61,29 @@ describe('the routing table', () => {
     )
   })
 
+  test('knows which routes lead over a device, through additions, removals and other metrics', () => {
+    const device = fc.constantFrom('eth0', 'cali1')
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.constantFrom('10.0.0.0/24', '10.0.0.1/32'), fc.nat({ max: 2 }), device, fc.boolean()),
+        ),
+        device,
+        (changes, over) => {
+          const table = new RouteTable()
+          for (const [destination, metric, dev, removed] of changes)
+            if (!removed) table.replace({ ...route(destination, metric), dev })
+            else if (table.list().some((r) => r.destination === destination)) table.remove(destination)
+          const others = table.list().filter(({ dev }) => dev !== over)
+          table.removeOver(over, ({ metric }) => metric === 1)
+          expect(table.list().some((r) => r.dev === over && r.metric === 1)).toBe(false)
+          table.removeOver(over)
+          expect(table.list()).toEqual(others)
+        },
+      ),
+    )
+  })
+
   test.each([
     ['10.0.0.21', '10.0.0.0/24'],
     ['10.244.1.5', '10.244.1.5/32'],

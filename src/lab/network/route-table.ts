@@ -26,6 +26,8 @@ const foundMax = 8192
 export class RouteTable {
   /** By prefix length, then by network. */
   readonly #byLength: (Map<Ipv4, readonly Entry[]> | undefined)[] = []
+  /** The networks to which a route leads over a device, by what {@link keyOf} makes of them. */
+  readonly #byDevice = new Map<string, Map<number, Cidr>>()
   /** All, in the order of {@link list}; undefined until somebody asks for it. */
   #sorted: Entry[] | undefined
   #listed: readonly Route[] | undefined
@@ -94,19 +96,13 @@ export class RouteTable {
     this.#put(entries.toSpliced(index, 1), to)
   }
 
-  /** Removes every route for which `gone` holds; answers how many. */
-  removeWhere(gone: (route: Route) => boolean): number {
-    const met: (readonly Entry[])[] = []
-    for (const networks of this.#byLength)
-      for (const entries of networks?.values() ?? none)
-        if (entries.some(({ route }) => gone(route))) met.push(entries)
-    let count = 0
-    for (const entries of met) {
-      const left = entries.filter(({ route }) => !gone(route))
-      count += entries.length - left.length
-      this.#put(left, (entries[0] as Entry).to) // some are gone, so there was one
+  /** Removes every route over a device; only those for which `gone` holds, where it is given. */
+  removeOver(device: string, gone: (route: Route) => boolean = () => true): void {
+    for (const to of [...(this.#byDevice.get(device)?.values() ?? none)]) {
+      const entries = this.#entries(to)
+      const left = entries.filter(({ route }) => route.dev !== device || !gone(route))
+      if (left.length < entries.length) this.#put(left, to)
     }
-    return count
   }
 
   /** In the order in which the kernel dumps its trie: by network, the longer prefix first, then by metric. */
@@ -120,6 +116,7 @@ export class RouteTable {
 
   clear(): void {
     this.#byLength.length = 0
+    this.#byDevice.clear()
     this.#sorted = undefined
     this.#listed = undefined
     this.#forget(everywhere)
@@ -143,6 +140,7 @@ export class RouteTable {
     this.#listed = undefined
     if (this.#sorted !== undefined) putInOrder(this.#sorted, ordered, to)
     this.#forget(to)
+    this.#noteDevices(this.#entries(to), ordered, to)
     let networks = this.#byLength[to.length]
     if (networks === undefined) {
       networks = new Map()
@@ -152,7 +150,31 @@ export class RouteTable {
     else networks.set(to.network, ordered)
     if (networks.size === 0) this.#byLength[to.length] = undefined
   }
+
+  #noteDevices(before: readonly Entry[], now: readonly Entry[], to: Cidr): void {
+    for (const { route } of before)
+      if (route.dev !== undefined && !leadsOver(now, route.dev)) this.#leave(route.dev, to)
+    for (const { route } of now)
+      if (route.dev !== undefined && !leadsOver(before, route.dev)) this.#enter(route.dev, to)
+  }
+
+  #enter(device: string, to: Cidr): void {
+    const networks = this.#byDevice.get(device)
+    if (networks === undefined) this.#byDevice.set(device, new Map([[keyOf(to), to]]))
+    else networks.set(keyOf(to), to)
+  }
+
+  #leave(device: string, to: Cidr): void {
+    const networks = this.#byDevice.get(device)
+    networks?.delete(keyOf(to))
+    if (networks?.size === 0) this.#byDevice.delete(device)
+  }
 }
+
+const leadsOver = (entries: readonly Entry[], device: string): boolean =>
+  entries.some(({ route }) => route.dev === device)
+
+const keyOf = ({ network, length }: Cidr): number => network * 64 + length
 
 /** Puts a network's routes in the place of those that are there. */
 function putInOrder(sorted: Entry[], entries: readonly Entry[], to: Cidr): void {

@@ -345,7 +345,7 @@ export class SimStack implements NetStack, Asked {
     if (this.#meetsOthers(name)) this.fabric.readdressed(this)
     this.#links.delete(name)
     this.#addresses = this.#addresses.filter((a) => a.link !== name)
-    this.table.removeWhere((route) => route.dev === name)
+    this.table.removeOver(name)
     this.#sysctls.forgetLink(name)
     this.neighbourTable.forgetLink(name)
   }
