@@ -4,6 +4,7 @@
  * different numbers in one service.
  */
 import { equal } from '#base/equal.ts'
+import { seeded } from '#base/random.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { EndpointSlice, Endpoints, Pod, Service } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
@@ -17,8 +18,8 @@ export function startEndpoints(kit: ControllerKit): void {
   // Two controllers of the real one, each under its own account.
   const ofSlices = kit.actingAs('endpointslice-controller')
   const services = kit.cache<Service>(resources.services, ({ object }) => queue.add(objectKey(object)))
-  const pods = kit.cache<Pod>(resources.pods, ({ object, previous }) => {
-    if (previous !== undefined && facesTheSame(object, previous)) return
+  const pods = kit.cache<Pod>(resources.pods, ({ type, object, previous }) => {
+    if (type === 'MODIFIED' && previous !== undefined && facesTheSame(object, previous)) return
     for (const service of services.list())
       if (
         service.metadata.namespace === object.metadata.namespace &&
@@ -35,13 +36,18 @@ export function startEndpoints(kit: ControllerKit): void {
       const sliceKube = ofSlices.kubeFor(self)
       const service = services.get(key)
       if (service === undefined) {
-        await remove(key, { kube, sliceKube }, endpoints.get(key), slices.get(key))
+        await remove(key, kube, endpoints.get(key))
         return 0
       }
       if (service.spec.selector === undefined) return 0
       const backends = pods.list().filter(backsUp(service))
       await writeEndpoints(kube, service, backends, endpoints.get(key))
-      await writeSlice(sliceKube, service, backends, slices.get(`${key}-slice`))
+      await writeSlice(
+        sliceKube,
+        service,
+        backends,
+        slices.get(`${space(service).namespace}/${sliceName(service)}`),
+      )
       return backends.length
     },
   )
@@ -133,6 +139,10 @@ async function writeEndpoints(
     await kube.update<Endpoints>(resources.endpoints, { ...present, subsets })
 }
 
+/** Ends in five letters, as generated names do; the same for the same service, which has one slice alone. */
+const sliceName = ({ metadata: { namespace, name } }: Service): string =>
+  `${name}-${seeded(`slice of ${namespace}/${name}`).text(5)}`
+
 async function writeSlice(
   kube: KubeClient,
   service: Service,
@@ -156,7 +166,7 @@ async function writeSlice(
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',
         metadata: {
-          name: `${service.metadata.name}-slice`,
+          name: sliceName(service),
           ...space(service),
           labels: {
             'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
@@ -173,19 +183,10 @@ async function writeSlice(
     await kube.update<EndpointSlice>(resources.endpointSlices, { ...present, endpoints, ports })
 }
 
-async function remove(
-  key: string,
-  { kube, sliceKube }: { readonly kube: KubeClient; readonly sliceKube: KubeClient },
-  endpoints: Endpoints | undefined,
-  slice: EndpointSlice | undefined,
-): Promise<void> {
+/** Its slice goes with the service, which owns it. */
+async function remove(key: string, kube: KubeClient, endpoints: Endpoints | undefined): Promise<void> {
   const [namespace = '', name = ''] = key.split('/')
   // `default/kubernetes` has no selector and is written by the API server; it never comes here while its Service is there.
   if (endpoints !== undefined)
     await unless('NotFound', kube.delete({ type: resources.endpoints, namespace, name }))
-  if (slice !== undefined)
-    await unless(
-      'NotFound',
-      sliceKube.delete({ type: resources.endpointSlices, namespace, name: slice.metadata.name }),
-    )
 }
