@@ -69,6 +69,10 @@ describe('near misses', () => {
     ['a Docker bridge’s address', `${nodes('Ready')}\n${probe('172.17.0.1')}`],
     ['the peer refuses, so its machine is on', table('Active Socket: Connection refused')],
     ['the peer answers', table('Idle Received: Bad peer AS')],
+    [
+      'a router is none of the nodes, as it should be',
+      `${nodes('Ready')}\n${table('Established')}| 10.7.4.29    | global            | start | 05:06:07 | Active |\n`,
+    ],
     ['another node is NotReady, and nobody complains', nodes('NotReady')],
   ])('%s', (_, text) => {
     expect(foundIn(text, mode)).toBe('not found')
@@ -128,6 +132,22 @@ describe('by facts', () => {
       'everybody reports a node of which nothing else is known',
       { nodes: [node('w1'), node('w2')], bgpSessions: [...up, ...down] },
       ['cluster likely'],
+    ],
+    [
+      'everybody reports it, and one refused what it had to say',
+      {
+        nodes: [node('w1'), node('w2')],
+        bgpSessions: [...up, ...down],
+        messages: [
+          {
+            message: { id: 'bgp/unacceptable-hold-time', params: { protocol: 'Global_10_7_4_23' } },
+            node: 'w1',
+            count: 9,
+            atMs: ago(1),
+          },
+        ],
+      },
+      [],
     ],
     [
       'it waits for its pod network: the machine is on',

@@ -1,6 +1,7 @@
 /** What tells that a machine is on, off, or not there at all. */
 import { bareAddress } from '#cluster/addresses.ts'
 import type { AccusedPeer } from '#cluster/bgp-complaints.ts'
+import { bgpErrors } from '#cluster/bgp-sessions.ts'
 import type { Subject } from '#cluster/facts.ts'
 import { calicoNodePodOf, conditionOf, isComplete, nodeNamed } from '#cluster/queries.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
@@ -18,7 +19,9 @@ export function machineSigns(
   const isOn = complaints.filter(({ trouble }) => trouble === 'refused' || trouble === 'answered')
   const pod = node === undefined ? undefined : calicoNodePodOf(view, node.name)
   return [
-    ...isOn.map((row) => at(row, 'against', `${address} answers: its machine is on`)),
+    ...[...isOn, ...refusedOpens(view, address)].map((row) =>
+      at(row, 'against', `${address} answers: its machine is on`),
+    ),
     ...(node !== undefined && conditionOf(node, 'Ready')?.status === 'True'
       ? [at(node, 'against', `${node.name} is Ready`)]
       : []),
@@ -44,6 +47,19 @@ export function machineSigns(
       .map((row) => at({ from: row.from }, 'strong', `the provider says that it is ${row.state}`)),
   ]
 }
+
+/** Only a peer that is on sends an OPEN that somebody refuses. */
+const refusedOpens = (view: View<Names>, address: string) =>
+  bgpErrors(view, ...ofOpen).filter(({ peer }) => peer === address)
+
+const ofOpen = [
+  'bgp/bad-identifier',
+  'bgp/bad-peer-as',
+  'bgp/capability-missing',
+  'bgp/no-common-family',
+  'bgp/unacceptable-hold-time',
+  'bgp/unsupported-option',
+]
 
 const writtenBy = (view: View<Names>, node: string) =>
   view
@@ -93,6 +109,7 @@ export function missingNode(view: View<Names>, address: string): Sign | undefine
     return nodeNamed(view, entry.name) === undefined
       ? sign({ from: entry.from }, 'decisive', `Calico knows ${entry.name} (${address}), Kubernetes does not`)
       : undefined
+  if (isRouter(view, address)) return undefined
   const isListWhole =
     isComplete(view.coverage('nodes')) && nodes.every(({ internalIp }) => internalIp !== undefined)
   const [first] = nodes
@@ -100,3 +117,7 @@ export function missingNode(view: View<Names>, address: string): Sign | undefine
     ? sign({ from: first.from }, 'strong', `no node has the address ${address}`)
     : undefined
 }
+
+/** Whom somebody was told to speak with, beside the mesh, need not be a node. */
+const isRouter = (view: View<Names>, address: string): boolean =>
+  view.rows('bgpSessions').some(({ peer, kind }) => kind !== 'mesh' && bareAddress(peer) === address)
