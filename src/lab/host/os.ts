@@ -1,5 +1,5 @@
 import { baseFiles, type OsOptions, smallFiles } from '#lab/host/os/files.ts'
-import { smallTools, systemPrograms, systemTools } from '#lab/host/os/programs.ts'
+import { selinuxTools, smallTools, systemPrograms, systemTools } from '#lab/host/os/programs.ts'
 import type { Program, Tree, TreeEntry } from '#lab/host/ports.ts'
 
 /** Every program of the host, by the name that its executable carries. */
@@ -7,6 +7,7 @@ export const hostPrograms: Readonly<Record<string, Program>> = {
   ...smallTools,
   ...systemTools,
   ...systemPrograms,
+  ...selinuxTools,
 }
 
 /**
@@ -17,6 +18,7 @@ export const baseOs = (options: OsOptions): Tree => [
   ...baseFiles(options),
   ...executables('/usr/bin', [...Object.keys(smallTools), ...Object.keys(systemPrograms)]),
   ...executables('/usr/sbin', Object.keys(systemTools)),
+  ...(options.distribution === 'rhel' ? executables('/usr/sbin', Object.keys(selinuxTools)) : []),
   { path: '/usr/lib/systemd/systemd', kind: 'file', program: 'systemd' },
   ...['systemd-modules-load', 'systemd-timesyncd'].map(
     (program): TreeEntry => ({ path: `/usr/lib/systemd/${program}`, kind: 'file', program }),

@@ -358,6 +358,13 @@ export interface ContainerSpec {
   readonly memory?: { readonly limitBytes: number; readonly oomScoreAdj: number }
   /** How much of a core its programs get together. Default: as much as they want. */
   readonly cpuCores?: number
+  /** For machines with SELinux: what was asked for, and the pod whose categories it has. */
+  readonly selinux?: {
+    readonly privileged: boolean
+    readonly pod: string
+    readonly type?: string | undefined
+    readonly level?: string | undefined
+  }
 }
 
 export interface Container {

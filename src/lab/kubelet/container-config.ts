@@ -4,7 +4,7 @@ import type { Files, Mount } from '#lab/host/ports.ts'
 import { oomScoreAdj } from '#lab/kubelet/oom-score.ts'
 import { ConfigTrouble, containerEnv, type EnvContext, expanded } from '#lab/kubelet/pod-env.ts'
 import { podDirectory } from '#lab/kubelet/pod-volumes.ts'
-import { containerCredentials, procSysOf } from '#lab/runtime/credentials.ts'
+import { containerCredentials, procSysOf, selinuxOf } from '#lab/runtime/credentials.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 import type { ContainerConfig } from '#lab/runtime/records.ts'
 
@@ -39,6 +39,7 @@ export async function containerConfig(
     cwd: def.workingDir,
     credentials,
     procSys: procSysOf(def.securityContext),
+    selinux: selinuxOf(def.securityContext, o.pod.spec.securityContext),
     mounts: [...(await etcMounts(o)), ...volumeMounts(def, o.volumes), ...(await lastWordsMount(def, o))],
     lastWords: {
       path: def.terminationMessagePath ?? defaultLastWords,

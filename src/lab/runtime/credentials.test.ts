@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SecurityContext } from '#lab/api/objects.ts'
-import { containerCredentials, procSysOf } from '#lab/runtime/credentials.ts'
+import { containerCredentials, procSysOf, selinuxOf } from '#lab/runtime/credentials.ts'
 
 const of = (container: SecurityContext | undefined, pod: Readonly<Record<string, unknown>> = {}) =>
   containerCredentials({ container, pod, imageUser: undefined })
@@ -66,5 +66,15 @@ describe('who a container is', () => {
     [{ privileged: true }, 'writable'],
   ])('/proc/sys of %j is %s', (context, expected) => {
     expect(procSysOf(context)).toBe(expected)
+  })
+
+  test('the container’s label wins over the pod’s, part by part', () => {
+    const pod = { seLinuxOptions: { type: 'spc_t', level: 's0:c1,c2' } }
+    expect(selinuxOf({ seLinuxOptions: { type: 'container_t' } }, pod)).toEqual({
+      privileged: false,
+      type: 'container_t',
+      level: 's0:c1,c2',
+    })
+    expect(selinuxOf({ privileged: true }, undefined).privileged).toBe(true)
   })
 })

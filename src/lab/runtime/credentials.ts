@@ -29,6 +29,16 @@ export function procSysOf(context: SecurityContext | undefined): NonNullable<Con
   return context?.procMount === 'Unmasked' ? 'net-writable' : 'read-only'
 }
 
+/** What the label of a container is to be: its own wishes come before those of its pod. */
+export function selinuxOf(
+  container: SecurityContext | undefined,
+  pod: Readonly<Record<string, unknown>> | undefined,
+): Omit<NonNullable<ContainerSpec['selinux']>, 'pod'> {
+  const ofPod = pod?.seLinuxOptions as SecurityContext['seLinuxOptions'] // as the API server has checked
+  const { type, level } = { ...ofPod, ...container?.seLinuxOptions }
+  return { privileged: container?.privileged === true, type, level }
+}
+
 function grantedCapabilities(context: SecurityContext | undefined): ReadonlySet<Capability> {
   if (context?.privileged) return allCapabilities
   const drop = new Set(context?.capabilities?.drop?.map(plainName))

@@ -56,6 +56,8 @@ export interface ContainerConfig {
   readonly cwd: string | undefined
   readonly credentials: Credentials
   readonly procSys: NonNullable<ContainerSpec['procSys']>
+  /** What its label is to be, on machines with SELinux. */
+  readonly selinux?: Omit<NonNullable<ContainerSpec['selinux']>, 'pod'>
   readonly mounts: readonly Mount[]
   readonly labels: Readonly<Record<string, string>>
   /** Whether its input is kept open for who attaches; default: it has none. */

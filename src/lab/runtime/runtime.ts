@@ -415,6 +415,7 @@ export class ContainerRuntime {
         hostname: sandbox.hostname,
         hostPid: sandbox.hostPid,
         procSys: config.procSys,
+        selinux: { privileged: false, ...config.selinux, pod: sandbox.pod.uid },
         env: config.env,
         memory: config.memory,
         ...(config.cpuCores === undefined ? {} : { cpuCores: config.cpuCores }),

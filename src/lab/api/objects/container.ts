@@ -40,6 +40,7 @@ export interface SecurityContext {
   readonly allowPrivilegeEscalation?: boolean
   readonly readOnlyRootFilesystem?: boolean
   readonly procMount?: string
+  readonly seLinuxOptions?: { readonly type?: string; readonly level?: string }
   readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] }
 }
 

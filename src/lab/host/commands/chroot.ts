@@ -22,11 +22,12 @@ export const chroot: Program = async (process) => {
   const { state } = p
   let space: Space
   try {
-    const { mount, inode } = existing(state.view, root)
+    const { mount, inode, names } = existing(state.view, root)
     if (inode.kind !== 'directory') return refuse('Not a directory')
     // What is mounted below goes along: the copy looks children up by their inodes.
     const top = inode === mount.root ? mount : { ...mount, root: inode }
-    space = { ...state.space, mounts: new MountNamespace(top) }
+    const rootNames = [...(state.space.rootNames ?? []), ...names]
+    space = { ...state.space, mounts: new MountNamespace(top), rootNames }
   } catch (error) {
     if (!isErrno(error)) throw error
     return refuse(error.message)

@@ -1,12 +1,14 @@
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { unconfined } from '#lab/host/commands/selinux.ts'
 import { accounts, groupsOf, namesOf } from '#lab/host/os/accounts.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
-import { machineOf } from '#lab/host/process/process.ts'
+import { hostProcess, machineOf } from '#lab/host/process/process.ts'
 
-/** id(1): `-u`, `-g`, `-G`, `-n`, a user's name. */
+/** id(1): `-u`, `-g`, `-G`, `-n`, `-Z`, a user's name. */
 export const id: Program = async (p) => {
-  const args = parseArguments(p.argv.slice(1), { flags: 'ugGnr' })
+  const args = parseArguments(p.argv.slice(1), { flags: 'ugGnrZ' })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
+  if (args.flags.has('Z')) return ownContext(p)
   const names = await namesOf(p.files)
   const who = await subject(p, args.operands[0])
   if (who === undefined) {
@@ -19,6 +21,16 @@ export const id: Program = async (p) => {
   else if (args.flags.has('g')) p.stdout.write(`${group(who.gid)}\n`)
   else if (args.flags.has('G')) p.stdout.write(`${who.groups.map(group).join(' ')}\n`)
   else p.stdout.write(`${fullIdentity(who, names)}\n`)
+  return 0
+}
+
+function ownContext(p: Process): number {
+  const { space } = hostProcess(p).state
+  if (machineOf(p).running.selinux === undefined) {
+    say(p, '--context (-Z) works only on an SELinux-enabled kernel')
+    return 1
+  }
+  p.stdout.write(`${space.context ?? unconfined}\n`)
   return 0
 }
 

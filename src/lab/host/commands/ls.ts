@@ -1,6 +1,7 @@
 import { utc } from '#base/clock.ts'
 import { type Arguments, attempt, invalidOption, join, parseArguments, say } from '#lab/host/commands/cli.ts'
 import { modeText } from '#lab/host/commands/modes.ts'
+import { contextAt } from '#lab/host/commands/selinux.ts'
 import { namesOf } from '#lab/host/os/accounts.ts'
 import { isErrno, type Process, type Program, type Stat } from '#lab/host/ports.ts'
 
@@ -9,11 +10,13 @@ interface Row {
   readonly name: string
   readonly stat: Stat | undefined
   readonly target: string | undefined
+  /** With `-Z`. */
+  readonly context?: string
 }
 
 type Names = Awaited<ReturnType<typeof namesOf>>
 
-/** ls(1): `-l`, `-a`, `-A`, `-d`, `-n`, `-h`, `-1`, `-R`, `-t`, `-r`, `-i`; one name a line, as into a pipe. */
+/** ls(1): `-l`, `-a`, `-A`, `-d`, `-n`, `-h`, `-1`, `-R`, `-t`, `-r`, `-i`, `-Z`; one name a line, as into a pipe. */
 export const ls: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'alAdnh1RtrsiFZc', long: ['--all', '--color'] })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown, 2)
@@ -30,7 +33,7 @@ export const ls: Program = async (p) => {
     )
     if (stat === undefined) code = 2
     else if (stat.kind === 'directory' && !args.flags.has('d')) folders.push(path)
-    else plain.push(await rowOf(p, path, path))
+    else plain.push(await rowOf(p, path, path, args))
   }
   print(p, plain, args, names)
   for (const [at, path] of folders.entries()) {
@@ -70,7 +73,7 @@ async function listFolder(p: Process, path: string, args: Arguments, names: Name
   const rows: Row[] = []
   let code = 0
   for (const name of all ? ['.', '..', ...shown] : shown) {
-    const row = await rowOf(p, join(path, name), name)
+    const row = await rowOf(p, join(path, name), name, args)
     if (row.stat === undefined && isLong(args)) {
       say(p, `cannot access '${join(path, name)}': Permission denied`)
       code = 1
@@ -93,11 +96,12 @@ const isLong = ({ flags }: Arguments): boolean => flags.has('l') || flags.has('n
 const blocks = (stat: Stat | undefined): number =>
   stat === undefined || stat.kind === 'symlink' ? 0 : Math.ceil(stat.size / 4096) * 4
 
-async function rowOf(p: Process, path: string, name: string): Promise<Row> {
+async function rowOf(p: Process, path: string, name: string, { flags }: Arguments): Promise<Row> {
   try {
     const stat = await p.files.lstat(path)
     const target = stat.kind === 'symlink' ? await p.files.readlink(path) : undefined
-    return { name, stat, target }
+    if (!flags.has('Z')) return { name, stat, target }
+    return { name, stat, target, context: contextAt(p, path, { follow: false }) }
   } catch (error) {
     if (isErrno(error)) return { name, stat: undefined, target: undefined }
     throw error
@@ -111,9 +115,12 @@ function print(p: Process, rows: readonly Row[], args: Arguments, names: Names):
   if (args.flags.has('r')) ordered.reverse()
   const inode = ({ stat }: Row): string => (args.flags.has('i') ? `${stat?.inode ?? '?'} ` : '')
   if (!isLong(args)) {
-    for (const row of ordered) p.stdout.write(`${inode(row)}${row.name}\n`)
+    for (const row of ordered)
+      p.stdout.write(`${inode(row)}${row.context === undefined ? '' : `${row.context} `}${row.name}\n`)
     return
   }
+  const context = (row: Row): string => (row.context === undefined ? '' : `${row.context.padEnd(longest)} `)
+  const longest = Math.max(0, ...ordered.map((row) => row.context?.length ?? 0))
   const cells = ordered.map((row) => longCells(p, row, args, names))
   const width = (column: number): number => Math.max(0, ...cells.map((cell) => cell[column]?.length ?? 0))
   const [links, user, group, size] = [width(1), width(2), width(3), width(4)]
@@ -122,7 +129,7 @@ function print(p: Process, rows: readonly Row[], args: Arguments, names: Names):
     [mode = '', count = '', owner = '', team = '', bytes = '', time = '', name = ''],
   ] of cells.entries())
     p.stdout.write(
-      `${inode(ordered[at] as Row)}${mode} ${count.padStart(links)} ${owner.padEnd(user)} ${team.padEnd(group)} ${bytes.padStart(size)} ${time} ${name}\n`,
+      `${inode(ordered[at] as Row)}${mode} ${count.padStart(links)} ${owner.padEnd(user)} ${team.padEnd(group)} ${context(ordered[at] as Row)}${bytes.padStart(size)} ${time} ${name}\n`,
     )
 }
 

@@ -1,13 +1,15 @@
 import { utc } from '#base/clock.ts'
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { unconfined } from '#lab/host/commands/selinux.ts'
 import { namesOf, uidOf } from '#lab/host/os/accounts.ts'
 import { isErrno, type Process, type ProcessInfo, type Program } from '#lab/host/ports.ts'
+import { hostProcess, machineOf } from '#lab/host/process/process.ts'
 import { regularExpression } from '#lab/host/shell/glob.ts'
 import { signalNamed } from '#lab/host/shell/traps.ts'
 
 const program = ({ argv }: ProcessInfo): string => argv[0]?.split('/').at(-1) ?? ''
 
-/** ps(1): `aux`, `-ef`, `-o pid,ppid,user,uid,comm,args`, plain. CPU and memory columns are zero: neither is imitated. */
+/** ps(1): `aux`, `-ef`, `-eZ`, `-o pid,ppid,user,uid,comm,args`, plain. CPU and memory columns are zero: neither is imitated. */
 export const ps: Program = async (p) => {
   const words = p.argv.slice(1)
   const at = words.indexOf('-o')
@@ -31,11 +33,19 @@ export const ps: Program = async (p) => {
       )
     return 0
   }
-  p.stdout.write('    PID TTY          TIME CMD\n')
   const shown = /[eaA]/.test(flags) ? rows : rows.filter(({ uid }) => uid === p.credentials.euid)
+  const labels = flags.includes('Z')
+    ? (pid: number): string => `${contextOfProcess(p, pid).padEnd(31)} `
+    : () => ''
+  p.stdout.write(`${flags.includes('Z') ? 'LABEL'.padEnd(32) : ''}    PID TTY          TIME CMD\n`)
   for (const row of shown)
-    p.stdout.write(`${String(row.pid).padStart(7)} ?        00:00:00 ${program(row)}\n`)
+    p.stdout.write(`${labels(row.pid)}${String(row.pid).padStart(7)} ?        00:00:00 ${program(row)}\n`)
   return 0
+}
+
+function contextOfProcess(p: Process, pid: number): string {
+  if (machineOf(p).running.selinux === undefined) return '-'
+  return hostProcess(p).state.space.pids.table.get(pid)?.space.context ?? unconfined
 }
 
 const column = (name: string): string => (name.length > 8 ? `${name.slice(0, 7)}+` : name.padEnd(8))

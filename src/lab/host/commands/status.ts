@@ -2,6 +2,7 @@ import { utc } from '#base/clock.ts'
 import { attempt, invalidOption, parseArguments } from '#lab/host/commands/cli.ts'
 import { humanSize } from '#lab/host/commands/ls.ts'
 import { modeText } from '#lab/host/commands/modes.ts'
+import { contextAt } from '#lab/host/commands/selinux.ts'
 import { namesOf } from '#lab/host/os/accounts.ts'
 import type { Program, Stat } from '#lab/host/ports.ts'
 
@@ -54,12 +55,13 @@ const kindNames: Readonly<Record<Stat['kind'], string>> = {
   device: 'character special file',
 }
 
-/** stat(1): `-c FORMAT` with %a %A %u %U %g %G %n %N %F %s %i %Y %y, `-L`; the long form without it. */
+/** stat(1): `-c FORMAT` with %a %A %u %U %g %G %n %N %F %s %i %Y %y %C, `-L`; the long form without it. */
 export const stat: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'Lt', values: ['c', '--format', '--printf'] })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
   const format = args.values.get('c') ?? args.values.get('--format')
   const raw = args.values.get('--printf')
+  const wanted = raw ?? format ?? ''
   const names = await namesOf(p.files)
   let code = 0
   for (const path of args.operands) {
@@ -67,7 +69,8 @@ export const stat: Program = async (p) => {
       p,
       async () => {
         const seen = args.flags.has('L') ? await p.files.stat(path) : await p.files.lstat(path)
-        return { seen, target: seen.kind === 'symlink' ? await p.files.readlink(path) : undefined }
+        const context = wanted.includes('%C') ? contextAt(p, path, { follow: args.flags.has('L') }) : '?'
+        return { seen, context, target: seen.kind === 'symlink' ? await p.files.readlink(path) : undefined }
       },
       ({ message }) => `cannot statx '${path}': ${message}`,
     )
@@ -75,7 +78,7 @@ export const stat: Program = async (p) => {
       code = 1
       continue
     }
-    const parts = statParts(path, found.seen, found.target, names)
+    const parts = statParts(path, found.seen, found, names)
     const fill = (text: string): string =>
       text.replaceAll(/%([a-zA-Z])/g, (whole, letter: string) => parts[letter] ?? whole)
     if (raw !== undefined) p.stdout.write(fill(raw).replaceAll('\\n', '\n'))
@@ -93,7 +96,7 @@ Modify: %y`
 function statParts(
   path: string,
   { mode, uid, gid, kind, size, inode, mtimeMs }: Stat,
-  target: string | undefined,
+  { target, context }: { readonly target: string | undefined; readonly context: string },
   names: Awaited<ReturnType<typeof namesOf>>,
 ): Readonly<Record<string, string>> {
   const { date, time } = utc(mtimeMs)
@@ -113,6 +116,7 @@ function statParts(
     Y: String(Math.floor(mtimeMs / 1000)),
     y: `${date} ${time}000000 +0000`,
     h: '1',
+    C: context,
   }
 }
 

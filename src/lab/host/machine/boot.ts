@@ -4,6 +4,7 @@ import type { LabMachine, MachineOptions, PowerState } from '#lab/host/machine.t
 import type { Program } from '#lab/host/ports.ts'
 import { kernelBytes } from '#lab/host/process/memory.ts'
 import { PidSpace, type Space, type System } from '#lab/host/process/space.ts'
+import { configuredMode, SELinux } from '#lab/host/selinux/selinux.ts'
 import { type Inode, MountNamespace, mountOf } from '#lab/host/vfs.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import type { NetStack } from '#lab/network/ports.ts'
@@ -30,6 +31,8 @@ export interface Boot {
   readonly networkLines: { sinceMs: number; count: number; missed: number }
   readonly sysctls: Map<string, string>
   readonly modules: Set<string>
+  /** Undefined: switched off, or a distribution without. */
+  readonly selinux: SELinux | undefined
   /** What PID 1 registered for an orderly end. */
   onShutdown: ((then: PowerState) => void) | undefined
 }
@@ -73,6 +76,7 @@ export function newBoot(o: {
     networkLines: { sinceMs: 0, count: 0, missed: 0 },
     sysctls,
     modules: new Set(),
+    selinux: selinuxOf(o),
     onShutdown: undefined,
   }
   mountStandard(boot, o.hardware)
@@ -93,6 +97,23 @@ export function newBoot(o: {
       init: undefined,
     }
   }
+}
+
+/** As /etc/selinux/config wants it. */
+function selinuxOf({
+  disk,
+  machine,
+}: {
+  readonly disk: Inode
+  readonly machine: LabMachine
+}): SELinux | undefined {
+  const mode = configuredMode(disk.child('etc')?.child('selinux')?.child('config')?.text)
+  if (mode === undefined || mode === 'disabled') return undefined
+  return new SELinux({
+    enforcing: mode === 'enforcing',
+    says: (text) => machine.kernelSays(text),
+    now: () => machine.nowMs,
+  })
 }
 
 /** What systemd takes for the machine's name when it starts; nothing where the disk does not say. */

@@ -9,6 +9,7 @@ import { baseName } from '#lab/host/process/process.ts'
 import { PidSpace, type Space } from '#lab/host/process/space.ts'
 import { childOf, ProcessState } from '#lab/host/process/state.ts'
 import { nowhere, readerOf } from '#lab/host/process/streams.ts'
+import { confinementOf, containerContext } from '#lab/host/selinux/confinement.ts'
 import { filesOf, MountNamespace, mountOf, system, walk } from '#lab/host/vfs.ts'
 
 /**
@@ -21,18 +22,21 @@ export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware
   const disk = treeRoot('overlay', spec.root, system.machine, {
     over: boot.space.mounts.root.root.fs,
   })
+  const pids = spec.hostPid ? system.pids : new PidSpace()
+  const context = boot.selinux && containerContext(spec)
   const space: Space = {
     name: `${boot.space.name}/${spec.name}`,
     system,
     mounts: new MountNamespace(mountOf(disk, { path: '/' })),
     stack: spec.net,
     hostname: spec.hostname,
-    pids: spec.hostPid ? system.pids : new PidSpace(),
+    pids,
     task,
     members: new Set(),
     init: undefined,
     group: spec.memory === undefined ? undefined : { ...spec.memory, outOfMemory: false },
     cpu: spec.cpuCores === undefined ? undefined : new CpuQuota(system.kernel, spec.cpuCores),
+    ...(boot.selinux && context && { context, confined: confinementOf(boot.selinux, context, pids) }),
   }
   try {
     mountContainer(boot, space, spec, hardware)

@@ -102,7 +102,11 @@ function bindFromMachine(
   else makeFile(space, o.path)
   const at = existing(rootView(space), o.path)
   const origin = { mount: from.mount, inode: from.inode, path: `/${from.names.join('/')}` }
-  space.mounts.bind({ mount: at.mount, inode: at.inode }, origin, { path: o.path, readOnly: o.readOnly })
+  space.mounts.bind({ mount: at.mount, inode: at.inode }, origin, {
+    path: o.path,
+    readOnly: o.readOnly,
+    ...(boot.selinux && { origin: { path: origin.path, depth: at.names.length } }),
+  })
 }
 
 function makeDirectory(space: Space, path: string): void {

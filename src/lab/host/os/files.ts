@@ -47,6 +47,7 @@ export const baseFiles = ({
   file('/etc/hostname', `${hostname}\n`),
   file('/etc/machine-id', `${machineId(hostname)}\n`, 0o444),
   file('/etc/os-release', osReleases[distribution]),
+  ...(distribution === 'rhel' ? [file('/etc/selinux/config', selinuxConfig)] : []),
   file('/etc/passwd', passwd),
   file('/etc/group', group),
   file('/etc/shells', '/bin/sh\n/bin/bash\n'),
@@ -104,6 +105,12 @@ PLATFORM_ID="platform:el8"
 PRETTY_NAME="Red Hat Enterprise Linux 8.10 (Ootpa)"
 `,
 } as const
+
+/** Read by the kernel at boot. */
+const selinuxConfig = `# enforcing, permissive or disabled
+SELINUX=enforcing
+SELINUXTYPE=targeted
+`
 
 const passwd = `root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin

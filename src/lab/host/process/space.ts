@@ -3,7 +3,7 @@ import type { Program } from '#lab/host/ports.ts'
 import type { CpuQuota } from '#lab/host/process/cpu.ts'
 import type { MemoryBank, MemoryGroup } from '#lab/host/process/memory.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
-import type { MountNamespace } from '#lab/host/vfs.ts'
+import type { MountNamespace, View } from '#lab/host/vfs.ts'
 import type { Kernel, Task } from '#lab/kernel/kernel.ts'
 import type { NetStack } from '#lab/network/ports.ts'
 
@@ -47,6 +47,12 @@ export interface Space {
   readonly group?: MemoryGroup | undefined
   /** Undefined: its programs start in no time. */
   readonly cpu?: CpuQuota | undefined
+  /** The SELinux context of its processes: on machines with SELinux, of containers. */
+  readonly context?: string | undefined
+  /** What SELinux keeps its processes from. */
+  readonly confined?: View['confined']
+  /** Where its root is in the namespace that it was taken from (chroot(2)). */
+  readonly rootNames?: readonly string[] | undefined
   /** The process whose end ends all others. */
   init: ProcessState | undefined
 }

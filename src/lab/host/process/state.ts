@@ -181,7 +181,9 @@ export class ProcessState {
 
   get view(): View {
     const { credentials, cwd } = this.image
-    return { mounts: this.space.mounts, credentials, cwd, pid: this.pid }
+    const { mounts, confined, rootNames } = this.space
+    if (confined === undefined) return { mounts, credentials, cwd, pid: this.pid }
+    return { mounts, credentials, cwd, pid: this.pid, confined, rootNames }
   }
 
   onExit(tell: (status: ExitStatus) => void): void {

@@ -1,4 +1,6 @@
 import { Errno, type FileKind } from '#lab/host/ports.ts'
+import type { Labelled } from '#lab/host/selinux/labels.ts'
+import type { Permission } from '#lab/host/selinux/policy.ts'
 import { Inode } from '#lab/host/vfs/inode.ts'
 import { isReadOnly } from '#lab/host/vfs/mounts.ts'
 import { mayExecute, mayWrite, permits } from '#lab/host/vfs/permission.ts'
@@ -32,6 +34,25 @@ export function created(view: View, found: Found, kind: FileKind, mode: number, 
 export function writableParent(view: View, found: Found): void {
   if (isReadOnly(found.parent.mount)) throw new Errno('EROFS', found.path)
   demand(view, found.parent.inode, mayWrite | mayExecute, found.path)
+  if (view.confined !== undefined) enforce(view, parentOf(found), 'write', found.path)
+}
+
+const parentOf = ({ parent, inode, names }: Found): Labelled => ({
+  ...parent,
+  names: inode === undefined ? names : names.slice(0, -1),
+})
+
+/** Throws what SELinux forbids. */
+export function enforce(view: View, at: Labelled, permission: Permission, path: string): void {
+  if (view.confined !== undefined && !allows(view, at, permission)) throw new Errno('EACCES', path)
+}
+
+/** Whether SELinux lets the viewer do that. */
+export function allows(view: View, { mount, inode, names }: Labelled, permission: Permission): boolean {
+  const { confined, rootNames, pid } = view
+  if (confined === undefined) return true
+  const from = rootNames === undefined ? names : [...rootNames, ...names]
+  return confined.permits({ permission, mount, inode, names: from, pid })
 }
 
 export function demand(view: View, inode: Inode, want: number, path: string): void {

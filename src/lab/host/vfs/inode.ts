@@ -118,6 +118,7 @@ interface Rare {
   dead?: boolean
   padding?: number
   apart?: Apart | undefined
+  label?: string | undefined
 }
 
 /** A file, directory, link, socket or device. Directories over a frozen tree make their children when first asked for. */
@@ -175,6 +176,15 @@ export class Inode {
   }
   set ownerCapability(capability: Capability | undefined) {
     this.#rarely().ownerCapability = capability
+  }
+
+  /** Its SELinux context, where somebody gave it another than its path has. */
+  get label(): string | undefined {
+    return this.#rare?.label
+  }
+  set label(label: string | undefined) {
+    this.#rarely().label = label
+    this.moved()
   }
 
   /** A socket: what accepts, while somebody listens. */
@@ -292,8 +302,9 @@ export class Inode {
     this.#rarely().apart = apart
   }
 
-  /** Made in that directory, and nowhere else until now. */
+  /** Made in that directory, and nowhere else until now; a label is inherited. */
   joins(directory: Inode): this {
+    if (directory.label !== undefined) this.#rarely().label = directory.label
     if (directory.apart !== undefined) this.#rarely().apart = directory.apart
     return this
   }

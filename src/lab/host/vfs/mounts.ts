@@ -11,6 +11,8 @@ export interface Mount {
   readonly path: string
   /** The device or the like that /proc/mounts names. */
   readonly source: string
+  /** What it shows of the machine, inside a container on a machine with SELinux. */
+  readonly origin?: Origin | undefined
   /** What is mounted on directories (or files) of this one; on most is nothing. */
   children: Map<Inode, Mount> | undefined
 }
@@ -31,6 +33,12 @@ export const mountOf = (
   source: o.source ?? root.fs.type,
   children: undefined,
 })
+
+/** Which path of the machine a mount shows, and how many names lead to where it appears. */
+export interface Origin {
+  readonly path: string
+  readonly depth: number
+}
 
 /** A mount is read-only by itself, or because its whole file system is. */
 export const isReadOnly = ({ readOnly, root }: Mount): boolean => readOnly || root.fs.readOnly
@@ -74,11 +82,19 @@ export class MountNamespace {
   bind(
     at: Place,
     from: Place & { readonly path: string },
-    o: { readonly path: string; readonly readOnly?: boolean },
+    o: { readonly path: string; readonly readOnly?: boolean; readonly origin?: Origin | undefined },
   ): void {
     const readOnly = (o.readOnly ?? false) || from.mount.readOnly
-    const children = movedBelow(from.mount, from.path, o.path)
-    this.mount(at, { ...from.mount, root: from.inode, path: o.path, readOnly, children })
+    const children = movedBelow(from.mount, from.path, o.path, o.origin)
+    const { origin } = o
+    this.mount(at, {
+      ...from.mount,
+      root: from.inode,
+      path: o.path,
+      readOnly,
+      children,
+      ...(origin && { origin }),
+    })
   }
 
   /** Takes the topmost mount at `path` away; answers why not. */
@@ -115,14 +131,22 @@ export class MountNamespace {
 }
 
 /** The mounts below `from`, as they appear when `from` is shown at `to`. */
-function movedBelow(mount: Mount, from: string, to: string): Map<Inode, Mount> | undefined {
+function movedBelow(
+  mount: Mount,
+  from: string,
+  to: string,
+  origin: Origin | undefined,
+): Map<Inode, Mount> | undefined {
   if (mount.children === undefined || mount.children.size === 0) return undefined
   const moved = new Map<Inode, Mount>()
   const prefix = from === '/' ? '/' : `${from}/`
   for (const [inode, child] of mount.children) {
     if (!child.path.startsWith(prefix)) continue
-    const path = `${to === '/' ? '' : to}/${child.path.slice(prefix.length)}`
-    moved.set(inode, { ...child, path, children: movedBelow(child, child.path, path) })
+    const inside = child.path.slice(prefix.length)
+    const path = `${to === '/' ? '' : to}/${inside}`
+    const shown = origin && { path: child.path, depth: origin.depth + inside.split('/').length }
+    const children = movedBelow(child, child.path, path, shown)
+    moved.set(inode, { ...child, path, children, ...(shown && { origin: shown }) })
   }
   return moved
 }

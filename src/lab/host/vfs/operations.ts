@@ -1,5 +1,6 @@
 import { type DirectoryEntry, Errno, type Stat } from '#lab/host/ports.ts'
-import { created, demand, umask, writableParent } from '#lab/host/vfs/create.ts'
+import type { Permission } from '#lab/host/selinux/policy.ts'
+import { allows, created, demand, enforce, umask, writableParent } from '#lab/host/vfs/create.ts'
 import type { Inode } from '#lab/host/vfs/inode.ts'
 import { makeWay } from '#lab/host/vfs/make-way.ts'
 import { isReadOnly } from '#lab/host/vfs/mounts.ts'
@@ -21,16 +22,18 @@ import { existing, type Found, walk } from '#lab/host/vfs/walk.ts'
 export { umask } from '#lab/host/vfs/create.ts'
 
 export function read(view: View, path: string): string {
-  const inode = opened(view, path, mayRead)
+  const inode = opened(view, path, mayRead, 'read')
   return inode.device?.read(view) ?? inode.text
 }
 
-function opened(view: View, path: string, want: number): Inode {
-  const { inode, mount } = existing(view, path)
+function opened(view: View, path: string, want: number, permission: Permission): Inode {
+  const found = existing(view, path)
+  const { inode, mount } = found
   if (inode.kind === 'directory') throw new Errno('EISDIR', path)
   if (inode.kind === 'socket') throw new Errno('EIO', path)
   if ((want & mayWrite) !== 0 && isReadOnly(mount) && inode.kind !== 'device') throw new Errno('EROFS', path)
   demand(view, inode, want, path)
+  enforce(view, found, permission, path)
   return inode
 }
 
@@ -54,7 +57,7 @@ export function openForWriting(
   const inode =
     found.inode === undefined
       ? created(view, found, 'file', o.mode ?? 0o666 & ~umask)
-      : opened(view, path, mayWrite)
+      : opened(view, path, mayWrite, o.append ? 'append' : 'write')
   if (inode.device !== undefined) {
     const { device } = inode
     if (device.write === undefined) throw new Errno('EACCES', path)
@@ -90,9 +93,11 @@ export const stat = (view: View, path: string): Stat => existing(view, path).ino
 export const lstat = (view: View, path: string): Stat => existing(view, path, false).inode.stat()
 
 export function list(view: View, path: string): readonly DirectoryEntry[] {
-  const { inode } = existing(view, path)
+  const found = existing(view, path)
+  const { inode } = found
   if (inode.kind !== 'directory') throw new Errno('ENOTDIR', path)
   demand(view, inode, mayRead, path)
+  enforce(view, found, 'read', path)
   const entries: DirectoryEntry[] = []
   for (const name of inode.names()) {
     const child = inode.child(name)
@@ -150,9 +155,10 @@ export function remove(view: View, path: string, o: { readonly recursive?: boole
   removeName(view, found)
 }
 
-function removeInside(view: View, { inode, mount, path }: Found & { readonly inode: Inode }): void {
+function removeInside(view: View, { inode, mount, path, names }: Found & { readonly inode: Inode }): void {
   if (inode.names().length === 0) return
   demand(view, inode, mayRead | mayWrite | mayExecute, path)
+  enforce(view, { mount, inode, names }, 'read', path)
   for (const name of inode.names()) {
     const child = inode.child(name)
     if (child === undefined) continue
@@ -162,7 +168,7 @@ function removeInside(view: View, { inode, mount, path }: Found & { readonly ino
       inode: child,
       parent: { mount, inode },
       name,
-      names: [],
+      names: view.confined === undefined ? [] : [...names, name],
       slash: false,
     }
     if (child.kind === 'directory') removeInside(view, found)
@@ -218,8 +224,10 @@ function contains(outer: Inode, inner: Inode): boolean {
 }
 
 export function chmod(view: View, path: string, mode: number): void {
-  const { inode, mount } = existing(view, path)
+  const found = existing(view, path)
+  const { inode, mount } = found
   if (isReadOnly(mount)) throw new Errno('EROFS', path)
+  enforce(view, found, 'setattr', path)
   if (!owns(view.credentials, inode)) throw new Errno('EPERM', path)
   const foreignGroup = !inGroup(view.credentials, inode.gid) && !view.credentials.effective.has('FSETID')
   inode.mode = (foreignGroup ? mode & ~0o2000 : mode) & 0o7777
@@ -227,8 +235,10 @@ export function chmod(view: View, path: string, mode: number): void {
 }
 
 export function chown(view: View, path: string, uid: number | undefined, gid: number | undefined): void {
-  const { inode, mount } = existing(view, path)
+  const found = existing(view, path)
+  const { inode, mount } = found
   if (isReadOnly(mount)) throw new Errno('EROFS', path)
+  enforce(view, found, 'setattr', path)
   if (!mayChown(view.credentials, inode, { uid, gid })) throw new Errno('EPERM', path)
   inode.uid = uid ?? inode.uid
   inode.gid = gid ?? inode.gid
@@ -248,13 +258,15 @@ export function exists(view: View, path: string): boolean {
 }
 
 const wanted = { r: mayRead, w: mayWrite, x: mayExecute } as const
+const words = { r: 'read', w: 'write' } as const
 
 export function access(view: View, path: string, how: 'r' | 'w' | 'x'): boolean {
   try {
-    const { inode, mount } = existing(view, path)
+    const found = existing(view, path)
+    const { inode, mount } = found
     if (how === 'w' && isReadOnly(mount) && inode.kind !== 'device') return false
     if (how === 'x' && mount.noExec && inode.kind === 'file') return false
-    return permits(view.credentials, inode, wanted[how])
+    return permits(view.credentials, inode, wanted[how]) && (how === 'x' || allows(view, found, words[how]))
   } catch (error) {
     if (error instanceof Errno) return false
     throw error
@@ -270,8 +282,10 @@ export function createSocket(view: View, path: string): Inode {
 
 /** The socket at `path`, for connect(2); ECONNREFUSED for whatever is none. */
 export function connectable(view: View, path: string): Inode {
-  const { inode } = existing(view, path)
+  const found = existing(view, path)
+  const { inode } = found
   demand(view, inode, mayWrite, path)
+  enforce(view, found, 'write', path)
   if (inode.kind !== 'socket') throw new Errno('ECONNREFUSED', path)
   return inode
 }
@@ -281,6 +295,7 @@ export function touch(view: View, path: string, timeMs: number): void {
   const found = walk(view, path, true)
   const inode = found.inode ?? created(view, found, 'file', 0o666 & ~umask)
   if (isReadOnly(found.mount)) throw new Errno('EROFS', path)
+  if (found.inode !== undefined) enforce(view, { ...found, inode }, 'write', path)
   if (!owns(view.credentials, inode)) demand(view, inode, mayWrite, path)
   inode.mtimeMs = timeMs
   inode.moved()

@@ -45,3 +45,52 @@ test('an OpenShift cluster is known by its API, and its HostEndpoints are made b
   const { stdout } = await lab.cloud(['oc', 'cluster', 'get', '-c', 'shop', '--output', 'json'])
   expect(JSON.parse(stdout)).toMatchObject({ type: 'openshift', masterKubeVersion: '4.14.38_1590_openshift' })
 })
+
+test('SELinux keeps a pod off the host’s files, not from its volumes, unless it is of type spc_t', async () => {
+  const lab = await Lab.boot({ seed: 'selinux', flavour: 'roks', nodes: 1 })
+  onTestFinished(() => lab.shutdown())
+  const [node = ''] = lab.nodes
+  const run = async (script: string): Promise<string> => {
+    const { stdout, stderr } = await lab.run(node, ['sh', '-c', script])
+    return `${stdout}${stderr}`
+  }
+  const write = async (name: string, securityContext: object): Promise<string> => {
+    await lab.kube.create(resources.pods, podWithHostPath(name, securityContext))
+    await lab.advance(minutes)
+    return run(
+      `crictl exec $(crictl ps -q --name '^${name}$') sh -c 'echo x > /empty/${name}; echo x > /host/${name}'`,
+    )
+  }
+  expect(await write('plain', {})).toMatch(/\/host\/plain: Permission denied/)
+  expect(await write('free', { seLinuxOptions: { type: 'spc_t' } })).toBe('')
+  expect(await write('privileged', { privileged: true })).toBe('')
+  expect(await run('ls /etc/cni')).toBe('free\nnet.d\nprivileged\n')
+  expect((await run('journalctl -k')).match(/avc: .*/g)).toEqual([
+    expect.stringMatching(
+      /name="cni" .*:container_t:s0:c\d+,c\d+ tcontext=system_u:object_r:etc_t:s0 tclass=dir permissive=0$/,
+    ),
+  ])
+})
+
+const podWithHostPath = (name: string, securityContext: object) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default' },
+  spec: {
+    containers: [
+      {
+        name,
+        image: 'docker.io/shop/db:1.4.0',
+        securityContext,
+        volumeMounts: [
+          { name: 'host', mountPath: '/host' },
+          { name: 'empty', mountPath: '/empty' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'host', hostPath: { path: '/etc/cni' } },
+      { name: 'empty', emptyDir: {} },
+    ],
+  },
+})
