@@ -134,6 +134,18 @@ describe('a machine with SELinux', () => {
     expect(await denials()).toEqual([])
   })
 
+  test('the whole machine, seen from a container, has the machine’s labels', async () => {
+    const spec: Partial<ContainerSpec> = {
+      mounts: [{ path: '/host', source: { kind: 'bind', from: '/' } }],
+      selinux: { privileged: true, pod: 'pod-1' },
+    }
+    expect(
+      await inside('ls -dZ /host/run /host/etc; chroot /host ls -dZ /run/lock /opt/cni/bin /', spec),
+    ).toBe(
+      'system_u:object_r:var_run_t:s0 /host/run\nsystem_u:object_r:etc_t:s0 /host/etc\nsystem_u:object_r:var_lock_t:s0 /run/lock\nsystem_u:object_r:bin_t:s0 /opt/cni/bin\nsystem_u:object_r:root_t:s0 /\n',
+    )
+  })
+
   test('permissive, it lets it and reports each kind once', async () => {
     await host('setenforce 0')
     expect(await inside('for i in 1 2 3; do cat /var/run/data/old; done')).toBe('old\nold\nold\n')

@@ -147,8 +147,8 @@ export const restorecon: Program = async (p) => {
   })
 }
 
-/** What an administrator has chosen is left alone without `-F` (fedora-selinux/selinux-policy: customizable_types). */
-const customizable = new Set(['container_file_t', 'public_content_t', 'svirt_image_t'])
+/** What an administrator has chosen is left alone without `-F` (fedora-selinux/selinux-policy:dist/customizable_types). */
+const customizable = new Set(['container_file_t', 'sandbox_file_t', 'svirt_sandbox_file_t', 'virt_content_t'])
 
 /** matchpathcon(8), without options. */
 export const matchpathcon: Program = async (p) => {

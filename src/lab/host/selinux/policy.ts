@@ -22,6 +22,7 @@ const managed = new Set(['bpf_t', 'container_file_t', 'tmpfs_t'])
 
 const readable = new Set([
   'bin_t',
+  'boot_t',
   'cgroup_t',
   'container_runtime_exec_t',
   'etc_t',
@@ -41,7 +42,6 @@ export const isSilent = (permission: Permission, type: string, kind: FileKind): 
 
 /** @see fedora-selinux/selinux-policy:policy/modules/kernel/files.te (files_mountpoint) */
 const mountPoints = new Set([
-  'boot_t',
   'default_t',
   'home_root_t',
   'mnt_t',
