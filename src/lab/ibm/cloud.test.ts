@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { DaemonSet, Node } from '#lab/api/objects.ts'
+import type { DaemonSet, Node, Service } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { told } from '#lab/ibm/testing/told.ts'
 import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
@@ -175,11 +175,15 @@ describe('a refresh of the master', () => {
       name: 'default.allow-all-outbound',
     }
     const { generation } = (await lab.kube.get<DaemonSet>(nodeSet)).metadata
+    // Two ports with one number: merged by their key, the second would take the place of the first.
+    const names = { type: resources.services, namespace: 'kube-system', name: 'kube-dns' }
+    const { spec } = await lab.kube.get<Service>(names)
     await lab.kube.patch(policy, { type: 'merge', body: { spec: { egress: [{ action: 'Deny' }] } } })
     await told(lab, 'ks cluster master refresh --cluster shop')
     await lab.advance(46 * minutes)
     expect(await lab.kube.get(policy)).toMatchObject({ spec: { egress: [{ action: 'Allow' }] } })
     expect((await lab.kube.get<DaemonSet>(nodeSet)).metadata.generation).toBe(generation)
+    expect((await lab.kube.get<Service>(names)).spec).toEqual(spec)
   })
 })
 

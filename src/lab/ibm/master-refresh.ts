@@ -6,6 +6,8 @@ import { nowhere } from '#lab/host/process/streams.ts'
 import { isOfBgpPassword, isProvidersPassword } from '#lab/ibm/bgp-password.ts'
 import type { IbmAccount } from '#lab/ibm/cloud.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
+import { mergeRuleOf } from '#lab/kubectl/apply/merge-rule.ts'
+import { threeWayPatch } from '#lab/kubectl/apply/three-way.ts'
 import type { OwnerKube } from '#lab/owner-kube.ts'
 
 /** Half an hour to three quarters of one; the cluster's add-ons come in the middle of it. */
@@ -110,20 +112,26 @@ async function applied(
   return left
 }
 
-/** As `kubectl apply` of a manifest that says the same as ever: lists are merged by their keys where the kind is built in. */
+/** As `kubectl apply` of a manifest that says the same as ever: what differs is sent, by the keys of lists where the kind is built in. */
 async function apply({ site }: IbmAccount, kube: OwnerKube, draft: Draft<KubeObject>): Promise<void> {
   const type = site.api.state.registry.ofKind(draft.apiVersion, draft.kind)
   if (type === undefined) throw new KubeUnreachable(`no matches for kind ${draft.kind}`) // its CRD comes first
   const { name = '', namespace } = draft.metadata
   const ref = { type, name, ...(namespace === undefined ? {} : { namespace }) }
   const present = await found(kube, ref)
-  if (present === undefined) await kube.create(type, draft)
-  else
-    await kube.patch(ref, {
-      type:
-        type.group.endsWith('projectcalico.org') || type.group.endsWith('tigera.io') ? 'merge' : 'strategic',
-      body: withOverride(draft, present),
-    })
+  if (present === undefined) {
+    await kube.create(type, draft)
+    return
+  }
+  const rule = mergeRuleOf(type)
+  const versions = {
+    original: {},
+    modified: asObject(withOverride(draft, present)),
+    current: asObject(present),
+  }
+  const body = threeWayPatch(versions, rule ?? {})
+  if (Object.keys(body).length === 0) return
+  await kube.patch(ref, { type: rule === undefined ? 'merge' : 'strategic', body })
 }
 
 async function found(kube: OwnerKube, ref: ObjectRef): Promise<KubeObject | undefined> {

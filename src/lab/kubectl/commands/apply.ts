@@ -4,9 +4,8 @@
  * Not imitated: `--prune`, and the change from client-side to server-side apply of what the former left.
  */
 import { asObject, asText, type JsonObject } from '#lab/api/json.ts'
-import { plainRule } from '#lab/api/patch/rules.ts'
-import { builtinTypes } from '#lab/api/types/builtin.ts'
 import { lastApplied, lastAppliedKey, withLastApplied } from '#lab/kubectl/apply/last-applied.ts'
+import { mergeRuleOf } from '#lab/kubectl/apply/merge-rule.ts'
 import { threeWayPatch } from '#lab/kubectl/apply/three-way.ts'
 import { chosen } from '#lab/kubectl/choose.ts'
 import { metadataOf, nameOf } from '#lab/kubectl/client.ts'
@@ -130,7 +129,7 @@ async function onClient(run: Run, each: Written): Promise<void> {
     return
   }
   warnOfMissing(run, each.resource, current)
-  const rule = ruleOf(each.resource)
+  const rule = mergeRuleOf(each.resource)
   const patch = threeWayPatch({ original: lastApplied(current) ?? {}, modified, current }, rule ?? {})
   const kind = rule === undefined ? 'merge' : 'strategic'
   const unchanged = Object.keys(patch).length === 0
@@ -151,14 +150,6 @@ const applying =
       `error when applying patch:\n${goJson(patch)}\nto:\n${about}\nfor: ${JSON.stringify(source)}: error when patching ${JSON.stringify(source)}: `,
     )
   }
-
-/** How lists of the type merge; none for types of users, which take JSON merge patches. */
-export function ruleOf({ group, version, resource }: Resource) {
-  const def = builtinTypes.find(
-    (each) => each.group === group && each.version === version && each.resource === resource,
-  )
-  return def === undefined ? undefined : (def.mergeRule ?? plainRule)
-}
 
 function warnOfMissing(run: Run, { resource }: Resource, current: JsonObject): void {
   if (lastAppliedKey in asObject(metadataOf(current)['annotations'])) return

@@ -6,9 +6,9 @@
 import { asObject, type JsonObject } from '#lab/api/json.ts'
 import { stamped, unifiedHunks } from '#lab/host/commands/edits.ts'
 import { lastApplied, lastAppliedKey } from '#lab/kubectl/apply/last-applied.ts'
+import { mergeRuleOf } from '#lab/kubectl/apply/merge-rule.ts'
 import { threeWayPatch } from '#lab/kubectl/apply/three-way.ts'
 import { metadataOf, nameOf } from '#lab/kubectl/client.ts'
-import { ruleOf } from '#lab/kubectl/commands/apply.ts'
 import { placed } from '#lab/kubectl/commands/create-file.ts'
 import { pathOf } from '#lab/kubectl/discovery.ts'
 import { bool, int, text } from '#lab/kubectl/flags.ts'
@@ -108,7 +108,7 @@ function appliedOnClient(run: Run, each: Written, live: JsonObject | undefined):
   const query = { dryRun: 'All', fieldManager: managerOf(run) }
   if (live === undefined)
     return run.client.json(pathOf(each.resource, each), { method: 'POST', body: goJson(placed(each)), query })
-  const rule = ruleOf(each.resource)
+  const rule = mergeRuleOf(each.resource)
   const versions = { original: lastApplied(live) ?? {}, modified: unannotated(placed(each)), current: live }
   const patch = threeWayPatch(versions, rule ?? {})
   if (Object.keys(patch).length === 0) return Promise.resolve(live)
