@@ -180,8 +180,8 @@ async function growth(): Promise<void> {
   const lab = await Lab.boot({ seed: 'bench', nodes: 5 })
   await lab.advance(3 * 3_600_000)
   const before = megabytes()
-  await lab.advance(12 * 3_600_000)
-  print({ perDayMB: (megabytes() - before) * 2 })
+  await lab.advance(48 * 3_600_000)
+  print({ perDayMB: (megabytes() - before) / 2 })
 }
 
 async function kubectl(): Promise<void> {

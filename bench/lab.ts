@@ -96,7 +96,7 @@ const scenarios: readonly Scenario[] = [
     name: 'growth',
     limitMs: 60_000,
     nodes: 5,
-    figures: { perDayMB: { what: '… growth in a day (5 nodes, from 12 h)', unit: 'MB', goal: 1 } },
+    figures: { perDayMB: { what: '… growth in a day (5 nodes, from 48 h)', unit: 'MB', goal: 1 } },
   },
   {
     name: 'kubectl',
