@@ -34,7 +34,7 @@ const scenarios: readonly Scenario[] = [
     limitMs: 60_000,
     nodes: 1000,
     figures: {
-      wellMs: { what: '1,000 nodes, 3 route reflectors: all well', unit: 'ms', goal: 8000, bound: 45_000 },
+      wellMs: { what: '1,000 nodes, 3 route reflectors: all well', unit: 'ms', goal: 8000, bound: 40_000 },
       perNodeMB: { what: '… in memory, for each node', unit: 'MB', goal: 0.25, bound: 0.9 },
     },
   },
@@ -46,9 +46,11 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'nodes',
-    limitMs: 40_000,
+    limitMs: 600_000,
     nodes: 5000,
-    figures: { readyMs: { what: '5,000 nodes Ready, in process', unit: 'ms', goal: 15_000 } },
+    figures: {
+      readyMs: { what: '5,000 nodes Ready, in process', unit: 'ms', goal: 15_000, bound: 450_000 },
+    },
   },
   {
     name: 'nodesByKubectl',
@@ -65,18 +67,18 @@ const scenarios: readonly Scenario[] = [
         what: '10,000 pods Running on 100 nodes, in process',
         unit: 'ms',
         goal: 6000,
-        bound: 130_000,
+        bound: 90_000,
       },
-      deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000, bound: 80_000 },
+      deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000, bound: 55_000 },
     },
   },
   {
     name: 'podsByKubectl',
-    limitMs: 60_000,
+    limitMs: 300_000,
     nodes: 100,
     figures: {
-      toldMs: { what: '10,000 pods Running, as kubectl tells', unit: 'ms', goal: 12_000 },
-      goneMs: { what: '… and deleted', unit: 'ms', goal: 12_000 },
+      toldMs: { what: '10,000 pods Running, as kubectl tells', unit: 'ms', goal: 12_000, bound: 150_000 },
+      goneMs: { what: '… and deleted', unit: 'ms', goal: 12_000, bound: 90_000 },
     },
   },
   {
@@ -88,7 +90,7 @@ const scenarios: readonly Scenario[] = [
         what: '48 h of 100 nodes (extrapolated from 10 s)',
         unit: 'ms',
         goal: 15_000,
-        bound: 60_000,
+        bound: 45_000,
       },
     },
   },
@@ -119,6 +121,7 @@ function figuresOf({ name, limitMs, nodes, figures }: Scenario): readonly Figure
     [
       '--expose-gc',
       `--max-semi-space-size=${youngMegabytes(nodes)}`,
+      `--max-old-space-size=${Math.max(4096, 2 * nodes)}`,
       join(import.meta.dirname, 'lab-scenarios.ts'),
       name,
     ],
