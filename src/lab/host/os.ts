@@ -1,5 +1,6 @@
+import { selinuxTools } from '#lab/host/commands/selinux.ts'
 import { baseFiles, type OsOptions, smallFiles } from '#lab/host/os/files.ts'
-import { selinuxTools, smallTools, systemPrograms, systemTools } from '#lab/host/os/programs.ts'
+import { smallTools, systemPrograms, systemTools } from '#lab/host/os/programs.ts'
 import type { Program, Tree, TreeEntry } from '#lab/host/ports.ts'
 
 /** Every program of the host, by the name that its executable carries. */

@@ -62,6 +62,12 @@ function letters(
 
 export const say = (p: Process, text: string): void => p.stderr.write(`${nameOf(p)}: ${text}\n`)
 
+/** Says why nothing comes of it; answers the exit code. */
+export function refused(p: Process, text: string): number {
+  say(p, text)
+  return 1
+}
+
 export const nameOf = (p: Process): string => p.argv[0]?.split('/').at(-1) ?? ''
 
 /** The words of GNU's programs for an option that they do not know. Answers the exit code. */

@@ -6,14 +6,10 @@ import {
   invalidOption,
   join,
   parseArguments,
+  refused,
   say,
 } from '#lab/host/commands/cli.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
-
-function refused(p: Process, text: string): number {
-  say(p, text)
-  return 1
-}
 
 /** Where copies and moves go: into the last operand when it is a directory. */
 async function destinations(

@@ -6,6 +6,7 @@ import {
   join,
   nameOf,
   parseArguments,
+  refused,
   say,
 } from '#lab/host/commands/cli.ts'
 import { changedMode } from '#lab/host/commands/modes.ts'
@@ -59,11 +60,6 @@ export const chown: Program = async (p) => {
   const recursive = args.flags.has('R') || args.flags.has('--recursive')
   const what = isGroup ? 'changing group of' : 'changing ownership of'
   return eachPath(p, paths, recursive, (path) => p.files.chown(path, uid, gid), what)
-}
-
-function refused(p: Process, text: string): number {
-  say(p, text)
-  return 1
 }
 
 async function eachPath(

@@ -1,4 +1,4 @@
-import { attempt, invalidOption, join, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { attempt, invalidOption, join, parseArguments, refused, say } from '#lab/host/commands/cli.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { hostProcess, machineOf } from '#lab/host/process/process.ts'
 import { contextOf, policyTypeOf, typeOf } from '#lab/host/selinux/file-contexts.ts'
@@ -10,7 +10,7 @@ import { existing, isReadOnly, walk } from '#lab/host/vfs.ts'
 const kernel = (p: Process): SELinux | undefined => machineOf(p).running.selinux
 
 /** getenforce(8). */
-export const getenforce: Program = async (p) => {
+const getenforce: Program = async (p) => {
   const selinux = kernel(p)
   p.stdout.write(`${selinux === undefined ? 'Disabled' : selinux.enforcing ? 'Enforcing' : 'Permissive'}\n`)
   return 0
@@ -19,7 +19,7 @@ export const getenforce: Program = async (p) => {
 const modes: Readonly<Record<string, boolean>> = { '1': true, enforcing: true, '0': false, permissive: false }
 
 /** setenforce(8): until the next boot (SELinuxProject/selinux:libselinux/utils/setenforce.c). */
-export const setenforce: Program = async (p) => {
+const setenforce: Program = async (p) => {
   const [word, ...more] = p.argv.slice(1)
   const enforcing = modes[word?.toLowerCase() ?? '']
   const selinux = kernel(p)
@@ -47,7 +47,7 @@ export const setenforce: Program = async (p) => {
 }
 
 /** sestatus(8), without options (SELinuxProject/selinux:policycoreutils/sestatus/sestatus.c). */
-export const sestatus: Program = async (p) => {
+const sestatus: Program = async (p) => {
   const row = (head: string, value: string): void => p.stdout.write(`${head.padEnd(32)}${value}\n`)
   const selinux = kernel(p)
   row('SELinux status:', selinux === undefined ? 'disabled' : 'enabled')
@@ -93,7 +93,7 @@ function placeAt(p: Process, path: string, follow: boolean): Labelled {
 export const unconfined = 'system_u:system_r:unconfined_service_t:s0'
 
 /** chcon(1): `-t TYPE`, a whole CONTEXT, `-R`, `-v`. */
-export const chcon: Program = async (p) => {
+const chcon: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), {
     flags: 'Rv',
     values: ['t', '--type'],
@@ -121,7 +121,7 @@ export const chcon: Program = async (p) => {
 }
 
 /** restorecon(8): `-R`, `-v`, `-F` (SELinuxProject/selinux:libselinux/src/selinux_restorecon.c, restorecon_sb). */
-export const restorecon: Program = async (p) => {
+const restorecon: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'RrvFn' })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
   if (args.operands.length === 0) {
@@ -151,7 +151,7 @@ export const restorecon: Program = async (p) => {
 const customizable = new Set(['container_file_t', 'sandbox_file_t', 'svirt_sandbox_file_t', 'virt_content_t'])
 
 /** matchpathcon(8), without options. */
-export const matchpathcon: Program = async (p) => {
+const matchpathcon: Program = async (p) => {
   for (const path of p.argv.slice(1)) p.stdout.write(`${path}\t${contextOf(policyTypeOf(path))}\n`)
   return 0
 }
@@ -167,11 +167,6 @@ const mayLabel = (p: Process, { mount, inode }: Labelled): boolean =>
 
 const whyNot = (p: Process): string =>
   kernel(p) === undefined ? 'Operation not supported' : 'Operation not permitted'
-
-function refused(p: Process, text: string): number {
-  say(p, text)
-  return 1
-}
 
 /** Every path, and with `recursive` all below it. */
 async function eachFile(
@@ -200,4 +195,14 @@ async function eachFile(
     code = Math.max(code, await eachFile(p, files, true, change))
   }
   return code
+}
+
+/** What distributions with SELinux have under /usr/sbin beyond. */
+export const selinuxTools: Readonly<Record<string, Program>> = {
+  chcon,
+  getenforce,
+  matchpathcon,
+  restorecon,
+  sestatus,
+  setenforce,
 }

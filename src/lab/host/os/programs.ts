@@ -21,14 +21,6 @@ import { nsenter } from '#lab/host/commands/namespaces.ts'
 import { kill, pgrep, pidof, pkill, ps } from '#lab/host/commands/processes.ts'
 import { sed } from '#lab/host/commands/sed.ts'
 import {
-  chcon,
-  getenforce,
-  matchpathcon,
-  restorecon,
-  sestatus,
-  setenforce,
-} from '#lab/host/commands/selinux.ts'
-import {
   basename,
   dirname,
   echo,
@@ -171,16 +163,6 @@ export const systemTools: Readonly<Record<string, Program>> = {
   shutdown: reboot,
   su,
   sudo,
-}
-
-/** What distributions with SELinux have under /usr/sbin beyond. */
-export const selinuxTools: Readonly<Record<string, Program>> = {
-  chcon,
-  getenforce,
-  matchpathcon,
-  restorecon,
-  sestatus,
-  setenforce,
 }
 
 export const systemPrograms: Readonly<Record<string, Program>> = {
