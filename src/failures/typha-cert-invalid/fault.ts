@@ -30,7 +30,8 @@ export const fault: Fault = {
     if (variant === 'server') await restartTyphas(lab)
     await restartCalicoNode(lab, node)
   },
-  settleMs: () => 12 * 60_000,
+  // Felix and confd try again all the time: what is to be seen is there after three minutes.
+  settleMs: () => 5 * 60_000,
   undo: async (lab, { node, variant }) => {
     await lab.kube.delete({ type: resources.secrets, namespace, name: secretOf(variant) })
     await scale(lab, 1) // it makes the secret anew from its own

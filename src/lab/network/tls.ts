@@ -5,6 +5,7 @@
  * Not imitated: encryption, DER, chains of more than two, client certificates, revocation, versions and cipher suites.
  */
 import { rfc3339 } from '#base/clock.ts'
+import { Quiet } from '#base/quiet.ts'
 import { remembering } from '#base/remember.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { isIpv4 } from '#lab/network/address.ts'
@@ -75,7 +76,7 @@ export const issued = (
 })
 
 /** The handshake failed; the message is what Go's net/http puts behind `Post "https://…": `. */
-export class TlsFailure extends Error {
+export class TlsFailure extends Quiet {
   override readonly name = 'TlsFailure'
 }
 

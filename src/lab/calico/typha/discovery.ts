@@ -1,3 +1,4 @@
+import { Quiet } from '#base/quiet.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { Endpoints } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
@@ -12,7 +13,7 @@ export interface TyphaAddress {
 }
 
 /** No Typha could be found, or all that were found have been tried; the message is Go's. */
-export class DiscoveryError extends Error {}
+export class DiscoveryError extends Quiet {}
 
 const portName = 'calico-typha'
 
