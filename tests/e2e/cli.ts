@@ -73,13 +73,14 @@ export async function labUp(cli: Cli, argv: readonly string[]): Promise<Foregrou
   }
 }
 
-/** Runs a program to its end, or kills it after `timeoutMs`. */
+/** Runs a program to its end, or ends it once it has printed `until`; kills it after `timeoutMs`. */
 export function ran(
   path: string,
   argv: readonly string[],
   o: {
     readonly env: Readonly<Record<string, string | undefined>>
     readonly timeoutMs?: number
+    readonly until?: RegExp
     readonly stdin?: string
   },
 ): Promise<Said> {
@@ -94,6 +95,13 @@ export function ran(
       },
     )
     child.stdin?.end(o.stdin ?? '')
+    const { until } = o
+    if (until === undefined) return
+    let printed = ''
+    child.stdout?.on('data', (text) => {
+      printed += text
+      if (until.test(printed)) child.kill()
+    })
   })
 }
 

@@ -50,8 +50,8 @@ interface Case {
   readonly code?: number
   /** Only kubectls from this minor version on know it. */
   readonly from?: number
-  /** Cut off after this long, as with Ctrl-C. */
-  readonly cutMs?: number
+  /** Would go on for ever: ended when it has shown what it should. */
+  readonly goesOn?: boolean
 }
 
 /** What only looks. `$POD` is a frontend pod's name, `$DIR` a folder. These run side by side. */
@@ -69,7 +69,7 @@ const looks: readonly Case[] = [
     typed: 'get pods -A --field-selector spec.nodeName=k8s-worker-03',
     shows: /calico-node-\S+ +1\/1 +Running/,
   },
-  { typed: 'get pods -n shop -w', shows: /^frontend-\S+ +1\/1 +Running/m, code: 1, cutMs: 1_500 },
+  { typed: 'get pods -n shop -w', shows: /^frontend-\S+ +1\/1 +Running/m, goesOn: true },
   {
     typed: 'get pod -n shop $POD -o yaml',
     shows: /^apiVersion: v1\nkind: Pod\n[\s\S]*\n {2}podIP: 10\.244\./,
@@ -179,7 +179,10 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
   'kubectl $version',
   ({ version, path }) => {
     const minor = Number(version.split('.')[1])
-    const kubectl = (argv: readonly string[], cutMs?: number, stdin?: string): Promise<Said> =>
+    const kubectl = (
+      argv: readonly string[],
+      o: { readonly timeoutMs?: number; readonly until?: RegExp; readonly stdin?: string } = {},
+    ): Promise<Said> =>
       ran(path, argv, {
         env: {
           PATH: process.env['PATH'],
@@ -187,8 +190,7 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
           KUBECONFIG: states.kubeconfigOf('kubectl'),
           KUBE_EDITOR: join(folder, 'editor'),
         },
-        ...(cutMs === undefined ? {} : { timeoutMs: cutMs }),
-        ...(stdin === undefined ? {} : { stdin }),
+        ...o,
       })
     const anyPodOf = async (app: string): Promise<string> => {
       const { stdout } = await kubectl(
@@ -197,11 +199,11 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
       return stdout.trim()
     }
     const anyFrontend = (): Promise<string> => anyPodOf('frontend')
-    const holds = async ({ typed, shows, code = 0, cutMs }: Case, pods: { pod: string; gone: string }) => {
+    const holds = async ({ typed, shows, code = 0, goesOn }: Case, pods: { pod: string; gone: string }) => {
       const line = typed.replace('$POD', pods.pod).replace('$GONE', pods.gone).replace('$DIR', folder)
-      const { code: exit, stdout, stderr } = await kubectl(words(line), cutMs)
+      const { code: exit, stdout, stderr } = await kubectl(words(line), goesOn ? { until: shows } : {})
       expect(`${stdout}${stderr}`.replaceAll(pods.pod, '$POD'), typed).toMatch(shows)
-      expect(exit, typed).toBe(code)
+      if (!goesOn) expect(exit, typed).toBe(code)
     }
 
     test.concurrent.each(looks.filter(({ from = 0 }) => minor >= from))(
@@ -226,7 +228,8 @@ describe.each(found.map(({ version, path }) => ({ version, path })))(
     describe('what is piped in ends', () => {
       const name = `typed-${minor}`
       const image = '--image=docker.io/library/busybox:1.36'
-      const typed = (line: string, stdin: string): Promise<Said> => kubectl(words(line), 20_000, stdin)
+      const typed = (line: string, stdin: string): Promise<Said> =>
+        kubectl(words(line), { timeoutMs: 20_000, stdin })
 
       test('run -i: the input of the container, and how that ended is the answer', async () => {
         const { code, stdout } = await typed(
@@ -283,7 +286,7 @@ describe('ninelives lab kubectl, for those who have none', () => {
     const listed = await kubectl('get pods -n shop -l app=frontend -o jsonpath={.items[0].metadata.name}')
     const pod = listed.stdout.trim()
     for (const { typed, shows, code = 0 } of looks.filter(
-      ({ typed, cutMs }) => !notOurs.test(typed) && cutMs === undefined,
+      ({ typed, goesOn }) => !notOurs.test(typed) && goesOn !== true,
     )) {
       const said = await kubectl(typed.replace('$POD', pod))
       expect(`${said.stdout}${said.stderr}`.replaceAll(pod, '$POD'), typed).toMatch(shows)
