@@ -103,6 +103,37 @@ describe('the kernel', () => {
     expect(ticks).toEqual(['other', 'child', 'other', 'other'])
   })
 
+  test('a task without a function is there until it is stopped, with what it spawned', async () => {
+    const k = kernel()
+    const ended: string[] = []
+    const group = k.start('machine')
+    for (const name of ['container', 'other']) group.spawn(name).onEnd(() => ended.push(name))
+    await k.advanceTo(1000)
+    expect([group.alive, ended]).toEqual([true, []])
+    group.stop()
+    expect([group.alive, ended]).toEqual([false, ['container', 'other']])
+  })
+
+  test.each([
+    ['before it waits', () => Promise.reject(new Error('refused'))],
+    [
+      'at once',
+      () => {
+        throw new Error('refused')
+      },
+    ],
+  ])('who spawned a task may answer for what it throws %s', async (_, main: () => Promise<void>) => {
+    const k = kernel()
+    const told: unknown[] = []
+    const group = k.start('program')
+    const expected = (error: unknown): boolean => told.push(String(error)) > 0
+    const thread = group.spawn('thread', main, expected)
+    await k.advanceTo(10)
+    expect([thread.alive, told]).toEqual([false, ['Error: refused']])
+    group.spawn('bug', main, () => false)
+    await expect(k.advanceTo(20)).rejects.toThrow('process "program/bug" crashed: Error: refused')
+  })
+
   test('take gives up after its time-out and answers nothing', async () => {
     const k = kernel()
     const box = new Mailbox<number>(k)

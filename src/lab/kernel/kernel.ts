@@ -11,6 +11,8 @@ export type Cancel = () => void
 /** Arms one wait: calls `wake` or `fail` at most once, later or now; may return how to disarm. */
 export type Arm<T> = (wake: (value: T) => void, fail: (error: unknown) => void) => Cancel | undefined
 
+export type TaskMain = (task: Task) => Promise<void>
+
 /**
  * A process of the lab: a plain async function that waits on nothing but `wait` and what is built on it
  * (`sleep`, mailboxes, files, sockets, the Kubernetes client). The kernel wakes one task per event and lets
@@ -32,8 +34,11 @@ export interface Task {
    * tick comes after the task has ended. `undefined` in a lab that leaves nothing out.
    */
   rest(beat: RestingBeat): Rested | undefined
-  /** A task that is stopped together with this one. */
-  spawn(name: string, main: (task: Task) => Promise<void>): Task
+  /**
+   * A task that is stopped together with this one, and before that only if it has a `main` that ends. `failed` is told what that threw,
+   * and answers whether it was no bug: so nobody has to wait for `main` in a function of its own.
+   */
+  spawn(name: string, main?: TaskMain, failed?: (error: unknown) => boolean): Task
   /** Waits, from inside `by`, until this task has ended. */
   join(by: Task): Promise<void>
   /** Calls back once, synchronously, when the task has ended; at once if it has. */
@@ -186,8 +191,8 @@ export class Kernel {
     return () => cancel()
   }
 
-  /** Starts a task in an event of its own, now. */
-  start(name: string, main: (task: Task) => Promise<void>): Task {
+  /** Starts a task in an event of its own, now; without `main` it only ends when it is stopped. */
+  start(name: string, main?: TaskMain): Task {
     const task = new TaskState(this, name)
     this.#roots.add(task)
     task.onEnd(() => this.#roots.delete(task))

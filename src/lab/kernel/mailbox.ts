@@ -44,11 +44,11 @@ export class Mailbox<T> {
    * An empty array means: closed, or nothing came within `timeoutMs`, and `again`, asked then, did not say that further beats
    * may pass. Once the epoch moves, or somebody stirs, it is asked at the next beat.
    */
-  async take(
+  take(
     task: Task,
     { timeoutMs, again }: { readonly timeoutMs?: number; readonly again?: () => Again | undefined } = {},
   ): Promise<T[]> {
-    if (this.#items.length > 0 || this.#closed) return this.#items.splice(0)
+    if (this.#items.length > 0 || this.#closed) return Promise.resolve(this.#items.splice(0))
     return task.wait<T[]>((wake) => {
       let cancel: Cancel | undefined
       const over = (): void => {
@@ -102,10 +102,9 @@ export class Notice {
   /** Resolves at the next `tell`. */
   wait(task: Task): Promise<void> {
     return task.wait<void>((wake) => {
-      const told = (): void => wake()
       this.#waiting ??= new Set()
-      this.#waiting.add(told)
-      return () => this.#waiting?.delete(told)
+      this.#waiting.add(wake)
+      return () => this.#waiting?.delete(wake)
     })
   }
 

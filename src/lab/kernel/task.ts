@@ -1,6 +1,6 @@
 /** Tasks and what they wait for; the kernel decides when each goes on. */
 import { Quiet } from '#base/quiet.ts'
-import type { Arm, Cancel, Kernel, RestingBeat, Task } from '#lab/kernel/kernel.ts'
+import type { Arm, Cancel, Kernel, RestingBeat, Task, TaskMain } from '#lab/kernel/kernel.ts'
 import type { QueuedEvent } from '#lab/kernel/queue.ts'
 import type { Rested } from '#lab/kernel/resting.ts'
 
@@ -57,12 +57,11 @@ class Wait<T> extends Waiting {
     })
   }
 
+  /** Most arms never fail: one that takes no second argument gets none. */
   arm(arm: Arm<T>): void {
     try {
-      this.#disarm = arm(
-        (value) => this.#settle('woken', value),
-        (error) => this.#settle('failed', error),
-      )
+      const wake = (value: T): void => this.#settle('woken', value)
+      this.#disarm = arm.length < 2 ? arm(wake, nothing) : arm(wake, (error) => this.#settle('failed', error))
     } catch (error) {
       this.#reject(error)
     }
@@ -120,6 +119,15 @@ class Sleep extends Waiting {
 
 const nothing = (): void => {}
 
+/** A function that throws before it waits is as one that throws after. */
+function begun(main: TaskMain, task: Task): Promise<void> {
+  try {
+    return main(task)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 /** A task, as the kernel runs it. */
 export class TaskState implements Task {
   readonly name: string
@@ -155,14 +163,14 @@ export class TaskState implements Task {
     return this.#waits instanceof Set ? this.#waits.size : 1
   }
 
-  begin(main: (task: Task) => Promise<void>): void {
-    this.#kernel.at(this.#kernel.nowMs, `start ${this.name}`, () => {
-      if (this.#state !== 'running') return
+  begin(main?: TaskMain, failed?: (error: unknown) => boolean): void {
+    this.#kernel.schedule(this.#kernel.nowMs, `start ${this.name}`, () => {
+      if (this.#state !== 'running' || main === undefined) return
       this.#kernel.settling(this)
-      main(this).then(
+      begun(main, this).then(
         () => this.#end(),
         (error: unknown) => {
-          if (!(error instanceof Stopped)) this.#kernel.crashed(this.name, error)
+          if (!(error instanceof Stopped || failed?.(error))) this.#kernel.crashed(this.name, error)
           this.#end()
         },
       )
@@ -229,7 +237,7 @@ export class TaskState implements Task {
     })
   }
 
-  spawn(name: string, main: (task: Task) => Promise<void>): Task {
+  spawn(name: string, main?: TaskMain, failed?: (error: unknown) => boolean): Task {
     const child = new TaskState(this.#kernel, `${this.name}/${name}`, this)
     if (this.#state !== 'running') {
       child.stop()
@@ -238,7 +246,7 @@ export class TaskState implements Task {
     if (this.#children === undefined) this.#children = child
     else if (this.#children instanceof Set) this.#children.add(child)
     else this.#children = new Set([this.#children, child])
-    child.begin(main)
+    child.begin(main, failed)
     return child
   }
 

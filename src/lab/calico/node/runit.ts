@@ -1,5 +1,5 @@
 import { readRunScript } from '#lab/calico/node/run-script.ts'
-import { isErrno, type PathConnection, type Process, type Program } from '#lab/host/ports.ts'
+import { type Child, isErrno, type PathConnection, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 
 /**
@@ -47,14 +47,14 @@ class Supervisor {
     for (;;) {
       while (this.#wanted === 'down') await this.#wantedAgain()
       const startMs = this.#p.now()
-      await this.#once()
+      await (await this.#start())?.exited(this.#p)
       this.#child = undefined
       this.#sinceMs = this.#p.now()
       if (this.#sinceMs - startMs < 1000) await this.#p.sleep(1000)
     }
   }
 
-  async #once(): Promise<void> {
+  async #start(): Promise<Child | undefined> {
     try {
       const { argv, env } = await readRunScript(this.#p, `${this.#service}/run`, this.#p.env)
       const name = this.#service.slice(this.#service.lastIndexOf('/') + 1)
@@ -62,11 +62,12 @@ class Supervisor {
       const child = await this.#p.spawn(argv, { env, cwd: this.#service, stdout, stderr: stdout, name })
       this.#child = child
       this.#sinceMs = this.#p.now()
-      await child.exited(this.#p)
+      return child
     } catch (error) {
       if (!isErrno(error)) throw error
       const says = error.message.toLowerCase()
       this.#p.stderr.write(`runsv ${this.#service}: fatal: unable to start ./run: ${says}\n`)
+      return undefined
     }
   }
 

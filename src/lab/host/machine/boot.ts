@@ -50,7 +50,7 @@ export function newBoot(o: {
   readonly startCount: (name: string) => number
 }): Boot {
   const { kernel, name } = o.options
-  const task = kernel.start(name, (self) => self.wait<void>(() => undefined))
+  const task = kernel.start(name)
   const pids = new PidSpace()
   const stack = o.options.createStack(name)
   const system: System = {

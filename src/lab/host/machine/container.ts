@@ -18,7 +18,7 @@ import { filesOf, MountNamespace, mountOf, system, walk } from '#lab/host/vfs.ts
  */
 export function newContainer(boot: Boot, spec: ContainerSpec, hardware: Hardware): Container {
   const { system } = boot
-  const task = boot.task.spawn(spec.name, (self) => self.wait<void>(() => undefined))
+  const task = boot.task.spawn(spec.name)
   const disk = treeRoot('overlay', spec.root, system.machine, {
     over: boot.space.mounts.root.root.fs,
   })

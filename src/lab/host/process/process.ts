@@ -165,16 +165,16 @@ export class HostProcess implements Process {
 
   thread(name: string, main: (self: Process) => Promise<void>): Task {
     const { state } = this
-    const thread = state.task.spawn(name, async (task) => {
-      const self = new HostProcess(state, task)
-      try {
-        await main(self)
-      } catch (error) {
-        if (!isErrno(error) || !task.alive) throw error
-        self.stderr.write(`${baseName(this.argv[0] ?? '')}: ${error.message}\n`)
+    const thread = state.task.spawn(
+      name,
+      (task) => main(new HostProcess(state, task)),
+      (error) => {
+        if (!isErrno(error) || !thread.alive) return false
+        this.stderr.write(`${baseName(this.argv[0] ?? '')}: ${error.message}\n`)
         state.end({ code: 1 })
-      }
-    })
+        return true
+      },
+    )
     state.threads.add(thread)
     thread.onEnd(() => state.threads.delete(thread))
     return thread

@@ -1,4 +1,5 @@
 import { assert, present } from '#base/assert.ts'
+import { Quiet } from '#base/quiet.ts'
 import {
   type Child,
   type Credentials,
@@ -45,7 +46,7 @@ export interface Stdio {
 }
 
 /** Thrown through a program that asked to be replaced by another one (execve(2)). */
-export class Replaced extends Error {
+export class Replaced extends Quiet {
   readonly image: Image
   readonly stdio: Stdio
 
@@ -114,7 +115,11 @@ export class ProcessState {
     space.members.add(this)
     this.holds(sizeOf(o.image.program, o.image.argv))
     this.#moved()
-    this.task = space.task.spawn(o.name, (task) => this.#main(task))
+    this.task = space.task.spawn(
+      o.name,
+      (task) => this.#main(task),
+      () => this.#failed(),
+    )
     this.task.onEnd(() => this.#finish(this.#ending ?? { code: 137, signal: 'SIGKILL' }))
   }
 
@@ -226,30 +231,30 @@ export class ProcessState {
   }
 
   async #main(task: Task): Promise<void> {
-    try {
-      const code = await this.#run(task)
-      // What has to wait for its turn may end otherwise the next time.
-      this.#ending ??= this.#vouched && this.space.cpu === undefined ? { code, vouched: true } : { code }
-    } catch (error) {
-      if (!task.alive) return
-      this.#ending ??= { code: 134 }
-      throw error
-    }
-  }
-
-  async #run(task: Task): Promise<number> {
     for (;;) {
       const process = new HostProcess(this, task)
       const { cpu } = this.space
       if (cpu !== undefined) await cpu.start(task, this.image)
       try {
-        return await this.image.program(process)
+        return this.#exited(await this.image.program(process))
       } catch (error) {
         if (error instanceof Replaced) this.#replace(error)
-        else if (isErrno(error) && task.alive) return uncaught(process, error)
+        else if (isErrno(error) && task.alive) return this.#exited(uncaught(process, error))
         else throw error
       }
     }
+  }
+
+  #exited(code: number): void {
+    // What has to wait for its turn may end otherwise the next time.
+    this.#ending ??= this.#vouched && this.space.cpu === undefined ? { code, vouched: true } : { code }
+  }
+
+  /** A bug in the program, unless it was ended. */
+  #failed(): boolean {
+    if (!this.task.alive) return true
+    this.#ending ??= { code: 134 }
+    return false
   }
 
   #replace({ image, stdio }: Replaced): void {
@@ -306,9 +311,9 @@ class StartedChild implements Child {
     return this.#state.alive
   }
 
-  async exited(by: Process): Promise<ExitStatus> {
+  exited(by: Process): Promise<ExitStatus> {
     const { status } = this.#state
-    if (status !== undefined) return status
+    if (status !== undefined) return Promise.resolve(status)
     return by.task.wait<ExitStatus>((wake) => {
       this.#state.onExit(wake)
       return undefined

@@ -160,7 +160,7 @@ export class Service {
   async #supervise(self: Process): Promise<void> {
     for (;;) {
       if (!this.#mayStart()) return
-      const exit = await this.#runOnce(self)
+      const exit = (await this.#prepared(self)) ?? (await this.#runOnce(self))
       if (exit === 'remains') return
       await this.#cleanUp(self, exit)
       if (!(await this.#awaitRestart(self, exit))) return
@@ -184,8 +184,8 @@ export class Service {
     return true
   }
 
-  /** From the first command to the end of the main process; `'remains'` for a oneshot that stays active. */
-  async #runOnce(self: Process): Promise<ExitStatus | 'remains'> {
+  /** Its first commands; how one of them ended with which all is over. */
+  async #prepared(self: Process): Promise<ExitStatus | undefined> {
     const { unit } = this
     const waits = unit.type === 'oneshot' || unit.type === 'notify'
     if (waits || unit.execStartPre.length > 0) this.#log(`Starting ${unit.description}...`)
@@ -196,7 +196,12 @@ export class Service {
       if (this.#stopping) return exit
     }
     this.#enter('activating', 'start')
-    return unit.type === 'oneshot' ? this.#oneshot(self) : this.#longRunning(self)
+    return undefined
+  }
+
+  /** To the end of the main process; `'remains'` for a oneshot that stays active. */
+  #runOnce(self: Process): Promise<ExitStatus | 'remains'> {
+    return this.unit.type === 'oneshot' ? this.#oneshot(self) : this.#longRunning(self)
   }
 
   async #oneshot(self: Process): Promise<ExitStatus | 'remains'> {
