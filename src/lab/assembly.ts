@@ -8,6 +8,7 @@ import { apiPrograms } from '#lab/api/programs.ts'
 import { ApiServer } from '#lab/api/server.ts'
 import { calicoApiServerImage, calicoApiServerPrograms } from '#lab/calico/apiserver/index.ts'
 import { calicoPrograms } from '#lab/calico/index.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import type { CloudProvider, CloudSite } from '#lab/cloud.ts'
 import { controllerPrograms } from '#lab/controllers/programs.ts'
 import { coreDnsPrograms } from '#lab/coredns/index.ts'
@@ -68,6 +69,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   const api = new ApiServer({
     kernel,
     kubernetesVersion: plan.kubernetes,
+    calicoMinor: releaseOf(plan.calico).minor,
     serviceCidr: plan.serviceCidr,
     advertise: plan.apiServer,
   })

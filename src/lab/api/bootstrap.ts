@@ -8,10 +8,10 @@ import type { ApiState } from '#lab/api/verbs/state.ts'
 const user = { username: 'system:apiserver', groups: ['system:masters'] }
 
 /** Creates namespaces, priority classes, the first cluster roles, Calico's resource definitions and `default/kubernetes`. */
-export function bootstrap(server: ApiState): void {
+export function bootstrap(server: ApiState, calicoMinor: number): void {
   // Its own chance: one more object here moves no name anywhere else.
   const state = { ...server, random: server.random.fork('bootstrap') }
-  for (const { apiVersion, kind, namespace, ...rest } of objects()) {
+  for (const { apiVersion, kind, namespace, ...rest } of objects(calicoMinor)) {
     const def = state.registry.ofKind(apiVersion, kind)
     if (def === undefined) throw new Error(`nobody serves ${kind}`)
     createObject(state, { def, namespace, body: { apiVersion, kind, ...rest } }, { user })
@@ -26,13 +26,13 @@ interface First extends JsonObject {
 
 const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
-function objects(): readonly First[] {
+function objects(calicoMinor: number): readonly First[] {
   return [
     ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     priorityClass('system-cluster-critical', 2_000_000_000, 'system-node-critical'),
     priorityClass('system-node-critical', 2_000_001_000, ''),
     ...bootstrapPolicy(),
-    ...calicoDefinitions().map((crd) => ({
+    ...calicoDefinitions(calicoMinor).map((crd) => ({
       ...crd,
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',

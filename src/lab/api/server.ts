@@ -38,6 +38,8 @@ export interface ApiServerOptions {
   readonly random?: Random
   /** As /version tells it, without the v. Default 1.31.9. */
   readonly kubernetesVersion?: string
+  /** Whose resource definitions there are from the start: of Calico 3.29 by default. */
+  readonly calicoMinor?: number
   /** Default 10.96.0.0/12. */
   readonly serviceCidr?: string
   /** Where kubernetes.default's endpoints point. Default 10.0.0.11:6443. */
@@ -114,7 +116,7 @@ export class ApiServer {
     this.webhooks = registeredWebhooks(store)
     this.policies = registeredPolicies(store)
     this.remotes = remoteServices(store)
-    bootstrap(this.state)
+    bootstrap(this.state, options.calicoMinor ?? 29)
     registerLocal(this.state)
     kernel.every(
       () => 60_000,

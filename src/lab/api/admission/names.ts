@@ -34,16 +34,26 @@ function nameErrors({ nameForm }: ResourceDef, name: unknown): FieldError[] {
     return /^\.\.?$|[/%]/.test(name) ? [invalidValue(field, name, "may not contain '/'")] : []
   const [form, text, most] =
     nameForm === 'label' ? ([label, labelText, 63] as const) : ([subdomain, subdomainText, 253] as const)
-  if (name.length > most) return [invalidValue(field, name, `must be no more than ${most} characters`)]
-  return form.test(name) ? [] : [invalidValue(field, name, text)]
+  return faults(form, text, most)(name).map((fault) => invalidValue(field, name, fault))
 }
 
 /** A name that has to be a DNS label: a container's. */
-export function labelNameError(field: string, name: unknown): FieldError[] {
-  const text = String(name)
-  if (text.length > 63) return [invalidValue(field, name, 'must be no more than 63 characters')]
-  return label.test(text) ? [] : [invalidValue(field, name, labelText)]
-}
+export const labelNameError = (field: string, name: unknown): FieldError[] =>
+  labelFaults(String(name)).map((fault) => invalidValue(field, name, fault))
+
+const faults =
+  (form: RegExp, says: string, most: number) =>
+  (text: string): readonly string[] => {
+    if (text.length > most) return [`must be no more than ${most} characters`]
+    return form.test(text) ? [] : [says]
+  }
+
+/** What keeps a text from being a name of a certain form. */
+export const labelFaults = faults(label, labelText, 63)
+export const subdomainFaults = faults(subdomain, subdomainText, 253)
+export const labelValueFaults = faults(labelValue, labelValueText, 63)
+export const qualifiedNameFaults = (text: string): readonly string[] =>
+  keyErrors('', text).map(({ message }) => message.replace(`Invalid value: ${JSON.stringify(text)}: `, ''))
 
 /** What is wrong with a map of labels. */
 export function labelErrors(field: string, labels: unknown): FieldError[] {

@@ -1,7 +1,7 @@
 /**
  * The checks of the stored types that operators meet. pkg/apis/core/validation/validation.go and its neighbours.
  *
- * Not imitated: most of validation (volumes, probes, node selectors …) and rules in CEL.
+ * Not imitated: most of validation (volumes, probes, node selectors …).
  */
 
 import { bindingErrors, policyErrors } from '#lab/api/admission/admission-policy.ts'
@@ -17,6 +17,7 @@ import { podSpecErrors } from '#lab/api/admission/validate-pod-spec.ts'
 import { serviceErrors } from '#lab/api/admission/validate-service.ts'
 import { webhookErrors } from '#lab/api/admission/webhook-configuration.ts'
 import { definitionErrors } from '#lab/api/custom/definition.ts'
+import { expressionErrors, type Terms } from '#lab/api/custom/expressions.ts'
 import { schemaErrors } from '#lab/api/custom/validate.ts'
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
@@ -26,22 +27,23 @@ import { type FieldError, forbiddenField, invalid, invalidGo, required } from '#
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 /** Throws Invalid (422) when a new object may not be stored. */
-export function validateNew(def: ResourceDef, object: JsonObject): void {
+export function validateNew(def: ResourceDef, object: JsonObject, terms: Terms): void {
   const early =
     def.bucket === '/pods' ? ephemeralTooEarly('spec', asObject(object.spec), 'cannot be set on create') : []
-  refuse(def, object, [...metadataErrors(def, object), ...ownErrors(def, object), ...early])
+  refuse(def, object, [...metadataErrors(def, object), ...ownErrors(def, { next: object }, terms), ...early])
 }
 
 /** Throws Invalid (422) when an object may not become `next`, by a write to the whole or to a part of it. */
 export function validateChange(
   def: ResourceDef,
   { old, next, subresource }: { readonly old: JsonObject; readonly next: JsonObject } & Part,
+  terms: Terms,
 ): void {
   const errors: FieldError[] = []
   if (old.metadata !== next.metadata)
     errors.push(...labelErrors('metadata.labels', at(next, 'metadata.labels')))
   if (def.schema !== undefined || old.spec !== next.spec || old['webhooks'] !== next['webhooks'])
-    errors.push(...ownErrors(def, next))
+    errors.push(...ownErrors(def, { old, next }, terms))
   const change = subresource === 'ephemeralcontainers' ? ephemeralChange : fixed[def.bucket]
   errors.push(...(change?.(old, next) ?? []))
   refuse(def, next, errors)
@@ -55,8 +57,15 @@ function refuse(def: ResourceDef, object: JsonObject, errors: readonly FieldErro
   if (errors.length > 0) throw invalid(def, String(at(object, 'metadata.name') ?? ''), errors)
 }
 
-const ownErrors = (def: ResourceDef, object: JsonObject): readonly FieldError[] =>
-  def.schema === undefined ? (checks[def.bucket]?.(object) ?? []) : schemaErrors(def.schema, object)
+function ownErrors(
+  { schema, bucket }: ResourceDef,
+  change: { readonly old?: JsonObject; readonly next: JsonObject },
+  terms: Terms,
+): readonly FieldError[] {
+  if (schema === undefined) return checks[bucket]?.(change.next) ?? []
+  const found = schemaErrors(schema, change.next)
+  return [...found, ...expressionErrors(schema, { ...change, found }, terms)]
+}
 
 type Check = (object: JsonObject) => FieldError[]
 

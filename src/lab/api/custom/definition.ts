@@ -4,6 +4,7 @@
  *
  * Not imitated: conversion by webhook, most of the rules about schemas beyond their types.
  */
+import { correlates, ruleErrors } from '#lab/api/custom/definition-expressions.ts'
 import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
 import { type FieldError, invalidValue, required } from '#lab/api/status.ts'
 
@@ -53,7 +54,27 @@ function schemaErrorsOf(version: JsonObject, index: number | undefined): FieldEr
   const schema = at(version, 'schema.openAPIV3Schema')
   if (!isObject(schema))
     return [required(`spec.versions[${index ?? 0}].schema.openAPIV3Schema`, 'schemas are required')]
-  return structuralErrors(schema, field, ' at the root')
+  return [...structuralErrors(schema, field, ' at the root'), ...expressionErrors(schema, field)]
+}
+
+/** Of the schema and of all below. `uncorrelated`: since where nobody can tell what was there before. */
+function expressionErrors(schema: JsonObject, field: string, uncorrelated?: string): FieldError[] {
+  const root = field.endsWith('openAPIV3Schema')
+  const within = uncorrelated ?? (correlates(schema) ? undefined : field)
+  const inside: [string, unknown][] = [
+    ...Object.entries(asObject(schema.properties)).map(([name, inner]): [string, unknown] => [
+      `.properties[${name}]`,
+      inner,
+    ]),
+    ['.items', schema.items],
+    ['.additionalProperties', schema.additionalProperties],
+  ]
+  return [
+    ...ruleErrors(schema, field, { root, uncorrelated }),
+    ...inside.flatMap(([step, inner]) =>
+      isObject(inner) ? expressionErrors(inner, `${field}${step}`, within) : [],
+    ),
+  ]
 }
 
 /** Every value has a type, unless anything is allowed there. */

@@ -1,3 +1,4 @@
+import { type Expression, expressionsOf } from '#lab/api/custom/expression.ts'
 import { asList, asObject, asText, isObject, type JsonObject } from '#lab/api/json.ts'
 
 /** A part of a structural schema, read once for the many values that are held against it. */
@@ -22,6 +23,10 @@ export interface Rules {
   readonly items: Rules | undefined
   /** Whether there is a default in it or below. */
   readonly hasDefaults: boolean
+  /** What expressions ask of a value itself. */
+  readonly expressions: readonly Expression[]
+  /** Whether there are expressions in it or below. */
+  readonly hasExpressions: boolean
   /** Values that nobody can change any more, of which nothing is to be dropped, and with which nothing is wrong. */
   readonly whole: WeakSet<object>
   readonly valid: WeakSet<object>
@@ -61,6 +66,7 @@ function read(schema: JsonObject): Rules {
       : true
   const items = isObject(schema.items) ? rulesOf(schema.items) : undefined
   const inner = [...properties.values(), ...(additional === true ? [] : [additional]), items]
+  const expressions = expressionsOf(schema)
   return {
     source: schema,
     type: asText(schema.type),
@@ -75,6 +81,8 @@ function read(schema: JsonObject): Rules {
     additional,
     items,
     hasDefaults: schema.default !== undefined || inner.some((each) => each?.hasDefaults === true),
+    expressions,
+    hasExpressions: expressions.length > 0 || inner.some((each) => each?.hasExpressions === true),
     whole: new WeakSet(),
     valid: new WeakSet(),
   }

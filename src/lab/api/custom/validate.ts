@@ -1,8 +1,6 @@
 /**
  * Whether an object is as its schema says, in the words of kube-openapi pkg/validation and of
  * staging:apiextensions-apiserver/pkg/apiserver/validation.
- *
- * Not imitated: rules in CEL (x-kubernetes-validations) are kept and not evaluated.
  */
 import { remembering } from '#base/remember.ts'
 import { numberHasFormat, textHasFormat } from '#lab/api/custom/formats.ts'

@@ -1,7 +1,10 @@
 /** What policies say of a request: staging:apiserver/pkg/admission/plugin/policy/validating/{dispatcher,validator}.go. */
-import { celValue, evaluate, fail, type Outcome } from '#lab/api/cel/cel.ts'
+import { celValue, evaluate, type Outcome } from '#lab/api/cel/cel.ts'
 import { errorText, holds, type Variables, variablesOf } from '#lab/api/cel/conditions.ts'
+import { fail } from '#lab/api/cel/failure.ts'
+import { Authorizer } from '#lab/api/cel/library/authorizer.ts'
 import { asText, at, type JsonObject } from '#lab/api/json.ts'
+import { paramsOf, unknownKind } from '#lab/api/policies/params.ts'
 import type { Binding, BoundPolicy, Matching, Policy, Validation } from '#lab/api/policies/registered.ts'
 import { forbidden, Refusal } from '#lab/api/status.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
@@ -20,19 +23,49 @@ export function judge(
   { state, warn }: { readonly state: ApiState; readonly warn: (text: string) => void },
 ): void {
   let refusal: Refusal | undefined
+  const refuse = (why: Denied): void => {
+    refusal ??= refusalOf(asked, why)
+  }
   for (const { policy, bindings } of policies) {
     if (!isAbout(policy.matching, asked, state)) continue
-    const concerned = bindings.filter(({ matching }) => isAbout(matching, asked, state))
-    if (concerned.length === 0) continue
-    const denials = denialsOf(policy, policyVariables(policy, asked, state))
-    for (const binding of concerned)
-      for (const denial of denials) {
-        if (binding.actions.includes('Warn')) warn(warningOf(policy, binding, denial))
-        if (binding.actions.includes('Deny')) refusal ??= refusalOf(asked, { policy, binding, denial })
+    const unknown = unknownKind(policy.paramKind, state)
+    if (unknown !== undefined) {
+      if (!policy.failOpen) refuse({ policy, denial: misconfigured('policy', unknown) })
+      continue
+    }
+    for (const binding of bindings.filter(({ matching }) => isAbout(matching, asked, state)))
+      for (const { denial, configures } of denialsBy({ policy, binding }, asked, state)) {
+        if (!configures && binding.actions.includes('Warn')) warn(warningOf(policy, binding, denial))
+        if (configures || binding.actions.includes('Deny')) refuse({ policy, binding, denial })
       }
   }
   if (refusal !== undefined) throw refusal
 }
+
+interface Denied {
+  readonly policy: Policy
+  readonly binding?: Binding
+  readonly denial: Decision
+}
+
+/** What a policy that is bound has against a request, with each of the parameters that the binding gives. */
+function denialsBy(
+  { policy, binding }: { readonly policy: Policy; readonly binding: Binding },
+  asked: Attributes,
+  state: ApiState,
+): readonly { readonly denial: Decision; readonly configures?: boolean }[] {
+  const found = paramsOf(policy.paramKind, binding.paramRef, asked.namespace, state)
+  if ('error' in found)
+    return policy.failOpen ? [] : [{ denial: misconfigured('binding', found.error), configures: true }]
+  return found.params.flatMap((params) =>
+    denialsOf(policy, policyVariables(policy, asked, { state, params })).map((denial) => ({ denial })),
+  )
+}
+
+const misconfigured = (what: 'policy' | 'binding', why: string): Decision => ({
+  message: `failed to configure ${what}: ${why}`,
+  reason: 'Invalid',
+})
 
 function isAbout(matching: Matching, asked: Attributes, state: ApiState): boolean {
   const { rules, excludes, equivalent } = matching
@@ -45,13 +78,24 @@ function isAbout(matching: Matching, asked: Attributes, state: ApiState): boolea
 }
 
 /** Each is worked out when it is asked for, those that the policy names too. */
-function policyVariables({ variables }: Policy, asked: Attributes, { store }: ApiState): Variables {
-  const { def, namespace, name } = asked
+function policyVariables(
+  { variables }: Policy,
+  asked: Attributes,
+  { state, params }: { readonly state: ApiState; readonly params: JsonObject | null },
+): Variables {
+  const { def, namespace, name, subresource, user } = asked
   const space = def.bucket === '/namespaces' ? name : namespace
   const known: Record<string, unknown> = {
     ...variablesOf(asked),
-    namespaceObject: celValue(space === undefined ? undefined : store.get('/namespaces', space)),
-    params: null,
+    namespaceObject: celValue(space === undefined ? undefined : state.store.get('/namespaces', space)),
+    params: celValue(params),
+    authorizer: new Authorizer(state.access, user, {
+      group: def.group,
+      resource: def.resource,
+      subresource,
+      namespace,
+      name,
+    }),
   }
   const own: Record<string, unknown> = {}
   for (const each of variables)
@@ -101,15 +145,9 @@ const codes: Readonly<Record<string, number>> = {
   Invalid: 422,
 }
 
-function refusalOf(
-  { def, name, object }: Attributes,
-  {
-    policy,
-    binding,
-    denial,
-  }: { readonly policy: Policy; readonly binding: Binding; readonly denial: Decision },
-): Refusal {
-  const why = `ValidatingAdmissionPolicy '${policy.name}' with binding '${binding.name}' denied request: ${denial.message}`
+function refusalOf({ def, name, object }: Attributes, { policy, binding, denial }: Denied): Refusal {
+  const by = binding === undefined ? '' : ` with binding '${binding.name}'`
+  const why = `ValidatingAdmissionPolicy '${policy.name}'${by} denied request: ${denial.message}`
   const { message, details } = forbidden(def, nameOf(name, object), why)
   return new Refusal(codes[denial.reason] ?? 422, denial.reason, message, {
     ...details,

@@ -129,6 +129,96 @@ describe('a policy that is bound', () => {
   })
 })
 
+describe('a policy with parameters', () => {
+  const limits = (name: string, most: string): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { limits: 'yes' } },
+    data: { most },
+  })
+  const spec = {
+    paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+    validations: [
+      {
+        expression: 'params == null || object.spec.replicas <= int(params.data.most)',
+        messageExpression: "'at most ' + params.data.most",
+      },
+    ],
+  }
+  const answered = (
+    paramRef: JsonObject | undefined,
+    maps: readonly JsonObject[],
+    change: JsonObject = {},
+  ) => {
+    const { api } = server()
+    const post = (path: string, body: JsonObject) =>
+      answerOf(api, { method: 'POST', url: path, body: JSON.stringify(body) })
+    for (const map of maps) post('/api/v1/namespaces/default/configmaps', map)
+    post(`${group}/validatingadmissionpolicies`, policy({ ...spec, ...change }))
+    const bound = post(
+      `${group}/validatingadmissionpolicybindings`,
+      binding(paramRef === undefined ? {} : { paramRef }),
+    )
+    if (bound.code !== 201) return messageOf(bound)
+    return messageOf(post('/apis/apps/v1/namespaces/default/deployments', deployment(10)))
+  }
+  const named = { name: 'limits', parameterNotFoundAction: 'Deny' }
+  const says = (text: string): string => denied(text).message
+
+  test.each<[string, string | undefined, string | undefined]>([
+    ['is given one by name', answered(named, [limits('limits', '5')]), says('at most 5')],
+    ['allows what its parameter allows', answered(named, [limits('limits', '50')]), undefined],
+    [
+      'denies without one, if the binding says so',
+      answered(named, []),
+      says(
+        'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction',
+      ),
+    ],
+    [
+      'allows without one, if it says that',
+      answered({ ...named, parameterNotFoundAction: 'Allow' }, []),
+      undefined,
+    ],
+    [
+      'is asked with each that a selector finds',
+      answered({ selector: { matchLabels: { limits: 'yes' } }, parameterNotFoundAction: 'Deny' }, [
+        limits('a', '50'),
+        limits('b', '7'),
+      ]),
+      says('at most 7'),
+    ],
+    ['is asked without, where the binding gives none', answered(undefined, []), undefined],
+    [
+      'denies where nobody serves their kind',
+      answered(named, [], { paramKind: { apiVersion: 'example.io/v1', kind: 'Limit' } }),
+      "deployments.apps \"web\" is forbidden: ValidatingAdmissionPolicy 'replicas' denied request: failed to configure policy: failed to find resource referenced by paramKind: 'example.io/v1, Kind=Limit'",
+    ],
+    [
+      'is bound by name or by labels',
+      answered({ parameterNotFoundAction: 'Deny' }, []),
+      'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io "everywhere" is invalid: spec.paramRef: Required value: one of name or selector must be specified',
+    ],
+  ])('%s', (_, said, expected) => {
+    expect(said).toBe(expected)
+  })
+})
+
+test.each<[string, object]>([
+  [
+    "authorizer.group('apps').resource('deployments').namespace('default').check('delete').allowed()",
+    allowed,
+  ],
+  [
+    "authorizer.serviceAccount('default', 'default').group('').resource('secrets').check('get').allowed()",
+    denied('no'),
+  ],
+  ["authorizer.requestResource.check('update').allowed()", allowed],
+  ["authorizer.path('/healthz').check('get').allowed()", allowed],
+])('a policy may ask for rights: %s', (expression, says) => {
+  expect(asked({ validations: [{ expression, message: 'no' }] })).toEqual(says)
+})
+
 test('a policy needs expressions that are some, from 1.30 on', () => {
   const { api } = server()
   const url = `${group}/validatingadmissionpolicies`

@@ -35,12 +35,28 @@ export interface Policy {
   readonly variables: readonly Expression[]
   readonly validations: readonly Validation[]
   readonly failOpen: boolean
+  readonly paramKind: ParamKind | undefined
+}
+
+/** The kind of what a policy may be given with a binding. */
+export interface ParamKind {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+/** Which objects of that kind a binding gives. */
+export interface ParamRef {
+  readonly name: string
+  readonly namespace: string
+  readonly selects: LabelTest | undefined
+  readonly denies: boolean
 }
 
 export interface Binding {
   readonly name: string
   readonly matching: Matching
   readonly actions: readonly string[]
+  readonly paramRef: ParamRef | undefined
 }
 
 /** A policy with those that put it in force. */
@@ -52,7 +68,7 @@ export interface BoundPolicy {
 export const policyBucket = 'admissionregistration.k8s.io/validatingadmissionpolicies'
 export const bindingBucket = 'admissionregistration.k8s.io/validatingadmissionpolicybindings'
 
-/** Keeps the policies of a store that are bound up to date; answers how to get them. Those with parameters are not imitated, and are in force nowhere. */
+/** Keeps the policies of a store that are bound up to date; answers how to get them.  */
 export function registeredPolicies(store: Store): () => readonly BoundPolicy[] {
   let known: readonly BoundPolicy[] | undefined
   for (const bucket of [policyBucket, bindingBucket])
@@ -67,7 +83,6 @@ export function registeredPolicies(store: Store): () => readonly BoundPolicy[] {
 
 function bound(policies: readonly Stored[], bindings: readonly Stored[]): readonly BoundPolicy[] {
   return policies
-    .filter(({ spec }) => asObject(spec).paramKind === undefined)
     .map((policy) => ({
       policy: policyOf(policy),
       bindings: bindings
@@ -78,7 +93,8 @@ function bound(policies: readonly Stored[], bindings: readonly Stored[]): readon
 }
 
 function policyOf({ metadata, spec }: Stored): Policy {
-  const { matchConstraints, matchConditions, variables, validations, failurePolicy } = asObject(spec)
+  const { matchConstraints, matchConditions, variables, validations, failurePolicy, paramKind } =
+    asObject(spec)
   return {
     name: metadata.name,
     matching: matchingOf(asObject(matchConstraints)),
@@ -86,17 +102,28 @@ function policyOf({ metadata, spec }: Stored): Policy {
     variables: expressionsOf(variables),
     validations: asList(validations).filter(isObject).map(validationOf),
     failOpen: failurePolicy === 'Ignore',
+    paramKind: isObject(paramKind)
+      ? { apiVersion: text(paramKind.apiVersion), kind: text(paramKind.kind) }
+      : undefined,
   }
 }
 
 function bindingOf({ metadata, spec }: Stored): Binding {
-  const { matchResources, validationActions } = asObject(spec)
+  const { matchResources, validationActions, paramRef } = asObject(spec)
   return {
     name: metadata.name,
     matching: matchingOf(asObject(matchResources)),
     actions: asList(validationActions).map(String),
+    paramRef: isObject(paramRef) ? paramRefOf(paramRef) : undefined,
   }
 }
+
+const paramRefOf = ({ name, namespace, selector, parameterNotFoundAction }: JsonObject): ParamRef => ({
+  name: text(name),
+  namespace: text(namespace),
+  selects: isObject(selector) ? selectorTest(selector as LabelSelector) : undefined, // of the binding's schema
+  denies: parameterNotFoundAction !== 'Allow',
+})
 
 const text = (value: unknown): string => (asText(value) ?? '').trim()
 

@@ -23,6 +23,7 @@ export class Registry {
   readonly #custom = new Map<string, { readonly spec: unknown; readonly defs: readonly ResourceDef[] }>()
   /** Moves with every change of what is served. */
   version = 1
+  #minor = 0
 
   /** `minor`: the release of Kubernetes that serves. */
   constructor(minor = Number.POSITIVE_INFINITY) {
@@ -31,9 +32,15 @@ export class Registry {
 
   /** Serves the built-in types of a minor release, from now on. */
   serve(minor: number): void {
+    this.#minor = minor
     for (const def of builtinTypes)
       if ((def.since ?? 0) <= minor && this.ofKind(groupVersion(def), def.kind) === undefined) this.#add(def)
     this.version++
+  }
+
+  /** The release of Kubernetes that serves. */
+  get minor(): number {
+    return this.#minor
   }
 
   find(type: ResourceType): ResourceDef | undefined {

@@ -38,7 +38,7 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
   } // withMetadata's
   const changed = mutated(state, { ...asked, object: admitted }, caller)
   const object = def.bucket === 'batch/jobs' ? selectingJob(changed) : changed
-  validateNew(def, object)
+  validateNew(def, object, { minor: state.registry.minor, warn: caller.warn })
   const final = stored(def, object, object.metadata as ObjectMeta) // withMetadata made it complete
   caller.admission?.validate(
     attributesOf(caller, 'CREATE', { ...asked, name: final.metadata.name, object: presented(def, final) }),

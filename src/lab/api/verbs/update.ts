@@ -74,7 +74,7 @@ export function writeOver(
   const write = updateBy(state, { def, was: old, subresource: update.subresource, sent }, caller)
   if (next === old && !changesOwners(write)) return old
   const { namespace, name, subresource } = update
-  validateChange(def, { old, next, subresource })
+  validateChange(def, { old, next, subresource }, { minor: state.registry.minor, warn: caller.warn })
   guard(state, caller.user, { op: 'UPDATE', def, subresource, namespace, name, old, next })
   if (def.bucket === '/namespaces') warnOfPresentPods(state, { old, next }, caller)
   const final = counted(def, old, next)

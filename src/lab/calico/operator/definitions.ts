@@ -2,6 +2,7 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import type { ResourceType } from '#lab/api/ports.ts'
 import { installationSchema, openSchema } from '#lab/calico/operator/schemas.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 
 export const operatorGroup = 'operator.tigera.io'
 
@@ -44,12 +45,28 @@ const statusColumns = [
 ]
 
 /** What `kubectl create -f operator-crds.yaml` brings. */
-export const operatorDefinitions = (): readonly Draft<KubeObject>[] => [
-  definition('Installation', 'installations', { schema: installationSchema }),
-  definition('TigeraStatus', 'tigerastatuses', { columns: statusColumns }),
-  definition('APIServer', 'apiservers'),
-  definition('ImageSet', 'imagesets'),
-]
+export function operatorDefinitions(version: string): readonly Draft<KubeObject>[] {
+  const ruled = releaseOf(version).minor >= 32 // projectcalico/calico:manifests/operator-crds.yaml of v3.32
+  const of = (schema: object, ...names: readonly string[]): object =>
+    ruled ? { ...schema, 'x-kubernetes-validations': [nameRule(names)] } : schema
+  return [
+    definition('Installation', 'installations', {
+      schema: of(installationSchema, 'default', 'tigera-secure', 'overlay'),
+    }),
+    definition('TigeraStatus', 'tigerastatuses', { columns: statusColumns }),
+    definition('APIServer', 'apiservers', { schema: of(openSchema, 'default', 'tigera-secure') }),
+    definition('ImageSet', 'imagesets'),
+  ]
+}
+
+function nameRule(names: readonly string[]): object {
+  const quoted = names.map((name) => `'${name}'`)
+  const last = quoted.pop() ?? ''
+  return {
+    message: `resource name must be ${quoted.join(', ')}${names.length > 2 ? ',' : ''} or ${last}`,
+    rule: names.map((name) => `self.metadata.name == '${name}'`).join(' || '),
+  }
+}
 
 const definition = (
   kind: string,

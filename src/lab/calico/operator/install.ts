@@ -16,7 +16,7 @@ export const operatorManifests = (version = ''): readonly Draft<KubeObject>[] =>
     name: operatorNamespace,
     labels: { name: operatorNamespace, 'pod-security.kubernetes.io/enforce': 'privileged' },
   }),
-  ...operatorDefinitions(),
+  ...operatorDefinitions(version),
   draft('v1', 'ServiceAccount', { name, namespace: operatorNamespace }),
   draft(`${rbacGroup}/v1`, 'ClusterRole', { name }, { rules }),
   draft(
