@@ -1,7 +1,8 @@
 /** Nodes that the node controller has not heard of: what it writes on a kubelet's behalf. */
-import type { Fact, Reads } from '#cluster/facts.ts'
+import type { Fact, Reads, Subject } from '#cluster/facts.ts'
 import { conditionOf } from '#cluster/queries.ts'
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
+import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 
 /** Reasons of conditions that only the node controller writes. */
 export const unheard: ReadonlySet<string> = new Set(['NodeStatusUnknown', 'NodeStatusNeverUpdated'])
@@ -31,3 +32,7 @@ export function silenceOf(view: Reads<'nodes'>): Silence {
     isEverywhere: silent.length >= 3 && silent.length * 3 >= all.length * 2,
   }
 }
+
+/** Whether nobody hears of this node: what its kubelet said of pods is as old as its silence. */
+export const isUnheard = (view: Reads<'nodes'>, about: Subject): boolean =>
+  silenceOf(view).silent.some(({ name }) => isSameSubject(nodeSubject(name), about))

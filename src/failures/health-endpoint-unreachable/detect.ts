@@ -13,6 +13,7 @@ import { clusterSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsPeers } from '#diagnosis/explains-peers.ts'
 import { findingsOf, type MessageSign, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import { isStartHeldUp } from '#diagnosis/start-up.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
 export interface EndpointState {
@@ -57,6 +58,8 @@ export const detector = defineDetector<EndpointState, Needs>({
   },
   // Each time that kubelet kills it, its peers lose their sessions.
   explains: explainsPeers,
+  // There is nobody yet to answer.
+  isHidden: (about, view) => isStartHeldUp(view, about),
 })
 
 /** Moved for all nodes, it is no node's own trouble, wherever a probe has said so lately. */

@@ -4,6 +4,7 @@ import type { Fact, Reads } from '#cluster/facts.ts'
 import type { Message } from '#cluster/messages.ts'
 import { isReady, placeOfMessage, placeOfPod } from '#cluster/queries.ts'
 import type { MessageRow, PodRow } from '#cluster/relations.ts'
+import { isUnheard } from '#cluster/silent-nodes.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
@@ -15,7 +16,7 @@ export interface ImageState {
   readonly image: string | undefined
 }
 
-type Needs = 'pods' | 'messages' | 'remarks'
+type Needs = 'pods' | 'messages' | 'nodes' | 'remarks'
 
 /**
  * Finds nodes that lack one of Calico's images: it cannot be pulled, or what was pulled is damaged or of another processor.
@@ -24,7 +25,7 @@ type Needs = 'pods' | 'messages' | 'remarks'
  */
 export const detector = defineDetector<ImageState, Needs>({
   needs: ['pods'],
-  uses: ['messages', 'remarks'],
+  uses: ['messages', 'nodes', 'remarks'],
   judges: 'node',
   detect: (view) =>
     findingsOf([...ofPods(view), ...ofMessages(view), ...ofPeople(view)], {
@@ -35,6 +36,8 @@ export const detector = defineDetector<ImageState, Needs>({
           : undefined,
     }),
   explains: explainsHere,
+  // Only the kubelet says that it pulls in vain.
+  isHidden: (about, view) => isUnheard(view, about),
 })
 
 const ofPeople = (view: Reads<'remarks'>): readonly Sign[] =>

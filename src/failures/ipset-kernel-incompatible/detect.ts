@@ -2,6 +2,7 @@ import type { Reads } from '#cluster/facts.ts'
 import { innerMessage } from '#cluster/queries.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, sign } from '#diagnosis/signs.ts'
+import { isDataplaneUntried } from '#diagnosis/start-up.ts'
 
 export interface IpsetState {
   /** The version of the ipset that could not read the sets, where it said so. */
@@ -53,6 +54,7 @@ export const detector = defineDetector<IpsetState, 'messages' | 'pods' | 'versio
     })
   },
   explains: explainsHere,
+  isHidden: (about, view) => isDataplaneUntried(view, about),
 })
 
 const versionIn = (view: Reads<'messages'>): string | undefined =>

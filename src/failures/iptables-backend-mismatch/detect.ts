@@ -17,6 +17,7 @@ import {
   type Sign,
   sign,
 } from '#diagnosis/signs.ts'
+import { isStartHeldUp } from '#diagnosis/start-up.ts'
 import type { View } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
@@ -69,6 +70,8 @@ export const detector = defineDetector<BackendState, Needs>({
     })
   },
   explains: explainsHere,
+  // Felix looks for the host's back-end when it starts.
+  isHidden: (about, view) => isStartHeldUp(view, about),
 })
 
 const said: Readonly<Record<string, MessageSign>> = {

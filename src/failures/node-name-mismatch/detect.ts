@@ -5,6 +5,7 @@ import { nodeOfMessage } from '#cluster/queries.ts'
 import { envNamed } from '#cluster/settings.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import { isStartHeldUp } from '#diagnosis/start-up.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
 import { felixNames, twoEntries } from '#failures/node-name-mismatch/names.ts'
 
@@ -47,6 +48,8 @@ export const detector = defineDetector<NameState, Names>({
     })
   },
   explains: explainsHere,
+  // It registers itself at the end of its start-up.
+  isHidden: (about, view) => isStartHeldUp(view, about),
 })
 
 const said = (view: Reads<Names>): readonly Sign[] =>

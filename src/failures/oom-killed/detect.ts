@@ -3,6 +3,7 @@ import type { Reads, Subject } from '#cluster/facts.ts'
 import { placeOfPod } from '#cluster/queries.ts'
 import type { AttemptRow, MessageRow, PodRow } from '#cluster/relations.ts'
 import { bytesOf, settingsNamed } from '#cluster/settings.ts'
+import { isUnheard } from '#cluster/silent-nodes.ts'
 import { clusterSubject, nodeSubject } from '#cluster/subjects.ts'
 import type { Symptom } from '#cluster/symptoms.ts'
 import { isKilledForMemory, isTyphaKilled } from '#cluster/typha.ts'
@@ -44,7 +45,7 @@ export const farSymptoms = [
   'network-unavailable',
 ] as const
 
-type Needs = 'pods' | 'messages' | 'settings' | 'attempts'
+type Needs = 'pods' | 'messages' | 'nodes' | 'settings' | 'attempts'
 
 /**
  * Finds containers of Calico's that are killed because they take more memory than their limit (or their node) has.
@@ -53,7 +54,7 @@ type Needs = 'pods' | 'messages' | 'settings' | 'attempts'
  */
 export const detector = defineDetector<OomState, Needs>({
   needs: ['pods'],
-  uses: ['messages', 'settings', 'attempts'],
+  uses: ['messages', 'nodes', 'settings', 'attempts'],
   judges: 'node',
   detect: (view) => {
     const told = [...ofPods(view), ...ofMessages(view), ...nearLimit(view), ...ofPeople(view)]
@@ -71,6 +72,8 @@ export const detector = defineDetector<OomState, Needs>({
   },
   explains: (finding, symptom) =>
     explainsHere(finding, symptom) && (finding.state.isTypha || isNear(symptom)),
+  // Why a container ended, the kubelet says.
+  isHidden: (about, view) => isUnheard(view, about),
 })
 
 const isNear = ({ id }: Symptom): boolean => nearSymptoms.some((one) => one === id)

@@ -1,8 +1,7 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { calicoNodeContainer, calicoNodePods, placeOfPod, restartsOf } from '#cluster/queries.ts'
 import type { PodRow } from '#cluster/relations.ts'
-import { silenceOf } from '#cluster/silent-nodes.ts'
-import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
+import { isUnheard } from '#cluster/silent-nodes.ts'
 import { versionsOf } from '#cluster/versions.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
@@ -59,8 +58,7 @@ export const detector = defineDetector<CgroupState, Needs>({
   },
   explains: explainsHere,
   // It shows in what kubelet reports of the pods that it cannot start again: of one that nobody hears of, nothing is known.
-  isHidden: (about, view) =>
-    silenceOf(view).silent.some(({ name }) => isSameSubject(nodeSubject(name), about)),
+  isHidden: (about, view) => isUnheard(view, about),
 })
 
 /** A kernel that gives no more groups has nothing to do with who makes them. */
