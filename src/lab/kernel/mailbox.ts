@@ -1,3 +1,4 @@
+import { allOf, type Few, withOne, withoutOne } from '#base/few.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import type { Rest } from '#lab/kernel/resting.ts'
 
@@ -96,22 +97,21 @@ export class Mailbox<T> {
 
 /** Something that many tasks may wait to happen. Each is woken by an event of its own. */
 export class Notice {
-  /** Mostly nobody. */
-  #waiting: Set<() => void> | undefined
+  #waiting: Few<() => void>
 
   /** Resolves at the next `tell`. */
   wait(task: Task): Promise<void> {
     return task.wait<void>((wake) => {
-      this.#waiting ??= new Set()
-      this.#waiting.add(wake)
-      return () => this.#waiting?.delete(wake)
+      this.#waiting = withOne(this.#waiting, wake)
+      return () => {
+        this.#waiting = withoutOne(this.#waiting, wake)
+      }
     })
   }
 
   tell(): void {
     const waiting = this.#waiting
-    if (waiting === undefined) return
     this.#waiting = undefined
-    for (const told of waiting) told()
+    for (const told of allOf(waiting)) told()
   }
 }

@@ -1,4 +1,5 @@
 /** Tasks and what they wait for; the kernel decides when each goes on. */
+import { allOf, countOf, type Few, hasOne, withOne, withoutOne } from '#base/few.ts'
 import { Quiet } from '#base/quiet.ts'
 import type { Arm, Cancel, Kernel, RestingBeat, Task, TaskMain } from '#lab/kernel/kernel.ts'
 import type { QueuedEvent } from '#lab/kernel/queue.ts'
@@ -132,12 +133,10 @@ function begun(main: TaskMain, task: Task): Promise<void> {
 export class TaskState implements Task {
   readonly name: string
   readonly #kernel: Kernel
-  /** What it waits for: mostly nothing, or one thing. */
-  #waits: Pending | Set<Pending> | undefined
+  #waits: Few<Pending>
   /** Who is told when it ends: nobody, one or several. */
   #endings: (() => void) | (() => void)[] | undefined
-  /** Most tasks never have any. */
-  #children: TaskState | Set<TaskState> | undefined
+  #children: Few<TaskState>
   readonly #parent: TaskState | undefined
   #state: 'running' | 'stopped' | 'ended' = 'running'
   #namedTimer: string | undefined
@@ -159,8 +158,7 @@ export class TaskState implements Task {
   }
 
   get pending(): number {
-    if (this.#waits === undefined) return 0
-    return this.#waits instanceof Set ? this.#waits.size : 1
+    return countOf(this.#waits)
   }
 
   begin(main?: TaskMain, failed?: (error: unknown) => boolean): void {
@@ -186,16 +184,13 @@ export class TaskState implements Task {
   }
 
   keep(wait: Pending): void {
-    if (this.#waits === undefined) this.#waits = wait
-    else if (this.#waits instanceof Set) this.#waits.add(wait)
-    else this.#waits = new Set([this.#waits, wait])
+    this.#waits = withOne(this.#waits, wait)
   }
 
   /** Whether it waited for that until now. */
   forget(wait: Pending): boolean {
-    if (this.#waits instanceof Set) return this.#waits.delete(wait)
-    if (this.#waits !== wait) return false
-    this.#waits = undefined
+    if (!hasOne(this.#waits, wait)) return false
+    this.#waits = withoutOne(this.#waits, wait)
     return true
   }
 
@@ -243,9 +238,7 @@ export class TaskState implements Task {
       child.stop()
       return child
     }
-    if (this.#children === undefined) this.#children = child
-    else if (this.#children instanceof Set) this.#children.add(child)
-    else this.#children = new Set([this.#children, child])
+    this.#children = withOne(this.#children, child)
     child.begin(main, failed)
     return child
   }
@@ -271,16 +264,9 @@ export class TaskState implements Task {
     this.#kernel.settling(this)
     if (this.#waits !== undefined) {
       const error = new Stopped(this.name)
-      for (const wait of this.#waits instanceof Set ? [...this.#waits] : [this.#waits]) wait.stop(error)
+      for (const wait of allOf(this.#waits)) wait.stop(error)
     }
     this.#finish()
-  }
-
-  #disown(child: TaskState): void {
-    if (this.#children instanceof Set) {
-      this.#children.delete(child)
-      if (this.#children.size === 0) this.#children = undefined
-    } else if (this.#children === child) this.#children = undefined
   }
 
   #end(): void {
@@ -291,10 +277,9 @@ export class TaskState implements Task {
   }
 
   #finish(): void {
-    const children = this.#children
-    if (children instanceof Set) for (const child of [...children]) child.stop()
-    else children?.stop()
-    if (this.#parent !== undefined) this.#parent.#disown(this)
+    for (const child of allOf(this.#children)) child.stop()
+    const parent = this.#parent
+    if (parent !== undefined) parent.#children = withoutOne(parent.#children, this)
     const endings = this.#endings
     this.#endings = undefined
     if (typeof endings === 'function') endings()

@@ -20,9 +20,26 @@ interface Observed {
   readonly reason: string
   readonly name: string
   readonly firstTimestamp: string
+  /** It stands for several that differ in their message. */
+  readonly combined: boolean
   message: string
   count: number
   lastTimestamp: string
+}
+
+/** What was told of one object. */
+interface Told {
+  observed: readonly Observed[]
+  similar: readonly Similar[]
+  readonly tokens: Partial<Record<Occurrence['type'], { left: number; atMs: number }>>
+}
+
+/** The different messages for one reason. */
+interface Similar {
+  readonly type: string
+  readonly reason: string
+  messages: readonly string[]
+  lastMs: number
 }
 
 /**
@@ -37,9 +54,7 @@ export class EventRecorder {
   readonly #p: Process
   readonly #source: { readonly component: string; readonly host?: string }
   readonly #queue: Observed[] = []
-  readonly #known = new Map<string, Observed>()
-  readonly #similar = new Map<string, { messages: readonly string[]; lastMs: number }>()
-  readonly #tokens = new Map<string, { left: number; atMs: number }>()
+  readonly #told = new Map<string, Told>()
   #wake: (() => void) | undefined
   #sequence: number
 
@@ -56,19 +71,28 @@ export class EventRecorder {
 
   /** Never waits. */
   record(event: Occurrence): void {
-    const about = aboutKey(event)
-    const observed = this.#observe(event, about)
-    if (!this.#mayPass(event, about) || this.#queue.length >= queueLength) return
+    const told = this.#of(event)
+    const observed = this.#observe(event, told)
+    if (!this.#mayPass(event, told) || this.#queue.length >= queueLength) return
     // A count that waits to be sent is sent as it is then.
     if (this.#queue.includes(observed)) return
     this.#queue.push(observed)
     this.#wake?.()
   }
 
-  #observe(event: Occurrence, about: string): Observed {
-    const { message, key } = this.#aggregated(event, about)
+  #of(event: Occurrence): Told {
+    const about = aboutKey(event)
+    const known = this.#told.get(about)
+    if (known !== undefined) return known
+    const fresh: Told = { observed: none, similar: none, tokens: {} }
+    this.#told.set(about, fresh)
+    return fresh
+  }
+
+  #observe(event: Occurrence, told: Told): Observed {
+    const { message, combined } = this.#aggregated(event, told)
     const now = rfc3339(this.#p.now())
-    const known = this.#known.get(key)
+    const known = told.observed.find((each) => isSame(each, event, combined))
     if (known !== undefined) {
       known.count++
       known.message = message
@@ -82,12 +106,13 @@ export class EventRecorder {
       type,
       reason,
       name,
+      combined,
       message,
       count: 1,
       firstTimestamp: now,
       lastTimestamp: now,
     }
-    this.#known.set(key, fresh)
+    told.observed = told.observed.concat(fresh)
     return fresh
   }
 
@@ -155,26 +180,24 @@ export class EventRecorder {
   }
 
   /** Folds events that differ in their message alone, once there are more than ten of them. */
-  #aggregated(event: Occurrence, about: string): { readonly message: string; readonly key: string } {
-    const group = `${about} ${event.type} ${event.reason}`
+  #aggregated(event: Occurrence, told: Told): { readonly message: string; readonly combined: boolean } {
+    const { type, reason } = event
     const now = this.#p.now()
-    const seen = this.#similar.get(group)
-    const fresh = seen === undefined || now - seen.lastMs > similarForMs
-    const before = fresh ? [] : seen.messages
+    const seen = told.similar.find((each) => each.type === type && each.reason === reason)
+    const before = seen === undefined || now - seen.lastMs > similarForMs ? [] : seen.messages
     // Enough to know that there are many; the list must not grow for ever.
     const isNew = before.length < similarMax && !before.includes(event.message)
     const messages = isNew ? before.concat(event.message) : before
-    this.#similar.set(group, { messages, lastMs: now })
-    if (messages.length < similarMax)
-      return { message: event.message, key: `${group} ${event.about.fieldPath ?? ''} ${event.message}` }
-    return { message: `(combined from similar events): ${event.message}`, key: group }
+    if (seen === undefined) told.similar = told.similar.concat({ type, reason, messages, lastMs: now })
+    else Object.assign(seen, { messages, lastMs: now })
+    if (messages.length < similarMax) return { message: event.message, combined: false }
+    return { message: `(combined from similar events): ${event.message}`, combined: true }
   }
 
-  #mayPass(event: Occurrence, about: string): boolean {
-    const key = `${about} ${event.type}`
+  #mayPass({ type }: Occurrence, { tokens }: Told): boolean {
     const now = this.#p.now()
-    const bucket = this.#tokens.get(key) ?? { left: burst, atMs: now }
-    this.#tokens.set(key, bucket)
+    const bucket = tokens[type] ?? { left: burst, atMs: now }
+    tokens[type] = bucket
     bucket.left = Math.min(burst, bucket.left + (now - bucket.atMs) / refillMs)
     bucket.atMs = now
     if (bucket.left < 1) return false
@@ -191,6 +214,15 @@ export class EventRecorder {
     return (BigInt(Math.floor(this.#p.now())) * 1_000_000n + BigInt(this.#sequence)).toString(16)
   }
 }
+
+const none: readonly never[] = []
+
+/** The same but for when it was told; of combined ones the place in the object and the message may be others. */
+const isSame = (known: Observed, event: Occurrence, combined: boolean): boolean =>
+  known.combined === combined &&
+  known.type === event.type &&
+  known.reason === event.reason &&
+  (combined || (known.about.fieldPath === event.about.fieldPath && known.message === event.message))
 
 const queueLength = 1000
 const sequenceEnd = 1_000_000

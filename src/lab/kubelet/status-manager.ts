@@ -7,8 +7,8 @@ import { Mailbox } from '#lab/kernel/mailbox.ts'
 interface Known {
   pod: Pod
   status: Pod['status']
-  text: string
-  sentText: string
+  /** The one that the API has; nothing when it may have another. */
+  sent: Pod['status'] | undefined
   sentTo: string
   sentIp: string | undefined
   /** The version of the pod that our last write made. */
@@ -42,14 +42,12 @@ export class StatusManager {
   }
 
   set(pod: Pod, status: Pod['status']): void {
-    const text = JSON.stringify(status)
     const known = this.#known.get(pod.metadata.uid)
     if (known === undefined) {
       this.#known.set(pod.metadata.uid, {
         pod,
         status,
-        text,
-        sentText: '',
+        sent: undefined,
         sentTo: '',
         sentIp: pod.status?.podIP,
         sentVersion: 0,
@@ -57,9 +55,9 @@ export class StatusManager {
       })
     } else {
       known.pod = pod
-      if (known.text === text) return
-      known.status = status
-      known.text = text
+      if (isSame(known.status, status)) return
+      // What was sent before is that again.
+      known.status = known.sent !== undefined && isSame(known.sent, status) ? known.sent : status
     }
     this.#dirty.put(pod.metadata.uid)
   }
@@ -70,10 +68,10 @@ export class StatusManager {
    */
   reconcile(uid: string, pod: Pod): void {
     const known = this.#known.get(uid)
-    if (known === undefined || known.text !== known.sentText) return
+    if (known === undefined || known.status !== known.sent) return
     if (Number(pod.metadata.resourceVersion) <= known.sentVersion) return
     if (ownWords(pod.status) === ownWords(known.status)) return
-    known.sentText = ''
+    known.sent = undefined
     this.#dirty.put(uid)
   }
 
@@ -118,12 +116,12 @@ export class StatusManager {
       name: pod.metadata.name,
     }
     try {
-      if (known.text !== known.sentText || known.sentTo !== apiUid) {
-        const { text, status } = known
+      if (known.status !== known.sent || known.sentTo !== apiUid) {
+        const { status } = known
         const patch = { type: 'strategic', body: patchOf(apiUid, known) } as const
         const written = await kube.patch<Pod>(ref, patch, { subresource: 'status' })
         known.sentVersion = Number(written.metadata.resourceVersion)
-        known.sentText = text
+        known.sent = status
         known.sentTo = apiUid
         known.sentIp = status.podIP
       }
@@ -138,6 +136,9 @@ export class StatusManager {
 }
 
 const retryMs = 10_000
+
+const isSame = (a: Pod['status'], b: Pod['status']): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b)
 
 const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']
 

@@ -13,12 +13,14 @@ export interface Count {
   readonly bytes: number
 }
 
+const none: number[] = [] // never written to: a place is beyond its end
+
 /** What met the rules of one chain. Place 0 is the policy of a built-in one, n the rule in that place. */
 export class ChainCounts {
   readonly code: number
   readonly #tallies: Tallies
-  #packets: number[] = []
-  #bytes: number[] = []
+  /** Packets and bytes in turn, as far as any was counted: as long as it has to be. */
+  #met: number[] = none
 
   constructor(tallies: Tallies, code: number) {
     this.#tallies = tallies
@@ -27,29 +29,30 @@ export class ChainCounts {
 
   at(place: number): Count {
     this.#tallies.settle()
-    return { packets: this.#packets[place] ?? 0, bytes: this.#bytes[place] ?? 0 }
+    return { packets: this.#met[2 * place] ?? 0, bytes: this.#met[2 * place + 1] ?? 0 }
   }
 
   add(place: number, { packets, bytes }: Count): void {
-    this.#packets[place] = (this.#packets[place] ?? 0) + packets
-    this.#bytes[place] = (this.#bytes[place] ?? 0) + bytes
+    const had = this.#met
+    const at = 2 * place
+    if (at >= had.length) this.#met = Array.from({ length: at + 2 }, (_, index) => had[index] ?? 0)
+    this.#met[at] = (this.#met[at] ?? 0) + packets
+    this.#met[at + 1] = (this.#met[at + 1] ?? 0) + bytes
   }
 
   zero(): void {
     this.#tallies.settle()
-    this.#packets = []
-    this.#bytes = []
+    this.#met = none
   }
 
   /** The chain holds other rules now. Those that were there before keep what they have. */
   rewritten(before: readonly Rule[], now: readonly Rule[]): void {
     this.#tallies.settle()
-    if (this.#packets.length === 0) return
+    if (this.#met.length === 0) return
     const places = new Map(before.map((rule, at) => [rule, at + 1]))
     const from = [0, ...now.map((rule) => places.get(rule) ?? Number.NaN)]
-    const [packets, bytes] = [this.#packets, this.#bytes]
-    this.#packets = from.map((place) => packets[place] ?? 0)
-    this.#bytes = from.map((place) => bytes[place] ?? 0)
+    const had = this.#met
+    this.#met = from.flatMap((place) => [had[2 * place] ?? 0, had[2 * place + 1] ?? 0])
   }
 }
 
@@ -118,7 +121,7 @@ export class Tallies {
   /** It is where it goes; nothing if it met no rules. */
   end(): Tally | undefined {
     this.#close()
-    return this.#trails.length === 0 ? undefined : { trails: this.#trails, packets: 0, bytes: 0 }
+    return this.#trails.length === 0 ? undefined : { trails: this.#trails.slice(), packets: 0, bytes: 0 }
   }
 
   /** So many packets more go this way. */

@@ -1,3 +1,4 @@
+import { allOf, type Few, withOne, withoutOne } from '#base/few.ts'
 import { type Capability, type Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { demandModules, demandSets, demandTable } from '#lab/network/modules.ts'
@@ -185,7 +186,7 @@ export class StackView implements Net {
 
 class ProcessSockets implements Owner {
   readonly holder?: SocketHolder
-  readonly #sockets = new Set<{ close(): void }>()
+  #sockets: Few<{ close(): void }>
   #over = false
 
   constructor(holder: SocketHolder | undefined) {
@@ -194,15 +195,15 @@ class ProcessSockets implements Owner {
 
   own(socket: { close(): void }): void {
     if (this.#over) socket.close()
-    else this.#sockets.add(socket)
+    else this.#sockets = withOne(this.#sockets, socket)
   }
 
   disown(socket: { close(): void }): void {
-    this.#sockets.delete(socket)
+    this.#sockets = withoutOne(this.#sockets, socket)
   }
 
   closeAll(): void {
     this.#over = true
-    for (const socket of [...this.#sockets]) socket.close()
+    for (const socket of allOf(this.#sockets)) socket.close()
   }
 }

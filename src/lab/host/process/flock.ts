@@ -35,12 +35,12 @@ export async function flock(process: ProcessState, by: Task, path: string): Prom
 function grant(lock: Lock, process: ProcessState): Unlock {
   lock.holder = process
   const unlock = (): void => {
-    process.closers.delete(unlock)
+    process.closed(unlock)
     if (lock.holder !== process) return
     lock.holder = undefined
     const next = lock.waiting.shift()
     next?.granted(grant(lock, next.process))
   }
-  process.closers.add(unlock)
+  process.opened(unlock)
   return unlock
 }

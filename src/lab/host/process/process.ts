@@ -175,8 +175,7 @@ export class HostProcess implements Process {
         return true
       },
     )
-    state.threads.add(thread)
-    thread.onEnd(() => state.threads.delete(thread))
+    state.addThread(thread)
     return thread
   }
 

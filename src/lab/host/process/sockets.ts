@@ -23,9 +23,9 @@ export function listenPath(
   const close = (): void => {
     inode.listener = undefined
     kernel.moved()
-    process.closers.delete(close)
+    process.closed(close)
   }
-  process.closers.add(close)
+  process.opened(close)
   return { close }
 }
 
@@ -54,7 +54,7 @@ class End implements PathConnection {
   constructor(kernel: Kernel, owner: ProcessState) {
     this.inbox = new Mailbox(kernel)
     this.#owner = owner
-    owner.closers.add(this.#closeWithOwner)
+    owner.opened(this.#closeWithOwner)
   }
 
   join(other: End): void {
@@ -85,6 +85,6 @@ class End implements PathConnection {
   }
 
   #detach(): void {
-    this.#owner.closers.delete(this.#closeWithOwner)
+    this.#owner.closed(this.#closeWithOwner)
   }
 }

@@ -1,4 +1,5 @@
 import { assert, present } from '#base/assert.ts'
+import { allOf, type Few, withOne, withoutOne } from '#base/few.ts'
 import { Quiet } from '#base/quiet.ts'
 import {
   type Child,
@@ -77,15 +78,15 @@ export class ProcessState {
   status: ExitStatus | undefined
   // Most processes have none of these.
   #handlers: Map<SignalName, () => void> | undefined
-  #closers: Set<() => void> | undefined
-  #threads: Set<Task> | undefined
+  #closers: Few<() => void>
+  #threads: Few<Task>
   /** One view for all threads, as sockets belong to the process; made anew when exec changes the credentials. */
   #net: { readonly as: Credentials; readonly view: Net } | undefined
   /** Chosen by the machine's out-of-memory killer. */
   dying = false
   #memoryBytes = 0
   #vouched = false
-  #exitListeners: ((status: ExitStatus) => void)[] | undefined
+  #exitListeners: Few<(status: ExitStatus) => void>
   #ending: ExitStatus | undefined
 
   constructor(
@@ -132,15 +133,22 @@ export class ProcessState {
     return this.#handlers
   }
 
-  /** Called when it ends: sockets that close, and the like. */
-  get closers(): Set<() => void> {
-    this.#closers ??= new Set()
-    return this.#closers
+  /** `close` is called when it ends: sockets that close, and the like. */
+  opened(close: () => void): void {
+    this.#closers = withOne(this.#closers, close)
   }
 
-  get threads(): Set<Task> {
-    this.#threads ??= new Set()
-    return this.#threads
+  /** What was {@link opened} is closed already. */
+  closed(close: () => void): void {
+    this.#closers = withoutOne(this.#closers, close)
+  }
+
+  /** Threads end with an exec. */
+  addThread(thread: Task): void {
+    this.#threads = withOne(this.#threads, thread)
+    thread.onEnd(() => {
+      this.#threads = withoutOne(this.#threads, thread)
+    })
   }
 
   /** What it answers with its exit code would be answered again as long as nothing moves: see {@link Kernel.epoch}. */
@@ -196,8 +204,7 @@ export class ProcessState {
       tell(this.status)
       return
     }
-    this.#exitListeners ??= []
-    this.#exitListeners.push(tell)
+    this.#exitListeners = withOne(this.#exitListeners, tell)
   }
 
   /** Ends it at once with this status, as exit(2) from any thread or a deadly signal does. */
@@ -263,7 +270,7 @@ export class ProcessState {
     this.#moved()
     this.#handlers = undefined
     this.holds(sizeOf(image.program, image.argv))
-    for (const thread of [...(this.#threads ?? [])]) thread.stop()
+    for (const thread of allOf(this.#threads)) thread.stop()
   }
 
   #finish(status: ExitStatus): void {
@@ -275,9 +282,11 @@ export class ProcessState {
     pids.table.delete(this.pid)
     system.pids.table.delete(this.hostPid)
     members.delete(this)
-    for (const close of [...(this.#closers ?? [])]) close()
+    for (const close of allOf(this.#closers)) close()
     this.#closers = undefined
-    for (const tell of this.#exitListeners?.splice(0) ?? []) tell(status)
+    const listeners = this.#exitListeners
+    this.#exitListeners = undefined
+    for (const tell of allOf(listeners)) tell(status)
     if (this.space.init !== this) return
     for (const other of [...members]) other.end({ code: 137, signal: 'SIGKILL' })
     this.space.mounts.dissolve()

@@ -111,7 +111,7 @@ async function processSubstitution(shell: Shell, part: ProcessSubstitutionPart, 
   const { state } = shell.p
   const path = `/dev/fd/${state.hostPid}${63 - shell.substitutions++}`
   writeFile(state.view, path, text, { mode: 0o600 })
-  state.closers.add(() => removeFile(state.view, path))
+  state.opened(() => removeFile(state.view, path))
   return path
 }
 
