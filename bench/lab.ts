@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { youngMegabytes } from '#cli/commands/lab/size.ts'
+import { heapFlags } from '#cli/commands/lab/size.ts'
 
 export interface Figure {
   readonly what: string
@@ -120,7 +120,7 @@ function figuresOf({ name, limitMs, nodes, figures }: Scenario): readonly Figure
     // Room for what lives for an instant only, as `lab up` gives it to labs of this size.
     [
       '--expose-gc',
-      `--max-semi-space-size=${youngMegabytes(nodes)}`,
+      ...heapFlags(nodes),
       `--max-old-space-size=${Math.max(4096, 2 * nodes)}`,
       join(import.meta.dirname, 'lab-scenarios.ts'),
       name,

@@ -23,6 +23,7 @@ export function fakeStack(name: string, ended: string[] = []): NetStack {
   const stack: NetStack = {
     name,
     links: () => [{ name: 'lo', kind: 'loopback', up: true, carrier: true, mtuBytes: 65536, mac: '' }],
+    hasLink: (link) => link === 'lo',
     addresses: () => [],
     routes: () => [],
     neighbours: () => [],

@@ -57,6 +57,9 @@ export class EventRecorder {
   readonly #told = new Map<string, Told>()
   #wake: (() => void) | undefined
   #sequence: number
+  /** The millisecond of the last name, and the same in nanoseconds. */
+  #stampedMs = 0
+  #stampedNs = 0n
 
   /** Events are sent by a thread of `p` of its own, which gets its client from `kubeFor`. */
   constructor(
@@ -211,7 +214,12 @@ export class EventRecorder {
    */
   #stamp(): string {
     this.#sequence = (this.#sequence + 1) % sequenceEnd
-    return (BigInt(Math.floor(this.#p.now())) * 1_000_000n + BigInt(this.#sequence)).toString(16)
+    const ms = Math.floor(this.#p.now())
+    if (ms !== this.#stampedMs) {
+      this.#stampedMs = ms
+      this.#stampedNs = BigInt(ms) * 1_000_000n
+    }
+    return (this.#stampedNs + BigInt(this.#sequence)).toString(16)
   }
 }
 

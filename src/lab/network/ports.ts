@@ -270,6 +270,7 @@ export interface Hop {
 export interface Net {
   readonly name: string
   links(): readonly Link[]
+  hasLink(name: string): boolean
   addresses(): readonly Address[]
   routes(): readonly Route[]
   /** Those that somebody has set (permanent); what ARP finds is asked afresh. */

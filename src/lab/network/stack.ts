@@ -381,6 +381,10 @@ export class SimStack implements NetStack, Asked {
     return this.#shownLinks.of(this.#links)
   }
 
+  hasLink(name: string): boolean {
+    return this.#links.has(name)
+  }
+
   neighbours(): ReturnType<Net['neighbours']> {
     return this.neighbourTable.list()
   }

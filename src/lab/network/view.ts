@@ -73,6 +73,10 @@ export class StackView implements Net {
     return this.stack.links()
   }
 
+  hasLink(name: string): boolean {
+    return this.stack.hasLink(name)
+  }
+
   addresses(): readonly Address[] {
     return this.stack.addresses()
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Size, sizeWarning } from '#cli/commands/lab/size.ts'
+import { heapFlags, type Size, sizeWarning } from '#cli/commands/lab/size.ts'
 
 const plain: Size = { nodes: 201, flavour: 'plain' }
 
@@ -26,4 +26,10 @@ describe('who boots many nodes is told', () => {
   test.each(['iks-classic', 'roks'] as const)('that three zones have no addresses for 51: %s', (flavour) => {
     expect(() => sizeWarning({ nodes: 51, flavour })).toThrow('at most 50 nodes')
   })
+})
+
+test('a small lab keeps its process small, a large one has room for what it comes to hold', () => {
+  expect(heapFlags(20)).toEqual(['--max-semi-space-size=4'])
+  expect(heapFlags(100)).toEqual(['--max-semi-space-size=64', '--initial-old-space-size=1024'])
+  expect(heapFlags(5000)).toEqual(['--max-semi-space-size=256', '--initial-old-space-size=5000'])
 })

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { wallClock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
-import { nodesMax, nodesMaxInZones, sizeWarning, youngMegabytes } from '#cli/commands/lab/size.ts'
+import { heapFlags, nodesMax, nodesMaxInZones, sizeWarning } from '#cli/commands/lab/size.ts'
 import type { Io } from '#cli/io.ts'
 import { type Backend, backends } from '#lab/backend.ts'
 import { type Encapsulation, encapsulations } from '#lab/encapsulation.ts'
@@ -121,8 +121,8 @@ async function detached(o: UpOptions, io: Io): Promise<void> {
   refuseTaken(states, o.name)
   states.prepare(o.name)
   const log = openSync(states.logOf(o.name), 'w', 0o600)
-  const heap = `--max-semi-space-size=${youngMegabytes(o.nodes)}`
-  const child = spawn(process.execPath, [heap, process.argv[1] as string, 'lab', 'up', ...flags(o)], {
+  const main = process.argv[1] as string
+  const child = spawn(process.execPath, [...heapFlags(o.nodes), main, 'lab', 'up', ...flags(o)], {
     detached: true,
     stdio: ['ignore', log, log],
     env: io.env,

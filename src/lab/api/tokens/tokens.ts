@@ -117,16 +117,19 @@ export class Tokens {
       if (!this.#lives('/secrets', namespace, about.secret)) return undefined
     } else if (isObject(about.node) && !this.#lives('/nodes', undefined, about.node)) return undefined
     const identity = identityOf(claims, { about, namespace, uid: String(account.uid) })
-    if (o.audiences === undefined && isObject(about.pod)) this.#remember(claims, identity)
+    const { pod, secret, node } = about
+    if (o.audiences === undefined && (isObject(pod) || (!isObject(secret) && !isObject(node))))
+      this.#remember(claims, identity)
     return identity
   }
 
   #remember(claims: JsonObject, identity: Identity): void {
     const about = asObject(claims['kubernetes.io'])
     const keyOfOne = (one: unknown): string => keyOf(String(about.namespace), String(asObject(one).name))
-    const [accountKey, podKey] = [keyOfOne(about.serviceaccount), keyOfOne(about.pod)]
+    const accountKey = keyOfOne(about.serviceaccount)
+    const podKey = isObject(about.pod) ? keyOfOne(about.pod) : undefined
     const account = this.#store.get('/serviceaccounts', accountKey)
-    const pod = this.#store.get('/pods', podKey)
+    const pod = this.#podOf(podKey)
     const isLeaving = [account, pod].some((each) => each?.metadata.deletionTimestamp !== undefined)
     if (isLeaving) this.#verified.delete(claims)
     else
@@ -140,11 +143,15 @@ export class Tokens {
       })
   }
 
+  #podOf(key: string | undefined): Stored | undefined {
+    return key === undefined ? undefined : this.#store.get('/pods', key)
+  }
+
   #stillHolds({ accountKey, account, podKey, pod, untilMs }: Verified): boolean {
     return (
       this.#now() < untilMs &&
       this.#store.get('/serviceaccounts', accountKey) === account &&
-      this.#store.get('/pods', podKey) === pod
+      this.#podOf(podKey) === pod
     )
   }
 
@@ -188,11 +195,11 @@ export class Tokens {
   }
 }
 
-/** What a pod's token was found to lie on: as long as these are what they are, and its time is not over, it is good. */
+/** What a token was found to lie on, an account and where it is bound to one a pod: as long as these are what they are, and its time is not over, it is good. */
 interface Verified {
   readonly accountKey: string
   readonly account: Stored | undefined
-  readonly podKey: string
+  readonly podKey: string | undefined
   readonly pod: Stored | undefined
   readonly untilMs: number
   readonly identity: Identity

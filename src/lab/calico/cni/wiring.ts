@@ -89,7 +89,7 @@ export async function unfurnish(p: Process, call: CniCall): Promise<void> {
 }
 
 async function removeLink(p: Process, name: string): Promise<void> {
-  if (p.net.links().some((link) => link.name === name))
+  if (p.net.hasLink(name))
     await step(`failed to delete ${name}`, () => p.net.apply([{ op: 'link-del', name }]))
 }
 

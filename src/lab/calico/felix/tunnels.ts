@@ -191,7 +191,7 @@ export class Tunnels {
   }
 
   async #removeVxlan(): Promise<void> {
-    if (!this.#p.net.links().some(({ name }) => name === vxlanDevice)) return
+    if (!this.#p.net.hasLink(vxlanDevice)) return
     await this.#try('Failed to clean up VXLAN device', 'vxlan_mgr.go 540', () =>
       this.#p.net.apply([{ op: 'link-del', name: vxlanDevice }]),
     )

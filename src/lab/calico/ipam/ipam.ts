@@ -1,6 +1,7 @@
 import type { BlockAffinity, IPAMBlock, IPAMHandle, IPPool, KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, KubeError, type ResourceType, resources } from '#lab/api/ports.ts'
 import { contains, toAddress, toPrefix } from '#lab/calico/bird/prefix.ts'
+import { confirmedOf } from '#lab/calico/ipam/affinities.ts'
 import {
   type AllocationAttributes,
   allocate,
@@ -106,10 +107,9 @@ export class Ipam {
 
   async #ownBlocks(node: string, pools: readonly IPPool[]): Promise<readonly string[]> {
     const { items } = await this.#kube.list<BlockAffinity>({ type: resources.blockAffinities })
-    return items
-      .filter(({ spec }) => spec.node === node && spec.deleted !== 'true' && spec.state === 'confirmed')
-      .map(({ spec }) => spec.cidr)
-      .filter((cidr) => pools.some((pool) => isWithin(cidr, pool.spec.cidr)))
+    return (confirmedOf(items).get(node) ?? []).filter((cidr) =>
+      pools.some((pool) => isWithin(cidr, pool.spec.cidr)),
+    )
   }
 
   async #fromBlock(

@@ -45,7 +45,7 @@ function isFolder({ values, stack }: SysctlSource, path: string): boolean {
 }
 
 const isInterface = (stack: NetStack, name: string): boolean =>
-  name === 'all' || name === 'default' || stack.links().some((link) => link.name === name)
+  name === 'all' || name === 'default' || stack.hasLink(name)
 
 const interfaces = (stack: NetStack): readonly string[] =>
   [...new Set(['all', 'default', ...stack.links().map(({ name }) => name)])].sort()

@@ -134,13 +134,21 @@ export function existing(view: View, path: string, follow = true): Found & { rea
   return found as Found & { readonly inode: Inode }
 }
 
+function splitPath(path: string): readonly string[] {
+  const names: string[] = []
+  for (let from = 0; from < path.length; ) {
+    const slash = path.indexOf('/', from)
+    const end = slash < 0 ? path.length : slash
+    const name = path.slice(from, end)
+    if (name !== '' && name !== '.') names.push(name)
+    from = end + 1
+  }
+  return names
+}
+
 /** The names of a path; the same paths are walked again and again. */
 const namesOf: (path: string) => readonly string[] = remembering(
-  (path) =>
-    path
-      .split('/')
-      .filter((name) => name !== '' && name !== '.')
-      .slice(), // as long as it has to be
+  splitPath,
   // Paths that are asked for again are few; others come anew all the time, as each token has a folder of its own.
   { max: 512 },
 )

@@ -68,7 +68,7 @@ async function configure(
     state('config', 'ip-config')
     say(`dhcp4 (${device}): activation: beginning transaction (timeout in ${dhcpTimeoutMs / 1000} seconds)`)
     await p.sleep(dhcpTimeoutMs)
-    if (isUnmanaged() || !p.net.links().some(({ name }) => name === device)) {
+    if (isUnmanaged() || !p.net.hasLink(device)) {
       state('ip-config', 'unmanaged')
       return
     }

@@ -1,4 +1,4 @@
-import type { ProtocolConfig, StaticRoute } from '#lab/calico/bird/config/model.ts'
+import type { Config, ProtocolConfig, StaticRoute } from '#lab/calico/bird/config/model.ts'
 import { matches, showPrefix, toPrefix } from '#lab/calico/bird/prefix.ts'
 import { equalConfig } from '#lab/calico/bird/protocols/equal.ts'
 import { Protocol } from '#lab/calico/bird/protocols/protocol.ts'
@@ -19,7 +19,11 @@ export class DeviceProtocol extends Protocol {
 
 /** A device route for the network of every address on the interfaces it names. */
 export class DirectProtocol extends Protocol {
+  /** What it brought last, and under which configuration. */
+  #brought: Brought | undefined
+
   protected start(): 'up' {
+    this.#brought = undefined
     this.daemon.soon(() => this.scan())
     return 'up'
   }
@@ -34,6 +38,8 @@ export class DirectProtocol extends Protocol {
   scan(): void {
     if (this.state !== 'up') return
     const wanted = this.#networks()
+    if (this.#isBrought(wanted)) return
+    this.#brought = { config: this.config, of: this.daemon.config, wanted }
     for (const { net } of this.daemon.table.of(this.name))
       if (!wanted.has(net)) this.daemon.table.set(this.name, net, undefined)
     for (const [net, device] of wanted)
@@ -45,6 +51,15 @@ export class DirectProtocol extends Protocol {
         to: { kind: 'device', device },
         changedMs: this.daemon.process.now(),
       })
+  }
+
+  /** Whether the table has them already, as this configuration lets them in: pods' interfaces come and go without a network. */
+  #isBrought(wanted: Brought['wanted']): boolean {
+    const last = this.#brought
+    if (last?.config !== this.config || last.of !== this.daemon.config) return false
+    if (last.wanted.size !== wanted.size) return false
+    for (const [net, device] of wanted) if (last.wanted.get(net) !== device) return false
+    return true
   }
 
   #networks(): ReadonlyMap<string, string> {
@@ -65,6 +80,14 @@ export class DirectProtocol extends Protocol {
     const first = this.config.interfaces.find((pattern) => matches(pattern.replace(/^-/, ''), link))
     return first !== undefined && !first.startsWith('-')
   }
+}
+
+interface Brought {
+  readonly config: ProtocolConfig
+  /** The whole one, with the filters. */
+  readonly of: Config
+  /** Devices by network. */
+  readonly wanted: ReadonlyMap<string, string>
 }
 
 /** The routes written in the file. */
