@@ -1,4 +1,4 @@
-/** `npm run build`: one bundled file for publishing, `dist/ninelives.mjs`, that Node.js 20 and newer can run. */
+/** `npm run build`: one bundled file for publishing, `dist/ninelives.mjs`, that Node.js 20.19 and newer can run. */
 import { cpSync, globSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'

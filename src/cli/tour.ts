@@ -19,7 +19,6 @@ import { LabStates } from '#lab/serve/state.ts'
 import { memoryJournal } from '#repair/journal.ts'
 import { renderText } from '#report/text.ts'
 import type { DiagnosisReport, Palette } from '#report/types.ts'
-import type { NodeShell } from '#sources/live/api.ts'
 
 const mode = 'runtime-dir-permissions'
 const node = 'k8s-worker-03'
@@ -102,8 +101,7 @@ class Guide {
   ) {
     this.#client = client
     this.url = client.url
-    const { shell } = o.cluster
-    this.#cluster = shell === undefined ? o.cluster : { ...o.cluster, shell: this.#hurriedShell(shell) }
+    this.#cluster = o.cluster
     this.#clock = o.clock
     this.#io = o.io
     this.#palette = paletteFor(o.io.stdout, o.io.env)
@@ -294,17 +292,6 @@ class Guide {
     })
     if (answer.kind === 'output') return answer
     return { stdout: '', stderr: answer.response.body, code: 1 }
-  }
-
-  /** A capture of ten seconds takes ten seconds of the lab, and not of the user. */
-  #hurriedShell(shell: NodeShell): NodeShell {
-    return {
-      run: (node, argv, o) => {
-        const work = shell.run(node, argv, o)
-        return argv[0] === 'timeout' ? this.#hurried(work) : work
-      },
-      command: (node, argv) => shell.command(node, argv),
-    }
   }
 
   /** Waits for work of the lab without making the user wait: the lab's clock jumps ahead until it is done. */

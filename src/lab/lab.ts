@@ -211,11 +211,17 @@ export class Lab implements LabControl {
     return this.#driver.until(done)
   }
 
-  /** Runs a command as root on a node. Rejects with {@link Trouble} when the node is unknown or down. */
+  /**
+   * Runs a command as root on a node. Rejects with {@link Trouble} when the node is unknown or down. `hurried`: nobody outside waits
+   * for the wall's clock meanwhile, as long as somebody still waits at all.
+   */
   async run(
     node: string,
     argv: readonly string[],
-    { stdin = '' }: { readonly stdin?: string } = {},
+    {
+      stdin = '',
+      hurried,
+    }: { readonly stdin?: string; readonly hurried?: { readonly isWanted: () => boolean } } = {},
   ): Promise<Output> {
     const machine = this.#machineUp(node)
     const stdout = new Collector()
@@ -225,7 +231,8 @@ export class Lab implements LabControl {
       { act: 'exec', node, argv, stdin },
       { stdout, stderr, ended: (code) => (end = { code }), failed: (error) => (end = { error }) },
     )
-    await this.until(() => end !== undefined || !machine.up)
+    const isOver = (): boolean => end !== undefined || !machine.up || hurried?.isWanted() === false
+    await (hurried === undefined ? this.until(isOver) : this.#driver.hurry(isOver))
     if (end !== undefined && 'error' in end) throw end.error
     return { code: end?.code ?? 255, stdout: stdout.text, stderr: stderr.text }
   }

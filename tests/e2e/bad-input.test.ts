@@ -149,6 +149,11 @@ const cases: readonly Case[] = [
     says: /'1\.20\.0' is invalid\. Give a version from 1\.24\.0 on\./,
   },
   {
+    what: 'a release of Calico that is none',
+    argv: () => ['lab', 'up', '--calico', '3.1'],
+    says: /'3\.1' is invalid\. Give a whole version, such as 3\.29\.3\./,
+  },
+  {
     what: 'too many nodes',
     argv: () => ['lab', 'up', '--nodes', '5000'],
     says: /whole number from 2 to 1000/,

@@ -36,6 +36,7 @@ export class LabClient {
     return this.#call({ act: 'status' }, labStatus)
   }
 
+  /** A command on a node. What it waits for in there (`timeout 30 tcpdump …`), nobody waits for out here. */
   exec(node: string, argv: readonly string[], stdin?: string): Promise<z.infer<typeof execResult>> {
     return this.#call(
       { act: 'exec', node, argv: [...argv], ...(stdin === undefined ? {} : { stdin }) },

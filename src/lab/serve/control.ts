@@ -37,6 +37,7 @@ export function controlDoor(
   return async (request, response) => {
     if (request.method !== 'POST' || !isOwner(request, options.token))
       return reply(response, 401, refusal('not-the-owner', 'this is not the owner of the lab'))
+    const isWanted = (): boolean => !response.destroyed
     try {
       const parsed = controlRequest.safeParse(JSON.parse(await bodyOf(request)))
       if (!parsed.success)
@@ -45,7 +46,10 @@ export function controlDoor(
           400,
           refusal('bad-request', 'the lab was asked for something it does not know'),
         )
-      reply(response, 200, { ok: true, value: (await acted(parsed.data, options, struck)) ?? null })
+      reply(response, 200, {
+        ok: true,
+        value: (await acted(parsed.data, options, { struck, isWanted })) ?? null,
+      })
     } catch (error) {
       reply(response, 200, { ok: false, ...refusalOf(error) })
     }
@@ -55,14 +59,20 @@ export function controlDoor(
 async function acted(
   request: ControlRequest,
   options: ControlOptions,
-  struck: StruckRecord[],
+  {
+    struck,
+    isWanted,
+  }: {
+    readonly struck: StruckRecord[] /** Whether the client is still there. */
+    readonly isWanted: () => boolean
+  },
 ): Promise<unknown> {
   const { lab, down } = options
   switch (request.act) {
     case 'status':
       return statusOf(options, struck)
     case 'exec':
-      return lab.run(request.node, request.argv, request.stdin === undefined ? {} : { stdin: request.stdin })
+      return lab.run(request.node, request.argv, { stdin: request.stdin ?? '', hurried: { isWanted } })
     case 'reboot':
       return lab.reboot(request.node, { powerCut: request.powerCut })
     case 'advance':

@@ -43,10 +43,15 @@ export const addLabUp: AddCommand = (lab, io) => {
     .option(
       '--kubernetes <version>',
       'Kubernetes of the cluster (1.24.0 and newer)',
-      version(1, 24),
+      version([1, 24], '1.31.9'),
       undefined,
     )
-    .option('--calico <version>', 'Calico of the cluster (3.24.0 and newer)', version(3, 24), undefined)
+    .option(
+      '--calico <version>',
+      'Calico of the cluster (3.24.0 and newer)',
+      version([3, 24], '3.29.3'),
+      undefined,
+    )
     .option(
       '--encapsulation <way>',
       `of the default pool: one of ${encapsulations.join(', ')}`,
@@ -206,10 +211,10 @@ const encapsulation = (text: string): Encapsulation => {
 
 /** Whole, of this major release, and not older than its oldest minor one. */
 const version =
-  (major: number, oldest: number) =>
+  ([major, oldest]: readonly [number, number], example: string) =>
   (text: string): string => {
     const [, own, minor] = /^(\d+)\.(\d+)\.\d+$/.exec(text) ?? []
-    if (own === undefined) throw new InvalidArgumentError('Give a whole version, such as 1.31.9.')
+    if (own === undefined) throw new InvalidArgumentError(`Give a whole version, such as ${example}.`)
     if (Number(own) === major && Number(minor) >= oldest) return text
     throw new InvalidArgumentError(`Give a version from ${major}.${oldest}.0 on.`)
   }
