@@ -248,4 +248,44 @@ describe('an informer', () => {
       expect(seen[0]?.map((change, at) => change === seen[1]?.[at])).toEqual([true, true])
     })
   })
+
+  test('who is told together gets one list of all that has come, with a cache that has taken it in', async () => {
+    const l = lab()
+    l.startServer()
+    const admin = directKube(l.api)
+    await admin.create(resources.configMaps, configMap('old'))
+    await l.run(async (p) => {
+      const kube = kubeClient(p, { server, user: 'x', groups: ['system:masters'] })
+      const told: (readonly InformerChange<ConfigMap>[])[] = []
+      // So many that the server tells them in batches.
+      const all = Array.from({ length: 16 }, () =>
+        informer<ConfigMap>(
+          p,
+          kube,
+          { type: resources.configMaps },
+          { onChanges: (changes) => told.push(changes) },
+        ),
+      )
+      for (const each of all) await each.untilSynced(p.task)
+      expect(told.map((changes) => changes.map(({ type }) => type))).toEqual(all.map(() => ['ADDED']))
+      expect(new Set(told).size).toBe(1)
+      await p.sleep(1000) // all of them watch
+      told.length = 0
+      const old = { type: resources.configMaps, namespace: 'default', name: 'old' }
+      await Promise.all([admin.create(resources.configMaps, configMap('a')), admin.delete(old)])
+      await p.sleep(1000)
+      const says = ({ type, object, previous }: InformerChange<ConfigMap>) =>
+        `${type} ${object.metadata.name} ${previous?.metadata.name ?? 'new'}`
+      expect(told.map((changes) => changes.map(says))).toEqual(
+        all.map(() => ['ADDED a new', 'DELETED old old']),
+      )
+      expect(new Set(told).size).toBe(1)
+      for (const each of all) expect(each.list().map(({ metadata }) => metadata.name)).toEqual(['a'])
+      const before = all[0]?.version
+      await admin.create(resources.configMaps, configMap('b'))
+      await p.sleep(1000)
+      expect(all[0]?.version).toBe((before ?? 0) + 1)
+      expect(all[0]?.get('default/b')?.metadata.name).toBe('b')
+    })
+  })
 })

@@ -278,6 +278,7 @@ class Client implements KubeClient {
         sent: false,
         changes: () => {},
         told: () => {},
+        together: false,
         answer: (value: unknown) => {
           cancel?.()
           wake(value)
@@ -405,6 +406,10 @@ class RunningWatch<T> implements Watch<T>, Call {
 
   told(): void {
     this.#tell()
+  }
+
+  get together(): boolean {
+    return this.#reader?.together === true
   }
 
   /** What ends a watch that runs is an error of reading its body, and names no request. */

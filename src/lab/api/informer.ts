@@ -7,7 +7,7 @@
 import type { Random } from '#base/random.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import { Heartbeat, type Version } from '#lab/api/heartbeat.ts'
-import { Known } from '#lab/api/known.ts'
+import { allAdded, Known } from '#lab/api/known.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import {
   type Change,
@@ -34,6 +34,11 @@ export interface InformerOptions<T> {
   readonly unhurried?: true
   /** Told of every change, in order, as it arrives. It must not wait. */
   readonly onChange?: (change: InformerChange<T>) => void
+  /**
+   * Told of all changes that have come together, once the cache has taken all of them in: one list for all who hear the same, so
+   * that what is worked out of it can be remembered by it. Instead of `onChange`. It must not wait.
+   */
+  readonly onChanges?: (changes: readonly InformerChange<T>[]) => void
   /** Told when a list or a watch failed, for the component's log. */
   readonly onError?: (failure: Failure) => void
 }
@@ -107,6 +112,8 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
   #failures = 0
   /** While one runs. */
   #watch: Watch<T> | undefined
+  /** What is taken in one by one, for who is told of all of it together. */
+  #gathered: InformerChange<T>[] | undefined
 
   constructor(p: Process, kube: KubeClient, query: ListQuery, options: InformerOptions<T>) {
     this.#process = p
@@ -212,8 +219,9 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
 
   #begin(listed: KubeList<T>): void {
     this.#known.adopt(listed)
-    const { onChange } = this.#options
+    const { onChange, onChanges } = this.#options
     if (onChange !== undefined) for (const object of listed.items) onChange({ type: 'ADDED', object })
+    if (onChanges !== undefined && listed.items.length > 0) onChanges(allAdded(listed.items))
   }
 
   /** Tells what is different in a list from what was known. */
@@ -229,11 +237,12 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     for (const object of this.#known.list())
       if (!present.has(keyOfObject(object))) this.#apply({ type: 'DELETED', object })
     this.#known.adopt(listed)
+    this.#tellGathered()
   }
 
   /** Applies what a watch brings, until it ends. */
   #follow(kube: KubeClient, resourceVersion: string): void {
-    const { unhurried } = this.#options
+    const { unhurried, onChanges } = this.#options
     const watch = kube.watch<T>({
       ...this.#query,
       resourceVersion,
@@ -241,6 +250,7 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     })
     this.#watch = watch
     watch.follow({
+      ...(onChanges === undefined ? {} : { together: true }),
       changes: (changes) => this.#takeIn(changes),
       over: (error) => {
         this.#end()
@@ -266,12 +276,32 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
   #takeIn(changes: readonly Change<T>[]): void {
     this.#failures = 0
     try {
-      for (const change of changes) this.#from = this.#observe(change)
+      if (!this.#takeAll(changes)) {
+        for (const change of changes) this.#from = this.#observe(change)
+        this.#tellGathered()
+      }
     } catch (error) {
       // As if a thread of the program had run into it.
       this.#thread(() => Promise.reject(error))
     }
     this.#moved()
+  }
+
+  /** What leads from one state that is shared to the next; whether it does. */
+  #takeAll(changes: readonly Change<T>[]): boolean {
+    const { onChanges } = this.#options
+    const last = changes.at(-1)
+    if (onChanges === undefined || last === undefined || last.type === 'BOOKMARK') return false
+    if (!this.#known.takeAll(changes)) return false
+    this.#from = last.object.metadata.resourceVersion
+    onChanges(changes as readonly InformerChange<T>[]) // a shared state knows no bookmarks
+    return true
+  }
+
+  #tellGathered(): void {
+    const gathered = this.#gathered
+    this.#gathered = undefined
+    if (gathered !== undefined) this.#options.onChanges?.(gathered)
   }
 
   #observe(change: Change<T>): string {
@@ -287,10 +317,18 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     const previous = this.#known.take(type, object)
     if (type === 'DELETED' && previous === undefined) return
     const seen = type === 'DELETED' ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED'
-    const { onChange } = this.#options
-    if (onChange === undefined) return
-    if (type === seen && !(change instanceof Heartbeat) && change.previous === previous) onChange(change)
-    else onChange({ type: seen, object, ...(previous === undefined ? {} : { previous }) })
+    const { onChange, onChanges } = this.#options
+    if (onChange === undefined && onChanges === undefined) return
+    const isSeenSo = type === seen && !(change instanceof Heartbeat) && change.previous === previous
+    this.#tell(isSeenSo ? change : { type: seen, object, ...(previous === undefined ? {} : { previous }) })
+  }
+
+  #tell(change: InformerChange<T>): void {
+    const { onChange, onChanges } = this.#options
+    onChange?.(change)
+    if (onChanges === undefined) return
+    this.#gathered ??= []
+    this.#gathered.push(change)
   }
 
   #moved(): void {

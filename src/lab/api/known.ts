@@ -1,4 +1,5 @@
 import type { Heartbeat, Version } from '#lab/api/heartbeat.ts'
+import type { InformerChange } from '#lab/api/informer.ts'
 import { KeyOrder } from '#lab/api/key-order.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import type { KubeList } from '#lab/api/ports.ts'
@@ -40,9 +41,16 @@ export class Known<T extends KubeObject> {
     return step.change?.previous as T | undefined // of what this knows
   }
 
+  /** Takes in at once what all are told who knew the same; whether that could be. */
+  takeAll(changes: readonly unknown[]): boolean {
+    const to = this.#shared?.after(changes)
+    if (to !== undefined) this.#shared = to
+    return to !== undefined
+  }
+
   /** Takes a heartbeat in without making an object of it; whether that could be. */
   renew(beat: Heartbeat): boolean {
-    const to = this.#shared?.after(beat)
+    const to = this.#shared?.afterBeat(beat)
     if (to !== undefined) this.#shared = to
     return to !== undefined
   }
@@ -131,3 +139,15 @@ class OwnTable<T extends KubeObject> {
 
 /** By the object that was changed last (each state of an object is a value of its own), then by query. */
 const listsAfter = new WeakMap<object, Map<string, readonly unknown[]>>()
+
+/** Of a list that many have got: one for all of them. */
+export function allAdded<T extends KubeObject>(items: readonly T[]): readonly InformerChange<T>[] {
+  let added = additions.get(items) as readonly InformerChange<T>[] | undefined // of these items
+  if (added === undefined) {
+    added = items.map((object) => ({ type: 'ADDED' as const, object }))
+    additions.set(items, added)
+  }
+  return added
+}
+
+const additions = new WeakMap<readonly unknown[], readonly unknown[]>()

@@ -1,4 +1,3 @@
-import { Heartbeat } from '#lab/api/heartbeat.ts'
 import type { Follower } from '#lab/api/store.ts'
 import type { SeenChanges, ServerFrame, WireChange } from '#lab/api/wire.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
@@ -70,7 +69,7 @@ export class Outbox {
     if (this.#heard.length === 0) return
     const heard = this.#heard
     this.#heard = []
-    this.#connection.send({ kube: 'changes', seen: inOrder(heard) })
+    this.#connection.send({ kube: 'changes', seen: heard.map(taken) })
   }
 }
 
@@ -96,17 +95,3 @@ class Unhurried implements LeftSource {
 
 const taken = (heard: Heard): SeenChanges =>
   'follower' in heard ? { id: heard.id, changes: heard.follower.take() } : heard
-
-/** What several watches have to tell, in the order in which it happened. */
-function inOrder(heard: readonly Heard[]): readonly SeenChanges[] {
-  const seen = heard.map(taken)
-  if (seen.length === 1 || !heard.some((each) => 'follower' in each)) return seen
-  const all = seen.flatMap(({ id, changes }) =>
-    changes.map((change) => ({ id, change, at: revisionOf(change) })),
-  )
-  all.sort((a, b) => a.at - b.at || a.id - b.id)
-  return all.map(({ id, change }) => ({ id, changes: [change] }))
-}
-
-const revisionOf = (change: WireChange): number =>
-  change instanceof Heartbeat ? change.revision : Number(change.object.metadata.resourceVersion)

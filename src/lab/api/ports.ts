@@ -128,6 +128,8 @@ export interface Watch<T> {
 }
 
 export interface WatchReader<T> {
+  /** Takes what has come together at once, after what other watches on the same connection have told in between. */
+  readonly together?: true
   changes(changes: readonly Change<T>[]): void
   /** Once, when nothing more will come: KubeError 410 or KubeUnreachable. */
   over(error: Error): void

@@ -122,7 +122,7 @@ export class Snapshot<T extends KubeObject = KubeObject> {
   }
 
   /** The state after a heartbeat, if that is what has happened next. */
-  after(beat: Heartbeat): Snapshot<T> | undefined {
+  afterBeat(beat: Heartbeat): Snapshot<T> | undefined {
     return this.#next?.change === beat ? this.#next : undefined
   }
 
@@ -131,6 +131,11 @@ export class Snapshot<T extends KubeObject = KubeObject> {
     if (this.#since === undefined || this.#since.to.#next !== undefined)
       this.#since = this.upTo(Number.POSITIVE_INFINITY)
     return this.#since
+  }
+
+  /** The state to which {@link since} said that these lead from here. */
+  after(changes: readonly unknown[]): Snapshot<T> | undefined {
+    return this.#since?.changes === changes ? this.#since.to : undefined
   }
 
   /** What has changed from here on until a time, included. */

@@ -3,6 +3,7 @@
  * Errors are worded as client-go and Go's net and http2 packages word them.
  */
 
+import { inOrder } from '#lab/api/in-order.ts'
 import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
 import {
   type Again,
@@ -39,6 +40,8 @@ export interface Call {
   changes(changes: readonly WireChange[]): void
   /** After the changes of one frame. */
   told(): void
+  /** Whether it takes all changes of a frame at once. */
+  readonly together: boolean
   fail(error: Error): void
   sent: boolean
 }
@@ -222,7 +225,7 @@ export class Transport {
 
   #tell(seen: readonly SeenChanges[]): void {
     let told: Call | undefined
-    for (const { id, changes } of seen) {
+    for (const { id, changes } of inOrder(seen, (each) => this.#calls.get(each)?.together === true)) {
       const call = this.#calls.get(id)
       if (call !== told) told?.told()
       told = call

@@ -80,7 +80,7 @@ export interface WireChange {
   readonly object: Stored
 }
 
-/** Changes in a row that one watch tells. */
+/** What one watch tells at once, in the order in which it happened. */
 export interface SeenChanges {
   readonly id: number
   readonly changes: readonly WireChange[]
@@ -104,7 +104,7 @@ export type ServerFrame =
       readonly reason: string
       readonly message: string
     }
-  /** What the watches on the connection saw, in order. */
+  /** What the watches on the connection saw since the last frame. */
   | { readonly kube: 'changes'; readonly seen: readonly SeenChanges[] }
   | { readonly kube: 'pong' }
 

@@ -126,7 +126,7 @@ function watched<T extends KubeObject>(
     kube,
     { type: o.type },
     {
-      onChange: () => o.pending.set(),
+      onChanges: () => o.pending.set(),
       onError: ({ during, error }) => {
         const says = during === 'list' ? `failed to list *v1.${o.kind}: ${error.message}` : error.message
         o.log.error('reflector.go:158', 'Unhandled Error', {

@@ -1,5 +1,7 @@
+import type { InformerChange } from '#lab/api/informer.ts'
 import type { Node } from '#lab/api/objects.ts'
 import { type BgpNode, bareAddress } from '#lab/calico/confd/data.ts'
+import { remembered } from '#lab/calico/felix/remembered.ts'
 import { calicoSelector, type Labels } from '#lab/calico/selector.ts'
 
 /** A node as confd knows it. */
@@ -55,21 +57,27 @@ export class NodeIndex {
     const test = calicoSelector(selector)
     if (this.#asked !== 'everything') this.#asked.set(selector, test)
     const { all, bySelector } = answersOf(this.#list())
-    return remembered(bySelector, selector, () => all.filter(({ labels }) => test(labels)))
+    return found(bySelector, selector, () => all.filter(({ labels }) => test(labels)))
   }
 
   withAddress(address: string): readonly IndexedNode[] {
     this.#askedAddresses.add(address)
     const { all, byAddress } = answersOf(this.#list())
-    return remembered(byAddress, address, () => all.filter((node) => bareAddress(node) === address))
+    return found(byAddress, address, () => all.filter((node) => bareAddress(node) === address))
+  }
+
+  /** {@link changed} of several changes: of each that could change anybody's answer. */
+  news(changes: readonly InformerChange<Node>[]): readonly (readonly string[])[] {
+    return newsOf(changes)
+      .map((change) => this.changed(change))
+      .filter(({ length }) => length > 0)
   }
 
   /** What changed, as confd names it, where it may change an answer; nothing otherwise. */
   changed(change: NodeChange): readonly string[] {
-    if (isSame(change.was, change.is)) return []
+    if (isNoNews(change)) return []
     const was = change.was && indexed(change.was)
     const is = change.is && indexed(change.is)
-    if (was && is && signatures.get(was) === signatures.get(is)) return []
     const mattered = was !== undefined && this.#matters(was)
     if (is === undefined) return mattered ? [`${was?.name} deleted`] : []
     return mattered || this.#matters(is) ? reasons(was, is) : []
@@ -83,6 +91,21 @@ export class NodeIndex {
     return false
   }
 }
+
+/** Worked out once for all confds that are told the same. */
+const newsOf = remembered((changes: readonly InformerChange<Node>[]): readonly NodeChange[] =>
+  changes
+    .map(({ type, object, previous }) => ({ was: previous, is: type === 'DELETED' ? undefined : object }))
+    .filter((change) => !isNoNews(change)),
+)
+
+/** Whether confd reads the same of a node as before. */
+function isNoNews({ was, is }: NodeChange): boolean {
+  if (isSame(was, is)) return true
+  return was !== undefined && is !== undefined && signatureOf(was) === signatureOf(is)
+}
+
+const signatureOf = (node: Node): string | undefined => signatures.get(indexed(node))
 
 /** Whether two versions of a node have the very same of what {@link indexed} reads, as when its status was reported. */
 const isSame = (was: Node | undefined, is: Node | undefined): boolean =>
@@ -110,9 +133,9 @@ function answersOf(list: readonly Node[]): Answers {
   return known
 }
 
-function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const found = known.get(key)
-  if (found !== undefined) return found
+function found<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const before = known.get(key)
+  if (before !== undefined) return before
   const made = make()
   known.set(key, made)
   return made

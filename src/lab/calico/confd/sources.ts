@@ -4,6 +4,7 @@ import { resources } from '#lab/api/ports.ts'
 import type { BgpBlock } from '#lab/calico/confd/data.ts'
 import { NodeIndex } from '#lab/calico/confd/node-index.ts'
 import { type Datastore, noInformer } from '#lab/calico/datastore.ts'
+import { remembered } from '#lab/calico/felix/remembered.ts'
 import type { Release } from '#lab/calico/release.ts'
 import type { Process } from '#lab/host/ports.ts'
 
@@ -38,9 +39,8 @@ export function watchSources(
   const nodeInformer: Informer<Node> = datastore.watch<Node>(
     { type: resources.nodes },
     {
-      onChange: ({ type, object, previous }) => {
-        const reasons = nodes.changed({ was: previous, is: type === 'DELETED' ? undefined : object })
-        if (reasons.length > 0) events.peeringChanged(reasons)
+      onChanges: (changes) => {
+        for (const reasons of nodes.news(changes)) events.peeringChanged(reasons)
       },
     },
   )
@@ -84,14 +84,21 @@ function ownBlocks(datastore: Datastore, nodeName: string, events: SourceEvents)
   const affinities = datastore.watch<BlockAffinity>(
     { type: resources.blockAffinities },
     {
-      onChange: ({ type, object: { metadata, spec } }) => {
-        if (spec.node !== nodeName) return
-        const counts = type !== 'DELETED' && spec.deleted !== 'true' && spec.state !== 'pending'
-        if (counts) blocks.set(metadata.name, { cidr: spec.cidr, state: spec.state })
-        else if (!blocks.delete(metadata.name)) return
-        events.changed()
+      onChanges: (changes) => {
+        for (const { type, object } of byNode(changes).get(nodeName) ?? []) {
+          const { metadata, spec } = object
+          const counts = type !== 'DELETED' && spec.deleted !== 'true' && spec.state !== 'pending'
+          if (counts) blocks.set(metadata.name, { cidr: spec.cidr, state: spec.state })
+          else if (!blocks.delete(metadata.name)) continue
+          events.changed()
+        }
       },
     },
   )
   return { blocks, informer: affinities }
 }
+
+/** Whose affinities have changed: worked out once for all confds that are told the same. */
+const byNode = remembered((changes: readonly InformerChange<BlockAffinity>[]) =>
+  Map.groupBy(changes, ({ object }) => object.spec.node),
+)

@@ -150,7 +150,7 @@ export class Inputs {
   }
 
   #watch<T extends KubeObject>(type: ResourceType): Informer<T> {
-    return this.#datastore.watch<T>({ type }, { onChange: this.#onChange })
+    return this.#datastore.watch<T>({ type }, { onChanges: this.#onChange })
   }
 }
 

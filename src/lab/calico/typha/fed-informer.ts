@@ -11,6 +11,8 @@ export class FedInformer<T extends KubeObject> implements Informer<T> {
   readonly #cache = new Map<string, T>()
   readonly #notice = new Notice()
   #sorted: readonly T[] | undefined
+  /** What one feed has changed, for who is told of it together. */
+  #gathered: InformerChange<T>[] | undefined
   #synced = false
   #version = 0
 
@@ -22,6 +24,9 @@ export class FedInformer<T extends KubeObject> implements Informer<T> {
   feed(updates: readonly Update[], { snapshot }: { readonly snapshot: boolean }): void {
     if (snapshot) this.#dropAllBut(new Set(updates.map(({ object }) => keyOfObject(object))))
     for (const update of updates) this.#apply(update)
+    const gathered = this.#gathered
+    this.#gathered = undefined
+    if (gathered !== undefined) this.#options.onChanges?.(gathered)
     if (snapshot) this.#synced = true
     this.#version++
     this.#notice.tell()
@@ -80,6 +85,10 @@ export class FedInformer<T extends KubeObject> implements Informer<T> {
   }
 
   #tell(change: InformerChange<T>): void {
-    this.#options.onChange?.(change)
+    const { onChange, onChanges } = this.#options
+    onChange?.(change)
+    if (onChanges === undefined) return
+    this.#gathered ??= []
+    this.#gathered.push(change)
   }
 }
