@@ -190,6 +190,21 @@ describe('BGP sessions', () => {
     expect(symptom).toMatchObject({ when: 'now', involves: [{ name: 'w2' }] })
   })
 
+  test('what a probe said of the pod before this one is over soon, however sick this one is', () => {
+    const complaint = {
+      ...health('health/bgp-not-established', { peers: '10.0.0.22' }),
+      ...{ node: 'w1', atMs: ago(20) },
+    }
+    const of = (name: string) =>
+      seen({
+        nodes,
+        pods: [calicoNode('w1', { name: 'calico-node-b', ready: false })],
+        messages: [{ ...complaint, pod: { namespace: 'kube-system', name } }],
+      })
+    expect(of('calico-node-b')).toContain('bgp-session-down node/w1 now')
+    expect(of('calico-node-a')).toContain('bgp-session-down node/w1 past')
+  })
+
   test('sessions that were read outweigh what a probe said', () => {
     const complaint = health('health/bgp-not-established', { peers: '10.0.0.22' })
     expect(

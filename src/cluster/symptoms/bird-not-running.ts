@@ -1,6 +1,6 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
 import { calicoNodePodOf, isReady, nodeOfMessage, placeOfMessage } from '#cluster/queries.ts'
-import type { MessageRow } from '#cluster/relations.ts'
+import type { MessageRow, PodRow } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import { askCalicoLog } from '#cluster/symptoms/asking.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
@@ -41,10 +41,17 @@ function symptomOf(facts: Reads<'pods' | 'messages'>, row: Fact<MessageRow>): Sy
   }
 }
 
-/** A calico-node that is ready has a BIRD that answers: whatever its log holds is over. */
+/** A calico-node that is ready has a BIRD that answers: whatever its log holds is over. What was said of the pod before it soon is. */
 export function isStillSo(facts: Reads<'pods'>, row: MessageRow): boolean {
   const node = nodeOfMessage(facts, row)
   const pod = node === undefined ? undefined : calicoNodePodOf(facts, node)
   const ready = pod === undefined ? undefined : isReady(pod)
-  return ready === undefined ? isRecent(facts, row.atMs) : !ready
+  if (ready === true) return false
+  return ready === undefined || isPredecessor(row.pod, pod) ? isRecent(facts, row.atMs) : true
 }
+
+/** Pods of one DaemonSet differ in the last part of their names. */
+const isPredecessor = (said: MessageRow['pod'], pod: PodRow | undefined): boolean =>
+  said !== undefined && said.name !== pod?.name && setOf(said.name) === setOf(pod?.name ?? '')
+
+const setOf = (name: string): string => name.slice(0, name.lastIndexOf('-'))
