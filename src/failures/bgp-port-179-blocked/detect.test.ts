@@ -241,3 +241,22 @@ describe('by facts', () => {
     expect(diagnose(facts, [mode]).causes[0]?.confidence).toBe(expected)
   })
 })
+
+test('a node that is registered with another address speaks against a blocked port, unless others do not answer each other either', () => {
+  const of = (name: string, internalIp: string, calicoIpv4 = `${internalIp}/24`): NodeRow => ({
+    ...{ ...node, name, internalIp, calicoIpv4 },
+    conditions: [{ type: 'Ready', status: 'True' }],
+  })
+  const nodes = [of('w1', '10.7.4.21'), of('w2', '10.7.4.22'), of('w3', '10.7.4.23', '10.8.0.6/32')]
+  const confidence = (between: object) => {
+    const bgpSessions = [
+      { ...down, node: 'w1', peer: '10.7.4.22', ...between },
+      { ...down, node: 'w2', peer: '10.7.4.21', ...between },
+      ...['w1', 'w2'].map((name) => ({ ...down, node: name, peer: '10.8.0.6' })),
+      ...['10.7.4.21', '10.7.4.22'].map((peer) => ({ ...down, node: 'w3', peer })),
+    ]
+    return diagnose(factsOf({ nodes, bgpSessions }), [mode]).causes[0]?.confidence
+  }
+  expect(confidence({ up: true, state: 'Established' })).toBeUndefined()
+  expect(confidence({})).toBe('likely')
+})

@@ -8,7 +8,7 @@ import type { Fact } from '#cluster/facts.ts'
 import { conditionOf, nodeWithAddress } from '#cluster/queries.ts'
 import type { FilterChainRow, FilterRuleRow, ReachabilityRow } from '#cluster/relations.ts'
 import { sessionBorders } from '#cluster/session-borders.ts'
-import { clusterSubject, renderSubject } from '#cluster/subjects.ts'
+import { clusterSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
 import type { View, Weight } from '#diagnosis/types.ts'
 import { bgp, namesBgp } from '#failures/bgp-port-179-blocked/filters.ts'
@@ -103,13 +103,14 @@ export function ofSessions(view: View<Names>, peers: readonly AccusedPeer[]): re
     'no-key': ['against', 'this side cannot sign its sessions'],
   }
   const complaints = peers.flatMap((peer) => peer.complaints)
-  const isBeside = isMeshSilent(complaints)
+  const misplaced = peers.filter(isMisplaced)
+  const isBeside = isMeshSilent(complaints, misplaced)
   const signs = complaints.flatMap(({ trouble, from }) => {
     const meaning = weights[trouble]
     if (meaning === undefined || (isBeside && meaning[0] === 'against')) return []
     return [sign({ from }, meaning[0], meaning[1], here)]
   })
-  return [...signs, ...ofOtherAddresses(peers)]
+  return isBeside ? signs : [...signs, ...ofOtherAddresses(misplaced)]
 }
 
 /** Where silence ends with a network, port 179 gets through within it: whatever keeps the two apart may do it, to all their traffic. */
@@ -120,14 +121,18 @@ function meaningOfSilence(view: View<Names>, isTelling: boolean): readonly [Weig
 }
 
 /**
- * Several peers are silent that have nothing to do with those that answer, nor with a side that has a trouble of its own: what is
- * wrong with these is another matter.
+ * Several peers are silent that have nothing to do with those that answer or are registered with another address, nor with a side
+ * that has a trouble of its own: what is wrong with these is another matter.
  */
-function isMeshSilent(complaints: readonly BgpComplaint[]): boolean {
-  const answering = new Set(complaints.flatMap(({ trouble, peer }) => (ofPeer.has(trouble) ? peer : [])))
-  const troubled = new Set(
-    complaints.flatMap(({ trouble, by }) => (ofOwnSide.has(trouble) ? renderSubject(by) : [])),
-  )
+function isMeshSilent(complaints: readonly BgpComplaint[], misplaced: readonly AccusedPeer[]): boolean {
+  const answering = new Set([
+    ...complaints.flatMap(({ trouble, peer }) => (ofPeer.has(trouble) ? peer : [])),
+    ...misplaced.map(({ address }) => address),
+  ])
+  const troubled = new Set([
+    ...complaints.flatMap(({ trouble, by }) => (ofOwnSide.has(trouble) ? renderSubject(by) : [])),
+    ...misplaced.map(({ node }) => renderSubject(nodeSubject(node?.name))),
+  ])
   const silent = complaints.filter(
     ({ trouble, peer, by }) =>
       unanswered.has(trouble) && !answering.has(peer) && !troubled.has(renderSubject(by)),
@@ -140,9 +145,12 @@ const ofPeer: ReadonlySet<SessionTrouble> = new Set(['refused', 'answered', 'lef
 const ofOwnSide: ReadonlySet<SessionTrouble> = new Set(['no-listener', 'no-address', 'no-key'])
 
 /** The registered address is another than Kubernetes': nobody listens there, blocked or not. */
-const ofOtherAddresses = (peers: readonly AccusedPeer[]): readonly Sign[] =>
-  peers.flatMap(({ address, node }) =>
-    node?.internalIp === undefined || node.internalIp === address
+const isMisplaced = ({ address, node }: AccusedPeer): boolean =>
+  node?.internalIp !== undefined && node.internalIp !== address
+
+const ofOtherAddresses = (misplaced: readonly AccusedPeer[]): readonly Sign[] =>
+  misplaced.flatMap(({ address, node }) =>
+    node === undefined
       ? []
       : [sign(node, 'against', `${address} is not the InternalIP of ${node.name}`, here)],
   )
