@@ -13,6 +13,7 @@ import {
   type Verdict,
 } from '#lab/network/packet.ts'
 import type { Hop } from '#lab/network/ports.ts'
+import { rewritingOf, rewritten } from '#lab/network/rewriting.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 import { send } from '#lab/network/walk.ts'
 
@@ -27,26 +28,37 @@ export interface FirstPacket {
 }
 
 /**
- * Sends a conversation's first packet. The answer is kept until the network changes and given to the next
- * conversation between the same ends, unless NAT or chance had a part in it.
+ * Sends a conversation's first packet. The answer is kept until the network changes and given to the next conversation between the
+ * same ends, which is rewritten as this one was, unless chance had a part in it.
  */
 export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verdict {
   const { fabric } = stack
   const { source, destination, port, sourcePort } = first.tuple
   const named = fabric.isNamed(sourcePort) ? sourcePort : 0
   const key = `${stack.id} ${first.protocol} ${source} ${named} ${destination} ${port} ${first.sizeBytes} ${first.dontFragment} ${first.ttl ?? ''}`
+  const isNew = flow.bindings.size === 0
   const kept = isWatched(stack, first) ? undefined : fabric.kept(key)
-  if (kept) {
+  if (kept && (kept.rewriting === undefined || isNew)) {
     fabric.counts.kept++
     fabric.tallies.count(kept.tally, 1, first.sizeBytes)
+    if (kept.rewriting !== undefined) rewritten(flow, kept.rewriting, sourcePort)
     const { verdict } = kept
     return verdict.kind === 'delivered' ? { ...verdict, tuple: { ...verdict.tuple, sourcePort } } : verdict
   }
-  const walk = { packet: packetOf(first, 'new'), flow, reply: false, personal: false, count: 0 }
+  const walk: Walk = { packet: packetOf(first, 'new'), flow, reply: false, personal: false, count: 0 }
   const sent = sentOn(stack, walk)
   fabric.tallies.count(sent.tally, 1, first.sizeBytes)
   if (!walk.personal && flow.bindings.size === 0) fabric.keep(key, sent)
+  else if (isNew) keepRewritten(fabric, key, sent, walk)
   return sent.verdict
+}
+
+/** A new conversation that arrived rewritten as rules say, and chance did not: it has the binding of each host that did so. */
+function keepRewritten(fabric: Fabric, key: string, sent: Kept, { flow, drawn }: Walk): void {
+  if (drawn === true || flow.choices !== 1 || flow.bindings.size === 0 || sent.verdict.kind !== 'delivered')
+    return
+  const rewriting = rewritingOf(flow)
+  if (rewriting !== undefined) fabric.keep(key, { ...sent, rewriting })
 }
 
 /** Sends what follows in the first packet's direction, or (with `reply`) against it. */

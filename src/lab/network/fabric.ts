@@ -6,6 +6,7 @@ import { SecurityGroups } from '#lab/network/groups.ts'
 import { isInRange } from '#lab/network/matching.ts'
 import { type Packet, type Verdict, wireBytes } from '#lab/network/packet.ts'
 import type { UnderlayRule } from '#lab/network/ports.ts'
+import type { Rewriting } from '#lab/network/rewriting.ts'
 import type { Chains, PortRange, Rule } from '#lab/network/rule.ts'
 import type { Segment, Station } from '#lab/network/segment.ts'
 import { SegmentPort } from '#lab/network/segment-port.ts'
@@ -17,6 +18,8 @@ export interface Kept {
   readonly verdict: Verdict
   readonly ground: Ground
   readonly tally: Tally | undefined
+  /** Of a first packet: how the hosts on its way rewrite its conversation, where any does. */
+  readonly rewriting?: Rewriting
 }
 
 const keptMax = 8192

@@ -26,6 +26,8 @@ export interface Walk {
   opened?: boolean
   /** Set when chance or a new rewriting had a part: the answer holds for this conversation only. */
   personal: boolean
+  /** Set when chance had a part, or somebody was told of this very packet: the next conversation may fare otherwise. */
+  drawn?: boolean
   count: number
 }
 
@@ -91,6 +93,7 @@ export function leave(visit: Visit, out: string): void {
   if (answer?.kind === 'masquerade' || answer?.kind === 'snat') {
     const source = answer.kind === 'snat' ? answer.to : stack.sourceFor(out)
     if (source !== undefined) {
+      walk.drawn = true
       walk.hops?.push({ at: stack.name, what: `source NAT to ${ipv4Text(source)} by ${answer.by}` })
       // kube-proxy and Felix both ask for --random-fully.
       rewriteSource(walk, source, firstPort + Math.floor(draw(stack, walk) * (lastPort - firstPort + 1)))
@@ -166,6 +169,7 @@ function asked(stack: SimStack, walk: Walk, q: Question, chains: ChainSet): Answ
   const answer = chains.decide(q.chain, passage)
   if (passage.choices > 1) {
     walk.personal = true
+    walk.drawn = true
     surveyor.whole()
     walk.flow.choices *= passage.choices
   }
@@ -207,6 +211,7 @@ class PacketPassage implements Passage {
     const { host } = this
     this.#walk.hops?.push({ at: host.name, what: `logged as ${prefix}` })
     this.#walk.flow.choices = Number.POSITIVE_INFINITY // every packet is told of
+    this.#walk.drawn = true
     if (!this.dry) host.logPacket(prefix, this.packet, this.#question)
   }
 }

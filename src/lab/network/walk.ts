@@ -123,6 +123,7 @@ function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
   const limit = stack.conntrackLimit
   if (limit === undefined || walk.packet.state !== 'new') return undefined
   walk.personal = true
+  walk.drawn = true
   stack.fabric.surveyor.whole()
   walk.flow.choices = Number.POSITIVE_INFINITY
   if (stack.conntrackCount() < limit) return undefined
@@ -170,6 +171,7 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   if (walk.hops) walk.hops.push({ at: stack.name, what: routed(p.destination, nextHop, link.name) })
   if (stack.limitsNeighbours) {
     walk.personal = true
+    walk.drawn = true
     stack.fabric.surveyor.whole()
     walk.flow.choices = Number.POSITIVE_INFINITY
   }
@@ -236,7 +238,10 @@ function tunnelled(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
   const carrier: Walk = { ...walk, packet: wrapped.packet, flow: newFlow(), carries: walk, opened: false }
   const verdict = send(stack, carrier)
-  if (carrier.personal) walk.personal = true
+  if (carrier.personal) {
+    walk.personal = true
+    walk.drawn = true
+  }
   walk.flow.choices *= carrier.flow.choices
   if (carrier.opened) return verdict
   walk.count = Math.max(walk.count, carrier.count)
