@@ -55,6 +55,57 @@ const outcome = (body: () => unknown): string => {
   }
 }
 
+describe('what is as in the tree below', () => {
+  const at = (view: View, path: string): Inode => walk(view, path, true).inode as Inode
+
+  test.each<readonly [string, (view: View) => unknown]>([
+    ['is read', (view) => system.read(view, '/etc/shadow')],
+    ['is listed', (view) => system.list(view, '/usr')],
+    ['is looked for', (view) => system.access(view, '/usr/bin/tool', 'x')],
+    ['has something missing', (view) => system.exists(view, '/usr/bin/other')],
+  ])('is not kept because it %s', (_, look) => {
+    const view = fresh()
+    look(view)
+    expect(at(view, '/usr')).not.toBe(at(view, '/usr'))
+    expect(at(view, '/etc/shadow')).not.toBe(at(view, '/etc/shadow'))
+  })
+
+  test.each<readonly [string, (view: View) => unknown]>([
+    ['has another mode', (view) => system.chmod(view, '/usr/bin/tool', 0o700)],
+    ['has another owner', (view) => system.chown(view, '/usr/bin/tool', 7, 7)],
+    ['has another time', (view) => system.touch(view, '/usr/bin/tool', 5)],
+    ['was written to', (view) => system.write(view, '/usr/bin/tool', 'other')],
+    ['has another name, too', (view) => system.link(view, '/usr/bin/tool', '/tmp/tool')],
+    ['was told apart from others', (view) => system.stat(view, '/usr/bin/tool')],
+    ['is open', (view) => system.openForWriting(view, '/usr/bin/tool', { append: true })],
+  ])('is kept, with the directories on the way, once it %s', (_, change) => {
+    const view = fresh()
+    change(view)
+    for (const path of ['/usr', '/usr/bin', '/usr/bin/tool']) expect(at(view, path)).toBe(at(view, path))
+  })
+
+  test('a mount over a directory, and one that shows it elsewhere, hold it', () => {
+    const view = fresh()
+    const [usr, etc] = [walk(view, '/usr', true), walk(view, '/etc', true)]
+    const shown = { mount: etc.mount, inode: etc.inode as Inode, path: '/etc' }
+    view.mounts.bind({ mount: usr.mount, inode: usr.inode as Inode }, shown, { path: '/usr' })
+    system.chmod(view, '/etc/hostname', 0o600)
+    expect(system.stat(view, '/usr/hostname').mode).toBe(0o600)
+  })
+
+  test('a directory does not move into itself by a name that nobody has looked at', () => {
+    const view = fresh()
+    expect(outcome(() => system.rename(view, '/usr', '/usr/bin/usr'))).toBe('EINVAL')
+  })
+
+  test('what moves away takes with it what it has of the tree', () => {
+    const view = fresh()
+    system.rename(view, '/usr', '/tmp/usr')
+    expect(system.read(view, '/tmp/usr/bin/tool')).toBe('tool')
+    expect(system.exists(view, '/usr')).toBe(false)
+  })
+})
+
 describe('a tree', () => {
   test('later entries win, and land where links lead', () => {
     expect(system.read(fresh(), '/etc/hostname')).toBe('later wins\n')

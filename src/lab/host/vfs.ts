@@ -6,8 +6,10 @@
  * changes (it is 022 everywhere), reading the zeros of a preallocated file (they only take room), a working directory that outlives the loss of search permission on
  * the way to it (it is a path here), mount propagation, hard-link counts.
  */
+
+export { type Apart, type FileHost, FileSystem } from '#lab/host/vfs/file-system.ts'
 export { filesOf } from '#lab/host/vfs/files.ts'
-export { type Apart, type Device, type FileHost, FileSystem, Inode } from '#lab/host/vfs/inode.ts'
+export { type Device, Inode } from '#lab/host/vfs/inode.ts'
 export { covered, isReadOnly, type Mount, MountNamespace, mountOf, type Place } from '#lab/host/vfs/mounts.ts'
 export * as system from '#lab/host/vfs/operations.ts'
 export {

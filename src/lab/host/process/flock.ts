@@ -18,7 +18,7 @@ const locks = new WeakMap<Inode, Lock>()
  * Not imitated: shared locks, and those that several processes have through one open file.
  */
 export async function flock(process: ProcessState, by: Task, path: string): Promise<Unlock> {
-  const { inode } = existing(process.view, path)
+  const inode = existing(process.view, path).inode.keep()
   const lock = locks.get(inode) ?? { holder: undefined, waiting: [] }
   locks.set(inode, lock)
   if (lock.holder?.alive !== true) return grant(lock, process)

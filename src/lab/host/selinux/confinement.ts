@@ -44,7 +44,7 @@ class ContainerConfinement implements Confinement {
     if (at.mount.origin === undefined || at.inode.kind === 'device') return true
     const target = labelOf(at)
     const type = typeOf(target)
-    const { kind, number } = at.inode
+    const { kind } = at.inode
     if (containerMay(permission, type, kind)) return true
     if (isSilent(permission, type, kind)) return !this.#selinux.enforcing
     const process = pid === undefined ? undefined : this.#pids.table.get(pid)
@@ -54,7 +54,7 @@ class ContainerConfinement implements Confinement {
       command: process?.command ?? '',
       name: machinePathOf(at).split('/').at(-1) || '/',
       device: at.mount.source.replace(/^\/dev\//, ''),
-      inode: number,
+      inode: at.inode.number,
       source: this.#context,
       target,
       kind,

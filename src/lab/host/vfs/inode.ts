@@ -1,107 +1,10 @@
-import { type Capability, Errno, type FileKind, type Stat } from '#lab/host/ports.ts'
+import { assert } from '#base/assert.ts'
+import type { Capability, FileKind, Stat } from '#lab/host/ports.ts'
 import { type Entries, entriesOf, entryOf, withEntry, withoutEntry } from '#lab/host/vfs/entries.ts'
+import { type Apart, type FileSystem, pageBytes } from '#lab/host/vfs/file-system.ts'
+import { Home } from '#lab/host/vfs/home.ts'
 import type { TreeNode } from '#lab/host/vfs/tree.ts'
 import type { View } from '#lab/host/vfs/view.ts'
-
-const pageBytes = 4096
-/** A file or an image of this size that comes or goes is worth a look; logs grow by less. */
-const muchBytes = 2 ** 20
-const pages = (bytes: number): number => Math.ceil(bytes / pageBytes) * pageBytes
-
-/** The machine under a file system: its clock, and what counts how often its files were not what they had been. */
-export interface FileHost {
-  readonly nowMs: number
-  /** For directories that ask for it; without one they are counted as all others. */
-  readonly apart?: Apart
-  moved(): void
-}
-
-/** Files whose changes are counted apart from those of their machine: see {@link Inode.setApart}. */
-export interface Apart {
-  moved(): void
-  /** Told whenever a path leads to one of them. */
-  met(): void
-}
-
-/** A file system: where inodes live and how much room they have. Mount namespaces show parts of several. */
-export class FileSystem {
-  readonly type: string
-  readonly limitBytes: number
-  readonly host: FileHost
-  readonly bornMs: number
-  readonly inodesMax: number
-  readonly over: FileSystem | undefined
-  usedBytes: number
-  usedInodes: number
-  /** Every mount of it refuses writing (`mount -o remount,ro`, or the kernel after an error). */
-  readOnly = false
-  #lastInode = 1
-
-  /** `usedBytes` and `usedInodes`: what is there already and holds nothing that anybody reads. */
-  constructor(
-    type: string,
-    o: {
-      readonly host: FileHost
-      readonly limitBytes?: number | undefined
-      readonly inodesMax?: number | undefined
-      readonly usedBytes?: number | undefined
-      readonly usedInodes?: number | undefined
-      /** Whose room it takes (an overlay's upper folder lies on a disk). */
-      readonly over?: FileSystem | undefined
-    },
-  ) {
-    this.type = type
-    this.host = o.host
-    this.bornMs = o.host.nowMs
-    this.limitBytes = o.limitBytes ?? Number.POSITIVE_INFINITY
-    this.inodesMax = o.inodesMax ?? Number.POSITIVE_INFINITY
-    this.usedBytes = o.usedBytes ?? 0
-    this.usedInodes = o.usedInodes ?? 0
-    this.over = o.over
-  }
-
-  nextInode(): number {
-    return this.#lastInode++
-  }
-
-  /** Takes room for a file that grows from `before` to `after` bytes, in whole pages; throws ENOSPC. */
-  claim(before: number, after: number): void {
-    const grown = pages(after) - pages(before)
-    if (grown > 0 && this.usedBytes + grown > this.limitBytes) throw new Errno('ENOSPC')
-    this.over?.claim(before, after)
-    const percent = this.#percentUsed
-    this.usedBytes += grown
-    if (Math.abs(grown) >= muchBytes || this.#percentUsed !== percent) this.host.moved()
-  }
-
-  /** Whole ones, upwards: who watches for a disk that fills up has such a line. */
-  get #percentUsed(): number {
-    return this.limitBytes === Number.POSITIVE_INFINITY
-      ? 0
-      : Math.ceil((this.usedBytes * 100) / this.limitBytes)
-  }
-
-  /** Throws ENOSPC when not even a new name fits (measured: a full tmpfs refuses a socket too). */
-  claimName(): void {
-    if (this.usedBytes + pageBytes > this.limitBytes || this.usedInodes >= this.inodesMax)
-      throw new Errno('ENOSPC')
-    this.over?.claimName()
-    this.usedInodes++
-  }
-
-  /** The last name of something is gone. */
-  releaseName(): void {
-    this.usedInodes--
-    this.over?.releaseName()
-  }
-
-  /** Gives back all that it took of another one's room. */
-  discard(): void {
-    if (this.over === undefined) return
-    this.over.usedBytes -= this.usedBytes
-    this.over.usedInodes -= this.usedInodes
-  }
-}
 
 /** What answers reads and writes of an inode that holds no text itself: devices, /proc. */
 export interface Device {
@@ -121,38 +24,105 @@ interface Rare {
   label?: string | undefined
 }
 
-/** A file, directory, link, socket or device. Directories over a frozen tree make their children when first asked for. */
+/** A file, directory, link, socket or device. What a directory has of a frozen tree is there once it differs or is held: see {@link keep}. */
 export class Inode {
   readonly fs: FileSystem
-  readonly number: number
   readonly kind: FileKind
-  mode: number
-  uid: number
-  gid: number
-  mtimeMs: number
+  #number = 0
+  #mode: number
+  #uid: number
+  #gid: number
+  #mtimeMs: number
   #text: string
   #size = -1
   #rare: Rare | undefined
   readonly #base: TreeNode | undefined
-  #entries: Entries | undefined
+  #entries: Entries | Home | undefined
 
   constructor(
     fs: FileSystem,
     kind: FileKind,
     o: { readonly mode: number; readonly uid?: number; readonly gid?: number; readonly text?: string },
     base?: TreeNode,
+    home?: Home,
   ) {
     this.fs = fs
-    this.number = fs.nextInode()
     this.kind = kind
-    this.mode = o.mode
-    this.uid = o.uid ?? 0
-    this.gid = o.gid ?? 0
-    this.mtimeMs = base === undefined ? fs.host.nowMs : fs.bornMs
+    this.#mode = o.mode
+    this.#uid = o.uid ?? 0
+    this.#gid = o.gid ?? 0
+    this.#mtimeMs = base === undefined ? fs.host.nowMs : fs.bornMs
     this.#text = o.text ?? ''
     this.#base = base
-    if (base?.capabilities !== undefined) this.capabilities = base.capabilities
-    if (base?.device !== undefined) this.device = base.device
+    if (base?.capabilities !== undefined || base?.device !== undefined)
+      this.#rare = { capabilities: base.capabilities, device: base.device }
+    if (home === undefined) this.#number = fs.nextInode()
+    else this.#entries = home
+  }
+
+  /** In the order in which they were kept. */
+  get number(): number {
+    this.#holdOn()
+    return this.#number
+  }
+
+  get mode(): number {
+    return this.#mode
+  }
+  set mode(mode: number) {
+    this.#holdOn()
+    this.#mode = mode
+  }
+
+  get uid(): number {
+    return this.#uid
+  }
+  set uid(uid: number) {
+    this.#holdOn()
+    this.#uid = uid
+  }
+
+  get gid(): number {
+    return this.#gid
+  }
+  set gid(gid: number) {
+    this.#holdOn()
+    this.#gid = gid
+  }
+
+  get mtimeMs(): number {
+    return this.#mtimeMs
+  }
+  set mtimeMs(timeMs: number) {
+    this.#holdOn()
+    this.#mtimeMs = timeMs
+  }
+
+  /**
+   * The one inode under its name, from now on; mostly itself. For who holds on to one that a path has led to (a mount, a lock, an open
+   * file) or wants to tell two apart: what is as in the frozen tree below is another object each time.
+   */
+  keep(): Inode {
+    const home = this.#entries
+    if (!(home instanceof Home)) return this
+    const directory = home.directory.keep()
+    const own = entryOf(directory.#own, home.name)
+    if (own !== undefined && own !== null) return own
+    this.#entries = undefined
+    this.#number = this.fs.nextInode()
+    // A name that was taken away is not given back.
+    if (own === undefined) directory.#entries = withEntry(directory.#own, home.name, this)
+    return this
+  }
+
+  /** To be changed. */
+  #holdOn(): void {
+    if (this.#entries instanceof Home)
+      assert(this.keep() === this, 'an inode that is changed was kept, or has just been found')
+  }
+
+  get #own(): Entries | undefined {
+    return this.#entries instanceof Home ? undefined : this.#entries
   }
 
   /** File capabilities. */
@@ -211,8 +181,8 @@ export class Inode {
     if (bytes !== this.#padding) this.#rarely().padding = bytes
   }
 
-  static over(fs: FileSystem, base: TreeNode): Inode {
-    return new Inode(fs, base.kind, base, base)
+  static over(fs: FileSystem, base: TreeNode, home?: Home): Inode {
+    return new Inode(fs, base.kind, base, base, home)
   }
 
   /** A file's content or a link's target. */
@@ -232,6 +202,7 @@ export class Inode {
   }
 
   setText(text: string): void {
+    this.#holdOn()
     const size = Buffer.byteLength(text)
     this.fs.claim(this.size, size)
     this.#text = text
@@ -242,6 +213,7 @@ export class Inode {
 
   /** Logs grow all the time: nobody vouches for what depends on the end of a file. */
   appendText(text: string): void {
+    this.#holdOn()
     const before = this.size
     const size = before + Buffer.byteLength(text)
     this.fs.claim(before, size)
@@ -252,25 +224,23 @@ export class Inode {
 
   /** Makes it as long as `bytes` with zeros behind its text; throws ENOSPC. The zeros are counted, never read. */
   padTo(bytes: number): void {
+    this.#holdOn()
     this.fs.claim(this.size, Math.max(bytes, this.size))
     this.#padding = Math.max(0, bytes - (this.size - this.#padding))
     this.mtimeMs = this.fs.host.nowMs
   }
 
   child(name: string): Inode | undefined {
-    const own = entryOf(this.#entries, name)
+    const own = entryOf(this.#own, name)
     if (own !== undefined) return own ?? undefined
     const below = this.#base?.children?.get(name)
-    if (below === undefined) return undefined
-    const inode = Inode.over(this.fs, below)
-    this.#entries = withEntry(this.#entries, name, inode)
-    return inode
+    return below && Inode.over(this.fs, below, new Home(this, name))
   }
 
   /** Sorted by name (by UTF-16 code unit, which is byte order for ASCII). */
   names(): readonly string[] {
     const names = new Set(this.#base?.children?.keys())
-    for (const [name, inode] of entriesOf(this.#entries)) {
+    for (const [name, inode] of entriesOf(this.#own)) {
       if (inode === null) names.delete(name)
       else names.add(name)
     }
@@ -278,15 +248,17 @@ export class Inode {
   }
 
   put(name: string, inode: Inode): void {
-    this.#entries = withEntry(this.#entries, name, inode)
+    this.#holdOn()
+    this.#entries = withEntry(this.#own, name, inode)
     // What has a name elsewhere, or had one, is counted by the machine.
     if (inode.apart !== this.apart) inode.#rejoin()
     this.#moved()
   }
 
   drop(name: string): void {
+    this.#holdOn()
     const isBelow = this.#base?.children?.has(name) === true
-    this.#entries = isBelow ? withEntry(this.#entries, name, null) : withoutEntry(this.#entries, name)
+    this.#entries = isBelow ? withEntry(this.#own, name, null) : withoutEntry(this.#own, name)
     this.#moved()
   }
 
@@ -312,7 +284,7 @@ export class Inode {
   #rejoin(): void {
     if (this.#rare !== undefined) this.#rare.apart = undefined
     if (this.kind === 'directory')
-      for (const [, inode] of entriesOf(this.#entries)) {
+      for (const [, inode] of entriesOf(this.#own)) {
         if (inode !== null) inode.#rejoin()
       }
   }
@@ -347,6 +319,7 @@ export class Inode {
   }
 
   #rarely(): Rare {
+    this.#holdOn()
     this.#rare ??= {}
     return this.#rare
   }

@@ -26,7 +26,7 @@ export const mountOf = (
     readonly noExec?: boolean
   },
 ): Mount => ({
-  root,
+  root: root.keep(),
   readOnly: o.readOnly ?? false,
   noExec: o.noExec ?? false,
   path: o.path,
@@ -69,7 +69,7 @@ export class MountNamespace {
 
   /** Mounts over `at` (which must come from this namespace). */
   mount(at: Place, mount: Mount): void {
-    const top = covered(at)
+    const top = covered({ mount: at.mount, inode: at.inode.keep() })
     top.mount.children ??= new Map()
     top.mount.children.set(top.inode, mount)
     top.inode.fs.host.moved()
@@ -89,7 +89,7 @@ export class MountNamespace {
     const { origin } = o
     this.mount(at, {
       ...from.mount,
-      root: from.inode,
+      root: from.inode.keep(),
       path: o.path,
       readOnly,
       children,

@@ -63,11 +63,12 @@ export function openForWriting(
     if (device.write === undefined) throw new Errno('EACCES', path)
     return { size: 0, append: (text) => device.write?.(text, view) ?? undefined }
   }
-  if (!o.append && found.inode !== undefined) rewrite(view, inode, '')
+  const file = inode.keep()
+  if (!o.append && found.inode !== undefined) rewrite(view, file, '')
   return {
-    size: inode.size,
+    size: file.size,
     append: (text) => {
-      inode.appendText(text)
+      file.appendText(text)
       return undefined
     },
   }
@@ -141,12 +142,13 @@ export function allocate(view: View, path: string, bytes: number): void {
 /** A second name for a file (hard link). */
 export function link(view: View, from: string, to: string): void {
   const source = existing(view, from, false)
-  if (source.inode.kind === 'directory') throw new Errno('EPERM', from)
+  const inode = source.inode.keep()
+  if (inode.kind === 'directory') throw new Errno('EPERM', from)
   const found = walk(view, to, false)
   if (found.inode !== undefined) throw new Errno('EEXIST', to)
   if (found.mount.root.fs !== source.mount.root.fs) throw new Errno('EXDEV', to)
   writableParent(view, found)
-  found.parent.inode.put(found.name, source.inode)
+  found.parent.inode.put(found.name, inode)
 }
 
 export function remove(view: View, path: string, o: { readonly recursive?: boolean } = {}): void {
@@ -192,7 +194,9 @@ const isMountPoint = ({ inode, mount, parent }: Found & { readonly inode: Inode 
 
 export function rename(view: View, from: string, to: string): void {
   const source = existing(view, from, false)
+  source.inode.keep()
   const target = walk(view, to, false)
+  target.parent.inode.keep()
   if (source.name === '' || isMountPoint(source)) throw new Errno('EBUSY', from)
   if (source.parent.mount !== target.parent.mount) throw new Errno('EXDEV', from)
   for (const found of [source, target]) writableParent(view, found)

@@ -1,5 +1,6 @@
 import type { Stat } from '#lab/host/ports.ts'
-import { type Device, type FileSystem, Inode } from '#lab/host/vfs/inode.ts'
+import type { FileSystem } from '#lab/host/vfs/file-system.ts'
+import { type Device, Inode } from '#lab/host/vfs/inode.ts'
 
 /** What a directory holds that is made up when asked for, as in /proc. */
 export interface Listing {
