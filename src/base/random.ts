@@ -17,21 +17,24 @@ export interface Random {
 export const nameAlphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** A seeded generator (sfc32, seeded by the FNV-1a hash of the seed's text). */
-export const seeded = (seed: string | number): Random => new Seeded(String(seed))
+export const seeded = (seed: string | number): Random =>
+  new Seeded(String(seed), 0x811c9dc5, 0x9e3779b9, 0x243f6a88)
 
 /** A lab has thousands, most of which are asked once. */
 class Seeded implements Random {
-  readonly #root: string
+  /** Three hashes of the seed's text: those of a longer one, as forks have it, go on from there. */
+  readonly #rootA: number
+  readonly #rootB: number
+  readonly #rootC: number
   #a: number
   #b: number
   #c: number
   #d = 1
 
-  constructor(root: string) {
-    this.#root = root
-    this.#a = fnv(root, 0x811c9dc5)
-    this.#b = fnv(root, 0x9e3779b9)
-    this.#c = fnv(root, 0x243f6a88)
+  constructor(more: string, a: number, b: number, c: number) {
+    this.#a = this.#rootA = fnv(more, a)
+    this.#b = this.#rootB = fnv(more, b)
+    this.#c = this.#rootC = fnv(more, c)
     for (let warmUp = 0; warmUp < 12; warmUp++) this.next()
   }
 
@@ -73,7 +76,7 @@ class Seeded implements Random {
   }
 
   fork(name: string): Random {
-    return new Seeded(`${this.#root}/${name}`)
+    return new Seeded(`/${name}`, this.#rootA, this.#rootB, this.#rootC)
   }
 }
 

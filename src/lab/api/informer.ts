@@ -5,6 +5,7 @@
  * Not imitated: resync periods, paging, bookmarks, the reset of the back-off after two calm minutes (it is reset by success).
  */
 import type { Random } from '#base/random.ts'
+import { remembering } from '#base/remember.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import { Heartbeat, type Version } from '#lab/api/heartbeat.ts'
 import { allAdded, Known } from '#lab/api/known.ts'
@@ -92,6 +93,9 @@ export function informer<T extends KubeObject>(
   return new Reflector<T>(p, kube, query, options)
 }
 
+/** Thousands ask the same. */
+const oneText = remembering((text: string) => text, { max: 1024 })
+
 const firstWaitMs = 800
 const longestWaitMs = 30_000
 
@@ -120,7 +124,7 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     this.#kube = kube
     this.#query = query
     this.#options = options
-    this.#known = new Known(JSON.stringify(query))
+    this.#known = new Known(oneText(JSON.stringify(query)))
     this.#thread((self) => this.#run(self))
   }
 

@@ -104,11 +104,15 @@ export function afterExec(before: Credentials, file: Executable): Credentials | 
   const gid = elevates && (file.mode & 0o2000) !== 0 ? file.gid : before.gid
   const changed = euid !== before.euid || gid !== before.gid || fileCapabilities.length > 0
   const ambient = changed ? none : (before.ambient ?? none)
-  return { ...before, euid, gid, ambient, effective: effectiveAfter() }
+  const effective = effectiveAfter()
+  // Most files change nothing about who runs them.
+  if (!changed && ambient === before.ambient && effective === before.effective) return before
+  return { ...before, euid, gid, ambient, effective }
 
   function effectiveAfter(): ReadonlySet<Capability> {
     if (euid === 0) return before.bounding
     if (fileCapabilities.length > 0 && elevates) return new Set(fileCapabilities)
-    return new Set([...ambient].filter((each) => before.bounding.has(each)))
+    const left = [...ambient].filter((each) => before.bounding.has(each))
+    return left.length === ambient.size ? ambient : new Set(left)
   }
 }

@@ -39,6 +39,8 @@ export interface Task {
    * and answers whether it was no bug: so nobody has to wait for `main` in a function of its own.
    */
   spawn(name: string, main?: TaskMain, failed?: (error: unknown) => boolean): Task
+  /** Ends what it spawned. */
+  stopSpawned(): void
   /** Waits, from inside `by`, until this task has ended. */
   join(by: Task): Promise<void>
   /** Calls back once, synchronously, when the task has ended; at once if it has. */

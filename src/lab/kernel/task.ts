@@ -243,6 +243,10 @@ export class TaskState implements Task {
     return child
   }
 
+  stopSpawned(): void {
+    for (const child of allOf(this.#children)) child.stop()
+  }
+
   join(by: Task): Promise<void> {
     return by.wait<void>((wake) => {
       this.onEnd(() => wake())
@@ -277,7 +281,7 @@ export class TaskState implements Task {
   }
 
   #finish(): void {
-    for (const child of allOf(this.#children)) child.stop()
+    this.stopSpawned()
     const parent = this.#parent
     if (parent !== undefined) parent.#children = withoutOne(parent.#children, this)
     const endings = this.#endings

@@ -13,11 +13,11 @@ export interface RunScript {
  */
 export async function readRunScript(p: Process, path: string, env: Process['env']): Promise<RunScript> {
   if (!(await p.files.access(path, 'x'))) throw new Errno('EACCES', path)
-  const vars: Record<string, string> = { ...env }
+  let vars = env
   let argv: readonly string[] = []
   for (const line of (await p.files.read(path)).split('\n')) {
     const [word = '', ...rest] = line.trim().split(/\s+/)
-    if (word === 'export') assign(vars, rest.join(' '))
+    if (word === 'export') vars = { ...vars, ...assigned(vars, rest.join(' ')) }
     else if (word === 'exec' && rest[0] !== '2>&1') argv = rest
   }
   if (argv.length === 0) throw new Errno('ENOEXEC', path)
@@ -25,8 +25,8 @@ export async function readRunScript(p: Process, path: string, env: Process['env'
 }
 
 /** `NAME=value` or `NAME=$OTHER`. */
-function assign(vars: Record<string, string>, text: string): void {
+function assigned(vars: RunScript['env'], text: string): RunScript['env'] {
   const at = text.indexOf('=')
   const value = text.slice(at + 1)
-  vars[text.slice(0, at)] = value.startsWith('$') ? (vars[value.slice(1)] ?? '') : value
+  return { [text.slice(0, at)]: value.startsWith('$') ? (vars[value.slice(1)] ?? '') : value }
 }

@@ -175,7 +175,6 @@ export class HostProcess implements Process {
         return true
       },
     )
-    state.addThread(thread)
     return thread
   }
 

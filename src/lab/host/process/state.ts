@@ -79,7 +79,6 @@ export class ProcessState {
   // Most processes have none of these.
   #handlers: Map<SignalName, () => void> | undefined
   #closers: Few<() => void>
-  #threads: Few<Task>
   /** One view for all threads, as sockets belong to the process; made anew when exec changes the credentials. */
   #net: { readonly as: Credentials; readonly view: Net } | undefined
   /** Chosen by the machine's out-of-memory killer. */
@@ -141,14 +140,6 @@ export class ProcessState {
   /** What was {@link opened} is closed already. */
   closed(close: () => void): void {
     this.#closers = withoutOne(this.#closers, close)
-  }
-
-  /** Threads end with an exec. */
-  addThread(thread: Task): void {
-    this.#threads = withOne(this.#threads, thread)
-    thread.onEnd(() => {
-      this.#threads = withoutOne(this.#threads, thread)
-    })
   }
 
   /** What it answers with its exit code would be answered again as long as nothing moves: see {@link Kernel.epoch}. */
@@ -270,7 +261,7 @@ export class ProcessState {
     this.#moved()
     this.#handlers = undefined
     this.holds(sizeOf(image.program, image.argv))
-    for (const thread of allOf(this.#threads)) thread.stop()
+    this.task.stopSpawned() // its threads
   }
 
   #finish(status: ExitStatus): void {

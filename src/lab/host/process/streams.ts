@@ -10,9 +10,13 @@ export class Collector implements Writer {
   }
 }
 
+/** Most programs get nothing to read. */
+const ended: Reader = { read: () => Promise.resolve(undefined) }
+
 /** Gives `text` once, then the end. */
 export function readerOf(text: string): Reader {
-  let left: string | undefined = text === '' ? undefined : text
+  if (text === '') return ended
+  let left: string | undefined = text
   return {
     read: async () => {
       const all = left

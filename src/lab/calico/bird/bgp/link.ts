@@ -41,9 +41,10 @@ export class Link implements Beat, BeatListener {
   peer: (BgpMessage & { bgp: 'OPEN' }) | undefined
   holdSeconds = 0
   keepaliveSeconds = 0
-  readonly retry: Timer
-  readonly hold: Timer
-  readonly keepalive: Timer
+  /** Each from when it is first needed: one of a session's two connections mostly has none. */
+  #retry: Timer | undefined
+  #hold: Timer | undefined
+  #keepalive: Timer | undefined
   readonly payload = keepaliveMessage
   readonly #chance: number
   #keepalives = 0
@@ -54,12 +55,24 @@ export class Link implements Beat, BeatListener {
     this.#daemon = daemon
     this.#name = name
     this.#events = events
-    this.retry = new Timer(daemon, () => events.retry())
-    this.hold = new Timer(daemon, () => events.holdExpired())
-    this.keepalive = new Timer(daemon, () => {
+    this.#chance = daemon.process.random.between(0, 2 ** 32 - 1)
+  }
+
+  get retry(): Timer {
+    this.#retry ??= new Timer(this.#daemon, () => this.#events.retry())
+    return this.#retry
+  }
+
+  get hold(): Timer {
+    this.#hold ??= new Timer(this.#daemon, () => this.#events.holdExpired())
+    return this.#hold
+  }
+
+  get keepalive(): Timer {
+    this.#keepalive ??= new Timer(this.#daemon, () => {
       if (this.#state !== 'Established' || this.#socket?.beats?.rest(this) !== true) this.sendKeepalive()
     })
-    this.#chance = daemon.process.random.between(0, 2 ** 32 - 1)
+    return this.#keepalive
   }
 
   get state(): LinkState {
@@ -150,9 +163,9 @@ export class Link implements Beat, BeatListener {
 
   /** Frees the socket and every timer; the state is the caller's to set. */
   release(): void {
-    this.retry.stop()
-    this.hold.stop()
-    this.keepalive.stop()
+    this.#retry?.stop()
+    this.#hold?.stop()
+    this.#keepalive?.stop()
     const socket = this.#socket
     this.#socket = undefined
     socket?.close()
