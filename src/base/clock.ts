@@ -48,7 +48,10 @@ const secondsMax = 256
 const seconds = new Map<number, string>()
 
 /** `2026-01-07T06:30:00.000000Z`, as Kubernetes writes `metav1.MicroTime`. */
-export const rfc3339Micro = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`
+export function rfc3339Micro(ms: number): string {
+  const { date, time } = utc(ms)
+  return `${date}T${time}000Z`
+}
 
 /** Milliseconds since 1970 of an RFC 3339 text; `undefined` when it is none. */
 export function parseTime(text: string): number | undefined {
@@ -77,12 +80,30 @@ export function utc(ms: number): UtcParts {
 let lastUtcMs = Number.NaN
 let lastUtc: UtcParts
 
+/** Of moments one after another all but the seconds is mostly the same. */
 function utcParts(ms: number): UtcParts {
-  const at = new Date(ms)
+  const minute = Math.floor(ms / minuteMs)
+  if (minute !== lastMinute) {
+    lastMinuteParts = minuteParts(minute)
+    lastMinute = minute
+  }
+  const left = Math.floor(ms - minute * minuteMs)
+  const seconds = `${Math.floor(left / 1000)}`.padStart(2, '0')
+  const { date, hours, weekday, month, day } = lastMinuteParts
+  const time = `${hours}:${seconds}.${`${left % 1000}`.padStart(3, '0')}`
+  return { date, time, weekday, month, day }
+}
+
+const minuteMs = 60_000
+let lastMinute = Number.NaN
+let lastMinuteParts: ReturnType<typeof minuteParts>
+
+function minuteParts(minute: number): Omit<UtcParts, 'time'> & { readonly hours: string } {
+  const at = new Date(minute * minuteMs)
   const iso = at.toISOString()
   return {
     date: iso.slice(0, 10),
-    time: iso.slice(11, 23),
+    hours: iso.slice(11, 16),
     weekday: weekdays.slice(3 * at.getUTCDay(), 3 * at.getUTCDay() + 3),
     month: months.slice(3 * at.getUTCMonth(), 3 * at.getUTCMonth() + 3),
     day: at.getUTCDate(),

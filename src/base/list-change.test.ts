@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { listChange } from '#base/list-change.ts'
+import { differing, listChange } from '#base/list-change.ts'
 
 test('what has gone and come makes one list of the other, and is no longer than it must be', () => {
   const list = fc.array(fc.nat({ max: 4 }), { maxLength: 12 })
@@ -14,4 +14,12 @@ test('what has gone and come makes one list of the other, and is no longer than 
       }
     }),
   )
+})
+
+test('of what lies between two changes only what is in one of the lists differs', () => {
+  const [a, b, c, d] = [{}, {}, {}, {}]
+  expect(differing([a, b, c], [d, b])).toEqual({ gone: [a, c], come: [d] })
+  expect(differing([a, b], [a, c, b])).toEqual({ gone: [], come: [c] })
+  const { gone, come } = differing([a, b, c], [d, b, a])
+  expect([gone.includes(b), come.includes(b), come.includes(a)]).toEqual([false, false, false])
 })

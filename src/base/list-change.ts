@@ -19,3 +19,14 @@ export function listChange<T>(before: readonly T[], after: readonly T[]): ListCh
     come: after.slice(from, after.length - same),
   }
 }
+
+/** {@link listChange} without what lies between the first and the last change and is in both lists: none of either is in the other. */
+export function differing<T>(
+  before: readonly T[],
+  after: readonly T[],
+): Pick<ListChange<T>, 'gone' | 'come'> {
+  const { gone, come } = listChange(before, after)
+  if (gone.length === 0 || come.length === 0) return { gone, come }
+  const [were, are] = [new Set(gone), new Set(come)]
+  return { gone: gone.filter((each) => !are.has(each)), come: come.filter((each) => !were.has(each)) }
+}

@@ -14,3 +14,10 @@ test('a key may be called as the prototype is', () => {
   const sent = JSON.parse('{"__proto__":{"x":1}}') as object
   expect(JSON.stringify(share({ y: 1 }, sent))).toBe('{"__proto__":{"x":1}}')
 })
+
+test('what has moved up where an item was taken out stays the value that it was', () => {
+  const [a, b, c] = [{ x: 1 }, { x: 2 }, { x: 3 }]
+  const next = share([a, b, c], [a, c])
+  expect(next).toEqual([{ x: 1 }, { x: 3 }])
+  expect(next[1]).toBe(c)
+})

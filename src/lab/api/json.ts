@@ -34,9 +34,11 @@ export function share<T>(old: unknown, next: T): T {
 
 function shareLists(old: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
   const items = new Array<unknown>(next.length)
-  let same = old.length === next.length
+  const shorter = old.length - next.length
+  let same = shorter === 0
   for (let i = 0; i < next.length; i++) {
-    items[i] = share(old[i], next[i])
+    // What stood before an item that was taken out is not compared with what has moved to its place.
+    items[i] = next[i] === old[i + shorter] ? next[i] : share(old[i], next[i])
     if (items[i] !== old[i]) same = false
   }
   return same ? old : items

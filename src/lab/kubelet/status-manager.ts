@@ -1,3 +1,4 @@
+import { equal } from '#base/equal.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
@@ -55,9 +56,9 @@ export class StatusManager {
       })
     } else {
       known.pod = pod
-      if (isSame(known.status, status)) return
+      if (equal(known.status, status)) return
       // What was sent before is that again.
-      known.status = known.sent !== undefined && isSame(known.sent, status) ? known.sent : status
+      known.status = known.sent !== undefined && equal(known.sent, status) ? known.sent : status
     }
     this.#dirty.put(pod.metadata.uid)
   }
@@ -136,9 +137,6 @@ export class StatusManager {
 }
 
 const retryMs = 10_000
-
-const isSame = (a: Pod['status'], b: Pod['status']): boolean =>
-  a === b || JSON.stringify(a) === JSON.stringify(b)
 
 const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']
 

@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '#lab/network/packet.ts'
 import type { Hop } from '#lab/network/ports.ts'
-import { rewritingOf, rewritten } from '#lab/network/rewriting.ts'
+import { portsFor, rewritingOf, rewritten } from '#lab/network/rewriting.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 import { send } from '#lab/network/walk.ts'
 
@@ -29,7 +29,7 @@ export interface FirstPacket {
 
 /**
  * Sends a conversation's first packet. The answer is kept until the network changes and given to the next conversation between the
- * same ends, which is rewritten as this one was, unless chance had a part in it.
+ * same ends, which is rewritten as this one was (its source port drawn as it would have been), unless chance had another part in it.
  */
 export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verdict {
   const { fabric } = stack
@@ -38,26 +38,41 @@ export function sendFirst(stack: SimStack, first: FirstPacket, flow: Flow): Verd
   const key = `${stack.id} ${first.protocol} ${source} ${named} ${destination} ${port} ${first.sizeBytes} ${first.dontFragment} ${first.ttl ?? ''}`
   const isNew = flow.bindings.size === 0
   const kept = isWatched(stack, first) ? undefined : fabric.kept(key)
-  if (kept && (kept.rewriting === undefined || isNew)) {
-    fabric.counts.kept++
-    fabric.tallies.count(kept.tally, 1, first.sizeBytes)
-    if (kept.rewriting !== undefined) rewritten(flow, kept.rewriting, sourcePort)
-    const { verdict } = kept
-    return verdict.kind === 'delivered' ? { ...verdict, tuple: { ...verdict.tuple, sourcePort } } : verdict
-  }
-  const walk: Walk = { packet: packetOf(first, 'new'), flow, reply: false, personal: false, count: 0 }
+  if (kept !== undefined && kept.rewriting === undefined) return arriving(fabric, kept, first, sourcePort)
+  const rewriting = isNew ? kept?.rewriting : undefined
+  const ports = rewriting === undefined ? [] : [...portsFor(rewriting)]
+  if (kept !== undefined && rewriting !== undefined && !ports.some((each) => fabric.isNamed(each)))
+    return arriving(fabric, kept, first, rewritten(flow, rewriting, { sourcePort, drawn: ports }))
+  const walk: Walk = { packet: packetOf(first, 'new'), flow, reply: false, personal: false, count: 0, ports }
   const sent = sentOn(stack, walk)
   fabric.tallies.count(sent.tally, 1, first.sizeBytes)
   if (!walk.personal && flow.bindings.size === 0) fabric.keep(key, sent)
-  else if (isNew) keepRewritten(fabric, key, sent, walk)
+  else if (isNew) keepRewritten(fabric, key, sent, { walk, sourcePort })
   return sent.verdict
 }
 
-/** A new conversation that arrived rewritten as rules say, and chance did not: it has the binding of each host that did so. */
-function keepRewritten(fabric: Fabric, key: string, sent: Kept, { flow, drawn }: Walk): void {
-  if (drawn === true || flow.choices !== 1 || flow.bindings.size === 0 || sent.verdict.kind !== 'delivered')
+function arriving(fabric: Fabric, { verdict, tally }: Kept, first: FirstPacket, sourcePort: number): Verdict {
+  fabric.counts.kept++
+  fabric.tallies.count(tally, 1, first.sizeBytes)
+  return verdict.kind === 'delivered' ? { ...verdict, tuple: { ...verdict.tuple, sourcePort } } : verdict
+}
+
+/** A new conversation that arrived rewritten as rules say, and chance drew no more than its ports: it has the binding of each host that did so. */
+function keepRewritten(
+  fabric: Fabric,
+  key: string,
+  sent: Kept,
+  { walk, sourcePort }: { readonly walk: Walk; readonly sourcePort: number },
+): void {
+  const { flow, drawn, portsDrawn = 0 } = walk
+  const bindings = [...flow.bindings.values()]
+  if (drawn === true || flow.choices !== 1 || bindings.length === 0 || sent.verdict.kind !== 'delivered')
     return
-  const rewriting = rewritingOf(flow)
+  const drawnOnes = bindings.filter(({ drawsPort }) => drawsPort === true)
+  if (drawnOnes.length !== portsDrawn) return
+  // Where a rule names a port, those that come from it may fare otherwise.
+  if (drawnOnes.some(({ translated }) => fabric.isNamed(translated.sourcePort))) return
+  const rewriting = rewritingOf(flow, sourcePort)
   if (rewriting !== undefined) fabric.keep(key, { ...sent, rewriting })
 }
 

@@ -28,6 +28,10 @@ export interface Walk {
   personal: boolean
   /** Set when chance had a part, or somebody was told of this very packet: the next conversation may fare otherwise. */
   drawn?: boolean
+  /** How many source ports were drawn for it, which is not that. */
+  portsDrawn?: number
+  /** Source ports that were drawn for it already. */
+  readonly ports?: number[]
   count: number
 }
 
@@ -93,22 +97,32 @@ export function leave(visit: Visit, out: string): void {
   if (answer?.kind === 'masquerade' || answer?.kind === 'snat') {
     const source = answer.kind === 'snat' ? answer.to : stack.sourceFor(out)
     if (source !== undefined) {
-      walk.drawn = true
       walk.hops?.push({ at: stack.name, what: `source NAT to ${ipv4Text(source)} by ${answer.by}` })
       // kube-proxy and Felix both ask for --random-fully.
-      rewriteSource(walk, source, firstPort + Math.floor(draw(stack, walk) * (lastPort - firstPort + 1)))
+      rewriteSource(walk, source, walk.ports?.shift() ?? portOf(draw(stack, walk)))
+      walk.portsDrawn = (walk.portsDrawn ?? 0) + 1
+      settle(visit, { drawsPort: true })
+      return
     }
   }
   settle(visit)
 }
 
+/** A source port for a conversation whose first packet is not walked. */
+export const drawnPort = (stack: SimStack): number => portOf(stack.drawNow())
+
+const portOf = (drawn: number): number => firstPort + Math.floor(drawn * (lastPort - firstPort + 1))
+
 /** Remembers how this host rewrote the conversation's first packet. */
-export function settle({ stack, walk, entered, binding }: Visit): void {
+export function settle(
+  { stack, walk, entered, binding }: Visit,
+  how: { readonly drawsPort?: true } = {},
+): void {
   if (binding || walk.reply) return
   const translated = tupleOf(walk.packet)
   if (sameTuple(entered, translated)) return
   walk.personal = true
-  walk.flow.bindings.set(stack, { generation: stack.generation, original: entered, translated })
+  walk.flow.bindings.set(stack, { generation: stack.generation, original: entered, translated, ...how })
 }
 
 export function rewriteSource({ packet }: Walk, source: Ipv4, port: number): void {

@@ -60,6 +60,8 @@ export interface Binding {
   readonly generation: number // of the stack: a reboot forgets
   readonly original: Tuple
   readonly translated: Tuple
+  /** Its source port was drawn. */
+  readonly drawsPort?: true
 }
 
 /** One conversation. Each host that rewrote its first packet keeps how. */

@@ -58,11 +58,16 @@ test('it is walked where a rule has changed, and goes where that sends it', asyn
   expect(trackedBy(a as SimStack).map(({ reply }) => reply.sourcePort)).toEqual([80, 81])
 })
 
-test.each([
-  ['one of two backends is drawn', { OUTPUT: [to(80, { oneIn: 2 }), to(81)] }],
-  ['the source port is drawn', { OUTPUT: [to(80)], POSTROUTING: [masquerade] }],
-])('it is walked where %s', async (_, rules) => {
-  const { again, heard } = await dialled(rules)
+test('where its source port is drawn, the next one has a port of its own there, too', async () => {
+  const { second, again, heard, a } = await dialled({ OUTPUT: [to(80)], POSTROUTING: [masquerade] })
+  expect({ again, heard }).toEqual({ again: 0, heard: 'hello' })
+  const [one, other] = trackedBy(a as SimStack)
+  expect(other?.original.sourcePort).toBe(second.local.port)
+  expect(new Set([one, other].map((each) => each?.reply.port)).size).toBe(2)
+})
+
+test('it is walked where one of two backends is drawn', async () => {
+  const { again, heard } = await dialled({ OUTPUT: [to(80, { oneIn: 2 }), to(81)] })
   expect(heard).toBe('hello')
   expect(again).toBeGreaterThan(0)
 })

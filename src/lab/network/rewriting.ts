@@ -1,26 +1,41 @@
-import type { Binding, Flow, Tuple } from '#lab/network/packet.ts'
+import { drawnPort } from '#lab/network/nat.ts'
+import type { Binding, Flow } from '#lab/network/packet.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
-/** How hosts rewrite conversations between the same ends, each from a port of its own. */
+/** How hosts rewrite conversations between the same ends, in the order of their way: each from a port of its own, or one drawn for it. */
 export type Rewriting = readonly (readonly [SimStack, Binding])[]
 
-/** How this one was rewritten; `undefined` where its source is another now, whose port was drawn for it alone. */
-export function rewritingOf({ bindings }: Flow): Rewriting | undefined {
-  const all = [...bindings]
-  return all.every(([, each]) => keepsSource(each)) ? all : undefined
+/** How this one was rewritten; `undefined` where more than its source port would be another for the next. */
+export function rewritingOf({ bindings }: Flow, sourcePort: number): Rewriting | undefined {
+  let port = sourcePort
+  for (const { original, translated, drawsPort } of bindings.values()) {
+    if (original.sourcePort !== port) return undefined
+    if (drawsPort !== true && translated.sourcePort !== port) return undefined
+    port = translated.sourcePort
+  }
+  return [...bindings]
 }
 
-const keepsSource = ({ original, translated }: Binding): boolean =>
-  original.source === translated.source && original.sourcePort === translated.sourcePort
+/** The source ports of the next one, drawn as its first packet would have them drawn. */
+export const portsFor = (rewriting: Rewriting): readonly number[] =>
+  rewriting.flatMap(([stack, { drawsPort }]) => (drawsPort === true ? [drawnPort(stack)] : []))
 
-/** Has a new conversation rewritten in the same way. */
-export function rewritten(flow: Flow, rewriting: Rewriting, sourcePort: number): void {
-  for (const [stack, { generation, original, translated }] of rewriting)
+/** Has a new conversation rewritten in the same way. Answers the source port with which it arrives. */
+export function rewritten(
+  flow: Flow,
+  rewriting: Rewriting,
+  { sourcePort, drawn }: { readonly sourcePort: number; readonly drawn: readonly number[] },
+): number {
+  const left = [...drawn]
+  let port = sourcePort
+  for (const [stack, binding] of rewriting) {
+    const original = { ...binding.original, sourcePort: port }
+    if (binding.drawsPort === true) port = left.shift() ?? port
     flow.bindings.set(stack, {
-      generation,
-      original: from(original, sourcePort),
-      translated: from(translated, sourcePort),
+      ...binding,
+      original,
+      translated: { ...binding.translated, sourcePort: port },
     })
+  }
+  return port
 }
-
-const from = (tuple: Tuple, sourcePort: number): Tuple => ({ ...tuple, sourcePort })

@@ -4,7 +4,7 @@
  * Not imitated: IPVS support, service loop prevention, BPF, WireGuard, QoS, floating IPs, custom Profile resources.
  */
 import { equal } from '#base/equal.ts'
-import { listChange } from '#base/list-change.ts'
+import { differing } from '#base/list-change.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { Dispatch } from '#lab/calico/felix/dispatch.ts'
 import { endpointChain, groupChain, profileChain } from '#lab/calico/felix/endpoint-chains.ts'
@@ -104,7 +104,7 @@ export class Renderer {
   /** Workloads have come or gone, and there are no host endpoints. */
   #changed({ tables, active }: Rendered, before: RenderInputs, o: RenderInputs): Rendered {
     const { filter } = tables
-    const { gone, come } = listChange(before.workloads, o.workloads)
+    const { gone, come } = differing(before.workloads, o.workloads)
     const dropped = gone.flatMap((each) => this.#parts.get(each) ?? [])
     for (const each of gone) this.#parts.delete(each)
     const added = come.map((each) => [each, workloadPart(each, o)] as const)

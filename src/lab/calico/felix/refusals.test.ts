@@ -36,6 +36,7 @@ function refusing(code: ErrnoCode, { times, path }: { readonly times: number; re
     },
     sets: () => a.sets(),
     links: () => a.links(),
+    hasLink: (name: string) => a.hasLink(name),
     addresses: () => a.addresses(),
     apply: (changes: Parameters<typeof a.apply>[0]) => a.apply(changes),
   })

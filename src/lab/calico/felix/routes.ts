@@ -2,7 +2,7 @@
  * The routes that are Felix's: to the pods of this node, and over tunnels. Its own that nobody wants go at once, foreign ones on
  * pods' interfaces after a time of grace (projectcalico/calico:felix/routetable, ownershippol/main_route_table_policy.go).
  */
-import { listChange } from '#base/list-change.ts'
+import { differing } from '#base/list-change.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { vxlanDevice } from '#lab/calico/felix/tunnels.ts'
 import type { Workload } from '#lab/calico/felix/workloads.ts'
@@ -35,7 +35,7 @@ export class FelixRoutes {
   /** Looks which interfaces there are, so that the time of grace of new ones begins. */
   notice(): ReadonlyMap<string, boolean> {
     const links = this.#p.net.links()
-    const { gone, come } = listChange(this.#links, links)
+    const { gone, come } = differing(this.#links, links)
     this.#links = links
     const there = new Set(come.map(({ name }) => name))
     for (const { name } of gone) if (!there.has(name)) this.#forget(name)

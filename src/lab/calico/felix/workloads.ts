@@ -1,5 +1,5 @@
 import { equal } from '#base/equal.ts'
-import { listChange } from '#base/list-change.ts'
+import { differing } from '#base/list-change.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { interfaceName } from '#lab/calico/cni/interface-name.ts'
 import type { Selectable } from '#lab/calico/felix/policy/model.ts'
@@ -27,7 +27,7 @@ export class Workloads {
 
   of(pods: readonly Pod[], nodeName: string, directory: Directory): readonly Workload[] {
     const isKnown = this.#directory !== undefined && isOf(this.#directory, directory)
-    const { gone, come } = isKnown ? listChange(this.#pods, pods) : { gone: this.#pods, come: pods }
+    const { gone, come } = isKnown ? differing(this.#pods, pods) : { gone: this.#pods, come: pods }
     this.#pods = pods
     this.#directory = directory
     const isSame = isKnown && gone.length === come.length && gone.every((pod, i) => saysSame(pod, come[i]))
