@@ -1,4 +1,4 @@
-import { hashed } from '#lab/calico/felix/rule-hash.ts'
+import { type Hashed, rehashed } from '#lab/calico/felix/rule-hash.ts'
 import { go } from '#lab/calico/felix/rules.ts'
 import type { Chains, Rule } from '#lab/network/rule.ts'
 
@@ -57,8 +57,8 @@ export class Dispatch {
     const last = this.#made.get(chain)
     if (last !== undefined && isSame(last.ways, ways)) return last
     const known = new Map(last?.ways.map((name, i) => [name, last.plain[i]]))
-    const plain = ways.map((name) => known.get(name) ?? this.#leading(name))
-    return { ways, plain, rules: hashed(chain, [...plain, ...this.#o.last]) }
+    const leading = ways.map((name) => known.get(name) ?? this.#leading(name))
+    return { ways, ...rehashed(chain, [...leading, ...this.#o.last], last) }
   }
 
   #leading(way: string): Rule {
@@ -74,11 +74,9 @@ export class Dispatch {
 export const dispatchChains = (o: DispatchOptions & { readonly interfaces: readonly string[] }): Chains =>
   new Dispatch(o).chains(o.interfaces.toSorted())
 
-interface Made {
+/** `plain` begins with what leads each way. */
+interface Made extends Hashed {
   readonly ways: readonly string[]
-  /** What leads each way, before it has a hash. */
-  readonly plain: readonly Rule[]
-  readonly rules: readonly Rule[]
 }
 
 const isSame = (a: readonly string[], b: readonly string[]): boolean =>

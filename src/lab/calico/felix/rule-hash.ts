@@ -8,13 +8,30 @@ import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
 const hashLength = 16
 
 /** The rules with `cali:<hash>` as the first line of each comment. */
-export function hashed(chain: string, rules: readonly Rule[]): readonly Rule[] {
-  let sum = hash('sha224', chain)
-  return rules.map((rule): Rule => {
+export const hashed = (chain: string, rules: readonly Rule[]): readonly Rule[] => rehashed(chain, rules).rules
+
+/** A chain with what it takes to hash it again once some of its rules are others. */
+export interface Hashed {
+  readonly plain: readonly Rule[]
+  readonly rules: readonly Rule[]
+  /** Up to each rule. */
+  readonly sums: readonly string[]
+}
+
+/** {@link hashed}. What the chain was before: up to the first rule that is another one all stay as they were. */
+export function rehashed(chain: string, plain: readonly Rule[], before?: Hashed): Hashed {
+  let same = 0
+  while (before !== undefined && same < plain.length && before.plain[same] === plain[same]) same++
+  const rules = before?.rules.slice(0, same) ?? []
+  const sums = before?.sums.slice(0, same) ?? []
+  let sum = sums.at(-1) ?? hash('sha224', chain)
+  for (const rule of plain.slice(same)) {
     sum = nextSum(sum, `-A ${chain} HASH ${felixText(rule)}`.trimEnd())
     const tag = `cali:${bytes.toString('base64url', 0, sumLength).slice(0, hashLength)}`
-    return { ...rule, comment: rule.comment === undefined ? tag : `${tag}\n${rule.comment}` }
-  })
+    rules.push({ ...rule, comment: rule.comment === undefined ? tag : `${tag}\n${rule.comment}` })
+    sums.push(sum)
+  }
+  return { plain, rules, sums }
 }
 
 /** Of the sum before and a text; afterwards `bytes` begins with it. */

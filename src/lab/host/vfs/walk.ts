@@ -147,8 +147,10 @@ function splitPath(path: string): readonly string[] {
 }
 
 /** The names of a path; the same paths are walked again and again. */
-const namesOf: (path: string) => readonly string[] = remembering(
-  splitPath,
-  // Paths that are asked for again are few; others come anew all the time, as each token has a folder of its own.
-  { max: 512 },
-)
+const namesOf = (path: string): readonly string[] =>
+  path.length > rememberedLength ? splitPath(path) : rememberedNames(path)
+
+/** Longer ones lead into a pod's folders: each is asked for a few times, and never again. */
+const rememberedLength = 48
+
+const rememberedNames: (path: string) => readonly string[] = remembering(splitPath, { max: 512 })
