@@ -132,6 +132,7 @@ describe('by facts', () => {
   test.each<[string, readonly number[], number]>([
     ['one affected node more, which does not share it, leaves it open', [1, 2, 3, 9], 1],
     ['two more, which do not, speak against it', [1, 2, 3, 9, 10], 0],
+    ['where no node is well, nobody can tell', range(12), 1],
   ])('%s', (_, affected, unknowns) => {
     const table = nodes((n) => ({
       kernelVersion: n <= 3 ? 'a' : 'b',

@@ -7,6 +7,7 @@ import type { View } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 import {
   isSpoiltByOne,
+  isWithoutWell,
   type Member,
   membersOf,
   type Share,
@@ -54,7 +55,10 @@ export const detector = defineDetector<CommonState, Needs>({
     state.nodes.length === 0 ||
     dependents.has(symptom.id) ||
     [symptom.about, ...(symptom.involves ?? [])].some((one) => isAmong(one, state.nodes)),
-  isHidden: (_, view) => isSpoiltByOne(membersOf(view, (name) => isAffected(view, name))),
+  isHidden: (_, view) => {
+    const members = membersOf(view, (name) => isAffected(view, name))
+    return isSpoiltByOne(members) || isWithoutWell(members)
+  },
 })
 
 const typical = [

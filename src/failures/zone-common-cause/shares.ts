@@ -47,6 +47,12 @@ export function isSpoiltByOne(members: readonly Member[]): boolean {
   return [...outsiders].some((outsider) => sharesOf(members.filter((one) => one !== outsider)).length > 0)
 }
 
+/** Whether no node is well, of several that differ: what some of them share has nothing to be held against. */
+export const isWithoutWell = (members: readonly Member[]): boolean =>
+  members.length > affectedMin &&
+  members.every(({ isAffected }) => isAffected) &&
+  [...new Set(members.flatMap(({ traits }) => [...traits.keys()]))].some((trait) => differs(members, trait))
+
 /** The only one with another value than all others have. */
 function outsiderOf(affected: readonly Member[], trait: string): readonly Member[] {
   const groups = [...Map.groupBy(affected, ({ traits }) => traits.get(trait)).values()]
