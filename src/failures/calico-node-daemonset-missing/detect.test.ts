@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { EventRow } from '#cluster/relations.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/calico-node-daemonset-missing/index.ts'
@@ -80,11 +81,27 @@ describe('by facts', () => {
   })
   const all = ['nodes', 'pods', 'daemonSets', 'ipPools', 'events']
   const pool = { name: 'p', cidr: '10.61.0.0/16', disabled: false, encapsulation: 'none' as const }
+  const evicted: EventRow = {
+    about: { kind: 'DaemonSet', namespace: 'kube-system', name: 'calico-node' },
+    ...{ reason: 'FailedDaemonPod', message: '', type: 'Warning', count: 1, lastAtMs: ago(10) },
+  }
   const seen = (table: Table, complete: readonly string[] = all) =>
     diagnose(factsOf(table, { complete }), [mode])
 
   test.each<[string, Table, readonly string[], string | undefined]>([
     ['nodes that had Calico, no DaemonSet', { nodes: [node('True')], ipPools: [pool] }, all, 'confirmed'],
+    [
+      'an event of an hour tells of it',
+      { nodes: [node('True')], ipPools: [pool], events: [evicted] },
+      all,
+      'confirmed',
+    ],
+    [
+      'an event tells of it, and nobody listed what there is',
+      { nodes: [node('True')], ipPools: [pool], events: [evicted] },
+      ['nodes', 'pods'],
+      undefined,
+    ],
     ['DaemonSets were not listed', { nodes: [node('True')], ipPools: [pool] }, ['nodes', 'pods'], 'possible'],
     ['no node is in contact', { nodes: [node('Unknown')], ipPools: [pool] }, all, undefined],
     [

@@ -53,11 +53,16 @@ export const detector = defineDetector<MissingState, Needs>({
 })
 
 /** It, or what shows that it is or was a moment ago: its pods, and its controller's words. Canal has another name for it. */
-const isThere = (view: Reads<'daemonSets' | 'pods' | 'events'>): boolean =>
-  view.rows('daemonSets').some(({ name }) => names.has(name)) ||
-  calicoNodePods(view).length > 0 ||
-  view.rows('pods').some(({ name }) => [...others].some((other) => name.startsWith(`${other}-`))) ||
-  view.rows('events').some(({ about }) => about.kind === 'DaemonSet' && names.has(about.name))
+function isThere(view: Reads<'daemonSets' | 'pods' | 'events'>): boolean {
+  // Events outlive what they tell of by an hour: where all sets are listed, they tell of those only that nobody asked for by name.
+  const told = isComplete(view.coverage('daemonSets')) ? others : names
+  return (
+    view.rows('daemonSets').some(({ name }) => names.has(name)) ||
+    calicoNodePods(view).length > 0 ||
+    view.rows('pods').some(({ name }) => [...others].some((other) => name.startsWith(`${other}-`))) ||
+    view.rows('events').some(({ about }) => about.kind === 'DaemonSet' && told.has(about.name))
+  )
+}
 
 const others: ReadonlySet<string> = new Set(['canal', 'rke2-canal'])
 const names: ReadonlySet<string> = new Set(['calico-node', ...others])
