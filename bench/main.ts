@@ -14,7 +14,7 @@ import { type Figure, labFigures } from './lab.ts'
 const root = join(import.meta.dirname, '..')
 const program = join(root, 'bin/ninelives')
 const state = mkdtempSync(join(tmpdir(), 'ninelives-bench-'))
-const env = { ...process.env, XDG_STATE_HOME: state, NO_COLOR: '1' }
+const env = { ...process.env, XDG_STATE_HOME: state, XDG_CACHE_HOME: state, NO_COLOR: '1' }
 
 const tellMemory =
   'data:text/javascript,process.on("exit",()=>console.error("peak",process.resourceUsage().maxRSS))'
@@ -66,13 +66,24 @@ function isFine(figure: Figure): boolean {
 }
 
 /** The best of `times` runs: what the machine can do when nothing else runs. */
-function timed(what: string, goal: number, run: () => void, { times = 1 } = {}): void {
+function timed(
+  what: string,
+  goal: number,
+  run: () => void,
+  { times = 1, bound }: { readonly times?: number; readonly bound?: number } = {},
+): void {
   const each = Array.from({ length: times }, () => {
     const start = performance.now()
     run()
     return performance.now() - start
   })
-  figures.push({ what, value: Math.min(...each), unit: 'ms', goal })
+  figures.push({
+    what,
+    value: Math.min(...each),
+    unit: 'ms',
+    goal,
+    ...(bound === undefined ? {} : { bound }),
+  })
 }
 
 function cli(...argv: string[]): void {
@@ -121,19 +132,26 @@ async function inProcess(): Promise<void> {
   })
 }
 
-/** What a user of the published package waits for: loading one bundled file, booting, ending. */
+/** What a user of the published package waits for: loading one bundled file as `bin/ninelives` does, booting, ending. */
 async function bundled(): Promise<void> {
-  const file = join(state, 'boot.mjs')
+  const file = join(state, 'boot.cjs')
   await build({
     input: join(import.meta.dirname, 'boot.ts'),
     platform: 'node',
     external: ['@kubernetes/client-node'],
-    output: { file, format: 'esm', codeSplitting: false, minify: false },
+    output: { file, format: 'cjs', codeSplitting: false, minify: false },
     logLevel: 'silent',
   })
-  timed('5 nodes, a whole bundled process', 400, () => void execFileSync(process.execPath, [file], { env }), {
-    times: 5,
-  })
+  const load = `require(${JSON.stringify(join(root, 'bin/bundle.js'))}).load(${JSON.stringify(file)})`
+  timed(
+    '5 nodes, a whole bundled process',
+    400,
+    () => void execFileSync(process.execPath, ['-e', load], { env }),
+    {
+      times: 5,
+      bound: 800,
+    },
+  )
 }
 
 function servedMegabytes(): number {

@@ -1,4 +1,4 @@
-/** `npm run build`: one bundled file for publishing, `dist/ninelives.mjs`, that Node.js 20.19 and newer can run. */
+/** `npm run build`: one bundled file for publishing, `dist/ninelives.cjs`, that Node.js 20.19 and newer can run. */
 import { cpSync, globSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'rolldown'
@@ -12,8 +12,10 @@ await build({
   external: ['@kubernetes/client-node'],
   output: {
     dir: join(root, 'dist'),
-    format: 'esm',
-    entryFileNames: 'ninelives.mjs',
+    // A script, so that bin/bundle.js can load it with code that was compiled before.
+    format: 'cjs',
+    dynamicImportInCjs: false, // such a script has no import()
+    entryFileNames: 'ninelives.cjs',
     codeSplitting: false,
     minify: false,
   },
