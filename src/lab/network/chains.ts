@@ -1,5 +1,5 @@
 import { type Ipv4, ipv4 } from '#lab/network/address.ts'
-import { type Footing, Footings } from '#lab/network/ground.ts'
+import { type Footing, Footings, type Tremors } from '#lab/network/ground.ts'
 import { compileMatch, type Passage } from '#lab/network/matching.ts'
 import type { Chains, RejectWith, Rule } from '#lab/network/rule.ts'
 import type { ChainCounts, Count, Tallies } from '#lab/network/tally.ts'
@@ -29,12 +29,16 @@ interface Chain {
 export class ChainSet {
   readonly #chains = new Map<string, Chain>()
   /** Of the names that ways asked for, whether there is such a chain or not. */
-  readonly #footings = new Footings<string>()
+  readonly #footings: Footings<string>
   #policies: Map<string, 'accept' | 'drop'> | undefined
   #listed: Chains | undefined
   /** Of the chains that packets have met. */
   #counts: Map<string, ChainCounts> | undefined
   #tallies: Tallies | undefined
+
+  constructor(tremors: Tremors) {
+    this.#footings = new Footings(tremors)
+  }
 
   /** Replaces these chains whole; an empty array removes one. Throws EINVAL for an address that is none. */
   restore(chains: Chains): void {

@@ -1,7 +1,7 @@
 import type { Random } from '#base/random.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type Cidr, cidr, contains, type Ipv4 } from '#lab/network/address.ts'
-import { type Ground, Surveyor } from '#lab/network/ground.ts'
+import { type Ground, Surveyor, Tremors } from '#lab/network/ground.ts'
 import { SecurityGroups } from '#lab/network/groups.ts'
 import { isInRange } from '#lab/network/matching.ts'
 import { type Packet, type Verdict, wireBytes } from '#lab/network/packet.ts'
@@ -40,6 +40,7 @@ export class Fabric {
   readonly counts = { walks: 0, kept: 0 }
   /** How many look at packets (`tcpdump`). */
   captures = 0
+  readonly tremors = new Tremors()
   /** Follows the packet that is on its way now. */
   readonly surveyor = new Surveyor(this)
   /** Counts which rules packets meet. */
@@ -83,6 +84,7 @@ export class Fabric {
   /** Something between machines has changed. */
   touch(): void {
     this.#wires++
+    this.tremors.count++
     this.moved()
   }
 
@@ -103,6 +105,7 @@ export class Fabric {
     if (!this.#plugged.has(stack)) return
     this.#addressVersion++
     this.#wires++
+    this.tremors.count++
   }
 
   kept(key: string): Kept | undefined {

@@ -1,6 +1,7 @@
 /** When a packet's way is walked again, and when what is known of it stands. */
 import { expect, test } from 'vitest'
 import type { NetChange, NetStack } from '#lab/network/ports.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 import { addPod, bed, echo, podBed, run } from '#lab/network/test-bed.ts'
 
 const route = (destination: string, metric = 0): NetChange => ({
@@ -155,4 +156,22 @@ test('a pod whose link has gone is not met, though its host has another', async 
   await a.apply([{ op: 'link-del', name: end }])
   connection.send('hello')
   expect(await run(kernel, (task) => connection.receive(task, { timeoutMs: 60_000 }))).toBeUndefined()
+})
+
+test('what no packet has met has no way looked at again, what one has met has', async () => {
+  const { kernel, network, a, b } = bed()
+  await echo(kernel, b)
+  const connection = await run(kernel, (task) => a.connect(task, { address: '10.0.0.22', port: 80 }))
+  await run(kernel, (task) => {
+    connection.send('hello')
+    return connection.receive(task)
+  })
+  const { tremors } = (a as SimStack).fabric
+  const before = tremors.count
+  await a.apply([route('192.168.1.0/24')])
+  await a.filter.restore({ 'cali-tw-x': [{ match: {}, target: { kind: 'drop' } }] })
+  await addPod(network, a, { name: 'pod', address: '10.244.9.5' })
+  expect(tremors.count).toBe(before)
+  await a.apply([route('10.0.0.0/24', 50)])
+  expect(tremors.count).toBeGreaterThan(before)
 })

@@ -4,6 +4,12 @@ import type { SimStack } from '#lab/network/stack.ts'
 interface Network {
   readonly version: number
   readonly wires: number
+  readonly tremors: Tremors
+}
+
+/** How often anything has changed that some way may lie on: most changes are of what no packet has met. */
+export class Tremors {
+  count = 0
 }
 
 /** One thing that a way was told and lies on: the route to an address, the rules of a chain, the members of a set. Whoever tells it says when it is over. */
@@ -15,6 +21,11 @@ export interface Footing {
 export class Footings<K> {
   /** In most namespaces nobody asks. */
   #asked: Map<K, Footing> | undefined
+  readonly #tremors: Tremors
+
+  constructor(tremors: Tremors) {
+    this.#tremors = tremors
+  }
 
   get size(): number {
     return this.#asked?.size ?? 0
@@ -35,6 +46,7 @@ export class Footings<K> {
     const footing = this.#asked?.get(question)
     if (footing === undefined) return
     footing.firm = false
+    this.#tremors.count++
     this.#asked?.delete(question)
   }
 
@@ -55,7 +67,7 @@ export class Ground {
   readonly #wires: number
   /** Of all stacks together: versions only grow, so an equal sum means that each is as it was. */
   readonly #versions: number
-  /** The network's version in which it is known to stand. */
+  /** Since when it is known to stand: the number of tremors, or the network's version where any change ends it. */
   #stoodIn: number
 
   constructor(network: Network, stacks: readonly SimStack[], footings: readonly Footing[]) {
@@ -64,18 +76,20 @@ export class Ground {
     this.#footings = footings
     this.#wires = network.wires
     this.#versions = sum(stacks)
-    this.#stoodIn = network.version
+    // A table that holds too many answers forgets them, even while a packet is on its way.
+    if (stacks.length === 0) this.#stoodIn = network.version
+    else this.#stoodIn = footings.every(({ firm }) => firm) ? network.tremors.count : Number.NaN
   }
 
   get stands(): boolean {
-    const { version, wires } = this.#network
-    if (this.#stoodIn === version) return true
+    const { version, wires, tremors } = this.#network
     // Without stacks: chance, or more than can be named, had a part, so that any change ends it.
-    if (this.#wires !== wires || this.#stacks.length === 0 || sum(this.#stacks) !== this.#versions)
-      return false
+    if (this.#stacks.length === 0) return this.#stoodIn === version
+    if (this.#stoodIn === tremors.count) return true
+    if (this.#wires !== wires || sum(this.#stacks) !== this.#versions) return false
     const footings = this.#footings
     for (let at = 0; at < footings.length; at++) if (!footings[at]?.firm) return false
-    this.#stoodIn = version
+    this.#stoodIn = tremors.count
     return true
   }
 
@@ -123,6 +137,7 @@ export class Surveyor {
   /** A packet comes through this namespace, or something is asked of it. */
   visit(stack: SimStack): void {
     if (!this.looks) return
+    stack.isMet = true
     const met = this.#met
     let at = met.length
     while (at > 0 && (met[at - 1] as SimStack).id > stack.id) at--

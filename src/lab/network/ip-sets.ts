@@ -1,15 +1,19 @@
 import { Errno } from '#lab/host/ports.ts'
 import { type AddressSet, addressSet } from '#lab/network/address-set.ts'
 import type { ChainSet } from '#lab/network/chains.ts'
-import { Footings } from '#lab/network/ground.ts'
+import { Footings, type Tremors } from '#lab/network/ground.ts'
 import type { Rule } from '#lab/network/rule.ts'
 
 /** The IP sets of one namespace, as their members are written and in the form that packets ask. */
 export class IpSets {
   /** What ways that asked a set stand on. */
-  readonly footings = new Footings<string>()
+  readonly footings: Footings<string>
   #members: Readonly<Record<string, readonly string[]>> = {}
   #compiled: ReadonlyMap<string, AddressSet> = new Map()
+
+  constructor(tremors: Tremors) {
+    this.footings = new Footings(tremors)
+  }
 
   get(name: string): AddressSet | undefined {
     return this.#compiled.get(name)

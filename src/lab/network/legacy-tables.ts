@@ -1,24 +1,27 @@
 import { ChainSet, type Chains } from '#lab/network/chains.ts'
+import type { Tremors } from '#lab/network/ground.ts'
 import type { Table, Tables } from '#lab/network/rule.ts'
 
 export type TableName = keyof Tables
 export type ChainSets = Readonly<Record<TableName, ChainSet>>
 
 /** Empty tables. */
-export const chainSets = (): ChainSets => ({
-  raw: new ChainSet(),
-  mangle: new ChainSet(),
-  nat: new ChainSet(),
-  filter: new ChainSet(),
+export const chainSets = (tremors: Tremors): ChainSets => ({
+  raw: new ChainSet(tremors),
+  mangle: new ChainSet(tremors),
+  nat: new ChainSet(tremors),
+  filter: new ChainSet(tremors),
 })
 
 /** The tables of iptables' old back-end in one namespace: there from their first use on. */
 export class LegacyTables {
   readonly tables: Tables
   #chains: ChainSets | undefined
+  readonly #tremors: Tremors
 
   /** `written` hears of every change. */
-  constructor(written: (chains: Chains) => void) {
+  constructor(tremors: Tremors, written: (chains: Chains) => void) {
+    this.#tremors = tremors
     const table = (name: TableName): Table => ({
       restore: async (chains) => {
         this.#used()[name].restore(chains)
@@ -52,7 +55,7 @@ export class LegacyTables {
   }
 
   #used(): ChainSets {
-    this.#chains ??= chainSets()
+    this.#chains ??= chainSets(this.#tremors)
     return this.#chains
   }
 }

@@ -1,6 +1,6 @@
 import { Errno } from '#lab/host/ports.ts'
 import { type Cidr, cidr, contains, type Ipv4, ipv4 } from '#lab/network/address.ts'
-import type { Footing } from '#lab/network/ground.ts'
+import { type Footing, Tremors } from '#lab/network/ground.ts'
 import type { Route, RouteProtocol } from '#lab/network/ports.ts'
 
 /** A route with its addresses parsed, as the packet walk wants it. */
@@ -32,6 +32,11 @@ export class RouteTable {
   #sorted: Entry[] | undefined
   #listed: readonly Route[] | undefined
   readonly #found = new Map<Ipv4, Found>()
+  readonly #tremors: Tremors
+
+  constructor(tremors = new Tremors()) {
+    this.#tremors = tremors
+  }
 
   lookup(address: Ipv4): Entry | undefined {
     return this.find(address).entry
@@ -127,6 +132,7 @@ export class RouteTable {
     for (const [address, found] of this.#found) {
       if (!contains(network, address)) continue
       found.firm = false
+      this.#tremors.count++
       this.#found.delete(address)
     }
   }

@@ -9,7 +9,7 @@ import { applyChange } from '#lab/network/changes.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
 import { Footings } from '#lab/network/ground.ts'
 import { IpSets } from '#lab/network/ip-sets.ts'
-import { chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
+import { type ChainSets, chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
 import type { Asked } from '#lab/network/matching.ts'
 import { MomentChance } from '#lab/network/moment-chance.ts'
 import { NeighbourTable } from '#lab/network/neighbour-table.ts'
@@ -80,7 +80,7 @@ export class SimStack implements NetStack, Asked {
   readonly fabric: Fabric
   /** This namespace's own: for ports, and for rules that draw. */
   readonly random: Random
-  readonly table = new RouteTable()
+  readonly table: RouteTable
   readonly sockets: Sockets
   readonly filter: Table
   readonly nat: Table
@@ -88,10 +88,10 @@ export class SimStack implements NetStack, Asked {
   readonly mangle: Table
   readonly legacy: Tables
   readonly recent: RecentLists
-  readonly ipSets = new IpSets()
+  readonly ipSets: IpSets
   readonly neighbourTable = new NeighbourTable()
   /** Of the links that stand alone: see {@link standsAlone}. */
-  readonly #linkFootings = new Footings<string>()
+  readonly #linkFootings: Footings<string>
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage: (text: string) => void = () => {}
   modules?: KernelModules
@@ -99,10 +99,12 @@ export class SimStack implements NetStack, Asked {
   generation = 0
   /** New conversations that the full tracking table had no room for (`conntrack -S`). */
   conntrackDrops = 0
+  /** Some packet has come through, or asked something here. */
+  isMet = false
   /** Who looks at the packets on its devices; missing where nobody does. */
   taps: ReadonlySet<Tap> | undefined
-  readonly #chains = chainSets()
-  readonly #legacy = new LegacyTables((chains) => this.#written(chains))
+  readonly #chains: ChainSets
+  readonly #legacy: LegacyTables
   readonly #links = new Map<string, LinkState>()
   readonly #shownLinks = new ShownLinks()
   readonly #sysctls = new Sysctls(this.#links)
@@ -119,6 +121,12 @@ export class SimStack implements NetStack, Asked {
     this.id = fabric.stackNumber()
     this.random = fabric.random.fork(`${name} ${this.id}`)
     this.#chance = new MomentChance(this.random.between(0, 2 ** 32 - 1))
+    const { tremors } = fabric
+    this.table = new RouteTable(tremors)
+    this.ipSets = new IpSets(tremors)
+    this.#linkFootings = new Footings(tremors)
+    this.#chains = chainSets(tremors)
+    this.#legacy = new LegacyTables(tremors, (chains) => this.#written(chains))
     this.sockets = new Sockets(this)
     this.recent = new RecentLists(fabric.kernel)
     this.filter = this.#table('filter')
@@ -295,6 +303,7 @@ export class SimStack implements NetStack, Asked {
   /** Something that packets meet here has changed. */
   touch(): void {
     this.#version++
+    if (this.isMet) this.fabric.tremors.count++
     this.fabric.moved()
   }
 
