@@ -36,12 +36,24 @@ exports.load = (file) => {
  * kept), and does not look whether it is of the same source.
  */
 function placeOf(source) {
-  const { XDG_CACHE_HOME = '', NODE_OPTIONS = '' } = process.env
-  const home = isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache')
+  const home = cacheHome()
+  if (home === undefined) return undefined
+  const { NODE_OPTIONS = '' } = process.env
   const command = commands.includes(process.argv[2]) ? process.argv[2] : 'other'
   const by = `${process.version}-${process.arch}${NODE_OPTIONS || process.execArgv.length > 0 ? '-flags' : ''}`
   const bundle = createHash('sha1').update(source).digest('hex').slice(0, 16)
   return { folder: join(home, 'ninelives'), bundle, name: `${bundle}-${by}-${command}.code` }
+}
+
+/** None for a user whom the machine does not know, as in a container with any number for a user. */
+function cacheHome() {
+  const { XDG_CACHE_HOME = '' } = process.env
+  if (isAbsolute(XDG_CACHE_HOME)) return XDG_CACHE_HOME
+  try {
+    return join(homedir(), '.cache')
+  } catch {
+    return undefined
+  }
 }
 
 const commands = ['diagnose', 'drill', 'lab', 'tour']

@@ -67,6 +67,14 @@ test('what is no code is compiled again', () => {
   expect(said('lab')).toBe('taken\nhello … a module bundle.cjs\n')
 })
 
+test('a user without a home has no files', () => {
+  bundled('hello')
+  const homeless = "require('node:os').homedir = () => { throw new Error('ENOENT') }"
+  writeFileSync(join(folder, 'homeless.cjs'), homeless)
+  const env = { XDG_CACHE_HOME: '', NODE_OPTIONS: `--require ${join(folder, 'homeless.cjs')}` }
+  expect(said('lab', env)).toBe('compiled\nhello … a module bundle.cjs\n')
+})
+
 test('who does not want files has none, and a folder that cannot be is no trouble', () => {
   bundled('hello')
   expect(said('lab', { NODE_DISABLE_COMPILE_CACHE: '1' })).toBe('compiled\nhello … a module bundle.cjs\n')
