@@ -126,12 +126,24 @@ describe('the kernel', () => {
     const k = kernel()
     const told: unknown[] = []
     const group = k.start('program')
-    const expected = (error: unknown): boolean => told.push(String(error)) > 0
-    const thread = group.spawn('thread', main, expected)
+    const failed = (error: unknown): boolean => told.push(String(error)) > 0
+    const thread = group.spawn('thread', main, { failed })
     await k.advanceTo(10)
     expect([thread.alive, told]).toEqual([false, ['Error: refused']])
-    group.spawn('bug', main, () => false)
+    group.spawn('bug', main, { failed: () => false })
     await expect(k.advanceTo(20)).rejects.toThrow('process "program/bug" crashed: Error: refused')
+  })
+
+  test('a task goes on with what its owner answers, and ends with that', async () => {
+    const k = kernel()
+    const group = k.start('machine')
+    const instead = group.spawn('program', () => Promise.reject(new Error('exec')), {
+      failed: (_, task) => task.sleep(50),
+    })
+    await k.advanceTo(40)
+    expect(instead.alive).toBe(true)
+    await k.advanceTo(60)
+    expect(instead.alive).toBe(false)
   })
 
   test('take gives up after its time-out and answers nothing', async () => {

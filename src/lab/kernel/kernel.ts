@@ -13,6 +13,12 @@ export type Arm<T> = (wake: (value: T) => void, fail: (error: unknown) => void) 
 
 export type TaskMain = (task: Task) => Promise<void>
 
+/** Who has a task: so nobody has to wait for its function in a function of his own, which would be there as long as it. */
+export interface TaskOwner {
+  /** Told what its function threw; answers whether that was no bug, or what it goes on with. */
+  failed(error: unknown, task: Task): boolean | Promise<void>
+}
+
 /**
  * A process of the lab: a plain async function that waits on nothing but `wait` and what is built on it
  * (`sleep`, mailboxes, files, sockets, the Kubernetes client). The kernel wakes one task per event and lets
@@ -35,10 +41,10 @@ export interface Task {
    */
   rest(beat: RestingBeat): Rested | undefined
   /**
-   * A task that is stopped together with this one, and before that only if it has a `main` that ends. `failed` is told what that threw,
-   * and answers whether it was no bug: so nobody has to wait for `main` in a function of its own.
+   * A task that is stopped together with this one, and before that only if it has a `main` that ends. The owner answers for what that
+   * throws.
    */
-  spawn(name: string, main?: TaskMain, failed?: (error: unknown) => boolean): Task
+  spawn(name: string, main?: TaskMain, owner?: TaskOwner): Task
   /** Ends what it spawned. */
   stopSpawned(): void
   /** Waits, from inside `by`, until this task has ended. */

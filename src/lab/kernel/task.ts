@@ -1,7 +1,7 @@
 /** Tasks and what they wait for; the kernel decides when each goes on. */
 import { allOf, countOf, type Few, hasOne, withOne, withoutOne } from '#base/few.ts'
 import { Quiet } from '#base/quiet.ts'
-import type { Arm, Cancel, Kernel, RestingBeat, Task, TaskMain } from '#lab/kernel/kernel.ts'
+import type { Arm, Cancel, Kernel, RestingBeat, Task, TaskMain, TaskOwner } from '#lab/kernel/kernel.ts'
 import type { QueuedEvent } from '#lab/kernel/queue.ts'
 import type { Rested } from '#lab/kernel/resting.ts'
 
@@ -121,9 +121,9 @@ class Sleep extends Waiting {
 const nothing = (): void => {}
 
 /** A function that throws before it waits is as one that throws after. */
-function begun(main: TaskMain, task: Task): Promise<void> {
+export function begun<A, T>(main: (argument: A) => Promise<T>, argument: A): Promise<T> {
   try {
-    return main(task)
+    return main(argument)
   } catch (error) {
     return Promise.reject(error)
   }
@@ -138,13 +138,15 @@ export class TaskState implements Task {
   #endings: (() => void) | (() => void)[] | undefined
   #children: Few<TaskState>
   readonly #parent: TaskState | undefined
+  readonly #owner: TaskOwner | undefined
   #state: 'running' | 'stopped' | 'ended' = 'running'
   #namedTimer: string | undefined
 
-  constructor(kernel: Kernel, name: string, parent?: TaskState) {
+  constructor(kernel: Kernel, name: string, parent?: TaskState, owner?: TaskOwner) {
     this.#kernel = kernel
     this.name = name
     this.#parent = parent
+    this.#owner = owner
   }
 
   /** Of its events that wake nobody by themselves: one text for all of them. */
@@ -161,18 +163,37 @@ export class TaskState implements Task {
     return countOf(this.#waits)
   }
 
-  begin(main?: TaskMain, failed?: (error: unknown) => boolean): void {
+  begin(main?: TaskMain): void {
     this.#kernel.schedule(this.#kernel.nowMs, `start ${this.name}`, () => {
       if (this.#state !== 'running' || main === undefined) return
       this.#kernel.settling(this)
-      begun(main, this).then(
-        () => this.#end(),
-        (error: unknown) => {
-          if (!(error instanceof Stopped || failed?.(error))) this.#kernel.crashed(this.name, error)
-          this.#end()
-        },
-      )
+      this.#goOnWith(begun(main, this))
     })
+  }
+
+  #goOnWith(running: Promise<void>): void {
+    running.then(
+      () => this.#end(),
+      (error: unknown) => this.#failed(error),
+    )
+  }
+
+  #failed(error: unknown): void {
+    const { answer, thrown } = this.#answerTo(error)
+    if (answer instanceof Promise) {
+      this.#goOnWith(answer)
+      return
+    }
+    if (!(answer || thrown instanceof Stopped)) this.#kernel.crashed(this.name, thrown)
+    this.#end()
+  }
+
+  #answerTo(error: unknown): { readonly answer: boolean | Promise<void>; readonly thrown: unknown } {
+    try {
+      return { answer: this.#owner?.failed(error, this) ?? false, thrown: error }
+    } catch (another) {
+      return { answer: false, thrown: another }
+    }
   }
 
   wait<T>(arm: Arm<T>): Promise<T> {
@@ -232,14 +253,14 @@ export class TaskState implements Task {
     })
   }
 
-  spawn(name: string, main?: TaskMain, failed?: (error: unknown) => boolean): Task {
-    const child = new TaskState(this.#kernel, `${this.name}/${name}`, this)
+  spawn(name: string, main?: TaskMain, owner?: TaskOwner): Task {
+    const child = new TaskState(this.#kernel, `${this.name}/${name}`, this, owner)
     if (this.#state !== 'running') {
       child.stop()
       return child
     }
     this.#children = withOne(this.#children, child)
-    child.begin(main, failed)
+    child.begin(main)
     return child
   }
 

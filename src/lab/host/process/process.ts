@@ -6,7 +6,6 @@ import {
   Errno,
   type ExitStatus,
   type Files,
-  isErrno,
   type Output,
   type PathConnection,
   type Process,
@@ -165,17 +164,7 @@ export class HostProcess implements Process {
 
   thread(name: string, main: (self: Process) => Promise<void>): Task {
     const { state } = this
-    const thread = state.task.spawn(
-      name,
-      (task) => main(new HostProcess(state, task)),
-      (error) => {
-        if (!isErrno(error) || !thread.alive) return false
-        this.stderr.write(`${baseName(this.argv[0] ?? '')}: ${error.message}\n`)
-        state.end({ code: 1 })
-        return true
-      },
-    )
-    return thread
+    return state.task.spawn(name, (task) => main(new HostProcess(state, task)), state)
   }
 
   onSignal(signal: SignalName, handler: () => void): void {

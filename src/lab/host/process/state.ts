@@ -14,11 +14,12 @@ import {
   type Writer,
 } from '#lab/host/ports.ts'
 import { charge, sizeOf } from '#lab/host/process/memory.ts'
-import { HostProcess } from '#lab/host/process/process.ts'
+import { baseName, HostProcess } from '#lab/host/process/process.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import { signalForeground } from '#lab/host/process/terminal.ts'
 import type { View } from '#lab/host/vfs.ts'
-import type { Task } from '#lab/kernel/kernel.ts'
+import type { Task, TaskOwner } from '#lab/kernel/kernel.ts'
+import { begun } from '#lab/kernel/task.ts'
 import type { Net } from '#lab/network/ports.ts'
 
 const signalNumbers: Readonly<Record<SignalName, number>> = {
@@ -59,7 +60,7 @@ export class Replaced extends Quiet {
 }
 
 /** A process as its machine knows it, alive or ended. */
-export class ProcessState {
+export class ProcessState implements TaskOwner {
   readonly space: Space
   readonly name: string
   readonly pid: number
@@ -115,11 +116,7 @@ export class ProcessState {
     space.members.add(this)
     this.holds(sizeOf(o.image.program, o.image.argv))
     this.#moved()
-    this.task = space.task.spawn(
-      o.name,
-      (task) => this.#main(task),
-      () => this.#failed(),
-    )
+    this.task = space.task.spawn(o.name, (task) => this.#run(task), this)
     this.task.onEnd(() => this.#finish(this.#ending ?? { code: 137, signal: 'SIGKILL' }))
   }
 
@@ -228,19 +225,14 @@ export class ProcessState {
     this.end({ code: 128 + signalNumbers[name], signal: name })
   }
 
-  async #main(task: Task): Promise<void> {
-    for (;;) {
-      const process = new HostProcess(this, task)
-      const { cpu } = this.space
-      if (cpu !== undefined) await cpu.start(task, this.image)
-      try {
-        return this.#exited(await this.image.program(process))
-      } catch (error) {
-        if (error instanceof Replaced) this.#replace(error)
-        else if (isErrno(error) && task.alive) return this.#exited(uncaught(process, error))
-        else throw error
-      }
-    }
+  #run(task: Task): Promise<void> {
+    const process = new HostProcess(this, task)
+    const { cpu } = this.space
+    const running =
+      cpu === undefined
+        ? begun(this.image.program, process)
+        : cpu.start(task, this.image).then(() => this.image.program(process))
+    return running.then((code) => this.#exited(code))
   }
 
   #exited(code: number): void {
@@ -248,11 +240,27 @@ export class ProcessState {
     this.#ending ??= this.#vouched && this.space.cpu === undefined ? { code, vouched: true } : { code }
   }
 
-  /** A bug in the program, unless it was ended. */
-  #failed(): boolean {
-    if (!this.task.alive) return true
+  /** Its program or a thread of it has thrown. */
+  failed(error: unknown, task: Task): boolean | Promise<void> {
+    if (task !== this.task) return this.#threadFailed(error, task)
+    if (error instanceof Replaced) {
+      this.#replace(error)
+      return this.#run(task)
+    }
+    if (!task.alive) return true
+    if (isErrno(error)) {
+      this.#exited(uncaught(this, error))
+      return true
+    }
     this.#ending ??= { code: 134 }
     return false
+  }
+
+  #threadFailed(error: unknown, thread: Task): boolean {
+    if (!isErrno(error) || !thread.alive) return false
+    this.stdio.stderr.write(`${baseName(this.image.argv[0] ?? '')}: ${error.message}\n`)
+    this.end({ code: 1 })
+    return true
   }
 
   #replace({ image, stdio }: Replaced): void {
@@ -285,10 +293,10 @@ export class ProcessState {
 }
 
 /** A program that does not handle a refused system call ends as most real ones do: one line, exit code 1. */
-function uncaught(p: Process, error: Errno): number {
-  const name = present(p.argv[0], 'argv has a first word').split('/').at(-1)
+function uncaught({ image, stdio }: ProcessState, error: Errno): number {
+  const name = present(image.argv[0], 'argv has a first word').split('/').at(-1)
   try {
-    p.stderr.write(`${name}: ${error.path === undefined ? '' : `${error.path}: `}${error.message}\n`)
+    stdio.stderr.write(`${name}: ${error.path === undefined ? '' : `${error.path}: `}${error.message}\n`)
   } catch (second) {
     if (!(second instanceof Errno)) throw second
   }
