@@ -23,6 +23,8 @@ export const hasOne = <T extends object>(few: Few<T>, one: T): boolean =>
 export const countOf = (few: Few<object>): number =>
   few instanceof Set ? few.size : few === undefined ? 0 : 1
 
+const none: readonly never[] = []
+
 /** As they are now, in the order in which they came. */
 export const allOf = <T extends object>(few: Few<T>): readonly T[] =>
-  few instanceof Set ? [...few] : few === undefined ? [] : [few]
+  few instanceof Set ? [...few] : few === undefined ? none : [few]

@@ -1,4 +1,5 @@
 /** The streams of a running command or container, and who watches and types there: containerd's FIFOs and its attach. */
+import { allOf, type Few, withOne, withoutOne } from '#base/few.ts'
 import type { Child, Reader, SpawnOptions, Writer } from '#lab/host/ports.ts'
 import { Pipe } from '#lab/host/process/streams.ts'
 import { stamp } from '#lab/runtime/log-lines.ts'
@@ -32,7 +33,7 @@ export interface Attached {
 
 export class ContainerIo {
   readonly #o: IoOptions
-  readonly #taps = new Set<Tell>()
+  #taps: Few<Tell>
   readonly #pipe = new Pipe()
   readonly #pty: Pty | undefined
   #child: Child | undefined
@@ -61,7 +62,7 @@ export class ContainerIo {
   }
 
   attach(tell: Tell): Attached {
-    this.#taps.add(tell)
+    this.#taps = withOne(this.#taps, tell)
     return {
       input: (text) => {
         if (!this.#o.stdin) return
@@ -75,10 +76,12 @@ export class ContainerIo {
           return 'goes on'
         }
         if (this.#o.stdinOnce === undefined) return 'goes on' // a command's own terminal
-        this.#taps.delete(tell)
+        this.#taps = withoutOne(this.#taps, tell)
         return 'over'
       },
-      detach: () => this.#taps.delete(tell),
+      detach: () => {
+        this.#taps = withoutOne(this.#taps, tell)
+      },
     }
   }
 
@@ -95,7 +98,7 @@ export class ContainerIo {
     return {
       write,
       writeStamped: (timeMs, rest) => {
-        if (this.#taps.size === 0) tellStamped(stream, timeMs, rest)
+        if (this.#taps === undefined) tellStamped(stream, timeMs, rest)
         else write(`${stamp(timeMs)}${rest}\n`)
       },
     }
@@ -103,6 +106,6 @@ export class ContainerIo {
 
   #write(stream: 'stdout' | 'stderr', text: string): void {
     this.#o.tell(stream, text)
-    if (this.#taps.size > 0) for (const tell of [...this.#taps]) tell(stream, text)
+    for (const tell of allOf(this.#taps)) tell(stream, text)
   }
 }

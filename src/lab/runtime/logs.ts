@@ -1,3 +1,4 @@
+import { allOf, type Few, withOne, withoutOne } from '#base/few.ts'
 import type { Writer } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { type LogLine, LogLines, stamp, stampLength } from '#lab/runtime/log-lines.ts'
@@ -39,7 +40,7 @@ export class ContainerLog implements Written {
   readonly #watch: GrowthWatch | undefined
   readonly #frame: number
   readonly #partial = { stdout: '', stderr: '' }
-  readonly #followers = new Set<() => void>()
+  #followers: Few<() => void>
   #lines = new LogLines()
   #dropped = 0
   #bytes = 0
@@ -147,9 +148,10 @@ export class ContainerLog implements Written {
   /** Resolves at the next line or at the end. */
   changed(by: Task): Promise<void> {
     return by.wait<void>((wake) => {
-      const told = (): void => wake()
-      this.#followers.add(told)
-      return () => this.#followers.delete(told)
+      this.#followers = withOne(this.#followers, wake)
+      return () => {
+        this.#followers = withoutOne(this.#followers, wake)
+      }
     })
   }
 
@@ -207,10 +209,9 @@ export class ContainerLog implements Written {
   }
 
   #tell(): void {
-    if (this.#followers.size === 0) return
-    const followers = [...this.#followers]
-    this.#followers.clear()
-    for (const told of followers) told()
+    const followers = this.#followers
+    this.#followers = undefined
+    for (const told of allOf(followers)) told()
   }
 }
 

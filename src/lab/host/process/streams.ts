@@ -47,6 +47,8 @@ export class LineWriter implements Writer {
   }
 }
 
+const nothing = (): void => {}
+
 /**
  * A pipe of unlimited room. Once the reader has gone, `onBroken` is told of each write (a shell ends the writer as
  * SIGPIPE would).
@@ -56,7 +58,7 @@ export class Pipe implements Reader, Writer {
   #closed = false
   #broken = false
   #wake: (() => void) | undefined
-  onBroken: () => void = () => {}
+  onBroken: () => void = nothing
 
   write(text: string): void {
     if (this.#broken) {

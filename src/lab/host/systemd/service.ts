@@ -180,7 +180,7 @@ export class Service {
       this.#enter('failed', 'failed')
       return false
     }
-    this.#startsMs.push(nowMs)
+    this.#startsMs = this.#startsMs.concat(nowMs)
     return true
   }
 
