@@ -21,6 +21,7 @@ import type { Kernel } from '#lab/kernel/kernel.ts'
 import { konnectivityPrograms } from '#lab/konnectivity/index.ts'
 import { kubeProxyPrograms } from '#lab/kube-proxy/index.ts'
 import { kubectlPrograms } from '#lab/kubectl/program.ts'
+import { clientCertificateFiles } from '#lab/kubelet/certificate-files.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
 import { managerPrograms } from '#lab/network/managers.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
@@ -173,7 +174,12 @@ interface MachineParts {
 /** `build`: how often a machine of that name has been built anew. */
 function machineOf(node: NodePlan, parts: MachineParts, build = 0): LabMachine {
   const { kernel, images, source, plan, definition } = parts
-  const machine = plugged(parts, node, definition.disk(node, plan), build)
+  const machine = plugged(
+    parts,
+    node,
+    [...definition.disk(node, plan), ...clientCertificateFiles(node.name, kernel.nowMs)],
+    build,
+  )
   installRuntime(machine, {
     kernel,
     source,

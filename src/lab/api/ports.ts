@@ -33,6 +33,8 @@ export const resources = {
   cronJobs: type('cronjobs', 'batch'),
   controllerRevisions: type('controllerrevisions', 'apps'),
   endpointSlices: type('endpointslices', 'discovery.k8s.io'),
+  signingRequests: type('certificatesigningrequests', 'certificates.k8s.io'),
+  accessReviews: type('subjectaccessreviews', 'authorization.k8s.io'),
   leases: type('leases', 'coordination.k8s.io'),
   apiServices: type('apiservices', 'apiregistration.k8s.io'),
   podDisruptionBudgets: type('poddisruptionbudgets', 'policy'),

@@ -27,7 +27,7 @@ import { type TokenKeys, Tokens } from '#lab/api/tokens/tokens.ts'
 import { Registry } from '#lab/api/types/registry.ts'
 import type { ApiState, Identity } from '#lab/api/verbs/state.ts'
 import { type Registered, registeredWebhooks } from '#lab/api/webhooks/registered.ts'
-import type { Credential } from '#lab/api/wire.ts'
+import type { Credential, ShownCertificate } from '#lab/api/wire.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import type { HttpResponse } from '#lab/network/http.ts'
@@ -170,7 +170,8 @@ export class ApiServer {
   }
 
   /** Whose credential it is. Throws Unauthorized for a bad token. */
-  identify({ token, user, groups }: Credential): Identity {
+  identify({ token, user, groups, certificate }: Credential): Identity {
+    if (certificate !== undefined && !this.#trusts(certificate)) throw unauthorized()
     if (token !== undefined) {
       const identity = this.state.tokens.verify(token)
       if (identity === undefined) throw unauthorized()
@@ -178,6 +179,12 @@ export class ApiServer {
     }
     if (user === undefined) return { username: 'system:anonymous', groups: ['system:unauthenticated'] }
     return certified(user, groups)
+  }
+
+  /** staging:apiserver/pkg/authentication/request/x509/x509.go: by its own clock, at each request. */
+  #trusts({ issuerKey, notBeforeMs, notAfterMs }: ShownCertificate): boolean {
+    const nowMs = this.process?.now() ?? this.kernel.nowMs
+    return issuerKey === clusterKey && nowMs >= notBeforeMs && nowMs <= notAfterMs
   }
 
   /** Answers an HTTP request; see http/handle.ts. */
@@ -190,6 +197,9 @@ export class ApiServer {
     store.removeOlder('/events', now() - 3_600_000)
   }
 }
+
+/** Whose signatures it believes (--client-ca-file): the cluster's own. */
+const clusterKey = 'kubernetes-ca'
 
 /** A client keeps its certificate: who it names is one value. */
 function certified(user: string, groups: readonly string[] = nobody): Identity {

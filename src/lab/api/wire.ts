@@ -11,6 +11,14 @@ export interface Credential {
   readonly token?: string
   readonly user?: string
   readonly groups?: readonly string[]
+  /** What else of that certificate the server looks at; absent for programs whose certificates are on no disk of the lab. */
+  readonly certificate?: ShownCertificate
+}
+
+export interface ShownCertificate {
+  readonly issuerKey: string
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
 }
 
 interface On {

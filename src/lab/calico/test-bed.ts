@@ -12,6 +12,7 @@ import { createMachine, type LabMachine } from '#lab/host/machine.ts'
 import type { Credentials, Output, Process, Program, Tree } from '#lab/host/ports.ts'
 import { outputOf as gathered } from '#lab/host/process/collect.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
+import { clientCertificateFiles } from '#lab/kubelet/certificate-files.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
@@ -209,6 +210,7 @@ const diskOf = (name: string, index: number, flavour: CalicoFlavour, tmpfiles: s
   { path: '/etc/os-release', kind: 'file', text: 'PRETTY_NAME="Ubuntu 22.04.5 LTS"\n' },
   { path: '/etc/machine-id', kind: 'file', text: '0123456789abcdef0123456789abcdef\n' },
   ...kubernetesHostFiles({ node: name, controlPlane: index === 0 }),
+  ...clientCertificateFiles(name, Date.UTC(2026, 0, 7, 6)),
   ...calicoHostFiles({ flavour }),
   ...(tmpfiles === undefined
     ? []

@@ -1,3 +1,4 @@
+import { startCertificates } from '#lab/controllers/certificates.ts'
 import { startCronJobs } from '#lab/controllers/cron-job.ts'
 import { startDaemonSets } from '#lab/controllers/daemon-set.ts'
 import { startDeployments } from '#lab/controllers/deployment.ts'
@@ -41,6 +42,7 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startGarbageCollection, 'generic-garbage-collector'],
   [startPodGc, 'pod-garbage-collector'],
   [startDisruption, 'disruption-controller'],
+  [startCertificates, 'certificate-controller'],
   [startResourceQuotas, 'resourcequota-controller'],
 ]
 

@@ -12,6 +12,11 @@ export interface KubeletConfig {
   readonly providerId: string | undefined
   readonly server: string // https://10.0.0.11:6443
   readonly token: string | undefined
+  /** The file of the kubeconfig's client certificate. */
+  readonly clientCertificate: string | undefined
+  /** As the kubeconfig calls who asks. */
+  readonly user: string
+  readonly rotateCertificates: boolean
   readonly clusterDns: readonly string[]
   readonly clusterDomain: string
   readonly staticPodPath: string | undefined
@@ -42,6 +47,10 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
     nodeName: flag(p, 'hostname-override') ?? p.hostname.toLowerCase(),
     providerId: flag(p, 'provider-id'),
     server: cluster.server,
+    clientCertificate:
+      typeof user['client-certificate'] === 'string' ? user['client-certificate'] : undefined,
+    user: String(first(kubeconfig.users).name ?? ''),
+    rotateCertificates: config.rotateCertificates === true,
     token: typeof user.token === 'string' ? user.token : undefined,
     clusterDns: Array.isArray(config.clusterDNS) ? config.clusterDNS.map(String) : [],
     clusterDomain: typeof config.clusterDomain === 'string' ? config.clusterDomain : 'cluster.local',

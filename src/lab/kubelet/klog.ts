@@ -29,6 +29,11 @@ export class Klog {
     this.#p.stderr.write(`${this.#head('W', at)} ${says}\n`)
   }
 
+  /** The same of an error, as klog.Errorf writes it. */
+  errorf(at: string, says: string): void {
+    this.#p.stderr.write(`${this.#head('E', at)} ${says}\n`)
+  }
+
   #line(level: string, at: string, says: string, values: Readonly<Record<string, unknown>>): void {
     const pairs = Object.entries(values).map(([key, value]) => ` ${key}=${rendered(value)}`)
     this.#p.stderr.write(`${this.#head(level, at)} ${JSON.stringify(says)}${pairs.join('')}\n`)

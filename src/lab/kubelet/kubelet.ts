@@ -6,6 +6,8 @@ import { isErrno, type Machine, type Process, type Program } from '#lab/host/por
 import { machineOf } from '#lab/host/process/process.ts'
 import { Mailbox } from '#lab/kernel/mailbox.ts'
 import { Backoff } from '#lab/kubelet/backoff.ts'
+import { CertificateRotation } from '#lab/kubelet/certificate-rotation.ts'
+import { type ClientCertificate, loadClientCertificate } from '#lab/kubelet/client-certificate.ts'
 import { type KubeletConfig, readKubeletConfig } from '#lab/kubelet/config.ts'
 import type { Kubelet } from '#lab/kubelet/context.ts'
 import { etcd } from '#lab/kubelet/control-plane.ts'
@@ -27,7 +29,7 @@ import { containerd, runtimeOf } from '#lab/runtime/install.ts'
 
 /**
  * The kubelet. What it does not imitate: resource admission, cgroups (but for their names), device and volume plugins, image garbage
- * collection, certificate rotation, authentication on its port, node shutdown manager.
+ * collection, authentication on its port, node shutdown manager.
  */
 export const kubelet: Program = async (p) => {
   const klog = new Klog(p)
@@ -46,13 +48,43 @@ export const kubelet: Program = async (p) => {
     klog.error('run.go:74', 'command failed', { err: "failed to run Kubelet: can't get ip address of node" })
     return 1
   }
-  await run(p, klog, config, hostIp)
-  return p.task.wait<number>(() => undefined)
+  const minor = minorOf(p.version)
+  let exit: (code: number) => void = () => {}
+  let certificate: ClientCertificate | undefined
+  try {
+    certificate = await loadClientCertificate({ ...config, minor }, { p, klog, exit: (code) => exit(code) })
+  } catch (error) {
+    klog.error('run.go:74', 'command failed', {
+      err: `failed to run Kubelet: ${error instanceof Error ? error.message : error}`,
+    })
+    return 1
+  }
+  await run(p, klog, { config, hostIp, certificate })
+  return p.task.wait<number>((wake) => {
+    exit = wake
+  })
 }
 
-async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string): Promise<void> {
+async function run(
+  p: Process,
+  klog: Klog,
+  {
+    config,
+    hostIp,
+    certificate,
+  }: {
+    readonly config: KubeletConfig
+    readonly hostIp: string
+    readonly certificate: ClientCertificate | undefined
+  },
+): Promise<void> {
   const { kernel, machine, runtime } = runtimeOf(p)
-  const kube = clientOf(p, config)
+  const kube = clientOf(p, config, certificate)
+  const minor = minorOf(p.version)
+  const rotation =
+    certificate === undefined || !config.rotateCertificates
+      ? undefined
+      : new CertificateRotation(p, { klog, kube, certificate, minor })
   const kubeFor = (self: Process): KubeClient => kube.by(self)
   const events = new EventRecorder(p, { component: 'kubelet', host: config.nodeName, kubeFor })
   announce(events, config.nodeName)
@@ -69,7 +101,7 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     machine,
     runtime,
     config,
-    minor: minorOf(p.version),
+    minor,
     hostIp,
     startedMs: kernel.nowMs,
     klog,
@@ -111,7 +143,11 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
     klog,
     events,
     facts,
-    look: () => evictions.look(),
+    look: () => {
+      evictions.look()
+      rotation?.look()
+      certificate?.look()
+    },
     isSteady: () => state.isSurelyWell && evictions.pressures.size === 0,
   })
   state.onChange(() => loop.hurry())
@@ -125,11 +161,15 @@ async function run(p: Process, klog: Klog, config: KubeletConfig, hostIp: string
   }
 }
 
-const clientOf = (p: Process, { server, token, nodeName }: KubeletConfig): KubeClient =>
+const clientOf = (
+  p: Process,
+  { server, token }: KubeletConfig,
+  certificate: ClientCertificate | undefined,
+): KubeClient =>
   kubeClient(p, {
     server: server.replace(/^https?:\/\//, ''),
     timeoutMs: 60_000,
-    ...(token === undefined ? { user: `system:node:${nodeName}`, groups: ['system:nodes'] } : { token }),
+    ...(token === undefined ? { credential: () => certificate?.credential ?? {} } : { token }),
   })
 
 function announce(events: EventRecorder, node: string): void {

@@ -13,6 +13,9 @@ const usualService = '10.96.0.1'
 /** Longer than any lab runs. Not imitated: a year, after which kubeadm's certificates end. */
 const validity = { notBeforeMs: Date.UTC(2020, 0, 1), notAfterMs: Date.UTC(2060, 0, 1) }
 
+/** Who signs for the cluster. */
+export const clusterAuthority = authority('kubernetes', { key: 'kubernetes-ca', ...validity })
+
 /**
  * The certificate that `kubeadm init phase certs apiserver` issues (kubernetes/kubernetes:cmd/kubeadm/app/util/pkiutil
  * GetAPIServerAltNames), in the lab's form. `server`: 10.0.0.11:6443.
@@ -24,9 +27,8 @@ export function servingCertificate(o: {
   readonly service?: string
 }): string {
   const { server, names, service = usualService } = o
-  const signer = authority('kubernetes', { key: 'kubernetes-ca', ...validity })
   const address = server.slice(0, server.lastIndexOf(':'))
-  const own = issued(signer, {
+  const own = issued(clusterAuthority, {
     key: 'kube-apiserver',
     dnsNames: [...names, ...everyNames, service, address],
     ...validity,

@@ -9,6 +9,7 @@ import { root } from '#lab/host/credentials.ts'
 import { createMachine, type LabMachine } from '#lab/host/machine.ts'
 import type { Process, Program, Tree } from '#lab/host/ports.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
+import { clientCertificateFiles } from '#lab/kubelet/certificate-files.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
@@ -173,6 +174,7 @@ function machineTree(name: string, index: number, cni: boolean): Tree {
     { path: '/etc/os-release', kind: 'file', text: 'PRETTY_NAME="Ubuntu 22.04.5 LTS"\n' },
     { path: '/etc/machine-id', kind: 'file', text: '0123456789abcdef0123456789abcdef\n' },
     ...kubernetesHostFiles({ node: name, controlPlane: index === 0 }),
+    ...clientCertificateFiles(name, Date.UTC(2026, 0, 7, 6)),
     { path: '/opt/cni/bin/test-ipam', kind: 'file', mode: 0o755, program: 'test-cni' },
     ...(cni ? [cniConfig(index)] : []),
   ]

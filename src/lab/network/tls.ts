@@ -45,6 +45,26 @@ export const certificatesOf: (pem: string) => readonly Certificate[] = rememberi
     }),
 )
 
+/** What somebody wants a certificate about. */
+export interface Request {
+  readonly subject: string
+  readonly organizations: readonly string[]
+  readonly key: string
+}
+
+const requestBegin = '-----BEGIN CERTIFICATE REQUEST-----'
+const requestEnd = '-----END CERTIFICATE REQUEST-----'
+
+export const requestPem = (request: Request): string =>
+  `${requestBegin}\n${Buffer.from(JSON.stringify(request)).toString('base64')}\n${requestEnd}\n`
+
+/** Undefined for a text that is no request of the lab's. */
+export function requestOf(pem: string): Request | undefined {
+  const body = pem.split(requestBegin)[1]?.split(requestEnd)[0]
+  const text = body === undefined ? '' : Buffer.from(body.replaceAll(/\s/g, ''), 'base64').toString()
+  return text.startsWith('{') ? (JSON.parse(text) as Request) : undefined // written by requestPem, or somebody's DER
+}
+
 /** A certificate that signs itself. */
 export const authority = (name: string, o: { readonly key: string } & Validity): Certificate => ({
   subject: name,

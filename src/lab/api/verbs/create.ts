@@ -37,7 +37,7 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
     name: String(draftName(draft)),
   } // withMetadata's
   const changed = mutated(state, { ...asked, object: admitted }, caller)
-  const object = def.bucket === 'batch/jobs' ? selectingJob(changed) : changed
+  const object = completed(def, changed, caller)
   validateNew(def, object, { minor: state.registry.minor, warn: caller.warn })
   const final = stored(def, object, object.metadata as ObjectMeta) // withMetadata made it complete
   caller.admission?.validate(
@@ -55,6 +55,17 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
   if (def.namespaced) chargeQuotas(state, def, final, { dryRun: caller.dryRun ?? false })
   const write = updateBy(state, { def }, caller)
   return presented(def, commit(state, { def, was: undefined, object: final, write }, caller))
+}
+
+/** What depends on other objects' absence, or on who asks: pkg/registry/certificates/certificates/strategy.go. */
+function completed(def: ResourceDef, object: JsonObject, { user }: Caller): JsonObject {
+  if (def.bucket === 'batch/jobs') return selectingJob(object)
+  if (def.bucket !== 'certificates.k8s.io/certificatesigningrequests') return object
+  const { username, groups, uid } = user
+  return {
+    ...object,
+    spec: { ...asObject(object.spec), username, groups, ...(uid === undefined ? {} : { uid }) },
+  }
 }
 
 const draftName = (draft: JsonObject): string => asText(asObject(draft.metadata).name) ?? ''
