@@ -4,7 +4,8 @@
  */
 import { rfc3339Micro } from '#base/clock.ts'
 import { deletion, manager, part, space } from '#lab/api/direct.ts'
-import type { Draft, KubeObject, Lease } from '#lab/api/objects.ts'
+import type { Heartbeat } from '#lab/api/heartbeat.ts'
+import type { Draft, KubeObject, Lease, Node } from '#lab/api/objects.ts'
 import {
   type Change,
   type Kube,
@@ -54,6 +55,10 @@ export interface KubeClient extends Kube {
    * the lease as it was stored last, when a renewal is due that has to be sent.
    */
   renewing(lease: Lease, o: Renewals): Promise<Lease>
+  /**
+   * Says of a Node what was said of it, without sending anything; answers the Node as it was stored, `undefined` where that has to be sent.
+   */
+  statusAgain(node: Node, renewedMs: number): Node | undefined
   /**
    * Gets an object so many ms from now, and again in as many, until `enough` holds for it. Nothing is sent where the answer is sure, which
    * then comes when it would have come; nobody is woken for one that is not enough.
@@ -171,7 +176,8 @@ class Client implements KubeClient {
         let answer = again?.({ revision, renewedMs: atMs })
         if (answer === undefined) {
           answer = this.#sure((as) => {
-            return { kube: 'renewal', id: 0, as, lease: { namespace, name, revision, renewedMs: atMs } }
+            const object = { namespace, name, revision, renewedMs: atMs }
+            return { kube: 'renewal', id: 0, as, what: 'lease', object }
           })
           again = this.#isAlwaysTheSame ? answer?.again : undefined
         }
@@ -179,11 +185,19 @@ class Client implements KubeClient {
           wake(renewedMs === undefined ? lease : renewedLease(lease, renewedMs, { revision }))
           return undefined
         }
-        revision = answer.value as number // of the version that it became
+        revision = (answer.value as Heartbeat).revision // the version that it became
         renewedMs = atMs
         return answer.inMs + everyMs
       })
     })
+  }
+
+  statusAgain(node: Node, renewedMs: number): Node | undefined {
+    const { name, resourceVersion } = node.metadata
+    const object = { name, revision: Number(resourceVersion), renewedMs }
+    const answer = this.#sure((as) => ({ kube: 'renewal', id: 0, as, what: 'node-status', object }))
+    const beat = answer?.value as Heartbeat | undefined // what a renewal is answered
+    return beat?.object as Node | undefined // of a Node
   }
 
   async getUntil<T extends KubeObject>(

@@ -8,6 +8,7 @@
 
 import { watchAvailability } from '#lab/api/aggregation/availability.ts'
 import { egressOf } from '#lab/api/egress/selector.ts'
+import type { Heartbeat } from '#lab/api/heartbeat.ts'
 import { type Answered, answerCall, callOf } from '#lab/api/inside-call.ts'
 import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
 import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
@@ -17,7 +18,7 @@ import { resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
 import { KeyTrouble, useKeyFiles } from '#lab/api/tokens/key-files.ts'
-import { LeaseRenewals } from '#lab/api/verbs/renew.ts'
+import { Renewals } from '#lab/api/verbs/renew.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
 import {
@@ -193,12 +194,13 @@ function sure(api: ApiServer, frame: ClientFrame | undefined): ServerFrame | und
 
 function renewal(
   api: ApiServer,
-  { id, as, lease }: Extract<ClientFrame, { readonly kube: 'renewal' }>,
+  { id, as, what, object }: Extract<ClientFrame, { readonly kube: 'renewal' }>,
 ): ServerFrame | undefined {
-  const def = api.state.registry.find(resources.leases)
+  const def = api.state.registry.find(what === 'lease' ? resources.leases : resources.nodes)
   if (def === undefined) return undefined
-  const renewals = new LeaseRenewals(api.state, { def, namespace: lease.namespace, name: lease.name })
-  const again = (next: Renewal): number | undefined => {
+  const { namespace, name } = object
+  const renewals = new Renewals(api.state, { def, namespace, name }, what)
+  const again = (next: Renewal): Heartbeat | undefined => {
     if (hasWebhooks(api)) return undefined
     try {
       return renewals.renew(api.identify(as), next)
@@ -207,7 +209,7 @@ function renewal(
       return undefined
     }
   }
-  const value = again(lease)
+  const value = again(object)
   return value === undefined ? undefined : { kube: 'answer', id, value, again }
 }
 

@@ -123,6 +123,7 @@ export class Store {
   readonly #options: Required<StoreOptions>
   readonly #buckets = new Map<string, Bucket>()
   #revision = 1
+  #beats = 0
 
   constructor(options: StoreOptions) {
     this.#options = { freshMs: 75_000, changesMin: 100, changesMax: 10_000, aging: [], ...options }
@@ -131,6 +132,11 @@ export class Store {
   /** The revision of the latest write to anything. */
   get revision(): number {
     return this.#revision
+  }
+
+  /** How many writes there were that were no heartbeats. */
+  get writes(): number {
+    return this.#revision - this.#beats
   }
 
   get(bucket: string, key: string): Stored | undefined {
@@ -216,15 +222,16 @@ export class Store {
     bucket: string,
     was: Version<Stored>,
     o: { readonly key: string; readonly renewedMs: number; readonly by: Renewing },
-  ): number {
+  ): Heartbeat {
     const b = this.#bucket(bucket)
     const revision = ++this.#revision
+    this.#beats++
     const { key, renewedMs, by } = o
     const beat = new Heartbeat(was, { key, revision, timeMs: this.#options.now(), renewedMs, by })
     b.present.renew(beat)
     b.snapshot = b.snapshot.follow(beat)
     this.#publish(b, beat)
-    return revision
+    return beat
   }
 
   /** Removes an object; answers its last state. `last` replaces what was stored (metadata of its deletion). */
@@ -327,7 +334,7 @@ export class Store {
       else tellOne(each, change)
     }
     if (b.nameWatches > 0) {
-      const named = b.nameWatchers.get(change.object.metadata.name)
+      const named = b.nameWatchers.get(nameOf(change))
       if (named !== undefined) for (const watcher of [...named]) tellOne(watcher, change)
     }
     if (b.nodeWatchers.size === 0) return
@@ -371,6 +378,9 @@ function watchKeys(b: Bucket, keys: ReadonlySet<string>, watcher: Watcher): () =
     for (const end of ends) end()
   }
 }
+
+const nameOf = (change: StoreChange): string =>
+  (change instanceof Heartbeat ? change.base : change.object).metadata.name
 
 function tellOne(watcher: Watcher, change: StoreChange): void {
   const seen = watcher.filter === undefined ? change : asSeenBy(watcher.filter, change)

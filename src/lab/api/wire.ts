@@ -2,6 +2,7 @@
  * What the lab's clients and its API server say to each other on port 6443: many requests on one connection, values
  * instead of bytes. It stands for HTTP/2 with client-go on both ends; the verbs and answers are those of the HTTP API.
  */
+import type { Heartbeat } from '#lab/api/heartbeat.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import type { PatchType, ResourceType } from '#lab/api/ports.ts'
 import type { Stored } from '#lab/api/store.ts'
@@ -64,6 +65,9 @@ export type KubeRequest =
   | ({ readonly op: 'delete'; readonly options: JsonObject } & OnOne)
   | ({ readonly op: 'post'; readonly subresource: string; readonly body: unknown } & OnOne)
 
+/** What is written again and again with nothing but another time: a node's lease, or what its kubelet says of it. */
+export type RenewedPart = 'lease' | 'node-status'
+
 export interface Renewal {
   /** The version that is renewed. */
   readonly revision: number
@@ -73,12 +77,13 @@ export interface Renewal {
 /** From client to server. */
 export type ClientFrame =
   | { readonly kube: 'request'; readonly id: number; readonly as: Credential; readonly request: KubeRequest }
-  /** An update of a lease as it is stored, with another time. Only for who asks what would be answered: it has no HTTP. */
+  /** The write of an object as it is stored, with another time. Only for who asks what would be answered: it has no HTTP. */
   | {
       readonly kube: 'renewal'
       readonly id: number
       readonly as: Credential
-      readonly lease: Renewal & { readonly namespace: string; readonly name: string }
+      readonly what: RenewedPart
+      readonly object: Renewal & { readonly namespace?: string; readonly name: string }
     }
   | { readonly kube: 'cancel'; readonly id: number }
   | { readonly kube: 'ping' }
@@ -94,7 +99,7 @@ export interface SeenChanges {
   readonly changes: readonly WireChange[]
 }
 
-export type Again = (next: Renewal) => unknown
+export type Again = (next: Renewal) => Heartbeat | undefined
 
 /** From server to client. */
 export type ServerFrame =

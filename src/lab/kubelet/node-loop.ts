@@ -78,7 +78,11 @@ export class NodeLoop {
       self,
       kube,
       { type: resources.nodes, fieldSelector: `metadata.name=${name}` },
-      { onChange: () => this.#hurry.stir() },
+      {
+        onChange: ({ object }) => {
+          if (object !== this.#told?.node) this.#hurry.stir()
+        },
+      },
     )
     await nodes.untilSynced(self.task)
     for (;;) {
@@ -91,19 +95,35 @@ export class NodeLoop {
       else await this.#post(kube, node)
       await this.#hurry.take(self.task, {
         timeoutMs: updateMs,
-        again: () =>
-          this.#isTold(look, nodes.get(name)) ? { ...this.#untilReport, place: look.place } : undefined,
+        again: () => {
+          if (!this.#isTold(look, nodes.get(name))) return undefined
+          if (this.#reportInMs <= 0 && !this.#tellAgain(kube)) return undefined
+          return { ...this.#untilReport, place: look.place }
+        },
       })
     }
   }
 
-  /** Whether a look would find what it found: everything is well, and that was told not long ago. */
+  /** Whether a look would find what it found: everything is well, and that was told. */
   #isTold(look: Look, node: Node | undefined): boolean {
     const { kernel } = this.#o
-    if (this.#reportInMs <= 0) return false
     if (!kernel.lazy || !look.stands || node === undefined || this.#told?.node !== node) return false
     // A pressure that was told ends by time alone.
     return this.#told.facts.pressures.size === 0 && this.#o.isSteady()
+  }
+
+  /** Reports what was told, in this event; whether that could be. */
+  #tellAgain(kube: KubeClient): boolean {
+    const facts = this.#o.facts()
+    const told = this.#told?.node
+    if (told === undefined || this.#stored === undefined) return false
+    if (!saysStill(this.#stored, { node: told, facts })) return false
+    const stored = kube.statusAgain(told, facts.nowMs)
+    if (stored === undefined) return false
+    this.#told = { node: stored, facts }
+    this.#stored = this.#told
+    this.#reportedMs = facts.nowMs
+    return true
   }
 
   /** By the machine's clock, which may be wrong. */

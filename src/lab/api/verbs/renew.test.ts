@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { rfc3339Micro } from '#base/clock.ts'
 import { directKube } from '#lab/api/direct.ts'
 import { server } from '#lab/api/http/http-bench.ts'
-import type { Lease } from '#lab/api/objects.ts'
+import type { Lease, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { keyOfObject, type Stored } from '#lab/api/store.ts'
-import { LeaseRenewals } from '#lab/api/verbs/renew.ts'
+import { Renewals } from '#lab/api/verbs/renew.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 
 const kubeletOf = (node: string): Identity => ({
@@ -43,8 +43,8 @@ function renew(
   const def = api.state.registry.find(resources.leases)
   if (def === undefined) throw new Error('leases are served')
   const user = kubeletOf(o.by ?? 'n')
-  const renewals = new LeaseRenewals(api.state, { def, ...place })
-  return renewals.renew(user, { revision: o.revision, renewedMs: o.atMs })
+  const renewals = new Renewals(api.state, { def, ...place }, 'lease')
+  return renewals.renew(user, { revision: o.revision, renewedMs: o.atMs })?.revision
 }
 
 const read = ({ state }: ApiServer): Stored => {
@@ -100,4 +100,66 @@ describe('a lease that its holder renews by the clock', () => {
     expect(() => renew(api, other)).toThrow('cannot update resource "leases"')
     expect(read(api).metadata.resourceVersion).toBe(lease.metadata.resourceVersion)
   })
+
+  test('is looked at again by who may once anything else has been written', async () => {
+    const { api, admin, lease } = await leased()
+    const def = api.state.registry.find(resources.leases)
+    if (def === undefined) throw new Error('leases are served')
+    const renewals = new Renewals(api.state, { def, ...place }, 'lease')
+    const first = renewals.renew(kubeletOf('n'), { revision: revision(lease), renewedMs: startMs + 1000 })
+    const body = { metadata: { finalizers: ['test/keep'] } }
+    await admin.patch({ type: resources.leases, ...place }, { type: 'merge', body })
+    await admin.delete({ type: resources.leases, ...place })
+    const next = { revision: Number(read(api).metadata.resourceVersion), renewedMs: startMs + 2000 }
+    expect(first).toBeDefined()
+    expect(renewals.renew(kubeletOf('n'), next)).toBeUndefined()
+  })
+})
+
+const types = ['NetworkUnavailable', 'MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']
+const conditions = types.map((type) => ({
+  type,
+  status: 'False' as const,
+  reason: 'R',
+  message: 'm',
+  lastHeartbeatTime: '2026-01-07T06:00:00Z',
+  lastTransitionTime: '2026-01-07T06:00:00Z',
+}))
+const said = (time: string) => conditions.slice(1).map((each) => ({ ...each, lastHeartbeatTime: time }))
+
+/** A node of which its kubelet has reported, and somebody else one condition. */
+async function reported() {
+  const { api } = server()
+  const kubelet = directKube(api, { user: kubeletOf('n') })
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: {}, status: { conditions } }
+  await kubelet.create<Node>(resources.nodes, node)
+  const report = (time: string): Promise<Node> =>
+    kubelet.patch<Node>(
+      { type: resources.nodes, name: 'n' },
+      { type: 'strategic', body: { status: { conditions: said(time) } } },
+      { subresource: 'status' },
+    )
+  return { api, report, node: await report('2026-01-07T06:25:00Z') }
+}
+
+const shownNode = ({ state }: ApiServer): unknown => {
+  const node = state.store.get('/nodes', 'n')
+  if (node === undefined) throw new Error('the node is there')
+  const { uid: _, ...metadata } = state.ledger.shown(node).metadata // chance is not the same
+  return { ...state.ledger.shown(node), metadata }
+}
+
+test('a report that says what the one before it said is what it would be if the patch had been sent', async () => {
+  const [fast, whole] = [await reported(), await reported()]
+  const def = fast.api.state.registry.find(resources.nodes)
+  if (def === undefined) throw new Error('nodes are served')
+  const renewals = new Renewals(fast.api.state, { def, namespace: undefined, name: 'n' }, 'node-status')
+  const version = Number(fast.node.metadata.resourceVersion)
+  const beat = renewals.renew(kubeletOf('n'), { revision: version, renewedMs: startMs })
+  const stored = await whole.report('2026-01-07T06:30:00Z')
+  expect(beat?.object.status).toEqual(stored.status)
+  expect(shownNode(fast.api)).toEqual(shownNode(whole.api))
+  expect(() =>
+    renewals.renew(kubeletOf('other'), { revision: beat?.revision ?? 0, renewedMs: startMs + 1000 }),
+  ).toThrow('node "other" is not allowed to modify node "n"')
 })

@@ -1,79 +1,135 @@
-import { rfc3339Micro } from '#base/clock.ts'
+import { rfc3339, rfc3339Micro } from '#base/clock.ts'
 import { guard } from '#lab/api/admission/guard.ts'
 import type { ResourceAttributes } from '#lab/api/authorization/attributes.ts'
 import { attributesOf, authorizeAttributes } from '#lab/api/authorize.ts'
 import { Heartbeat, type Renewing, revisionOf } from '#lab/api/heartbeat.ts'
 import { asObject } from '#lab/api/json.ts'
+import type { Condition } from '#lab/api/objects.ts'
 import { schemaOfDef } from '#lab/api/schema/of-def.ts'
 import type { Stored } from '#lab/api/store.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { plainWrite, type UpdateWrite } from '#lab/api/verbs/commit.ts'
 import { type ApiState, type Identity, keyOfTarget, type Target } from '#lab/api/verbs/state.ts'
-import type { Renewal } from '#lab/api/wire.ts'
+import type { Renewal, RenewedPart } from '#lab/api/wire.ts'
 
-/** PUTs of one lease, each as it is stored with another time; where no webhook is to be asked. */
-export class LeaseRenewals {
+/** How a part of an object is written that says again what it said. */
+interface Writing {
+  readonly verb: 'update' | 'patch'
+  readonly subresource?: 'status'
+  readonly isRenewable: (base: Stored) => boolean
+  readonly renewed: (base: Stored, renewedMs: number) => Stored
+}
+
+const writings: Readonly<Record<RenewedPart, Writing>> = {
+  lease: {
+    verb: 'update',
+    isRenewable: ({ spec }) => typeof asObject(spec).renewTime === 'string',
+    renewed: (base, renewedMs) => ({
+      ...base,
+      spec: { ...asObject(base.spec), renewTime: rfc3339Micro(renewedMs) },
+    }),
+  },
+  'node-status': {
+    verb: 'patch',
+    subresource: 'status',
+    isRenewable: (base) => kubelets.every((type) => conditionsOf(base).some((each) => each.type === type)),
+    renewed: (base, renewedMs) => {
+      const lastHeartbeatTime = rfc3339(renewedMs)
+      const conditions = conditionsOf(base).map((each) =>
+        kubelets.includes(each.type) ? { ...each, lastHeartbeatTime } : each,
+      )
+      return { ...base, status: { ...asObject(base.status), conditions } }
+    },
+  },
+}
+
+/** The conditions that a kubelet reports: kubernetes/kubernetes:pkg/kubelet/nodestatus/setters.go. */
+const kubelets = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']
+
+const conditionsOf = ({ status }: Stored): readonly Condition[] =>
+  (asObject(status).conditions ?? []) as readonly Condition[] // of a Node
+
+/** Writes of one object, each as it is stored with another time; where no webhook is to be asked. */
+export class Renewals {
   readonly #state: ApiState
   readonly #target: Target
+  readonly #what: RenewedPart
   readonly #key: string
   readonly #asked: ResourceAttributes
+  /** Who was found to be allowed to, and after how many writes. */
+  #allowed: { readonly user: Identity; readonly writes: number } | undefined
 
-  constructor(state: ApiState, target: Target) {
+  constructor(state: ApiState, target: Target, what: RenewedPart) {
     this.#state = state
     this.#target = target
+    this.#what = what
     this.#key = keyOfTarget(target)
     const { def, namespace, name } = target
-    this.#asked = attributesOf({ verb: 'update', def, namespace, name })
+    const { verb, subresource } = writings[what]
+    this.#asked = attributesOf({ verb, def, namespace, name, subresource })
   }
 
   /**
-   * Answers the number of the new version; `undefined`, and nothing is done, where it would not be just another time.
+   * Answers the new version; `undefined`, and nothing is done, where it would not be just another time.
    * Throws {@link Refusal}.
    */
-  renew(user: Identity, { revision, renewedMs }: Renewal): number | undefined {
-    const state = this.#state
-    const { def, namespace, name } = this.#target
-    const was = state.store.peek(def.bucket, this.#key)
+  renew(user: Identity, { revision, renewedMs }: Renewal): Heartbeat | undefined {
+    const { store } = this.#state
+    const { def } = this.#target
+    const was = store.peek(def.bucket, this.#key)
     if (was === undefined || revisionOf(was) !== revision) return undefined
-    const base = was instanceof Heartbeat ? was.base : was
-    if (!isRenewable(base)) return undefined
-    if (was instanceof Heartbeat && was.renewedMs === renewedMs) return undefined
-    authorizeAttributes(state, user, this.#asked)
-    guard(state, user, { op: 'UPDATE', def, namespace, name, old: base, next: base })
-    const by = was instanceof Heartbeat && isBy(was.by, user, def) ? was.by : renewing(state, user, def)
-    return state.store.renew(def.bucket, was, { key: this.#key, renewedMs, by })
+    const beat = was instanceof Heartbeat ? was : undefined
+    if (beat?.renewedMs === renewedMs) return undefined
+    const base = beat?.base ?? (was as Stored) // no heartbeat
+    if (!this.#isAllowed(user, base)) return undefined
+    const by = beat !== undefined && this.#isBy(beat.by, user) ? beat.by : this.#renewing(user)
+    return store.renew(def.bucket, was, { key: this.#key, renewedMs, by })
+  }
+
+  /** Who may and what stands in the way follows from what is stored: as long as nothing but heartbeats is written, that is as it was. */
+  #isAllowed(user: Identity, base: Stored): boolean {
+    const { writes } = this.#state.store
+    const known = this.#allowed
+    if (known?.writes === writes && known.user === user) return true
+    if (base.metadata.deletionTimestamp !== undefined || !writings[this.#what].isRenewable(base)) return false
+    const { def, namespace, name } = this.#target
+    const { subresource } = writings[this.#what]
+    authorizeAttributes(this.#state, user, this.#asked)
+    guard(this.#state, user, { op: 'UPDATE', def, subresource, namespace, name, old: base, next: base })
+    this.#allowed = { user, writes }
+    return true
+  }
+
+  #isBy(by: Renewing, user: Identity): boolean {
+    return by instanceof TimedRenewing && by.user === user && by.def === this.#target.def
+  }
+
+  #renewing(user: Identity): TimedRenewing {
+    const { def } = this.#target
+    const writing = writings[this.#what]
+    const write = plainWrite(this.#state, def, { by: { user }, subresource: writing.subresource })
+    return new TimedRenewing(this.#state, user, { def, write, renewed: writing.renewed })
   }
 }
 
-const isRenewable = ({ metadata, spec }: Stored): boolean =>
-  metadata.deletionTimestamp === undefined && typeof asObject(spec).renewTime === 'string'
-
-const isBy = (by: Renewing, user: Identity, def: ResourceDef): boolean =>
-  by instanceof LeaseRenewing && by.user === user && by.def === def
-
-const renewing = (state: ApiState, user: Identity, def: ResourceDef): LeaseRenewing =>
-  new LeaseRenewing(state, user, { def, write: plainWrite(state, def, { by: { user } }) })
-
-/** What one user's renewals of a lease have in common. */
-class LeaseRenewing implements Renewing {
+/** What one user's renewals of an object have in common. */
+class TimedRenewing implements Renewing {
   readonly user: Identity
   readonly def: ResourceDef
+  readonly renewed: Writing['renewed']
   readonly #state: ApiState
   readonly #write: UpdateWrite
 
   constructor(
     state: ApiState,
     user: Identity,
-    { def, write }: { readonly def: ResourceDef; readonly write: UpdateWrite },
+    o: { readonly def: ResourceDef; readonly write: UpdateWrite; readonly renewed: Writing['renewed'] },
   ) {
     this.#state = state
     this.user = user
-    this.def = def
-    this.#write = write
-  }
-
-  renewed(base: Stored, renewedMs: number): Stored {
-    return { ...base, spec: { ...asObject(base.spec), renewTime: rfc3339Micro(renewedMs) } }
+    this.def = o.def
+    this.renewed = o.renewed
+    this.#write = o.write
   }
 
   note(base: Stored, made: Stored, timeMs: number): void {
