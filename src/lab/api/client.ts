@@ -221,11 +221,20 @@ class Client implements KubeClient {
   ): Promise<T | undefined> {
     const { task } = this.#process
     const request: KubeRequest = { op: 'get', ...one(ref) }
-    const frame = (as: Credential): ClientFrame => ({ kube: 'request', id: 0, as, request })
     return task.wait<T | undefined>((wake, fail) => {
       let coming: T | undefined
+      let last: { readonly as: Credential; readonly again: Sure['again'] } | undefined
+      const sure = (): Sure | undefined => {
+        const as = this.#credential()
+        if (as instanceof Promise) return undefined
+        const again = last?.as.token !== undefined && last.as.token === as.token ? last.again?.() : undefined
+        if (again !== undefined) return again
+        const answer = this.#transport.ask({ kube: 'request', id: 0, as, request })
+        last = { as, again: answer?.again }
+        return answer
+      }
       const ask = (): number | undefined => {
-        const answer = this.#sure(frame)
+        const answer = sure()
         if (answer === undefined) wake(undefined)
         coming = answer?.value as T | undefined // what the server answers is what was asked for
         return answer?.inMs

@@ -281,7 +281,9 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     this.#failures = 0
     try {
       if (!this.#takeAll(changes)) {
-        for (const change of changes) this.#from = this.#observe(change)
+        for (const change of changes) this.#observe(change)
+        const last = changes.at(-1)
+        if (last !== undefined) this.#from = versionOf(last)
         this.#tellGathered()
       }
     } catch (error) {
@@ -308,12 +310,12 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     if (gathered !== undefined) this.#options.onChanges?.(gathered)
   }
 
-  #observe(change: Change<T>): string {
-    if (change.type === 'BOOKMARK') return change.resourceVersion
-    if (change instanceof Heartbeat && this.#options.onChange === undefined && this.#known.renew(change))
-      return String(change.revision)
+  #observe(change: Change<T>): void {
+    if (change.type === 'BOOKMARK') return
+    const { onChange, onChanges } = this.#options
+    const tells = onChange !== undefined || onChanges !== undefined
+    if (change instanceof Heartbeat && !tells && this.#known.renew(change)) return
     this.#apply(change)
-    return change.object.metadata.resourceVersion
   }
 
   #apply(change: InformerChange<T>): void {
@@ -339,4 +341,10 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     this.#version++
     this.#notice.tell()
   }
+}
+
+/** How far who has heard of a change has come. */
+function versionOf<T extends KubeObject>(change: Change<T>): string {
+  if (change instanceof Heartbeat) return String(change.revision)
+  return change.type === 'BOOKMARK' ? change.resourceVersion : change.object.metadata.resourceVersion
 }

@@ -2,7 +2,7 @@
 import { type Act, authorize } from '#lab/api/authorize.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { noSuchPath } from '#lab/api/status.ts'
-import type { Follower, StoreChange } from '#lab/api/store.ts'
+import type { Follower, StoreChange, Stored } from '#lab/api/store.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
@@ -53,6 +53,17 @@ export function perform(
     case 'post':
       return postSubresource(state, { ...request, target: targetOf(def, request) }, caller)
   }
+}
+
+/** What a get that was answered is answered again, as long as nothing but heartbeats is written; `undefined` from then on. */
+export function gettingAgain(
+  { state }: ApiServer,
+  request: Extract<Request, { readonly op: 'get' }>,
+): () => Stored | undefined {
+  const { store } = state
+  const { writes } = store
+  const target = targetOf(defOf(state, request), request)
+  return () => (store.writes === writes ? getObject(state, target) : undefined)
 }
 
 /** With the state that it is of, for those who go on to watch it. */

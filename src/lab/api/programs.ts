@@ -13,7 +13,7 @@ import { type Answered, answerCall, callOf } from '#lab/api/inside-call.ts'
 import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
 import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
 import { Outbox } from '#lab/api/outbox.ts'
-import { perform, performWatch } from '#lab/api/perform.ts'
+import { gettingAgain, perform, performWatch } from '#lab/api/perform.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
@@ -184,12 +184,14 @@ function sure(api: ApiServer, frame: ClientFrame | undefined): ServerFrame | und
   if (frame?.kube !== 'request') return undefined
   const { id, as, request } = frame
   if (request.op !== 'get' && (request.op !== 'update' || hasWebhooks(api))) return undefined
-  try {
-    return { kube: 'answer', id, value: perform(api, request, api.identify(as)) }
-  } catch (error) {
-    asRefusal(error)
-    return undefined
-  }
+  return quietly(() => {
+    const user = api.identify(as)
+    const value = perform(api, request, user)
+    if (request.op !== 'get') return { kube: 'answer', id, value }
+    const get = gettingAgain(api, request)
+    const again = (): unknown => quietly(() => (api.identify(as) === user ? get() : undefined))
+    return { kube: 'answer', id, value, again }
+  })
 }
 
 function renewal(
@@ -200,17 +202,22 @@ function renewal(
   if (def === undefined) return undefined
   const { namespace, name } = object
   const renewals = new Renewals(api.state, { def, namespace, name }, what)
-  const again = (next: Renewal): Heartbeat | undefined => {
-    if (hasWebhooks(api)) return undefined
-    try {
-      return renewals.renew(api.identify(as), next)
-    } catch (error) {
-      asRefusal(error)
-      return undefined
-    }
+  const again = (next?: Renewal): Heartbeat | undefined => {
+    if (next === undefined || hasWebhooks(api)) return undefined
+    return quietly(() => renewals.renew(api.identify(as), next))
   }
   const value = again(object)
   return value === undefined ? undefined : { kube: 'answer', id, value, again }
+}
+
+/** Nothing where it is refused: then it is sent, and the client hears of that. */
+function quietly<T>(answer: () => T): T | undefined {
+  try {
+    return answer()
+  } catch (error) {
+    asRefusal(error)
+    return undefined
+  }
 }
 
 interface Asked<T extends KubeRequest> {

@@ -31,8 +31,8 @@ const pingMs = 15_000
 export interface Sure {
   readonly value: unknown
   readonly inMs: number
-  /** The same for the next renewal, where nothing has changed about who asks and how. */
-  readonly again?: (next: Renewal) => Sure | undefined
+  /** The same for the next time, where nothing has changed about who asks and how. */
+  readonly again?: (next?: Renewal) => Sure | undefined
 }
 
 export interface Call {
@@ -87,7 +87,7 @@ export class Transport {
     return again === undefined ? sure : { ...sure, again: (next) => this.#askAgain(connection, again, next) }
   }
 
-  #askAgain(connection: Connection, again: Again, next: Renewal): Sure | undefined {
+  #askAgain(connection: Connection, again: Again, next?: Renewal): Sure | undefined {
     const inMs = connection === this.#connection ? connection.echoMs : undefined
     const value = inMs === undefined ? undefined : again(next)
     if (inMs === undefined || value === undefined) return undefined

@@ -2,7 +2,6 @@
  * What the lab's clients and its API server say to each other on port 6443: many requests on one connection, values
  * instead of bytes. It stands for HTTP/2 with client-go on both ends; the verbs and answers are those of the HTTP API.
  */
-import type { Heartbeat } from '#lab/api/heartbeat.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import type { PatchType, ResourceType } from '#lab/api/ports.ts'
 import type { Stored } from '#lab/api/store.ts'
@@ -99,7 +98,8 @@ export interface SeenChanges {
   readonly changes: readonly WireChange[]
 }
 
-export type Again = (next: Renewal) => Heartbeat | undefined
+/** What the same client would be answered that asks the same again, or renews again; `undefined`: it has to be asked. */
+export type Again = (next?: Renewal) => unknown
 
 /** From server to client. */
 export type ServerFrame =
@@ -107,7 +107,7 @@ export type ServerFrame =
       readonly kube: 'answer'
       readonly id: number
       readonly value: unknown
-      /** After a renewal: what the next one by the same client would be answered; `undefined`: it has to be asked. */
+      /** Of what was answered without having been sent. */
       readonly again?: Again
     }
   | {

@@ -79,6 +79,9 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   #ways: [Way | undefined, Way | undefined] = [undefined, undefined]
   #beats: EndBeats | undefined
   #left: Left | undefined
+  /** What was found in which epoch: until that moves no way is another. */
+  #echoMs: number | undefined
+  #echoEpoch = -1
 
   private constructor(flow: Flow, isServer: boolean, o: EndOptions) {
     this.#o = o
@@ -146,6 +149,14 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
 
   get echoMs(): number | undefined {
     if (!this.#kernel.lazy || this.#o.stack.fabric.captures > 0 || !this.#isIdle) return undefined
+    const { epoch } = this.#kernel
+    if (this.#echoEpoch === epoch && this.#peer !== undefined && this.#peer.#isIdle) return this.#echoMs
+    this.#echoMs = this.#measuredEchoMs()
+    this.#echoEpoch = this.#echoMs === undefined ? -1 : epoch
+    return this.#echoMs
+  }
+
+  #measuredEchoMs(): number | undefined {
     const { peer, verdict } = this.#way(false)
     if (peer === undefined || !peer.#isIdle || !peer.#inbox.echoes) return undefined
     const back = peer.#way(false)
