@@ -1,5 +1,6 @@
 import { utc } from '#base/clock.ts'
 import { remembering } from '#base/remember.ts'
+import { LogRuns } from '#lab/runtime/log-runs.ts'
 
 export interface LogLine {
   readonly timeMs: number
@@ -13,31 +14,27 @@ export interface LogLine {
  * before is not kept again.
  */
 export class LogLines {
-  /** Of each line: when, and which text with which flags. Plain numbers take eight bytes each. */
-  #times: number[] = []
-  #codes: number[] = []
+  /** Of each line: when, and which text with which flags. */
+  readonly #runs = new LogRuns()
   #texts: string[] = []
 
   get length(): number {
-    return this.#times.length
+    return this.#runs.length
   }
 
   push({ timeMs, stream, text }: LogLine): void {
     const isStamped = text.length > stampLength && text[4] === '-' && text.startsWith(stamp(timeMs))
     const place = this.#placeOf(isStamped ? text.slice(stampLength) : text)
-    this.#times.push(timeMs)
-    this.#codes.push(place * 4 + (isStamped ? 2 : 0) + (stream === 'stderr' ? 1 : 0))
+    this.#runs.push(timeMs, place * 4 + (isStamped ? 2 : 0) + (stream === 'stderr' ? 1 : 0))
   }
 
   /** {@link push} of a line that begins with that time, without it being made. */
   pushStamped({ timeMs, stream }: Pick<LogLine, 'timeMs' | 'stream'>, rest: string): void {
-    this.#times.push(timeMs)
-    this.#codes.push(this.#placeOf(rest) * 4 + 2 + (stream === 'stderr' ? 1 : 0))
+    this.#runs.push(timeMs, this.#placeOf(rest) * 4 + 2 + (stream === 'stderr' ? 1 : 0))
   }
 
   at(index: number): LogLine {
-    const timeMs = this.#times[index] as number // the caller knows the length
-    const code = this.#codes[index] as number
+    const { timeMs, code } = this.#runs.at(index)
     const rest = this.#texts[code >> 2] as string
     return {
       timeMs,
@@ -55,27 +52,28 @@ export class LogLines {
   measure(max: number): { readonly bytes: number; readonly pieces: number } {
     let bytes = 0
     let pieces = 0
-    for (const code of this.#codes) {
+    for (const [code, lines] of this.#runs.codes()) {
       const rest = this.#texts[code >> 2] as string
       const stamped = code & 2 ? stampLength : 0
-      bytes += Buffer.byteLength(rest) + stamped
-      pieces += Math.max(1, Math.ceil((rest.length + stamped) / max))
+      bytes += lines * (Buffer.byteLength(rest) + stamped)
+      pieces += lines * Math.max(1, Math.ceil((rest.length + stamped) / max))
     }
     return { bytes, pieces }
   }
 
   /** Where the first line is that is not older. */
   firstSince(timeMs: number): number {
-    const found = this.#times.findIndex((each) => each >= timeMs)
-    return found < 0 ? this.length : found
+    let first = 0
+    while (first < this.length && this.#runs.at(first).timeMs < timeMs) first++
+    return first
   }
 
   /** Forgets the first lines, and texts that no other line has. */
   drop(count: number): void {
-    this.#times = this.#times.slice(count)
+    this.#runs.drop(count)
     const texts: string[] = []
     const places = new Map<number, number>()
-    this.#codes = this.#codes.slice(count).map((code) => {
+    this.#runs.recode((code) => {
       const before = code >> 2
       const place = places.get(before) ?? texts.push(this.#texts[before] as string) - 1
       places.set(before, place)
