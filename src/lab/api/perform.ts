@@ -13,7 +13,7 @@ import type { ApiState, Caller, Decoding, Identity, Target } from '#lab/api/verb
 import { postSubresource, writeScale } from '#lab/api/verbs/subresources.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 import type { AdmissionChain } from '#lab/api/webhooks/attributes.ts'
-import type { KubeRequest } from '#lab/api/wire.ts'
+import type { Credential, KubeRequest } from '#lab/api/wire.ts'
 
 type Request = Exclude<KubeRequest, { readonly op: 'watch' }>
 
@@ -59,11 +59,13 @@ export function perform(
 export function gettingAgain(
   { state }: ApiServer,
   request: Extract<Request, { readonly op: 'get' }>,
+  { token }: Credential,
 ): () => Stored | undefined {
   const { store } = state
   const { writes } = store
   const target = targetOf(defOf(state, request), request)
-  return () => (store.writes === writes ? getObject(state, target) : undefined)
+  const untilMs = token === undefined ? Number.POSITIVE_INFINITY : state.tokens.goodUntil(token)
+  return () => (store.writes === writes && state.now() < untilMs ? getObject(state, target) : undefined)
 }
 
 /** With the state that it is of, for those who go on to watch it. */

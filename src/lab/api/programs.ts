@@ -185,12 +185,9 @@ function sure(api: ApiServer, frame: ClientFrame | undefined): ServerFrame | und
   const { id, as, request } = frame
   if (request.op !== 'get' && (request.op !== 'update' || hasWebhooks(api))) return undefined
   return quietly(() => {
-    const user = api.identify(as)
-    const value = perform(api, request, user)
+    const value = perform(api, request, api.identify(as))
     if (request.op !== 'get') return { kube: 'answer', id, value }
-    const get = gettingAgain(api, request)
-    const again = (): unknown => quietly(() => (api.identify(as) === user ? get() : undefined))
-    return { kube: 'answer', id, value, again }
+    return { kube: 'answer', id, value, again: gettingAgain(api, request, as) }
   })
 }
 
@@ -203,7 +200,10 @@ function renewal(
   const { namespace, name } = object
   const renewals = new Renewals(api.state, { def, namespace, name }, what)
   const again = (next?: Renewal): Heartbeat | undefined => {
-    if (next === undefined || hasWebhooks(api)) return undefined
+    if (next === undefined) return undefined
+    // A certificate says the same at any time.
+    const quick = as.token === undefined ? renewals.renewAgain(next) : undefined
+    if (quick !== undefined || hasWebhooks(api)) return quick
     return quietly(() => renewals.renew(api.identify(as), next))
   }
   const value = again(object)

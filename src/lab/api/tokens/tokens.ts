@@ -123,6 +123,12 @@ export class Tokens {
     return identity
   }
 
+  /** Until when a token that was verified is good if nothing but heartbeats is written; 0 where that is not known. */
+  goodUntil(token: string): number {
+    const claims = this.#claimsOf(token)
+    return (claims === undefined ? undefined : this.#verified.get(claims)?.untilMs) ?? 0
+  }
+
   #remember(claims: JsonObject, identity: Identity): void {
     const about = asObject(claims['kubernetes.io'])
     const keyOfOne = (one: unknown): string => keyOf(String(about.namespace), String(asObject(one).name))

@@ -86,6 +86,12 @@ export class Renewals {
     return store.renew(def.bucket, was, { key: this.#key, renewedMs, by })
   }
 
+  /** {@link renew} by who did last, as long as nothing but heartbeats has been written since. */
+  renewAgain(next: Renewal): Heartbeat | undefined {
+    const known = this.#allowed
+    return known?.writes === this.#state.store.writes ? this.renew(known.user, next) : undefined
+  }
+
   /** Who may and what stands in the way follows from what is stored: as long as nothing but heartbeats is written, that is as it was. */
   #isAllowed(user: Identity, base: Stored): boolean {
     const { writes } = this.#state.store
