@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { trafficOf } from '#drill/measure/traffic.ts'
-import type { Lease, Node, Pod } from '#lab/api/objects.ts'
+import { directKube } from '#lab/api/direct.ts'
+import type { Lease, Node, Pod, Role } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { Lab } from '#lab/lab.ts'
 
@@ -59,6 +60,9 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
   ['a node’s clock is put forward', (lab) => lab.exec('k8s-worker-01', 'date -s "+1 hour"')],
   ['and back', (lab) => lab.exec('k8s-worker-01', 'date -s "-1 hour"')],
   ['somebody else gives a node an address', (lab) => addressed(lab, '10.9.9.9/24')],
+  ['somebody else says of a node that its disk is full', (lab) => fullDisk(lab)],
+  ['calico-node loses the right to read nodes', (lab) => loseNodes(lab)],
+  ['and gets it back', (lab) => lab.kube.patch(role, { type: 'merge', body: { rules: rules.get(lab) } })],
   ['a node loses its power', (lab) => lab.reboot('k8s-worker-04', { powerCut: true })],
 ]
 
@@ -70,6 +74,27 @@ const addressed = (lab: Lab, address: string): Promise<unknown> =>
     { type: 'merge', body: { metadata: { annotations: { [addressKey]: address } } } },
   )
 
+const fullDisk = async (lab: Lab): Promise<unknown> => {
+  const condition = { type: 'DiskPressure', status: 'True', reason: 'Test', message: 'full' }
+  const patch = { type: 'strategic', body: { status: { conditions: [condition] } } } as const
+  const ref = { type: resources.nodes, name: 'k8s-worker-03' }
+  return directKube(lab.api).patch(ref, patch, { subresource: 'status' })
+}
+
+const role = {
+  type: { group: 'rbac.authorization.k8s.io', version: 'v1', resource: 'clusterroles' },
+  name: 'calico-node',
+}
+const rules = new WeakMap<Lab, Role['rules']>()
+
+async function loseNodes(lab: Lab): Promise<unknown> {
+  const before = (await lab.kube.get<Role>(role)).rules
+  rules.set(lab, before)
+  const isOther = (resource: string): boolean => resource !== 'nodes'
+  const left = before?.map((rule) => ({ ...rule, resources: rule.resources?.filter(isOther) }))
+  return lab.kube.patch(role, { type: 'merge', body: { rules: left } })
+}
+
 const inNode = (command: string): string => `crictl exec $(crictl ps --name calico-node -q) ${command}`
 
 interface Told {
@@ -79,6 +104,16 @@ interface Told {
   /** What the shop's customers lived through; those who still wait are told of later. */
   readonly visits: readonly string[]
 }
+
+/** What calico-node's look for its address says, which it repeats every minute. */
+const looks = async (lab: Lab): Promise<string> =>
+  (
+    await lab.run('k8s-worker-03', [
+      'sh',
+      '-c',
+      'crictl logs $(crictl ps --name calico-node -q) 2>&1 | grep monitor-addresses/ | tail -20',
+    ])
+  ).stdout
 
 /** What BIRD says of its sessions, timers included; source ports count connections, and are not the same. */
 const sessions = async (lab: Lab): Promise<string> =>
@@ -129,6 +164,7 @@ afterAll(() => Promise.all([lazy.shutdown(), eager.shutdown()]))
 test('a check that rests spares most of the work', async () => {
   const spared = lazy.kernel.ran
   expect(spared).toBeLessThan(eager.kernel.ran * 0.7)
+  expect((await looks(lazy)).split('\n').length).toBeGreaterThan(8)
 })
 
 describe('checks that rest tell of everything at the moment at which others do', () => {
@@ -138,6 +174,7 @@ describe('checks that rest tell of everything at the moment at which others do',
       else for (const lab of [lazy, eager]) await lab.advance(minutes * 60_000)
       expect(await told(lazy)).toEqual(await told(eager))
       expect(await sessions(lazy)).toBe(await sessions(eager))
+      expect(await looks(lazy)).toBe(await looks(eager))
     }
   })
 })
