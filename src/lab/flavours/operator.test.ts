@@ -3,6 +3,7 @@ import type { DaemonSet, Deployment, KubeObject, Node, Pod } from '#lab/api/obje
 import { type ResourceType, resources } from '#lab/api/ports.ts'
 import { operatorResources } from '#lab/calico/operator/definitions.ts'
 import { operatorInstallation, operatorManifests } from '#lab/calico/operator/install.ts'
+import type { Installation } from '#lab/calico/operator/installation.ts'
 import type { TigeraStatus } from '#lab/calico/operator/status.ts'
 import type { Flavour } from '#lab/flavours/names.ts'
 import { Lab } from '#lab/lab.ts'
@@ -39,6 +40,21 @@ describe('an installation by the operator', () => {
     const lab = await booted()
     await lab.advance(30_000)
     expect(await conditions(lab)).toBe('Available=True Progressing=False Degraded=False')
+    const { status } = await lab.kube.get<Installation>({
+      type: operatorResources.installations,
+      name: 'default',
+    })
+    expect(status).toMatchObject({
+      calicoVersion: 'v3.29.3',
+      mtu: 1500,
+      variant: 'Calico',
+      computed: { controlPlaneReplicas: 2, calicoNetwork: { bgp: 'Enabled' } },
+      conditions: [
+        { type: 'Ready', status: 'True', reason: 'AllObjectsAvailable' },
+        { type: 'Progressing', status: 'False' },
+        { type: 'Degraded', status: 'False' },
+      ],
+    })
     const { spec } = await lab.kube.get<Deployment>(within(resources.deployments, 'calico-typha'))
     expect(spec.replicas).toBe(2)
     expect(await logs(lab, 'k8s-worker-01', 'calico-node')).toMatch(
@@ -132,6 +148,8 @@ describe('an installation by the operator', () => {
     await lab.kube.patch(ref, { type: 'merge', body: { spec: { calicoNetwork } } })
     await lab.advance(10_000)
     expect(await conditions(lab)).toContain('Degraded=True')
+    const { status } = await lab.kube.get<Installation>(ref)
+    expect(status?.conditions?.map(({ type, status: is }) => `${type}=${is}`)).toContain('Degraded=True')
     expect(await message(lab, 'Degraded')).toBe(
       'Invalid Installation provided: IPIP encapsulation requires that BGP is enabled',
     )

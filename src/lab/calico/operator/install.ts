@@ -120,8 +120,11 @@ const deployment = (version: string): Draft<KubeObject> =>
                   { name: 'OPERATOR_NAME', value: name },
                 ],
                 envFrom: [{ configMapRef: { name: 'kubernetes-services-endpoint', optional: true } }],
+                // Where calico-node leaves what it has found out, of which the Installation's status tells.
+                volumeMounts: [{ name: 'var-lib-calico', readOnly: true, mountPath: '/var/lib/calico' }],
               },
             ],
+            volumes: [{ name: 'var-lib-calico', hostPath: { path: '/var/lib/calico' } }],
           },
         },
       },

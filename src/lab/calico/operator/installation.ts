@@ -1,4 +1,5 @@
 import type { ContainerDef, KubeObject } from '#lab/api/objects.ts'
+import type { InstallationStatus } from '#lab/calico/operator/installation-status.ts'
 import type { Release } from '#lab/calico/release.ts'
 
 export interface IpPoolSpec {
@@ -68,6 +69,7 @@ export interface InstallationSpec {
 
 export interface Installation extends KubeObject {
   readonly spec: InstallationSpec
+  readonly status?: InstallationStatus
 }
 
 /** What the operator writes into an Installation where its owner said nothing (pkg/controller/installation/core_controller.go). */

@@ -1,7 +1,8 @@
 import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
 import { type Informer, informer } from '#lab/api/informer.ts'
 import type { Node } from '#lab/api/objects.ts'
-import { KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
+import { deepEqual } from '#lab/api/patch/merge.ts'
+import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { CertificateStore, type SecretTrouble } from '#lab/calico/operator/certificate-store.ts'
 import { covers } from '#lab/calico/operator/covers.ts'
 import { operatorResources } from '#lab/calico/operator/definitions.ts'
@@ -11,6 +12,11 @@ import {
   invalid,
   withDefaults,
 } from '#lab/calico/operator/installation.ts'
+import {
+  type InstallationStatus,
+  installationConditions,
+  settledStatus,
+} from '#lab/calico/operator/installation-status.ts'
 import { OperatorLog } from '#lab/calico/operator/log.ts'
 import { Managed } from '#lab/calico/operator/managed.ts'
 import { Migration } from '#lab/calico/operator/migration.ts'
@@ -77,7 +83,7 @@ class Operator {
     this.#certificates = new CertificateStore(p, kube, onChange)
     this.#pools = new PoolController(p, kube, onChange)
     this.#migration = new Migration(p, { kube, log: this.#log, nodes: () => this.#nodes.list(), onChange })
-    this.#calico = new StatusReporter(p, { kube, component: 'calico', watches: true })
+    this.#calico = new StatusReporter(p, { kube, component: 'calico', watches: true, onWritten: onChange })
     this.#poolStatus = new StatusReporter(p, { kube, component: 'ippools', watches: false })
   }
 
@@ -108,7 +114,8 @@ class Operator {
     }
   }
 
-  async #once(installation: Installation): Promise<void> {
+  async #once(found: Installation): Promise<void> {
+    const installation = await this.#tellConditions(found)
     const { generation = 1 } = installation.metadata
     const problem = invalid(installation.spec, releaseOf(this.#version))
     if (problem !== undefined)
@@ -136,11 +143,36 @@ class Operator {
     })
     await this.#managed.apply(objects)
     this.#calico.clear(generation)
-    if (!migrating) return
+    if (!migrating) return this.#tellSettled(installation, spec)
     const stopped = await this.#migration.run()
     if (stopped === undefined) return this.#wakeup.tell() // the objects are rendered without what was for the migration
     this.#degrade(stopped)
     this.#retry()
+  }
+
+  /** The object with the conditions of what Calico consists of, as they were written last. */
+  async #tellConditions(installation: Installation): Promise<Installation> {
+    const conditions = installationConditions(this.#calico.conditions, releaseOf(this.#version))
+    if (conditions.length === 0) return installation
+    return this.#write(installation, { ...installation.status, conditions })
+  }
+
+  async #tellSettled(installation: Installation, spec: InstallationSpec): Promise<void> {
+    if (!this.#calico.isAvailable) return
+    const settled = await settledStatus(this.#p, spec, this.#version)
+    await this.#write(installation, { ...installation.status, ...settled })
+  }
+
+  /** An object that is no longer as the cache has it is written at the next round, which that change begins. */
+  async #write(installation: Installation, status: InstallationStatus): Promise<Installation> {
+    if (deepEqual(installation.status ?? {}, status)) return installation
+    try {
+      const next = { ...installation, status }
+      return await this.#kube.update(operatorResources.installations, next, { subresource: 'status' })
+    } catch (error) {
+      if (!isKubeError(error, 'Conflict')) throw error
+      return installation
+    }
   }
 
   async #ensurePools(spec: InstallationSpec, generation: number): Promise<boolean> {

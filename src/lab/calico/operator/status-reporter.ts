@@ -4,7 +4,13 @@ import type { DaemonSet, Deployment, Pod } from '#lab/api/objects.ts'
 import { KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { operatorResources } from '#lab/calico/operator/definitions.ts'
 import { calicoSystem } from '#lab/calico/operator/rendering.ts'
-import { conditionsOf, type Degraded, type TigeraStatus, withTimes } from '#lab/calico/operator/status.ts'
+import {
+  conditionsOf,
+  type Degraded,
+  type StatusCondition,
+  type TigeraStatus,
+  withTimes,
+} from '#lab/calico/operator/status.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import type { Process } from '#lab/host/ports.ts'
 
@@ -24,18 +30,36 @@ export class StatusReporter {
   readonly #component: string
   readonly #wakeup = new Wakeup()
   readonly #watches: Watches | undefined
+  readonly #onWritten: () => void
+  #conditions: readonly StatusCondition[] = []
   #degraded: Degraded | undefined
   #generation: number | undefined
 
   constructor(
     p: Process,
-    o: { readonly kube: KubeClient; readonly component: string; readonly watches: boolean },
+    o: {
+      readonly kube: KubeClient
+      readonly component: string
+      readonly watches: boolean
+      /** The conditions that are stored are others now. */
+      readonly onWritten?: () => void
+    },
   ) {
+    this.#onWritten = o.onWritten ?? (() => {})
     this.#p = p
     this.#kube = o.kube
     this.#component = o.component
     this.#watches = o.watches ? this.#watch() : undefined
     p.thread(`status ${o.component}`, (self) => this.#report(self, o.kube.by(self)))
+  }
+
+  /** As they were written last. */
+  get conditions(): readonly StatusCondition[] {
+    return this.#conditions
+  }
+
+  get isAvailable(): boolean {
+    return this.#conditions.some(({ type, status }) => type === 'Available' && status === 'True')
   }
 
   degrade(degraded: Degraded): void {
@@ -94,7 +118,10 @@ export class StatusReporter {
       conditionsOf(watched, { degraded: this.#degraded, generation, nowMs: this.#p.now() }),
       known?.status?.conditions,
     )
-    if (known && JSON.stringify(known.status?.conditions) === JSON.stringify(next)) return
+    if (known && JSON.stringify(known.status?.conditions) === JSON.stringify(next)) {
+      this.#keep(next)
+      return
+    }
     const object =
       known ??
       (await kube.create<TigeraStatus>(type, {
@@ -104,5 +131,12 @@ export class StatusReporter {
         ...{ spec: {} },
       }))
     await kube.update(type, { ...object, status: { conditions: next } }, { subresource: 'status' })
+    this.#keep(next)
+  }
+
+  #keep(conditions: readonly StatusCondition[]): void {
+    const isAnother = JSON.stringify(this.#conditions) !== JSON.stringify(conditions)
+    this.#conditions = conditions
+    if (isAnother) this.#onWritten()
   }
 }
