@@ -107,6 +107,8 @@ class Client implements KubeClient {
   readonly #options: KubeClientOptions
   readonly #transport: Transport
   readonly #token: ReadToken
+  /** Where it is the same with each request. */
+  #fixed: Credential | undefined
 
   constructor(process: Process, options: KubeClientOptions, transport: Transport, token: ReadToken) {
     this.#process = process
@@ -170,16 +172,17 @@ class Client implements KubeClient {
     return task.wait<Lease>((wake) => {
       let revision = Number(lease.metadata.resourceVersion)
       let renewedMs: number | undefined
+      let shown: Credential | undefined
       let again: Sure['again']
       return task.repeat(everyMs, () => {
         const atMs = nowMs()
-        let answer = again?.({ revision, renewedMs: atMs })
-        if (answer === undefined) {
-          answer = this.#sure((as) => {
-            const object = { namespace, name, revision, renewedMs: atMs }
-            return { kube: 'renewal', id: 0, as, what: 'lease', object }
-          })
-          again = this.#isAlwaysTheSame ? answer?.again : undefined
+        const as = this.#credential()
+        let answer = as === shown ? again?.({ revision, renewedMs: atMs }) : undefined
+        if (answer === undefined && !(as instanceof Promise)) {
+          const object = { namespace, name, revision, renewedMs: atMs }
+          answer = this.#transport.ask({ kube: 'renewal', id: 0, as, what: 'lease', object })
+          shown = as
+          again = answer?.again
         }
         if (answer === undefined) {
           wake(renewedMs === undefined ? lease : renewedLease(lease, renewedMs, { revision }))
@@ -331,17 +334,15 @@ class Client implements KubeClient {
       : 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)'
   }
 
-  /** Whether it shows the same credential with each request. */
-  get #isAlwaysTheSame(): boolean {
-    return this.#options.credential === undefined && this.#options.tokenFile === undefined
-  }
-
   #credential(): Credential | Promise<Credential> {
     const { token, tokenFile, user, groups, credential } = this.#options
     if (credential !== undefined) return credential(this.#process)
-    if (token !== undefined) return { token }
-    if (tokenFile !== undefined) return this.#fileToken(tokenFile)
-    return { ...(user === undefined ? {} : { user }), ...(groups === undefined ? {} : { groups }) }
+    if (tokenFile !== undefined && token === undefined) return this.#fileToken(tokenFile)
+    this.#fixed ??=
+      token === undefined
+        ? { ...(user === undefined ? {} : { user }), ...(groups === undefined ? {} : { groups }) }
+        : { token }
+    return this.#fixed
   }
 
   #fileToken(path: string): Credential | Promise<Credential> {

@@ -55,7 +55,7 @@ export function perform(
   }
 }
 
-/** What a get that was answered is answered again, as long as nothing but heartbeats is written; `undefined` from then on. */
+/** What a get by a token that was answered is answered again, as long as nothing but heartbeats is written; `undefined` from then on. */
 export function gettingAgain(
   { state }: ApiServer,
   request: Extract<Request, { readonly op: 'get' }>,
@@ -64,7 +64,7 @@ export function gettingAgain(
   const { store } = state
   const { writes } = store
   const target = targetOf(defOf(state, request), request)
-  const untilMs = token === undefined ? Number.POSITIVE_INFINITY : state.tokens.goodUntil(token)
+  const untilMs = token === undefined ? 0 : state.tokens.goodUntil(token)
   return () => (store.writes === writes && state.now() < untilMs ? getObject(state, target) : undefined)
 }
 

@@ -201,10 +201,11 @@ function renewal(
   const renewals = new Renewals(api.state, { def, namespace, name }, what)
   const again = (next?: Renewal): Heartbeat | undefined => {
     if (next === undefined) return undefined
-    // A certificate says the same at any time.
-    const quick = as.token === undefined ? renewals.renewAgain(next) : undefined
-    if (quick !== undefined || hasWebhooks(api)) return quick
-    return quietly(() => renewals.renew(api.identify(as), next))
+    return quietly(() => {
+      const user = api.identify(as)
+      const quick = renewals.renewAgain(user, next)
+      return quick !== undefined || hasWebhooks(api) ? quick : renewals.renew(user, next)
+    })
   }
   const value = again(object)
   return value === undefined ? undefined : { kube: 'answer', id, value, again }

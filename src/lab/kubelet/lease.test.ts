@@ -1,7 +1,8 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { directKube } from '#lab/api/direct.ts'
 import type { Lease, Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { Transport } from '#lab/api/transport.ts'
 import { Lab } from '#lab/lab.ts'
 
 const names: string[] = []
@@ -28,6 +29,14 @@ test('nobody is woken for a renewal', async () => {
   names.length = 0
   await lab.advance(60_000)
   expect(names.filter((name) => name === 'k8s-worker-01/kubelet/lease')).toEqual([])
+})
+
+test('nor are the words of a renewal looked at again by who renewed before', async () => {
+  const asked = vi.spyOn(Transport.prototype, 'ask')
+  await lab.advance(60_000)
+  const renewals = asked.mock.calls.filter(([frame]) => frame.kube === 'renewal' && frame.what === 'lease')
+  asked.mockRestore()
+  expect(renewals).toEqual([])
 })
 
 test('nor does anybody look whether a connection lives on which leases are renewed', () => {

@@ -97,7 +97,10 @@ export class NodeLoop {
         timeoutMs: updateMs,
         again: () => {
           if (!this.#isTold(look, nodes.get(name))) return undefined
-          if (this.#reportInMs <= 0 && !this.#tellAgain(kube)) return undefined
+          if (this.#reportInMs <= 0) {
+            this.#o.look() // some of what it looks for comes by time alone
+            if (!this.#isTold(look, nodes.get(name)) || !this.#tellAgain(kube)) return undefined
+          }
           return { ...this.#untilReport, place: look.place }
         },
       })

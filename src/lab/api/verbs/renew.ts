@@ -87,9 +87,10 @@ export class Renewals {
   }
 
   /** {@link renew} by who did last, as long as nothing but heartbeats has been written since. */
-  renewAgain(next: Renewal): Heartbeat | undefined {
+  renewAgain(user: Identity, next: Renewal): Heartbeat | undefined {
     const known = this.#allowed
-    return known?.writes === this.#state.store.writes ? this.renew(known.user, next) : undefined
+    const isAllowed = known?.user === user && known.writes === this.#state.store.writes
+    return isAllowed ? this.renew(user, next) : undefined
   }
 
   /** Who may and what stands in the way follows from what is stored: as long as nothing but heartbeats is written, that is as it was. */
