@@ -61,6 +61,21 @@ test('a kubelet whose certificate ends is refused, ends itself where it would ro
   await lab.shutdown()
 }, 120_000)
 
+test('a kubelet that does not rotate is refused as well, however quiet everything is, and stays', async () => {
+  const lab = await Lab.boot({ seed: 'quiet', nodes: 2 })
+  await lab.exec(
+    node,
+    'sed -i s/rotateCertificates:.*/rotateCertificates:\\ false/ /var/lib/kubelet/config.yaml',
+  )
+  await shorten(lab, 30 * 60_000)
+  await lab.advance(29 * 60_000)
+  expect(await kubectl(lab, `get node ${node} --no-headers`)).toMatch(/ Ready /)
+  await lab.advance(10 * 60_000)
+  expect(await kubectl(lab, `get node ${node} --no-headers`)).toMatch(/ NotReady /)
+  expect(await lines(lab, 'systemctl is-active kubelet')).toBe('active\n')
+  await lab.shutdown()
+}, 120_000)
+
 test('a kubelet without its certificate says what it lacks', async () => {
   const lab = await Lab.boot({ seed: 'missing', nodes: 2 })
   await lab.exec(
