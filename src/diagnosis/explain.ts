@@ -1,6 +1,7 @@
 import { clusterSubject, isSameSubject, renderSubject } from '#cluster/subjects.ts'
 import type { Symptom } from '#cluster/symptoms.ts'
 import { type Candidate, cheapestCover } from '#diagnosis/cover.ts'
+import { firmCover } from '#diagnosis/firm-cover.ts'
 import type { Judgement } from '#diagnosis/judge.ts'
 import { has, price, support } from '#diagnosis/support.ts'
 import {
@@ -46,7 +47,9 @@ export function explain(
     (one) => !one.value.finding.preventive && isCausal(one, { isComplaint, mayGuess }),
   )
   const explaining = suspects.filter(({ covers }) => covers.size > 0)
-  const needed = withoutRedundant(withProven(cheapestCover(explaining), explaining))
+  // People tell of guesses as they tell of facts: of a complaint the fewest causes are the best reading.
+  const cover = isComplaint ? cheapestCover(explaining) : firmCover(explaining, isFirm)
+  const needed = withoutRedundant(withProven(cover, explaining))
   const chosen = [...needed, ...selfStanding(suspects, needed)]
   const around = { chosen, suspects, now, judgements, likeness: mayGuess ? likeness : noLikeness }
   const causes = chosen.map((one) => causeOf(one, around)).toSorted(byConfidence)
@@ -238,10 +241,12 @@ function confidenceOf(one: Suspect, rivals: readonly Suspect[]): Confidence {
     (other) => has(other.value.finding, 'decisive') && isSubset(one.covers, other.covers),
   )
   if (has(finding, 'decisive') && !has(finding, 'against') && !isContested) return 'confirmed'
-  return has(finding, 'decisive') || (has(finding, 'strong') && !has(finding, 'against'))
-    ? 'likely'
-    : 'possible'
+  return isFirm(one) ? 'likely' : 'possible'
 }
+
+/** More than merely possible. */
+const isFirm = ({ value: { finding } }: Suspect): boolean =>
+  has(finding, 'decisive') || (has(finding, 'strong') && !has(finding, 'against'))
 
 /** Best supported first; then what explains more; then by name, so that the order never depends on the facts' order. */
 const byWeight = (a: Suspect, b: Suspect): number =>
