@@ -204,6 +204,10 @@ class SimulatedMachine implements LabMachine {
     return this.#filesEpoch
   }
 
+  get hasLabels(): boolean {
+    return this.#boot?.selinux !== undefined
+  }
+
   get clockOffMs(): number {
     return this.#clockOffMs
   }

@@ -70,6 +70,23 @@ describe('a machine with SELinux', () => {
       'system_u:object_r:container_file_t:s0 new\nsystem_u:object_r:default_t:s0 old\n/data not reset as customized by admin to system_u:object_r:container_file_t:s0\nRelabeled /data from system_u:object_r:container_file_t:s0 to system_u:object_r:default_t:s0\nsystem_u:object_r:default_t:s0 /data\n',
     ],
     ['chcon -t etc_t /data/old; restorecon -R /data; ls -Z /data', 'system_u:object_r:default_t:s0 old\n'],
+    // A move takes the label along, also of what is below; a copy gets that of its new place.
+    [
+      'mkdir -p /root/d; touch /root/f /root/g /root/d/e; mv /root/f /opt/cni/bin; mv /root/d /opt/cni/bin; cp /root/g /opt/cni/bin; ls -Z /opt/cni/bin /opt/cni/bin/d; restorecon -v /opt/cni/bin/f',
+      /^\/opt\/cni\/bin:\n\S+:bin_t:s0 calico\n\S+:admin_home_t:s0 d\n\S+:admin_home_t:s0 f\n\S+:bin_t:s0 g\n\n\S+\n\S+:admin_home_t:s0 e\nRelabeled \S+ from \S+:admin_home_t:s0 to \S+:bin_t:s0\n$/,
+    ],
+    [
+      'touch /root/f; cp -p /root/f /data/p; cp -a /root/f /data/a; cp -a /root/f /data/old; mv /root/f /run; ls -Z /data /run/f',
+      /:admin_home_t:s0 a\n\S+:admin_home_t:s0 old\n\S+:default_t:s0 p\n/,
+    ],
+    [
+      'touch /root/f; cp /root/f /data/old; mv /root/f /run; ls -Z /data/old /run/f',
+      /:default_t:s0 .*old\n\S+:admin_home_t:s0 \/run\/f\n/,
+    ],
+    [
+      'mkdir /mnt/m; mount --bind / /mnt/m; chroot / mv /etc/hostname /data; ls -Z /data',
+      /:etc_t:s0 hostname\n/,
+    ],
   ])('%s', async (script, says) => {
     const output = await host(script)
     if (typeof says === 'string') expect(output).toBe(says)
@@ -144,6 +161,15 @@ describe('a machine with SELinux', () => {
     ).toBe(
       'system_u:object_r:var_run_t:s0 /host/run\nsystem_u:object_r:etc_t:s0 /host/etc\nsystem_u:object_r:var_lock_t:s0 /run/lock\nsystem_u:object_r:bin_t:s0 /opt/cni/bin\nsystem_u:object_r:root_t:s0 /\n',
     )
+  })
+
+  test('what a container moves on the machine keeps the machine’s label', async () => {
+    const spec: Partial<ContainerSpec> = {
+      mounts: [{ path: '/host', source: { kind: 'bind', from: '/' } }],
+      selinux: { privileged: true, pod: 'pod-1' },
+    }
+    await inside('chroot /host mv /opt/cni/bin/calico /data/; mv /host/etc/hostname /host/data/', spec)
+    expect(await host('ls -Z /data')).toMatch(/:bin_t:s0 calico\n\S+:etc_t:s0 hostname\n/)
   })
 
   test('permissive, it lets it and reports each kind once', async () => {

@@ -9,6 +9,7 @@ import {
   refused,
   say,
 } from '#lab/host/commands/cli.ts'
+import { copyContext } from '#lab/host/commands/selinux.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 
 /** Where copies and moves go: into the last operand when it is a directory. */
@@ -53,7 +54,7 @@ export const mv: Program = async (p) => {
 
 async function acrossDevices(p: Process, error: unknown, from: string, to: string): Promise<void> {
   if (!isErrno(error, 'EXDEV')) throw error
-  await copyTree(p, from, to, { keep: true })
+  await copyTree(p, from, to, { keep: true, context: true })
   await p.files.remove(from, { recursive: true })
 }
 
@@ -79,22 +80,33 @@ export const cp: Program = async (p) => {
     else if (stat.kind === 'directory' && !has('r', 'R', 'a', '--recursive', '--archive')) {
       say(p, `-r not specified; omitting directory '${from}'`)
       code = 1
-    } else if (!(await copied(p, from, to, has('a', 'p', '--preserve', '--archive')))) code = 1
+    } else {
+      const context = has('a', '--archive')
+      if (!(await copied(p, from, to, { keep: context || has('p', '--preserve'), context }))) code = 1
+    }
   }
   return code
 }
 
-const copied = (p: Process, from: string, to: string, keep: boolean): Promise<boolean> =>
+/** What a copy has of what it was made from. */
+interface Kept {
+  /** Owner, mode, and links as they are. */
+  readonly keep: boolean
+  /** Its SELinux context (coreutils:src/cp.c, -a; src/mv.c). */
+  readonly context: boolean
+}
+
+const copied = (p: Process, from: string, to: string, how: Kept): Promise<boolean> =>
   done(
     p,
-    () => copyTree(p, from, to, { keep }),
+    () => copyTree(p, from, to, how),
     ({ code, path, message }) =>
       path === from && code === 'EACCES'
         ? `cannot open '${from}' for reading: ${message}`
         : `cannot create regular file '${path ?? to}': ${message}`,
   )
 
-async function copyTree(p: Process, from: string, to: string, o: { readonly keep: boolean }): Promise<void> {
+async function copyTree(p: Process, from: string, to: string, o: Kept): Promise<void> {
   const { kind, mode, uid, gid } = await p.files.lstat(from)
   if (kind === 'symlink' && o.keep) {
     await p.files.symlink(await p.files.readlink(from), to)
@@ -104,6 +116,7 @@ async function copyTree(p: Process, from: string, to: string, o: { readonly keep
     if (!(await p.files.exists(to))) await p.files.mkdir(to, { mode: (mode & 0o777) | 0o700 })
     for (const { name } of await p.files.list(from)) await copyTree(p, join(from, name), join(to, name), o)
   } else await p.files.write(to, await p.files.read(from), { mode: mode & 0o755 })
+  if (o.context) copyContext(p, from, to)
   if (!o.keep) return
   await p.files.chown(to, uid, gid)
   await p.files.chmod(to, mode)

@@ -83,6 +83,14 @@ export function contextAt(p: Process, path: string, o: { readonly follow: boolea
 const levelOf = (p: Process): string | undefined =>
   hostProcess(p).state.space.context?.split(':').slice(3).join(':')
 
+/** Gives a copy the context of what it was made from, where the kernel lets it (`cp -a`; `mv` to another file system). */
+export function copyContext(p: Process, from: string, to: string): void {
+  if (kernel(p) === undefined) return
+  const copy = placeAt(p, to, false)
+  const label = labelOf(placeAt(p, from, false), levelOf(p))
+  if (label !== labelOf(copy, levelOf(p)) && mayLabel(p, copy)) copy.inode.label = label
+}
+
 function placeAt(p: Process, path: string, follow: boolean): Labelled {
   const { space, view } = hostProcess(p).state
   const found = existing(view, path, follow)

@@ -183,7 +183,7 @@ export class ProcessState implements TaskOwner {
   get view(): View {
     const { credentials, cwd } = this.image
     const { mounts, confined, rootNames } = this.space
-    if (confined === undefined) return { mounts, credentials, cwd, pid: this.pid }
+    if (confined === undefined && rootNames === undefined) return { mounts, credentials, cwd, pid: this.pid }
     return { mounts, credentials, cwd, pid: this.pid, confined, rootNames }
   }
 

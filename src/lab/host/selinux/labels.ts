@@ -25,5 +25,21 @@ export function labelOf(at: Labelled, level = 's0'): string {
   return contextOf(diskTypeOf(machinePathOf(at)))
 }
 
+/**
+ * What gets another name keeps its context, as does all below it: rename(2) changes none. To be called before the name is another;
+ * `names` lead to it then.
+ */
+export function takeLabelAlong(at: Labelled, names: readonly string[]): void {
+  const { mount, inode } = at
+  const label = labelOf(at)
+  if (label !== labelOf({ mount, inode, names })) inode.keep().label = label
+  if (inode.kind !== 'directory') return
+  for (const name of inode.names()) {
+    const child = inode.child(name)
+    if (child !== undefined)
+      takeLabelAlong({ mount, inode: child, names: [...at.names, name] }, [...names, name])
+  }
+}
+
 /** A container's own root. */
 const isOwn = ({ origin, root }: Mount): boolean => origin === undefined && root.fs.type === 'overlay'

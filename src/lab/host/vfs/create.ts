@@ -49,11 +49,14 @@ export function enforce(view: View, at: Labelled, permission: Permission, path: 
 
 /** Whether SELinux lets the viewer do that. */
 export function allows(view: View, { mount, inode, names }: Labelled, permission: Permission): boolean {
-  const { confined, rootNames, pid } = view
+  const { confined, pid } = view
   if (confined === undefined) return true
-  const from = rootNames === undefined ? names : [...rootNames, ...names]
-  return confined.permits({ permission, mount, inode, names: from, pid })
+  return confined.permits({ permission, mount, inode, names: fromRoot(view, names), pid })
 }
+
+/** Names from the viewer's root as names from the root of all that its namespace shows. */
+export const fromRoot = ({ rootNames }: View, names: readonly string[]): readonly string[] =>
+  rootNames === undefined ? names : [...rootNames, ...names]
 
 export function demand(view: View, inode: Inode, want: number, path: string): void {
   if (!permits(view.credentials, inode, want)) throw new Errno('EACCES', path)

@@ -10,6 +10,8 @@ export interface FileHost {
   readonly nowMs: number
   /** For directories that ask for it; without one they are counted as all others. */
   readonly apart?: Apart
+  /** Whether its kernel labels files (SELinux). */
+  readonly hasLabels?: boolean
   moved(): void
 }
 

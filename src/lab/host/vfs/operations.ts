@@ -1,6 +1,7 @@
 import { type DirectoryEntry, Errno, type Stat } from '#lab/host/ports.ts'
+import { takeLabelAlong } from '#lab/host/selinux/labels.ts'
 import type { Permission } from '#lab/host/selinux/policy.ts'
-import { allows, created, demand, enforce, umask, writableParent } from '#lab/host/vfs/create.ts'
+import { allows, created, demand, enforce, fromRoot, umask, writableParent } from '#lab/host/vfs/create.ts'
 import type { Inode } from '#lab/host/vfs/inode.ts'
 import { makeWay } from '#lab/host/vfs/make-way.ts'
 import { isReadOnly } from '#lab/host/vfs/mounts.ts'
@@ -204,9 +205,14 @@ export function rename(view: View, from: string, to: string): void {
   if (contains(source.inode, target.parent.inode)) throw new Errno('EINVAL', to)
   if (target.inode === source.inode) return
   if (target.inode !== undefined) replaceable(view, source.inode, target as Found & { readonly inode: Inode })
+  if (source.inode.fs.host.hasLabels)
+    takeLabelAlong({ ...source, names: fromRoot(view, source.names) }, fromRoot(view, newNames(target)))
   source.parent.inode.drop(source.name)
   target.parent.inode.put(target.name, source.inode)
 }
+
+const newNames = ({ names, name, inode }: Found): readonly string[] =>
+  inode === undefined ? [...names, name] : names
 
 function replaceable(view: View, source: Inode, target: Found & { readonly inode: Inode }): void {
   const { inode, path } = target
