@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { rfc3339Micro } from '#base/clock.ts'
 import type { Stat } from '#lab/host/ports.ts'
 import { type FileSystem, Inode } from '#lab/host/vfs.ts'
+import { LogRoom } from '#lab/runtime/log-room.ts'
 import { ContainerLog, type LogLine, pieceMax, type Written } from '#lab/runtime/logs.ts'
 
 /** What makes the files differ between runtimes: how UTC ends a time. */
@@ -18,6 +19,9 @@ export class LogFile extends Inode {
   readonly #createdMs: number
   #log: Written | undefined
   #left = ''
+  /** While a container writes it, the log has it. */
+  #room: LogRoom | undefined
+  #isReleased = false
 
   constructor(
     fs: FileSystem,
@@ -49,6 +53,7 @@ export class LogFile extends Inode {
     else {
       this.#log = undefined
       this.#left = text
+      this.#room?.hold(this.size)
     }
     this.fs.host.moved()
   }
@@ -57,11 +62,15 @@ export class LogFile extends Inode {
     if (this.#log instanceof ContainerLog) return
     this.#left = this.text + text
     this.#log = undefined
+    this.#room?.hold(this.size)
   }
 
   override padTo(): void {}
 
-  override release(): void {}
+  override release(): void {
+    this.#isReleased = true
+    this.#room?.hold(0)
+  }
 
   override stat(): Stat {
     const mtimeMs = this.#log === undefined ? this.mtimeMs : Math.max(this.#createdMs, this.#log.changedMs)
@@ -72,22 +81,32 @@ export class LogFile extends Inode {
     const { mtimeMs } = this.stat()
     this.#left = this.text
     this.mtimeMs = mtimeMs
+    if (this.#log instanceof ContainerLog) this.#keepRoom(this.#log)
     this.#log = undefined
   }
 
   /** The container writes elsewhere from now on; this has what it wrote so far. */
-  rotated(written: Written): void {
-    this.#log = written
+  rotated(log: ContainerLog): void {
+    this.#keepRoom(log)
+    this.#log = log.rotate()
+  }
+
+  #keepRoom(log: ContainerLog): void {
+    this.#room = log.handOverRoom()
+    if (this.#isReleased) this.#room?.hold(0)
   }
 }
 
 /** A rotated file as the kubelet packs it. Its text has a letter for each byte. */
 export class PackedLog extends Inode {
   #bytes: Buffer
+  readonly #room: LogRoom
 
   constructor(fs: FileSystem, log: Inode) {
     super(fs, 'file', { mode: log.mode })
     this.#bytes = gzipSync(log.text)
+    this.#room = new LogRoom(fs)
+    this.#room.hold(this.size)
   }
 
   override get text(): string {
@@ -100,16 +119,20 @@ export class PackedLog extends Inode {
 
   override setText(text: string): void {
     this.#bytes = Buffer.from(text, 'latin1')
+    this.#room.hold(this.size)
     this.fs.host.moved()
   }
 
   override appendText(text: string): void {
     this.#bytes = Buffer.concat([this.#bytes, Buffer.from(text, 'latin1')])
+    this.#room.hold(this.size)
   }
 
   override padTo(): void {}
 
-  override release(): void {}
+  override release(): void {
+    this.#room.hold(0)
+  }
 }
 
 /**

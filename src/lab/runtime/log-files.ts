@@ -23,7 +23,7 @@ const linkName = ({ pod, name, id }: ContainerInstance): string =>
  * The files that a node's containers log to, made up from what the runtime keeps whenever somebody looks.
  *
  * Removing one, emptying it, moving it away and removing its directory do what they do to containerd: see {@link ContainerLog}.
- * Not imitated: moving a directory of them away, which empties it; the room they take (`df`); what somebody else writes into them, which is lost; a new file in the place
+ * Not imitated: moving a directory of them away, which empties it; the inodes they take (`df -i`), and that a full disk takes no more of them; what somebody else writes into them, which is lost; a new file in the place
  * of one, into which containerd would write.
  */
 export class LogFiles {
@@ -85,16 +85,26 @@ export class LogFiles {
     const file = this.#file(this.#fs, instance)
     const kept = this.#rotated.get(log) ?? new Map<string, Inode>()
     const names = [...kept.keys()].sort()
-    for (const name of names.slice(0, Math.max(0, names.length - olderMax))) kept.delete(name)
+    for (const name of names.slice(0, Math.max(0, names.length - olderMax))) {
+      kept.get(name)?.release()
+      kept.delete(name)
+    }
     for (const [name, inode] of [...kept])
       if (!name.endsWith('.gz')) {
         kept.delete(name)
         kept.set(`${name}.gz`, new PackedLog(inode.fs, inode))
+        inode.release()
       }
-    file.rotated(log.rotate())
+    file.rotated(log)
     this.#files.delete(log)
     kept.set(`${logName(instance)}.${stamp}`, file)
     this.#rotated.set(log, kept)
+  }
+
+  /** The files of a container that is no more give their room back. */
+  release({ log }: ContainerInstance): void {
+    log.releaseRoom()
+    for (const inode of this.#rotated.get(log)?.values() ?? []) inode.release()
   }
 
   /** Why the log cannot be read, as the kubelet says it; nothing when it can. */

@@ -1,7 +1,8 @@
 import { allOf, type Few, withOne, withoutOne } from '#base/few.ts'
-import type { Writer } from '#lab/host/ports.ts'
+import type { DiskSpace, Writer } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { type LogLine, LogLines, stamp, stampLength } from '#lab/runtime/log-lines.ts'
+import { LogRoom } from '#lab/runtime/log-room.ts'
 
 export type { LogLine } from '#lab/runtime/log-lines.ts'
 
@@ -42,20 +43,26 @@ export class ContainerLog implements Written {
   readonly #partial = { stdout: '', stderr: '' }
   #followers: Few<() => void>
   #lines = new LogLines()
+  #room: LogRoom | undefined
   #dropped = 0
   #bytes = 0
   #ended = false
   #place: LogPlace = 'named'
   #emptiedMs = 0
 
-  /** `frame`: bytes that a line takes in the file beside its text. */
+  /** `frame`: bytes that a line takes in the file beside its text. `disk`: where the file takes room. */
   constructor(
     nowMs: () => number,
-    o: { readonly watch?: GrowthWatch | undefined; readonly frame?: number } = {},
+    o: {
+      readonly watch?: GrowthWatch | undefined
+      readonly frame?: number
+      readonly disk?: Pick<DiskSpace, 'claim'>
+    } = {},
   ) {
     this.#nowMs = nowMs
     this.#watch = o.watch
     this.#frame = o.frame ?? 41
+    this.#room = o.disk && new LogRoom(o.disk)
   }
 
   /** How large its file is, a letter counted as a byte. */
@@ -87,7 +94,21 @@ export class ContainerLog implements Written {
     this.#dropped += this.#lines.length
     this.#lines.drop(this.#lines.length)
     this.#bytes = 0
+    this.#room?.hold(0)
     this.#emptiedMs = this.#nowMs()
+  }
+
+  /** The room that its file takes: now that of who has it, while what comes takes some of its own. */
+  handOverRoom(): LogRoom | undefined {
+    const room = this.#room
+    this.#room = room?.another()
+    return room
+  }
+
+  /** Its file is gone with its container: nothing takes room any more. */
+  releaseRoom(): void {
+    this.#room?.hold(0)
+    this.#room = undefined
   }
 
   /** Its file gets another name, and an empty one its own; answers what the old one holds. */
@@ -191,6 +212,7 @@ export class ContainerLog implements Written {
     this.#bytes += this.#sizeOf(length)
     if (this.#watch !== undefined && this.#bytes >= this.#watch.maxBytes) this.#watch.tell()
     if (this.#bytes > keptBytes) this.#trim()
+    this.#room?.hold(this.#bytes)
   }
 
   #sizeOf(length: number): number {

@@ -263,6 +263,7 @@ export class ContainerRuntime {
     const log = new ContainerLog(() => this.#kernel.nowMs, {
       watch: this.logFiles.growth,
       frame: frameLength(this.brand.logFormat),
+      disk: this.#machine.disk,
     })
     const writers = { stdout: log.writer('stdout'), stderr: log.writer('stderr') }
     const instance: InstanceState = {
@@ -354,6 +355,7 @@ export class ContainerRuntime {
     const instance = this.#instances.get(id)
     if (instance === undefined) return
     this.#instances.delete(id)
+    this.logFiles.release(instance)
     if (instance.container.alive) instance.container.destroy()
   }
 

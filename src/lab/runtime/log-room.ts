@@ -1,0 +1,33 @@
+import { type DiskSpace, isErrno } from '#lab/host/ports.ts'
+
+/**
+ * The room that a file takes of a disk which is made up when somebody looks. What does not fit is there all the same, and counted once it fits
+ * (a runtime loses the lines that a full disk does not take).
+ */
+export class LogRoom {
+  readonly #disk: Pick<DiskSpace, 'claim'>
+  #bytes = 0
+
+  constructor(disk: Pick<DiskSpace, 'claim'>) {
+    this.#disk = disk
+  }
+
+  /** In whole pages, as the disk counts. */
+  hold(bytes: number): void {
+    const needed = Math.ceil(bytes / pageBytes) * pageBytes
+    if (needed === this.#bytes) return
+    try {
+      this.#disk.claim(this.#bytes, needed)
+      this.#bytes = needed
+    } catch (error) {
+      if (!isErrno(error, 'ENOSPC')) throw error
+    }
+  }
+
+  /** An empty one on the same disk. */
+  another(): LogRoom {
+    return new LogRoom(this.#disk)
+  }
+}
+
+const pageBytes = 4096
