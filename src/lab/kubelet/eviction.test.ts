@@ -46,6 +46,10 @@ describe('a disk that fills', () => {
     expect(evicted[0]?.status.message).toMatch(
       /^The node was low on resource: ephemeral-storage\. Threshold quantity: 9663676416, available: \d+Ki\. /,
     )
+    // By what is in its log: it wrote nothing else.
+    expect(evicted[0]?.status.message).toMatch(
+      /Container \S+ was using \d+Ki, request is 0, has larger consumption/,
+    )
     expect(evicted[0]?.status.conditions).toContainEqual(
       expect.objectContaining({ type: 'DisruptionTarget', reason: 'TerminationByKubelet' }),
     )

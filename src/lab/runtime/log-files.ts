@@ -3,6 +3,7 @@ import { KeepsakeDirectory, type Keepsakes } from '#lab/host/vfs/virtual.ts'
 import { type FileSystem, Inode } from '#lab/host/vfs.ts'
 import type { Cancel } from '#lab/kernel/kernel.ts'
 import { LogFile, type LogFormat, PackedLog } from '#lab/runtime/log-file.ts'
+import { inPages } from '#lab/runtime/log-room.ts'
 import type { ContainerLog, GrowthWatch } from '#lab/runtime/logs.ts'
 import type { ContainerInstance, PodIdentity } from '#lab/runtime/records.ts'
 
@@ -99,6 +100,12 @@ export class LogFiles {
     this.#files.delete(log)
     kept.set(`${logName(instance)}.${stamp}`, file)
     this.#rotated.set(log, kept)
+  }
+
+  /** What the files of one container take, also those that were rotated. */
+  sizeOf({ log }: ContainerInstance): number {
+    const rotated = [...(this.#rotated.get(log)?.values() ?? [])]
+    return rotated.reduce((sum, { size }) => sum + inPages(size), inPages(log.bytes))
   }
 
   /** The files of a container that is no more give their room back. */

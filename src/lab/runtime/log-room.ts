@@ -1,4 +1,5 @@
 import { type DiskSpace, isErrno } from '#lab/host/ports.ts'
+import { pageBytes } from '#lab/host/vfs/file-system.ts'
 
 /**
  * The room that a file takes of a disk which is made up when somebody looks. What does not fit is there all the same, and counted once it fits
@@ -14,7 +15,7 @@ export class LogRoom {
 
   /** In whole pages, as the disk counts. */
   hold(bytes: number): void {
-    const needed = Math.ceil(bytes / pageBytes) * pageBytes
+    const needed = inPages(bytes)
     if (needed === this.#bytes) return
     try {
       this.#disk.claim(this.#bytes, needed)
@@ -30,4 +31,5 @@ export class LogRoom {
   }
 }
 
-const pageBytes = 4096
+/** What a file of so many bytes takes. */
+export const inPages = (bytes: number): number => Math.ceil(bytes / pageBytes) * pageBytes

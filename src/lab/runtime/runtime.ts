@@ -156,11 +156,16 @@ export class ContainerRuntime {
     for (const { name } of this.images.list()) if (!used.has(fullImageName(name))) this.images.remove(name)
   }
 
-  /** What a pod's container holds and has written. */
+  /** What a pod's container holds, and has written: over its image, and in its logs. */
   usage(podUid: string, name: string): { readonly memoryBytes: number; readonly diskBytes: number } {
-    const [newest] = this.containers(podUid).filter((instance) => instance.name === name)
+    const instances = this.containers(podUid).filter((instance) => instance.name === name)
+    const [newest] = instances
     const container = newest === undefined ? undefined : this.#instances.get(newest.id)?.container
-    return { memoryBytes: container?.memoryBytes ?? 0, diskBytes: container?.diskBytes ?? 0 }
+    const logBytes = instances.reduce((sum, each) => sum + this.logFiles.sizeOf(each), 0)
+    return {
+      memoryBytes: container?.memoryBytes ?? 0,
+      diskBytes: (container?.diskBytes ?? 0) + logBytes,
+    }
   }
 
   // ---------------------------------------------------------------------------------------- sandboxes
