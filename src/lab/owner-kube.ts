@@ -19,9 +19,14 @@ export interface OwnerKube {
   list<T extends KubeObject>(query: ListQuery): Promise<readonly T[]>
   create(type: ResourceType, object: Draft<KubeObject>): Promise<void>
   patch(ref: ObjectRef, patch: OwnerPatch): Promise<void>
-  delete(ref: ObjectRef): Promise<void>
+  delete(ref: ObjectRef, how?: OwnerDelete): Promise<void>
   /** Rejects with 429 while a disruption budget does not allow it. */
   evict(pod: { readonly namespace: string; readonly name: string }): Promise<void>
+}
+
+export interface OwnerDelete {
+  /** `kubectl delete --cascade=orphan`: what it owns stays. Default: goes with it, as the garbage collector sees it. */
+  readonly orphansStay?: boolean
 }
 
 export interface OwnerPatch {
@@ -72,8 +77,9 @@ export function ownerKube(send: (request: LabRequest) => Promise<LabResponse>): 
       const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { namespace, name } }
       await asked({ method: 'POST', path, headers: json, body: JSON.stringify(body) })
     },
-    delete: async (ref) => {
-      await asked({ method: 'DELETE', path: pathOf({ op: 'get', ...ref }), headers: json, body: '' })
+    delete: async (ref, { orphansStay = false } = {}) => {
+      const body = orphansStay ? JSON.stringify({ propagationPolicy: 'Orphan' }) : ''
+      await asked({ method: 'DELETE', path: pathOf({ op: 'get', ...ref }), headers: json, body })
     },
   }
 }

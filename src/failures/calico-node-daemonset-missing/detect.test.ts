@@ -3,6 +3,7 @@ import type { EventRow } from '#cluster/relations.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/calico-node-daemonset-missing/index.ts'
+import { calicoNode } from '#failures/testing/example-cluster.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
 
 const sets = (...names: readonly string[]) =>
@@ -112,6 +113,41 @@ describe('by facts', () => {
     ],
   ])('%s', (_, table, complete, expected) => {
     expect(seen(table, complete).causes[0]?.confidence).toBe(expected)
+  })
+
+  describe('orphans: its pods run on', () => {
+    const orphan = (on: string, name = 'calico-node-x7k2p') => ({ ...calicoNode(on, { ready: true }), name })
+    const nodes = [node('True'), { ...node('True'), name: 'w2' }]
+    const kubeProxy = [{ namespace: 'kube-system', name: 'kube-proxy' }]
+
+    test('all nodes have theirs: it is to be prevented', () => {
+      const pods = [orphan('w1'), orphan('w2', 'calico-node-9q4zd')]
+      const { causes, preventive } = seen({ nodes, pods, daemonSets: kubeProxy })
+      expect(causes).toEqual([])
+      expect(preventive.map(({ mode: { id } }) => id)).toEqual([mode.id])
+    })
+
+    test.each<[string, Table, readonly string[], string | undefined]>([
+      ['one was deleted', { nodes, pods: [orphan('w1')], daemonSets: kubeProxy }, all, 'confirmed'],
+      ['DaemonSets were not listed', { nodes, pods: [orphan('w1')] }, ['nodes', 'pods'], undefined],
+      [
+        'what made the pod has another name',
+        { nodes, pods: [orphan('w1', 'calico-node-windows-x7k2p')], daemonSets: kubeProxy },
+        all,
+        undefined,
+      ],
+    ])('%s', (_, table, complete, expected) => {
+      const { causes, preventive } = seen(table, complete)
+      expect(preventive).toEqual([])
+      expect(causes[0]?.confidence).toBe(expected)
+    })
+  })
+
+  test('a node without its pod, and nobody listed the DaemonSets: not clear', () => {
+    const pods = [{ ...calicoNode('w1'), name: 'calico-node-x7k2p' }]
+    const clearOf = (nodes: NonNullable<Table['nodes']>) => seen({ nodes, pods }, ['nodes', 'pods', 'ipPools']).clear
+    expect(clearOf([node('True'), { ...node('True'), name: 'w2' }])).toEqual([])
+    expect(clearOf([node('True')])).toHaveLength(1)
   })
 
   test('where it is there, it is not missing', () => {

@@ -24,9 +24,11 @@ type Needs = 'daemonSets' | 'nodes' | 'pods' | 'ipPools' | 'events' | 'messages'
 
 /**
  * Finds a cluster with Calico and without its DaemonSet: somebody deleted it, or took over only a part of a manifest. Nodes keep
- * their contact to the control plane; there is no calico-node pod anywhere, not even Pending.
+ * their contact to the control plane; there is no calico-node pod anywhere, not even Pending. Or, deleted with `--cascade=orphan`, its
+ * pods run on: nothing is broken until one is deleted or a node joins, since nobody makes another.
  *
  * @see projectcalico/calico:manifests/calico.yaml (DaemonSet calico-node)
+ * @see kubernetes/kubernetes:pkg/controller/garbagecollector/garbagecollector.go (orphanDependents)
  */
 export const detector = defineDetector<MissingState, Needs>({
   needs: ['daemonSets'],
@@ -39,30 +41,76 @@ export const detector = defineDetector<MissingState, Needs>({
     const said = remarkSigns(view, {
       'daemonset-is-missing': ['strong', 'the DaemonSet is gone, as somebody says'],
     })
-    const signs = [...ofList(view, around), ...told, ...said, ...nowhere(view), ...silence(view)]
+    const orphans = orphansIn(view)
+    const signs = [
+      ...ofList(view, around),
+      ...orphaned(orphans),
+      ...told,
+      ...said,
+      ...nowhere(view),
+      ...silence(view),
+    ]
     return findingsOf(signs, {
       judges: 'cluster',
       conclude: (own) =>
         isWorthSaying(own, view, ['calico-node-missing-on-node'])
-          ? { says: 'the DaemonSet calico-node is not there', state: { namespace: around?.namespace } }
+          ? {
+              says:
+                orphans.length === 0
+                  ? 'the DaemonSet calico-node is not there'
+                  : 'the DaemonSet calico-node is not there: its pods run on, and nobody makes another',
+              state: { namespace: (around ?? orphans[0])?.namespace },
+              preventive: orphans.length > 0 && !isMissedSomewhere(view),
+            }
           : undefined,
     })
   },
   explains: explainsHere,
-  isImmune: (_, view) => isThere(view),
+  // Pods that run may be orphans: where a node has none, only the list decides.
+  isImmune: (_, view) => isListed(view) || (isThere(view) && !isMissedSomewhere(view)),
 })
 
-/** It, or what shows that it is or was a moment ago: its pods, and its controller's words. Canal has another name for it. */
+/**
+ * It, or what shows that it is or was a moment ago: its pods (unless they are {@link orphansIn|orphans}), and its controller's words.
+ * Canal has another name for it.
+ */
 function isThere(view: Reads<'daemonSets' | 'pods' | 'events'>): boolean {
   // Events outlive what they tell of by an hour: where all sets are listed, they tell of those only that nobody asked for by name.
   const told = isComplete(view.coverage('daemonSets')) ? others : names
   return (
-    view.rows('daemonSets').some(({ name }) => names.has(name)) ||
-    calicoNodePods(view).length > 0 ||
+    isListed(view) ||
+    calicoNodePods(view).length > orphansIn(view).length ||
     view.rows('pods').some(({ name }) => [...others].some((other) => name.startsWith(`${other}-`))) ||
     view.rows('events').some(({ about }) => about.kind === 'DaemonSet' && told.has(about.name))
   )
 }
+
+const isListed = (view: Reads<'daemonSets'>): boolean =>
+  view.rows('daemonSets').some(({ name }) => names.has(name))
+
+/** The pods that a DaemonSet of this name has made, where all DaemonSets are listed and none has it. */
+const orphansIn = (view: Reads<'daemonSets' | 'pods'>): readonly Fact<PodRow>[] =>
+  isComplete(view.coverage('daemonSets')) && !isListed(view)
+    ? calicoNodePods(view).filter(({ name }) => madeByIt.test(name))
+    : []
+
+/** Not those of `calico-node-windows`, say. */
+const madeByIt = /^calico-node-[a-z0-9]{5}$/
+
+const orphaned = ([first, ...rest]: readonly Fact<PodRow>[]): readonly Sign[] =>
+  first === undefined
+    ? []
+    : [
+        sign(
+          { from: first.from },
+          'weak',
+          `${rest.length + 1} of its pods are left, without it`,
+          clusterSubject,
+        ),
+      ]
+
+const isMissedSomewhere = ({ symptoms }: View<Needs>): boolean =>
+  symptoms.some(({ id, when }) => id === 'calico-node-missing-on-node' && when === 'now')
 
 const others: ReadonlySet<string> = new Set(['canal', 'rke2-canal'])
 const names: ReadonlySet<string> = new Set(['calico-node', ...others])

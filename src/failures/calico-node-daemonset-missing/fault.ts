@@ -2,7 +2,7 @@ import { clusterSubject } from '#cluster/subjects.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { Fault, LabControl } from '#lab/fault.ts'
-import { calicoDaemonSet, draftOf } from '#lab/owner-acts.ts'
+import { calicoDaemonSet, deletePods, draftOf } from '#lab/owner-acts.ts'
 
 const minutes = 60_000
 
@@ -21,7 +21,8 @@ kubectl replace --force -f calico-node.yaml > replace.log 2>&1 || true`
 
 /**
  * Somebody deletes the DaemonSet, and the garbage collector takes its pods. In a cluster by manifest nobody makes it again, on IKS
- * not before the next refresh of the master; the operator makes it again at once, unless it rests.
+ * not before the next refresh of the master; the operator makes it again at once, unless it rests. Or its pods stay, as orphans, for
+ * as long as nobody touches them.
  */
 export const fault: Fault<KubeObject> = {
   flavours: ['plain', 'hardened', 'iks-classic'],
@@ -31,6 +32,8 @@ export const fault: Fault<KubeObject> = {
     'replace-rejected':
       'kubectl replace --force deletes the DaemonSet, and what was to come in its place is invalid',
     'operator-at-rest': 'the operator was scaled to nothing, and then the DaemonSet is deleted',
+    orphaned:
+      'kubectl delete --cascade=orphan lets its pods run on, and who deletes one to have it started anew gets none',
   },
   change: async (lab, { variant }) => {
     if (variant === 'operator-at-rest') {
@@ -40,10 +43,18 @@ export const fault: Fault<KubeObject> = {
     const set = await calicoDaemonSet(lab)
     const { name, namespace = '' } = set.metadata
     if (variant === 'replace-rejected') await lab.exec(controlPlane(lab), replaceByForce)
-    else await lab.kube.delete({ type: resources.daemonSets, namespace, name })
+    else
+      await lab.kube.delete(
+        { type: resources.daemonSets, namespace, name },
+        { orphansStay: variant === 'orphaned' },
+      )
     return set
   },
-  trigger: () => Promise.resolve(),
+  trigger: async (lab, { node, variant }) => {
+    if (variant !== 'orphaned') return
+    await lab.advance(minutes)
+    await deletePods(lab, { namespace: 'kube-system', labelSelector: 'k8s-app=calico-node', node })
+  },
   settleMs: () => 5 * minutes,
   undo: async (lab, { variant }, object) => {
     if (variant === 'operator-at-rest') return scaleOperator(lab, 1)
