@@ -145,7 +145,8 @@ describe('by facts', () => {
 
   test('a node without its pod, and nobody listed the DaemonSets: not clear', () => {
     const pods = [{ ...calicoNode('w1'), name: 'calico-node-x7k2p' }]
-    const clearOf = (nodes: NonNullable<Table['nodes']>) => seen({ nodes, pods }, ['nodes', 'pods', 'ipPools']).clear
+    const clearOf = (nodes: NonNullable<Table['nodes']>) =>
+      seen({ nodes, pods }, ['nodes', 'pods', 'ipPools']).clear
     expect(clearOf([node('True'), { ...node('True'), name: 'w2' }])).toEqual([])
     expect(clearOf([node('True')])).toHaveLength(1)
   })
