@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { factsOf, type Table } from '#cluster/testing/facts.ts'
+import type { ContainerRow } from '#cluster/relations.ts'
+import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/nodename-file-missing/index.ts'
 import { calicoNode, node } from '#failures/testing/example-cluster.ts'
@@ -110,6 +111,40 @@ describe('on a cluster', () => {
     expect(diagnose(factsOf(table(ready)), [mode]).causes.map(({ confidence }) => confidence)).toEqual([
       expected,
     ])
+  })
+
+  const minutes = 60_000
+  const saidAfter = (upMs: number, more: Partial<ContainerRow> = {}): Table => ({
+    nodes: [node('w1')],
+    pods: [
+      calicoNode(
+        'w1',
+        { ready: false },
+        { ready: false, state: 'running', startedAtMs: ago(1) - upMs, ...more },
+      ),
+    ],
+    messages: (table(false).messages ?? []).map((row) => ({ ...row, atMs: ago(1) })),
+  })
+  const failing = {
+    message: { id: 'startup/datastore-retry', params: {} },
+    ...{ node: 'w1', count: 1, atMs: ago(1) },
+  }
+  test.each<[string, Table, string | undefined]>([
+    [
+      'its container has run far longer than a start may take: the file was written',
+      saidAfter(10 * minutes),
+      'likely',
+    ],
+    ['it may still be starting', saidAfter(2 * minutes), 'possible'],
+    ['it said so before this container began', saidAfter(-2 * minutes), 'possible'],
+    ['its container does not run', saidAfter(10 * minutes, { state: 'waiting' }), 'possible'],
+    [
+      'start-up says that it does not end',
+      { ...saidAfter(10 * minutes), messages: [...(saidAfter(0).messages ?? []), failing] },
+      undefined,
+    ],
+  ])('not ready: %s', (_, seen, expected) => {
+    expect(diagnose(factsOf(seen), [mode]).causes[0]?.confidence).toBe(expected)
   })
 
   test.each<[string, string, boolean]>([

@@ -1,6 +1,6 @@
 import type { Fact, Reads, Subject } from '#cluster/facts.ts'
-import { calicoNodePodAt, isReady, placeOfMessage } from '#cluster/queries.ts'
-import type { MessageRow } from '#cluster/relations.ts'
+import { calicoNodeContainer, calicoNodePodAt, isReady, placeOfMessage } from '#cluster/queries.ts'
+import type { MessageRow, PodRow } from '#cluster/relations.ts'
 import { isElsewhere, nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
@@ -67,9 +67,26 @@ function weighed(view: Reads<Names>, row: Fact<MessageRow>, says: string): reado
   const pod = calicoNodePodAt(view, placeOfMessage(view, row))
   if ((pod !== undefined && isReady(pod)) || isStarted(view, placeOfMessage(view, row)))
     return ['decisive', `${says}, though calico-node runs there`]
+  if (isPastStart(pod, row) && excusesAt(view, placeOfMessage(view, row)).length === 0)
+    return ['strong', `${says}, though calico-node has been up there for minutes`]
   // Alone it says no more than that calico-node has not come up there (yet).
   return ['weak', says]
 }
+
+/**
+ * Its container had run for so long when this was said that start-up, which writes the file, must have ended: as long as it has not,
+ * nothing is live, and the kubelet starts a container anew that fails its liveness probe for about a minute.
+ *
+ * @see projectcalico/calico:manifests/calico.yaml (livenessProbe)
+ */
+function isPastStart(pod: PodRow | undefined, { atMs }: MessageRow): boolean {
+  const container = pod && calicoNodeContainer(pod)
+  if (container?.state !== 'running' || container.startedAtMs === undefined || atMs === undefined)
+    return false
+  return atMs - container.startedAtMs > startMaxMs
+}
+
+const startMaxMs = 3 * 60_000
 
 const isStarted = (view: Reads<Names>, place: Subject): boolean =>
   excusesAt(view, place).length === 0 &&
