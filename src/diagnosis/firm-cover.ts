@@ -2,7 +2,7 @@ import { type Candidate, cheapestCover } from '#diagnosis/cover.ts'
 
 /**
  * The cheapest cover, in which a guess makes way for what is firm and covers all that it alone would: what is merely possible explains
- * nothing yet, however many it would save.
+ * nothing yet, however many it would save. Of what a guess is still needed for, what is firm covers its part beside it.
  */
 export function firmCover<T>(
   candidates: readonly Candidate<T>[],
@@ -10,13 +10,26 @@ export function firmCover<T>(
 ): readonly Candidate<T>[] {
   const firm = candidates.filter(isFirm)
   const cheapest = cheapestCover(candidates)
-  return cheapest
+  const needed = cheapest
     .filter((one) => !isFirm(one))
     .reduce((chosen, guess) => {
       const others = chosen.filter((one) => one !== guess)
       const open = [...guess.covers].filter((item) => !covers(others, item))
       return open.every((item) => covers(firm, item)) ? [...others, ...coverOf(open, firm)] : chosen
     }, cheapest)
+  return [...needed, ...besideGuesses(needed, isFirm, firm)]
+}
+
+/** What is firm and explains some of what, so far, only guesses were chosen for. */
+function besideGuesses<T>(
+  chosen: readonly Candidate<T>[],
+  isFirm: (one: Candidate<T>) => boolean,
+  firm: readonly Candidate<T>[],
+): readonly Candidate<T>[] {
+  const told = chosen.filter(isFirm)
+  const guessed = new Set(chosen.filter((one) => !isFirm(one)).flatMap((one) => [...one.covers]))
+  const open = [...guessed].filter((item) => !covers(told, item))
+  return coverOf(open, firm)
 }
 
 const covers = <T>(chosen: readonly Candidate<T>[], item: number): boolean =>
