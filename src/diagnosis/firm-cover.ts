@@ -40,7 +40,8 @@ function coverOf<T>(items: readonly number[], candidates: readonly Candidate<T>[
   const open = new Set(items)
   const helpful = candidates
     .map((value) => ({
-      ...{ value, price: value.price },
+      value,
+      price: value.price,
       covers: new Set([...value.covers].filter((item) => open.has(item))),
     }))
     .filter((one) => one.covers.size > 0)
