@@ -4,7 +4,7 @@ import { detector, type MissingState } from '#failures/calico-node-daemonset-mis
 
 export const mode: Mode<MissingState> = {
   id: 'calico-node-daemonset-missing',
-  title: 'The DaemonSet calico-node was deleted: no pod on any node, not even Pending',
+  title: 'The DaemonSet calico-node was deleted: nobody makes its pods',
   owner: 'cluster',
   maturity: 'lab',
   detector,
