@@ -83,6 +83,19 @@ export interface Peeked<T> extends Informer<T> {
   look(): Pick<Peeked<T>, 'peek'>
 }
 
+/** Tells who hears of each change; answers what is gathered by now for who hears of all together. */
+export function tellOne<T>(
+  change: InformerChange<T>,
+  { onChange, onChanges }: InformerOptions<T>,
+  gathered: InformerChange<T>[] | undefined,
+): InformerChange<T>[] | undefined {
+  onChange?.(change)
+  if (onChanges === undefined) return undefined
+  if (gathered === undefined) return [change]
+  gathered.push(change)
+  return gathered
+}
+
 /** Starts an informer as a thread of `p`; it ends with the process. */
 export function informer<T extends KubeObject>(
   p: Process,
@@ -326,15 +339,10 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     const { onChange, onChanges } = this.#options
     if (onChange === undefined && onChanges === undefined) return
     const isSeenSo = type === seen && !(change instanceof Heartbeat) && change.previous === previous
-    this.#tell(isSeenSo ? change : { type: seen, object, ...(previous === undefined ? {} : { previous }) })
-  }
-
-  #tell(change: InformerChange<T>): void {
-    const { onChange, onChanges } = this.#options
-    onChange?.(change)
-    if (onChanges === undefined) return
-    this.#gathered ??= []
-    this.#gathered.push(change)
+    const told: InformerChange<T> = isSeenSo
+      ? change
+      : { type: seen, object, ...(previous === undefined ? {} : { previous }) }
+    this.#gathered = tellOne(told, this.#options, this.#gathered)
   }
 
   #moved(): void {

@@ -1,4 +1,4 @@
-import type { Informer, InformerChange, InformerOptions } from '#lab/api/informer.ts'
+import { type Informer, type InformerChange, type InformerOptions, tellOne } from '#lab/api/informer.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
 import { keyOfObject } from '#lab/api/store.ts'
 import type { Update } from '#lab/calico/typha/protocol.ts'
@@ -77,18 +77,15 @@ export class FedInformer<T extends KubeObject> implements Informer<T> {
     if (type === 'DELETED' && previous === undefined) return
     if (previous?.metadata.resourceVersion === object.metadata.resourceVersion && type !== 'DELETED') return
     const seen = type === 'DELETED' ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED'
-    this.#tell({ type: seen, object: typed, ...(previous === undefined ? {} : { previous }) })
+    const told: InformerChange<T> = {
+      type: seen,
+      object: typed,
+      ...(previous === undefined ? {} : { previous }),
+    }
+    this.#gathered = tellOne(told, this.#options, this.#gathered)
   }
 
   #dropAllBut(keys: ReadonlySet<string>): void {
     for (const [key, object] of [...this.#cache]) if (!keys.has(key)) this.#apply({ type: 'DELETED', object })
-  }
-
-  #tell(change: InformerChange<T>): void {
-    const { onChange, onChanges } = this.#options
-    onChange?.(change)
-    if (onChanges === undefined) return
-    this.#gathered ??= []
-    this.#gathered.push(change)
   }
 }
