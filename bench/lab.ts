@@ -67,9 +67,9 @@ const scenarios: readonly Scenario[] = [
         what: '10,000 pods Running on 100 nodes, in process',
         unit: 'ms',
         goal: 6000,
-        bound: 75_000,
+        bound: 90_000,
       },
-      deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000, bound: 48_000 },
+      deletedMs: { what: '… and deleted', unit: 'ms', goal: 6000, bound: 55_000 },
     },
   },
   {
@@ -77,8 +77,8 @@ const scenarios: readonly Scenario[] = [
     limitMs: 300_000,
     nodes: 100,
     figures: {
-      toldMs: { what: '10,000 pods Running, as kubectl tells', unit: 'ms', goal: 12_000, bound: 135_000 },
-      goneMs: { what: '… and deleted', unit: 'ms', goal: 12_000, bound: 85_000 },
+      toldMs: { what: '10,000 pods Running, as kubectl tells', unit: 'ms', goal: 12_000, bound: 150_000 },
+      goneMs: { what: '… and deleted', unit: 'ms', goal: 12_000, bound: 90_000 },
     },
   },
   {
