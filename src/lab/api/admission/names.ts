@@ -52,8 +52,14 @@ const faults =
 export const labelFaults = faults(label, labelText, 63)
 export const subdomainFaults = faults(subdomain, subdomainText, 253)
 export const labelValueFaults = faults(labelValue, labelValueText, 63)
-export const qualifiedNameFaults = (text: string): readonly string[] =>
-  keyErrors('', text).map(({ message }) => message.replace(`Invalid value: ${JSON.stringify(text)}: `, ''))
+export function qualifiedNameFaults(text: string): readonly string[] {
+  const parts = text.split('/')
+  const name = parts.pop() ?? ''
+  return [
+    ...(parts.length > 1 || name.length > 63 || !qualifiedName.test(name) ? [nameText] : []),
+    ...(parts.length === 1 && !subdomain.test(parts[0] ?? '') ? [`prefix part ${subdomainText}`] : []),
+  ]
+}
 
 /** What is wrong with a map of labels. */
 export function labelErrors(field: string, labels: unknown): FieldError[] {
@@ -66,16 +72,8 @@ export function labelErrors(field: string, labels: unknown): FieldError[] {
   })
 }
 
-function keyErrors(field: string, key: string): FieldError[] {
-  const parts = key.split('/')
-  const name = parts.pop() ?? ''
-  const errors: FieldError[] = []
-  if (parts.length > 1 || name.length > 63 || !qualifiedName.test(name))
-    errors.push(invalidValue(field, key, nameText))
-  if (parts.length === 1 && !subdomain.test(parts[0] ?? ''))
-    errors.push(invalidValue(field, key, `prefix part ${subdomainText}`))
-  return errors
-}
+const keyErrors = (field: string, key: string): FieldError[] =>
+  qualifiedNameFaults(key).map((fault) => invalidValue(field, key, fault))
 
 const annotationBytesMax = 256 * 1024
 
