@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { trafficOf } from '#drill/measure/traffic.ts'
 import { directKube } from '#lab/api/direct.ts'
-import type { Lease, Node, Pod, Role } from '#lab/api/objects.ts'
+import type { Role } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { Lab } from '#lab/lab.ts'
+import { addressKey, told, visits } from './told.ts'
 
 /** Each strikes at the place that its name says, so that each kind of change has to be noticed by a check that rests. */
 const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<unknown>])[] = [
@@ -66,8 +66,6 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
   ['a node loses its power', (lab) => lab.reboot('k8s-worker-04', { powerCut: true })],
 ]
 
-const addressKey = 'projectcalico.org/IPv4Address'
-
 const addressed = (lab: Lab, address: string): Promise<unknown> =>
   lab.kube.patch(
     { type: resources.nodes, name: 'k8s-worker-03' },
@@ -97,14 +95,6 @@ async function loseNodes(lab: Lab): Promise<unknown> {
 
 const inNode = (command: string): string => `crictl exec $(crictl ps --name calico-node -q) ${command}`
 
-interface Told {
-  readonly nodes: readonly string[]
-  readonly pods: readonly string[]
-  readonly leases: readonly string[]
-  /** What the shop's customers lived through; those who still wait are told of later. */
-  readonly visits: readonly string[]
-}
-
 /** What calico-node's look for its address says, which it repeats every minute. */
 const looks = async (lab: Lab): Promise<string> =>
   (
@@ -124,33 +114,6 @@ const sessions = async (lab: Lab): Promise<string> =>
       inNode('birdcl -s /var/run/calico/bird.ctl show protocols all'),
     ])
   ).stdout
-
-/** What the cluster says of itself: every condition with the time of its last change (a node's of its last report, too), every container with its starts. */
-async function told(lab: Lab): Promise<Told> {
-  const { store } = lab.api.state
-  const all = <T>(bucket: string): readonly T[] => store.list(bucket) as unknown as readonly T[] // of that bucket only
-  const nodes = all<Node>('/nodes').flatMap(({ metadata, status }) => [
-    `${metadata.name} ${metadata.annotations?.[addressKey]}`,
-    ...(status.conditions ?? []).map(
-      (c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime} ${c.lastHeartbeatTime}`,
-    ),
-  ])
-  const pods = all<Pod>('/pods').flatMap(({ metadata, status }) => [
-    ...(status.conditions ?? []).map((c) => `${metadata.name} ${c.type} ${c.status} ${c.lastTransitionTime}`),
-    ...(status.containerStatuses ?? []).map(
-      (c) => `${metadata.name} ${c.name} ${c.restartCount} ${JSON.stringify(c.state)}`,
-    ),
-  ])
-  const leases = all<Lease>('coordination.k8s.io/leases').map(({ metadata, spec }) =>
-    JSON.stringify([metadata.name, spec]),
-  )
-  const { visits, balanced } = await trafficOf(lab, 0)
-  const over = [...visits, ...balanced].filter(({ atMs }) => atMs < lab.nowMs - patienceMs)
-  return { nodes: nodes.sort(), pods: pods.sort(), leases, visits: over.map((each) => JSON.stringify(each)) }
-}
-
-/** How long a customer waits at most. */
-const patienceMs = 5000
 
 // Not every seed will do: what is random between servers of a Service, and whose check comes first in a millisecond, differs.
 const options = { seed: 'b', customers: true }
@@ -172,7 +135,8 @@ describe('checks that rest tell of everything at the moment at which others do',
     for (const minutes of [0, 1, 1, 3]) {
       if (minutes === 0) await Promise.all([strike(lazy), strike(eager)])
       else for (const lab of [lazy, eager]) await lab.advance(minutes * 60_000)
-      expect(await told(lazy)).toEqual(await told(eager))
+      expect(told(lazy)).toEqual(told(eager))
+      expect(await visits(lazy)).toEqual(await visits(eager))
       expect(await sessions(lazy)).toBe(await sessions(eager))
       expect(await looks(lazy)).toBe(await looks(eager))
     }

@@ -83,6 +83,7 @@ async function connected(self: Process, to: Backend): Promise<Connection | undef
 /** What arrives on one is sent on the other, and so is its end. */
 function join(from: Connection, to: Connection, ended: () => void): void {
   from.follow({
+    relay: to,
     payload: (payload) => to.send(payload),
     end: (why) => {
       if (why === 'closed') to.close()

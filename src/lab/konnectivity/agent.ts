@@ -40,10 +40,10 @@ export const konnectivityAgent: Program = async (p) => {
     port: Number(flag('proxy-server-port') ?? agentPort),
   }
   await serveHttp(p, { port: Number(flag('health-server-port') ?? 8134) }, ({ path }) => {
-    if (path === '/healthz') return { status: 200, body: 'ok' }
+    if (path === '/healthz') return { status: 200, body: 'ok', vouched: true }
     if (path !== '/readyz') return { status: 404, body: '404 page not found\n' }
     return agent.connected
-      ? { status: 200, body: 'ok' }
+      ? { status: 200, body: 'ok', vouched: true }
       : { status: 503, body: '[-]server-connected failed: no servers connected\n' }
   })
   p.thread('sync', (self) => sync(self, agent, server))
@@ -99,6 +99,7 @@ async function serve(self: Process, agent: Agent, { connection, serverId }: Tunn
   agent.log.info('client.go:231', 'Connect to server', { serverID: serverId })
   agent.log.info('client.go:336', 'Start serving', about)
   agent.connected = true
+  agent.p.moved()
   const open = new Map<number, Connection>()
   try {
     for (;;) {
@@ -118,6 +119,7 @@ async function serve(self: Process, agent: Agent, { connection, serverId }: Tunn
     })
   }
   agent.connected = false
+  agent.p.moved()
   for (const each of open.values()) each.close()
   connection.close()
 }

@@ -7,7 +7,7 @@ import { bed, run } from '#lab/network/test-bed.ts'
 const wayMs = 4 / 16
 
 /** Two ends; the near one says `beat` every ten seconds, first now. */
-async function beating(listens: 'listens' | 'does not listen' = 'listens') {
+async function beating(listens: 'listens' | 'does not listen' | 'answers' = 'listens') {
   const net = bed()
   const { kernel } = net
   let far: Connection | undefined
@@ -25,13 +25,15 @@ async function beating(listens: 'listens' | 'does not listen' = 'listens') {
   const beat: Beat = {
     payload: { sizeBytes: 19 },
     pauseMs: () => 10_000,
-    sayIn: (ms) => told.push(`at ${at()}: say in ${ms}`),
+    sayIn: (ms, answeredMs) =>
+      told.push(`at ${at()}: say in ${ms}${answeredMs === undefined ? '' : `, answered ${answeredMs} ago`}`),
   }
   const listener: BeatListener = {
+    ...(listens === 'answers' ? { answer: 'well' } : {}),
     rest: () => told.push(`at ${at()}: rest`),
     wake: (sinceMs) => told.push(`at ${at()}: heard ${sinceMs} ago`),
   }
-  if (listens === 'listens') far?.beats?.listen(listener)
+  if (listens !== 'does not listen') far?.beats?.listen(listener)
   return { ...net, near, far: far as unknown as Connection, told, rests: near.beats?.rest(beat) } // accepted by now
 }
 
@@ -79,6 +81,51 @@ describe('beats rest', () => {
       `at ${wayMs / 2}: say in ${10_000 - wayMs / 2}`,
     ])
     expect(await run(kernel, (task) => far.receive(task))).toEqual({ sizeBytes: 19 })
+  })
+})
+
+describe('beats that are answered', () => {
+  const move = ({ a }: Awaited<ReturnType<typeof beating>>): Promise<void> =>
+    a.apply([{ op: 'address-add', link: 'eth0', address: '10.0.0.77', prefixLength: 24 }])
+
+  test('rest with the answers: who says them knows when the last one came', async () => {
+    const net = await beating('answers')
+    const { ran } = net.kernel
+    await pass(net.kernel, 25_000)
+    expect(net.kernel.ran).toBe(ran)
+    await move(net)
+    expect(net.told.slice(1)).toEqual([
+      `at 25000: heard ${5000 - wayMs} ago`,
+      `at 25000: say in 5000, answered ${5000 - 2 * wayMs} ago`,
+    ])
+  })
+
+  test('while one is on its way, the answers are those before it', async () => {
+    const net = await beating('answers')
+    await pass(net.kernel, 10_000 + wayMs / 2)
+    await move(net)
+    expect(net.told.at(-1)).toMatch(`answered ${10_000 + wayMs / 2 - 2 * wayMs} ago`)
+    expect(await run(net.kernel, (task) => net.far.receive(task))).toEqual({ sizeBytes: 19 })
+  })
+
+  test('an answer that is on its way arrives all the same', async () => {
+    const net = await beating('answers')
+    await pass(net.kernel, 1.5 * wayMs)
+    await move(net)
+    expect(net.told.slice(1)).toEqual([
+      `at ${1.5 * wayMs}: heard ${wayMs / 2} ago`,
+      `at ${1.5 * wayMs}: say in ${10_000 - 1.5 * wayMs}`,
+    ])
+    expect(await run(net.kernel, (task) => net.near.receive(task))).toBe('well')
+  })
+
+  test('both ends number what they send as if each had been sent', async () => {
+    const net = await beating('answers')
+    await pass(net.kernel, 25_000)
+    net.near.send('news')
+    net.far.send('other news')
+    expect(await run(net.kernel, (task) => net.far.receive(task))).toBe('news')
+    expect(await run(net.kernel, (task) => net.near.receive(task))).toBe('other news')
   })
 })
 

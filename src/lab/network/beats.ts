@@ -1,4 +1,4 @@
-import type { Beat, BeatListener, Beats } from '#lab/network/ports.ts'
+import type { Beat, BeatListener, Beats, Payload } from '#lab/network/ports.ts'
 
 /** What a connection's end does for its beats. */
 export interface BeatEnd {
@@ -11,22 +11,30 @@ export interface BeatEnd {
   /** From now on {@link EndBeats.wake} is called as soon as anything moves that packets meet. */
   resting(beats: EndBeats): void
   awake(beats: EndBeats): void
-  /** So many beats were sent and acknowledged. */
-  said(times: number, beat: Beat): void
+  /** So many of them were sent and acknowledged. */
+  said(times: number, payload: Payload): void
   /** One more was sent, and arrives in so many ms. */
-  saying(beat: Beat, inMs: number): void
+  saying(payload: Payload, inMs: number): void
 }
 
 /** Beats of one end that nobody sends: when they were said is worked out when somebody wants to know. */
 interface Rest {
   readonly beat: Beat
   readonly wayMs: number
+  readonly answer: Answer | undefined
   /** How many were said. */
   said: number
   /** Of those, the last and the one before. */
   lastMs: number
   beforeMs: number | undefined
   nextMs: number
+}
+
+/** What the other end says to each. */
+interface Answer {
+  readonly payload: Payload
+  /** How long after the beat was said it is here. */
+  readonly afterMs: number
 }
 
 /**
@@ -52,8 +60,12 @@ export class EndBeats implements Beats {
     const { nowMs, beatMs, other } = this.#end
     const listener = other?.beats.listener
     if (beatMs === undefined || listener === undefined) return false
+    const backMs = listener.answer === undefined ? 0 : other?.beatMs
+    if (backMs === undefined) return false
+    const answer =
+      listener.answer === undefined ? undefined : { payload: listener.answer, afterMs: beatMs + backMs }
     const nextMs = nowMs + beat.pauseMs()
-    this.#rest = { beat, wayMs: beatMs, said: 1, lastMs: nowMs, beforeMs: undefined, nextMs }
+    this.#rest = { beat, wayMs: beatMs, answer, said: 1, lastMs: nowMs, beforeMs: undefined, nextMs }
     this.#end.resting(this)
     listener.rest()
     return true
@@ -73,25 +85,25 @@ export class EndBeats implements Beats {
     const rest = this.#caughtUp()
     if (rest === undefined) return
     const { nowMs, other } = this.#end
-    const { beat, lastMs, wayMs, nextMs } = rest
-    const sinceArrivalMs = this.sinceArrivalMs
+    const { beat, answer, wayMs, said, lastMs, nextMs } = rest
+    const sinceArrivalMs = since(rest, wayMs, nowMs)
+    const sinceAnswerMs = answer && since(rest, answer.afterMs, nowMs)
     this.#rest = undefined
     this.#end.awake(this)
-    const onWay = lastMs + wayMs >= nowMs
-    this.#end.said(rest.said - (onWay ? 1 : 0), beat)
-    if (onWay) this.#end.saying(beat, lastMs + wayMs - nowMs)
+    const inMs = lastMs + wayMs - nowMs
+    sayUp(this.#end, beat.payload, { times: said, lastInMs: inMs })
+    if (answer !== undefined && other !== undefined) {
+      const times = inMs >= 0 ? said - 1 : said // one that is on its way is answered when it is there
+      sayUp(other, answer.payload, { times, lastInMs: inMs >= 0 ? -1 : lastMs + answer.afterMs - nowMs })
+    }
     other?.beats.listener?.wake(sinceArrivalMs)
-    beat.sayIn(nextMs - nowMs)
+    beat.sayIn(nextMs - nowMs, sinceAnswerMs)
   }
 
   /** How long ago the last one arrived; undefined: none has since they rest. What is due at this very moment has not happened. */
   get sinceArrivalMs(): number | undefined {
     const rest = this.#caughtUp()
-    if (rest === undefined) return undefined
-    const { nowMs } = this.#end
-    const { lastMs, beforeMs, wayMs } = rest
-    if (lastMs + wayMs < nowMs) return nowMs - lastMs - wayMs
-    return beforeMs === undefined ? undefined : nowMs - beforeMs - wayMs
+    return rest === undefined ? undefined : since(rest, rest.wayMs, this.#end.nowMs)
   }
 
   #caughtUp(): Rest | undefined {
@@ -106,4 +118,21 @@ export class EndBeats implements Beats {
     }
     return rest
   }
+}
+
+/** How long ago that happened last which follows each beat after so long. */
+function since({ lastMs, beforeMs }: Rest, afterMs: number, nowMs: number): number | undefined {
+  if (lastMs + afterMs < nowMs) return nowMs - lastMs - afterMs
+  return beforeMs === undefined ? undefined : nowMs - beforeMs - afterMs
+}
+
+/** Adds up what that end has said so many times, and sends the last on, unless it has arrived. */
+function sayUp(
+  end: BeatEnd,
+  payload: Payload,
+  { times, lastInMs }: { readonly times: number; readonly lastInMs: number },
+): void {
+  const isOnWay = lastInMs >= 0
+  end.said(isOnWay ? times - 1 : times, payload)
+  if (isOnWay) end.saying(payload, lastInMs)
 }

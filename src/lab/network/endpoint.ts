@@ -9,7 +9,7 @@ import type { Ground } from '#lab/network/ground.ts'
 import { Inbox } from '#lab/network/inbox.ts'
 import { type LeavingEnd, Left } from '#lab/network/left.ts'
 import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
-import type { Beat, Connection, LeftSource, Payload, Reader, SocketHolder } from '#lab/network/ports.ts'
+import type { Connection, LeftSource, Payload, Reader, SocketHolder } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 import type { Tally } from '#lab/network/tally.ts'
@@ -79,8 +79,8 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   #ways: [Way | undefined, Way | undefined] = [undefined, undefined]
   #beats: EndBeats | undefined
   #left: Left | undefined
-  /** What was found in which epoch: until that moves no way is another. */
-  #echoMs: number | undefined
+  /** How long there and back takes, and in which epoch that was found: until that moves no way is another. */
+  #bothWaysMs: number | undefined
   #echoEpoch = -1
 
   private constructor(flow: Flow, isServer: boolean, o: EndOptions) {
@@ -150,15 +150,22 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   get echoMs(): number | undefined {
     if (!this.#kernel.lazy || this.#o.stack.fabric.captures > 0 || !this.#isIdle) return undefined
     const { epoch } = this.#kernel
-    if (this.#echoEpoch === epoch && this.#peer !== undefined && this.#peer.#isIdle) return this.#echoMs
-    this.#echoMs = this.#measuredEchoMs()
-    this.#echoEpoch = this.#echoMs === undefined ? -1 : epoch
-    return this.#echoMs
+    if (this.#echoEpoch !== epoch) {
+      this.#bothWaysMs = this.#measuredBothWaysMs()
+      this.#echoEpoch = this.#bothWaysMs === undefined ? -1 : epoch
+    }
+    const beyondMs = this.#peer?.echoBeyondMs
+    return beyondMs === undefined || this.#bothWaysMs === undefined ? undefined : this.#bothWaysMs + beyondMs
   }
 
-  #measuredEchoMs(): number | undefined {
+  /** How long who reads here takes to answer a sign of life; `undefined`: that is not known. */
+  get echoBeyondMs(): number | undefined {
+    return this.#isIdle ? this.#inbox.echoMs : undefined
+  }
+
+  #measuredBothWaysMs(): number | undefined {
     const { peer, verdict } = this.#way(false)
-    if (peer === undefined || !peer.#isIdle || !peer.#inbox.echoes) return undefined
+    if (peer === undefined) return undefined
     const back = peer.#way(false)
     if (back.peer !== this) return undefined
     return latencyMs(verdict.hops) + peer.takesAfterMs + latencyMs(back.verdict.hops) + this.takesAfterMs
@@ -240,7 +247,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     this.#o.stack.fabric.resting.delete(beats)
   }
 
-  said(times: number, { payload }: Beat): void {
+  said(times: number, payload: Payload): void {
     const bytes = times * bytesOf(payload)
     this.#sent += times
     this.#sentBytes += bytes
@@ -249,7 +256,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     this.#peer.#receivedBytes += bytes
   }
 
-  saying({ payload }: Beat, inMs: number): void {
+  saying(payload: Payload, inMs: number): void {
     const way = this.#ways[0] // as it was when it was sent
     if (way?.verdict.kind !== 'delivered') return
     this.#arrives(this.#queued(payload, bytesOf(payload)), way, this.nowMs + inMs)

@@ -140,3 +140,55 @@ describe('how long the answer to a sign of life would take', () => {
     expect(near.echoMs).toBeUndefined()
   })
 })
+
+describe('a relay that the other end reads by', () => {
+  /** From `a` to `b`, which sends all on to another port of `a`, and back. */
+  async function relayed(
+    net: ReturnType<typeof bed>,
+    server: (c: Connection) => Reader,
+  ): Promise<Connection> {
+    await run(net.kernel, (task) =>
+      net.a.listen({ port: 81 }, (c) => c.follow(server(c))).then(() => task.sleep(0)),
+    )
+    const beyond = await run(net.kernel, (task) => net.b.connect(task, { address: '10.0.0.21', port: 81 }))
+    const sendingOn = (to: Connection): Reader => ({
+      relay: to,
+      payload: (payload) => to.send(payload),
+      end: () => to.close(),
+    })
+    const { near } = await connected(net, (far) => {
+      far.follow(sendingOn(beyond))
+      beyond.follow(sendingOn(far))
+    })
+    return near
+  }
+  const server = (c: Connection): Reader => ({
+    echoes: true,
+    afterMs: 1,
+    payload: () => c.send('pong'),
+    answer: (payload) => `${String(payload)}, too`,
+    end: () => c.close(),
+  })
+
+  test('answers as late as who is behind it, exactly as if it had been sent', async () => {
+    const net = bed()
+    const near = await relayed(net, server)
+    const told = near.echoMs
+    const startMs = net.kernel.nowMs
+    near.send('ping')
+    await run(net.kernel, (task) => near.receive(task))
+    expect(told).toBe(net.kernel.nowMs - startMs)
+    expect(near.ask?.('well')).toEqual({ payload: 'well, too', inMs: told })
+  })
+
+  test('is not known to answer where the way behind it is closed, nor where nobody there answers by himself', async () => {
+    const net = bed()
+    const near = await relayed(net, server)
+    expect(near.echoMs).toBeDefined()
+    net.network.underlay.addRule({ name: 'wall', port: 81, protocol: 'tcp', action: 'drop' })
+    expect(near.echoMs).toBeUndefined()
+    expect(near.ask?.('well')).toBeUndefined()
+    const another = bed()
+    expect((await relayed(another, () => hearing(another.kernel).reader)).echoMs).toBeUndefined()
+  })
+})

@@ -53,14 +53,15 @@ export class Inbox {
     return this.#reader?.closesWithOther === true
   }
 
-  /** Whether who reads here answers a sign of life by itself. */
-  get echoes(): boolean {
-    return this.#reader?.echoes === true
+  /** How long an answer to a sign of life takes from here: no time where who reads answers by itself. `undefined`: it has to be sent. */
+  get echoMs(): number | undefined {
+    return this.#reader?.echoes === true ? 0 : this.#reader?.relay?.echoMs
   }
 
   /** What who reads here would answer; `undefined`: it has to be sent. */
   answer(payload: Payload): Payload | undefined {
-    return this.#reader?.answer?.(payload)
+    const { relay } = this.#reader ?? {}
+    return relay === undefined ? this.#reader?.answer?.(payload) : relay.ask?.(payload)?.payload
   }
 
   follow(reader: Reader): void {

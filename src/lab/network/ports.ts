@@ -128,6 +128,8 @@ export interface Reader {
   answer?(payload: Payload): Payload | undefined
   /** Answers a sign of life whenever one comes, by itself and at once. */
   readonly echoes?: true
+  /** Sends what arrives on, at once, on this connection, and back what arrives there. */
+  readonly relay?: Connection
   /** This end has nothing to say once the other has closed: it closes with it. */
   readonly closesWithOther?: true
   /** Once: `'closed'` after FIN or the own end's close, else ECONNRESET or ETIMEDOUT. */
@@ -194,12 +196,14 @@ export interface Beat {
   readonly payload: Payload
   /** How long after the last one the next is said. Asked once for each, in order. */
   pauseMs(): number
-  /** It rests no longer: the next is to be said in so many ms. */
-  sayIn(ms: number): void
+  /** It rests no longer: the next is to be said in so many ms. The last answer came so long ago; `undefined`: none has since they rested. */
+  sayIn(ms: number, sinceAnswerMs: number | undefined): void
 }
 
 /** Who would hear the other end's beats. */
 export interface BeatListener {
+  /** What it says to each, at once. Default: nothing. */
+  readonly answer?: Payload
   /** From now on they come without being told. */
   rest(): void
   /** No longer; the last came so long ago. `undefined`: none has come since they rested. */

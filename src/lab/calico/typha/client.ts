@@ -16,7 +16,7 @@ import {
 } from '#lab/calico/typha/protocol.ts'
 import type { TyphaSettings } from '#lab/calico/typha/settings.ts'
 import { type Errno, isErrno, type Process } from '#lab/host/ports.ts'
-import type { Connection } from '#lab/network/ports.ts'
+import type { BeatListener, Connection, Payload } from '#lab/network/ports.ts'
 import { TlsFailure } from '#lab/network/tls.ts'
 
 const dialMs = 10_000
@@ -145,7 +145,7 @@ export class TyphaClient implements Datastore {
     this.#connection = connection
     this.#send({ typha: 'client-hello', ...this.#o.hello })
     for (const topic of this.#topics.keys()) this.#ask(topic)
-    this.#p.thread('typha client', (self) => this.#read(self, connection, endpoint))
+    this.#p.thread('typha client', async () => this.#read(connection, endpoint))
   }
 
   #ask(topic: number): void {
@@ -157,18 +157,42 @@ export class TyphaClient implements Datastore {
     this.#connection?.send(writeTypha(message))
   }
 
-  async #read(self: Process, connection: Connection, endpoint: string): Promise<void> {
-    const { log, onLost } = this.#o
+  /** Takes what arrives, without a task that waits for it, until the server is silent for too long or the connection is lost. */
+  #read(connection: Connection, endpoint: string): void {
+    const { task } = this.#p
     const context = { ...this.#context(), connection: raw(shown(endpoint)) }
-    log.info('sync_client.go 480', 'Started Typha client main loop', context)
-    for (;;) {
-      const message = await receive(self, connection)
-      if (typeof message === 'string') {
-        log.error('sync_client.go 470', 'Failed to read from server', { ...context, error: raw(message) })
-        break
-      }
-      this.#take(message, context)
+    this.#o.log.info('sync_client.go 480', 'Started Typha client main loop', context)
+    const patience = new Patience(this.#p, () => lost(`${wayOf(connection)}: i/o timeout`))
+    const lost = (error: string): void => {
+      if (this.#connection !== connection || !task.alive) return
+      this.#lost(error, connection, context)
+      patience.end()
     }
+    connection.beats?.listen(patience)
+    patience.heard()
+    connection.follow({
+      payload: (payload) => {
+        const message = messageOf(payload)
+        if (typeof message === 'string') return lost(message)
+        patience.heard()
+        try {
+          this.#take(message, context)
+        } catch (error) {
+          // As if a thread of the program had run into it.
+          this.#p.thread('typha client', () => Promise.reject(error))
+        }
+      },
+      // Whoever ends with its connections says nothing of them.
+      end: (why) =>
+        task.after(0, () =>
+          lost(why === 'closed' ? 'EOF' : `${wayOf(connection)}: read: ${why.message.toLowerCase()}`),
+        ),
+    })
+  }
+
+  #lost(error: string, connection: Connection, context: Fields): void {
+    const { log, onLost } = this.#o
+    log.error('sync_client.go 470', 'Failed to read from server', { ...context, error: raw(error) })
     this.#connection = undefined
     connection.close()
     log.info('sync_client.go 321', 'Typha client Context asked us to exit, closing connection...', context)
@@ -196,7 +220,7 @@ export class TyphaClient implements Datastore {
         })
         return
       case 'ping':
-        this.#send({ typha: 'pong' })
+        this.#connection?.send(pong)
         return
       default: // what only clients send
     }
@@ -210,19 +234,46 @@ export class TyphaClient implements Datastore {
 const shown = (endpoint: string): string =>
   `discovery.Typha{Addr:"${endpoint}", IP:"${endpoint.split(':')[0]}", NodeName:(*string)(nil)}`
 
-/** The next message, or Go's error. */
-async function receive(self: Process, connection: Connection): Promise<TyphaMessage | string> {
-  const { local, remote } = connection
-  const way = `read tcp ${local.address}:${local.port}->${remote.address}:${remote.port}`
-  try {
-    const payload = await connection.receive(self.task, { timeoutMs: readMs })
-    if (payload === undefined) return `${way}: i/o timeout`
-    if (payload === 'closed') return 'EOF'
-    if (typeof payload === 'object' && payload.tls === 'alert') return `remote error: tls: ${payload.text}`
-    return readTypha(payload) ?? 'gob: unknown type id or corrupted data'
-  } catch (error) {
-    if (!isErrno(error)) throw error
-    return `${way}: read: ${error.message.toLowerCase()}`
+const wayOf = ({ local, remote }: Connection): string =>
+  `read tcp ${local.address}:${local.port}->${remote.address}:${remote.port}`
+
+/** What has come, or Go's error. */
+function messageOf(payload: Payload): TyphaMessage | string {
+  if (typeof payload === 'object' && payload.tls === 'alert') return `remote error: tls: ${payload.text}`
+  return readTypha(payload) ?? 'gob: unknown type id or corrupted data'
+}
+
+const pong = writeTypha({ typha: 'pong' })
+
+/** How long a client waits for the server to say anything. While the server's pings rest, each has been heard and answered. */
+class Patience implements BeatListener {
+  readonly answer = pong
+  readonly #p: Process
+  readonly #over: () => void
+  #heardMs = 0
+  #cancel: () => void = () => {}
+
+  constructor(p: Process, over: () => void) {
+    this.#p = p
+    this.#over = over
+  }
+
+  heard(agoMs = 0): void {
+    this.#cancel()
+    this.#heardMs = this.#p.monotonic() - agoMs
+    this.#cancel = this.#p.task.after(readMs - agoMs, this.#over)
+  }
+
+  rest(): void {
+    this.#cancel()
+  }
+
+  wake(sinceHeardMs: number | undefined): void {
+    this.heard(sinceHeardMs ?? this.#p.monotonic() - this.#heardMs)
+  }
+
+  end(): void {
+    this.#cancel()
   }
 }
 

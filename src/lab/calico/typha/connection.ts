@@ -4,7 +4,7 @@ import type { TyphaCache } from '#lab/calico/typha/cache.ts'
 import { type Identity, shakeAsServer } from '#lab/calico/typha/mutual-tls.ts'
 import { readTypha, type TyphaMessage, writeTypha } from '#lab/calico/typha/protocol.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { Connection } from '#lab/network/ports.ts'
+import type { Beat, Connection } from '#lab/network/ports.ts'
 
 const handshakeMs = 10_000
 const pingMs = 10_000
@@ -22,13 +22,14 @@ interface ConnectionOptions {
  * One client of Typha (projectcalico/calico:typha/pkg/syncserver/sync_server.go): hello, snapshots, changes, a ping every ten
  * seconds. Not imitated: batching, clients that fall behind.
  */
-export class ClientConnection {
+export class ClientConnection implements Beat {
+  readonly payload = writeTypha({ typha: 'ping' })
   readonly #self: Process
   readonly #connection: Connection
   readonly #o: ConnectionOptions
   readonly #fields: Fields
   readonly #stops: (() => void)[] = []
-  #pings: { stop(): void } | undefined
+  #cancelPing: (() => void) | undefined
   #lastPongMs: number
 
   constructor(self: Process, connection: Connection, o: ConnectionOptions) {
@@ -37,7 +38,7 @@ export class ClientConnection {
     this.#o = o
     const { address, port } = connection.remote
     this.#fields = { client: raw(`${address}:${port}`), connID: o.id }
-    this.#lastPongMs = self.now()
+    this.#lastPongMs = self.monotonic()
   }
 
   async run(): Promise<void> {
@@ -62,8 +63,8 @@ export class ClientConnection {
 
   end(): void {
     for (const stop of this.#stops.splice(0)) stop()
-    this.#pings?.stop()
     this.#connection.close()
+    this.#cancelPing?.()
   }
 
   get #remote(): string {
@@ -95,7 +96,7 @@ export class ClientConnection {
       syncerType,
       connection: this.#o.id,
     })
-    this.#pings = this.#self.thread('typha pings', (self) => this.#ping(self))
+    this.sayIn(pingMs)
     for (;;) {
       const payload = await this.#connection.receive(this.#self.task)
       if (payload === undefined || payload === 'closed') {
@@ -119,7 +120,7 @@ export class ClientConnection {
   }
 
   #take(message: TyphaMessage | undefined): void {
-    if (message?.typha === 'pong') this.#lastPongMs = this.#self.now()
+    if (message?.typha === 'pong') this.#lastPongMs = this.#self.monotonic()
     if (message?.typha !== 'watch') return
     const { topic, query } = message
     const stop = this.#o.cache.subscribe(query, (updates, { snapshot }) => {
@@ -129,21 +130,30 @@ export class ClientConnection {
     this.#stops.push(stop)
   }
 
-  async #ping(self: Process): Promise<void> {
-    for (;;) {
-      await self.sleep(pingMs)
-      const since = self.now() - this.#lastPongMs
-      if (since > pongMs) {
-        const says = 'Too long since last pong from client, disconnecting'
-        this.#o.log.info('sync_server.go 830', says, {
-          ...this.#fields,
-          pongTimeout: raw('1m0s'),
-          timeSinceLastPong: raw(`${since / 1000}s`),
-        })
-        this.#connection.abort()
-        return
-      }
-      this.#send({ typha: 'ping' })
+  pauseMs(): number {
+    return pingMs
+  }
+
+  sayIn(ms: number, sinceAnswerMs?: number): void {
+    const nowMs = this.#self.monotonic()
+    if (sinceAnswerMs !== undefined) this.#lastPongMs = nowMs - sinceAnswerMs
+    this.#cancelPing = this.#self.task.after(ms, () => this.#ping())
+  }
+
+  /** Pings rest while nothing moves that they meet: see {@link Connection.beats}. */
+  #ping(): void {
+    const since = this.#self.monotonic() - this.#lastPongMs
+    if (since > pongMs) {
+      const says = 'Too long since last pong from client, disconnecting'
+      this.#o.log.info('sync_server.go 830', says, {
+        ...this.#fields,
+        pongTimeout: raw('1m0s'),
+        timeSinceLastPong: raw(`${since / 1000}s`),
+      })
+      this.#connection.abort()
+    } else if (this.#connection.beats?.rest(this) !== true) {
+      this.#connection.send(this.payload)
+      this.sayIn(pingMs)
     }
   }
 

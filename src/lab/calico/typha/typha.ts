@@ -137,9 +137,10 @@ class Typha {
     this.#log.info('daemon.go 442', 'Health enabled.  Starting server.', { host: 'localhost', port })
     try {
       await serveHttp(this.#p, { port, address: '127.0.0.1' }, ({ path }) => {
-        if (path === '/liveness') return { status: 200, body: '' }
+        if (path === '/liveness') return { status: 200, body: '', vouched: true }
         if (path !== '/readiness') return { status: 404, body: '404 page not found\n' }
-        return { status: this.#listening && this.#cache.synced ? 200 : 503, body: '' }
+        const vouched = this.#listening && this.#cache.synced // which it stays
+        return { status: vouched ? 200 : 503, body: '', vouched }
       })
     } catch (error) {
       if (!isErrno(error)) throw error
