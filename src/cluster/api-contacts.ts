@@ -84,6 +84,9 @@ const endings: ReadonlySet<string> = new Set([
 
 const isOfAnother = (message: Message): boolean => {
   const parts = flat(message)
+  // The server speaks of a client's certificate, and not of its own.
+  if (message.id === 'apiserver/authentication-failed' && parts.some(({ id }) => id.startsWith('tls/')))
+    return true
   return parts.some(({ id }) => elsewhere.has(id) || (id === probe && !isOfApi(parts, targetOf(parts))))
 }
 

@@ -59,6 +59,21 @@ const rows: readonly MessageCase[] = [
     { message: 'container runtime network not ready: cni config uninitialized' },
   ],
   [
+    'kubelet/certificate-none-valid',
+    'No valid client certificate is found and the server is responsive, exiting.',
+    {},
+  ],
+  [
+    'kubelet/certificate-request-failed',
+    'kubernetes.io/kube-apiserver-client-kubelet: Failed while requesting a signed certificate from the control plane: cannot create certificate signing request: Unauthorized',
+    { error: 'cannot create certificate signing request: Unauthorized' },
+  ],
+  [
+    'kubelet/certificate-not-signed',
+    'kubernetes.io/kube-apiserver-client-kubelet: certificate request was not signed: timed out waiting for the condition',
+    { why: 'timed out waiting for the condition' },
+  ],
+  [
     'kubelet/certificate-expired',
     'part of the existing bootstrap client certificate in /etc/kubernetes/kubelet.conf is expired: 2026-01-02 03:04:05 +0000 UTC',
     { limit: '2026-01-02' },

@@ -174,11 +174,28 @@ export const kubeletEntries = [
       'kubelet starts no pod that has a network of its own',
     ],
   }),
+  ...from('kubernetes/client-go:util/certificate/certificate_manager.go', {
+    'kubelet/certificate-request-failed': [
+      'failed while requesting a signed certificate',
+      /Failed while requesting a signed certificate from the control plane: (?<error>[^\n]{1,400})/,
+      'kubelet cannot ask for a new certificate',
+    ],
+    'kubelet/certificate-not-signed': [
+      'certificate request was not signed',
+      /certificate request was not signed: (?<why>[^\n]{1,400})/,
+      'nobody approved or signed kubelet’s request for a new certificate',
+    ],
+  }),
   ...from('kubernetes/kubernetes:pkg/kubelet/certificate/kubelet.go', {
     'kubelet/certificate-expired': [
       'art of the existing bootstrap client certificate',
       /Part of the existing bootstrap client certificate (?:in \S{1,200} )?is expired(?:: (?<limit>[\d-]{10}))?/i,
       'kubelet’s client certificate is out of its time',
+    ],
+    'kubelet/certificate-none-valid': [
+      'no valid client certificate is found',
+      /No valid client certificate is found (?:and|but) the server is (?:not )?responsive/,
+      'kubelet’s client certificate is out of its time, and it got no other',
     ],
     'kubelet/no-certificate': [
       'no serving certificate available for the kubelet',

@@ -45,6 +45,7 @@ import { mode as iptablesBackendMismatch } from '#failures/iptables-backend-mism
 import { mode as kernelModuleMissing } from '#failures/kernel-module-missing/index.ts'
 import { mode as kernelTooOld } from '#failures/kernel-too-old/index.ts'
 import { mode as kubeProxyDown } from '#failures/kube-proxy-down/index.ts'
+import { mode as kubeletCertificateExpired } from '#failures/kubelet-certificate-expired/index.ts'
 import { mode as kubeletLostContact } from '#failures/kubelet-lost-contact/index.ts'
 import { mode as mtuMismatch } from '#failures/mtu-mismatch/index.ts'
 import { mode as networkAclBlocks } from '#failures/network-acl-blocks/index.ts'
@@ -133,6 +134,7 @@ export const modes: readonly Mode[] = [
   kernelModuleMissing,
   kernelTooOld,
   kubeProxyDown,
+  kubeletCertificateExpired,
   kubeletLostContact,
   mtuMismatch,
   networkAclBlocks,

@@ -56,6 +56,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
     (await import('#failures/iptables-backend-mismatch/fault.ts')).fault,
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,
   'kube-proxy-down': async () => (await import('#failures/kube-proxy-down/fault.ts')).fault,
+  'kubelet-certificate-expired': async () =>
+    (await import('#failures/kubelet-certificate-expired/fault.ts')).fault,
   'kubelet-lost-contact': async () => (await import('#failures/kubelet-lost-contact/fault.ts')).fault,
   'mtu-mismatch': async () => (await import('#failures/mtu-mismatch/fault.ts')).fault,
   'network-acl-blocks': async () => (await import('#failures/network-acl-blocks/fault.ts')).fault,

@@ -1,5 +1,6 @@
 import { accusedPeers, type SessionTrouble } from '#cluster/bgp-complaints.ts'
 import type { Fact, Reads, Subject } from '#cluster/facts.ts'
+import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
 import { lockedHosts } from '#cluster/locked-hosts.ts'
 import {
   figures,
@@ -29,6 +30,7 @@ type Names =
   | 'hostEndpoints'
   | 'policies'
   | 'reachability'
+  | 'certificates'
 
 export interface KubeletLostContactState {
   /** `undefined` where the text does not name the node. */
@@ -45,7 +47,7 @@ export interface KubeletLostContactState {
  */
 export const detector = defineDetector<KubeletLostContactState, Names>({
   needs: ['nodes', 'events'],
-  uses: ['pods', 'messages', 'bgpSessions', 'hostEndpoints', 'policies', 'reachability'],
+  uses: ['pods', 'messages', 'bgpSessions', 'hostEndpoints', 'policies', 'reachability', 'certificates'],
   judges: 'node',
   detect: (view) => [...silentNodes(view), ...flappingNodes(view), ...quotedOnly(view)],
   explains,
@@ -61,7 +63,8 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
     if (ready === undefined) return []
     const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
     const own = [...conditionEvidence(node, ready), ...taintEvidence(node)]
-    const isOthers = locked.has(node.name) || isCramped(view, node) || isNobodys(view, node.name)
+    const isOthers =
+      locked.has(node.name) || isRefused(view, node) || isCramped(view, node) || isNobodys(view, node.name)
     const evidence = isEverywhere || isOthers ? own.map(shared) : own
     const says =
       kind === 'never'
@@ -73,9 +76,13 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   })
 }
 
-/** What most nodes lose together, or one whose machine is silent, locked in or cut short, shows no fault of the kubelet. */
+/** What most nodes lose together, or one whose machine is silent, locked in or cut short, or whose certificate has ended, shows no fault of the kubelet. */
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
+
+/** Its kubelet speaks to the API server, and shows a certificate that is out of its time. */
+const isRefused = (view: Reads<'certificates' | 'messages' | 'pods'>, { name }: NodeRow): boolean =>
+  endedKubeletCertificates(view).some(({ node }) => node === undefined || node === name)
 
 /** Small packets come to its machine and large ones do not, and its reports are large. */
 const isCramped = (view: Reads<'reachability'>, { name, internalIp }: NodeRow): boolean => {

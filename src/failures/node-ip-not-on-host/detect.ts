@@ -50,9 +50,11 @@ export const detector = defineDetector<NotOnHostState, Names>({
       ...networkAddresses(view),
       ...saidOld(view),
     ]
-    const refused = messageSigns(view, {
-      'startup/address-in-use': ['against', 'start-up refuses the address, as another node has it'],
-    })
+    const refused = messageSigns(
+      view,
+      { 'startup/address-in-use': ['against', 'start-up refuses the address, as another node has it'] },
+      { endedBy: ['startup/succeeded'], ofAnyAge: true },
+    )
     const around = [...renumbered(view, signs.length > 0), ...told(view)]
     return findingsOf([...signs, ...around, ...(signs.length === 0 ? [] : refused)], {
       judges: 'node',

@@ -3,7 +3,7 @@
  * While the process runs, requests from outside the lab (http.ts) are served too, and dial kubelets over its network.
  *
  * Not imitated: TLS beyond the certificate that everybody who connects is shown, whose names and dates (and not its authority) the
- * lab's clients look at; a new certificate without a restart; start-up time, log lines, flags beside --secure-port.
+ * lab's clients look at; a new certificate without a restart; start-up time, log lines but those of refused credentials, flags beside --secure-port.
  */
 
 import { watchAvailability } from '#lab/api/aggregation/availability.ts'
@@ -140,7 +140,7 @@ function answer(
   { id, as, request }: Extract<ClientFrame, { readonly kube: 'request' }>,
 ): void {
   try {
-    const user = api.identify(as)
+    const user = api.authenticate(as)
     if (request.op === 'watch') watches.set(id, startWatch(api, outbox, { id, user, request }))
     else {
       const giveUp = ask(api, outbox, { id, user, request }, () => watches.delete(id))

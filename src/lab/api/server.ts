@@ -8,6 +8,7 @@
 import { assert } from '#base/assert.ts'
 import type { Random } from '#base/random.ts'
 import { type Remote, registerLocal, remoteServices } from '#lab/api/aggregation/services.ts'
+import { mistrust, tellUnauthenticated } from '#lab/api/authentication.ts'
 import { Authorizer } from '#lab/api/authorization/authorizer.ts'
 import { bootstrap } from '#lab/api/bootstrap.ts'
 import { directEgress, type Egress } from '#lab/api/egress/egress.ts'
@@ -27,7 +28,7 @@ import { type TokenKeys, Tokens } from '#lab/api/tokens/tokens.ts'
 import { Registry } from '#lab/api/types/registry.ts'
 import type { ApiState, Identity } from '#lab/api/verbs/state.ts'
 import { type Registered, registeredWebhooks } from '#lab/api/webhooks/registered.ts'
-import type { Credential, ShownCertificate } from '#lab/api/wire.ts'
+import type { Credential } from '#lab/api/wire.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import type { HttpResponse } from '#lab/network/http.ts'
@@ -169,22 +170,30 @@ export class ApiServer {
     return () => this.#watchers.delete(tell)
   }
 
-  /** Whose credential it is. Throws Unauthorized for a bad token. */
-  identify({ token, user, groups, certificate }: Credential): Identity {
-    if (certificate !== undefined && !this.#trusts(certificate)) throw unauthorized()
-    if (token !== undefined) {
-      const identity = this.state.tokens.verify(token)
-      if (identity === undefined) throw unauthorized()
-      return identity
-    }
-    if (user === undefined) return { username: 'system:anonymous', groups: ['system:unauthenticated'] }
-    return certified(user, groups)
+  /** Whose credential it is. Throws Unauthorized for a bad one. */
+  identify(credential: Credential): Identity {
+    const identity = this.#identityOf(credential)
+    if (typeof identity === 'string') throw unauthorized()
+    return identity
   }
 
-  /** staging:apiserver/pkg/authentication/request/x509/x509.go: by its own clock, at each request. */
-  #trusts({ issuerKey, notBeforeMs, notAfterMs }: ShownCertificate): boolean {
-    const nowMs = this.process?.now() ?? this.kernel.nowMs
-    return issuerKey === clusterKey && nowMs >= notBeforeMs && nowMs <= notAfterMs
+  /** The same for who has sent a request: the server's log tells why it is refused. */
+  authenticate(credential: Credential): Identity {
+    const identity = this.#identityOf(credential)
+    if (typeof identity !== 'string') return identity
+    if (this.#process !== undefined)
+      tellUnauthenticated(this.#process, { minor: minorOf(this.#kubernetesVersion), why: identity })
+    throw unauthorized()
+  }
+
+  /** Or why nobody knows. */
+  #identityOf({ token, user, groups, certificate }: Credential): Identity | string {
+    const nowMs = this.#process?.now() ?? this.kernel.nowMs
+    const why = certificate === undefined ? undefined : mistrust(certificate, nowMs)
+    if (why !== undefined) return why
+    if (token !== undefined) return this.state.tokens.verify(token) ?? this.state.tokens.troubleWith(token)
+    if (user === undefined) return { username: 'system:anonymous', groups: ['system:unauthenticated'] }
+    return certified(user, groups)
   }
 
   /** Answers an HTTP request; see http/handle.ts. */
@@ -197,9 +206,6 @@ export class ApiServer {
     store.removeOlder('/events', now() - 3_600_000)
   }
 }
-
-/** Whose signatures it believes (--client-ca-file): the cluster's own. */
-const clusterKey = 'kubernetes-ca'
 
 /** A client keeps its certificate: who it names is one value. */
 function certified(user: string, groups: readonly string[] = nobody): Identity {

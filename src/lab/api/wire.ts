@@ -16,6 +16,7 @@ export interface Credential {
 }
 
 export interface ShownCertificate {
+  readonly key: string
   readonly issuerKey: string
   readonly notBeforeMs: number
   readonly notAfterMs: number

@@ -19,6 +19,7 @@ export const clientCertificate = (user: string, key: string, nowMs: number): Cer
     notAfterMs: nowMs - backdateMs + signingMs,
   }),
   subject: user,
+  organizations: ['system:nodes'],
 })
 
 /** Certificate and key in one file, as client-go's util/certificate/certificate_store.go keeps them. */

@@ -49,6 +49,10 @@ test('a kubelet whose certificate ends is refused, ends itself where it would ro
   const journal = await lines(lab, 'journalctl -u kubelet --since "-3min"')
   expect(journal).toContain('"Failed to update lease" err="Unauthorized"')
   expect(await kubectl(lab, `get node ${node} --no-headers`)).toMatch(/ NotReady /)
+  const pod = 'kube-apiserver-k8s-control-01'
+  expect(await kubectl(lab, `-n kube-system logs ${pod} --tail=1`)).toMatch(
+    /^E0107 .* authentication\.go:73\] "Unable to authenticate the request" err="\[x509: certificate has expired or is not yet valid: current time \S+Z is after \S+Z, verifying certificate SN=\d+, SKID=, AKID=[0-9A-F:]+ failed: x509: certificate has expired or is not yet valid: current time \S+Z is after \S+Z\]"\n$/,
+  )
   await lab.advance(20 * 60_000)
   const later = await lines(lab, 'journalctl -u kubelet')
   expect(later).toContain('No valid client certificate is found and the server is responsive, exiting.')

@@ -76,11 +76,18 @@ export class ClientCertificate {
   }
 }
 
-const credentialOf = ({ subject, issuerKey, notBeforeMs, notAfterMs }: Certificate): Credential =>
+const credentialOf = ({
+  subject,
+  organizations = [],
+  key,
+  issuerKey,
+  notBeforeMs,
+  notAfterMs,
+}: Certificate): Credential =>
   Object.freeze({
     user: subject,
-    groups: Object.freeze(['system:nodes']),
-    certificate: Object.freeze({ issuerKey, notBeforeMs, notAfterMs }),
+    groups: Object.freeze(organizations),
+    certificate: Object.freeze({ key, issuerKey, notBeforeMs, notAfterMs }),
   })
 
 /** The certificate to begin with. Rejects with what the kubelet prints before it exits, once it has said why. */

@@ -4,6 +4,7 @@
  *
  * Not imitated: encryption, DER, chains of more than two, client certificates, revocation, versions and cipher suites.
  */
+import { createHash } from 'node:crypto'
 import { rfc3339 } from '#base/clock.ts'
 import { Quiet } from '#base/quiet.ts'
 import { remembering } from '#base/remember.ts'
@@ -14,6 +15,8 @@ import type { Connection, Listener, Payload } from '#lab/network/ports.ts'
 
 export interface Certificate {
   readonly subject: string
+  /** Groups, for who authenticates a client by it. */
+  readonly organizations?: readonly string[]
   readonly dnsNames: readonly string[]
   /** Who signed it, by name and by key. */
   readonly issuer: string
@@ -44,6 +47,14 @@ export const certificatesOf: (pem: string) => readonly Certificate[] = rememberi
       return text.startsWith('{') ? [Object.freeze(JSON.parse(text) as Certificate)] : []
     }),
 )
+
+/** Its number, which chance gave it. */
+export const serialOf = ({ key }: Pick<Certificate, 'key'>): bigint =>
+  BigInt(`0x${createHash('sha256').update(`serial ${key}`).digest('hex').slice(0, 32)}`)
+
+/** `43:B3:…`: by what a certificate names the key that has signed it. */
+export const keyIdOf = (key: string): string =>
+  (createHash('sha1').update(key).digest('hex').toUpperCase().match(/../g) ?? []).join(':')
 
 /** What somebody wants a certificate about. */
 export interface Request {
@@ -160,12 +171,19 @@ function unfitness(
   certificate: Certificate,
   o: { readonly serverName: string; readonly nowMs: number },
 ): string | undefined {
-  const time = `current time ${rfc3339(o.nowMs)}`
-  if (o.nowMs > certificate.notAfterMs)
-    return `certificate has expired or is not yet valid: ${time} is after ${rfc3339(certificate.notAfterMs)}`
-  if (o.nowMs < certificate.notBeforeMs)
-    return `certificate has expired or is not yet valid: ${time} is before ${rfc3339(certificate.notBeforeMs)}`
+  const untimely = untimeliness(certificate, o.nowMs)
+  if (untimely !== undefined) return untimely
   return certificate.dnsNames.includes(o.serverName) ? undefined : wrongName(certificate, o.serverName)
+}
+
+/** Why a certificate does not count now, if it does not. */
+export function untimeliness(
+  { notBeforeMs, notAfterMs }: Pick<Certificate, 'notBeforeMs' | 'notAfterMs'>,
+  nowMs: number,
+): string | undefined {
+  if (nowMs >= notBeforeMs && nowMs <= notAfterMs) return undefined
+  const border = nowMs > notAfterMs ? `after ${rfc3339(notAfterMs)}` : `before ${rfc3339(notBeforeMs)}`
+  return `certificate has expired or is not yet valid: current time ${rfc3339(nowMs)} is ${border}`
 }
 
 /** Addresses and names are told apart: who dialled an address hears of addresses. */

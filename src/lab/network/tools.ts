@@ -13,6 +13,7 @@ import { nc } from '#lab/network/tools/nc.ts'
 import { netstat, route } from '#lab/network/tools/netstat.ts'
 import { nft } from '#lab/network/tools/nft.ts'
 import { dig, nslookup } from '#lab/network/tools/nslookup.ts'
+import { openssl } from '#lab/network/tools/openssl.ts'
 import { ping } from '#lab/network/tools/ping.ts'
 import { ss } from '#lab/network/tools/ss.ts'
 import { tcpdump } from '#lab/network/tools/tcpdump.ts'
@@ -49,6 +50,7 @@ const forLooking: Readonly<Record<string, Program>> = {
   conntrack,
   ethtool,
   netstat,
+  openssl,
   route,
   tcpdump,
   traceroute,

@@ -19,14 +19,14 @@ export const identityOf = (api: ApiServer, request: ApiRequest): Identity =>
 function authenticated(api: ApiServer, { headers, inside, client }: ApiRequest): Identity {
   const { authorization } = headers
   if (client?.kind === 'certificate')
-    return api.identify({ user: client.commonName, groups: client.organizations })
+    return api.authenticate({ user: client.commonName, groups: client.organizations })
   if (authorization !== undefined) return tokenOf(api, authorization)
   if (client?.kind === 'bad-certificate') throw unauthorized()
-  return inside || client !== undefined ? api.identify({}) : owner
+  return inside || client !== undefined ? api.authenticate({}) : owner
 }
 
 function tokenOf(api: ApiServer, authorization: string): Identity {
   const token = /^bearer\s+(.+)$/i.exec(authorization)?.[1]
   if (token === undefined) throw unauthorized()
-  return api.identify({ token })
+  return api.authenticate({ token })
 }

@@ -123,6 +123,14 @@ export class Tokens {
     return identity
   }
 
+  /** Why a token is none, as far as that is told apart: pkg/serviceaccount/claims.go (Validate). */
+  troubleWith(token: string): string {
+    const expiry = this.#claimsOf(token)?.exp
+    return expiry !== undefined && Number(expiry) * 1000 <= this.#now()
+      ? '[invalid bearer token, service account token has expired]'
+      : 'invalid bearer token'
+  }
+
   /** Until when a token that was verified is good if nothing but heartbeats is written; 0 where that is not known. */
   goodUntil(token: string): number {
     const claims = this.#claimsOf(token)

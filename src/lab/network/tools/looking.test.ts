@@ -32,6 +32,56 @@ describe('netstat', () => {
   })
 })
 
+describe('openssl', () => {
+  const own = '/var/lib/kubelet/pki/kubelet-client-current.pem'
+
+  test('tells whose a certificate is, and from when until when it counts', async () => {
+    expect(await shown(`openssl x509 -noout -subject -issuer -dates -in ${own}`)).toBe(
+      `subject=O = system:nodes, CN = system:node:${node}
+issuer=CN = kubernetes
+notBefore=Jan  7 05:55:00 2026 GMT
+notAfter=Jan  7 05:55:00 2027 GMT
+`,
+    )
+    expect(await shown(`openssl x509 -checkend 86400 -noout -in ${own}; echo $?`)).toBe(
+      'Certificate will not expire\n0\n',
+    )
+    expect(await shown(`openssl x509 -checkend 99999999 -noout < ${own}; echo $?`)).toBe(
+      'Certificate will expire\n1\n',
+    )
+    expect(await shown(`openssl x509 -text -noout -in ${own} | grep -A2 Validity`)).toBe(
+      '        Validity\n            Not Before: Jan  7 05:55:00 2026 GMT\n            Not After : Jan  7 05:55:00 2027 GMT\n',
+    )
+  })
+
+  test('shows the names of a server’s, and the certificate itself unless told not to', async () => {
+    const { stdout } = await lab.run('k8s-control-01', [
+      ...['openssl', 'x509', '-in', '/etc/kubernetes/pki/apiserver.crt', '-ext', 'subjectAltName'],
+    ])
+    expect(stdout).toMatch(
+      /^X509v3 Subject Alternative Name: \n {4}DNS:k8s-control-01, .*IP Address:10\.96\.0\.1, .*\n-----BEGIN CERTIFICATE-----\n/,
+    )
+    expect(await shown(`openssl x509 -noout -ext subjectAltName -in ${own}`)).toBe(
+      'No extensions in certificate\n',
+    )
+  })
+
+  test.each([
+    [
+      'x509 -in /none',
+      'Could not open file or uri for loading certificate from /none: No such file or directory',
+    ],
+    ['x509 -in /etc/hostname', 'Could not read certificate from /etc/hostname'],
+    ['x509 -nonsense', 'x509: Unknown option: nonsense'],
+    ['x590', `Invalid command 'x590'; type "help" for a list.`],
+    ['s_client -connect 10.0.0.11:6443', 'openssl: the lab does not imitate s_client'],
+  ])('%s', async (words, says) => {
+    const answer = await shown(`openssl ${words}; echo $?`)
+    expect(answer).toContain(says)
+    expect(answer).toMatch(/^1\n/)
+  })
+})
+
 describe('nft', () => {
   test('shows a state of a connection by its name, and a rule that does nothing without a verdict', async () => {
     const rules = await shown('nft list table ip filter')

@@ -42,6 +42,7 @@ export const hostCommands: readonly HostCommand[] = [
   command('ls -l /run/calico'),
   command('cat /etc/hosts'),
   command('crictl info'),
+  command('openssl x509 -noout -subject -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem'),
   command('dmesg -T'),
   command('journalctl -u containerd -n 200 --no-pager'),
 ]
