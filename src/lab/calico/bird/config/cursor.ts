@@ -22,9 +22,16 @@ export class Cursor {
     return token
   }
 
+  /** Whether the next word is this; takes it if so. */
+  has(word: string): boolean {
+    if (!is(this.peek(), word)) return false
+    this.#at++
+    return true
+  }
+
   /** Whether the next words are these; takes them if so. */
-  has(...words: readonly string[]): boolean {
-    if (!words.every((word, i) => is(this.peek(i), word))) return false
+  hasAll(words: readonly string[]): boolean {
+    for (let i = 0; i < words.length; i++) if (!is(this.peek(i), words[i])) return false
     this.#at += words.length
     return true
   }
@@ -81,5 +88,5 @@ export class Cursor {
   }
 }
 
-const is = (token: Token, word: string): boolean =>
+const is = (token: Token, word: string | undefined): boolean =>
   token.text === word && token.kind !== 'text' && token.kind !== 'end'

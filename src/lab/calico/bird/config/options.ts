@@ -7,7 +7,7 @@ export type Draft = { -readonly [K in keyof ProtocolConfig]: ProtocolConfig[K] }
 
 type Reader = (c: Cursor, draft: Draft) => void
 
-/** Options are told apart by their first words; the longest phrase that fits is tried first. */
+/** Options are told apart by their first words; of phrases that begin alike the longest comes first. */
 type Options = readonly (readonly [phrase: string, read: Reader])[]
 
 const bgp =
@@ -157,22 +157,41 @@ const staticOptions: Options = [
   ],
 ]
 
-const byKind: Record<ProtocolConfig['kind'], Options> = {
-  bgp: bgpOptions,
-  kernel: kernelOptions,
-  device: deviceOptions,
-  direct: directOptions,
-  static: staticOptions,
+interface Option {
+  readonly words: readonly string[]
+  readonly read: Reader
+}
+
+/** By their first word. */
+function indexed(options: Options): ReadonlyMap<string, readonly Option[]> {
+  const found = new Map<string, Option[]>()
+  for (const [phrase, read] of options) {
+    const words = phrase.split(' ')
+    const [first = ''] = words
+    const alike = found.get(first)
+    if (alike === undefined) found.set(first, [{ words, read }])
+    else alike.push({ words, read })
+  }
+  return found
+}
+
+const byKind: Record<ProtocolConfig['kind'], ReadonlyMap<string, readonly Option[]>> = {
+  bgp: indexed([...bgpOptions, ...common]),
+  kernel: indexed([...kernelOptions, ...common]),
+  device: indexed([...deviceOptions, ...common]),
+  direct: indexed([...directOptions, ...common]),
+  static: indexed([...staticOptions, ...common]),
 }
 
 /** `{ option; option; … }` of a protocol or template. */
 export function parseOptions(c: Cursor, draft: Draft): void {
+  const options = byKind[draft.kind]
   c.expect('{')
   while (!c.has('}')) {
     if (c.has(';')) continue
-    const read = [...byKind[draft.kind], ...common].find(([phrase]) => c.has(...phrase.split(' ')))
-    if (!read) c.refuse()
-    read[1](c, draft)
+    const option = options.get(c.peek().text)?.find(({ words }) => c.hasAll(words))
+    if (!option) c.refuse()
+    option.read(c, draft)
     c.expect(';')
   }
 }

@@ -152,9 +152,9 @@ class Parser {
 
   #global(): void {
     const c = this.#c
-    if (c.has('router', 'id')) this.#routerId = c.address()
-    else if (c.has('graceful', 'restart', 'wait')) this.#waitSeconds = c.number()
-    else if (c.has('listen', 'bgp')) this.#listenBgp()
+    if (c.hasAll(['router', 'id'])) this.#routerId = c.address()
+    else if (c.hasAll(['graceful', 'restart', 'wait'])) this.#waitSeconds = c.number()
+    else if (c.hasAll(['listen', 'bgp'])) this.#listenBgp()
     else c.refuse()
     c.expect(';')
   }
