@@ -92,7 +92,7 @@ const flag = (p: Process, name: string): string | undefined =>
 
 async function yaml(p: Process, path: string): Promise<unknown> {
   try {
-    return readYaml(await p.files.read(path))
+    return readYamlOf(p.hostname, await p.files.read(path))
   } catch (error) {
     if (isErrno(error)) throw new Error(`open ${path}: ${error.message.toLowerCase()}`)
     throw new Error(`failed to load ${path}: ${error instanceof Error ? error.message : String(error)}`)
@@ -107,5 +107,23 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
     ? (value as Readonly<Record<string, unknown>>) // checked on the line above
     : {}
 
-/** Most nodes' files say the same. */
+/** Most nodes' files say the same, but for the name of their machine: what differs only in that is parsed once. */
+function readYamlOf(hostname: string, text: string): unknown {
+  // A word that could not be a number or a truth value, and so stands for another such word.
+  if (!(/[-.]/.test(hostname) && text.includes(hostname))) return readYaml(text)
+  try {
+    return renamed(readYaml(text.replaceAll(hostname, anyHost)), hostname)
+  } catch {
+    return parse(text) // complains of the text as it is
+  }
+}
+
 const readYaml = remembering((text): unknown => parse(text))
+const anyHost = 'any-host.any-domain'
+
+function renamed(value: unknown, hostname: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(anyHost, hostname)
+  if (Array.isArray(value)) return value.map((each) => renamed(each, hostname))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, renamed(each, hostname)]))
+}
