@@ -15,7 +15,7 @@ import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { ConfigError, type KubeProxyConfig, readConfig } from '#lab/kube-proxy/config.ts'
 import { desiredChains } from '#lab/kube-proxy/desired.ts'
 import { ServiceHealth } from '#lab/kube-proxy/service-health.ts'
-import { syncRules } from '#lab/kube-proxy/sync.ts'
+import { type Settled, syncRules } from '#lab/kube-proxy/sync.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { serveHttp } from '#lab/network/http.ts'
 
@@ -64,7 +64,7 @@ async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<numb
   // Rules that an earlier kube-proxy left stay in force until both lists are here.
   await services.untilSynced(p.task)
   await slices.untilSynced(p.task)
-  let settled: Inputs | undefined
+  let settled: Synced | undefined
   const health = new ServiceHealth(p, log, {
     node: config.nodeName,
     isHealthy: () => state.syncedMs !== undefined,
@@ -84,7 +84,7 @@ async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<numb
 }
 
 /** What the kernel refuses is tried again at the next sync; the rules stay as they were (proxier.go syncProxyRules). */
-async function synced(log: Klog, sync: () => Promise<Inputs>): Promise<Inputs | undefined> {
+async function synced(log: Klog, sync: () => Promise<Synced>): Promise<Synced | undefined> {
   try {
     return await sync()
   } catch (error) {
@@ -95,8 +95,10 @@ async function synced(log: Klog, sync: () => Promise<Inputs>): Promise<Inputs | 
   }
 }
 
-/** What a sync looks at. Each part is another value once it has changed, and the same one until then. */
-type Inputs = readonly unknown[]
+interface Synced extends Settled {
+  readonly services: readonly Service[]
+  readonly slices: readonly EndpointSlice[]
+}
 
 /** Answers what was there when all was as it should be; that again needs no look at the rules. */
 async function sync(
@@ -105,14 +107,13 @@ async function sync(
   o: {
     readonly services: Informer<Service>
     readonly slices: Informer<EndpointSlice>
-    readonly settled: Inputs | undefined
+    readonly settled: Synced | undefined
   },
-): Promise<Inputs> {
-  const inputs = (): Inputs => [o.services.list(), o.slices.list(), p.net.nat.chains(), p.net.filter.chains()]
-  const before = inputs()
-  if (o.settled?.every((each, i) => each === before[i])) return o.settled
-  await syncRules(p.net, desiredChains(o.services.list(), o.slices.list(), { clusterCidr, node }))
-  return inputs()
+): Promise<Synced> {
+  const services = o.services.list()
+  const slices = o.slices.list()
+  const wanted = desiredChains(services, slices, { clusterCidr, node })
+  return { services, slices, ...(await syncRules(p.net, wanted, o.settled)) }
 }
 
 function watched<T extends KubeObject>(

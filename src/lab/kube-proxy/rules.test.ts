@@ -112,6 +112,27 @@ describe('programming', () => {
     expect(a.nat.chains().PREROUTING).toContainEqual(foreign)
   })
 
+  test('of a table as it was left is what a table that was left by nobody would be given', async () => {
+    const { a, b } = bed()
+    const first = chainsFor([port()], undefined)
+    const settled = await syncRules(a, first)
+    const next = chainsFor([port({ endpoints: [{ address: '10.244.2.5', port: 8080 }] })], undefined)
+    await syncRules(a, next, settled)
+    await syncRules(b, next)
+    expect(a.nat.chains()).toEqual(b.nat.chains())
+    expect(a.filter.chains()).toEqual(b.filter.chains())
+  })
+
+  test('looks at a whole table that somebody changed since it was left', async () => {
+    const { a } = bed()
+    const wanted = chainsFor([port()], undefined)
+    const settled = await syncRules(a, wanted)
+    const before = a.nat.chains()
+    await a.nat.restore({ POSTROUTING: [], 'KUBE-SERVICES': [] })
+    await syncRules(a, wanted, settled)
+    expect(a.nat.chains()).toEqual(before)
+  })
+
   test('comes back after somebody flushed the base chains', async () => {
     const { a } = bed()
     await syncRules(a, chainsFor([port()], undefined))
