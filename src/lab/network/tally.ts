@@ -33,11 +33,12 @@ export class ChainCounts {
   }
 
   add(place: number, { packets, bytes }: Count): void {
-    const had = this.#met
+    if (this.#met === none) this.#met = []
+    const met = this.#met
     const at = 2 * place
-    if (at >= had.length) this.#met = Array.from({ length: at + 2 }, (_, index) => had[index] ?? 0)
-    this.#met[at] = (this.#met[at] ?? 0) + packets
-    this.#met[at + 1] = (this.#met[at + 1] ?? 0) + bytes
+    while (met.length <= at) met.push(0, 0)
+    met[at] = (met[at] ?? 0) + packets
+    met[at + 1] = (met[at + 1] ?? 0) + bytes
   }
 
   zero(): void {
