@@ -109,6 +109,21 @@ describe('a pod', () => {
     expect(await b.logs('token')).toMatch(/^cat\n[\w-]+\.[\w-]+\.[\w-]+\n?$/)
   })
 
+  test('leaves nothing on its machine', async () => {
+    const b = await bed()
+    await b.advance(10_000)
+    const { disk, running } = b.machine(control)
+    const before = { spaces: running.spaces.size, files: disk.usedInodes }
+    await createPod(b, 'web')
+    await b.advance(5_000)
+    expect(running.spaces.size).toBe(before.spaces + 1)
+    const ref = { type: resources.pods, namespace: 'default', name: 'web' }
+    await b.kube.delete(ref)
+    await b.advance(60_000)
+    await expect(b.kube.get(ref)).rejects.toMatchObject({ reason: 'NotFound' })
+    expect({ spaces: running.spaces.size, files: disk.usedInodes }).toEqual(before)
+  })
+
   test('is stopped with its grace, then gone', async () => {
     const b = await bed()
     await b.advance(10_000)

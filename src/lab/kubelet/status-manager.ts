@@ -127,12 +127,13 @@ export class StatusManager {
         known.sentIp = status.podIP
       }
       if (known.finish) await kube.delete(ref, { gracePeriodSeconds: 0, uid: apiUid })
-      return true
     } catch (error) {
-      if (isKubeError(error, 'NotFound') || isKubeError(error, 'Conflict')) return true
-      if (error instanceof KubeError || error instanceof KubeUnreachable) return false
-      throw error
+      if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
+      if (!isKubeError(error, 'NotFound') && !isKubeError(error, 'Conflict')) return false
     }
+    // Of a pod that is gone from here and from the API nothing is left to say.
+    if (known.finish) this.forget(uid)
+    return true
   }
 }
 

@@ -355,13 +355,13 @@ export class ContainerRuntime {
     })
   }
 
-  /** Forgets an instance; kills it when it still runs. */
+  /** Forgets an instance, and what it has written; kills it when it still runs. */
   removeContainer(id: string): void {
     const instance = this.#instances.get(id)
     if (instance === undefined) return
     this.#instances.delete(id)
     this.logFiles.release(instance)
-    if (instance.container.alive) instance.container.destroy()
+    instance.container.destroy()
   }
 
   /** Somebody's end of a running container's streams. Throws CriError. */

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import type { Pod } from '#lab/api/objects.ts'
+import type { Kube } from '#lab/api/ports.ts'
+import type { Process } from '#lab/host/ports.ts'
+import { Kernel } from '#lab/kernel/kernel.ts'
+import { StatusManager } from '#lab/kubelet/status-manager.ts'
+
+const pod: Pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web', namespace: 'default', uid: 'u1', resourceVersion: '1', creationTimestamp: '' },
+  spec: { containers: [] },
+  status: { phase: 'Running' },
+}
+
+test('a pod that has ended is deleted by one request, and forgotten', async () => {
+  const kernel = new Kernel({ seed: 1, startMs: 0 })
+  const asked: string[] = []
+  const kube = {
+    patch: async () => {
+      asked.push('patch')
+      return { ...pod, metadata: { ...pod.metadata, resourceVersion: '2' } }
+    },
+    delete: async () => {
+      asked.push('delete')
+    },
+  } as unknown as Kube // all that it asks
+  const p = {
+    thread: (name: string, main: (self: Process) => Promise<void>) =>
+      kernel.start(name, (task) => main({ task } as Process)),
+  } as unknown as Process // all that it uses
+  const statuses = new StatusManager({ kernel, p, kubeFor: () => kube, apiUid: () => 'u1' })
+  statuses.set(pod, { phase: 'Running' })
+  await kernel.advanceTo(1000)
+  statuses.set(pod, { phase: 'Succeeded' })
+  statuses.finish(pod)
+  await kernel.advanceTo(30_000)
+  expect(asked).toEqual(['patch', 'patch', 'delete'])
+  expect(statuses.get('u1')).toBeUndefined()
+})
