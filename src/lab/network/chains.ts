@@ -27,7 +27,8 @@ interface Chain {
 
 /** A table's chains, kept as they were restored and in a form that is quick to ask. */
 export class ChainSet {
-  readonly #chains = new Map<string, Chain>()
+  /** In most namespaces there are none. */
+  #chains: Map<string, Chain> | undefined
   /** Of the names that ways asked for, whether there is such a chain or not. */
   readonly #footings: Footings<string>
   #policies: Map<string, 'accept' | 'drop'> | undefined
@@ -46,12 +47,15 @@ export class ChainSet {
     const compiled = names.map((name) => compiledChain(chains[name] ?? none)) // all of them, before any is replaced
     for (const [at, name] of names.entries()) {
       const { rules } = compiled[at] as Chain // one for each name
-      const before = this.#chains.get(name)?.rules
+      const before = this.#chains?.get(name)?.rules
       if (before === rules) continue
       this.#footings.shake(name)
       this.#counts?.get(name)?.rewritten(before ?? none, rules)
-      if (rules.length === 0) this.#chains.delete(name)
-      else this.#chains.set(name, compiled[at] as Chain)
+      if (rules.length === 0) this.#chains?.delete(name)
+      else {
+        this.#chains ??= new Map()
+        this.#chains.set(name, compiled[at] as Chain)
+      }
     }
     this.#listed = undefined
   }
@@ -64,7 +68,7 @@ export class ChainSet {
   /** Without a prototype: the engine takes a third of the time for that many names that it has never seen. */
   #list(): Chains {
     const chains: Record<string, readonly Rule[]> = Object.create(null)
-    for (const [name, { rules }] of this.#chains) chains[name] = rules
+    for (const [name, { rules }] of this.#chains ?? []) chains[name] = rules
     return Object.freeze(chains)
   }
 
@@ -88,7 +92,7 @@ export class ChainSet {
   /** What met the rules of a chain, in their order, and what met its policy. */
   counted(name: string): { readonly policy: Count; readonly rules: readonly Count[] } {
     const counts = this.#counts?.get(name)
-    const rules = this.#chains.get(name)?.rules ?? none
+    const rules = this.#chains?.get(name)?.rules ?? none
     return {
       policy: counts?.at(0) ?? nothing,
       rules: rules.map((_, at) => counts?.at(at + 1) ?? nothing),
@@ -111,7 +115,7 @@ export class ChainSet {
   }
 
   has(chain: string): boolean {
-    return this.#chains.has(chain)
+    return this.#chains?.has(chain) === true
   }
 
   /** What happens to a packet of which the rules of a built-in chain say nothing. */
@@ -128,7 +132,7 @@ export class ChainSet {
   ask(name: string, p: Passage, depth = 0): Answer | undefined {
     // The kernel refuses loops when a chain is loaded; here a loop ends like a chain without an answer.
     if (depth > 64) return undefined
-    const chain = this.#chains.get(name)
+    const chain = this.#chains?.get(name)
     if (p.surveyor?.looks) p.surveyor.standOn(this.footing(name))
     if (chain === undefined) return undefined
     const { compiled, evenFrom } = chain
@@ -181,7 +185,7 @@ export class ChainSet {
 
   clear(): void {
     this.#footings.shakeAll()
-    this.#chains.clear()
+    this.#chains = undefined
     this.#policies = undefined
     this.#listed = undefined
     for (const counts of this.#counts?.values() ?? []) this.#tallies?.release(counts)

@@ -1,8 +1,7 @@
 import { ChainSet, type Chains } from '#lab/network/chains.ts'
 import type { Tremors } from '#lab/network/ground.ts'
-import type { Table, Tables } from '#lab/network/rule.ts'
+import type { TableHome, TableName } from '#lab/network/kernel-table.ts'
 
-export type TableName = keyof Tables
 export type ChainSets = Readonly<Record<TableName, ChainSet>>
 
 /** Empty tables. */
@@ -14,35 +13,33 @@ export const chainSets = (tremors: Tremors): ChainSets => ({
 })
 
 /** The tables of iptables' old back-end in one namespace: there from their first use on. */
-export class LegacyTables {
-  readonly tables: Tables
+export class LegacyTables implements TableHome {
   #chains: ChainSets | undefined
   readonly #tremors: Tremors
+  readonly #written: (chains: Chains) => void
 
   /** `written` hears of every change. */
   constructor(tremors: Tremors, written: (chains: Chains) => void) {
     this.#tremors = tremors
-    const table = (name: TableName): Table => ({
-      restore: async (chains) => {
-        this.#used()[name].restore(chains)
-        written(chains)
-      },
-      chains: () => this.#chains?.[name].chains() ?? {},
-      setPolicy: async (chain, policy) => {
-        this.#used()[name].setPolicy(chain, policy)
-        written({})
-      },
-      policy: (chain) => this.#chains?.[name].policy(chain) ?? 'accept',
-      counted: (chain) =>
-        this.#chains?.[name].counted(chain) ?? { policy: { packets: 0, bytes: 0 }, rules: [] },
-      zero: async (chain) => this.#chains?.[name].zero(chain),
-    })
-    this.tables = { raw: table('raw'), mangle: table('mangle'), nat: table('nat'), filter: table('filter') }
+    this.#written = written
   }
 
-  /** Undefined as long as nobody has used any. */
   chainsOf(name: TableName): ChainSet | undefined {
     return this.#chains?.[name]
+  }
+
+  use(name: TableName): ChainSet {
+    this.#chains ??= chainSets(this.#tremors)
+    return this.#chains[name]
+  }
+
+  restore(name: TableName, chains: Chains): void {
+    this.use(name).restore(chains)
+    this.#written(chains)
+  }
+
+  written(): void {
+    this.#written({})
   }
 
   all(): readonly ChainSet[] {
@@ -52,10 +49,5 @@ export class LegacyTables {
   clear(): void {
     for (const each of this.all()) each.clear()
     this.#chains = undefined
-  }
-
-  #used(): ChainSets {
-    this.#chains ??= chainSets(this.#tremors)
-    return this.#chains
   }
 }

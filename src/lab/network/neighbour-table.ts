@@ -6,48 +6,51 @@ import type { FdbEntry, Neighbour } from '#lab/network/ports.ts'
  * not kept but asked afresh.
  */
 export class NeighbourTable {
-  readonly #told = new Map<string, Neighbour>()
-  readonly #fdb = new Map<string, FdbEntry>()
+  /** A pod's is told nothing. */
+  #told: Map<string, Neighbour> | undefined
+  #fdb: Map<string, FdbEntry> | undefined
   /** When each next hop was last used; only kept where the table has a limit. */
-  readonly #usedMs = new Map<string, number>()
+  #usedMs: Map<string, number> | undefined
 
   told(link: string, address: Ipv4): Neighbour | undefined {
-    return this.#told.get(`${link} ${ipv4Text(address)}`)
+    return this.#told?.get(`${link} ${ipv4Text(address)}`)
   }
 
   tell(neighbour: Neighbour): void {
+    this.#told ??= new Map()
     this.#told.set(`${neighbour.link} ${neighbour.address}`, neighbour)
   }
 
   /** False when there was none. */
   drop(link: string, address: string): boolean {
-    return this.#told.delete(`${link} ${address}`)
+    return this.#told?.delete(`${link} ${address}`) === true
   }
 
   list(): readonly Neighbour[] {
-    return [...this.#told.values()]
+    return [...(this.#told?.values() ?? [])]
   }
 
   fdbEntry(link: string, mac: string): FdbEntry | undefined {
-    return this.#fdb.get(`${link} ${mac}`)
+    return this.#fdb?.get(`${link} ${mac}`)
   }
 
   setFdbEntry(entry: FdbEntry): void {
+    this.#fdb ??= new Map()
     this.#fdb.set(`${entry.link} ${entry.mac}`, entry)
   }
 
   /** False when there was none. */
   dropFdbEntry(link: string, mac: string): boolean {
-    return this.#fdb.delete(`${link} ${mac}`)
+    return this.#fdb?.delete(`${link} ${mac}`) === true
   }
 
   fdb(): readonly FdbEntry[] {
-    return [...this.#fdb.values()]
+    return [...(this.#fdb?.values() ?? [])]
   }
 
   forgetLink(link: string): void {
     for (const table of [this.#told, this.#fdb])
-      for (const [key, entry] of [...table]) if (entry.link === link) table.delete(key)
+      for (const [key, entry] of [...(table ?? [])]) if (entry.link === link) table?.delete(key)
   }
 
   /**
@@ -59,6 +62,7 @@ export class NeighbourTable {
     nowMs: number,
   ): boolean {
     const key = `${link} ${nextHop}`
+    this.#usedMs ??= new Map()
     if (!this.#usedMs.has(key) && this.#usedMs.size >= limit) {
       const idle = [...this.#usedMs].find(([, usedMs]) => nowMs - usedMs > 5000)
       if (idle === undefined) return false
@@ -69,8 +73,8 @@ export class NeighbourTable {
   }
 
   clear(): void {
-    this.#told.clear()
-    this.#fdb.clear()
-    this.#usedMs.clear()
+    this.#told = undefined
+    this.#fdb = undefined
+    this.#usedMs = undefined
   }
 }

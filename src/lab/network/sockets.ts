@@ -64,17 +64,20 @@ export class Sockets {
         other.port === at.port && (other.address === 0 || address === 0 || other.address === address),
     )
     if (taken) throw new Errno('EADDRINUSE')
-    const keys = new Map<Ipv4, string>()
+    let keys: Map<Ipv4, string> | undefined
     const listener: ListenerState = {
       address,
       port: at.port,
       owner,
       certificate: at.certificate,
       accept,
-      keyFor: (remote) => keys.get(remote),
+      keyFor: (remote) => keys?.get(remote),
       sign: (remote, key) => {
-        if (key === undefined) keys.delete(ipv4(remote))
-        else keys.set(ipv4(remote), key)
+        if (key === undefined) keys?.delete(ipv4(remote))
+        else {
+          keys ??= new Map()
+          keys.set(ipv4(remote), key)
+        }
       },
       close: () => {
         const index = this.#listeners.indexOf(listener)

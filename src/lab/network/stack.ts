@@ -9,6 +9,7 @@ import { applyChange } from '#lab/network/changes.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
 import { Footings } from '#lab/network/ground.ts'
 import { IpSets } from '#lab/network/ip-sets.ts'
+import { type TableHome, type TableName, tablesOf } from '#lab/network/kernel-table.ts'
 import { type ChainSets, chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
 import type { Asked } from '#lab/network/matching.ts'
 import { MomentChance } from '#lab/network/moment-chance.ts'
@@ -57,8 +58,6 @@ export interface LinkState {
   shown: Link | undefined
 }
 
-export type TableName = 'raw' | 'mangle' | 'nat' | 'filter'
-
 /** Where a namespace would send a packet. */
 export type Way =
   | { readonly kind: 'local' }
@@ -73,7 +72,7 @@ export type Way =
     }
 
 /** One network namespace as data. */
-export class SimStack implements NetStack, Asked {
+export class SimStack implements NetStack, Asked, TableHome {
   readonly name: string
   /** Unlike the name never used twice in a lab. */
   readonly id: number
@@ -82,11 +81,6 @@ export class SimStack implements NetStack, Asked {
   readonly random: Random
   readonly table: RouteTable
   readonly sockets: Sockets
-  readonly filter: Table
-  readonly nat: Table
-  readonly raw: Table
-  readonly mangle: Table
-  readonly legacy: Tables
   readonly recent: RecentLists
   readonly ipSets: IpSets
   readonly neighbourTable = new NeighbourTable()
@@ -105,6 +99,8 @@ export class SimStack implements NetStack, Asked {
   taps: ReadonlySet<Tap> | undefined
   readonly #chains: ChainSets
   readonly #legacy: LegacyTables
+  #tables: Tables | undefined
+  #legacyTables: Tables | undefined
   readonly #links = new Map<string, LinkState>()
   readonly #shownLinks = new ShownLinks()
   readonly #sysctls = new Sysctls(this.#links)
@@ -129,12 +125,33 @@ export class SimStack implements NetStack, Asked {
     this.#legacy = new LegacyTables(tremors, (chains) => this.#written(chains))
     this.sockets = new Sockets(this)
     this.recent = new RecentLists(fabric.kernel)
-    this.filter = this.#table('filter')
-    this.nat = this.#table('nat')
-    this.raw = this.#table('raw')
-    this.mangle = this.#table('mangle')
-    this.legacy = this.#legacy.tables
     this.reset()
+  }
+
+  get filter(): Table {
+    return this.#kernelTables.filter
+  }
+
+  get nat(): Table {
+    return this.#kernelTables.nat
+  }
+
+  get raw(): Table {
+    return this.#kernelTables.raw
+  }
+
+  get mangle(): Table {
+    return this.#kernelTables.mangle
+  }
+
+  get #kernelTables(): Tables {
+    this.#tables ??= tablesOf(this)
+    return this.#tables
+  }
+
+  get legacy(): Tables {
+    this.#legacyTables ??= tablesOf(this.#legacy)
+    return this.#legacyTables
   }
 
   // ------------------------------------------------------------------------------- what the walk asks
@@ -480,25 +497,18 @@ export class SimStack implements NetStack, Asked {
     this.fabric.moved()
   }
 
+  use(table: TableName): ChainSet {
+    return this.#chains[table]
+  }
+
+  written(): void {
+    this.touch()
+  }
+
   /** Of the old back-end, which a way may not have met at all. */
   #written(chains: Chains): void {
     this.fabric.namePorts(chains)
     this.touch()
-  }
-
-  #table(name: TableName): Table {
-    const chains = this.#chains[name]
-    return {
-      restore: async (changes) => this.restore(name, changes),
-      chains: () => chains.chains(),
-      setPolicy: async (chain, policy) => {
-        chains.setPolicy(chain, policy)
-        this.touch()
-      },
-      policy: (chain) => chains.policy(chain),
-      counted: (chain) => chains.counted(chain),
-      zero: async (chain) => chains.zero(chain),
-    }
   }
 
   // ---------------------------------------------------------------------------------------- NetStack

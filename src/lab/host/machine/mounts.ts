@@ -40,7 +40,7 @@ export function mountStandard(boot: Boot, hardware: Hardware): void {
   const host = boot.system.machine
   mountAt(space, '/dev', devices(host))
   mountAt(space, '/dev/shm', memory(host, { mode: 0o1777 }))
-  mountAt(space, '/proc', procTree(boot, space, hardware).root)
+  mountAt(space, '/proc', procTree(boot, space, hardware))
   mountAt(space, '/sys', treeRoot('sysfs', sysTree, host))
   mountAt(space, '/run', memory(host, { sizeBytes: Math.floor(hardware.memoryBytes / 10) }))
 }
@@ -50,7 +50,7 @@ export function mountContainer(boot: Boot, space: Space, spec: ContainerSpec, ha
   const host = boot.system.machine
   const proc = procTree(boot, space, hardware)
   for (const path of ['/proc', '/dev', '/sys']) makeDirectory(space, path)
-  mountAt(space, '/proc', proc.root)
+  mountAt(space, '/proc', proc)
   restrictSysctls(space, spec.procSys ?? 'read-only')
   mountAt(space, '/dev', Inode.over(new FileSystem('tmpfs', { host }), containerDevices))
   mountAt(space, '/dev/shm', memory(host, { mode: 0o1777, sizeBytes: 64 * 1024 * 1024 }))

@@ -11,28 +11,45 @@ export interface SysctlSource {
 }
 
 /** /proc/sys: every kernel parameter is a file; the network's belong to the viewer's network namespace. */
-export const procSys = (fs: FileSystem, source: SysctlSource): Inode =>
-  new VirtualDirectory(fs, folder(fs, source, ''))
+export const procSys = (fs: FileSystem, source: SysctlSource): Inode => folder(fs, source, '')
 
-function folder(fs: FileSystem, source: SysctlSource, path: string): Listing {
-  let made: Map<string, Inode> | undefined
-  const make = (name: string): Inode | undefined => {
-    const below = path === '' ? name : `${path}/${name}`
-    if (isFolder(source, below)) return new VirtualDirectory(fs, folder(fs, source, below))
-    if (below.startsWith('net/')) return netFile(fs, source.stack, below)
-    return source.values.has(below) ? valueFile(fs, source.values, below) : undefined
+const folder = (fs: FileSystem, source: SysctlSource, path: string): Inode =>
+  new VirtualDirectory(fs, new SysctlFolder(fs, source, path))
+
+class SysctlFolder implements Listing {
+  readonly #fs: FileSystem
+  readonly #source: SysctlSource
+  readonly #path: string
+  #made: Map<string, Inode> | undefined
+
+  constructor(fs: FileSystem, source: SysctlSource, path: string) {
+    this.#fs = fs
+    this.#source = source
+    this.#path = path
   }
-  return {
-    child: (name) => {
-      const known = made?.get(name)
-      if (known !== undefined) return known
-      const inode = make(name)
-      if (inode === undefined) return undefined
-      made ??= new Map()
-      made.set(name, inode)
-      return inode
-    },
-    names: () => names(source, path).filter((name) => make(name) !== undefined),
+
+  /** Folders of interfaces, which come and go, are made anew for each look. */
+  child(name: string): Inode | undefined {
+    if (this.#path === confFolder) return this.#make(name)
+    const known = this.#made?.get(name)
+    if (known !== undefined) return known
+    const inode = this.#make(name)
+    if (inode === undefined) return undefined
+    this.#made ??= new Map()
+    this.#made.set(name, inode)
+    return inode
+  }
+
+  names(): readonly string[] {
+    return names(this.#source, this.#path).filter((name) => this.#make(name) !== undefined)
+  }
+
+  #make(name: string): Inode | undefined {
+    const source = this.#source
+    const below = this.#path === '' ? name : `${this.#path}/${name}`
+    if (isFolder(source, below)) return folder(this.#fs, source, below)
+    if (below.startsWith('net/')) return netFile(this.#fs, source.stack, below)
+    return source.values.has(below) ? valueFile(this.#fs, source.values, below) : undefined
   }
 }
 

@@ -6,7 +6,13 @@ import type { Capability } from '#lab/host/ports.ts'
 import type { MemoryBank } from '#lab/host/process/memory.ts'
 import type { Space } from '#lab/host/process/space.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
-import { generatedFile, generatedLink, listingOf, VirtualDirectory } from '#lab/host/vfs/virtual.ts'
+import {
+  generatedFile,
+  generatedLink,
+  type Listing,
+  listingOf,
+  VirtualDirectory,
+} from '#lab/host/vfs/virtual.ts'
 import { FileSystem, type Inode, isReadOnly, type Mount } from '#lab/host/vfs.ts'
 
 /**
@@ -14,37 +20,64 @@ import { FileSystem, type Inode, isReadOnly, type Mount } from '#lab/host/vfs.ts
  *
  * Not imitated: memory maps, file descriptors (but for 0–2 of the shell), cgroups, statistics of CPU and memory.
  */
-export function procTree(
-  boot: Boot,
-  space: Space,
-  o: { readonly kernelRelease: string },
-): { fs: FileSystem; root: Inode; sys: Inode } {
-  const { kernel, machine } = boot.system
-  const fs = new FileSystem('proc', { host: machine })
-  const sys = procSys(fs, { stack: space.stack, values: boot.sysctls })
-  const upSeconds = (): number => (kernel.nowMs - boot.startedMs) / 1000
-  const file = (read: () => string): Inode => generatedFile(fs, read)
-  const fixed = listingOf(() => ({
-    cmdline: () =>
-      file(() => `BOOT_IMAGE=/boot/vmlinuz-${o.kernelRelease} root=/dev/vda1 ro console=ttyS0\n`),
-    filesystems: () => file(() => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
-    loadavg: () =>
-      file(() => `0.08 0.10 0.09 1/${boot.system.pids.table.size} ${boot.system.pids.next - 1}\n`),
-    meminfo: () => file(() => meminfo(boot.system.memory)),
-    modules: () => file(() => procModules(boot)),
-    mounts: () => generatedLink(fs, () => 'self/mounts'),
-    self: () => generatedLink(fs, ({ pid }) => String(pid ?? 1)),
-    sys: () => sys,
-    uptime: () => file(() => `${upSeconds().toFixed(2)} ${(upSeconds() * 1.9).toFixed(2)}\n`),
-    version: () =>
-      file(() => `Linux version ${o.kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP\n`),
-  }))
-  const root = new VirtualDirectory(fs, {
-    child: (name) => fixed.child(name) ?? processFolder(fs, space, Number(name)),
-    names: () => [...fixed.names(), ...[...space.pids.table.keys()].map(String)].sort(),
-  })
+export function procTree(boot: Boot, space: Space, o: { readonly kernelRelease: string }): Inode {
+  const fs = new FileSystem('proc', { host: boot.system.machine })
   boot.sysctls.set('kernel/random/boot_id', boot.id)
-  return { fs, root, sys }
+  return new VirtualDirectory(fs, new Proc(fs, { boot, space, kernelRelease: o.kernelRelease }))
+}
+
+interface Shown {
+  readonly boot: Boot
+  readonly space: Space
+  readonly kernelRelease: string
+}
+
+class Proc implements Listing {
+  readonly #fs: FileSystem
+  readonly #o: Shown
+  readonly #made = new Map<string, Inode>()
+
+  constructor(fs: FileSystem, o: Shown) {
+    this.#fs = fs
+    this.#o = o
+  }
+
+  child(name: string): Inode | undefined {
+    if (!Object.hasOwn(procFiles, name)) return processFolder(this.#fs, this.#o.space, Number(name))
+    const known = this.#made.get(name)
+    if (known !== undefined) return known
+    const made = procFiles[name]?.(this.#fs, this.#o)
+    if (made !== undefined) this.#made.set(name, made)
+    return made
+  }
+
+  names(): readonly string[] {
+    return [...Object.keys(procFiles).sort(), ...[...this.#o.space.pids.table.keys()].map(String)].sort()
+  }
+}
+
+const upSeconds = ({ system, startedMs }: Boot): number => (system.kernel.nowMs - startedMs) / 1000
+
+/** Each is made when it is first asked for: a container has them all, and mostly nobody looks. */
+const procFiles: Readonly<Record<string, (fs: FileSystem, shown: Shown) => Inode>> = {
+  cmdline: (fs, { kernelRelease }) =>
+    generatedFile(fs, () => `BOOT_IMAGE=/boot/vmlinuz-${kernelRelease} root=/dev/vda1 ro console=ttyS0\n`),
+  filesystems: (fs) =>
+    generatedFile(fs, () => 'nodev\tproc\nnodev\ttmpfs\nnodev\toverlay\nnodev\tsysfs\n\text4\n'),
+  loadavg: (fs, { boot: { system } }) =>
+    generatedFile(fs, () => `0.08 0.10 0.09 1/${system.pids.table.size} ${system.pids.next - 1}\n`),
+  meminfo: (fs, { boot }) => generatedFile(fs, () => meminfo(boot.system.memory)),
+  modules: (fs, { boot }) => generatedFile(fs, () => procModules(boot)),
+  mounts: (fs) => generatedLink(fs, () => 'self/mounts'),
+  self: (fs) => generatedLink(fs, ({ pid }) => String(pid ?? 1)),
+  sys: (fs, { boot, space }) => procSys(fs, { stack: space.stack, values: boot.sysctls }),
+  uptime: (fs, { boot }) =>
+    generatedFile(fs, () => `${upSeconds(boot).toFixed(2)} ${(upSeconds(boot) * 1.9).toFixed(2)}\n`),
+  version: (fs, { kernelRelease }) =>
+    generatedFile(
+      fs,
+      () => `Linux version ${kernelRelease} (buildd@lcy02-amd64-017) (gcc 11.4.0) #147-Ubuntu SMP\n`,
+    ),
 }
 
 const kibibytes = (bytes: number): string => String(Math.floor(bytes / 1024)).padStart(8)

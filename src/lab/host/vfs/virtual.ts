@@ -15,8 +15,11 @@ export class VirtualDirectory extends Inode {
   constructor(fs: FileSystem, listing: Listing) {
     super(fs, 'directory', { mode: 0o555 })
     this.#listing = listing
-    // Not even root creates a file in /proc.
-    this.dead = true
+  }
+
+  /** Not even root creates a file in /proc. */
+  override get dead(): boolean {
+    return true
   }
 
   override child(name: string): Inode | undefined {
