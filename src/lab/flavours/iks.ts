@@ -7,7 +7,7 @@ import {
   operatorManifests,
 } from '#lab/calico/index.ts'
 import type { InstallationSpec } from '#lab/calico/operator/installation.ts'
-import { namespaceObject } from '#lab/calico/operator/render.ts'
+import { forProvider, namespaceObject } from '#lab/calico/operator/render.ts'
 import { calicoSystem } from '#lab/calico/operator/rendering.ts'
 import { coreDnsImages, coreDnsManifests } from '#lab/coredns/index.ts'
 import { applied } from '#lab/flavours/applied.ts'
@@ -136,8 +136,10 @@ export const byOperator = (
   plan: ClusterPlan,
   more: Pick<InstallationSpec, 'kubernetesProvider'> = {},
 ): readonly Draft<KubeObject>[] => [
-  ...mirroredManifests(operatorManifests(plan.calico)),
-  namespaceObject(),
+  ...mirroredManifests(operatorManifests(plan.calico)).map((object) =>
+    object.kind === 'Namespace' ? forProvider(more.kubernetesProvider, object) : object,
+  ),
+  namespaceObject(more),
   ...bgpPassword(calicoSystem),
   operatorInstallation(plan.podCidr, {
     registry: providerRegistry,

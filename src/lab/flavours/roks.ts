@@ -18,6 +18,8 @@ import {
   keepalivedWatcherManifests,
 } from '#lab/ibm/openshift/keepalived-watcher.ts'
 import { openShiftKubeProxy } from '#lab/ibm/openshift/kube-proxy.ts'
+import { securityContextConstraints } from '#lab/ibm/openshift/scc.ts'
+import { clusterPolicyController, securityAllocationRbac } from '#lab/ibm/openshift/security-allocation.ts'
 import { defaultPolicies } from '#lab/ibm/policies.ts'
 import { openShift, openShiftVersion } from '#lab/ibm/product.ts'
 import { openShiftPlan, vpc, vpcMasterMachine } from '#lab/ibm/vpc-plan.ts'
@@ -30,15 +32,20 @@ import { workloadImages } from '#lab/workload/index.ts'
 /**
  * Red Hat OpenShift on IBM Cloud 4.14 in a VPC.
  *
- * Not imitated: OpenShift's own API server and kinds (projects, routes, security context constraints, machine configuration), its
+ * Not imitated: OpenShift's own API server and kinds (projects, routes, machine configuration), its
  * operators and their namespaces but for the few that the runbooks speak of; Multus and the folders of CNI that it brings
  * (`/var/run/multus/cni/net.d`); what differs in RHEL beyond its names; later releases, in which nobody knows who makes HostEndpoints.
  */
 export const roks: FlavourDefinition = {
   plan: openShiftPlan,
   disk: (node, plan) => [...workerDisk(node, plan, vpc), ...calicoHostFiles({ flavour: 'plain' })],
-  others: (plan) => [{ machine: vpcMasterMachine, tree: masterDisk(plan) }],
-  programs: { haproxy, 'calico-extension': calicoExtension, 'ibm-keepalived-watcher': keepalivedWatcher },
+  others: (plan) => [{ machine: vpcMasterMachine, tree: masterDisk(plan, ['cluster-policy-controller']) }],
+  programs: {
+    haproxy,
+    'calico-extension': calicoExtension,
+    'cluster-policy-controller': clusterPolicyController,
+    'ibm-keepalived-watcher': keepalivedWatcher,
+  },
   cloud: (plan) =>
     new IbmCloud({
       plan,
@@ -63,6 +70,8 @@ export const roks: FlavourDefinition = {
 
 /** What a refresh of the master brings back. */
 const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
+  ...securityContextConstraints(),
+  ...securityAllocationRbac(),
   ...openShiftConfig({
     podCidr: plan.podCidr,
     serviceCidr: plan.serviceCidr,

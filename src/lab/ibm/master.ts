@@ -5,12 +5,15 @@ import { egressConfiguration, egressConfigurationPath } from '#lab/konnectivity/
 import type { ClusterPlan } from '#lab/plan.ts'
 
 /**
- * The disk of the machine that runs a customer's master. Not imitated: that the provider runs three of it as pods of another
+ * The disk of the machine that runs a customer's master; `more`: programs that run there beside those of every cluster. Not imitated: that the provider runs three of it as pods of another
  * cluster; nobody in the customer's account sees more of it than its addresses.
  */
-export const masterDisk = ({ kubernetes, serviceCidr, registry }: ClusterPlan): Tree => [
+export const masterDisk = (
+  { kubernetes, serviceCidr, registry }: ClusterPlan,
+  more: readonly string[] = [],
+): Tree => [
   ...baseOs({ hostname: 'master', nameserver: registry.address }),
-  ...programs.map(
+  ...[...programs, ...more].map(
     (name): TreeEntry => ({
       path: `/usr/local/bin/${name}`,
       kind: 'file',
@@ -28,6 +31,7 @@ export const masterDisk = ({ kubernetes, serviceCidr, registry }: ClusterPlan): 
   ...unit('kube-controller-manager', [server, '--use-service-account-credentials=true']),
   ...unit('kube-scheduler', [server]),
   ...unit('ibm-cloud-controller-manager', []),
+  ...more.flatMap((name) => unit(name, [])),
 ]
 
 const programs = [

@@ -36,7 +36,9 @@ export function customPrinter(own: readonly PrinterColumn[]): Printer {
 
 function cell(object: Stored, { jsonPath, type }: PrinterColumn, nowMs: number): Cell {
   const [value] = find([object], steps(jsonPath))
-  if (value === undefined || value === null) return null
+  if (value === undefined) return null
+  // What Go's templates print for nil.
+  if (value === null) return type === 'string' ? '<no value>' : null
   if (type === 'date') return age(value, nowMs)
   if (type === 'string') return typeof value === 'string' ? value : JSON.stringify(value)
   return typeof value === 'number' || typeof value === 'boolean' ? value : null

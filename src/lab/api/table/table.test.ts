@@ -313,7 +313,7 @@ describe('rows', () => {
       apiVersion: '',
       kind: 'IPPool',
       metadata,
-      spec: { cidr: '10.0.0.0/8', sizes: [1], on: true },
+      spec: { cidr: '10.0.0.0/8', sizes: [1], on: true, empty: null },
       status: { conditions: [{ type: 'Ready', status: 'True' }] },
     }
     const shown = customPrinter([
@@ -322,8 +322,10 @@ describe('rows', () => {
       { name: 'On', type: 'boolean', jsonPath: '.spec.on' },
       { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
       { name: 'None', type: 'string', jsonPath: '.spec.none' },
+      { name: 'Null', type: 'string', jsonPath: '.spec.empty' },
+      { name: 'No number', type: 'integer', jsonPath: '.spec.empty' },
     ])
-    expect(shown.cells(pool, nowMs)).toEqual(['x', '10.0.0.0/8', 1, true, 'True', null])
+    expect(shown.cells(pool, nowMs)).toEqual(['x', '10.0.0.0/8', 1, true, 'True', null, '<no value>', null])
     expect(customPrinter([]).cells(pool, nowMs)).toEqual(['x', '30m'])
   })
 })

@@ -6,6 +6,7 @@ import { withDefaults } from '#lab/api/admission/defaults.ts'
 import { guard } from '#lab/api/admission/guard.ts'
 import { checkPodSecurity } from '#lab/api/admission/pod-security.ts'
 import { chargeQuotas } from '#lab/api/admission/quota.ts'
+import { constrained } from '#lab/api/admission/scc/choose.ts'
 import { validateNew } from '#lab/api/admission/validate.ts'
 import { asObject, asText, isObject, type JsonObject, without } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
@@ -30,14 +31,15 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
   const named = withMetadata(state, def, namespace, draft)
   const { name } = named.metadata
   if (def.namespaced) admitNamespace(state, def, { namespace: String(named.metadata.namespace), name })
-  const admitted = admitNew(state, def, withDefaults(def, named))
+  const completed = admitNew(state, def, withDefaults(def, named))
+  const admitted = def.bucket === '/pods' ? constrained(state, completed, caller.user) : completed
   const asked = {
     def,
     namespace: named.metadata.namespace as string | undefined,
     name: String(draftName(draft)),
   } // withMetadata's
   const changed = mutated(state, { ...asked, object: admitted }, caller)
-  const object = completed(def, changed, caller)
+  const object = finished(def, changed, caller)
   validateNew(def, object, { minor: state.registry.minor, warn: caller.warn })
   const final = stored(def, object, object.metadata as ObjectMeta) // withMetadata made it complete
   caller.admission?.validate(
@@ -58,7 +60,7 @@ export function createObject(state: ApiState, { def, namespace, body }: Creation
 }
 
 /** What depends on other objects' absence, or on who asks: pkg/registry/certificates/certificates/strategy.go. */
-function completed(def: ResourceDef, object: JsonObject, { user }: Caller): JsonObject {
+function finished(def: ResourceDef, object: JsonObject, { user }: Caller): JsonObject {
   if (def.bucket === 'batch/jobs') return selectingJob(object)
   if (def.bucket !== 'certificates.k8s.io/certificatesigningrequests') return object
   const { username, groups, uid } = user

@@ -29,7 +29,7 @@ interface WorkloadOverrides {
 /** The fields of an Installation that the lab's operator reads (tigera/operator:api/v1/installation_types.go). */
 export interface InstallationSpec {
   readonly variant?: 'Calico'
-  /** Not imitated: what it changes (folders of CNI, security context constraints). */
+  /** Not imitated: what else it changes (folders of CNI). */
   readonly kubernetesProvider?: 'OpenShift'
   readonly registry?: string
   readonly cni?: { readonly type?: string; readonly ipam?: { readonly type?: string } }

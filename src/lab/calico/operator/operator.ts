@@ -128,7 +128,7 @@ class Operator {
       await this.#kube.update(operatorResources.installations, { ...installation, spec })
       return
     }
-    await this.#managed.apply([namespaceObject()])
+    await this.#managed.apply([namespaceObject(spec)])
     if (!(await this.#ensurePools(spec, generation))) return
     const certificates = await this.#certificates.ensure()
     if ('trouble' in certificates) return this.#degrade(secretDegraded(certificates))

@@ -43,16 +43,36 @@ export function render(
   ].map((object) => fromRegistry(object, { registry: o.spec.registry, version: o.version }))
 }
 
-/** The namespace that comes before everything else. */
-export const namespaceObject = (): Draft<KubeObject> =>
-  draft('v1', 'Namespace', {
-    name: calicoSystem,
-    labels: {
+/** The namespace that comes before everything else (pkg/render/namespaces.go, CreateNamespace). */
+export const namespaceObject = ({
+  kubernetesProvider,
+}: Pick<InstallationSpec, 'kubernetesProvider'> = {}): Draft<KubeObject> =>
+  forProvider(
+    kubernetesProvider,
+    draft('v1', 'Namespace', {
       name: calicoSystem,
-      'pod-security.kubernetes.io/enforce': 'privileged',
-      'pod-security.kubernetes.io/enforce-version': 'latest',
-    },
-  })
+      labels: {
+        name: calicoSystem,
+        'pod-security.kubernetes.io/enforce': 'privileged',
+        'pod-security.kubernetes.io/enforce-version': 'latest',
+      },
+    }),
+  )
+
+/** On OpenShift nobody asks its security context constraints about pods of such a namespace, and they may run on every node. */
+export const forProvider = (
+  provider: InstallationSpec['kubernetesProvider'],
+  namespace: Draft<KubeObject>,
+): Draft<KubeObject> => {
+  if (provider !== 'OpenShift') return namespace
+  const { labels, annotations } = namespace.metadata
+  const metadata = {
+    ...namespace.metadata,
+    labels: { ...labels, 'openshift.io/run-level': '0' },
+    annotations: { ...annotations, 'openshift.io/node-selector': '' },
+  }
+  return { ...namespace, metadata }
+}
 
 /**
  * While a manifest install is taken over, its calico-node has to go on reading the datastore; its CNI plugin's account is

@@ -34,6 +34,7 @@ const namespaces = [
   'ibm-system',
   'openshift',
   'openshift-config',
+  'openshift-infra',
   'openshift-ingress',
   'openshift-monitoring',
 ]

@@ -17,7 +17,11 @@ export function openShiftDns(o: { readonly clusterIp: string }): readonly Draft<
   const template = deployment?.spec.template.spec
   if (template === undefined) throw new Error('CoreDNS is a Deployment')
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { 'openshift.io/run-level': '0' } },
+    },
     ...drafts.filter(({ kind }) => kind !== 'Deployment').map(renamed),
     daemonSet(template),
   ]

@@ -10,7 +10,7 @@ const name = 'openshift-kube-proxy'
 export const openShiftKubeProxy = (
   o: Parameters<typeof kubeProxyManifests>[0],
 ): readonly Draft<KubeObject>[] => [
-  { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'openshift.io/run-level': '0' } } },
   ...kubeProxyManifests(o).map(moved),
 ]
 

@@ -1,7 +1,7 @@
 /**
  * oc: the commands of kubectl and what OpenShift adds of which an incident is made, in its words.
  *
- * Not imitated: logging in; projects, builds, images, routes and policies, whose API no lab serves; `adm` beyond nodes, `must-gather`
+ * Not imitated: logging in; projects, builds, images and routes, whose API no lab serves; `adm` beyond nodes and security context constraints, `must-gather`
  * and `inspect`; `rsync`; what each of them is, it says.
  *
  * @see openshift/oc:pkg/cli/cli.go

@@ -14,7 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
   observe: 'it runs nothing on changes: use oc get -w',
   secrets: 'use oc create secret, and oc patch serviceaccount',
   sa: 'use oc create serviceaccount, and oc create token',
-  policy: 'security context constraints are not served: use oc create rolebinding, and oc auth can-i',
+  policy: 'use oc adm policy add-scc-to-user, oc create rolebinding, and oc auth can-i',
   image: 'images are not served by the API',
   registry: 'there is no registry in the cluster',
   idle: 'services are not put to sleep: use oc scale',
