@@ -23,7 +23,7 @@ import {
 } from '#lab/api/ports.ts'
 import { requestWords } from '#lab/api/request-words.ts'
 import { type Call, type Sure, Transport } from '#lab/api/transport.ts'
-import type { ClientFrame, Credential, KubeRequest, WireChange } from '#lab/api/wire.ts'
+import type { Credential, KubeRequest, Renewal, RenewedPart, WireChange } from '#lab/api/wire.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 export interface KubeClientOptions {
@@ -63,9 +63,15 @@ export interface KubeClient extends Kube {
    * Gets an object so many ms from now, and again in as many, until `enough` holds for it. Nothing is sent where the answer is sure, which
    * then comes when it would have come; nobody is woken for one that is not enough.
    */
-  getUntil<T extends KubeObject>(ms: number, ref: ObjectRef, enough: (object: T) => boolean): Promise<T>
+  getUntil<T extends KubeObject>(ms: number, ref: ObjectRef, o: Until<T>): Promise<T>
   /** Another client on the same connection, for whom `credential` stands. */
   as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient
+}
+
+interface Until<T> {
+  readonly enough: (object: T) => boolean
+  /** Of each request that is sent. */
+  readonly timeoutMs?: number
 }
 
 export interface Renewals {
@@ -109,6 +115,7 @@ class Client implements KubeClient {
   readonly #token: ReadToken
   /** Where it is the same with each request. */
   #fixed: Credential | undefined
+  #statuses: Renewing | undefined
 
   constructor(process: Process, options: KubeClientOptions, transport: Transport, token: ReadToken) {
     this.#process = process
@@ -172,18 +179,10 @@ class Client implements KubeClient {
     return task.wait<Lease>((wake) => {
       let revision = Number(lease.metadata.resourceVersion)
       let renewedMs: number | undefined
-      let shown: Credential | undefined
-      let again: Sure['again']
+      const leases = new Renewing(this.#transport, 'lease', { namespace, name })
       return task.repeat(everyMs, () => {
         const atMs = nowMs()
-        const as = this.#credential()
-        let answer = as === shown ? again?.({ revision, renewedMs: atMs }) : undefined
-        if (answer === undefined && !(as instanceof Promise)) {
-          const object = { namespace, name, revision, renewedMs: atMs }
-          answer = this.#transport.ask({ kube: 'renewal', id: 0, as, what: 'lease', object })
-          shown = as
-          again = answer?.again
-        }
+        const answer = leases.renew(this.#credential(), { revision, renewedMs: atMs })
         if (answer === undefined) {
           wake(renewedMs === undefined ? lease : renewedLease(lease, renewedMs, { revision }))
           return undefined
@@ -197,8 +196,8 @@ class Client implements KubeClient {
 
   statusAgain(node: Node, renewedMs: number): Node | undefined {
     const { name, resourceVersion } = node.metadata
-    const object = { name, revision: Number(resourceVersion), renewedMs }
-    const answer = this.#sure((as) => ({ kube: 'renewal', id: 0, as, what: 'node-status', object }))
+    if (this.#statuses?.name !== name) this.#statuses = new Renewing(this.#transport, 'node-status', { name })
+    const answer = this.#statuses.renew(this.#credential(), { revision: Number(resourceVersion), renewedMs })
     const beat = answer?.value as Heartbeat | undefined // what a renewal is answered
     return beat?.object as Node | undefined // of a Node
   }
@@ -206,12 +205,12 @@ class Client implements KubeClient {
   async getUntil<T extends KubeObject>(
     ms: number,
     ref: ObjectRef,
-    enough: (object: T) => boolean,
+    { enough, timeoutMs }: Until<T>,
   ): Promise<T> {
     for (;;) {
       const sure = await this.#sureUntil(ms, ref, enough)
       if (sure !== undefined) return sure
-      const object = await this.get<T>(ref)
+      const object = await this.get<T>(ref, timeoutMs === undefined ? {} : { timeoutMs })
       if (enough(object)) return object
     }
   }
@@ -254,11 +253,6 @@ class Client implements KubeClient {
       }
       return task.repeat(ms, () => (coming === undefined ? ask() : look(coming)))
     })
-  }
-
-  #sure(frame: (as: Credential) => ClientFrame): Sure | undefined {
-    const credential = this.#credential()
-    return credential instanceof Promise ? undefined : this.#transport.ask(frame(credential))
   }
 
   watch<T extends KubeObject>(query: WatchQuery): Watch<T> {
@@ -375,6 +369,39 @@ class Client implements KubeClient {
 function named(error: Error, server: string, request: KubeRequest): Error {
   if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
   return new KubeUnreachable(`${requestWords(server, request)}: ${error.message}`, { isUnanswered: true })
+}
+
+/** Renews a part of one object by what was found out the first time, as long as the same credential is shown on the same connection. */
+class Renewing {
+  readonly name: string
+  readonly #transport: Transport
+  readonly #what: RenewedPart
+  readonly #namespace: string | undefined
+  #shown: Credential | undefined
+  #again: Sure['again']
+
+  constructor(
+    transport: Transport,
+    what: RenewedPart,
+    { namespace, name }: { readonly namespace?: string; readonly name: string },
+  ) {
+    this.#transport = transport
+    this.#what = what
+    this.#namespace = namespace
+    this.name = name
+  }
+
+  /** `undefined`: it has to be sent. */
+  renew(as: Credential | Promise<Credential>, next: Renewal): Sure | undefined {
+    const again = as === this.#shown ? this.#again?.(next) : undefined
+    if (again !== undefined || as instanceof Promise) return again
+    const namespace = this.#namespace
+    const object = { ...next, ...(namespace === undefined ? {} : { namespace }), name: this.name }
+    const answer = this.#transport.ask({ kube: 'renewal', id: 0, as, what: this.#what, object })
+    this.#shown = as
+    this.#again = answer?.again
+    return answer
+  }
 }
 
 /** What a lease became. */

@@ -115,10 +115,12 @@ export function startPodGc(kit: ControllerKit): void {
         )
     }
   })
+  const isLeft = ({ spec }: Pod): boolean => spec.nodeName !== undefined && !nodes.has(spec.nodeName)
+  queue.add('all')
   kit.p.thread('pod gc', async (self) => {
     for (;;) {
-      queue.add('all')
       await self.sleep(podGcEveryMs)
+      if (goneSince.size > 0 || pods.list().some(isLeft)) queue.add('all')
     }
   })
 }

@@ -88,10 +88,19 @@ async function datastoreReady(p: Process, kube: KubeClient, log: Log, status: St
   }
 }
 
-async function verify(kube: KubeClient): Promise<string | undefined> {
+const verified = { type: resources.clusterInformations, name: 'default' }
+const timeoutMs = 10_000
+
+const verify = (kube: KubeClient): Promise<string | undefined> =>
+  troubleWith(kube.get<ClusterInformation>(verified, { timeoutMs }))
+
+/** Verifies every {@link healthMs} until there is trouble. */
+const untilTrouble = (kube: KubeClient): Promise<string | undefined> =>
+  troubleWith(kube.getUntil<ClusterInformation>(healthMs, verified, { enough: () => false, timeoutMs }))
+
+async function troubleWith(verifying: Promise<ClusterInformation>): Promise<string | undefined> {
   try {
-    const ref = { type: resources.clusterInformations, name: 'default' }
-    await kube.get<ClusterInformation>(ref, { timeoutMs: 10_000 })
+    await verifying
     return undefined
   } catch (error) {
     return datastoreError(error, 'ClusterInformation(default)').text
@@ -99,15 +108,18 @@ async function verify(kube: KubeClient): Promise<string | undefined> {
 }
 
 async function watchHealth(p: Process, kube: KubeClient, log: Log, status: Status): Promise<void> {
-  for (;;) {
-    const trouble = await verify(kube)
+  for (let trouble = await verify(kube); ; ) {
     await status.set('CalicoDatastore', trouble && `Error verifying datastore: ${trouble}`)
     await status.set(
       'KubeAPIServer',
       trouble && `Error reaching apiserver: ${trouble} with http status code: 0`,
     )
-    if (trouble !== undefined) log.error('main.go 256', 'Failed to verify datastore', { error: raw(trouble) })
-    await p.sleep(healthMs)
+    if (trouble === undefined) trouble = await untilTrouble(kube)
+    else {
+      log.error('main.go 256', 'Failed to verify datastore', { error: raw(trouble) })
+      await p.sleep(healthMs)
+      trouble = await verify(kube)
+    }
   }
 }
 

@@ -32,7 +32,7 @@ export const monitorAddresses = (p: Process): Promise<number> =>
     }
     for (;;) {
       try {
-        await kube.getUntil<Node>(pollMs, { type: resources.nodes, name }, isMoved)
+        await kube.getUntil<Node>(pollMs, { type: resources.nodes, name }, { enough: isMoved })
         if (address === undefined) continue
         await setAddress(kube, name, address)
         log.info('startup.go 366', 'Updated node IP addresses')
