@@ -41,8 +41,51 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
   ],
   ['and open again', (lab) => lab.removeUnderlayRule('typha')],
   ['a worker’s clock is put forward', (lab) => lab.exec(first, 'date -s "+1 hour"')],
+  [
+    'a policy refuses every lease, and nothing else moves',
+    (lab) => Promise.all([policy, binding].map(({ type, body }) => lab.kube.create(type, body))),
+  ],
+  [
+    'and is taken back',
+    (lab) =>
+      Promise.all(
+        [policy, binding].map(({ type, body }) => lab.kube.delete({ type, name: body.metadata.name })),
+      ),
+  ],
   ['a worker loses its power', (lab) => lab.reboot(third, { powerCut: true })],
 ]
+
+const admission = { group: 'admissionregistration.k8s.io', version: 'v1' }
+const policy = {
+  type: { ...admission, resource: 'validatingadmissionpolicies' },
+  body: {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'no-leases' },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: ['coordination.k8s.io'],
+            apiVersions: ['v1'],
+            operations: ['UPDATE'],
+            resources: ['leases'],
+          },
+        ],
+      },
+      validations: [{ expression: 'false' }],
+    },
+  },
+}
+const binding = {
+  type: { ...admission, resource: 'validatingadmissionpolicybindings' },
+  body: {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'no-leases' },
+    spec: { policyName: 'no-leases', validationActions: ['Deny'] },
+  },
+}
 
 const konnectivity = (how: 'start' | 'stop'): string => `systemctl ${how} konnectivity-server`
 

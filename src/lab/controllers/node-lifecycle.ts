@@ -3,15 +3,17 @@
  * defaults of Kubernetes 1.31 (looks every 5 s, 50 s of grace, 60 s for a node that never reported; `--node-monitor-grace-period` is heard).
  * NoExecute taints are given out one node in ten seconds and zone, slower or not at all where a zone is disrupted.
  */
-import { rfc3339, rfc3339Micro } from '#base/clock.ts'
+import { rfc3339 } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
-import { Heartbeat, type Version } from '#lab/api/heartbeat.ts'
 import type { Condition, Lease, Node, Pod, Taint } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
+import { NodeBeats } from '#lab/controllers/node-beats.ts'
 import { isReady } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 import { Zones } from '#lab/controllers/zones.ts'
+import type { Process } from '#lab/host/ports.ts'
+import type { Rested } from '#lab/kernel/resting.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { minorOf } from '#lab/kubelet/release.ts'
 
@@ -25,9 +27,11 @@ const reported = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']
 export function startNodeLifecycle(kit: ControllerKit): void {
   const zones = new Zones()
   const graceMs = graceOf(kit.p.argv) ?? defaultGraceMs(kit.p.version)
+  const monitor = new Monitor(graceMs)
   const nodes = kit.cache<Node>(resources.nodes, (change) => {
     const { type, object } = change
     zones.apply(change)
+    if (type !== 'MODIFIED' || readiness(object) !== 'True') monitor.stir()
     if (type === 'ADDED')
       registered(
         object,
@@ -48,17 +52,12 @@ export function startNodeLifecycle(kit: ControllerKit): void {
   const recorder = kit.recorder('node-controller')
   const registered = (node: Node, reason: string, message: string): void =>
     recorder.record({ about: about(node), type: 'Normal', reason, message })
-  const beats = new Map<string, Beat>()
-
-  const silenceOf = (node: Node): number => {
-    const beat = beatOf(node, beats)
-    return silence(beat, { lease: leases.peek(beat.key), node, nowMs: kit.p.now() })
-  }
+  const beats = new NodeBeats(kit.p, leases, { everyMs: monitorEveryMs })
 
   const queue = kit.controller('node_lifecycle_controller', [nodes, leases, pods], async (name, kube) => {
     const node = nodes.get(name)
     if (node === undefined) return
-    const silentMs = silenceOf(node)
+    const silentMs = beats.silence(node)
     const judged = (await markUnknown(kube, node, { silentMs, graceMs, nowMs: kit.p.now() })) ?? node
     await writeTaints(kube, judged, rfc3339(kit.p.now()), evictionOf(judged, zones, kit.p.now()))
     if (readiness(judged) !== 'True') await markPods(kube, index.onNode(name), recorder, kit.p.now())
@@ -67,81 +66,50 @@ export function startNodeLifecycle(kit: ControllerKit): void {
   })
   kit.p.thread('node monitor', async (self) => {
     for (;;) {
-      const seen = leases.look()
-      const nowMs = kit.p.now()
+      let longestMs = 0
+      let areWell = true
       // A node that is heard of and ready is looked at when it changes.
-      for (const node of nodes.list()) {
-        const beat = beatOf(node, beats)
-        if (!isSaidReady(beat, node) || silence(beat, { lease: seen.peek(beat.key), node, nowMs }) > graceMs)
-          queue.add(node.metadata.name)
+      for (const [node, silentMs] of beats.look(nodes.list())) {
+        longestMs = Math.max(longestMs, silentMs)
+        if (readiness(node) === 'True' && silentMs <= graceMs) continue
+        areWell = false
+        queue.add(node.metadata.name)
       }
-      await self.sleep(monitorEveryMs)
+      await monitor.pause(self, areWell ? longestMs : undefined)
     }
   })
 }
 
-/** The last sign of life of a node: what it said, and when this controller saw it. */
-interface Beat {
-  /** Of its lease. */
-  readonly key: string
-  lease: Version<Lease> | undefined
-  /** None: it was not heard of yet. */
-  node: Node | undefined
-  atMs: number
-  /** Of the node that was asked last for it. */
-  ready: { readonly node: Node; readonly is: boolean } | undefined
-}
+/**
+ * When the node monitor looks: every five seconds, unless all was well. As long as nothing moves (docs/decisions/0012), it is well until
+ * the node that has been silent for longest would have been so for too long.
+ */
+class Monitor {
+  readonly #graceMs: number
+  #rested: Rested | undefined
 
-function beatOf({ metadata: { name } }: Node, beats: Map<string, Beat>): Beat {
-  const known = beats.get(name)
-  if (known !== undefined) return known
-  const fresh: Beat = {
-    key: `kube-node-lease/${name}`,
-    lease: undefined,
-    node: undefined,
-    atMs: 0,
-    ready: undefined,
+  constructor(graceMs: number) {
+    this.#graceMs = graceMs
   }
-  beats.set(name, fresh)
-  return fresh
+
+  /** A node is not as it was when all was well. */
+  stir(): void {
+    this.#rested?.stir()
+  }
+
+  pause(self: Process, longestMs: number | undefined): Promise<void> {
+    const { task } = self
+    return task.wait<void>((wake) => {
+      const periodMs = monitorEveryMs
+      if (longestMs !== undefined) {
+        const untilMs = self.monotonic() + this.#graceMs - longestMs
+        this.#rested = task.rest({ periodMs, untilMs, tick: wake })
+        if (this.#rested !== undefined) return this.#rested.cancel
+      }
+      return task.after(periodMs, wake)
+    })
+  }
 }
-
-function isSaidReady(beat: Beat, node: Node): boolean {
-  if (beat.ready?.node !== node) beat.ready = { node, is: readiness(node) === 'True' }
-  return beat.ready.is
-}
-
-/** For how long this controller, by its own clock, has seen no sign of life. */
-function silence(
-  beat: Beat,
-  {
-    lease,
-    node,
-    nowMs,
-  }: { readonly lease: Version<Lease> | undefined; readonly node: Node; readonly nowMs: number },
-): number {
-  const isSilent =
-    beat.node !== undefined &&
-    isSameTime(beat.lease, lease) &&
-    (beat.node === node || heartbeatOf(beat.node) === heartbeatOf(node))
-  if (!isSilent) beat.atMs = nowMs
-  beat.lease = lease
-  beat.node = node
-  return nowMs - beat.atMs
-}
-
-const heartbeatOf = (node: Node): string | undefined =>
-  node.status.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime
-
-/** Whether two versions of a lease were renewed at the same time. */
-function isSameTime(a: Version<Lease> | undefined, b: Version<Lease> | undefined): boolean {
-  if (a === b) return true
-  if (a instanceof Heartbeat && b instanceof Heartbeat) return a.renewedMs === b.renewedMs
-  return renewTimeOf(a) === renewTimeOf(b)
-}
-
-const renewTimeOf = (lease: Version<Lease> | undefined): string | undefined =>
-  lease instanceof Heartbeat ? rfc3339Micro(lease.renewedMs) : lease?.spec.renewTime
 
 async function markUnknown(
   kube: KubeClient,

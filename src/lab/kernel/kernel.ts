@@ -55,7 +55,7 @@ export interface Task {
   stop(): void
 }
 
-export type RestingBeat = Pick<Rest, 'periodMs' | 'tick' | 'place'> & {
+export type RestingBeat = Pick<Rest, 'periodMs' | 'tick' | 'place' | 'untilMs'> & {
   /** When it is first due, asked once it goes on: for a beat that something else puts off. */
   readonly from?: () => number
 }

@@ -240,13 +240,14 @@ export class TaskState implements Task {
     return () => kernel.cancel(event)
   }
 
-  rest({ periodMs, tick, place, from }: RestingBeat): Rested | undefined {
+  rest({ periodMs, tick, place, from, untilMs }: RestingBeat): Rested | undefined {
     if (!this.#kernel.lazy) return undefined
     return this.#kernel.rest({
       name: this.#timerName,
       fromMs: from ?? this.#kernel.nowMs + periodMs,
       periodMs,
       ...(place === undefined ? {} : { place }),
+      ...(untilMs === undefined ? {} : { untilMs }),
       tick: () => {
         if (this.#state === 'running') tick()
       },
