@@ -19,17 +19,18 @@ function refusing(code: ErrnoCode, { times, path }: { readonly times: number; re
     if (left-- > 0) throw new Errno(code, path)
   }
   const table = (name: 'raw' | 'mangle' | 'nat' | 'filter') => ({
-    ...a[name],
+    chains: () => a[name].chains(),
     restore: async (chains: Parameters<typeof a.filter.restore>[0]) => {
       refuse()
       return a[name].restore(chains)
     },
   })
-  const net: Process['net'] = Object.assign(Object.create(a) as Process['net'], {
+  const net = {
     raw: table('raw'),
     mangle: table('mangle'),
     nat: table('nat'),
     filter: table('filter'),
+    legacy: a.legacy,
     setMembers: async (name: string, members: readonly string[]) => {
       refuse()
       return a.setMembers(name, members)
@@ -39,7 +40,7 @@ function refusing(code: ErrnoCode, { times, path }: { readonly times: number; re
     hasLink: (name: string) => a.hasLink(name),
     addresses: () => a.addresses(),
     apply: (changes: Parameters<typeof a.apply>[0]) => a.apply(changes),
-  })
+  } as unknown as Process['net'] // all that is asked of it here
   const lines: string[] = []
   let sleptMs = 0
   const p = {
