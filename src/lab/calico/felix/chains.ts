@@ -7,7 +7,7 @@ import { equal } from '#base/equal.ts'
 import { differing } from '#base/list-change.ts'
 import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { Dispatch } from '#lab/calico/felix/dispatch.ts'
-import { endpointChain, groupChain, profileChain } from '#lab/calico/felix/endpoint-chains.ts'
+import { endpointChains, groupChain, profileChain } from '#lab/calico/felix/endpoint-chains.ts'
 import { hostEndpointChains, type ResolvedHostEndpoint } from '#lab/calico/felix/host-endpoint-chains.ts'
 import { marks } from '#lab/calico/felix/names.ts'
 import { policiesOf, type Tier, type TierPolicies } from '#lab/calico/felix/policy/active.ts'
@@ -206,10 +206,10 @@ function workloadChains(
   const to = `cali-tw-${workload.interface}`
   const from = `cali-fw-${workload.interface}`
   const common = { tiers, profiles, kind: 'normal', allowAction } as const
-  return {
-    [to]: endpointChain({ ...common, chain: to, direction: 'in' }),
-    [from]: endpointChain({ ...common, chain: from, direction: 'out', dropsEncapsulation: { vxlanPort } }),
-  }
+  return endpointChains(workload, [
+    { ...common, chain: to, direction: 'in' },
+    { ...common, chain: from, direction: 'out', dropsEncapsulation: { vxlanPort } },
+  ])
 }
 
 const profileChains = (profile: string): Chains =>

@@ -2,9 +2,9 @@
 import { chainName, marks } from '#lab/calico/felix/names.ts'
 import type { PolicyGroup, TierPolicies } from '#lab/calico/felix/policy/active.ts'
 import { policyChain } from '#lab/calico/felix/policy/chain-names.ts'
-import { hashed, kept } from '#lab/calico/felix/rule-hash.ts'
+import { hashed, kept, keptBy } from '#lab/calico/felix/rule-hash.ts'
 import { clearMark, jump, setMark, verdict } from '#lab/calico/felix/rules.ts'
-import type { Rule } from '#lab/network/rule.ts'
+import type { Chains, Rule } from '#lab/network/rule.ts'
 
 export interface EndpointChain {
   readonly chain: string
@@ -20,18 +20,24 @@ export interface EndpointChain {
   readonly dropsEncapsulation?: { readonly vxlanPort: number }
 }
 
-export function endpointChain(o: EndpointChain): readonly Rule[] {
-  const key = keyOf(o)
-  return kept(`${o.chain} ${key}`, () =>
-    hashed(
-      o.chain,
-      kept(key, () => rulesOf(o)),
-    ),
+/** One that other nodes have, too. */
+export const endpointChain = (o: EndpointChain): readonly Rule[] =>
+  kept(`${o.chain} ${endpointKey(o)}`, () => hashedChain(o))
+
+/** The chains of one who alone has them: made again once anything is another that they depend on. */
+export const endpointChains = (owner: object, all: readonly EndpointChain[]): Chains =>
+  keptBy(owner, all.map(endpointKey).join('\n'), () =>
+    Object.fromEntries(all.map((each) => [each.chain, hashedChain(each)])),
   )
-}
+
+const hashedChain = (o: EndpointChain): readonly Rule[] =>
+  hashed(
+    o.chain,
+    kept(endpointKey(o), () => rulesOf(o)),
+  )
 
 /** Everything that the chain's rules depend on but its name: policies are in it by their chains' names. */
-const keyOf = ({
+const endpointKey = ({
   direction,
   kind,
   profiles,

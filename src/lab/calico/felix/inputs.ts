@@ -15,6 +15,7 @@ import {
   type TierObject,
 } from '#lab/calico/felix/resources.ts'
 import { allSelectables, type Directory } from '#lab/calico/felix/selectables.ts'
+import { changesWorkloads } from '#lab/calico/felix/workloads.ts'
 import type { Release } from '#lab/calico/release.ts'
 import type { Process } from '#lab/host/ports.ts'
 
@@ -45,7 +46,11 @@ export class Inputs {
     this.#hasTiers = o.release.hasTiers
     this.#onChange = o.onChange
     const mine = { type: resources.pods, fieldSelector: `spec.nodeName=${o.node}` }
-    this.pods = datastore.watch<Pod>(mine, { onChange: o.onChange })
+    this.pods = datastore.watch<Pod>(mine, {
+      onChange: (change) => {
+        if (changesWorkloads(change)) o.onChange()
+      },
+    })
     this.pools = this.#watch(resources.ipPools)
     this.configurations = this.#watch(resources.felixConfigurations)
     this.hostEndpoints = this.#watch(felixResources.hostEndpoints)

@@ -5,7 +5,8 @@
 import { hash } from 'node:crypto'
 import type { PortRange, Rule, SetMatch } from '#lab/network/rule.ts'
 
-const hashLength = 16
+/** As many bytes as sixteen letters hold. */
+const shownBytes = 12
 
 /** The rules with `cali:<hash>` as the first line of each comment. */
 export const hashed = (chain: string, rules: readonly Rule[]): readonly Rule[] => rehashed(chain, rules).rules
@@ -27,11 +28,16 @@ export function rehashed(chain: string, plain: readonly Rule[], before?: Hashed)
   let sum = sums.at(-1) ?? hash('sha224', chain)
   for (const rule of plain.slice(same)) {
     sum = nextSum(sum, `-A ${chain} HASH ${felixText(rule)}`.trimEnd())
-    const tag = `cali:${bytes.toString('base64url', 0, sumLength).slice(0, hashLength)}`
-    rules.push({ ...rule, comment: rule.comment === undefined ? tag : `${tag}\n${rule.comment}` })
+    rules.push({ ...rule, comment: commentOf(rule) })
     sums.push(sum)
   }
   return { plain, rules, sums }
+}
+
+/** The sum that {@link nextSum} left, and what the rule says of itself; joined, since it is kept: a sum of texts would keep its parts. */
+function commentOf({ comment }: Rule): string {
+  const tag = `cali:${bytes.toString('base64url', 0, shownBytes)}`
+  return (comment === undefined ? [tag, ''] : [tag, '\n', comment]).join('')
 }
 
 /** Of the sum before and a text; afterwards `bytes` begins with it. */
@@ -62,6 +68,17 @@ export function kept<T>(key: string, make: () => T): T {
 }
 
 const made = new Map<string, unknown>()
+
+/** {@link kept} for one who alone has such chains, and only as long as there is one. */
+export function keptBy<T>(owner: object, key: string, make: () => T): T {
+  const known = own.get(owner)
+  if (known?.key === key) return known.value as T // what was made under this key
+  const value = make()
+  own.set(owner, { key, value })
+  return value
+}
+
+const own = new WeakMap<object, { readonly key: string; readonly value: unknown }>()
 
 /** A rule's fragments in Felix's own words, which differ from those of iptables-save. Chains of many endpoints have the same rules. */
 function felixText(rule: Rule): string {

@@ -1,5 +1,6 @@
 import { equal } from '#base/equal.ts'
 import { differing } from '#base/list-change.ts'
+import type { InformerChange } from '#lab/api/informer.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { interfaceName } from '#lab/calico/cni/interface-name.ts'
 import type { Selectable } from '#lab/calico/felix/policy/model.ts'
@@ -50,7 +51,13 @@ export class Workloads {
   }
 }
 
-/** Whether a pod is still the workload that it was: most changes of a pod are not about that. Parts that say the same are one value. */
+/** Whether a change of a pod of this node makes its workload another: most are of the pod's status. */
+export const changesWorkloads = ({ type, object, previous }: InformerChange<Pod>): boolean =>
+  type === 'ADDED' && previous === undefined
+    ? podAddress(object) !== undefined
+    : type === 'DELETED' || previous === undefined || !saysSame(previous, object)
+
+/** Whether a pod is still the workload that it was. Parts that say the same are one value. */
 const saysSame = (before: Pod, now: Pod | undefined): boolean =>
   now !== undefined &&
   before.metadata.name === now.metadata.name &&
