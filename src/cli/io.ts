@@ -1,3 +1,5 @@
+import { bytesOfText } from '#base/bytes.ts'
+
 /** Everything of the outside that a command may use; a test hands in its own. */
 export interface Io {
   readonly stdin: NodeJS.ReadStream | NodeJS.ReadableStream
@@ -10,10 +12,14 @@ export interface Io {
 }
 
 export interface Out {
-  write(text: string): unknown
+  write(text: string | Uint8Array): unknown
   readonly isTTY?: boolean
   readonly columns?: number
 }
+
+/** What a program on a node has written, to the byte. */
+export const writeBytes = (out: Out, text: string): unknown =>
+  out.write(text.isWellFormed() ? text : bytesOfText(text))
 
 /** Colour only for people: a terminal, no NO_COLOR, no dumb terminal. */
 export const wantsColour = (out: Out, env: Io['env']): boolean =>

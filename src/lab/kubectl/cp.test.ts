@@ -26,6 +26,16 @@ describe('kubectl cp', () => {
       'kubectl cp shop/$api:/etc/hostname /tmp/name && kubectl cp shop/$api:/etc /tmp/etc; diff /tmp/name /tmp/etc/hostname && grep -c ^api- /tmp/name',
       '1\n',
     ],
+    [
+      'spoils no bytes, on the way there or back',
+      'echo AP/igqziyIyfi+2ggOI= | base64 -d > /tmp/bin; kubectl cp /tmp/bin shop/$api:/tmp/bin && kubectl cp shop/$api:/tmp/bin /tmp/back && cmp /tmp/bin /tmp/back; md5sum < /tmp/bin; kubectl exec -n shop $api -- md5sum /tmp/bin; wc -c < /tmp/back; stat -c %s /tmp/back; base64 /tmp/back',
+      '3353445f5128e83bf9cb6cefe44b29c5  -\n3353445f5128e83bf9cb6cefe44b29c5  /tmp/bin\n14\n14\nAP/igqziyIyfi+2ggOI=\n',
+    ],
+    [
+      'brings a packed log as it is',
+      'kubectl exec -n shop $api -- sh -c "echo H4sIAAAAAAAAA8tIzcnJ5wIAIDA6NgYAAAA= | base64 -d > /tmp/x.gz" && kubectl cp shop/$api:/tmp/x.gz /tmp/x.gz && zcat /tmp/x.gz',
+      'hello\n',
+    ],
   ])('%s', async (_, script, said) => {
     expect(await typed(script)).toEqual({ said, code: 0 })
   })

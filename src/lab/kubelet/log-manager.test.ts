@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { bytesOfText } from '#base/bytes.ts'
 import { resources } from '#lab/api/ports.ts'
 import { type Bed, bed, control, createPod } from '#lab/kubelet/test-bed.ts'
 
@@ -123,7 +124,7 @@ test('a log of ten mebibytes gets another name; older ones are packed, five file
   )
   expect(left).not.toContain(`${first}.gz`)
   const packed = await files(b).read(`${folder}/main/${left[0]}`)
-  const unpacked = gunzipSync(Buffer.from(packed, 'latin1')).toString()
+  const unpacked = gunzipSync(bytesOfText(packed)).toString()
   expect(unpacked.split('\n')[1]?.slice(-3)).toBe('ccc')
   await files(b).remove(`${folder}/main/${left[0]}`)
   expect(await names(b, `${folder}/main`)).toHaveLength(4)

@@ -1,3 +1,4 @@
+import { textOfBytes } from '#base/bytes.ts'
 import { parseTime } from '#base/clock.ts'
 import type { Pod, Volume } from '#lab/api/objects.ts'
 import { type Kube, resources } from '#lab/api/ports.ts'
@@ -112,7 +113,7 @@ async function secretFiles(
     throw new VolumeTrouble(`secret "${source.name}" not found`)
   const data = Object.entries(secret?.data ?? {}).map(([key, text]) => [
     key,
-    Buffer.from(text, 'base64').toString(),
+    textOfBytes(Buffer.from(text, 'base64')),
   ])
   return picked(Object.fromEntries(data), source, 'secret')
 }

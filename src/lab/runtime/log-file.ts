@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { byteLengthOf, bytesOfText, textOfBytes } from '#base/bytes.ts'
 import { rfc3339Micro } from '#base/clock.ts'
 import type { Stat } from '#lab/host/ports.ts'
 import { type FileSystem, Inode } from '#lab/host/vfs.ts'
@@ -42,7 +43,7 @@ export class LogFile extends Inode {
   }
 
   override get size(): number {
-    if (this.#log === undefined) return Buffer.byteLength(this.#left)
+    if (this.#log === undefined) return byteLengthOf(this.#left)
     const { bytes, pieces } = this.#log.measure(pieceMax)
     return bytes + pieces * frameLength(this.#format)
   }
@@ -97,20 +98,20 @@ export class LogFile extends Inode {
   }
 }
 
-/** A rotated file as the kubelet packs it. Its text has a letter for each byte. */
+/** A rotated file as the kubelet packs it. */
 export class PackedLog extends Inode {
   #bytes: Buffer
   readonly #room: LogRoom
 
   constructor(fs: FileSystem, log: Inode) {
     super(fs, 'file', { mode: log.mode })
-    this.#bytes = gzipSync(log.text)
+    this.#bytes = gzipSync(bytesOfText(log.text))
     this.#room = new LogRoom(fs)
     this.#room.hold(this.size)
   }
 
   override get text(): string {
-    return this.#bytes.toString('latin1')
+    return textOfBytes(this.#bytes)
   }
 
   override get size(): number {
@@ -118,13 +119,13 @@ export class PackedLog extends Inode {
   }
 
   override setText(text: string): void {
-    this.#bytes = Buffer.from(text, 'latin1')
+    this.#bytes = bytesOfText(text)
     this.#room.hold(this.size)
     this.fs.host.moved()
   }
 
   override appendText(text: string): void {
-    this.#bytes = Buffer.concat([this.#bytes, Buffer.from(text, 'latin1')])
+    this.#bytes = Buffer.concat([this.#bytes, bytesOfText(text)])
     this.#room.hold(this.size)
   }
 

@@ -3,10 +3,12 @@
  *
  * Not imitated: the end of standard input for servers before 1.30, whose WebSockets have no word for it.
  */
+
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import WebSocket from 'ws'
 import { parse } from 'yaml'
+import { ByteDecoder, bytesOfText } from '#base/bytes.ts'
 import { asObject, type JsonObject } from '#lab/api/json.ts'
 import {
   type Answering,
@@ -145,6 +147,7 @@ function exec(
       headers,
     },
   )
+  const decoders = { stdout: new ByteDecoder(), stderr: new ByteDecoder() }
   return new Promise((resolve, reject) => {
     const interrupt = (): void => {
       socket.terminate()
@@ -153,14 +156,18 @@ function exec(
     signal.addEventListener('abort', interrupt, { once: true })
     socket.on('open', () => {
       if (stdin === undefined) return
-      if (stdin !== '') socket.send(Buffer.concat([Buffer.from([channel.stdin]), Buffer.from(stdin)]))
+      if (stdin !== '') socket.send(Buffer.concat([Buffer.from([channel.stdin]), bytesOfText(stdin)]))
       if (socket.protocol.startsWith('v5')) socket.send(Buffer.from([channel.close, channel.stdin]))
     })
     socket.on('message', (data: Buffer) => {
-      const text = data.subarray(1).toString()
-      if (data[0] === channel.stdout) stdout.write(text)
-      else if (data[0] === channel.stderr) stderr.write(text)
-      else if (data[0] === channel.error) resolve({ kind: 'ended', status: asObject(JSON.parse(text)) })
+      const bytes = data.subarray(1)
+      if (data[0] === channel.stdout) stdout.write(decoders.stdout.decode(bytes))
+      else if (data[0] === channel.stderr) stderr.write(decoders.stderr.decode(bytes))
+      else if (data[0] === channel.error) {
+        stdout.write(decoders.stdout.end())
+        stderr.write(decoders.stderr.end())
+        resolve({ kind: 'ended', status: asObject(JSON.parse(bytes.toString())) })
+      }
     })
     socket.on('unexpected-response', (_, answer: IncomingMessage) => {
       const texts: string[] = []

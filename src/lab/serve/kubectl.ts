@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { bytesOfText, textOfBytes } from '#base/bytes.ts'
 import { wallClock } from '#base/clock.ts'
 import type { Writer } from '#lab/host/ports.ts'
 import { runTool } from '#lab/kubectl/kubectl.ts'
@@ -54,11 +55,11 @@ export function servedKubectl(words: readonly string[], o: ServedKubectlOptions)
   })
 }
 
-const fileText = (path: string): Promise<string> => readFile(path, 'utf8').catch(noFile)
+const fileText = (path: string): Promise<string> => readFile(path).then(textOfBytes).catch(noFile)
 
 async function writeText(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true }).catch(noFile)
-  await writeFile(path, text).catch(noFile)
+  await writeFile(path, bytesOfText(text)).catch(noFile)
 }
 
 function noFile(error: unknown): never {

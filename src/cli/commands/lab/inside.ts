@@ -1,7 +1,8 @@
+import { textOfBytes } from '#base/bytes.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { AddCommand } from '#cli/commands/index.ts'
 import { labNamed, withName } from '#cli/commands/lab/name.ts'
-import type { Io } from '#cli/io.ts'
+import { type Io, writeBytes } from '#cli/io.ts'
 import type { Tool } from '#lab/kubectl/tool.ts'
 import { openRemote } from '#lab/serve/session-client.ts'
 
@@ -92,8 +93,8 @@ async function kubectlOn(lab: string, tool: Tool, words: readonly string[], io: 
     keep: async (text) => states.keepKubeconfig(record.name, text),
     cwd,
     signal,
-    stdout: { write: (text) => void stdout.write(text) },
-    stderr: { write: (text) => void stderr.write(text) },
+    stdout: { write: (text) => void writeBytes(stdout, text) },
+    stderr: { write: (text) => void writeBytes(stderr, text) },
     stdin: () => wholeOf(stdin),
     terminal: 'isTTY' in stdin && stdin.isTTY === true,
   })
@@ -101,9 +102,9 @@ async function kubectlOn(lab: string, tool: Tool, words: readonly string[], io: 
 
 /** Standard input to its end. */
 async function wholeOf(stdin: Io['stdin']): Promise<string> {
-  const chunks: string[] = []
-  for await (const chunk of stdin) chunks.push(String(chunk))
-  return chunks.join('')
+  const chunks: Buffer[] = []
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
+  return textOfBytes(Buffer.concat(chunks))
 }
 
 interface ExecOptions {

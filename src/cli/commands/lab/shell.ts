@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from 'node:readline'
-import type { Io } from '#cli/io.ts'
+import { ByteDecoder } from '#base/bytes.ts'
+import { type Io, writeBytes } from '#cli/io.ts'
 import type { LabClient } from '#lab/serve/client.ts'
 import { openRemote, type RemoteSession } from '#lab/serve/session-client.ts'
 
@@ -30,15 +31,24 @@ async function piped(
 
 /** Hands standard input on, to its end. */
 export function feed(io: Io, session: RemoteSession): void {
-  io.stdin.on('data', (chunk: Buffer | string) => session.type(String(chunk)))
-  io.stdin.on('end', () => session.endInput())
+  const decoder = new ByteDecoder()
+  const type = (text: string): void => {
+    if (text !== '') session.type(text)
+  }
+  io.stdin.on('data', (chunk: Buffer | string) =>
+    type(typeof chunk === 'string' ? chunk : decoder.decode(chunk)),
+  )
+  io.stdin.on('end', () => {
+    type(decoder.end())
+    session.endInput()
+  })
 }
 
 export const outputs = (
   io: Io,
 ): { readonly stdout: (text: string) => void; readonly stderr: (text: string) => void } => ({
-  stdout: (text) => void io.stdout.write(text),
-  stderr: (text) => void io.stderr.write(text),
+  stdout: (text) => void writeBytes(io.stdout, text),
+  stderr: (text) => void writeBytes(io.stderr, text),
 })
 
 /** The command's exit code; Ctrl-C is handed to it. */

@@ -1,4 +1,5 @@
 /** Remote commands over SPDY/3.1, as every kubectl can speak them: client-go tools/remotecommand/v4.go. */
+import { ByteDecoder, bytesOfText } from '#base/bytes.ts'
 import type { ByteSocket } from '#lab/api/streams/byte-socket.ts'
 import type { ClientStreams, KubeletStreams } from '#lab/api/streams/exec.ts'
 import { type SpdyFrame, SpdyReader, SpdyWriter } from '#lab/api/streams/spdy.ts'
@@ -24,7 +25,7 @@ export function spdyStreams(
     else waiting.push(run)
   }
   const write = (bytes: Buffer): void => socket.write(bytes)
-  const decoder = new TextDecoder() // a character may be cut in two
+  const decoder = new ByteDecoder()
   const take = (frame: SpdyFrame): void => {
     if (frame.kind === 'ping') write(writer.pong(frame.bytes))
     else if (frame.kind === 'syn-stream') {
@@ -35,7 +36,7 @@ export function spdyStreams(
       waiting = undefined
       for (const run of runs) run()
     } else if (frame.kind === 'data' && frame.stream === ids.get('stdin')) {
-      const text = decoder.decode(frame.bytes, { stream: true })
+      const text = `${decoder.decode(frame.bytes)}${frame.fin ? decoder.end() : ''}`
       if (text !== '') kubelet.input(text)
       if (frame.fin) kubelet.inputEnd()
     }
@@ -46,7 +47,7 @@ export function spdyStreams(
   socket.onClose(() => kubelet.close())
   const send = (type: string, text: string, fin: boolean): void => {
     const id = ids.get(type)
-    if (id !== undefined) write(writer.data(id, Buffer.from(text), { fin }))
+    if (id !== undefined) write(writer.data(id, bytesOfText(text), { fin }))
   }
   return {
     output: (stream, text) => whenOpen(() => send(stream, text, false)),

@@ -46,6 +46,23 @@ const exec = (
     socket.on('close', (closeCode) => resolve({ channels, protocol: socket.protocol, closeCode }))
   })
 
+/** What `cat` answers to these messages. */
+const catThrough = (messages: readonly Buffer[]): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const url = `${bench.served.url.replace('http', 'ws')}/api/v1/namespaces/default/pods/web/exec?container=c1&command=cat&stdin=true&stdout=true`
+    const socket = new WebSocket(url, [v5])
+    const said: Buffer[] = []
+    socket.on('open', () => {
+      for (const each of messages) socket.send(Buffer.concat([Buffer.from([0]), each]))
+      socket.send(Buffer.from([255, 0]))
+    })
+    socket.on('message', (data: Buffer) => {
+      if (data[0] === 1) said.push(data.subarray(1))
+    })
+    socket.on('error', reject)
+    socket.on('close', () => resolve(Buffer.concat(said)))
+  })
+
 const v5 = 'v5.channel.k8s.io'
 const v4 = 'v4.channel.k8s.io'
 
@@ -73,6 +90,11 @@ describe('a command over a WebSocket', () => {
   test('reads what is sent until it is ended', async () => {
     const { channels } = await exec('command=cat&stdin=true', { protocols: [v5], stdin: 'through' })
     expect(channels[1]).toBe('through')
+  })
+
+  test('hands bytes through that are no text, in whatever messages they come', async () => {
+    const bytes = Buffer.from([0, 0xff, 0xe2, 0x82, 0xac, 0xe2, 0x82, 0x1f, 0x8b, 0xed, 0xa0, 0x80, 0xe2])
+    expect((await catThrough([bytes.subarray(0, 4), bytes.subarray(4)])).equals(bytes)).toBe(true)
   })
 
   test('is refused without a protocol that is spoken, so that clients fall back', async () => {

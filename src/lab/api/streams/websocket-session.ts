@@ -1,5 +1,7 @@
 /** Remote commands over WebSockets: staging:apimachinery/pkg/util/remotecommand/constants.go, client-go tools/remotecommand/websocket.go. */
+
 import type { WebSocket } from 'ws'
+import { ByteDecoder, bytesOfText } from '#base/bytes.ts'
 import { bytesIn } from '#lab/api/streams/byte-socket.ts'
 import type { ClientStreams, KubeletStreams } from '#lab/api/streams/exec.ts'
 
@@ -14,20 +16,24 @@ const closeChannel = 255
 
 /** Makes a WebSocket streams. What the client sends goes to `kubelet`. */
 export function webSocketStreams(socket: WebSocket, kubelet: KubeletStreams): ClientStreams {
-  const decoder = new TextDecoder() // a character may be cut in two
+  const decoder = new ByteDecoder()
   socket.on('message', (data) => {
     const bytes = bytesIn(data)
     const channel = bytes[0]
     if (channel === channels.stdin && bytes.length > 1) {
-      const text = decoder.decode(bytes.subarray(1), { stream: true })
+      const text = decoder.decode(bytes.subarray(1))
       if (text !== '') kubelet.input(text)
-    } else if (channel === closeChannel && bytes[1] === channels.stdin) kubelet.inputEnd()
+    } else if (channel === closeChannel && bytes[1] === channels.stdin) {
+      const rest = decoder.end()
+      if (rest !== '') kubelet.input(rest)
+      kubelet.inputEnd()
+    }
   })
   socket.on('close', () => kubelet.close())
   socket.on('error', () => socket.terminate())
   const send = (channel: number, text: string): void => {
     if (socket.readyState === socket.OPEN)
-      socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]))
+      socket.send(Buffer.concat([Buffer.from([channel]), bytesOfText(text)]))
   }
   return {
     output: (stream, text) => send(channels[stream], text),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { bytesOfText, textOfBytes } from '#base/bytes.ts'
 import { attempt, invalidOption, nameOf, parseArguments, say } from '#lab/host/commands/cli.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -16,7 +17,7 @@ export const digest: Program = async (p) => {
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
   const sum = (text: string): string =>
     createHash(algorithms[nameOf(p)] ?? 'sha256')
-      .update(text)
+      .update(bytesOfText(text))
       .digest('hex')
   const paths = args.operands.length > 0 ? args.operands : ['-']
   let code = 0
@@ -49,10 +50,10 @@ export const base64: Program = async (p) => {
   const text = await textOf(p, args.operands[0] ?? '-')
   if (text === undefined) return 1
   if (args.flags.has('d') || args.flags.has('--decode')) {
-    p.stdout.write(Buffer.from(text, 'base64').toString())
+    p.stdout.write(textOfBytes(Buffer.from(text, 'base64')))
     return 0
   }
-  const encoded = Buffer.from(text).toString('base64')
+  const encoded = bytesOfText(text).toString('base64')
   const columns = Number(args.values.get('w') ?? args.values.get('--wrap') ?? 76)
   p.stdout.write(
     columns === 0 ? encoded : `${encoded.match(new RegExp(`.{1,${columns}}`, 'g'))?.join('\n') ?? ''}\n`,

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib'
+import { bytesOfText, textOfBytes } from '#base/bytes.ts'
 import { attempt, done, invalidOption, nameOf, parseArguments } from '#lab/host/commands/cli.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -7,7 +8,7 @@ import { readAll } from '#lab/host/process/streams.ts'
 const say = (p: Process, text: string): void => p.stderr.write(`gzip: ${text}\n`)
 
 /**
- * gunzip(1) `-c -k -f`, and zcat(1). A packed file's text has a letter for each byte.
+ * gunzip(1) `-c -k -f`, and zcat(1).
  *
  * Not imitated: packing, other options.
  */
@@ -32,7 +33,7 @@ export const gunzip: Program = async (p) => {
 async function unpacked(p: Process, path: string): Promise<string | undefined> {
   const packed = path === '-' ? await readAll(p) : await read(p, path)
   if (packed === undefined) return undefined
-  const bytes = Buffer.from(packed, 'latin1')
+  const bytes = bytesOfText(packed)
   const name = path === '-' ? 'stdin' : path
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return plain(p, bytes, name)
   say(p, `${name}: not in gzip format`)
@@ -41,7 +42,7 @@ async function unpacked(p: Process, path: string): Promise<string | undefined> {
 
 function plain(p: Process, bytes: Buffer, name: string): string | undefined {
   try {
-    return gunzipSync(bytes).toString('utf8')
+    return textOfBytes(gunzipSync(bytes))
   } catch {
     say(p, `${name}: invalid compressed data--format violated`)
     return undefined

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { textOfBytes } from '#base/bytes.ts'
 import { baseOs, hostPrograms } from '#lab/host/os.ts'
 import { testMachine } from '#lab/host/testing.ts'
 
@@ -63,7 +64,7 @@ test('zcat shows what is packed, and gunzip puts it in its place', async () => {
     tree: baseOs({ hostname: 'k8s-worker-01' }),
     programs: hostPrograms,
   })
-  await machine.files.write('/tmp/a.gz', gzipSync('hello\n').toString('latin1'))
+  await machine.files.write('/tmp/a.gz', textOfBytes(gzipSync('hello\n')))
   const { stdout, stderr } = await run(['bash', '-c', 'cd /tmp; zcat a.gz; gunzip a.gz; ls; cat a; zcat a'])
   expect(stdout + stderr).toBe('hello\na\nhello\ngzip: a: not in gzip format\n')
 })

@@ -1,4 +1,6 @@
 /** Archives of tar(1). */
+import { byteLengthOf, textOfBytes } from '#base/bytes.ts'
+
 const block = 512
 
 export const endOfArchive = '\0'.repeat(2 * block)
@@ -10,7 +12,7 @@ export function fileEntry(o: {
   readonly mtimeMs: number
   readonly text: string
 }): string {
-  const size = Buffer.byteLength(o.text)
+  const size = byteLengthOf(o.text)
   return `${header({ ...o, size, type: '0' })}${o.text}${'\0'.repeat((block - (size % block)) % block)}`
 }
 
@@ -59,7 +61,7 @@ export function* archived(bytes: Buffer): Generator<Archived> {
     const name = [text(at + 345, 155), text(at, 100)].filter((part) => part !== '').join('/')
     const size = Number.parseInt(text(at + 124, 12).trim() || '0', 8)
     const type = text(at + 156, 1)
-    const body = bytes.toString('utf8', at + block, at + block + size)
+    const body = textOfBytes(bytes.subarray(at + block, at + block + size))
     at += block + Math.ceil(size / block) * block
     if (type !== 'x' && type !== 'g') yield { name, type, body }
   }

@@ -1,9 +1,10 @@
 /**
  * `tar` as `kubectl cp` and people in a hurry use it: create, extract and list, from and to files or `-`.
  *
- * Not imitated: compression (`z` packs nothing), owners, links, files that are no text, names of more than 100 characters, other options than
+ * Not imitated: compression (`z` packs nothing), owners, links, names of more than 100 characters, other options than
  * c x t f C m v z and `--` words, which are passed over.
  */
+import { bytesOfText } from '#base/bytes.ts'
 import { archived, endOfArchive, fileEntry, header } from '#lab/host/commands/tar-format.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -24,7 +25,7 @@ export const tar: Program = async (p) => {
   try {
     if (asked.mode === 'c') return await create(p, asked)
     const text = asked.file === '-' ? await readAll(p) : await p.files.read(asked.file)
-    return await unpack(p, asked, Buffer.from(text))
+    return await unpack(p, asked, bytesOfText(text))
   } catch (error) {
     if (!isErrno(error)) throw error
     p.stderr.write(

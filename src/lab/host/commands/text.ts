@@ -1,3 +1,4 @@
+import { byteLengthOf } from '#base/bytes.ts'
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
 import { eachLine, inputText, type Line, linesOf } from '#lab/host/commands/lines.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
@@ -48,7 +49,7 @@ export const wc: Program = async (p) => {
       continue
     }
     const words = text.split(/\s+/).filter((word) => word !== '').length
-    const counts = [text.split('\n').length - 1, words, Buffer.byteLength(text)]
+    const counts = [text.split('\n').length - 1, words, byteLengthOf(text)]
     for (const [at, count] of counts.entries()) totals[at] = (totals[at] ?? 0) + count
     show(counts, path === '-' && args.operands.length === 0 ? '' : path)
   }

@@ -15,6 +15,11 @@ test.each([
     'got 1\ngot 2\n',
   ],
   ['what it was read from is gone with the shell', 'bash -c "cat <(echo x)"; ls /dev/fd', 'x\n'],
+  [
+    'printf writes bytes, and a character that they make',
+    String.raw`printf '\377\xff' | wc -c; printf '\303\xa9\n'; echo -e 'gr\0303\0274n'; printf '\377' | base64`,
+    '2\né\ngrün\n/w==\n',
+  ],
   ['mapfile makes an array of lines', 'mapfile -t L < <(printf "a b\\nc\\n"); printf "<%s>" "$L"', '<a b>'],
   [
     'getopts walks over joined and separate options',

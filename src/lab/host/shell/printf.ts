@@ -1,3 +1,5 @@
+import { joinedBytes, textOfBytes } from '#base/bytes.ts'
+
 const simple: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -23,9 +25,11 @@ export function withEscapes(text: string): { readonly text: string; readonly end
     }
     const rest = text.slice(at + 1)
     const [number] = /^(0?[0-7]{1,3}|x[\da-fA-F]{1,2})/.exec(rest) ?? []
-    if (rest.startsWith('c')) return { text: out, ended: true }
+    if (rest.startsWith('c')) return { text: joinedBytes(out), ended: true }
     if (number !== undefined) {
-      out += String.fromCharCode(Number.parseInt(number.replace('x', ''), number.startsWith('x') ? 16 : 8))
+      out += textOfBytes(
+        Uint8Array.of(Number.parseInt(number.replace('x', ''), number.startsWith('x') ? 16 : 8)),
+      )
       at += number.length
     } else {
       const letter = rest[0] ?? ''
@@ -33,7 +37,7 @@ export function withEscapes(text: string): { readonly text: string; readonly end
       at += 1
     }
   }
-  return { text: out, ended: false }
+  return { text: joinedBytes(out), ended: false }
 }
 
 /** What echo(1) writes. */
@@ -68,7 +72,7 @@ export function printfText(
     error ??= once.error
     if (once.ended || left.length === before) break
   } while (left.length > 0)
-  return { text, error }
+  return { text: joinedBytes(text), error }
 }
 
 const directive =

@@ -1,4 +1,5 @@
 import { assert } from '#base/assert.ts'
+import { byteLengthOf } from '#base/bytes.ts'
 import type { Capability, FileKind, Stat } from '#lab/host/ports.ts'
 import { type Entries, entriesOf, entryOf, withEntry, withoutEntry } from '#lab/host/vfs/entries.ts'
 import { type Apart, type FileSystem, pageBytes } from '#lab/host/vfs/file-system.ts'
@@ -197,13 +198,13 @@ export class Inode {
 
   get size(): number {
     if (this.kind === 'directory') return pageBytes
-    if (this.#size < 0) this.#size = Buffer.byteLength(this.#text)
+    if (this.#size < 0) this.#size = byteLengthOf(this.#text)
     return this.#size + this.#padding
   }
 
   setText(text: string): void {
     this.#holdOn()
-    const size = Buffer.byteLength(text)
+    const size = byteLengthOf(text)
     this.fs.claim(this.size, size)
     this.#text = text
     this.#size = size
@@ -215,7 +216,7 @@ export class Inode {
   appendText(text: string): void {
     this.#holdOn()
     const before = this.size
-    const size = before + Buffer.byteLength(text)
+    const size = before + byteLengthOf(text)
     this.fs.claim(before, size)
     this.#text += text
     this.#size = size - this.#padding

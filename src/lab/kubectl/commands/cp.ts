@@ -1,8 +1,9 @@
 /**
  * `kubectl cp`: kubernetes/kubectl:pkg/cmd/cp/cp.go. It needs a `tar` in the container, as the real one does.
  *
- * Not imitated: directories on the way into a pod, files that are no text, modes and owners, `--retries`.
+ * Not imitated: directories on the way into a pod, modes and owners, `--retries`.
  */
+import { bytesOfText } from '#base/bytes.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { archived, endOfArchive, fileEntry } from '#lab/host/commands/tar-format.ts'
 import { Collector } from '#lab/host/process/streams.ts'
@@ -127,7 +128,7 @@ async function download(run: Run, place: Place, from: string, to: string): Promi
   if (trouble !== undefined && (said === '' || !(trouble instanceof Terminated))) finish(run, end)
   const prefix = from.replace(/^\/+/, '').replace(/\/+$/, '')
   const root = /(?:^|\/)\.{0,2}$/.test(to) ? `${to.replace(/\/+$/, '') || '.'}/${baseName(from)}` : to
-  for (const { name, type, body } of archived(Buffer.from(said))) {
+  for (const { name, type, body } of archived(bytesOfText(said))) {
     const inside = name.replace(/\/+$/, '')
     if (type === '5' || (inside !== prefix && !inside.startsWith(`${prefix}/`))) continue
     const path = `${root}${inside.slice(prefix.length)}`
