@@ -50,6 +50,22 @@ test('the same again counts up and keeps its first time', async () => {
   expect(Date.parse(event?.lastTimestamp ?? '') - Date.parse(event?.firstTimestamp ?? '')).toBe(20_000)
 })
 
+test.each([
+  [4094, [3]],
+  [4096, [2, 1]],
+])('after %i others it is told anew or still counted', async (others, counts) => {
+  const b = await recorded(async (recorder, self) => {
+    recorder.record(said('a'))
+    recorder.record(said('a'))
+    for (let i = 0; i < others; i++) {
+      recorder.record(said('b', { about: { ...about, name: `other-${i}`, uid: `${i}` } }))
+      if (i % 100 === 99) await self.sleep(1000)
+    }
+    recorder.record(said('a'))
+  })
+  expect((await seen(b)).map(({ count }) => count)).toEqual(counts)
+})
+
 test('the tenth different message for one reason begins to be combined', async () => {
   const b = await recorded(async (recorder, self) => {
     for (let i = 0; i < 12; i++) {

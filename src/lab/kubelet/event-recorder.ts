@@ -48,13 +48,16 @@ interface Similar {
  * a source may write 25 times about an object and then once every five minutes (it goes on counting meanwhile); what cannot be
  * delivered is tried twelve times.
  *
- * Not imitated: the LRU bound of the cache (4096 entries), random jitter before the first retry.
+ * It remembers 4096 events, and forgets those of the objects of which it has told least recently. Not imitated: that each event is forgotten by
+ * itself; random jitter before the first retry.
  */
 export class EventRecorder {
   readonly #p: Process
   readonly #source: { readonly component: string; readonly host?: string }
   readonly #queue: Observed[] = []
   readonly #told = new Map<string, Told>()
+  /** How many events it remembers. */
+  #remembered = 0
   #wake: (() => void) | undefined
   #sequence: number
   /** The millisecond of the last name, and the same in nanoseconds. */
@@ -85,11 +88,11 @@ export class EventRecorder {
 
   #of(event: Occurrence): Told {
     const about = aboutKey(event)
-    const known = this.#told.get(about)
-    if (known !== undefined) return known
-    const fresh: Told = { observed: none, similar: none, tokens: {} }
-    this.#told.set(about, fresh)
-    return fresh
+    const told = this.#told.get(about) ?? { observed: none, similar: none, tokens: {} }
+    // The last of the map is the one told of last.
+    this.#told.delete(about)
+    this.#told.set(about, told)
+    return told
   }
 
   #observe(event: Occurrence, told: Told): Observed {
@@ -116,7 +119,18 @@ export class EventRecorder {
       lastTimestamp: now,
     }
     told.observed = told.observed.concat(fresh)
+    this.#remembered++
+    this.#forget()
     return fresh
+  }
+
+  /** The objects of which it has told least recently, but never the one of which it tells now. */
+  #forget(): void {
+    for (const [about, { observed }] of this.#told) {
+      if (this.#remembered <= rememberedMax || this.#told.size === 1) return
+      this.#told.delete(about)
+      this.#remembered -= observed.length
+    }
   }
 
   async #deliver(self: Process, kube: Kube): Promise<void> {
@@ -233,6 +247,8 @@ const isSame = (known: Observed, event: Occurrence, combined: boolean): boolean 
   (combined || (known.about.fieldPath === event.about.fieldPath && known.message === event.message))
 
 const queueLength = 1000
+/** kubernetes/client-go:tools/record/events_cache.go (maxLruCacheEntries) */
+const rememberedMax = 4096
 const sequenceEnd = 1_000_000
 const triesMax = 12
 const retryMs = 10_000
