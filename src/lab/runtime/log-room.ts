@@ -1,10 +1,7 @@
 import { type DiskSpace, isErrno } from '#lab/host/ports.ts'
 import { pageBytes } from '#lab/host/vfs/file-system.ts'
 
-/**
- * The room that a file takes of a disk which is made up when somebody looks. What does not fit is there all the same, and counted once it fits
- * (a runtime loses the lines that a full disk does not take).
- */
+/** The room that a file takes of a disk which is made up when somebody looks. */
 export class LogRoom {
   readonly #disk: Pick<DiskSpace, 'claim'>
   #bytes = 0
@@ -13,15 +10,17 @@ export class LogRoom {
     this.#disk = disk
   }
 
-  /** In whole pages, as the disk counts. */
-  hold(bytes: number): void {
+  /** In whole pages, as the disk counts. Answers whether the disk has so many; it keeps what it had where not. */
+  hold(bytes: number): boolean {
     const needed = inPages(bytes)
-    if (needed === this.#bytes) return
+    if (needed === this.#bytes) return true
     try {
       this.#disk.claim(this.#bytes, needed)
       this.#bytes = needed
+      return true
     } catch (error) {
       if (!isErrno(error, 'ENOSPC')) throw error
+      return false
     }
   }
 

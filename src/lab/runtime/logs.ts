@@ -190,7 +190,7 @@ export class ContainerLog implements Written {
   }
 
   #add(stream: 'stdout' | 'stderr', text: string): void {
-    if (this.#place !== 'named') return
+    if (this.#place !== 'named' || !this.#fits(text.length)) return
     this.#lines.push({ timeMs: this.#nowMs(), stream, text })
     this.#grow(text.length)
   }
@@ -201,18 +201,25 @@ export class ContainerLog implements Written {
       this.#write(stream, `${stamp(timeMs)}${rest}\n`)
       return
     }
-    if (this.#place === 'named') {
+    if (this.#place === 'named' && this.#fits(stampLength + rest.length)) {
       this.#lines.pushStamped({ timeMs, stream }, rest)
       this.#grow(stampLength + rest.length)
     }
     this.#tell()
   }
 
+  /**
+   * Whether the disk takes the line; what it does not take is lost, and the container hears nothing of it (containerd/containerd:pkg/cri/io/logger.go,
+   * redirectLogs). Not imitated: that a part of it may fit, and what the runtime logs.
+   */
+  #fits(length: number): boolean {
+    return this.#room?.hold(this.#bytes + this.#sizeOf(length)) ?? true
+  }
+
   #grow(length: number): void {
     this.#bytes += this.#sizeOf(length)
     if (this.#watch !== undefined && this.#bytes >= this.#watch.maxBytes) this.#watch.tell()
     if (this.#bytes > keptBytes) this.#trim()
-    this.#room?.hold(this.#bytes)
   }
 
   #sizeOf(length: number): number {
@@ -228,6 +235,7 @@ export class ContainerLog implements Written {
     }
     this.#lines.drop(drop)
     this.#dropped += drop
+    this.#room?.hold(this.#bytes)
   }
 
   #tell(): void {
