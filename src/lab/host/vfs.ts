@@ -23,4 +23,4 @@ export {
   treeNode,
 } from '#lab/host/vfs/tree.ts'
 export type { View } from '#lab/host/vfs/view.ts'
-export { existing, walk } from '#lab/host/vfs/walk.ts'
+export { existing, sought, walk } from '#lab/host/vfs/walk.ts'

@@ -3,7 +3,7 @@ import { type Credentials, Errno, isErrno, type SpawnOptions } from '#lab/host/p
 import type { Space } from '#lab/host/process/space.ts'
 import type { Image } from '#lab/host/process/state.ts'
 import { mayExecute, permits } from '#lab/host/vfs/permission.ts'
-import { builtOf, existing, type Inode, type View } from '#lab/host/vfs.ts'
+import { builtOf, existing, type Inode, type Mount, sought, type View } from '#lab/host/vfs.ts'
 
 export const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -61,21 +61,27 @@ function interpreted(space: Space, { view, inode, path, argv, caller, depth }: A
 /** Finds it as execvp(3) does: a refusal is remembered while later folders of PATH are tried. */
 export function executable(view: View, name: string, searchPath: string): { inode: Inode; path: string } {
   if (name.includes('/')) return { inode: executableAt(view, name), path: name }
-  let refusal = new Errno('ENOENT', name)
+  let refusal: Errno | undefined
   for (const folder of searchPath.split(':')) {
     const path = `${folder === '' ? '.' : folder}/${name}`
     try {
-      return { inode: executableAt(view, path), path }
+      const found = sought(view, path)
+      if (found !== undefined) return { inode: executableOf(view, found, path), path }
     } catch (error) {
       if (!isErrno(error)) throw error
       if (error.code === 'EACCES') refusal = error
     }
   }
-  throw refusal
+  throw refusal ?? new Errno('ENOENT', name)
 }
 
-function executableAt(view: View, path: string): Inode {
-  const { inode, mount } = existing(view, path)
+const executableAt = (view: View, path: string): Inode => executableOf(view, existing(view, path), path)
+
+function executableOf(
+  view: View,
+  { inode, mount }: { readonly inode: Inode; readonly mount: Mount },
+  path: string,
+): Inode {
   if (mount.noExec) throw new Errno('EACCES', path)
   if (inode.kind !== 'file' || !permits(view.credentials, inode, mayExecute)) throw new Errno('EACCES', path)
   return inode

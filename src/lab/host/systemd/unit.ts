@@ -90,7 +90,8 @@ interface Read {
 
 async function isMasked(files: Files, path: string): Promise<boolean> {
   try {
-    return (await files.readlink(path)) === '/dev/null'
+    const { kind } = await files.lstat(path)
+    return kind === 'symlink' && (await files.readlink(path)) === '/dev/null'
   } catch (error) {
     if (isErrno(error)) return false
     throw error
@@ -110,7 +111,7 @@ async function dropInsOf(files: Files, name: string): Promise<string[]> {
 
 export async function textOf(files: Files, path: string): Promise<string | undefined> {
   try {
-    return await files.read(path)
+    return (await files.exists(path)) ? await files.read(path) : undefined
   } catch (error) {
     if (isErrno(error)) return undefined
     throw error
@@ -119,7 +120,7 @@ export async function textOf(files: Files, path: string): Promise<string | undef
 
 export async function namesIn(files: Files, folder: string): Promise<string[]> {
   try {
-    return (await files.list(folder)).map(({ name }) => name)
+    return (await files.exists(folder)) ? (await files.list(folder)).map(({ name }) => name) : []
   } catch (error) {
     if (isErrno(error)) return []
     throw error

@@ -16,7 +16,7 @@ import {
   stickyForbids,
 } from '#lab/host/vfs/permission.ts'
 import type { View } from '#lab/host/vfs/view.ts'
-import { existing, type Found, walk } from '#lab/host/vfs/walk.ts'
+import { existing, type Found, sought, walk } from '#lab/host/vfs/walk.ts'
 
 /** The system calls on files, synchronous. All throw {@link Errno} with the path as it was given. */
 
@@ -260,7 +260,7 @@ export function chown(view: View, path: string, uid: number | undefined, gid: nu
 
 export function exists(view: View, path: string): boolean {
   try {
-    return walk(view, path, true).inode !== undefined
+    return sought(view, path) !== undefined
   } catch (error) {
     if (error instanceof Errno) return false
     throw error

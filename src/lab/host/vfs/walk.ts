@@ -1,5 +1,5 @@
 import { remembering } from '#base/remember.ts'
-import { Errno } from '#lab/host/ports.ts'
+import { Errno, isErrno } from '#lab/host/ports.ts'
 import type { Inode } from '#lab/host/vfs/inode.ts'
 import { covered, type Mount, type Place } from '#lab/host/vfs/mounts.ts'
 import { mayExecute, permits } from '#lab/host/vfs/permission.ts'
@@ -132,6 +132,17 @@ export function existing(view: View, path: string, follow = true): Found & { rea
   const found = walk(view, path, follow)
   if (found.inode === undefined) throw new Errno('ENOENT', path)
   return found as Found & { readonly inode: Inode }
+}
+
+/** The same for who looks in several places: nothing where nothing is. Throws ENOTDIR, EACCES, ELOOP. */
+export function sought(view: View, path: string): (Found & { readonly inode: Inode }) | undefined {
+  try {
+    const found: Found = straight(view, path, { follow: true, partly: true }) ?? winding(view, path, true)
+    return found.inode && (found as Found & { readonly inode: Inode })
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
 }
 
 function splitPath(path: string): readonly string[] {
