@@ -30,7 +30,7 @@ describe('who boots many nodes is told', () => {
 
 test('a small lab keeps its process small, a large one has room for what it comes to hold', () => {
   expect(heapFlags(20)).toEqual(['--max-semi-space-size=4'])
-  const growth = '--heap-growing-percent=50'
+  const growth = '--heap-growing-percent=100'
   expect(heapFlags(100)).toEqual(['--max-semi-space-size=64', '--initial-old-space-size=1024', growth])
   expect(heapFlags(5000)).toEqual(['--max-semi-space-size=256', '--initial-old-space-size=5000', growth])
 })

@@ -37,8 +37,8 @@ export function sizeWarning({ nodes, flavour, backend }: Size): string | undefin
  * The room that a process gives a lab of this size. A lab makes much that lives for an instant only: a small young generation keeps the
  * process of a small one at two thirds of its size; without room for it a third of a large one's time goes to collecting garbage. What a
  * large one makes to keep it keeps: until it holds as much as such labs come to hold, nobody looks through it for what could go, or that
- * is done again and again while it grows (a tenth of the time in which pods start). Beyond that it is looked through once for each half
- * that it has grown: left to itself, the engine did so for each tenth, which was half of the time of 2,000 nodes, a gigabyte each time.
+ * is done again and again while it grows (a tenth of the time in which pods start). Beyond that it is looked through each time it has doubled:
+ * left to itself, the engine does so for each tenth that it grows, which was half of the time of 2,000 nodes, a gigabyte each time.
  */
 export function heapFlags(nodes: number): readonly string[] {
   if (nodes <= smallNodes) return ['--max-semi-space-size=4']
@@ -46,7 +46,7 @@ export function heapFlags(nodes: number): readonly string[] {
   return [
     `--max-semi-space-size=${young}`,
     `--initial-old-space-size=${Math.max(1024, nodes)}`,
-    '--heap-growing-percent=50',
+    '--heap-growing-percent=100',
   ]
 }
 
