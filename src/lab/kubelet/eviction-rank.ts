@@ -10,18 +10,22 @@ export interface Usage {
   readonly diskBytes: number
 }
 
-export type UsageOf = (pod: Pod, container: string) => Usage
+export interface Usages {
+  of(pod: Pod, container: string): Usage
+  /** On the disk, in what a pod's containers share; by its uid. */
+  readonly volumeBytes: ReadonlyMap<string, number>
+}
 
 /** Pods that nothing evicts (pkg/kubelet/types/pod_update.go IsCriticalPod). */
 export const isCriticalPod = (pod: Pod): boolean =>
   isStaticPod(pod) || (pod.spec.priority ?? 0) >= systemCriticalPriority
 
 /** Those that use more than they asked for, then those of low priority, then those that use most beyond what they asked for. */
-export function ranked(pods: readonly Pod[], { resource }: Crossing, usageOf: UsageOf): readonly Pod[] {
+export function ranked(pods: readonly Pod[], { resource }: Crossing, usages: Usages): readonly Pod[] {
   const excess = (pod: Pod): number =>
     pod.spec.containers.reduce(
-      (sum, def) => sum + used(usageOf(pod, def.name), resource) - requested(def, resource),
-      0,
+      (sum, def) => sum + used(usages.of(pod, def.name), resource) - requested(def, resource),
+      resource === 'memory' ? 0 : (usages.volumeBytes.get(pod.metadata.uid) ?? 0),
     )
   const exceeds = (pod: Pod): number => (resource === 'inodes' ? 0 : Number(excess(pod) > 0))
   return [...pods].sort(
@@ -34,10 +38,10 @@ export function ranked(pods: readonly Pod[], { resource }: Crossing, usageOf: Us
 }
 
 /** The message of the event and of the pod's status; its last sentence ends in a space. */
-export function evictionMessage(pod: Pod, crossing: Crossing, usageOf: UsageOf): string {
+export function evictionMessage(pod: Pod, crossing: Crossing, usages: Usages): string {
   const { resource, threshold, available } = crossing
   const offenders = pod.spec.containers.flatMap((def) => {
-    const bytes = used(usageOf(pod, def.name), resource)
+    const bytes = used(usages.of(pod, def.name), resource)
     const request = requested(def, resource)
     if (resource === 'inodes' || bytes <= request) return []
     const asked = def.resources?.requests?.[resource] ?? '0'

@@ -64,6 +64,38 @@ describe('a disk that fills', () => {
     )
   })
 
+  test('costs first whoever wrote most into an emptyDir', async () => {
+    const lab = await Lab.boot({ seed: 'evict', nodes: 3 })
+    await lab.kube.create(resources.pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'zz-writer', namespace: 'shop' },
+      spec: {
+        nodeName: node,
+        containers: [
+          {
+            name: 'main',
+            image: 'docker.io/shop/db:1.4.0',
+            command: ['sleep', '100000'],
+            volumeMounts: [{ name: 'cache', mountPath: '/cache' }],
+          },
+        ],
+        volumes: [{ name: 'cache', emptyDir: {} }],
+      },
+    } as Parameters<typeof lab.kube.create>[1]) // what a person would write
+    await lab.advance(60_000)
+    await lab.exec(
+      node,
+      'cd /var/lib/kubelet/pods/*/volumes/kubernetes.io~empty-dir/cache && fallocate -l 1G x && fallocate -l 49G /var/log/huge',
+    )
+    await lab.advance(60_000)
+    const evictions = (await events(lab)).filter(({ reason }) => reason === 'Evicted')
+    const [first] = evictions.toSorted((a, b) =>
+      (a.firstTimestamp ?? '') < (b.firstTimestamp ?? '') ? -1 : 1,
+    )
+    expect(first?.involvedObject.name).toBe('zz-writer')
+  })
+
   test('that is emptied is trusted again after five minutes', async () => {
     const lab = await filled('50G')
     await lab.exec(node, 'rm /var/log/huge')

@@ -1,7 +1,8 @@
 import type { Pod } from '#lab/api/objects.ts'
 import type { Machine } from '#lab/host/ports.ts'
 import { type Kubelet, podReference, podText } from '#lab/kubelet/context.ts'
-import { evictionMessage, isCriticalPod, ranked, type UsageOf } from '#lab/kubelet/eviction-rank.ts'
+import { emptyDirBytes } from '#lab/kubelet/empty-dirs.ts'
+import { evictionMessage, isCriticalPod, ranked, type Usages } from '#lab/kubelet/eviction-rank.ts'
 import { type Crossing, crossings, type Pressure } from '#lab/kubelet/eviction-signals.ts'
 import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 
@@ -20,13 +21,15 @@ export interface EvictionOptions {
  * Keeps the machine from running out of memory and disk: first dead containers and unused images go, then pods, one at a look
  * (kubernetes/kubernetes:pkg/kubelet/eviction/eviction_manager.go). Looked at every 10 s, with the node's status.
  *
- * Not imitated: soft thresholds, settings, pids, notifications of the memory cgroup, local storage limits of pods and emptyDirs.
+ * Not imitated: soft thresholds, settings, pids, notifications of the memory cgroup, local storage limits of pods and emptyDirs. Of a pod that is evicted for what is in its emptyDirs the
+ * message tells no more than the kubelet's does: what its containers used.
  */
 export class EvictionManager {
   readonly #o: EvictionOptions
   readonly #seenMs = new Map<Pressure, number>()
   /** The last pod that was evicted: the next look waits until it is gone. */
   #ending: string | undefined
+  #measuring = false
 
   constructor(o: EvictionOptions) {
     this.#o = o
@@ -54,8 +57,8 @@ export class EvictionManager {
       reason: 'EvictionThresholdMet',
       message: `Attempting to reclaim ${first.resource}`,
     })
-    if (first.pressure === 'disk' && this.#reclaim(first)) return
-    this.#evict(first)
+    if (first.pressure !== 'disk') this.#evict(first, new Map())
+    else if (!this.#reclaim(first) && !this.#measuring) this.#evictMeasured(first)
   }
 
   /** Why a pod may not start here now; undefined: it may. */
@@ -93,23 +96,41 @@ export class EvictionManager {
     return true
   }
 
-  #evict(crossing: Crossing): void {
-    const { kubelet, pods, fail } = this.#o
+  /** Once it is known what is in whose volumes. */
+  #evictMeasured(crossing: Crossing): void {
+    this.#measuring = true
+    this.#o.kubelet.p.thread('eviction', async ({ files }) => {
+      const volumeBytes = new Map<string, number>()
+      for (const pod of this.#active()) volumeBytes.set(pod.metadata.uid, await emptyDirBytes(files, pod))
+      this.#measuring = false
+      this.#evict(crossing, volumeBytes)
+    })
+  }
+
+  #active(): readonly Pod[] {
+    return this.#o
+      .pods()
+      .filter(({ status, metadata }) => isActive(status) && metadata.deletionTimestamp === undefined)
+  }
+
+  #evict(crossing: Crossing, volumeBytes: Usages['volumeBytes']): void {
+    const { kubelet, fail } = this.#o
     const { klog, runtime } = kubelet
     if (!runtime.isServing) return
-    const active = pods().filter(
-      ({ status, metadata }) => isActive(status) && metadata.deletionTimestamp === undefined,
-    )
+    const active = this.#active()
     if (this.#ending !== undefined && active.some(({ metadata }) => metadata.uid === this.#ending)) return
-    const usageOf: UsageOf = (pod, container) => runtime.usage(pod.metadata.uid, container)
-    for (const pod of ranked(active, crossing, usageOf)) {
+    const usages = {
+      of: (pod: Pod, container: string) => runtime.usage(pod.metadata.uid, container),
+      volumeBytes,
+    }
+    for (const pod of ranked(active, crossing, usages)) {
       if (isCriticalPod(pod)) {
         klog.error('eviction_manager.go:602', 'Eviction manager: cannot evict a critical pod', {
           pod: podText(pod),
         })
         continue
       }
-      const message = evictionMessage(pod, crossing, usageOf)
+      const message = evictionMessage(pod, crossing, usages)
       kubelet.events.record({ about: podReference(pod), type: 'Warning', reason: 'Evicted', message })
       klog.info('eviction_manager.go:623', 'Eviction manager: pod is evicted successfully', {
         pod: podText(pod),

@@ -87,6 +87,8 @@ async function prepare(
   return { path, refreshMs: content.refreshMs }
 }
 
+export const emptyDirPath = (pod: Pod, name: string): string => volumePath(pod, 'empty-dir', name)
+
 const volumePath = (pod: Pod, kind: string, name: string): string =>
   `${podDirectory(pod.metadata.uid)}/volumes/kubernetes.io~${kind}/${name}`
 
