@@ -135,10 +135,12 @@ async function checkConflicts(
   { address, stored }: { readonly address: string; readonly stored: string | undefined },
 ): Promise<void> {
   if (p.env.DISABLE_NODE_IP_CHECK === 'true') return
-  const ip = address.split('/')[0]
+  const ip = address.split('/')[0] ?? address
+  const withLength = `${ip}/`
   for (const other of await allNodes(kube, log)) {
-    const theirs = other.metadata.annotations?.[addressAnnotation]?.split('/')[0]
-    if (other.metadata.name === node.metadata.name || theirs !== ip) continue
+    const theirs = other.metadata.annotations?.[addressAnnotation]
+    if (theirs !== ip && theirs?.startsWith(withLength) !== true) continue
+    if (other.metadata.name === node.metadata.name) continue
     const says = `Calico node '${other.metadata.name}' is already using the IPv4 address ${ip}.`
     log.warn('startup.go 1048', says)
     terminate(log)
@@ -147,7 +149,7 @@ async function checkConflicts(
     log.warn(
       'startup.go 1036',
       'IPv4 address has changed. This could happen if there are multiple nodes with the same name.',
-      { node: node.metadata.name, original: stored.split('/')[0] ?? '', updated: ip ?? '' },
+      { node: node.metadata.name, original: stored.split('/')[0] ?? '', updated: ip },
     )
 }
 
