@@ -34,6 +34,14 @@ export const clusterNodes = remembered((nodes: readonly Node[]): ReadonlyMap<str
   return new Map(known.map((node) => [node.name, node]))
 })
 
+/** Whether tunnels would find the same in these nodes: a report of a node's status changes nothing for them. */
+export const sameClusterNodes = (a: readonly Node[], b: readonly Node[]): boolean =>
+  a === b || wordsOf(a) === wordsOf(b)
+
+const wordsOf = remembered((nodes: readonly Node[]): string =>
+  JSON.stringify([...clusterNodes(nodes).values()]),
+)
+
 /** `66` and five bytes of the SHA-1 of the node's name (felix/calc/vxlan_resolver.go, vtepMACForHost). */
 export function derivedMac(node: string): string {
   const hash = createHash('sha1').update(node).digest()

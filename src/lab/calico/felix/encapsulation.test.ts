@@ -76,6 +76,32 @@ describe('a pool that becomes VXLAN', () => {
   })
 })
 
+test('a node that only reports that it is well makes Felix put nothing right: that waits for its refresh', async () => {
+  const bed = await encapsulated({ vxlanMode: 'Always', ipipMode: 'Never' })
+  const mtu = (): number | undefined =>
+    bed
+      .machine(first)
+      .net.links()
+      .find(({ name }) => name === 'vxlan.calico')?.mtuBytes
+  const before = mtu()
+  await bed.machine(first).net.apply([{ op: 'link-set', name: 'vxlan.calico', mtuBytes: 1300 }])
+  const ref = { type: resources.nodes, name: second }
+  const { status } = await bed.kube.get<Node>(ref)
+  const conditions = (status.conditions ?? []).map((each) => ({
+    ...each,
+    lastHeartbeatTime: '2026-01-07T12:00:00Z',
+  }))
+  await bed.kube.patch(
+    ref,
+    { type: 'strategic', body: { status: { conditions } } },
+    { subresource: 'status' },
+  )
+  await bed.advance(2)
+  expect(mtu()).toBe(1300)
+  await bed.advance(120)
+  expect(mtu()).toBe(before)
+})
+
 describe('a pool that becomes IPIP', () => {
   test('sends over tunl0, whose address hosts use towards pods', async () => {
     const bed = await encapsulated({ ipipMode: 'Always' })

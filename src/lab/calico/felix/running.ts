@@ -4,6 +4,7 @@ import type { FelixConfiguration, IPPool } from '#lab/api/objects.ts'
 import type { Datastore } from '#lab/calico/datastore.ts'
 import { Calm } from '#lab/calico/felix/calm.ts'
 import { Renderer } from '#lab/calico/felix/chains.ts'
+import { sameClusterNodes } from '#lab/calico/felix/cluster-nodes.ts'
 import { type FelixConfig, felixConfig } from '#lab/calico/felix/config.ts'
 import { Dataplane, type Desired } from '#lab/calico/felix/dataplane.ts'
 import { configSources, nodeName } from '#lab/calico/felix/felix.ts'
@@ -261,7 +262,7 @@ const isSame = (a: Desired, b: Desired): boolean =>
   a.tables === b.tables &&
   a.workloads === b.workloads &&
   a.tunnels.mtu === b.tunnels.mtu &&
-  a.tunnels.nodes === b.tunnels.nodes &&
+  sameClusterNodes(a.tunnels.nodes, b.tunnels.nodes) &&
   a.tunnels.blocks === b.tunnels.blocks &&
   a.tunnels.pools === b.tunnels.pools &&
   equal(a.sets, b.sets)
