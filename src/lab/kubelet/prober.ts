@@ -39,10 +39,9 @@ export class PodProbes {
 
   start(p: Process, pod: Pod, podIp: () => string | undefined): void {
     for (const def of [...pod.spec.containers, ...sidecarsOf(pod, this.#kubelet.minor)]) {
-      const kinds = new Set<ProbeKind>()
-      this.#kinds.set(def.name, kinds)
-      for (const [kind, probe] of probesOf(def)) {
-        kinds.add(kind)
+      const probes = probesOf(def)
+      if (probes.length > 0) this.#kinds.set(def.name, new Set(probes.map(([kind]) => kind)))
+      for (const [kind, probe] of probes) {
         const trigger = new Mailbox<void>(this.#kubelet.kernel)
         this.#triggers.set(`${kind} ${def.name}`, trigger)
         this.#tasks.push(

@@ -129,12 +129,17 @@ export class RouteTable {
 
   /** What was answered for addresses of this network may be answered otherwise now. */
   #forget(network: Cidr): void {
-    for (const [address, found] of this.#found) {
-      if (!contains(network, address)) continue
-      found.firm = false
-      this.#tremors.count++
-      this.#found.delete(address)
-    }
+    if (network.length === 32) this.#forgetAddress(network.network)
+    else
+      for (const address of this.#found.keys()) if (contains(network, address)) this.#forgetAddress(address)
+  }
+
+  #forgetAddress(address: Ipv4): void {
+    const found = this.#found.get(address)
+    if (found === undefined) return
+    found.firm = false
+    this.#tremors.count++
+    this.#found.delete(address)
   }
 
   #entries(to: Cidr): readonly Entry[] {

@@ -148,5 +148,5 @@ function movedBelow(
     const children = movedBelow(child, child.path, path, shown)
     moved.set(inode, { ...child, path, children, ...(shown && { origin: shown }) })
   }
-  return moved
+  return moved.size === 0 ? undefined : moved
 }
