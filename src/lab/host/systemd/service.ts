@@ -161,7 +161,6 @@ export class Service {
     for (;;) {
       if (!this.#mayStart()) return
       const exit = (await this.#prepared(self)) ?? (await this.#runOnce(self))
-      if (exit === 'remains') return
       await this.#cleanUp(self, exit)
       if (!(await this.#awaitRestart(self, exit))) return
     }
@@ -199,12 +198,12 @@ export class Service {
     return undefined
   }
 
-  /** To the end of the main process; `'remains'` for a oneshot that stays active. */
-  #runOnce(self: Process): Promise<ExitStatus | 'remains'> {
+  /** To the end of the main process; of a oneshot that stays active, until it is stopped. */
+  #runOnce(self: Process): Promise<ExitStatus> {
     return this.unit.type === 'oneshot' ? this.#oneshot(self) : this.#longRunning(self)
   }
 
-  async #oneshot(self: Process): Promise<ExitStatus | 'remains'> {
+  async #oneshot(self: Process): Promise<ExitStatus> {
     for (const command of this.unit.execStart) {
       const exit = await this.#execute(self, command, 'Main process')
       if (!isClean(exit) && !command.mayFail) return exit
