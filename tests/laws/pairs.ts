@@ -1,6 +1,7 @@
 import { assert } from '#base/assert.ts'
 import { type Random, seeded } from '#base/random.ts'
-import { nodeSubject, renderSubject } from '#cluster/subjects.ts'
+import type { Subject } from '#cluster/facts.ts'
+import { clusterSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
 import { faults } from '#failures/generated/faults.ts'
 import type { Node } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
@@ -149,22 +150,24 @@ const truths: ReadonlyMap<string, Truth> = new Map([
     'containerd-cni-dir-watch-lost',
     {
       mode: 'install-cni-host-write-failed',
-      on: (lab, node) => Promise.resolve(lab.options.flavour === 'hardened' ? [node] : []),
+      on: (lab, node) => Promise.resolve(lab.options.flavour === 'hardened' ? [nodeSubject(node)] : []),
     },
   ],
+  // The folder goes with what Felix wrote for the plug-in: pods that come before a Felix does have an interface's own MTU.
+  ['nodename-file-missing', { mode: 'mtu-mismatch', on: () => Promise.resolve([clusterSubject]) }],
 ])
 
 interface Truth {
   readonly mode: string
-  readonly on: (lab: Lab, node: string) => Promise<readonly string[]>
+  readonly on: (lab: Lab, node: string) => Promise<readonly Subject[]>
 }
 
 /** The nodes of this one's zone. */
-async function zoneMates(lab: Lab, name: string): Promise<readonly string[]> {
+async function zoneMates(lab: Lab, name: string): Promise<readonly Subject[]> {
   const nodes = await lab.kube.list<Node>({ type: resources.nodes })
   const zoneOf = (node: Node | undefined) => node?.metadata.labels?.['topology.kubernetes.io/zone']
   const zone = zoneOf(nodes.find(({ metadata }) => metadata.name === name))
-  return nodes.filter((node) => zoneOf(node) === zone).map(({ metadata }) => metadata.name)
+  return nodes.filter((node) => zoneOf(node) === zone).map(({ metadata }) => nodeSubject(metadata.name))
 }
 
 const anyNodes = ['0', '1', '2', '3', '4']
@@ -265,8 +268,8 @@ export async function struckTwice({ halves, flavour, seed }: Pair): Promise<{
 
 async function besideOf(lab: Lab, { id, strike }: Half): Promise<readonly Named[]> {
   const truth = truths.get(id)
-  const nodes = (await truth?.on(lab, strike.node)) ?? []
-  return nodes.map((node) => ({ mode: truth?.mode ?? id, subject: renderSubject(nodeSubject(node)) }))
+  const subjects = (await truth?.on(lab, strike.node)) ?? []
+  return subjects.map((subject) => ({ mode: truth?.mode ?? id, subject: renderSubject(subject) }))
 }
 
 function placedIn(lab: Lab, strike: Strike): Strike {
