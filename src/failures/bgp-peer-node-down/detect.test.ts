@@ -187,6 +187,32 @@ describe('by facts', () => {
       ['node/w3 possible'],
     ],
     [
+      'the API server refuses its kubelet, whose certificate somebody read there',
+      {
+        nodes: [node('w1'), node('w2'), node('w3', silent)],
+        bgpSessions: [...up, ...down],
+        certificates: [
+          {
+            of: '/var/lib/kubelet/pki/kubelet-client-current.pem',
+            subject: 'O = system:nodes, CN = system:node:w3',
+            notAfterMs: ago(9),
+          },
+        ],
+      },
+      [],
+    ],
+    [
+      'everybody’s connection to a router is closed at once: nothing that is off does so',
+      {
+        nodes: [node('w1'), node('w2')],
+        bgpSessions: ['w1', 'w2'].map((from) => ({
+          ...session(from, 'r9', 'Socket: Connection closed'),
+          kind: 'global' as const,
+        })),
+      },
+      [],
+    ],
+    [
       'its kernel writes a log: what it lacks to be heard is another matter',
       {
         nodes: [node('w1'), node('w2'), node('w3', silent)],

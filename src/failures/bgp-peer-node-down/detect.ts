@@ -12,7 +12,7 @@ import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
-import { machineSigns, missingNode } from '#failures/bgp-peer-node-down/machine.ts'
+import { machineSigns, missingNode, refusedKubelets } from '#failures/bgp-peer-node-down/machine.ts'
 import type { Names } from '#failures/bgp-peer-node-down/names.ts'
 
 export interface PeerDownState {
@@ -28,7 +28,7 @@ export interface PeerDownState {
  */
 export const detector = defineDetector<PeerDownState, Names>({
   needs: ['nodes', 'bgpSessions', 'messages'],
-  uses: ['pods', 'calicoNodes', 'reachability', 'workers'],
+  uses: ['pods', 'calicoNodes', 'reachability', 'workers', 'certificates'],
   judges: 'node',
   detect: (view) => {
     const accused = accusedPeers(view).filter(({ address }) => !isOfHostLocalNetwork(address))
@@ -65,7 +65,7 @@ function signsOf(view: View<Names>, peer: AccusedPeer, all: readonly AccusedPeer
   const { node, address, complaints } = peer
   const about = nodeSubject(node?.name)
   const isDeaf = isNobodyHeard(view)
-  const down = isDeaf ? undefined : downReason(node)
+  const down = isDeaf || refusedKubelets(view, node?.name).length > 0 ? undefined : downReason(node)
   // Whom somebody has a session with is not off; whom only a machine accuses that is off itself is not meant.
   if (peer.isUpElsewhere || isAccusedByTheDownOnly(peer, all)) return []
   const rest = all.filter((other) => other !== peer && downReason(other.node) === undefined && other.by > 0)
@@ -96,7 +96,11 @@ function signsOf(view: View<Names>, peer: AccusedPeer, all: readonly AccusedPeer
       ...machine,
     ]
   const isOthersUp = view.rows('bgpSessions').some(({ up }) => up)
-  const isSuspect = isOnlyOne && all.length === 1 && (peer.by > 1 || (isOthersUp && isUnreachable(peer)))
+  const isSuspect =
+    isOnlyOne &&
+    all.length === 1 &&
+    !isClosedOnly(peer) &&
+    (peer.by > 1 || (isOthersUp && isUnreachable(peer)))
   return [place(isSuspect ? 'strong' : 'weak', told(peer)), ...machine]
 }
 
@@ -111,6 +115,10 @@ function isNobodyHeard(view: View<Names>): boolean {
 
 const isUnreachable = ({ complaints }: AccusedPeer): boolean =>
   complaints.some(({ trouble }) => trouble === 'unreachable')
+
+/** A machine that is off closes nothing. */
+const isClosedOnly = ({ complaints }: AccusedPeer): boolean =>
+  complaints.every(({ trouble }) => trouble === 'reset')
 
 const told = ({ by, address }: AccusedPeer): string =>
   by > 1 ? `${by} nodes report ${address}` : `a session with ${address} is missing`

@@ -3,6 +3,7 @@ import { bareAddress } from '#cluster/addresses.ts'
 import type { AccusedPeer } from '#cluster/bgp-complaints.ts'
 import { bgpErrors } from '#cluster/bgp-sessions.ts'
 import type { Subject } from '#cluster/facts.ts'
+import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
 import { calicoNodePodOf, conditionOf, isComplete, nodeNamed } from '#cluster/queries.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
@@ -31,6 +32,7 @@ export function machineSigns(
       : []),
     // Whoever writes a log is on.
     ...(node === undefined ? [] : writtenBy(view, node.name).map((row) => at(row, 'against', row.says))),
+    ...refusedKubelets(view, node?.name).map((row) => at(row, 'against', `${row.says}: its machine is on`)),
     ...view
       .rows('reachability')
       .filter(({ to }) => to === address || to === node?.name)
@@ -47,6 +49,10 @@ export function machineSigns(
       .map((row) => at({ from: row.from }, 'strong', `the provider says that it is ${row.state}`)),
   ]
 }
+
+/** Whose certificate was read on its machine, or who writes of it: that the API server hears nothing of that node has this reason. */
+export const refusedKubelets = (view: View<Names>, node: string | undefined) =>
+  endedKubeletCertificates(view).filter((one) => one.node !== undefined && one.node === node)
 
 /** Only a peer that is on sends an OPEN that somebody refuses. */
 const refusedOpens = (view: View<Names>, address: string) =>

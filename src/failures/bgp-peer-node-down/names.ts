@@ -1,2 +1,10 @@
 /** The relations that this mode may look at. */
-export type Names = 'nodes' | 'bgpSessions' | 'messages' | 'pods' | 'calicoNodes' | 'reachability' | 'workers'
+export type Names =
+  | 'nodes'
+  | 'bgpSessions'
+  | 'messages'
+  | 'pods'
+  | 'calicoNodes'
+  | 'reachability'
+  | 'workers'
+  | 'certificates'

@@ -200,6 +200,35 @@ describe('by facts', () => {
       true,
     ],
     [
+      'nobody has a route to it, and nobody looked at its own node, which may not know of it',
+      {
+        routes: [
+          route('10.7.4.0/24', { proto: 'kernel' }),
+          route('10.7.4.0/24', { proto: 'kernel', node: 'w3' }),
+        ],
+        nodes: [w2],
+        bgpSessions: [session(true), { ...session(true), node: 'w3' }],
+        ipamBlocks: [block('10.244.7.64/26', 'w2')],
+      },
+      ['routes node/w1', 'routes node/w3'],
+      false,
+    ],
+    [
+      'nobody has a route to it, and its own node has',
+      {
+        routes: [
+          route('10.7.4.0/24', { proto: 'kernel' }),
+          route('10.7.4.0/24', { proto: 'kernel', node: 'w3' }),
+          route('10.244.7.64/26', { ...blackhole, node: 'w2' }),
+        ],
+        nodes: [w2],
+        bgpSessions: [session(true), { ...session(true), node: 'w3' }],
+        ipamBlocks: [block('10.244.7.64/26', 'w2')],
+      },
+      ['routes node/w1', 'routes node/w2', 'routes node/w3'],
+      true,
+    ],
+    [
       'no such route, and no session either',
       {
         routes: [route('10.7.4.0/24', { proto: 'kernel' })],

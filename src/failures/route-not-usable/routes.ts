@@ -103,31 +103,35 @@ function twice(rows: readonly Fact<RouteRow>[]): readonly Sign[] {
 
 /** A whole table that lacks another node's block, though there is a session with that node. */
 function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly Sign[] {
-  return [...Map.groupBy(rows, ({ node }) => node)].flatMap(([node, own]) => {
-    const [first] = own
-    if (node === '' || first === undefined || !isComplete(view.coverage('routes', nodeSubject(node))))
-      return []
-    return blocks(view)
-      .filter((block) => block.node !== node && hasSession(view, node, block.node))
-      .filter((block) => !isUntold(block, rows) && !isWithoutDevice(view, node, block))
-      .filter(
-        ({ cidr }) =>
-          !own.some(
-            ({ destination }) =>
-              destination.includes('/') &&
-              destination !== '0.0.0.0/0' &&
-              holds(destination, cidr.split('/')[0] ?? ''),
-          ),
-      )
-      .map((block) =>
-        sign(
-          first,
-          isByFelix(view, block) && isFelixBehind(view, nodeSubject(node)) ? 'weak' : 'decisive',
-          `no route to ${block.cidr} of ${block.node}, though the session with it is Established`,
-        ),
+  const tables = [...Map.groupBy(rows, ({ node }) => node)].filter(
+    ([node]) => node !== '' && isComplete(view.coverage('routes', nodeSubject(node))),
+  )
+  return blocks(view).flatMap((block) => {
+    const told = tables.filter(([node]) => block.node !== node && hasSession(view, node, block.node))
+    const without = told.filter(([, own]) => !own.some((route) => leadsTo(route, block)))
+    // What nobody has, its own node may have told nobody: a Typha without news keeps its block from it.
+    const isNobodys =
+      without.length > 1 && without.length === told.length && !rows.some(({ node }) => node === block.node)
+    return without
+      .filter(([node]) => !isUntold(block, rows) && !isWithoutDevice(view, node, block))
+      .flatMap(([node, [first]]) =>
+        first === undefined
+          ? []
+          : [
+              sign(
+                first,
+                isNobodys || (isByFelix(view, block) && isFelixBehind(view, nodeSubject(node)))
+                  ? 'weak'
+                  : 'decisive',
+                `no route to ${block.cidr} of ${block.node}, though the session with it is Established`,
+              ),
+            ],
       )
   })
 }
+
+const leadsTo = ({ destination }: RouteRow, { cidr }: IpamBlockRow): boolean =>
+  destination.includes('/') && destination !== '0.0.0.0/0' && holds(destination, cidr.split('/')[0] ?? '')
 
 /** Its own node has not written it either (Felix there is behind, say), so that BIRD there tells nobody of it. */
 function isUntold({ cidr, node }: IpamBlockRow, rows: readonly Fact<RouteRow>[]): boolean {
