@@ -50,16 +50,14 @@ const roleOf = (constraint: string): Draft<KubeObject> => ({
 type Fields = Omit<Constraint, 'metadata' | 'apiVersion' | 'kind'>
 
 const harmless = [
-  ...[
-    'configMap',
-    'csi',
-    'downwardAPI',
-    'emptyDir',
-    'ephemeral',
-    'persistentVolumeClaim',
-    'projected',
-    'secret',
-  ],
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
 ]
 const withHostPath = [...harmless, 'hostPath'].sort()
 const strategy = (type: string) => ({ type })
