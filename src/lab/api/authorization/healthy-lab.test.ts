@@ -13,7 +13,9 @@ test.each(flavours)(
       const refused = decide.mock.results.flatMap(({ value }, at) =>
         (value as { readonly allowed: boolean }).allowed ? [] : [decide.mock.calls[at]],
       )
-      expect(refused).toEqual([])
+      // Admission goes through the security context constraints until it comes to one that a pod's maker or account may use.
+      const asked = refused.filter((call) => call?.[1].verb !== 'use')
+      expect(asked).toEqual([])
       expect(decide.mock.calls.length).toBeGreaterThan(500)
     } finally {
       decide.mockRestore()
