@@ -115,12 +115,12 @@ export function startPodGc(kit: ControllerKit): void {
         )
     }
   })
-  const isLeft = ({ spec }: Pod): boolean => spec.nodeName !== undefined && !nodes.has(spec.nodeName)
+  const index = kit.pods
   queue.add('all')
   kit.p.thread('pod gc', async (self) => {
     for (;;) {
       await self.sleep(podGcEveryMs)
-      if (goneSince.size > 0 || pods.list().some(isLeft)) queue.add('all')
+      if (goneSince.size > 0 || index.someLeft((node) => nodes.has(node))) queue.add('all')
     }
   })
 }

@@ -33,6 +33,12 @@ export class PodIndex {
     return values(this.#byNode.get(name))
   }
 
+  /** Whether there is a pod bound to a node that `isThere` does not know. */
+  someLeft(isThere: (node: string) => boolean): boolean {
+    for (const node of this.#byNode.keys()) if (!isThere(node)) return true
+    return false
+  }
+
   orphans(namespace: string): readonly Pod[] {
     return values(this.#orphans.get(namespace))
   }
