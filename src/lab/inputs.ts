@@ -28,8 +28,8 @@ export interface Listener {
   failed?(error: unknown): void
   opened?(session: Session): void
   /** `undefined`: no kube-apiserver runs. */
-  answered?(response: LabResponse | undefined): void
-  toldByPod?(answer: LabExecAnswer): void
+  answered?(response: LabResponse | 'broken-off' | undefined): void
+  toldByPod?(answer: LabExecAnswer | 'broken-off'): void
   /** Of a client of the served API. */
   readonly reply?: Reply
   readonly doors?: StreamDoors

@@ -287,12 +287,14 @@ export class Lab implements LabControl {
    * kube-apiserver runs.
    */
   async request(request: LabRequest): Promise<LabResponse> {
-    let answer: { readonly response: LabResponse | undefined } | undefined
+    let answer: { readonly response: LabResponse | 'broken-off' | undefined } | undefined
     this.#enter({ act: 'request', request }, { answered: (response) => (answer = { response }) })
     await this.until(() => answer !== undefined)
-    if (answer?.response === undefined)
-      throw new Error('connect ECONNREFUSED: no kube-apiserver runs in the lab')
-    return answer.response
+    const response = answer?.response
+    if (response === undefined) throw new Error('connect ECONNREFUSED: no kube-apiserver runs in the lab')
+    if (response === 'broken-off')
+      throw Object.assign(new Error('the answer broke off'), { code: 'ECONNRESET' })
+    return response
   }
 
   /** How clients of the served API enter, so that what they ask is part of the lab's history. */
@@ -323,10 +325,12 @@ export class Lab implements LabControl {
 
   /** A command in a container, as kubectl exec runs it. */
   async execInPod(exec: LabExec): Promise<LabExecAnswer> {
-    let answer: LabExecAnswer | undefined
+    let answer: LabExecAnswer | 'broken-off' | undefined
     this.#enter({ act: 'exec-in-pod', exec }, { toldByPod: (told) => (answer = told) })
     await this.until(() => answer !== undefined)
-    return answer as unknown as LabExecAnswer // `until` has seen it
+    const told = answer as unknown as LabExecAnswer | 'broken-off' // `until` has seen it
+    if (told === 'broken-off') throw new Error('the connection ended before the command did')
+    return told
   }
 
   async reboot(node: string, { powerCut = false }: { readonly powerCut?: boolean } = {}): Promise<void> {

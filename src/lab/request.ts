@@ -16,11 +16,11 @@ export interface LabResponse {
   readonly body: string
 }
 
-/** Puts a request to the server; tells its whole answer, or `undefined` at once when no kube-apiserver runs. */
+/** Puts a request to the server; tells its whole answer, that it broke off, or `undefined` at once when no kube-apiserver runs. */
 export function askServer(
   api: ApiServer,
   { method, path, headers = {}, body = '' }: LabRequest,
-  tell: (response: LabResponse | undefined) => void,
+  tell: (response: LabResponse | 'broken-off' | undefined) => void,
 ): void {
   if (api.process === undefined) {
     tell(undefined)
@@ -36,8 +36,11 @@ export function askServer(
         tell({ status, body: typeof text === 'string' ? text : Buffer.from(text).toString() }),
       stream: (status) => {
         const chunks: string[] = []
-        const end = (): void => tell({ status, body: chunks.join('') })
-        return { write: (chunk) => void chunks.push(chunk), end, abort: end }
+        return {
+          write: (chunk) => void chunks.push(chunk),
+          end: () => tell({ status, body: chunks.join('') }),
+          abort: () => tell('broken-off'),
+        }
       },
       onClose: () => {},
     },
@@ -55,11 +58,11 @@ export type LabExecAnswer =
   | { readonly kind: 'output'; readonly stdout: string; readonly stderr: string; readonly code: number }
   | { readonly kind: 'refused'; readonly response: LabResponse }
 
-/** A command in a container, through the API server and the kubelet, as kubectl exec runs it; tells what came of it. */
+/** A command in a container, through the API server and the kubelet, as kubectl exec runs it; tells what came of it, or that it broke off. */
 export function askPod(
   api: ApiServer,
   { namespace, pod, container, argv }: LabExec,
-  tell: (answer: LabExecAnswer) => void,
+  tell: (answer: LabExecAnswer | 'broken-off') => void,
 ): void {
   const out = { stdout: '', stderr: '' }
   const refuse = (refusal: Refusal): void => tell({ kind: 'refused', response: responseOf(refusal) })
@@ -80,7 +83,7 @@ export function askPod(
             out[stream] += text
           },
           finish: (status) => tell({ kind: 'output', ...out, code: exitCode(status) }),
-          abort: () => tell({ kind: 'output', ...out, code: 255 }),
+          abort: () => tell('broken-off'),
         }),
       },
     )

@@ -73,6 +73,7 @@ const kubeFor = (task: Task, { api }: CloudSite): OwnerKube =>
       askServer(api, request, wake)
       return undefined
     })
-    if (answer === undefined) throw new KubeUnreachable('the master does not answer')
+    if (answer === undefined || answer === 'broken-off')
+      throw new KubeUnreachable('the master does not answer')
     return answer
   })
