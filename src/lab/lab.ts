@@ -328,9 +328,9 @@ export class Lab implements LabControl {
     let answer: LabExecAnswer | 'broken-off' | undefined
     this.#enter({ act: 'exec-in-pod', exec }, { toldByPod: (told) => (answer = told) })
     await this.until(() => answer !== undefined)
-    const told = answer as unknown as LabExecAnswer | 'broken-off' // `until` has seen it
-    if (told === 'broken-off') throw new Error('the connection ended before the command did')
-    return told
+    if (answer === undefined || answer === 'broken-off')
+      throw new Error('the connection ended before the command did')
+    return answer
   }
 
   async reboot(node: string, { powerCut = false }: { readonly powerCut?: boolean } = {}): Promise<void> {

@@ -26,7 +26,12 @@ export const sccAnnotation = 'openshift.io/scc'
  * (openshift/openshift-docs:authentication/managing-security-context-constraints.adoc).
  */
 const spared: ReadonlySet<string> = new Set([
-  ...['default', 'kube-system', 'kube-public', 'openshift', 'openshift-infra', 'openshift-node'],
+  'default',
+  'kube-system',
+  'kube-public',
+  'openshift',
+  'openshift-infra',
+  'openshift-node',
 ])
 
 /** The pod under the first constraints that fit and that its maker or its account may use. Throws Forbidden where none do. */
