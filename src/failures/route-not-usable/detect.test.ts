@@ -113,6 +113,7 @@ const w2 = {
   labels: {},
   conditions: [],
 }
+const w1 = { ...w2, name: 'w1', internalIp: '10.7.4.21' }
 const session = (isUp: boolean) => ({
   node: 'w1',
   peer: '10.7.4.22',
@@ -226,6 +227,37 @@ describe('by facts', () => {
         ipamBlocks: [block('10.244.7.64/26', 'w2')],
       },
       ['routes node/w1', 'routes node/w2', 'routes node/w3'],
+      true,
+    ],
+    [
+      'the other node’s BIRD recovers from its restart: its session is there, and gives out nothing yet',
+      {
+        routes: [
+          route('10.7.4.0/24', { proto: 'kernel' }),
+          route('10.244.7.64/26', { ...blackhole, node: 'w2' }),
+        ],
+        nodes: [w1, w2],
+        bgpSessions: [
+          session(true),
+          { ...session(false), node: 'w2', peer: w1.internalIp, state: 'Established' },
+        ],
+        ipamBlocks: [block('10.244.7.64/26', 'w2')],
+      },
+      ['routes node/w1', 'routes node/w2'],
+      false,
+    ],
+    [
+      'the other end’s session is up as well',
+      {
+        routes: [
+          route('10.7.4.0/24', { proto: 'kernel' }),
+          route('10.244.7.64/26', { ...blackhole, node: 'w2' }),
+        ],
+        nodes: [w1, w2],
+        bgpSessions: [session(true), { ...session(true), node: 'w2', peer: w1.internalIp }],
+        ipamBlocks: [block('10.244.7.64/26', 'w2')],
+      },
+      ['routes node/w1', 'routes node/w2'],
       true,
     ],
     [

@@ -2,7 +2,7 @@
 import { familyOf, holds } from '#cluster/addresses.ts'
 import type { Fact } from '#cluster/facts.ts'
 import { isComplete, nodeNamed } from '#cluster/queries.ts'
-import type { IpamBlockRow, RouteRow } from '#cluster/relations.ts'
+import type { BgpSessionRow, IpamBlockRow, RouteRow } from '#cluster/relations.ts'
 import { settingsNamed } from '#cluster/settings.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
@@ -113,7 +113,12 @@ function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly S
     const isNobodys =
       without.length > 1 && without.length === told.length && !rows.some(({ node }) => node === block.node)
     return without
-      .filter(([node]) => !isUntold(block, rows) && !isWithoutDevice(view, node, block))
+      .filter(
+        ([node]) =>
+          !isUntold(block, rows) &&
+          !isHeldBack(view, node, block.node) &&
+          !isWithoutDevice(view, node, block),
+      )
       .flatMap(([node, [first]]) =>
         first === undefined
           ? []
@@ -161,8 +166,23 @@ function isByFelix(view: View<Names>, { cidr }: IpamBlockRow): boolean {
 
 const vxlanDevice = 'vxlan.calico'
 
-function hasSession(view: View<Names>, node: string, other: string): boolean {
+const hasSession = (view: View<Names>, node: string, other: string): boolean =>
+  sessionsBetween(view, node, other).some(({ up }) => up)
+
+/**
+ * By the table of the other end it is not up: a BIRD that recovers from its own restart has the session Established, and gives out no
+ * routes for up to 240 s (`wait`).
+ *
+ * @see bird:nest/proto.c (proto_state_name, graceful_restart_recovery)
+ */
+function isHeldBack(view: View<Names>, node: string, other: string): boolean {
+  const theirs = sessionsBetween(view, other, node)
+  return theirs.length > 0 && !theirs.some(({ up }) => up)
+}
+
+/** The sessions with the other as this node shows them. */
+function sessionsBetween(view: View<Names>, node: string, other: string): readonly BgpSessionRow[] {
   const peer = nodeNamed(view, other)
   const addresses = [peer?.internalIp, peer?.calicoIpv4?.split('/')[0]]
-  return view.rows('bgpSessions').some((row) => row.up && row.node === node && addresses.includes(row.peer))
+  return view.rows('bgpSessions').filter((row) => row.node === node && addresses.includes(row.peer))
 }
