@@ -47,6 +47,11 @@ export const cidrText = ({ network, length }: Cidr): string => `${ipv4Text(netwo
 export const contains = (block: Cidr, address: Ipv4): boolean =>
   (address & block.mask) >>> 0 === block.network
 
+const loopback = { network: ipv4('127.0.0.0'), length: 8, mask: 0xff000000 }
+
+/** 127.0.0.0/8 */
+export const isLoopback = (address: Ipv4): boolean => contains(loopback, address)
+
 function parsed(text: string): Ipv4 | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
   if (!match) return undefined

@@ -181,13 +181,16 @@ function asked(stack: SimStack, walk: Walk, q: Question, chains: ChainSet): Answ
   }
   const passage = new PacketPassage(stack, walk, q)
   const answer = chains.decide(q.chain, passage)
-  if (passage.choices > 1) {
-    walk.personal = true
-    walk.drawn = true
-    surveyor.whole()
-    walk.flow.choices *= passage.choices
-  }
+  if (passage.choices > 1) drawnFrom(passage.choices, stack, walk)
   return answer
+}
+
+/** The packet's fate was one of so many; infinite where it depends on what else was sent. The next packet may fare otherwise. */
+export function drawnFrom(choices: number, stack: SimStack, walk: Walk): void {
+  walk.personal = true
+  walk.drawn = true
+  stack.fabric.surveyor.whole()
+  walk.flow.choices *= choices
 }
 
 /** A packet on its way through the chains of one host. */

@@ -2,7 +2,7 @@ import type { Random } from '#base/random.ts'
 import type { Credentials } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
-import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
+import { type Ipv4, ipv4, ipv4Text, isLoopback } from '#lab/network/address.ts'
 import type { Tap } from '#lab/network/capture.ts'
 import type { ChainSet, Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
@@ -40,7 +40,6 @@ import { ShownLinks } from '#lab/network/shown-links.ts'
 import { Sockets } from '#lab/network/sockets.ts'
 import { Sysctls } from '#lab/network/sysctls.ts'
 import { StackView } from '#lab/network/view.ts'
-import { isLoopback } from '#lab/network/walk.ts'
 
 /** A network device. `peer` for veth, `port` for what is plugged in the segment. */
 export interface LinkState {

@@ -6,11 +6,22 @@
  * Not imitated: ICMP redirects, policy routing, neighbour caches (ARP is asked afresh), loss of single fragments.
  */
 
-import { contains, type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
+import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { pass, passRequests } from '#lab/network/capture.ts'
-import { latencyMs } from '#lab/network/exchange.ts'
-import { ask, enter, leave, rewriteSource, settle, type Visit, type Walk } from '#lab/network/nat.ts'
-import { newFlow, type Packet, type Seen, tupleOf, type Verdict, wireBytes } from '#lab/network/packet.ts'
+import { before } from '#lab/network/early-tables.ts'
+import { errorPacket, refusal, rejection, unreachable } from '#lab/network/icmp-errors.ts'
+import { lost, note } from '#lab/network/lost.ts'
+import {
+  ask,
+  drawnFrom,
+  enter,
+  leave,
+  rewriteSource,
+  settle,
+  type Visit,
+  type Walk,
+} from '#lab/network/nat.ts'
+import { newFlow, tupleOf, type UnreachableReason, type Verdict, wireBytes } from '#lab/network/packet.ts'
 import type { LinkState, SimStack } from '#lab/network/stack.ts'
 import { ipipBytes, unwrapper, wrap } from '#lab/network/tunnel.ts'
 import { obstacle } from '#lab/network/wire.ts'
@@ -98,52 +109,6 @@ function deliver(visit: Visit, inLink: string): Verdict {
   return { kind: 'delivered', at: stack, tuple: tupleOf(walk.packet), hops: walk.count }
 }
 
-// ---------------------------------------------------------------------------------------------- filter
-
-interface Early {
-  readonly chain: 'PREROUTING' | 'OUTPUT'
-  readonly in?: string
-  readonly out?: string
-}
-
-/** The tables that see a packet before anything is decided about it. */
-function before(stack: SimStack, walk: Walk, at: Early): Verdict | undefined {
-  const full = conntrackFull(stack, walk)
-  if (full) return full
-  return droppedBy('raw', stack, walk, at) ?? droppedBy('mangle', stack, walk, at)
-}
-
-function droppedBy(table: 'raw' | 'mangle', stack: SimStack, walk: Walk, at: Early): Verdict | undefined {
-  const answer = ask(stack, walk, { table, chain: at.chain, in: at.in, out: at.out })
-  return answer?.kind === 'drop' ? lost(stack, walk, `dropped by ${table} chain ${answer.by}`) : undefined
-}
-
-/** A new conversation needs an entry; limits that nobody has set are never met here. */
-function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
-  const limit = stack.conntrackLimit
-  if (limit === undefined || walk.packet.state !== 'new') return undefined
-  walk.personal = true
-  walk.drawn = true
-  stack.fabric.surveyor.whole()
-  walk.flow.choices = Number.POSITIVE_INFINITY
-  if (stack.conntrackCount() < limit) return undefined
-  if (!walk.dry) {
-    stack.conntrackDrops++
-    stack.onKernelMessage('nf_conntrack: nf_conntrack: table full, dropping packet')
-  }
-  return lost(stack, walk, 'connection tracking table full')
-}
-
-/** What each answer of REJECT means to who sent. */
-const rejection = {
-  'icmp-port-unreachable': 'port',
-  'tcp-reset': 'port',
-  'icmp-host-unreachable': 'host',
-  'icmp-net-unreachable': 'net',
-  'icmp-host-prohibited': 'admin',
-  'icmp-admin-prohibited': 'admin',
-} as const
-
 function filtered(
   visit: Visit,
   chain: 'INPUT' | 'OUTPUT' | 'FORWARD',
@@ -157,8 +122,6 @@ function filtered(
   return answered(visit, rejection[answer.with], `rejected by chain ${answer.by}`)
 }
 
-// ------------------------------------------------------------------------------------------------ wire
-
 function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   const { stack, walk } = visit
   const p = walk.packet
@@ -170,29 +133,13 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   }
   if (walk.hops) walk.hops.push({ at: stack.name, what: routed(p.destination, nextHop, link.name) })
   if (stack.limitsNeighbours) {
-    walk.personal = true
-    walk.drawn = true
-    stack.fabric.surveyor.whole()
-    walk.flow.choices = Number.POSITIVE_INFINITY
+    drawnFrom(Number.POSITIVE_INFINITY, stack, walk)
+    const isAsked = link.kind === 'ether' || link.kind === 'veth'
+    if (isAsked && !stack.resolves(link, nextHop)) return lost(stack, walk, 'neighbour table overflow')
   }
-  if (
-    stack.limitsNeighbours &&
-    (link.kind === 'ether' || link.kind === 'veth') &&
-    !stack.resolves(link, nextHop)
-  )
-    return lost(stack, walk, 'neighbour table overflow')
   switch (link.kind) {
-    case 'veth': {
-      const { peer } = link
-      if (peer !== undefined) {
-        stack.fabric.surveyor.visit(peer.stack)
-        peer.stack.goesBy(peer.link.name)
-      }
-      if (!peer?.link.up || !peer.stack.answersArp(peer.link, nextHop))
-        return noNeighbour(visit, link, nextHop)
-      if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
-      return receive(peer.stack, peer.link, walk)
-    }
+    case 'veth':
+      return through(visit, link, nextHop)
     case 'ether':
       return cross(visit, link, nextHop)
     case 'ipip':
@@ -201,6 +148,19 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     default:
       return lost(stack, walk, `${link.name} (${link.kind}) leads nowhere`)
   }
+}
+
+/** To the namespace at the other end of the pair. */
+function through(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
+  const { stack, walk } = visit
+  const { peer } = link
+  if (peer !== undefined) {
+    stack.fabric.surveyor.visit(peer.stack)
+    peer.stack.goesBy(peer.link.name)
+  }
+  if (!peer?.link.up || !peer.stack.answersArp(peer.link, nextHop)) return noNeighbour(visit, link, nextHop)
+  if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
+  return receive(peer.stack, peer.link, walk)
 }
 
 /** Over the segment: the sender's port, the filters on the way, the receiver's port. */
@@ -226,8 +186,6 @@ function cross(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     walk.carries.packet.spoilt = true
   return receive(receiver.stack, receiver.link, walk)
 }
-
-// ---------------------------------------------------------------------------------------------- tunnels
 
 /** Into another packet, which the host then sends as its own. */
 function tunnelled(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
@@ -274,8 +232,6 @@ const routed = (to: Ipv4, nextHop: Ipv4, link: string): string =>
     ? `routed to ${ipv4Text(to)} dev ${link}`
     : `routed to ${ipv4Text(to)} via ${ipv4Text(nextHop)} dev ${link}`
 
-// --------------------------------------------------------------------------------------------- failing
-
 function tooBig(visit: Visit, mtuBytes: number, link: string): Verdict {
   const { stack, walk } = visit
   const from = stack.sourceFor(visit.in?.name ?? link) ?? walk.packet.source
@@ -297,7 +253,7 @@ function noNeighbour(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
   return returned(visit, verdict, `no neighbour ${ipv4Text(nextHop)} on ${link.name}`)
 }
 
-function answered(visit: Visit, reason: 'net' | 'host' | 'port' | 'admin', why: string): Verdict {
+function answered(visit: Visit, reason: UnreachableReason, why: string): Verdict {
   const { stack, in: link } = visit
   const from = stack.sourceFor(link?.name) ?? visit.entered.destination
   return returned(visit, { ...unreachable(reason, from), local: link === undefined }, why)
@@ -315,27 +271,8 @@ function returned(visit: Visit, verdict: Verdict, why: string, at?: string): Ver
   const { stack, walk } = visit
   if (visit.in === undefined) return note(stack, walk, verdict, why, at)
   if (walk.silent) return lost(stack, walk, why, at)
-  const { source, sourcePort } = walk.packet
-  const error: Packet = {
-    protocol: 'icmp',
-    source: visit.entered.destination,
-    sourcePort: 0,
-    destination: source,
-    port: sourcePort,
-    sizeBytes: 576,
-    dontFragment: false,
-    state: 'established',
-    mark: 0,
-    icmp:
-      verdict.kind === 'expired'
-        ? { type: 11, code: 0 }
-        : { type: 3, code: verdict.kind === 'too-big' ? 4 : 1 },
-    ...(walk.packet.seen === undefined || stack.fabric.captures === 0
-      ? {}
-      : { seen: errorSeen(visit, verdict) }),
-  }
   const back = send(stack, {
-    packet: error,
+    packet: errorPacket(visit, verdict),
     flow: newFlow(),
     reply: true,
     dry: true,
@@ -346,57 +283,3 @@ function returned(visit: Visit, verdict: Verdict, why: string, at?: string): Ver
   if (back.kind === 'delivered') return note(stack, walk, verdict, why, at)
   return lost(stack, walk, `${why}; the ICMP error found no way back`, at)
 }
-
-/** As tcpdump words it (the-tcpdump-group/tcpdump:print-icmp.c). */
-function errorSeen({ walk, entered }: Visit, verdict: Verdict): Seen {
-  const { protocol, seen } = walk.packet
-  const to = ipv4Text(entered.destination)
-  const afterMs = (seen?.afterMs ?? 0) + latencyMs(walk.count) + ('afterMs' in verdict ? verdict.afterMs : 0)
-  const error = (from: Ipv4, says: string): Seen => ({ kind: 'icmp-error', from, says, afterMs })
-  switch (verdict.kind) {
-    case 'too-big':
-      return error(verdict.from, `${to} unreachable - need to frag (mtu ${verdict.mtuBytes})`)
-    case 'expired':
-      return error(verdict.from, 'time exceeded in-transit')
-    case 'unreachable': {
-      const says = {
-        net: `net ${to} unreachable`,
-        host: `host ${to} unreachable`,
-        admin: `host ${to} unreachable - admin prohibited filter`,
-        port: `${to} ${protocol} port ${entered.port} unreachable`,
-      }
-      return error(verdict.from, says[verdict.reason])
-    }
-    default:
-      return error(entered.destination, `${to} unreachable`)
-  }
-}
-
-const unreachable = (
-  reason: 'net' | 'host' | 'port' | 'admin',
-  from: Ipv4,
-): Verdict & { kind: 'unreachable' } => ({
-  kind: 'unreachable',
-  reason,
-  from,
-  local: false,
-  afterMs: 0,
-})
-
-const refusal = (stack: SimStack, reason: 'net' | 'host'): Verdict => ({
-  ...unreachable(reason, stack.sourceFor(undefined) ?? ipv4('127.0.0.1')),
-  local: true,
-})
-
-const lost = (stack: SimStack, walk: Walk, why: string, at?: string): Verdict =>
-  note(stack, walk, { kind: 'lost', why }, why, at)
-
-function note(stack: SimStack, walk: Walk, verdict: Verdict, what: string, at = stack.name): Verdict {
-  walk.hops?.push({ at, what })
-  return verdict
-}
-
-const loopback = { network: ipv4('127.0.0.0'), length: 8, mask: 0xff000000 }
-
-/** 127.0.0.0/8 */
-export const isLoopback = (address: Ipv4): boolean => contains(loopback, address)
