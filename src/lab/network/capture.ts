@@ -4,10 +4,11 @@
  */
 
 import type { Ipv4 } from '#lab/network/address.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import { latencyMs } from '#lab/network/exchange.ts'
 import type { Walk } from '#lab/network/nat.ts'
 import type { Packet, Seen } from '#lab/network/packet.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 
 /** One packet on one device, as it was when it passed there. */
 export interface Frame {

@@ -1,9 +1,10 @@
 /** Changes of links, addresses, routes and sysctls, refused as the kernel refuses them. */
 import { Errno } from '#lab/host/ports.ts'
 import { cidr, cidrText, type Ipv4, ipv4, ipv4Text, isIpv4, maskOf } from '#lab/network/address.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import { parentOf } from '#lab/network/parent.ts'
 import type { Address, Link, NetChange, Route, Tunnel } from '#lab/network/ports.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 import { ipipBytes, vxlanBytes } from '#lab/network/tunnel.ts'
 
 type Change<Op extends NetChange['op']> = Extract<NetChange, { readonly op: Op }>
@@ -73,7 +74,7 @@ export function newLink(
     name: o.name,
     kind: o.kind,
     mac: o.mac ?? macOf(stack.fabric.serial()),
-    index: stack.nextIndex(),
+    index: stack.devices.nextIndex(),
     up: false,
     mtuBytes: o.mtuBytes ?? defaultMtu(o.kind),
     tunnel: o.tunnel,
@@ -102,7 +103,7 @@ function addLink(stack: SimStack, change: Change<'link-add'>): void {
     ...(mac === undefined ? {} : { mac }),
     ...(tunnel === undefined ? {} : { tunnel }),
   }
-  stack.addLink(newLink(stack, { name, kind, ...options }))
+  stack.devices.add(newLink(stack, { name, kind, ...options }))
 }
 
 function addVeth(stack: SimStack, change: Change<'veth-add'>): void {
@@ -120,8 +121,8 @@ function addVeth(stack: SimStack, change: Change<'veth-add'>): void {
   const far = half(other, change.peer.name, change.peer.mac)
   near.peer = { stack: other, link: far }
   far.peer = { stack, link: near }
-  stack.addLink(near)
-  other.addLink(far)
+  stack.devices.add(near)
+  other.devices.add(far)
   other.movedLink(far.name)
 }
 
@@ -142,10 +143,10 @@ function setLink(stack: SimStack, { name, up, mtuBytes, mac, tunnel }: Change<'l
 function deleteLink(stack: SimStack, name: string): void {
   const { kind, peer } = linkNamed(stack, name)
   if (kind === 'loopback') throw new Errno('EINVAL')
-  const alone = stack.standsAlone(name)
+  const alone = stack.devices.standsAlone(name)
   stack.dropLink(name)
   if (peer) {
-    const peerAlone = peer.stack.standsAlone(peer.link.name)
+    const peerAlone = peer.stack.devices.standsAlone(peer.link.name)
     peer.stack.dropLink(peer.link.name)
     peer.stack.movedLink(peer.link.name, peerAlone)
   }

@@ -1,11 +1,13 @@
 /** NAT as connection tracking does it: the first packet is rewritten by rules, what follows by what is remembered of it. */
 import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
 import type { Answer, ChainSet } from '#lab/network/chains.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import type { Surveyor } from '#lab/network/ground.ts'
 import type { Passage } from '#lab/network/matching.ts'
 import { type Binding, type Flow, type Packet, type Tuple, tupleOf } from '#lab/network/packet.ts'
+import { logLine } from '#lab/network/packet-lines.ts'
 import type { Hop } from '#lab/network/ports.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 import type { Tallies } from '#lab/network/tally.ts'
 
 /** One packet on its way. */
@@ -164,8 +166,8 @@ export interface Question {
  * only; which of them is asked first is the kernel's order of registration, here nf_tables.
  */
 export function ask(stack: SimStack, walk: Walk, q: Question): Answer | undefined {
-  const answer = asked(stack, walk, q, stack.chainsOf(q.table))
-  const legacy = stack.legacyChainsOf(q.table)
+  const answer = asked(stack, walk, q, stack.netfilter.chainsOf(q.table))
+  const legacy = stack.netfilter.legacyChainsOf(q.table)
   if (legacy === undefined || (answer !== undefined && final.has(answer.kind))) return answer
   const other = asked(stack, walk, q, legacy)
   return other !== undefined && final.has(other.kind) ? other : (answer ?? other)
@@ -229,7 +231,7 @@ class PacketPassage implements Passage {
     this.#walk.hops?.push({ at: host.name, what: `logged as ${prefix}` })
     this.#walk.flow.choices = Number.POSITIVE_INFINITY // every packet is told of
     this.#walk.drawn = true
-    if (!this.dry) host.logPacket(prefix, this.packet, this.#question)
+    if (!this.dry) host.onKernelMessage(logLine(prefix, this.packet, this.#question))
   }
 }
 

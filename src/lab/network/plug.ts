@@ -27,7 +27,7 @@ export function plug(
     ...(mac === undefined ? {} : { mac }),
   })
   link.port = port
-  stack.addLink(link)
+  stack.devices.add(link)
   fabric.plug({ machine, stack, link, port, segment, isRouter })
   const sysctls = to.sysctls ?? { 'net.ipv4.ip_forward': '1' }
   for (const [key, value] of Object.entries(sysctls)) stack.setSysctl(key, value)

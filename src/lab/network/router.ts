@@ -23,8 +23,8 @@ export function routerStack(fabric: Fabric, plan: RouterPlan): SimStack {
     stack.table.replace({ destination, kind: 'unicast', via, protocol: 'static', ...deviceTo(stack, via) })
   if (!plan.routes?.some(({ destination }) => destination === '0.0.0.0/0'))
     stack.table.add({ destination: '0.0.0.0/0', kind: 'blackhole', protocol: 'static' })
-  if (plan.nat) stack.restore('nat', plan.nat)
-  stack.chainsOf('filter').restore({
+  if (plan.nat) stack.netfilter.restore('nat', plan.nat)
+  stack.netfilter.chainsOf('filter').restore({
     ...plan.chains,
     [spanningChain]: spanning(plan.spans ?? true),
     FORWARD: forward(plan.forward ?? []),
@@ -50,5 +50,5 @@ const spanning = (spans: boolean): readonly Rule[] =>
 
 /** Whether a router lets packets through between the networks on its eth… interfaces. */
 export function setSpanning(stack: SimStack, spans: boolean): void {
-  stack.restore('filter', { [spanningChain]: spanning(spans) })
+  stack.netfilter.restore('filter', { [spanningChain]: spanning(spans) })
 }

@@ -1,10 +1,11 @@
 import { type Cidr, cidr, contains, type Ipv4, ipv4, isIpv4 } from '#lab/network/address.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
 import type { AclPlan, AclRule, SegmentPlan } from '#lab/network/fabric-plan.ts'
 import { isInRange } from '#lab/network/matching.ts'
 import type { Packet } from '#lab/network/packet.ts'
 import type { SegmentPort } from '#lab/network/segment-port.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 
 /** One machine's (or router's) plug in a segment. */
 export interface Station {

@@ -1,5 +1,5 @@
+import type { LinkState } from '#lab/network/devices.ts'
 import type { Link } from '#lab/network/ports.ts'
-import type { LinkState } from '#lab/network/stack.ts'
 
 /** A namespace's links as programs see them: each the same value, and all of them the same list, for as long as they say the same. */
 export class ShownLinks {

@@ -2,19 +2,18 @@ import type { Random } from '#base/random.ts'
 import type { Credentials } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
-import { type Ipv4, ipv4, ipv4Text, isLoopback } from '#lab/network/address.ts'
+import { type Ipv4, isLoopback } from '#lab/network/address.ts'
 import type { Tap } from '#lab/network/capture.ts'
-import type { ChainSet, Chains } from '#lab/network/chains.ts'
 import { applyChange } from '#lab/network/changes.ts'
+import { Devices, type LinkState } from '#lab/network/devices.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
-import { Footings } from '#lab/network/ground.ts'
-import { IpSets } from '#lab/network/ip-sets.ts'
-import { type TableHome, type TableName, tablesOf } from '#lab/network/kernel-table.ts'
-import { type ChainSets, chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
+import type { IpSets } from '#lab/network/ip-sets.ts'
 import type { Asked } from '#lab/network/matching.ts'
 import { MomentChance } from '#lab/network/moment-chance.ts'
 import { NeighbourTable } from '#lab/network/neighbour-table.ts'
+import { Netfilter } from '#lab/network/netfilter.ts'
 import type { Packet } from '#lab/network/packet.ts'
+import { martianLine } from '#lab/network/packet-lines.ts'
 import type {
   Address,
   Connection,
@@ -30,32 +29,13 @@ import type {
   SocketHolder,
   Table,
   Tables,
-  Tunnel,
 } from '#lab/network/ports.ts'
 import { type ProbeQuestion, probed, traced } from '#lab/network/probe.ts'
 import { RecentLists } from '#lab/network/recent.ts'
 import { RouteTable } from '#lab/network/route-table.ts'
-import type { SegmentPort } from '#lab/network/segment-port.ts'
-import { ShownLinks } from '#lab/network/shown-links.ts'
 import { Sockets } from '#lab/network/sockets.ts'
 import { Sysctls } from '#lab/network/sysctls.ts'
 import { StackView } from '#lab/network/view.ts'
-
-/** A network device. `peer` for veth, `port` for what is plugged in the segment. */
-export interface LinkState {
-  readonly name: string
-  readonly kind: Link['kind']
-  mac: string
-  readonly index: number
-  up: boolean
-  mtuBytes: number
-  /** For ipip and vxlan. */
-  tunnel: Tunnel | undefined
-  peer: { readonly stack: SimStack; readonly link: LinkState } | undefined
-  port: SegmentPort | undefined
-  /** What programs were shown of it last. */
-  shown: Link | undefined
-}
 
 /** Where a namespace would send a packet. */
 export type Way =
@@ -71,7 +51,7 @@ export type Way =
     }
 
 /** One network namespace as data. */
-export class SimStack implements NetStack, Asked, TableHome {
+export class SimStack implements NetStack, Asked {
   readonly name: string
   /** Unlike the name never used twice in a lab. */
   readonly id: number
@@ -81,10 +61,9 @@ export class SimStack implements NetStack, Asked, TableHome {
   readonly table: RouteTable
   readonly sockets: Sockets
   readonly recent: RecentLists
-  readonly ipSets: IpSets
+  readonly devices: Devices
+  readonly netfilter: Netfilter
   readonly neighbourTable = new NeighbourTable()
-  /** Of the links that stand alone: see {@link standsAlone}. */
-  readonly #linkFootings: Footings<string>
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage: (text: string) => void = () => {}
   modules?: KernelModules
@@ -96,19 +75,10 @@ export class SimStack implements NetStack, Asked, TableHome {
   isMet = false
   /** Who looks at the packets on its devices; missing where nobody does. */
   taps: ReadonlySet<Tap> | undefined
-  readonly #chains: ChainSets
-  readonly #legacy: LegacyTables
-  #tables: Tables | undefined
-  #legacyTables: Tables | undefined
-  readonly #links = new Map<string, LinkState>()
-  readonly #shownLinks = new ShownLinks()
-  readonly #sysctls = new Sysctls(this.#links)
+  readonly #sysctls: Sysctls
   readonly #changed = new Notice()
   readonly #chance: MomentChance
-  #addresses: readonly Address[] = []
-  #lastIndex = 1
   #version = 0
-  #local: ReadonlySet<Ipv4> | undefined
 
   constructor(fabric: Fabric, name: string) {
     this.fabric = fabric
@@ -118,64 +88,32 @@ export class SimStack implements NetStack, Asked, TableHome {
     this.#chance = new MomentChance(this.random.between(0, 2 ** 32 - 1))
     const { tremors } = fabric
     this.table = new RouteTable(tremors)
-    this.ipSets = new IpSets(tremors)
-    this.#linkFootings = new Footings(tremors)
-    this.#chains = chainSets(tremors)
-    this.#legacy = new LegacyTables(tremors, (chains) => this.#written(chains))
+    this.devices = new Devices(tremors)
+    this.#sysctls = new Sysctls(this.devices)
+    this.netfilter = new Netfilter(fabric, () => this.touch())
     this.sockets = new Sockets(this)
     this.recent = new RecentLists(fabric.kernel)
     this.reset()
   }
 
-  get filter(): Table {
-    return this.#kernelTables.filter
-  }
+  // What the walk of a packet asks.
 
-  get nat(): Table {
-    return this.#kernelTables.nat
-  }
-
-  get raw(): Table {
-    return this.#kernelTables.raw
-  }
-
-  get mangle(): Table {
-    return this.#kernelTables.mangle
-  }
-
-  get #kernelTables(): Tables {
-    this.#tables ??= tablesOf(this)
-    return this.#tables
-  }
-
-  get legacy(): Tables {
-    this.#legacyTables ??= tablesOf(this.#legacy)
-    return this.#legacyTables
-  }
-
-  // ------------------------------------------------------------------------------- what the walk asks
-
-  chainsOf(table: TableName): ChainSet {
-    return this.#chains[table]
-  }
-
-  /** Of iptables' old back-end; undefined as long as nobody has used it. */
-  legacyChainsOf(table: TableName): ChainSet | undefined {
-    return this.#legacy.chainsOf(table)
+  get ipSets(): IpSets {
+    return this.netfilter.ipSets
   }
 
   link(name: string): LinkState | undefined {
-    return this.#links.get(name)
+    return this.devices.get(name)
   }
 
   /** The first tunnel device that takes a packet of this kind off the wire. */
   tunnelFor(kind: 'ipip' | 'vxlan', fits: (link: LinkState) => boolean): LinkState | undefined {
-    for (const link of this.#links.values()) if (link.kind === kind && link.up && fits(link)) return link
+    for (const link of this.devices.all()) if (link.kind === kind && link.up && fits(link)) return link
     return undefined
   }
 
   isOn(link: string, address: Ipv4): boolean {
-    return this.#addresses.some((each) => each.link === link && ipv4(each.address) === address)
+    return this.devices.isOn(link, address)
   }
 
   answersBy(source: Ipv4, link: string): boolean {
@@ -199,10 +137,7 @@ export class SimStack implements NetStack, Asked, TableHome {
   }
 
   isLocal(address: Ipv4): boolean {
-    this.#local ??= new Set(
-      this.#addresses.filter(({ link }) => this.#links.get(link)?.up).map(({ address: a }) => ipv4(a)),
-    )
-    return this.#local.has(address) || (isLoopback(address) && this.#links.get('lo')?.up === true)
+    return this.devices.isLocal(address)
   }
 
   route(address: Ipv4): Way {
@@ -214,7 +149,7 @@ export class SimStack implements NetStack, Asked, TableHome {
     const { route, via, source } = entry
     if (route.kind === 'blackhole') return { kind: 'blackhole', destination: route.destination }
     if (route.kind === 'unreachable') return { kind: 'unreachable' }
-    const link = route.dev === undefined ? undefined : this.#links.get(route.dev)
+    const link = route.dev === undefined ? undefined : this.devices.get(route.dev)
     if (route.dev !== undefined) this.goesBy(route.dev)
     if (!link) return { kind: 'none' }
     return { kind: 'link', link, nextHop: via ?? address, source }
@@ -222,11 +157,7 @@ export class SimStack implements NetStack, Asked, TableHome {
 
   /** The address that this namespace sends from on a link; one of another link where that has none. */
   sourceFor(link: string | undefined): Ipv4 | undefined {
-    const global = this.#addresses.filter(
-      ({ scope, link: l }) => scope === 'global' && this.#links.get(l)?.up,
-    )
-    const best = global.find((a) => a.link === link) ?? global[0]
-    return best === undefined ? undefined : ipv4(best.address)
+    return this.devices.sourceFor(link)
   }
 
   forwards(link: string): boolean {
@@ -258,7 +189,7 @@ export class SimStack implements NetStack, Asked, TableHome {
    */
   conntrackCount(): number {
     let count = this.sockets.size
-    for (const { peer } of this.#links.values()) if (peer) count += peer.stack.sockets.size
+    for (const { peer } of this.devices.all()) if (peer) count += peer.stack.sockets.size
     return count
   }
 
@@ -285,28 +216,12 @@ export class SimStack implements NetStack, Asked, TableHome {
     return this.#chance.draw(this.fabric.kernel.nowMs)
   }
 
-  /** A source that cannot come from there, in the kernel's words (net/ipv4/route.c: ip_handle_martian_source). */
+  /** A packet's source cannot come from that link. */
   martian(p: Packet, link: string): void {
-    if (this.sysctl('net.ipv4.conf.all.log_martians') !== '1') return
-    this.onKernelMessage(
-      `IPv4: martian source ${ipv4Text(p.destination)} from ${ipv4Text(p.source)}, on dev ${link}`,
-    )
+    if (this.sysctl('net.ipv4.conf.all.log_martians') === '1') this.onKernelMessage(martianLine(p, link))
   }
 
-  /** A `LOG` target (`-j LOG --log-prefix`) as the kernel writes it, without the fields that the lab has not. */
-  logPacket(
-    prefix: string,
-    p: Packet,
-    at: { readonly in?: string | undefined; readonly out?: string | undefined },
-  ): void {
-    const ends = `SRC=${ipv4Text(p.source)} DST=${ipv4Text(p.destination)} LEN=${p.sizeBytes}`
-    const ports = p.protocol === 'tcp' || p.protocol === 'udp' ? ` SPT=${p.sourcePort} DPT=${p.port}` : ''
-    this.onKernelMessage(
-      `${prefix}: IN=${at.in ?? ''} OUT=${at.out ?? ''} ${ends} TOS=0x00 PREC=0x00 TTL=63 ID=0 DF PROTO=${p.protocol.toUpperCase()}${ports}`,
-    )
-  }
-
-  // ---------------------------------------------------------------------------- what changes.ts moves
+  // What moves with changes.
 
   /**
    * Moves with every change here that could change where a packet ends, but for routes, chains, sets and links that stand alone: ways
@@ -325,30 +240,25 @@ export class SimStack implements NetStack, Asked, TableHome {
 
   /** Links or addresses have changed. */
   moved(): void {
-    this.#local = undefined
+    this.devices.forgetLocal()
     this.touch()
     this.#changed.tell()
   }
 
   /** {@link moved} for one link; `alone` as it stood before, where it is gone. */
-  movedLink(name: string, alone = this.standsAlone(name)): void {
+  movedLink(name: string, alone = this.devices.standsAlone(name)): void {
     if (!alone) {
       this.moved()
       return
     }
-    this.#linkFootings.shake(name)
+    this.devices.shake(name)
     this.fabric.moved()
     this.#changed.tell()
   }
 
-  /** Whether only packets that go by a link meet what changes about it: a pair to another namespace, without an address here, as pods have. */
-  standsAlone(name: string): boolean {
-    return this.#links.get(name)?.kind === 'veth' && !this.#addresses.some(({ link }) => link === name)
-  }
-
   /** The way of the packet that is followed goes by this link, or would if it were there. */
   goesBy(name: string): void {
-    if (this.fabric.surveyor.looks) this.fabric.surveyor.standOn(this.#linkFootings.of(name))
+    if (this.fabric.surveyor.looks) this.fabric.surveyor.standOn(this.devices.footing(name))
   }
 
   /** Routes have changed, and nothing else. */
@@ -357,19 +267,9 @@ export class SimStack implements NetStack, Asked, TableHome {
     this.#changed.tell()
   }
 
-  /** The next device's number: 1 is `lo`. */
-  nextIndex(): number {
-    return ++this.#lastIndex
-  }
-
-  addLink(link: LinkState): void {
-    this.#links.set(link.name, link)
-  }
-
   dropLink(name: string): void {
-    if (this.#meetsOthers(name)) this.fabric.readdressed(this)
-    this.#links.delete(name)
-    this.#addresses = this.#addresses.filter((a) => a.link !== name)
+    if (this.devices.meetsOthers(name)) this.fabric.readdressed(this)
+    this.devices.drop(name)
     this.table.removeOver(name)
     this.#sysctls.forgetLink(name)
     this.neighbourTable.forgetLink(name)
@@ -377,37 +277,51 @@ export class SimStack implements NetStack, Asked, TableHome {
 
   /** A link comes up or goes down. */
   switched(name: string): void {
-    if (this.#meetsOthers(name)) this.fabric.readdressed(this)
-  }
-
-  /** Whether others could hear ARP answered by this link, or for an address of it: pods' ends have none. */
-  #meetsOthers(name: string): boolean {
-    return this.#links.get(name)?.kind === 'ether' || this.#addresses.some(({ link }) => link === name)
+    if (this.devices.meetsOthers(name)) this.fabric.readdressed(this)
   }
 
   setAddresses(addresses: readonly Address[]): void {
-    this.#addresses = addresses
-    this.#local = undefined
+    this.devices.addresses = addresses
     this.fabric.readdressed(this)
   }
 
   setSysctl(name: string, value: string): void {
     const link = this.#sysctls.set(name, value)
-    if (link === undefined || !this.standsAlone(link)) this.touch()
+    if (link === undefined || !this.devices.standsAlone(link)) this.touch()
     else {
-      this.#linkFootings.shake(link)
+      this.devices.shake(link)
       this.fabric.moved()
     }
   }
 
-  // --------------------------------------------------------------------------------------------- Net
+  // As programs see it.
+
+  get filter(): Table {
+    return this.netfilter.tables.filter
+  }
+
+  get nat(): Table {
+    return this.netfilter.tables.nat
+  }
+
+  get raw(): Table {
+    return this.netfilter.tables.raw
+  }
+
+  get mangle(): Table {
+    return this.netfilter.tables.mangle
+  }
+
+  get legacy(): Tables {
+    return this.netfilter.legacyTables
+  }
 
   links(): readonly Link[] {
-    return this.#shownLinks.of(this.#links)
+    return this.devices.shown()
   }
 
   hasLink(name: string): boolean {
-    return this.#links.has(name)
+    return this.devices.has(name)
   }
 
   neighbours(): ReturnType<Net['neighbours']> {
@@ -419,7 +333,7 @@ export class SimStack implements NetStack, Asked, TableHome {
   }
 
   addresses(): readonly Address[] {
-    return this.#addresses
+    return this.devices.addresses
   }
 
   routes(): readonly Route[] {
@@ -440,14 +354,11 @@ export class SimStack implements NetStack, Asked, TableHome {
   }
 
   async setMembers(name: string, members: readonly string[]): Promise<void> {
-    const { ports } = this.ipSets.set(name, members)
-    for (const port of ports) this.fabric.namePort(port)
-    this.fabric.moved()
+    this.netfilter.setMembers(name, members)
   }
 
   async removeSet(name: string): Promise<void> {
-    this.ipSets.remove(name, [...Object.values(this.#chains), ...this.#legacy.all()])
-    this.fabric.moved()
+    this.netfilter.removeSet(name)
   }
 
   sets(): ReturnType<Net['sets']> {
@@ -489,29 +400,6 @@ export class SimStack implements NetStack, Asked, TableHome {
     return traced(this, p)
   }
 
-  /** {@link Table.restore}, at once. Throws EINVAL. */
-  restore(table: TableName, chains: Chains): void {
-    this.#chains[table].restore(chains)
-    this.fabric.namePorts(chains)
-    this.fabric.moved()
-  }
-
-  use(table: TableName): ChainSet {
-    return this.#chains[table]
-  }
-
-  written(): void {
-    this.touch()
-  }
-
-  /** Of the old back-end, which a way may not have met at all. */
-  #written(chains: Chains): void {
-    this.fabric.namePorts(chains)
-    this.touch()
-  }
-
-  // ---------------------------------------------------------------------------------------- NetStack
-
   view(o: { readonly credentials: Credentials; readonly task: Task; readonly holder?: SocketHolder }): Net {
     return new StackView(this, o)
   }
@@ -521,11 +409,11 @@ export class SimStack implements NetStack, Asked, TableHome {
    */
   destroy({ silent }: { readonly silent: boolean }): void {
     this.sockets.closeAll({ silent })
-    for (const link of [...this.#links.values()]) {
+    for (const link of [...this.devices.all()]) {
       const { peer } = link
       this.dropLink(link.name)
       if (!peer) continue
-      const alone = peer.stack.standsAlone(peer.link.name)
+      const alone = peer.stack.devices.standsAlone(peer.link.name)
       peer.stack.dropLink(peer.link.name)
       peer.stack.movedLink(peer.link.name, alone)
     }
@@ -536,29 +424,11 @@ export class SimStack implements NetStack, Asked, TableHome {
   /** A namespace as the kernel makes it: `lo`, down, and nothing else. */
   reset(): void {
     this.generation++
-    this.#links.clear()
+    this.devices.reset()
     this.#sysctls.reset()
     this.table.clear()
     this.neighbourTable.clear()
-    for (const chains of Object.values(this.#chains)) chains.clear()
-    this.#legacy.clear()
+    this.netfilter.clear()
     this.recent.clear()
-    this.ipSets.clear()
-    this.#linkFootings.shakeAll()
-    this.#addresses = []
-    this.#local = undefined
-    this.#lastIndex = 1
-    this.addLink({
-      name: 'lo',
-      kind: 'loopback',
-      mac: '00:00:00:00:00:00',
-      index: 1,
-      up: false,
-      mtuBytes: 65536,
-      tunnel: undefined,
-      peer: undefined,
-      port: undefined,
-      shown: undefined,
-    })
   }
 }

@@ -1,3 +1,4 @@
+import type { Devices } from '#lab/network/devices.ts'
 import { defaultSysctl } from '#lab/network/sysctl-defaults.ts'
 
 /** The `net.*` parameters of one namespace: what was set there, and the kernel's defaults. */
@@ -5,9 +6,9 @@ export class Sysctls {
   readonly #set = new Map<string, string>()
   /** Those of each link. */
   readonly #ofLink = new Map<string, Set<string>>()
-  readonly #links: Pick<ReadonlyMap<string, unknown>, 'has'>
+  readonly #links: Pick<Devices, 'has'>
 
-  constructor(links: Pick<ReadonlyMap<string, unknown>, 'has'>) {
+  constructor(links: Pick<Devices, 'has'>) {
     this.#links = links
   }
 

@@ -6,8 +6,9 @@
  * GSO, ECN and TTL of the outer header, errors that a tunnel keeps for the next packet (they are told at once).
  */
 import { type Ipv4, ipv4 } from '#lab/network/address.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import type { Packet } from '#lab/network/packet.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 
 /** An IP header. */
 export const ipipBytes = 20

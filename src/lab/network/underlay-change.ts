@@ -40,7 +40,7 @@ export function changeUnderlay(underlay: Underlay, change: UnderlayChange): void
       for (const each of change.changes) applyChange(parentOf(underlay.router(change.router)), each)
       break
     default:
-      parentOf(underlay.router(change.router)).restore(change.table, change.chains)
+      parentOf(underlay.router(change.router)).netfilter.restore(change.table, change.chains)
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { pass, passRequests } from '#lab/network/capture.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import { before } from '#lab/network/early-tables.ts'
 import { errorPacket, refusal, rejection, unreachable } from '#lab/network/icmp-errors.ts'
 import { lost, note } from '#lab/network/lost.ts'
@@ -22,7 +23,7 @@ import {
   type Walk,
 } from '#lab/network/nat.ts'
 import { newFlow, tupleOf, type UnreachableReason, type Verdict, wireBytes } from '#lab/network/packet.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 import { ipipBytes, unwrapper, wrap } from '#lab/network/tunnel.ts'
 import { obstacle } from '#lab/network/wire.ts'
 

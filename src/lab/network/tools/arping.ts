@@ -6,8 +6,9 @@
  */
 import type { Process, Program } from '#lab/host/ports.ts'
 import { type Ipv4, ipv4, ipv4Text, isIpv4 } from '#lab/network/address.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import { latencyMs } from '#lab/network/exchange.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 import { stackOf } from '#lab/network/tools/ip-words.ts'
 import { parseOptions } from '#lab/network/tools/options.ts'
 

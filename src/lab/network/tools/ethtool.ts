@@ -5,8 +5,8 @@
  * devices; the others are listed and cannot be changed. Rings, statistics, speed.
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import { hasCarrier } from '#lab/network/shown-links.ts'
-import type { LinkState } from '#lab/network/stack.ts'
 import { stackOf } from '#lab/network/tools/ip-words.ts'
 
 const checksum = 'tx-checksum-ip-generic'

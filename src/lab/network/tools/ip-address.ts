@@ -1,7 +1,7 @@
 import type { Process } from '#lab/host/ports.ts'
 import { ipv4, ipv4Text, maskOf } from '#lab/network/address.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import type { Address } from '#lab/network/ports.ts'
-import type { LinkState } from '#lab/network/stack.ts'
 import type { IpStyle } from '#lab/network/tools/ip.ts'
 import { briefHead, linksOf, linkText } from '#lab/network/tools/ip-link.ts'
 import { commandOf, deviceNamed, keyed, Usage } from '#lab/network/tools/ip-words.ts'

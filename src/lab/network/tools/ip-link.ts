@@ -1,7 +1,7 @@
 import type { Process } from '#lab/host/ports.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import type { Tunnel } from '#lab/network/ports.ts'
 import { hasCarrier } from '#lab/network/shown-links.ts'
-import type { LinkState } from '#lab/network/stack.ts'
 import type { IpStyle } from '#lab/network/tools/ip.ts'
 import { commandOf, deviceNamed, keyed, Usage } from '#lab/network/tools/ip-words.ts'
 

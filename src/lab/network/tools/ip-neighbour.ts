@@ -1,7 +1,8 @@
 import type { Process } from '#lab/host/ports.ts'
 import { cidr, type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import type { Route } from '#lab/network/ports.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 import { deviceNamed, keyed, stackOf } from '#lab/network/tools/ip-words.ts'
 
 /**

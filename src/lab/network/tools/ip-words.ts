@@ -1,6 +1,7 @@
 import type { Errno, Process } from '#lab/host/ports.ts'
+import type { LinkState } from '#lab/network/devices.ts'
 import { parentOf } from '#lab/network/parent.ts'
-import type { LinkState, SimStack } from '#lab/network/stack.ts'
+import type { SimStack } from '#lab/network/stack.ts'
 
 /** A command line that `ip` refuses by itself, without asking the kernel. */
 export class Usage extends Error {
