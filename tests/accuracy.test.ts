@@ -7,6 +7,9 @@ const denied = 'bird: Cannot create control socket /var/run/calico/bird.ctl: Per
 const silent =
   'Conditions:\n  Type   Status   Reason              Message\n  Ready  Unknown  NodeStatusUnknown   Kubelet stopped posting node status.'
 
+const stopped =
+  '$ systemctl status kubelet\n● kubelet.service\n     Loaded: loaded\n     Active: inactive (dead) since Tue 2026-01-06 04:58:15 UTC; 1 day ago'
+
 const made = (id: string, failureMode: string, text: string, o: object = {}) => ({
   id,
   failureMode,
@@ -36,14 +39,14 @@ const cases = usableCases(
     made('case-1001', 'runtime-dir-permissions', denied),
     made('case-1002', 'kubelet-lost-contact', silent),
     made('case-1003', 'kubelet-lost-contact', 'calico-node is 0/1 Running and nobody knows why'),
-    made('case-1004', 'some-mode-nobody-knows', silent),
+    made('case-1004', 'some-mode-nobody-knows', `${silent}\n\n${stopped}`),
   ]),
 )
 const scored = cases.map((one) => score(one, nowMs))
 
 test.each([
   ['the right mode first', 'case-1001', { rightFirst: true, rightInThree: true, confidentlyWrong: false }],
-  ['the right mode, confirmed', 'case-1002', { rightFirst: true, confidentlyWrong: false }],
+  ['the right mode, likely', 'case-1002', { rightFirst: true, confidentlyWrong: false }],
   [
     'no cause named: undecided, and not right',
     'case-1003',

@@ -16,6 +16,22 @@ export const endedKubeletCertificates = (
   view: Reads<'certificates' | 'messages' | 'pods'>,
 ): readonly EndedCertificate[] => [...ofFiles(view), ...ofKubelets(view)]
 
+export interface GoodCertificate {
+  /** `undefined` where its subject was not shown. */
+  readonly node: string | undefined
+  readonly from: Provenance
+}
+
+/** Those that are in their time: whoever shows one of them is not refused for it. */
+export const goodKubeletCertificates = (view: Reads<'certificates'>): readonly GoodCertificate[] =>
+  view
+    .rows('certificates')
+    .filter((row) => isOfKubelet(row) && isInTime(row, view.observedAtMs))
+    .map((row) => ({ node: nodeOf(row), from: row.from }))
+
+const isInTime = ({ notBeforeMs = 0, notAfterMs }: CertificateRow, nowMs: number): boolean =>
+  notAfterMs !== undefined && notBeforeMs <= nowMs && nowMs <= notAfterMs
+
 const ofFiles = (view: Reads<'certificates'>): readonly EndedCertificate[] =>
   view.rows('certificates').flatMap((row) => {
     if (!isOfKubelet(row) || row.notAfterMs === undefined || row.notAfterMs >= view.observedAtMs) return []

@@ -48,14 +48,14 @@ describe('two faults', () => {
     }
     expect(outcome(table)).toEqual({
       verdict: 'broken',
-      causes: ['runtime-dir-permissions node/w3 confirmed', 'kubelet-lost-contact node/w2 confirmed'],
+      causes: ['runtime-dir-permissions node/w3 confirmed', 'kubelet-lost-contact node/w2 likely'],
       unexplained: [],
     })
   })
 
   test('on one node are both named', () => {
     expect(outcome({ ...incident, nodes: [node('w1'), node('w2'), silent('w3')] })).toMatchObject({
-      causes: ['runtime-dir-permissions node/w3 confirmed', 'kubelet-lost-contact node/w3 confirmed'],
+      causes: ['runtime-dir-permissions node/w3 confirmed', 'kubelet-lost-contact node/w3 likely'],
       unexplained: [],
     })
   })

@@ -30,7 +30,9 @@ const notReady: Table = { pods: [calicoNode('w1', { ready: false })] }
 
 test('a cause is told with its proof, its owner and where to read on', () => {
   const reply = replyTo({ nodes: [silent] })
-  expect(reply).toContain('This is **kubelet and the control plane have lost each other** (node/w2)')
+  expect(reply).toContain(
+    'Most likely this is **kubelet and the control plane have lost each other** (node/w2)',
+  )
   expect(reply).toContain('    Ready Unknown NodeStatusUnknown Kubelet stopped posting node status.')
   expect(reply).toContain('ninelives explain kubelet-lost-contact')
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { withoutRelation } from '#cluster/facts-builder.ts'
-import type { ConditionRow, EventRow, NodeRow } from '#cluster/relations.ts'
+import type { CertificateRow, ConditionRow, EventRow, NodeRow, UnitRow } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
@@ -34,6 +34,14 @@ const silent = node('w3', {
 })
 
 const others = [node('w1'), node('w2')]
+
+const certificate = (of: string, notAfterMs: number): CertificateRow => ({
+  of: '/var/lib/kubelet/pki/kubelet-client-current.pem',
+  subject: `O = system:nodes, CN = system:node:${of}`,
+  notAfterMs,
+})
+
+const kubelet = (active: UnitRow['active']): UnitRow => ({ node: 'w3', unit: 'kubelet', active })
 
 const event = (reason: string, minutes: number, more: Partial<EventRow> = {}): EventRow => ({
   about: { kind: 'Node', name: 'w3' },
@@ -75,11 +83,40 @@ const networkNotReady: ConditionRow = {
 
 describe('found', () => {
   test.each<[string, Table, string]>([
-    ['silent now', { nodes: [...others, silent] }, 'node/w3 confirmed'],
+    [
+      'silent now: from outside, one that is refused looks the same',
+      { nodes: [...others, silent] },
+      'node/w3 likely',
+    ],
+    [
+      'silent, and nobody refuses its certificate',
+      { nodes: [...others, silent], certificates: [certificate('w3', ago(-900))] },
+      'node/w3 confirmed',
+    ],
+    [
+      'silent, and its certificate has ended',
+      { nodes: [...others, silent], certificates: [certificate('w3', ago(20))] },
+      'node/w3 likely',
+    ],
+    [
+      'silent, and another node’s certificate was shown',
+      { nodes: [...others, silent], certificates: [certificate('w2', ago(-900))] },
+      'node/w3 likely',
+    ],
+    [
+      'silent, and stopped',
+      { nodes: [...others, silent], units: [kubelet('inactive')] },
+      'node/w3 confirmed',
+    ],
+    [
+      'silent, and it ends at each start: for whatever reason',
+      { nodes: [...others, silent], units: [kubelet('activating')] },
+      'node/w3 likely',
+    ],
     [
       'silent, and all that was pasted is the Ready condition',
       { nodes: [node('w3', { conditions: [unknown('Ready')] })] },
-      'node/w3 confirmed',
+      'node/w3 likely',
     ],
     [
       'Ready is Unknown, its reason was cut off',
@@ -146,7 +183,7 @@ describe('found', () => {
     }
     const diagnosis = diagnosed({ messages: [said] }, [])
     expect(diagnosis.causes).toMatchObject([
-      { confidence: 'confirmed', finding: { about: { kind: 'cluster' } } },
+      { confidence: 'likely', finding: { about: { kind: 'cluster' } } },
     ])
     expect(diagnosis.unexplained).toEqual([])
   })
@@ -279,6 +316,7 @@ describe('near misses', () => {
 
 describe('what most nodes lose together', () => {
   const lost = (name: string): NodeRow => ({ ...silent, name })
+  const certificates = ['w7', 'w8', 'w9'].map((name) => certificate(name, ago(-900)))
 
   test.each<[string, readonly NodeRow[], string]>([
     ['one of four', [...others.slice(0, 3), lost('w9')], 'confirmed'],
@@ -288,7 +326,7 @@ describe('what most nodes lose together', () => {
       'likely',
     ],
   ])('%s', (_, nodes, expected) => {
-    const { causes } = diagnose(factsOf({ nodes }, { complete: apiRead }), [mode])
+    const { causes } = diagnose(factsOf({ nodes, certificates }, { complete: apiRead }), [mode])
     expect(new Set(causes.map(({ confidence }) => confidence))).toEqual(new Set([expected]))
   })
 })

@@ -20,6 +20,7 @@ import { isRecent, recordMs } from '#cluster/symptoms/recency.ts'
 import type { Symptom } from '#cluster/symptoms.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import type { Evidence, Finding, View } from '#diagnosis/types.ts'
+import { machineEvidence } from '#failures/kubelet-lost-contact/machine.ts'
 
 type Names =
   | 'nodes'
@@ -31,6 +32,7 @@ type Names =
   | 'policies'
   | 'reachability'
   | 'certificates'
+  | 'units'
 
 export interface KubeletLostContactState {
   /** `undefined` where the text does not name the node. */
@@ -47,7 +49,16 @@ export interface KubeletLostContactState {
  */
 export const detector = defineDetector<KubeletLostContactState, Names>({
   needs: ['nodes', 'events'],
-  uses: ['pods', 'messages', 'bgpSessions', 'hostEndpoints', 'policies', 'reachability', 'certificates'],
+  uses: [
+    'pods',
+    'messages',
+    'bgpSessions',
+    'hostEndpoints',
+    'policies',
+    'reachability',
+    'certificates',
+    'units',
+  ],
   judges: 'node',
   detect: (view) => [...silentNodes(view), ...flappingNodes(view), ...quotedOnly(view)],
   explains,
@@ -62,10 +73,11 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
     const ready = conditionOf(node, 'Ready')
     if (ready === undefined) return []
     const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
-    const own = [...conditionEvidence(node, ready), ...taintEvidence(node)]
+    const machine = machineEvidence(view, { node: node.name, isOnly: silent.length === 1 })
+    const own = [...machine, ...conditionEvidence(node, ready), ...taintEvidence(node)]
     const isOthers =
       locked.has(node.name) || isRefused(view, node) || isCramped(view, node) || isNobodys(view, node.name)
-    const evidence = isEverywhere || isOthers ? own.map(shared) : own
+    const evidence = isEverywhere || isOthers || machine.length === 0 ? own.map(shared) : own
     const says =
       kind === 'never'
         ? 'kubelet has never reported to the control plane'
@@ -76,7 +88,10 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   })
 }
 
-/** What most nodes lose together, or one whose machine is silent, locked in or cut short, or whose certificate has ended, shows no fault of the kubelet. */
+/**
+ * What most nodes lose together, or one whose machine is silent, locked in or cut short, or whose certificate has ended, shows no
+ * fault of the kubelet; nor does silence alone, while nobody has looked whether it is refused.
+ */
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
 
@@ -184,15 +199,22 @@ function quotedOnly(view: View<Names>): readonly KubeletFinding[] {
     return row.message.id === 'kubelet/stopped-posting-status' && isRecent(view, row.atMs) && isTold
   })
   const byPlace = new Map(rows.map((row) => [renderSubject(nodeSubject(nodeOfMessage(view, row))), row]))
-  return [...byPlace.values()].map((row) => ({
-    about: nodeSubject(nodeOfMessage(view, row)),
-    says: 'kubelet stopped reporting to the control plane',
-    evidence: [
-      { weight: 'decisive', says: 'the node controller has not heard of this kubelet', from: row.from },
-    ],
-    preventive: false,
-    state: { node: nodeOfMessage(view, row), kind: 'steady' },
-  }))
+  return [...byPlace.values()].map((row) => {
+    const node = nodeOfMessage(view, row)
+    const machine = machineEvidence(view, { node, isOnly: byPlace.size === 1 })
+    const told: Evidence = {
+      weight: machine.length === 0 ? 'strong' : 'decisive',
+      says: 'the node controller has not heard of this kubelet',
+      from: row.from,
+    }
+    return {
+      about: nodeSubject(node),
+      says: 'kubelet stopped reporting to the control plane',
+      evidence: [...machine, told],
+      preventive: false,
+      state: { node, kind: 'steady' },
+    }
+  })
 }
 
 function explains(finding: KubeletFinding, symptom: Symptom, view: View<Names>): boolean {

@@ -1,3 +1,4 @@
+import { ask } from '#cluster/asking.ts'
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { conditionOf, nodeNamed } from '#cluster/queries.ts'
 import type { Question } from '#cluster/questions.ts'
@@ -41,6 +42,12 @@ function questions(about: Subject, facts: Facts): readonly Question[] {
       fills: [],
       cost: 5,
     },
+    ask(facts, about, {
+      fills: ['certificates'],
+      why: 'whether its client certificate is in its time: else the API server hears it, and refuses it',
+      command: `ssh ${node} 'openssl x509 -noout -subject -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem; date'`,
+      cost: 4,
+    }),
     {
       command: `ssh ${node} 'curl -sk -m 5 "$(grep -o "https://[^ ]*" /etc/kubernetes/kubelet.conf)/livez"'`,
       why: 'whether the API server’s address answers from there (kubelet’s kubeconfig may lie elsewhere)',

@@ -51,11 +51,11 @@ const noSessions =
   '  - you should see something similar to: `Warning  Unhealthy  112s (x201 over 73m)  kubelet  (combined from similar events): Readiness probe failed: 2024-02-12 14:42:49.280 [INFO][5037] confd/health.go 180: Number of node(s) with BGP peering established = 0 calico/node is not ready: BIRD is not ready: BGP not established with 10.94.227.28,10.94.227.48` in the output of `kubectl describe po`'
 
 describe('the runbook, Reason 1: kubelet has not contacted the master', () => {
-  test('conditions without a name: decided', () => {
+  test('conditions without a name: it is that, and why it is, only the machine shows', () => {
     const diagnosis = verdictOn(silent)
     expect(diagnosis.verdict).toBe('broken')
     expect(causesOf(diagnosis)).toEqual([
-      { id: 'kubelet-lost-contact', confidence: 'confirmed', about: { kind: 'cluster' } },
+      { id: 'kubelet-lost-contact', confidence: 'likely', about: { kind: 'cluster' } },
     ])
     expect(diagnosis.unexplained).toEqual([])
   })
