@@ -75,7 +75,7 @@ export function askPod(
   try {
     startExec(
       api,
-      { kind: 'exec', target: { def, namespace, name: pod }, query },
+      { kind: 'exec', method: 'POST', target: { def, namespace, name: pod }, query },
       {
         refuse,
         accept: () => ({

@@ -12,13 +12,22 @@ const clusterKey = 'kubernetes-ca'
 
 /** Why a client's certificate counts for nothing, if it does: by the server's own clock, at each request. */
 export function mistrust(certificate: ShownCertificate, nowMs: number): string | undefined {
-  const trouble =
-    untimeliness(certificate, nowMs) ??
-    (certificate.issuerKey === clusterKey ? undefined : 'certificate signed by unknown authority')
-  if (trouble === undefined) return undefined
+  const trouble = untrusted(certificate, { keys: [clusterKey], nowMs })
   // Two authenticators have looked at it: that of front proxies, which does not say at what, and that of clients.
-  return `[x509: ${trouble}, verifying certificate SN=${serialOf(certificate)}, SKID=, AKID=${keyIdOf(certificate.issuerKey)} failed: x509: ${trouble}]`
+  return trouble === undefined ? undefined : `[x509: ${trouble}, ${unverified(certificate, trouble)}]`
 }
+
+/** Why a certificate counts for nothing where signatures of `keys` are believed. */
+export const untrusted = (
+  certificate: ShownCertificate,
+  { keys, nowMs }: { readonly keys: readonly string[]; readonly nowMs: number },
+): string | undefined =>
+  untimeliness(certificate, nowMs) ??
+  (keys.includes(certificate.issuerKey) ? undefined : 'certificate signed by unknown authority')
+
+/** How the authenticator of clients says so. */
+export const unverified = (certificate: ShownCertificate, trouble: string): string =>
+  `verifying certificate SN=${serialOf(certificate)}, SKID=, AKID=${keyIdOf(certificate.issuerKey)} failed: x509: ${trouble}`
 
 export function tellUnauthenticated(
   p: Process,

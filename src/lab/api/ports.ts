@@ -35,6 +35,7 @@ export const resources = {
   endpointSlices: type('endpointslices', 'discovery.k8s.io'),
   signingRequests: type('certificatesigningrequests', 'certificates.k8s.io'),
   accessReviews: type('subjectaccessreviews', 'authorization.k8s.io'),
+  tokenReviews: type('tokenreviews', 'authentication.k8s.io'),
   leases: type('leases', 'coordination.k8s.io'),
   apiServices: type('apiservices', 'apiregistration.k8s.io'),
   podDisruptionBudgets: type('poddisruptionbudgets', 'policy'),

@@ -28,9 +28,10 @@ import {
   type Renewal,
   type ServerFrame,
 } from '#lab/api/wire.ts'
-import { Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
+import { kubeletClientCertificate } from '#lab/kubelet/serving-certificate.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** What one request costs the server, in virtual time. */
@@ -55,16 +56,22 @@ async function run(p: Process, api: ApiServer): Promise<number> {
     p.stderr.write(`Error: ${egress}\n`)
     return 1
   }
-  const certificate = await servingCertificate(p)
-  if (certificate instanceof Errno) {
-    const path = certificate.path ?? ''
+  let certificate: string | undefined
+  let kubeletCertificate: string
+  try {
+    // A managed master keeps its own to itself: nobody looks at what it shows, and kubelets believe it.
+    certificate = await fileOf(p, '--tls-cert-file')
+    kubeletCertificate = (await fileOf(p, '--kubelet-client-certificate')) ?? kubeletClientCertificate(28)
+  } catch (error) {
+    if (!isErrno(error)) throw error
     new Klog(p).error('run.go:72', 'command failed', {
-      err: `open ${path}: ${certificate.message.toLowerCase()}`,
+      err: `open ${error.path ?? ''}: ${error.message.toLowerCase()}`,
     })
     return 1
   }
+  const shows = certificate === undefined ? {} : { certificate }
   try {
-    await p.net.listen({ port, ...certificate }, (connection) => serve(p, api, connection))
+    await p.net.listen({ port, ...shows }, (connection) => serve(p, api, connection))
   } catch (error) {
     if (!isErrno(error)) throw error
     p.stderr.write(
@@ -73,22 +80,20 @@ async function run(p: Process, api: ApiServer): Promise<number> {
     return 1
   }
   advertiseKubernetes(api)
-  api.serveBy(p, { egress, byEndpoint: p.argv.includes('--enable-aggregator-routing=true') })
+  api.serveBy(p, {
+    egress,
+    kubeletCertificate,
+    byEndpoint: p.argv.includes('--enable-aggregator-routing=true'),
+  })
   p.task.onEnd(() => api.serveBy(undefined))
   watchAvailability(p, api)
   return untilTerminated(p, 0)
 }
 
-/** As `--tls-cert-file` names it; none where nothing does (a managed master keeps its own to itself). */
-async function servingCertificate(p: Process): Promise<{ readonly certificate?: string } | Errno> {
-  const path = p.argv.find((arg) => arg.startsWith('--tls-cert-file='))?.split('=')[1]
-  if (path === undefined) return {}
-  try {
-    return { certificate: await p.files.read(path) }
-  } catch (error) {
-    if (isErrno(error)) return error
-    throw error
-  }
+/** What is in the file that a flag names; undefined without that flag. Rejects with Errno. */
+async function fileOf(p: Process, flag: string): Promise<string | undefined> {
+  const path = p.argv.find((arg) => arg.startsWith(`${flag}=`))?.split('=')[1]
+  return path === undefined ? undefined : p.files.read(path)
 }
 
 interface Served {

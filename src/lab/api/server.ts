@@ -64,6 +64,8 @@ export type Outward = (
 /** How the serving process reaches others, by its flags. */
 export interface Ways {
   readonly egress?: Egress
+  /** `--kubelet-client-certificate`: what it holds (PEM), which kubelets are shown. */
+  readonly kubeletCertificate?: string
   /** `--enable-aggregator-routing`: services are reached at their endpoints instead of their ClusterIP. */
   readonly byEndpoint?: boolean
 }
@@ -145,6 +147,11 @@ export class ApiServer {
   /** How the serving process opens connections of its own. */
   get egress(): Egress {
     return this.#ways.egress ?? directEgress
+  }
+
+  /** What kubelets are shown (PEM); empty: nothing. */
+  get kubeletCertificate(): string {
+    return this.#ways.kubeletCertificate ?? ''
   }
 
   get routesByEndpoint(): boolean {

@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import { remembering } from '#base/remember.ts'
 import { quantity } from '#lab/api/quantity.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
+import { type AuthConfig, readAuthConfig } from '#lab/kubelet/auth-config.ts'
 import type { CgroupDriver } from '#lab/runtime/cgroup-driver.ts'
 
 /** What the kubelet reads at its start. */
@@ -22,6 +23,9 @@ export interface KubeletConfig {
   readonly staticPodPath: string | undefined
   readonly cgroupDriver: CgroupDriver
   readonly logs: LogRotation
+  readonly auth: AuthConfig
+  /** Where whoever asks is answered what changes nothing; 0: nowhere. */
+  readonly readOnlyPort: number
 }
 
 /** How large a container's log becomes before it gets another name, and how many files there are of it (kubernetes/kubernetes:pkg/kubelet/logs/container_log_manager.go). */
@@ -34,7 +38,7 @@ export interface LogRotation {
 export const kubeconfigPath = '/etc/kubernetes/kubelet.conf'
 export const kubeletConfigPath = '/var/lib/kubelet/config.yaml'
 
-/** Rejects with an Error whose text is what the kubelet prints before it exits. */
+/** Rejects with an Error whose text is what the kubelet prints before it exits; it says `failed to run Kubelet: ` before all but a DependencyTrouble. */
 export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
   const kubeconfig = record(await yaml(p, kubeconfigPath))
   const config = record(await yaml(p, kubeletConfigPath))
@@ -57,6 +61,8 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
     staticPodPath: typeof config.staticPodPath === 'string' ? config.staticPodPath : undefined,
     cgroupDriver: driverOf(config.cgroupDriver),
     logs: rotationOf(config),
+    auth: await readAuthConfig(p, config),
+    readOnlyPort: typeof config.readOnlyPort === 'number' ? config.readOnlyPort : 0,
   }
 }
 

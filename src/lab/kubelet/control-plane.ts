@@ -22,6 +22,10 @@ interface Part {
 
 export const pkiPath = '/etc/kubernetes/pki'
 export const servingCertificatePath = `${pkiPath}/apiserver.crt`
+/** The cluster's authority, on every node. */
+export const authorityPath = `${pkiPath}/ca.crt`
+/** What kube-apiserver shows kubelets. */
+export const kubeletClientPath = `${pkiPath}/apiserver-kubelet-client.crt`
 
 /** `version`: 1.31.9 */
 const partsOf = (version: string): readonly Part[] => [
@@ -38,6 +42,7 @@ const partsOf = (version: string): readonly Part[] => [
     sizeBytes: 28_052_352,
     path: '/usr/local/bin/kube-apiserver',
     arguments: [
+      `--kubelet-client-certificate=${kubeletClientPath}`,
       '--secure-port=6443',
       `--service-account-key-file=${pkiPath}/sa.pub`,
       `--service-account-signing-key-file=${pkiPath}/sa.key`,

@@ -7,8 +7,20 @@ import {
   konnectivityServerManifest,
 } from '#lab/konnectivity/manifests.ts'
 import { kubeconfigPath, kubeletConfigPath } from '#lab/kubelet/config.ts'
-import { pkiPath, servingCertificatePath, staticPodManifests } from '#lab/kubelet/control-plane.ts'
-import { servingCertificate } from '#lab/kubelet/serving-certificate.ts'
+import {
+  authorityPath,
+  kubeletClientPath,
+  pkiPath,
+  servingCertificatePath,
+  staticPodManifests,
+} from '#lab/kubelet/control-plane.ts'
+import { minorOf } from '#lab/kubelet/release.ts'
+import {
+  clusterAuthority,
+  kubeletClientCertificate,
+  servingCertificate,
+} from '#lab/kubelet/serving-certificate.ts'
+import { pemOf } from '#lab/network/tls.ts'
 import { containerdConfig, containerdConfigPath } from '#lab/runtime/cgroup-driver.ts'
 
 /**
@@ -51,11 +63,13 @@ export function kubernetesHostFiles(o: {
     ...(controlPlane ? administration(version, server) : []),
     ...enabledUnit('kubelet.service', kubeletUnit(kubeletFlags, unit)),
     file(kubeletConfigPath, kubeletConfig(clusterDns), 0o644),
+    { path: pkiPath, kind: 'directory', mode: 0o755 },
+    file(authorityPath, pemOf(clusterAuthority), 0o644),
     { path: '/etc/kubernetes/manifests', kind: 'directory', mode: 0o755 },
     { path: '/etc/cni/net.d', kind: 'directory', mode: 0o755 },
     { path: '/opt/cni/bin', kind: 'directory', mode: 0o755 },
     ...(controlPlane
-      ? [...controlPlaneFiles(version, o.konnectivity ?? false), ...accountKeys(server, node)]
+      ? [...controlPlaneFiles(version, o.konnectivity ?? false), ...serverKeys({ server, node, version })]
       : []),
   ]
 }
@@ -70,15 +84,23 @@ const administration = (version: string, server: string): Tree => [
 
 /**
  * The pair that service account tokens are signed with and checked by, the same on every control-plane node of a cluster; and what the API
- * server shows who connects.
+ * server shows who connects, and kubelets.
  */
-function accountKeys(server: string, node: string): Tree {
+function serverKeys({
+  server,
+  node,
+  version,
+}: {
+  readonly server: string
+  readonly node: string
+  readonly version: string
+}): Tree {
   const secret = seeded(`service account key of ${server}`).text(64)
   return [
-    { path: pkiPath, kind: 'directory', mode: 0o755 },
     file(`${pkiPath}/sa.key`, keyFile(secret, 'RSA PRIVATE KEY'), 0o600),
     file(`${pkiPath}/sa.pub`, keyFile(secret, 'PUBLIC KEY'), 0o600),
     file(servingCertificatePath, servingCertificate({ server, names: [node] }), 0o644),
+    file(kubeletClientPath, kubeletClientCertificate(minorOf(`v${version}`)), 0o644),
   ]
 }
 
@@ -190,6 +212,19 @@ users:
 
 const kubeletConfig = (clusterDns: string): string => `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
+authentication:
+  anonymous:
+    enabled: false
+  webhook:
+    cacheTTL: 0s
+    enabled: true
+  x509:
+    clientCAFile: ${authorityPath}
+authorization:
+  mode: Webhook
+  webhook:
+    cacheAuthorizedTTL: 0s
+    cacheUnauthorizedTTL: 0s
 clusterDNS:
 - ${clusterDns}
 clusterDomain: cluster.local

@@ -5,6 +5,8 @@ import { resources } from '#lab/api/ports.ts'
 import { isErrno, type Machine, type Process, type Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 import { Mailbox } from '#lab/kernel/mailbox.ts'
+import { Access } from '#lab/kubelet/access.ts'
+import { DependencyTrouble } from '#lab/kubelet/auth-config.ts'
 import { Backoff } from '#lab/kubelet/backoff.ts'
 import { CertificateRotation } from '#lab/kubelet/certificate-rotation.ts'
 import { type ClientCertificate, loadClientCertificate } from '#lab/kubelet/client-certificate.ts'
@@ -20,8 +22,9 @@ import { NodeLoop } from '#lab/kubelet/node-loop.ts'
 import type { NodeFacts } from '#lab/kubelet/node-object.ts'
 import { Pods } from '#lab/kubelet/pods.ts'
 import { minorOf } from '#lab/kubelet/release.ts'
+import { Reviews } from '#lab/kubelet/reviews.ts'
 import { RuntimeState } from '#lab/kubelet/runtime-state.ts'
-import { kubeletPort, serveKubelet } from '#lab/kubelet/server.ts'
+import { kubeletPort, serveKubelet, serveReadOnly } from '#lab/kubelet/server.ts'
 import { watchStaticPods } from '#lab/kubelet/static-pods.ts'
 import { StatusManager } from '#lab/kubelet/status-manager.ts'
 import { crictl } from '#lab/runtime/crictl/crictl.ts'
@@ -29,7 +32,7 @@ import { containerd, runtimeOf } from '#lab/runtime/install.ts'
 
 /**
  * The kubelet. What it does not imitate: resource admission, cgroups (but for their names), device and volume plugins, image garbage
- * collection, authentication on its port, node shutdown manager.
+ * collection, node shutdown manager.
  */
 export const kubelet: Program = async (p) => {
   const klog = new Klog(p)
@@ -38,9 +41,9 @@ export const kubelet: Program = async (p) => {
   try {
     config = await readKubeletConfig(p)
   } catch (error) {
-    klog.error('run.go:74', 'command failed', {
-      err: `failed to run Kubelet: ${error instanceof Error ? error.message : error}`,
-    })
+    const why = error instanceof Error ? error.message : String(error)
+    const err = error instanceof DependencyTrouble ? why : `failed to run Kubelet: ${why}`
+    klog.error('run.go:74', 'command failed', { err })
     return 1
   }
   const hostIp = p.net.addresses().find(({ scope, link }) => scope === 'global' && link !== 'lo')?.address
@@ -183,19 +186,27 @@ function announce(events: EventRecorder, node: string): void {
   })
 }
 
-async function listen(p: Process, { klog, runtime }: Kubelet, pods: Pods): Promise<void> {
-  try {
-    await serveKubelet(p, {
-      runtime,
-      find: (namespace, name) => pods.find(namespace, name),
-      list: () => pods.list(),
-    })
-  } catch (error) {
-    if (!isErrno(error)) throw error
-    klog.error('server.go:172', 'Failed to listen and serve', {
-      err: `listen tcp 0.0.0.0:${kubeletPort}: bind: ${error.message.toLowerCase()}`,
-    })
+async function listen(p: Process, kubelet: Kubelet, pods: Pods): Promise<void> {
+  const { klog, runtime, config, minor, kubeFor } = kubelet
+  const { auth, nodeName, readOnlyPort } = config
+  const served = {
+    runtime,
+    find: (namespace: string, name: string) => pods.find(namespace, name),
+    list: () => pods.list(),
   }
+  const listening = async (port: number, serve: () => Promise<unknown>): Promise<void> => {
+    try {
+      await serve()
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      klog.error('server.go:172', 'Failed to listen and serve', {
+        err: `listen tcp 0.0.0.0:${port}: bind: ${error.message.toLowerCase()}`,
+      })
+    }
+  }
+  const access = new Access({ auth, nodeName, minor, klog, reviews: new Reviews(kubeFor) })
+  await listening(kubeletPort, () => serveKubelet(p, served, access))
+  if (readOnlyPort !== 0) await listening(readOnlyPort, () => serveReadOnly(p, served, readOnlyPort))
 }
 
 /** Variables of the `kubernetes` Service, which every pod gets (pkg/kubelet/envvars). */

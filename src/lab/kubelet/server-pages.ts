@@ -11,7 +11,7 @@ import type { ServedPods } from '#lab/kubelet/server.ts'
 import type { HttpRequest, HttpResponse } from '#lab/network/http.ts'
 
 const notFound: HttpResponse = { status: 404, body: '404 page not found\n' }
-const plain = { 'content-type': 'text/plain; charset=utf-8' }
+export const plain = { 'content-type': 'text/plain; charset=utf-8' }
 
 /** One page. */
 export async function page(

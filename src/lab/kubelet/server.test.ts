@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import type { ContainerDef } from '#lab/api/objects.ts'
+import { kubeletClientCertificate } from '#lab/kubelet/serving-certificate.ts'
 import { type Bed, bed, createPod } from '#lab/kubelet/test-bed.ts'
-import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import type { KubeletCall, KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Payload } from '#lab/network/ports.ts'
 
 const worker = 'k8s-worker-01'
+
+/** As the API server asks it. */
+const asServer = (request: KubeletRequest): KubeletCall => ({
+  ...request,
+  method: request.kind === 'logs' ? 'GET' : 'POST',
+  shown: kubeletClientCertificate(28),
+})
 
 /** What a kubelet answers to one request from the control plane, until it closes. */
 async function ask(
@@ -17,7 +25,7 @@ async function ask(
   b.kernel.start('asker', async (task) => {
     const { net } = b.machine('k8s-control-01')
     const connection = await net.connect(task, { address: '10.0.0.21', port: 10250 })
-    for (const each of [request, ...then]) connection.send(each as unknown as Payload)
+    for (const each of [asServer(request), ...then]) connection.send(each as unknown as Payload)
     for (;;) {
       const got = await connection.receive(task)
       if (got === 'closed' || got === undefined) break
@@ -70,11 +78,12 @@ const withPod = async (args: readonly string[] = ['x']): Promise<Bed> => {
 test('logs: whole, the tail, with times', async () => {
   const b = await withPod()
   expect(await ask(b, logs())).toEqual([
+    { kind: 'started' },
     { kind: 'out', stream: 'stdout', text: 'hello from web x\n' },
     { kind: 'end', code: 0 },
   ])
-  expect(await ask(b, logs({ tailLines: 0 }))).toEqual([{ kind: 'end', code: 0 }])
-  const [first] = await ask(b, logs({ timestamps: true }))
+  expect(await ask(b, logs({ tailLines: 0 }))).toEqual([{ kind: 'started' }, { kind: 'end', code: 0 }])
+  const [, first] = await ask(b, logs({ timestamps: true }))
   expect(first).toMatchObject({
     text: expect.stringMatching(/^2026-01-07T06:00:1\d\.\d{9}Z hello from web x\n$/),
   })
@@ -88,7 +97,7 @@ test('logs of the instance before, and followed to the end', async () => {
   const followed = await ask(b, logs({ follow: true }))
   expect(followed.at(-1)).toEqual({ kind: 'end', code: 0 })
   await b.advance(3000)
-  const [before] = await ask(b, logs({ previous: true }))
+  const [, before] = await ask(b, logs({ previous: true }))
   expect(before).toMatchObject({ kind: 'out', text: 'hello from web exit-after 7000\n' })
 })
 
@@ -96,7 +105,7 @@ test('logs of the instance before, while the container waits out a back-off: the
   const b = await withPod(['exit-after', '100'])
   await b.advance(60_000)
   expect((await b.pod('web')).status.containerStatuses?.[0]?.state.waiting?.reason).toBe('CrashLoopBackOff')
-  const [before] = await ask(b, logs({ previous: true }))
+  const [, before] = await ask(b, logs({ previous: true }))
   expect(before).toMatchObject({ kind: 'out', text: 'hello from web exit-after 100\n' })
 })
 
@@ -178,7 +187,7 @@ describe('attach', () => {
     b.kernel.start('watcher', async (task) => {
       const { net } = b.machine('k8s-control-01')
       const connection = await net.connect(task, { address: '10.0.0.21', port: 10250 })
-      connection.send(attach(false) as unknown as Payload)
+      connection.send(asServer(attach(false)) as unknown as Payload)
       seen = await connection.receive(task)
       connection.close()
     })

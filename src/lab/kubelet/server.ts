@@ -1,12 +1,13 @@
 import { rfc3339Micro } from '#base/clock.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
+import type { Access, Asking } from '#lab/kubelet/access.ts'
 import { instancesOf } from '#lab/kubelet/pod-status.ts'
 import { attach, exec } from '#lab/kubelet/server-exec.ts'
 import { forwardPorts } from '#lab/kubelet/server-forward.ts'
-import { page } from '#lab/kubelet/server-pages.ts'
-import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
-import { requestOf, respond } from '#lab/network/http.ts'
+import { page, plain } from '#lab/kubelet/server-pages.ts'
+import type { KubeletCall, KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import { type HttpRequest, requestOf, respond, serveHttp } from '#lab/network/http.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
 import type { LogLine } from '#lab/runtime/logs.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
@@ -22,26 +23,50 @@ export interface ServedPods {
 }
 
 /**
- * Answers logs, exec, attach, port-forward and a little HTTP on port 10250 (kubernetes/kubernetes:pkg/kubelet/server/server.go,
- * pkg/kubelet/kubelet_pods.go). Not imitated: TLS and authentication.
+ * Answers logs, exec, attach, port-forward and a little HTTP on port 10250, to those whom `access` lets
+ * (kubernetes/kubernetes:pkg/kubelet/server/server.go, pkg/kubelet/kubelet_pods.go). Not imitated: TLS, beyond the certificates that clients
+ * show.
  */
-export function serveKubelet(p: Process, pods: ServedPods): Promise<unknown> {
+export function serveKubelet(p: Process, pods: ServedPods, access: Access): Promise<unknown> {
   return p.net.listen({ port: kubeletPort }, (connection) => {
-    p.thread('request', (self) => answer(self, connection, pods))
+    p.thread('request', (self) => answer(self, connection, { pods, access }))
   })
 }
 
-async function answer(self: Process, connection: Connection, pods: ServedPods): Promise<void> {
+/** Answers whoever asks what may be read, in plain HTTP (ListenAndServeKubeletReadOnlyServer). */
+export function serveReadOnly(p: Process, pods: ServedPods, port: number): Promise<unknown> {
+  return serveHttp(p, { port }, (asked) =>
+    /^\/(logs|run|exec|attach|portForward|containerLogs|runningpods)\//.test(asked.path)
+      ? { status: 405, body: 'Debug endpoints are disabled.\n' }
+      : (self) => page(self, pods, asked),
+  )
+}
+
+interface Served {
+  readonly pods: ServedPods
+  readonly access: Access
+}
+
+async function answer(self: Process, connection: Connection, { pods, access }: Served): Promise<void> {
   try {
     const request = await connection.receive(self.task)
     if (request === undefined || request === 'closed') return
     const asked = requestOf(request, connection.remote.address)
     if (asked !== undefined) {
-      respond(connection, await page(self, pods, asked))
+      const refused = await access.refusal(self, askingOf(asked))
+      respond(
+        connection,
+        refused === undefined
+          ? await page(self, pods, asked)
+          : { status: refused.code, headers: plain, body: refused.message },
+      )
       return
     }
-    // The API server alone dials this port.
-    await handle(self, connection, pods, request as unknown as KubeletRequest)
+    // Nobody else in the lab speaks so to this port.
+    const call = request as unknown as KubeletCall
+    const refused = await access.refusal(self, { ...call, path: pathOf(call) })
+    if (refused === undefined) await handle(self, connection, pods, call)
+    else reply(connection, { kind: 'error', ...refused })
   } catch (error) {
     // The other end has gone; what it asked for ends with it.
     if (!isErrno(error)) throw error
@@ -49,6 +74,14 @@ async function answer(self: Process, connection: Connection, pods: ServedPods): 
     connection.close()
   }
 }
+
+function askingOf({ method, path, shown, headers }: HttpRequest): Asking {
+  const [, authorization] =
+    Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization') ?? []
+  return { method, path: path.split('?')[0] ?? '/', shown, authorization }
+}
+
+const pathOf = ({ kind }: KubeletRequest): string => (kind === 'logs' ? '/containerLogs' : `/${kind}`)
 
 export const reply = (connection: Connection, message: KubeletReply): void =>
   connection.send(message as unknown as Payload) // a plain value, as payloads are
@@ -128,6 +161,7 @@ async function logs(
     reply(connection, { kind: 'out', stream: 'stdout', text: text.slice(0, budget) })
     budget -= text.length
   }
+  reply(connection, { kind: 'started' })
   let cursor = log.written
   send(log.lines({ tailLines: request.tailLines, sinceMs: request.sinceMs }))
   while (request.follow && !log.ended && budget > 0) {

@@ -35,3 +35,15 @@ export function servingCertificate(o: {
   })
   return pemOf({ ...own, subject: 'kube-apiserver' })
 }
+
+/**
+ * What the API server shows kubelets, as `kubeadm init phase certs apiserver-kubelet-client` issues it
+ * (kubernetes/kubernetes:cmd/kubeadm/app/phases/certs/certlist.go): since 1.29 with a group of no more rights than its binding gives
+ * (kubernetes/kubernetes#121837). `minor`: 31.
+ */
+export const kubeletClientCertificate = (minor: number): string =>
+  pemOf({
+    ...issued(clusterAuthority, { key: 'apiserver-kubelet-client', dnsNames: [], ...validity }),
+    subject: 'kube-apiserver-kubelet-client',
+    organizations: [minor >= 29 ? 'kubeadm:cluster-admins' : 'system:masters'],
+  })

@@ -40,11 +40,18 @@ export type KubeletRequest =
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: string }
   | { readonly kind: 'bytes-end'; readonly id: number }
 
+/** The first request of a connection, and who asks. */
+export type KubeletCall = KubeletRequest & {
+  readonly method: 'GET' | 'POST'
+  /** The certificate (PEM) that was shown in a handshake that is left out. */
+  readonly shown?: string | undefined
+}
+
 export type KubeletReply =
   | { readonly kind: 'out'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
   /** The log is complete, or the command ended with this code. */
   | { readonly kind: 'end'; readonly code: number }
-  /** A command, an attachment or a port-forward has begun. */
+  /** A log, a command, an attachment or a port-forward has begun. */
   | { readonly kind: 'started' }
   /** Inside a port-forward. */
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: string }

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly host: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** The certificate (PEM) that the client showed in a handshake that is left out. */
+  readonly shown?: string
   /** Who asks, as this end sees it. */
   readonly from: string
 }
@@ -59,6 +61,8 @@ export interface HttpOptions {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** A certificate (PEM) for a server that looks at its clients'. */
+  readonly shown?: string
   /** Where to connect, in place of looking the URL's host up. */
   readonly address?: string
   /** Told before TCP dials, and when it is connected. */
@@ -178,7 +182,7 @@ export async function askOn(
 const headBytes = 150
 
 function requestPayload({ host, port, path }: Target, o: HttpOptions): Payload {
-  const { method = 'GET', headers = {}, body = '' } = o
+  const { method = 'GET', headers = {}, body = '', shown } = o
   const name = port === 80 ? host : `${host}:${port}`
   return Object.freeze({
     http: 'request',
@@ -187,6 +191,7 @@ function requestPayload({ host, port, path }: Target, o: HttpOptions): Payload {
     host: name,
     headers,
     body,
+    ...(shown === undefined ? {} : { shown }),
     sizeBytes: headBytes + body.length,
   })
 }

@@ -26,6 +26,8 @@ import { tlsClient } from '#lab/network/tls.ts'
 /** Where a request goes on to. */
 interface Location extends Endpoint {
   readonly scheme: 'http' | 'https'
+  /** A certificate (PEM) by which the other end knows the server. */
+  readonly shown?: string
 }
 
 /** Passes a request on, and its answer back, in virtual time. Throws a Refusal for what names nothing. */
@@ -57,7 +59,7 @@ const dialMs = 30_000
 async function ask(
   self: Process,
   { egress }: ApiServer,
-  { scheme, ...to }: Location,
+  { scheme, shown, ...to }: Location,
   { request, path }: { readonly request: ApiRequest; readonly path: string },
 ): Promise<HttpResponse> {
   const connection = await egress.dial(self, to, { timeoutMs: dialMs })
@@ -72,7 +74,7 @@ async function ask(
       self,
       connection,
       { host, port, path },
-      { method: request.method, headers, body: textOf(request) },
+      { method: request.method, headers, body: textOf(request), ...(shown === undefined ? {} : { shown }) },
     )
   })
 }
@@ -104,11 +106,11 @@ function idOf({ name, def }: Target): Id {
 }
 
 /** The kubelet, unless another port is said: pkg/registry/core/node/strategy.go (ResourceLocation). */
-function nodeLocation({ state }: ApiServer, target: Target): Location {
+function nodeLocation({ state, kubeletCertificate: shown }: ApiServer, target: Target): Location {
   const { scheme, name, port } = idOf(target)
   const kubelet = kubeletOf(state, name)
-  // Of a kubelet's TLS nothing is imitated.
-  if (port === '' || Number(port) === kubelet.port) return { ...kubelet, scheme: 'http' }
+  // Of a kubelet's TLS no more is imitated than what the server shows it.
+  if (port === '' || Number(port) === kubelet.port) return { ...kubelet, scheme: 'http', shown }
   return { address: kubelet.address, port: Number(port), scheme }
 }
 

@@ -54,7 +54,7 @@ function start(
   if (kind === 'exec' || kind === 'attach')
     startExec(
       api,
-      { kind, target, query },
+      { kind, method: asked.method === 'POST' ? 'POST' : 'GET', target, query },
       { refuse, accept: (kubelet) => doors.exec(kubelet), translates: translates(api, asked) },
     )
   else if (kind === 'portforward') startForward(api, target, { refuse, accept: (pod) => doors.forward(pod) })

@@ -9,7 +9,7 @@ import { internalError, Refusal, statusOf } from '#lab/api/status.ts'
 import { containerOf, dialer, dialKubelet, nextReply, type Place, placeOf } from '#lab/api/streams/kubelet.ts'
 import type { Target } from '#lab/api/verbs/state.ts'
 import type { Process } from '#lab/host/ports.ts'
-import type { KubeletRequest } from '#lab/kubelet/wire.ts'
+import type { KubeletCall, KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** The client's end, once its connection has become streams. Everything is called in the lab's events. */
@@ -46,6 +46,8 @@ export class KubeletRefusal extends Refusal {}
 
 export interface ExecOptions {
   readonly kind: 'exec' | 'attach'
+  /** As the client asks; who translates asks the kubelet with POST. */
+  readonly method: KubeletCall['method']
   readonly target: Target
   readonly query: URLSearchParams
 }
@@ -74,10 +76,11 @@ function requestOf({ namespace, pod, container }: Place, { kind, query }: ExecOp
 }
 
 /** The kubelet is asked first: a client whose request fails is answered like any other. */
-async function pass(self: Process, { api, place, request }: Asked, door: ExecDoor): Promise<void> {
+async function pass(self: Process, { api, place, request, options }: Asked, door: ExecDoor): Promise<void> {
   let connection: Connection
+  const { method } = options
   try {
-    connection = await dialKubelet(self, api, place, { request, before: 'error dialing backend' })
+    connection = await dialKubelet(self, api, place, { request, method, before: 'error dialing backend' })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return door.refuse(error)
@@ -110,7 +113,7 @@ async function translate(
   const failed = (says: string): void => client.finish(statusOf(internalError(says)))
   try {
     const before = `error sending request: Post ${JSON.stringify(urlOf(place, options))}`
-    const connection = await dialKubelet(self, api, place, { request, before })
+    const connection = await dialKubelet(self, api, place, { request, method: 'POST', before })
     const first = await nextReply(self, connection)
     if (first === 'closed' || first === undefined) return failed(`${before}: EOF`)
     if (first.kind === 'error') return failed(`unable to upgrade connection: ${first.message}`)

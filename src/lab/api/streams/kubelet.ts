@@ -6,7 +6,7 @@ import { badRequest, noSuchPath, notFound, Refusal } from '#lab/api/status.ts'
 import { keyOf, type Stored } from '#lab/api/store.ts'
 import { type ApiState, existing, type Target } from '#lab/api/verbs/state.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import type { KubeletCall, KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 export const kubeletPort = 10250
@@ -78,14 +78,15 @@ export function dialer(api: ApiServer): Process {
 /** Opens a connection, by the server's way out, and sends the request. Rejects with a Refusal whose message begins with `before`. */
 export async function dialKubelet(
   self: Process,
-  { egress }: ApiServer,
+  { egress, kubeletCertificate: shown }: ApiServer,
   place: Place,
-  o: { readonly request: KubeletRequest; readonly before: string },
+  o: { readonly request: KubeletRequest; readonly method: KubeletCall['method']; readonly before: string },
 ): Promise<Connection> {
   try {
     const to = { address: place.address, port: place.port }
     const connection = await egress.dial(self, to, { timeoutMs: 30_000 })
-    connection.send(o.request)
+    const call: KubeletCall = { ...o.request, method: o.method, shown }
+    connection.send(call)
     return connection
   } catch (error) {
     if (!(error instanceof DialFailure)) throw error

@@ -3,11 +3,11 @@ import { parseTime } from '#base/clock.ts'
 import { sendRefusal } from '#lab/api/http/refusal.ts'
 import { type Responder, type Sink, sendText } from '#lab/api/http/request.ts'
 import type { ApiServer } from '#lab/api/server.ts'
-import { badRequest, Refusal } from '#lab/api/status.ts'
+import { badRequest, internalError, Refusal } from '#lab/api/status.ts'
 import { containerOf, dialer, dialKubelet, nextReply, type Place, placeOf } from '#lab/api/streams/kubelet.ts'
 import type { Target } from '#lab/api/verbs/state.ts'
 import type { Process } from '#lab/host/ports.ts'
-import type { KubeletRequest } from '#lab/kubelet/wire.ts'
+import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 /** Answers with a container's log, piece by piece as the kubelet sends it. */
@@ -20,7 +20,7 @@ export function sendLog(api: ApiServer, target: Target, query: URLSearchParams, 
   }
   const request = logRequest(place, query, api.state.now())
   const before = urlOf(place, query)
-  dialer(api).thread('log', (self) => stream(self, api, { place, request, before }, to))
+  dialer(api).thread('log', (self) => stream(self, api, { place, request, method: 'GET', before }, to))
 }
 
 function logRequest(place: Place, query: URLSearchParams, nowMs: number): KubeletRequest {
@@ -66,7 +66,12 @@ function queryOf(query: URLSearchParams): string {
 async function stream(
   self: Process,
   api: ApiServer,
-  o: { readonly place: Place; readonly request: KubeletRequest; readonly before: string },
+  o: {
+    readonly place: Place
+    readonly request: KubeletRequest
+    readonly method: 'GET'
+    readonly before: string
+  },
   to: Responder,
 ): Promise<void> {
   let connection: Connection
@@ -77,31 +82,43 @@ async function stream(
     return sendRefusal(to, error)
   }
   to.onClose(() => connection.close())
-  await pump(self, connection, to)
+  await pump(self, connection, to, o.place.pod)
   connection.close()
 }
 
-async function pump(self: Process, connection: Connection, to: Responder): Promise<void> {
+async function pump(self: Process, connection: Connection, to: Responder, pod: string): Promise<void> {
   let sink: Sink | undefined
   const opened = (): Sink => {
     sink ??= to.stream(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' })
     return sink
   }
-  // A follower sees the head at once, whether lines come or not; a refusal comes within a round trip.
-  let first = true
   for (;;) {
-    const reply = await nextReply(self, connection, first ? 50 : undefined)
-    first = false
-    if (reply === undefined) opened()
-    else if (reply === 'closed') return opened().abort()
+    const reply = await nextReply(self, connection)
+    if (reply === undefined || reply === 'closed') return opened().abort()
+    if (reply.kind === 'started')
+      opened() // a follower sees the head at once, whether lines come or not
     else if (reply.kind === 'out') opened().write(reply.text)
     else if (reply.kind === 'end') return opened().end()
     else if (reply.kind !== 'error') return opened().abort()
-    else if (sink === undefined)
-      return sendRefusal(to, new Refusal(reply.code, reasonOf(reply.code), reply.message))
+    else if (sink === undefined) return sendRefusal(to, checked(reply, pod))
     else return sink.abort()
   }
 }
 
-const reasonOf = (code: number): string =>
-  ({ 400: 'BadRequest', 404: 'NotFound', 500: 'InternalError' })[code] ?? ''
+/**
+ * What is made of a kubelet's refusal: staging:apiserver/pkg/registry/generic/rest/response_checker.go, which knows of no verb, hence the
+ * space; staging:apimachinery/pkg/api/errors/errors.go (NewGenericServerResponse).
+ */
+function checked({ code, message }: Extract<KubeletReply, { kind: 'error' }>, pod: string): Refusal {
+  if (code === 500) return internalError(message)
+  if (code === 400) return badRequest(message)
+  const [reason, says] = generic[code] ?? ['', 'unknown']
+  const details = { name: pod, kind: 'pods/log' }
+  return new Refusal(code, reason, `${says ?? message} ( pods/log ${pod})`, details)
+}
+
+const generic: Readonly<Record<number, readonly [reason: string, says?: string]>> = {
+  401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
+  403: ['Forbidden'], // in the kubelet's own words
+  404: ['NotFound', 'the server could not find the requested resource'],
+}

@@ -47,7 +47,9 @@ async function run(self: Process, api: ApiServer, place: Place, door: ForwardDoo
   const { namespace, pod } = place
   try {
     const request = { kind: 'port-forward', namespace, pod } as const
-    connection = await dialKubelet(self, api, place, { request, before: 'error dialing backend' })
+    // Also for who comes by WebSocket: what is inside is SPDY.
+    const call = { request, method: 'POST', before: 'error dialing backend' } as const
+    connection = await dialKubelet(self, api, place, call)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return door.refuse(error)

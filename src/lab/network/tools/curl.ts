@@ -1,7 +1,7 @@
 /**
  * curl 7.88 for plain HTTP. Its texts were compared with those of the real one.
  *
- * Not imitated: TLS (an https URL is spoken to in plain HTTP), redirects, the progress meter, cookies, uploads, other protocols.
+ * Not imitated: TLS (an https URL is spoken to in plain HTTP, and a certificate is shown without proof), redirects, the progress meter, cookies, uploads, other protocols.
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import {
@@ -25,20 +25,27 @@ export const curl: Program = async (p) => {
     p.stdout.write('curl 7.88.1 (x86_64-pc-linux-gnu)\n')
     return 0
   }
+  const shown = await clientCertificate(p, o)
+  if (shown === 'unreadable')
+    return complain(
+      p,
+      o,
+      58,
+      'could not load PEM client certificate, OpenSSL error error:80000002:system library::No such file or directory, (no key found, wrong pass phrase, or wrong file format?)',
+    )
   const startedMs = p.now()
   const seen = { connectMs: 0, address: '' }
   const verbose = (line: string): void => {
     if (o.has('verbose')) p.stderr.write(`${line}\n`)
   }
   try {
-    const response = await httpGet(
-      p,
-      url,
-      request(o, parseUrl(url), verbose, (address) => {
+    const response = await httpGet(p, url, {
+      ...request(o, parseUrl(url), verbose, (address) => {
         seen.address = address
         seen.connectMs = p.now() - startedMs
       }),
-    )
+      ...(shown === undefined ? {} : { shown }),
+    })
     for (const line of head(response)) verbose(`< ${line}`)
     const failed = o.has('fail') && response.status >= 400
     if (!failed && !(await output(p, o, response)))
@@ -52,6 +59,18 @@ export const curl: Program = async (p) => {
     verbose(`* ${says}`)
     p.stdout.write(written(o, { totalMs: p.now() - startedMs, ...seen }))
     return complain(p, o, code, says)
+  }
+}
+
+/** What `--cert` names; the key that belongs to it is not looked at. */
+async function clientCertificate(p: Process, o: Options): Promise<string | 'unreadable' | undefined> {
+  const path = o.value('cert')
+  if (path === undefined) return undefined
+  try {
+    return await p.files.read(path)
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    return 'unreadable'
   }
 }
 
@@ -186,6 +205,8 @@ const withValue = [
   'url',
   'user-agent',
   'cacert',
+  'cert',
+  'key',
   'retry',
 ]
 
@@ -226,6 +247,9 @@ const known: Readonly<Record<string, string>> = {
   '-A': 'user-agent',
   '--user-agent': 'user-agent',
   '--cacert': 'cacert',
+  '-E': 'cert',
+  '--cert': 'cert',
+  '--key': 'key',
   '--retry': 'retry',
   '--no-progress-meter': 'silent-meter',
 }
