@@ -52,6 +52,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'ipam-tunnel-ip-conflict': async () => (await import('#failures/ipam-tunnel-ip-conflict/fault.ts')).fault,
   'ipip-proto4-blocked': async () => (await import('#failures/ipip-proto4-blocked/fault.ts')).fault,
   'ippool-misconfigured': async () => (await import('#failures/ippool-misconfigured/fault.ts')).fault,
+  'ipset-kernel-incompatible': async () =>
+    (await import('#failures/ipset-kernel-incompatible/fault.ts')).fault,
   'iptables-backend-mismatch': async () =>
     (await import('#failures/iptables-backend-mismatch/fault.ts')).fault,
   'kernel-module-missing': async () => (await import('#failures/kernel-module-missing/fault.ts')).fault,

@@ -6,7 +6,7 @@ export const mode: Mode<IpsetState> = {
   id: 'ipset-kernel-incompatible',
   title: 'Calico’s ipset cannot read the IP sets of this kernel',
   owner: 'cluster',
-  maturity: 'evidence-only',
+  maturity: 'lab',
   detector,
   symptoms: ['dataplane-not-programmed', 'calico-node-not-ready', 'pods-not-ready-on-node'],
   traffic: 'Pods that run keep their rules and go on; policy changes and new pods get no rules there.',

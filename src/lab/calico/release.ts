@@ -59,6 +59,9 @@ export interface Release {
   // Felix
   readonly iptablesRefreshMs: number
   readonly bpfDefaults: boolean
+  /** Not those of others, which its `ipset` may not be able to read. */
+  readonly listsOwnSetsOnly: boolean
+  readonly recreatesUnreadableSets: boolean
 }
 
 const known = new Map<string, Release>()
@@ -103,6 +106,8 @@ function releaseNamed(name: string): Release {
     tiers: tiers(minor),
     iptablesRefreshMs: since(27) ? 180_000 : 90_000,
     bpfDefaults: since(27),
+    listsOwnSetsOnly: since(27),
+    recreatesUnreadableSets: since(32),
   }
 }
 

@@ -374,6 +374,7 @@ class SimulatedMachine implements LabMachine {
   /** Joins a network namespace to this kernel: its modules, and its ring buffer. */
   #adopt(net: NetStack): void {
     net.onKernelMessage = (text) => this.#networkLine(text)
+    net.kernelRelease = this.#kernelRelease
     if (!this.#hasModules) return // a kernel without a package of its own has everything built in
     net.modules = {
       loaded: (name) => this.#boot?.modules.has(name) === true,

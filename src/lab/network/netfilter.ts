@@ -3,11 +3,14 @@ import type { Fabric } from '#lab/network/fabric.ts'
 import { IpSets } from '#lab/network/ip-sets.ts'
 import { type TableHome, type TableName, tablesOf } from '#lab/network/kernel-table.ts'
 import { type ChainSets, chainSets, LegacyTables } from '#lab/network/legacy-tables.ts'
-import type { Tables } from '#lab/network/ports.ts'
+import type { SetMaker, Tables } from '#lab/network/ports.ts'
+import { agreed, typeOfMembers } from '#lab/network/set-kinds.ts'
 
 /** The rules of one namespace: iptables' tables in both back-ends, and ipsets. */
 export class Netfilter implements TableHome {
   readonly ipSets: IpSets
+  /** Of the kernel that this is part of. */
+  kernelRelease = '5.15.0'
   readonly #fabric: Pick<Fabric, 'namePort' | 'namePorts' | 'moved'>
   readonly #touch: () => void
   readonly #chains: ChainSets
@@ -66,14 +69,21 @@ export class Netfilter implements TableHome {
     this.#touch()
   }
 
-  /** Throws as `ipset restore` does. */
-  setMembers(name: string, members: readonly string[]): void {
-    const { ports } = this.ipSets.set(name, members)
+  /** {@link Net.setMembers}, at once. */
+  setMembers(name: string, members: readonly string[], by: SetMaker): void {
+    const kind = agreed(by.type ?? typeOfMembers(members), by.version, this.kernelRelease)
+    const { ports } = this.ipSets.set(name, members, kind)
     for (const port of ports) this.#fabric.namePort(port)
     this.#fabric.moved()
   }
 
-  /** Throws EBUSY where a rule asks for it. */
+  /** {@link Net.swapSets}, at once. */
+  swapSets(name: string, other: string): void {
+    this.ipSets.swap(name, other)
+    this.#fabric.moved()
+  }
+
+  /** {@link Net.removeSet}, at once. */
   removeSet(name: string): void {
     this.ipSets.remove(name, [...Object.values(this.#chains), ...this.#legacy.all()])
     this.#fabric.moved()

@@ -2,6 +2,7 @@
 import type { Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import type { Table, Tables } from '#lab/network/rule.ts'
+import type { SetKind, SetType } from '#lab/network/set-kinds.ts'
 
 export type { Rule, Table, Tables } from '#lab/network/rule.ts'
 export type { Underlay, UnderlayPort, UnderlayRule } from '#lab/network/underlay-ports.ts'
@@ -271,6 +272,12 @@ export interface Hop {
   readonly what: string // 'routed via 10.0.0.22 dev eth0', 'dropped by chain cali-FORWARD', …
 }
 
+/** Who makes a set: the release of the `ipset` that asks for it (`7.11`), and the type; default: the one that holds such members. */
+export interface SetMaker {
+  readonly version: string
+  readonly type?: SetType
+}
+
 export interface Net {
   readonly name: string
   links(): readonly Link[]
@@ -289,11 +296,15 @@ export interface Net {
   readonly mangle: Table
   /** Those of iptables' old back-end: the kernel asks them, too. What one of the two drops is dropped. */
   readonly legacy: Tables
-  /** Sets of addresses, CIDRs or `address,tcp:port` that rules match (`ipset`). */
-  setMembers(name: string, members: readonly string[]): Promise<void>
+  /** Sets of addresses, CIDRs or `address,tcp:port` that rules match (`ipset`). `by` tells as what one is made that is not there yet. */
+  setMembers(name: string, members: readonly string[], by?: SetMaker): Promise<void>
+  /** Two sets take each other's names. Rejects with ENOENT where one is missing, with EINVAL where their types differ. */
+  swapSets(name: string, other: string): Promise<void>
   /** Rejects with ENOENT for a set that there is not, with EBUSY for one that a rule names. */
   removeSet(name: string): Promise<void>
   sets(): Readonly<Record<string, readonly string[]>>
+  /** As what a set was made; undefined for one that there is not. */
+  setKind(name: string): SetKind | undefined
   /** Resolves at the next change of links, addresses or routes (`ip monitor`). */
   changed(by: Task): Promise<void>
 
@@ -355,6 +366,8 @@ export interface NetStack extends Net {
   modules?: KernelModules
   /** Told what the kernel writes to its ring buffer (`dmesg`). */
   onKernelMessage?: (text: string) => void
+  /** Of the kernel that it is part of. Default 5.15.0. */
+  kernelRelease: string
   view(o: { readonly credentials: Credentials; readonly task: Task; readonly holder?: SocketHolder }): Net
   /** Links, addresses, routes and sockets go. `silent`: nothing is sent (a crash), so that peers learn it by their timers. */
   destroy(o: { readonly silent: boolean }): void

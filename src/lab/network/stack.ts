@@ -26,6 +26,7 @@ import type {
   NetStack,
   ProbeOutcome,
   Route,
+  SetMaker,
   SocketHolder,
   Table,
   Tables,
@@ -353,8 +354,12 @@ export class SimStack implements NetStack, Asked {
     for (const change of changes) applyChange(this, change)
   }
 
-  async setMembers(name: string, members: readonly string[]): Promise<void> {
-    this.netfilter.setMembers(name, members)
+  async setMembers(name: string, members: readonly string[], by = usualMaker): Promise<void> {
+    this.netfilter.setMembers(name, members, by)
+  }
+
+  async swapSets(name: string, other: string): Promise<void> {
+    this.netfilter.swapSets(name, other)
   }
 
   async removeSet(name: string): Promise<void> {
@@ -363,6 +368,10 @@ export class SimStack implements NetStack, Asked {
 
   sets(): ReturnType<Net['sets']> {
     return this.ipSets.list()
+  }
+
+  setKind(name: string): ReturnType<Net['setKind']> {
+    return this.ipSets.kind(name)
   }
 
   changed(by: Task): Promise<void> {
@@ -400,6 +409,14 @@ export class SimStack implements NetStack, Asked {
     return traced(this, p)
   }
 
+  get kernelRelease(): string {
+    return this.netfilter.kernelRelease
+  }
+
+  set kernelRelease(release: string) {
+    this.netfilter.kernelRelease = release
+  }
+
   view(o: { readonly credentials: Credentials; readonly task: Task; readonly holder?: SocketHolder }): Net {
     return new StackView(this, o)
   }
@@ -432,3 +449,6 @@ export class SimStack implements NetStack, Asked {
     this.recent.clear()
   }
 }
+
+/** Where nobody says otherwise. */
+const usualMaker: SetMaker = { version: '7.15' }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { seeded } from '#base/random.ts'
 import { root } from '#lab/host/credentials.ts'
 import { createMachine, type LabMachine } from '#lab/host/machine.ts'
-import type { Capability, Credentials, Output, Program, Tree } from '#lab/host/ports.ts'
+import type { Capability, Credentials, Output, Program, Tree, TreeEntry } from '#lab/host/ports.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import { serveDns } from '#lab/network/dns.ts'
 import { serveHttp } from '#lab/network/http.ts'
@@ -32,6 +32,15 @@ const tree: Tree = [
   { path: '/dev/null', kind: 'file' },
   ...networkTools(),
   ...lookingTools(),
+  ...['7.11', '7.19'].map(
+    (version): TreeEntry => ({
+      path: `/usr/bin/ipset-${version}`,
+      kind: 'file',
+      mode: 0o755,
+      program: 'ipset',
+      version,
+    }),
+  ),
   { path: '/usr/bin/server', kind: 'file', mode: 0o755, program: 'server' },
   { path: '/etc/resolv.conf', kind: 'file', text: 'search example\nnameserver 10.0.0.22\noptions ndots:5\n' },
   { path: '/etc/hosts', kind: 'file', text: '127.0.0.1 localhost\n10.0.0.22 b\n' },
@@ -44,7 +53,7 @@ interface Lab {
   sh(line: string, as?: Credentials, stdin?: string): Promise<Output>
 }
 
-async function lab(): Promise<Lab> {
+async function lab({ kernelRelease = '5.15.0' }: { readonly kernelRelease?: string } = {}): Promise<Lab> {
   const kernel = new Kernel({ seed: 1, startMs: Date.parse('2026-01-07T06:30:00Z') })
   const network = createNetwork({ kernel, random: seeded(1) })
   const machine = (name: string, address: string): LabMachine => {
@@ -53,6 +62,7 @@ async function lab(): Promise<Lab> {
       name,
       programs: { ...toolPrograms, server },
       tree,
+      kernelRelease,
       createStack: () => {
         const stack = network.stack(name)
         network.attach(stack, {
@@ -399,6 +409,41 @@ DROP       tcp  --  0.0.0.0/0            10.0.0.22            tcp dpt:8080
     let stderr = ''
     for (const line of lines) stderr = (await sh(line)).stderr
     expect(stderr).toBe(`ipset v7.15: ${says}\n`)
+  })
+
+  describe('a set that a newer ipset made', () => {
+    const says =
+      'ipset v7.11: Kernel and userspace incompatible: settype hash:ip with revision 6 not supported by userspace.\n'
+
+    test.each([
+      ['6.8.0', 'list x', { code: 1, stdout: '', stderr: says }],
+      ['6.8.0', 'save x', { code: 1, stdout: '', stderr: says }],
+      ['6.8.0', 'add x 10.0.0.1', { code: 1, stderr: says }],
+      ['6.8.0', 'list -n', { code: 0, stdout: 'x\n' }],
+      ['6.8.0', 'destroy x', { code: 0, stderr: '' }],
+      ['5.15.0', 'list x', { code: 0, stdout: expect.stringContaining('Type: hash:ip\nRevision: 5\n') }],
+    ])('on kernel %s, asked by an older one: %s', async (kernelRelease, line, answer) => {
+      const { sh } = await lab({ kernelRelease })
+      await sh('ipset-7.19 create x hash:ip')
+      expect(await sh(`ipset-7.11 ${line}`)).toMatchObject(answer)
+    })
+
+    test('gives its name to one that is as old as who reads it', async () => {
+      const { sh } = await lab({ kernelRelease: '6.8.0' })
+      await sh('ipset-7.19 create x hash:ip')
+      await sh('iptables -A INPUT -m set --match-set x src -j DROP')
+      await sh('ipset-7.11 create y hash:ip')
+      await sh('ipset-7.11 add y 10.0.0.9')
+      expect(await sh('ipset-7.11 swap x y')).toMatchObject({ code: 0, stderr: '' })
+      expect((await sh('ipset-7.11 list x')).stdout).toContain(
+        'References: 1\nNumber of entries: 1\nMembers:\n10.0.0.9\n',
+      )
+      expect((await sh('ipset-7.11 list y')).stderr).toBe(says)
+      await sh('ipset-7.11 create z hash:net')
+      expect((await sh('ipset-7.11 swap x z')).stderr).toBe(
+        'ipset v7.11: The sets cannot be swapped: their type does not match\n',
+      )
+    })
   })
 
   test('ss lists who listens and who talks', async () => {

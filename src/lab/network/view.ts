@@ -14,6 +14,7 @@ import type {
   NetChange,
   ProbeOutcome,
   Route,
+  SetMaker,
   SocketHolder,
   Table,
   Tables,
@@ -107,10 +108,19 @@ export class StackView implements Net {
     return this.stack.apply(changes)
   }
 
-  async setMembers(name: string, members: readonly string[]): Promise<void> {
+  setKind(name: string): ReturnType<Net['setKind']> {
+    return this.stack.setKind(name)
+  }
+
+  async setMembers(name: string, members: readonly string[], by?: SetMaker): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
     demandSets(this.stack)
-    return this.stack.setMembers(name, members)
+    return this.stack.setMembers(name, members, by)
+  }
+
+  async swapSets(name: string, other: string): Promise<void> {
+    this.#need('NET_ADMIN', 'EPERM')
+    return this.stack.swapSets(name, other)
   }
 
   async removeSet(name: string): Promise<void> {

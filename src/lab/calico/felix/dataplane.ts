@@ -7,6 +7,7 @@ import { type TunnelInputs, Tunnels } from '#lab/calico/felix/tunnels.ts'
 import { vxlanRoutes } from '#lab/calico/felix/vxlan-routes.ts'
 import type { Workload } from '#lab/calico/felix/workloads.ts'
 import { type Log, raw } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 /** What Felix wants its node to be. */
@@ -33,7 +34,7 @@ export class Dataplane {
   constructor(p: Process, log: Log, config: FelixConfig) {
     this.#p = p
     this.#log = log
-    this.sets = new IpSets(p, log)
+    this.sets = new IpSets(p, log, releaseOf(p.version))
     this.tables = new FelixTables(p, log, config)
     this.#routes = new FelixRoutes(p, log, config)
     this.#tunnels = new Tunnels(p, log)

@@ -8,6 +8,7 @@ import { FelixTables } from '#lab/calico/felix/tables.ts'
 import type { TunnelInputs } from '#lab/calico/felix/tunnels.ts'
 import { WantedChains } from '#lab/calico/felix/wanted-chains.ts'
 import { calicoLog } from '#lab/calico/log.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { Errno, type ErrnoCode, type Process } from '#lab/host/ports.ts'
 import { bed } from '#lab/network/test-bed.ts'
 
@@ -31,11 +32,14 @@ function refusing(code: ErrnoCode, { times, path }: { readonly times: number; re
     nat: table('nat'),
     filter: table('filter'),
     legacy: a.legacy,
-    setMembers: async (name: string, members: readonly string[]) => {
+    setMembers: async (...set: Parameters<typeof a.setMembers>) => {
       refuse()
-      return a.setMembers(name, members)
+      return a.setMembers(...set)
     },
+    swapSets: (name: string, other: string) => a.swapSets(name, other),
+    removeSet: (name: string) => a.removeSet(name),
     sets: () => a.sets(),
+    setKind: (name: string) => a.setKind(name),
     links: () => a.links(),
     hasLink: (name: string) => a.hasLink(name),
     addresses: () => a.addresses(),
@@ -45,6 +49,7 @@ function refusing(code: ErrnoCode, { times, path }: { readonly times: number; re
   let sleptMs = 0
   const p = {
     net,
+    version: '3.29.3',
     now: () => 0,
     sleep: async (ms: number) => {
       sleptMs += ms
@@ -92,11 +97,11 @@ describe('tables that are refused', () => {
 describe('sets that are refused', () => {
   test('for good make Felix panic', async () => {
     const { p, log, said } = refusing('EINVAL', { times: 99 })
-    const sets = new IpSets(p, log)
+    const sets = new IpSets(p, log, releaseOf('3.29.3'))
     await expect(sets.update({ 'cali40s:x': ['10.0.0.1'] })).rejects.toBeInstanceOf(FelixPanic)
     expect(said()).toContain('Kernel error received: set type not supported')
     expect(said()).toContain(
-      '[PANIC][9] felix/ipsets.go 320: Failed to update IP sets after multiple retries.',
+      '[PANIC][9] felix/ipsets.go 379: Failed to update IP sets after multiple retries.',
     )
     expect(sets.counts).toEqual({ calls: 10, errors: 10 })
   })
@@ -129,9 +134,53 @@ describe('sets that are refused', () => {
   test('are not touched when they are right already', async () => {
     const { p, log, net } = refusing('EINVAL', { times: 0 })
     await net.setMembers('cali40s:x', ['10.0.0.1'])
-    const sets = new IpSets(p, log)
+    const sets = new IpSets(p, log, releaseOf('3.29.3'))
     await sets.update({ 'cali40s:x': ['10.0.0.1'] })
     expect(sets.counts.calls).toBe(0)
+  })
+})
+
+describe('sets that the ipset of the image cannot read', () => {
+  const newer = { version: '7.19', type: 'hash:ip' } as const
+  const bed = (release: string) => {
+    const { p, log, net, said } = refusing('EINVAL', { times: 0 })
+    net.kernelRelease = '6.8.0-52-generic'
+    return { net, said, sets: new IpSets(p, log, releaseOf(release)) }
+  }
+
+  test.each([
+    ['3.26.4', 'ipset list'],
+    ['3.29.3', 'ipset list cali40this-host'],
+  ])('make Felix %s panic when they are its own', async (release, command) => {
+    const { net, said, sets } = bed(release)
+    await net.setMembers('cali40this-host', ['10.0.0.21'], newer)
+    await expect(sets.update({ 'cali40this-host': ['10.0.0.21'] })).rejects.toBeInstanceOf(FelixPanic)
+    expect(said()).toContain(`Bad return code from '${command}'.`)
+    expect(said()).toContain('settype hash:ip with revision 6 not supported by userspace.')
+    expect(said().match(/Retrying after an ipsets update failure/g)).toHaveLength(9)
+  })
+
+  test.each([
+    ['3.26.4', true],
+    ['3.29.3', false],
+  ])('make Felix %s panic when they are of others: %s', async (release, panics) => {
+    const { net, said, sets } = bed(release)
+    await net.setMembers('blocklist', ['10.0.0.9'], newer)
+    const update = sets.update({ 'cali40this-host': ['10.0.0.21'] })
+    if (panics) await expect(update).rejects.toBeInstanceOf(FelixPanic)
+    else {
+      await update
+      expect(said()).toBe('')
+    }
+  })
+
+  test('are made anew by 3.32, under the name that rules have for them', async () => {
+    const { net, said, sets } = bed('3.32.0')
+    await net.setMembers('cali40this-host', ['10.0.0.9'], newer)
+    await sets.update({ 'cali40this-host': ['10.0.0.21'] })
+    expect(net.sets()).toEqual({ 'cali40this-host': ['10.0.0.21'] })
+    expect(net.setKind('cali40this-host')).toEqual({ type: 'hash:ip', revision: 5 })
+    expect(said()).toContain('will try recreating it')
   })
 })
 

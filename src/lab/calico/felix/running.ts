@@ -226,9 +226,20 @@ export class RunningFelix {
     return {
       [sets.allPools]: cidrs(pools),
       [sets.masqueraded]: cidrs(pools.filter(({ spec }) => spec.natOutgoing)),
+      [sets.thisHost]: this.#ownAddresses(),
       ...(this.#encapsulation.ipip ? { [sets.allHosts]: all } : {}),
       ...(this.#encapsulation.vxlan ? { [sets.allVxlan]: others } : {}),
     }
+  }
+
+  /** Those of the host's own interfaces (felix/dataplane/linux/hostip_mgr.go). */
+  #ownAddresses(): readonly string[] {
+    const { interfacePrefixes } = this.#o.config
+    const isHosts = (link: string): boolean => !interfacePrefixes.some((prefix) => link.startsWith(prefix))
+    return this.#p.net
+      .addresses()
+      .flatMap(({ link, address }) => (isHosts(link) ? [address] : []))
+      .sort()
   }
 
   /** Interfaces that come and go are answered at once; other changes wait for the refresh. */

@@ -7,6 +7,9 @@ export type NodeImageKind = 'stock' | 'hardened'
 
 const capabilities: readonly Capability[] = ['NET_ADMIN', 'NET_BIND_SERVICE', 'NET_RAW']
 
+/** Of the `ipset` in the image (node/Dockerfile.amd64: the UBI image's). */
+export const ipsetVersion = '7.11'
+
 /**
  * The file system of calico/node (projectcalico/calico:node/Dockerfile.amd64, ). `stock`: `bird`, `bird6`,
  * `calico-node` and `mountns` are setuid root (up to 3.31). `hardened`: a rebuild that gives bird and calico-node file capabilities
@@ -14,6 +17,7 @@ const capabilities: readonly Capability[] = ['NET_ADMIN', 'NET_BIND_SERVICE', 'N
  */
 export const nodeTree = (kind: NodeImageKind, release: Release): Tree => [
   ...tools(),
+  { path: '/usr/bin/ipset', kind: 'file', mode: 0o755, program: 'ipset', version: ipsetVersion },
   { path: '/run', kind: 'directory' },
   { path: '/var/run', kind: 'symlink', target: '../run' },
   ...['bird', 'bird6', 'calico-node', 'mountns'].map((name) => empowered(name, kind, release)),
