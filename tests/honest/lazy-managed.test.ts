@@ -40,7 +40,25 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
     (lab) => lab.addUnderlayRule({ name: 'typha', protocol: 'tcp', port: 5473, action: 'drop' }),
   ],
   ['and open again', (lab) => lab.removeUnderlayRule('typha')],
+  [
+    'the endpoint gateway is out of reach',
+    (lab) =>
+      lab.addUnderlayRule({
+        name: 'endpoint',
+        destination: '10.240.0.0/16',
+        port: 30_526,
+        protocol: 'tcp',
+        action: 'drop',
+      }),
+  ],
+  [
+    'workers may go to the internet, where their master is, too',
+    (lab) => lab.cloud(['ks', 'vpc', 'outbound-traffic-protection', 'disable', '-c', 'shop']),
+  ],
+  ['the endpoint gateway is back', (lab) => lab.removeUnderlayRule('endpoint')],
   ['a worker’s clock is put forward', (lab) => lab.exec(first, 'date -s "+1 hour"')],
+  // With a clock that is wrong it is not known to the second when a lease was renewed (controllers/node-beats.ts).
+  ['and right again', (lab) => lab.exec(first, 'date -s "-1 hour"')],
   [
     'a policy refuses every lease, and nothing else moves',
     (lab) => Promise.all([policy, binding].map(({ type, body }) => lab.kube.create(type, body))),

@@ -50,7 +50,7 @@ export const masterMachine: MachinePlan = {
 }
 
 /** The public address alone: without VRF an account has no private service endpoints. */
-const masterAddresses = [{ address: services.internet.master, port: masterPort }] as const
+const masterAddresses = [{ address: services.internet.master, port: masterPort, isBackup: false }] as const
 
 const zoneOf = (name: string): Zone => classicZones.find((each) => each.name === name) as Zone // there are no others
 

@@ -1,29 +1,20 @@
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
+import { Backend, type BackendServer } from '#lab/ibm/haproxy-backend.ts'
+import { checkServers } from '#lab/ibm/haproxy-checks.ts'
+import { type HaproxyConfig, haproxyConfig } from '#lab/ibm/haproxy-config.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
-interface Backend {
-  readonly name: string
-  readonly address: string
-  readonly port: number
-}
-
-interface Config {
-  readonly bind: { readonly address: string; readonly port: number }
-  /** In the order in which they are tried. */
-  readonly backends: readonly Backend[]
-}
-
 /**
- * HAProxy with one TCP frontend, as it proxies a worker's connections to its master: each goes to the first server of its
- * configuration that takes it. Not imitated: everything else of HAProxy, above all health checks (a server is tried anew for
- * every connection) and balancing.
+ * HAProxy with one TCP frontend and one backend, as it proxies a worker's connections to its master: each goes to a server that its
+ * health checks have found up, and stays there whatever they find later. Not imitated: everything else of HAProxy: checks above
+ * layer 4, weights, limits and queues, other ways of balancing than in turns, `option redispatch`, statistics, what it logs of connections.
  */
 export const haproxy: Program = async (p) => {
   const file = p.argv[p.argv.indexOf('-f') + 1] ?? ''
-  let config: Config | undefined
+  let config: HaproxyConfig | undefined
   try {
-    config = parsed(await p.files.read(file))
+    config = haproxyConfig(await p.files.read(file))
   } catch (error) {
     if (!isErrno(error)) throw error
     p.stderr.write(`[ALERT]    (1) : Could not open configuration file ${file} : ${error.message}\n`)
@@ -33,10 +24,11 @@ export const haproxy: Program = async (p) => {
     p.stderr.write(`[ALERT]    (1) : Fatal errors found in configuration.\n`)
     return 1
   }
-  const { bind, backends } = config
+  const { bind, connectMs } = config
+  const backend = new Backend(config, (line) => void p.stderr.write(line))
   try {
     await p.net.listen(bind, (client) => {
-      p.thread('session', (self) => carry(self, client, backends))
+      p.thread('session', (self) => carry(self, client, { backend, connectMs }))
     })
   } catch (error) {
     if (!isErrno(error)) throw error
@@ -46,39 +38,59 @@ export const haproxy: Program = async (p) => {
     return 1
   }
   p.stderr.write('[NOTICE]   (1) : Loading success.\n')
+  checkServers(p, backend)
   return untilTerminated(p, 0)
 }
 
-const connectMs = 5000
+interface Ways {
+  readonly backend: Backend
+  readonly connectMs: number | undefined
+}
 
-async function carry(self: Process, client: Connection, backends: readonly Backend[]): Promise<void> {
-  for (const to of backends) {
-    const server = await connected(self, to)
-    if (server === undefined) {
-      self.stderr.write(
-        `[WARNING]  (1) : Server k8sbackend/${to.name} is DOWN, reason: Layer4 connection problem\n`,
-      )
-      continue
-    }
-    // A session's connections live as long as its thread.
-    await self.task.wait<void>((wake) => {
-      join(client, server, wake)
-      join(server, client, wake)
-      return undefined
-    })
+async function carry(self: Process, client: Connection, { backend, connectMs }: Ways): Promise<void> {
+  const server = backend.next()
+  if (server === undefined) {
+    client.abort()
     return
   }
-  client.abort()
+  server.sessions++
+  const connection = await connected(self, server, connectMs)
+  if (connection === undefined) client.abort()
+  else await untilOver(self, client, connection)
+  server.sessions--
 }
 
-async function connected(self: Process, to: Backend): Promise<Connection | undefined> {
-  try {
-    return await self.net.connect(self.task, to, { timeoutMs: connectMs })
-  } catch (error) {
-    if (!isErrno(error)) throw error
-    return undefined
+/** After the first attempt, each of them a second after the last has failed, to the same server. @see doc/configuration.txt ("retries") */
+const retries = 3
+const turnaroundMs = 1000
+
+async function connected(
+  self: Process,
+  { config }: BackendServer,
+  connectMs: number | undefined,
+): Promise<Connection | undefined> {
+  for (let tried = 0; ; tried++) {
+    try {
+      return await self.net.connect(
+        self.task,
+        config,
+        connectMs === undefined ? {} : { timeoutMs: connectMs },
+      )
+    } catch (error) {
+      if (!isErrno(error)) throw error
+      if (tried === retries) return undefined
+    }
+    await self.sleep(Math.min(turnaroundMs, connectMs ?? turnaroundMs))
   }
 }
+
+/** A session's connections live as long as its thread. */
+const untilOver = (self: Process, client: Connection, server: Connection): Promise<void> =>
+  self.task.wait<void>((wake) => {
+    join(client, server, wake)
+    join(server, client, wake)
+    return undefined
+  })
 
 /** What arrives on one is sent on the other, and so is its end. */
 function join(from: Connection, to: Connection, ended: () => void): void {
@@ -91,14 +103,4 @@ function join(from: Connection, to: Connection, ended: () => void): void {
       ended()
     },
   })
-}
-
-function parsed(text: string): Config | undefined {
-  const [, address, port] = /^\s*bind\s+([\d.]+):(\d+)/m.exec(text) ?? []
-  if (address === undefined) return undefined
-  const servers = [...text.matchAll(/^\s*server\s+(\S+)\s+([\d.]+):(\d+)/gm)]
-  return {
-    bind: { address, port: Number(port) },
-    backends: servers.map(([, name = '', host = '', at = '']) => ({ name, address: host, port: Number(at) })),
-  }
 }

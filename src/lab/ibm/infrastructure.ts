@@ -11,6 +11,14 @@ export interface Worker {
   readonly publicIp?: string
 }
 
+/** One of the addresses at which a master is reached. */
+export interface MasterAddress {
+  readonly address: string
+  readonly port: number
+  /** Only while none of the others works. */
+  readonly isBackup: boolean
+}
+
 /** What the two generations of the provider's machines differ in. */
 export interface Infrastructure {
   readonly provider: 'classic' | 'vpc-gen2'
@@ -21,7 +29,7 @@ export interface Infrastructure {
   /** Where the agents of konnectivity find their server. */
   readonly konnectivityServer: string
   /** Where a worker finds its master, the first way first. */
-  masters(worker: Pick<Worker, 'zone'>): readonly { readonly address: string; readonly port: number }[]
+  masters(worker: Pick<Worker, 'zone'>): readonly MasterAddress[]
   /** The `host`-th address of the zone's subnets. */
   addresses(zone: string, host: number): Pick<Worker, 'privateIp' | 'publicIp'>
   nodeOf(worker: Worker): NodePlan

@@ -1,5 +1,6 @@
 import type { Tree } from '#lab/host/ports.ts'
 import { apiProxy } from '#lab/ibm/account.ts'
+import type { MasterAddress } from '#lab/ibm/infrastructure.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
 const image = 'us.icr.io/armada-master/haproxy:2.8.5-41e4ba2'
@@ -17,9 +18,7 @@ export const masterProxyImages = (): readonly Image[] => [
  * What makes a worker reach its master: the proxy's address on the loopback interface, its static pod, its configuration with the
  * private address first.
  */
-export const masterProxyFiles = (
-  masters: readonly { readonly address: string; readonly port: number }[],
-): Tree => [
+export const masterProxyFiles = (masters: readonly MasterAddress[]): Tree => [
   {
     path: '/etc/kubernetes/manifests/ibm-master-proxy-static.yaml',
     kind: 'file',
@@ -51,7 +50,8 @@ ExecStart=/usr/bin/ip address add ${address}/32 dev lo
 WantedBy=multi-user.target
 `
 
-const configOf = (masters: readonly { readonly address: string; readonly port: number }[]): string => `global
+/** The provider does not publish its own; that there are health checks, and public addresses as backups, is told in its runbooks. */
+const configOf = (masters: readonly MasterAddress[]): string => `global
     maxconn 5000
 defaults
     mode tcp
@@ -60,7 +60,7 @@ frontend k8sfrontend
     bind ${address}:${port}
     default_backend k8sbackend
 backend k8sbackend
-${masters.map((each, index) => `    server master${index} ${each.address}:${each.port}${index === 0 ? '' : ' backup'}`).join('\n')}
+${masters.map((each, index) => `    server master${index} ${each.address}:${each.port} check${each.isBackup ? ' backup' : ''}`).join('\n')}
 `
 
 const manifest = `apiVersion: v1

@@ -1,6 +1,12 @@
 import { usualEncapsulation } from '#lab/flavours/names.ts'
 import { apiProxy, masterPort } from '#lab/ibm/account.ts'
-import { firstWorkers, hostOf, type Infrastructure, type Worker } from '#lab/ibm/infrastructure.ts'
+import {
+  firstWorkers,
+  hostOf,
+  type Infrastructure,
+  type MasterAddress,
+  type Worker,
+} from '#lab/ibm/infrastructure.ts'
 import { kubernetes, openShift, openShiftVersion } from '#lab/ibm/product.ts'
 import { firstGatewayRules, internetLink } from '#lab/ibm/public-gateways.ts'
 import { balancers, balancersGroup, workersGroup, workersRules } from '#lab/ibm/vpc-groups.ts'
@@ -17,7 +23,7 @@ export const endpointGateway = 'vpe-gateway'
  * public gateway, and whether workers may use it is their security group's say.
  *
  * Not imitated: the endpoint gateway's own security group, load balancers, names of the endpoint in private DNS (workers know its
- * addresses), the metadata service, the master's public address; of the internet there is nothing but registries.
+ * addresses), the metadata service; of the internet there is nothing but registries and the master.
  */
 export const vpcPlan = (o: PlanOptions): ClusterPlan =>
   planOf(o, { build: 'IKS', outboundProtected: kubernetes.isSecureByDefault(o.kubernetes) })
@@ -76,17 +82,33 @@ const publicRegistries: PublicRegistriesPlan = {
 /** The machine on which the provider runs the master. */
 export const vpcMasterMachine: MachinePlan = {
   name: 'master',
-  interfaces: [{ segment: 'cse', address: services.cse.master, prefixLength: 24 }],
+  interfaces: [
+    { segment: 'cse', address: services.cse.master, prefixLength: 24 },
+    {
+      segment: 'internet',
+      address: services.internet.master,
+      prefixLength: 24,
+      link: 'eth1',
+      defaultRoute: false,
+      routes: [services.internet.floatingIps],
+    },
+  ],
 }
 
 const zoneOf = (name: string): VpcZone => vpcZones.find((each) => each.name === name) as VpcZone // there are no others
 
-/** The endpoint's addresses, that of the worker's own zone first. */
-const masters = (name: string) =>
-  [zoneOf(name), ...vpcZones.filter((each) => each.name !== name)].map(({ endpoint }) => ({
-    address: endpoint,
-    port: masterPort,
-  }))
+/**
+ * The endpoint's addresses, that of the worker's own zone first, and the master's public address, for when none of them works. It is
+ * there in every cluster, whatever its security group lets out.
+ *
+ * @see ibm-cloud-docs/containers:sbd-allow-outbound.md ("falling back to the public network is not an option because public outbound
+ *   traffic from the cluster workers is blocked"; a rule that lets it out is enough to have the way back)
+ */
+const masters = (name: string): readonly MasterAddress[] =>
+  [
+    ...[zoneOf(name), ...vpcZones.filter((each) => each.name !== name)].map(({ endpoint }) => endpoint),
+    services.internet.master,
+  ].map((address, place) => ({ address, port: masterPort, isBackup: place > 0 }))
 
 const nodeOf = ({ id, privateIp, zone: name }: Worker): NodePlan => ({
   name: privateIp,

@@ -4,7 +4,7 @@ import type { Ipv4 } from '#lab/network/address.ts'
 import { Endpoint } from '#lab/network/endpoint.ts'
 import { latencyMs, meets, reversed, sendFirst, sendLater } from '#lab/network/exchange.ts'
 import { type Flow, newFlow, type UnreachableReason, type Verdict } from '#lab/network/packet.ts'
-import type { Connection } from '#lab/network/ports.ts'
+import type { Connection, Way } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
@@ -23,6 +23,7 @@ interface DialOptions {
   readonly owner: Owner | undefined
   /** Signs every segment (RFC 2385) and takes none that is signed otherwise. */
   readonly md5Key: string | undefined
+  readonly onFailure: ((way: Pick<Way, 'choices'>) => void) | undefined
 }
 
 /** Opens one connection: SYN, its retries after 1, 3, 7, 15, 31 and 63 s, and what the network answers. */
@@ -155,8 +156,7 @@ export class Dial {
   #refused(code: ErrnoCode, afterMs: number): void {
     if (afterMs > 0) this.#arm()
     this.#after(afterMs, () => {
-      this.#end()
-      this.#fail(new Errno(code))
+      this.#failed(code)
     })
   }
 
@@ -165,9 +165,16 @@ export class Dial {
     if (this.#deadline) return
     this.#deadline = true
     this.#after(this.#startedMs + this.#o.timeoutMs - this.#stack.fabric.kernel.nowMs, () => {
-      this.#end()
-      this.#fail(new Errno('ETIMEDOUT'))
+      this.#failed('ETIMEDOUT')
     })
+  }
+
+  #failed(code: ErrnoCode): void {
+    this.#end()
+    const { captures } = this.#stack.fabric
+    // As with a connection: who captures packets wants to see each of them.
+    this.#o.onFailure?.({ choices: captures > 0 ? Number.POSITIVE_INFINITY : this.#flow.choices })
+    this.#fail(new Errno(code))
   }
 
   #after(ms: number, run: () => void): void {

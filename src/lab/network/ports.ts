@@ -315,7 +315,13 @@ export interface Net {
   connect(
     by: Task,
     to: { readonly address: string; readonly port: number },
-    o?: { readonly from?: string; readonly timeoutMs?: number; readonly md5Key?: string },
+    o?: {
+      readonly from?: string
+      readonly timeoutMs?: number
+      readonly md5Key?: string
+      /** Told before it rejects, of the way that led nowhere. */
+      readonly onFailure?: (way: Pick<Way, 'choices'>) => void
+    },
   ): Promise<Connection>
   /** Accepts TCP connections. Rejects with EADDRINUSE, EADDRNOTAVAIL, EACCES (a port below 1024 without NET_BIND_SERVICE). */
   listen(

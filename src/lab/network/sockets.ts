@@ -37,7 +37,7 @@ export class Sockets {
   async connect(
     by: Task,
     to: { readonly address: string; readonly port: number },
-    o: { readonly from?: string; readonly timeoutMs?: number; readonly md5Key?: string } = {},
+    o: Parameters<Net['connect']>[2] = {},
     owner?: Owner,
   ): Promise<Connection> {
     const local = this.#source(ipv4(to.address), o.from === undefined ? undefined : ipv4(o.from))
@@ -46,6 +46,7 @@ export class Sockets {
       remote: { ip: ipv4(to.address), port: to.port },
       timeoutMs: o.timeoutMs ?? synTimeoutMs,
       md5Key: o.md5Key,
+      onFailure: o.onFailure,
       owner,
     })
     return by.wait<Connection>((wake, fail) => dial.start(wake, fail))

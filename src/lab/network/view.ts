@@ -135,7 +135,7 @@ export class StackView implements Net {
   connect(
     by: Task,
     to: { address: string; port: number },
-    o?: { from?: string; timeoutMs?: number; md5Key?: string },
+    o?: Parameters<Net['connect']>[2],
   ): Promise<Connection> {
     return this.stack.sockets.connect(by, to, o, this.#owner)
   }
