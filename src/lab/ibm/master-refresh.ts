@@ -18,7 +18,7 @@ const longestMs = 2_700_000
 const retryMs = 60_000
 
 /**
- * Restarts the master's programs, then applies again what the provider keeps in every cluster: objects that were deleted come back,
+ * Restarts the master's programs, makes a VPC's endpoint gateway anew that is gone, then applies again what the provider keeps in every cluster: objects that were deleted come back,
  * fields that were changed are put right, what people added beside them stays.
  *
  * Not imitated: that three API servers restart in turns, so that one always answers; newer images.
@@ -49,6 +49,7 @@ function operate(
       inventory.masterVersion = version
     }
     await restartMaster(account, task)
+    account.vpc?.endpoint.create(site.underlay)
     await task.sleep(applyMs)
     let left = await wanted(account, task)
     for (;;) {

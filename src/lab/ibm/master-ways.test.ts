@@ -1,7 +1,10 @@
 /** By which ways workers reach their master, and what becomes of them when one fails. */
 import { expect, onTestFinished, test } from 'vitest'
+import type { Pod } from '#lab/api/objects.ts'
+import { resources } from '#lab/api/ports.ts'
+import { endpointGatewayName } from '#lab/ibm/endpoint-gateway.ts'
 import { told } from '#lab/ibm/testing/told.ts'
-import { vpcZones } from '#lab/ibm/vpc-zones.ts'
+import { endpointGroup, workersGroup } from '#lab/ibm/vpc-groups.ts'
 import { Lab } from '#lab/lab.ts'
 
 const minutes = 60_000
@@ -19,20 +22,17 @@ const critical = async (lab: Lab): Promise<number> =>
 const proxyLog = async (lab: Lab, node: string): Promise<string> =>
   (await lab.exec(node, 'crictl logs $(crictl ps -q --name ibm-master-proxy-static)')).stderr
 
-/** Nothing comes to the endpoint gateway any more; or again. */
-function cutPrivateWay(lab: Lab): void {
-  for (const { name, endpoint } of vpcZones)
-    lab.addUnderlayRule({ name, destination: `${endpoint}/32`, protocol: 'tcp', action: 'drop' })
-}
-
-function openPrivateWay(lab: Lab): void {
-  for (const { name } of vpcZones) lab.removeUnderlayRule(name)
+/** Nobody is let in at the endpoint gateway any more. */
+async function closeEndpoint(lab: Lab, group: string): Promise<void> {
+  const { length } = JSON.parse(await told(lab, `is sg-rules ${group} --output json`)) as readonly object[]
+  for (let left = length; left > 0; left--) await told(lab, `is sg-ruled ${group} ${group}-inbound-1`)
 }
 
 test('before 1.30 the public gateway is the way to the master while the private one fails, and the only one', async () => {
   const lab = await booted('1.29.15')
   const [first = ''] = lab.nodes
-  cutPrivateWay(lab)
+  await closeEndpoint(lab, endpointGroup({ isSecureByDefault: false }))
+  await lab.exec(first, 'systemctl restart kubelet') // what is open stays open
   await lab.advance(5 * minutes)
   expect(await critical(lab)).toBe(0)
   expect(await proxyLog(lab, first)).toMatch(
@@ -44,7 +44,10 @@ test('before 1.30 the public gateway is the way to the master while the private 
   expect(await proxyLog(lab, first)).toContain(
     "[ALERT]    (1) : backend 'k8sbackend' has no server available!",
   )
-  openPrivateWay(lab)
+  await told(
+    lab,
+    `ks security-group sync -c shop --security-group ${endpointGroup({ isSecureByDefault: false })}`,
+  )
   await lab.untilWell(10 * minutes)
   expect(await proxyLog(lab, first)).toMatch(
     /Server k8sbackend\/master0 is UP, reason: Layer4 check passed, check duration: 0ms\. 1 active and \d backup servers online\. 0 sessions requeued, 0 total in queue\./,
@@ -57,7 +60,8 @@ test('from 1.30 on there is no other way until the owner lets traffic out, which
   expect(await proxyLog(lab, first)).toMatch(
     /Backup Server k8sbackend\/master3 is DOWN, reason: Layer4 timeout, .* 1 active and 2 backup servers left\. 0 sessions active/,
   )
-  cutPrivateWay(lab)
+  await told(lab, `is endpoint-gateway-delete ${endpointGatewayName} -f`)
+  expect(await told(lab, 'is egs')).toContain('No endpoint gateways were found.')
   await lab.advance(5 * minutes)
   expect(await critical(lab)).toBe(3)
   await told(lab, 'ks vpc outbound-traffic-protection disable --cluster shop -f')
@@ -66,4 +70,30 @@ test('from 1.30 on there is no other way until the owner lets traffic out, which
   expect(await proxyLog(lab, first)).toMatch(
     /Backup Server k8sbackend\/master3 is UP, .* Running on backup\./,
   )
+})
+
+test('a rule for the master’s public address alone is way enough; a refresh of the master makes the endpoint gateway anew', async () => {
+  const lab = await booted('1.31.9')
+  await told(lab, `is endpoint-gateway-delete ${endpointGatewayName} -f`)
+  await told(
+    lab,
+    `is sg-rulec ${workersGroup} outbound tcp --port-min 30526 --port-max 30526 --remote 203.0.113.17`,
+  )
+  await lab.advance(5 * minutes)
+  expect(await critical(lab)).toBe(0)
+  // Konnectivity knows the private way alone.
+  const [pod] = await lab.kube.list<Pod>({
+    type: resources.pods,
+    namespace: 'kube-system',
+    labelSelector: 'app=konnectivity-agent',
+  })
+  const path = `/api/v1/namespaces/kube-system/pods/${pod?.metadata.name}/log`
+  expect((await lab.request({ method: 'GET', path })).status).not.toBe(200)
+  await told(lab, 'ks cluster master refresh -c shop')
+  await lab.advance(40 * minutes)
+  expect(await told(lab, 'is egs')).toMatch(
+    /^r006-\S+ +iks-\S+ +shop-vpc +10\.240\.0\.250, 10\.240\.64\.250, 10\.240\.128\.250 +ok +stable/m,
+  )
+  expect((await lab.request({ method: 'GET', path })).status).toBe(200)
+  expect(await proxyLog(lab, lab.nodes[0] as string)).toMatch(/Server k8sbackend\/master0 is UP/)
 })

@@ -1,10 +1,35 @@
-import { cluster } from '#lab/ibm/account.ts'
-import { vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
+import { cluster, masterPort } from '#lab/ibm/account.ts'
+import { vpcId, vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
+import { agentPort } from '#lab/konnectivity/wire.ts'
 import type { GroupPlan, GroupRule } from '#lab/network/fabric-plan.ts'
 import { shopNodePort } from '#lab/workload/customers.ts'
 
 /** The security group of the workers. */
 export const workersGroup = `kube-${cluster.id}`
+
+/**
+ * That of the endpoint gateway of the cluster's master: one of its own in a cluster that is secure by default, before that the VPC's.
+ *
+ * @see ibm-cloud-docs/containers:vpc-security-group2.md (kube-vpegw-<clusterID>), vpc-security-group.md before 1.30 (kube-<vpc-id>:
+ *   "attached to any cluster-related VPE gateways in the VPC")
+ */
+export const endpointGroup = ({ isSecureByDefault }: { readonly isSecureByDefault: boolean }): string =>
+  isSecureByDefault ? `kube-vpegw-${cluster.id}` : `kube-${vpcId}`
+
+/** Lets the workers in to what they ask their master for, and their subnets to its API. What the VPC's own group lets in is not published. */
+export const endpointRules = (o: { readonly isSecureByDefault: boolean }): GroupPlan => ({
+  name: endpointGroup(o),
+  inbound: [
+    { protocol: 'tcp', ports: masterPort, remote: { group: workersGroup } },
+    { protocol: 'tcp', ports: agentPort, remote: { group: workersGroup } },
+    ...vpcZones.map(({ subnet }) => ({
+      protocol: 'tcp' as const,
+      ports: masterPort,
+      remote: { cidr: subnet },
+    })),
+  ],
+  outbound: [],
+})
 
 /** Of the load balancers. */
 export const balancersGroup = `kube-lbaas-${cluster.id}`

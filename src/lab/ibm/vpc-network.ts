@@ -1,3 +1,4 @@
+import { EndpointGateway } from '#lab/ibm/endpoint-gateway.ts'
 import { PublicGateways } from '#lab/ibm/public-gateways.ts'
 import { vpcId, vpcZones } from '#lab/ibm/vpc-zones.ts'
 import type { AclPlan } from '#lab/network/fabric-plan.ts'
@@ -39,6 +40,7 @@ export class VpcNetwork {
   readonly #listOf = new Map<string, string>(vpcZones.map(({ name }) => [name, defaultAcl.name]))
   readonly #routes = new Map<string, CustomRoute>()
   readonly gateways: PublicGateways
+  readonly endpoint = new EndpointGateway()
   readonly #router: string
 
   constructor(router: string) {

@@ -1,5 +1,6 @@
 import { usualEncapsulation } from '#lab/flavours/names.ts'
 import { apiProxy, masterPort } from '#lab/ibm/account.ts'
+import { endpointInterfaces, endpointMachine } from '#lab/ibm/endpoint-gateway.ts'
 import {
   firstWorkers,
   hostOf,
@@ -9,40 +10,46 @@ import {
 } from '#lab/ibm/infrastructure.ts'
 import { kubernetes, openShift, openShiftVersion } from '#lab/ibm/product.ts'
 import { firstGatewayRules, internetLink } from '#lab/ibm/public-gateways.ts'
-import { balancers, balancersGroup, workersGroup, workersRules } from '#lab/ibm/vpc-groups.ts'
+import {
+  balancers,
+  balancersGroup,
+  endpointGroup,
+  endpointRules,
+  workersGroup,
+  workersRules,
+} from '#lab/ibm/vpc-groups.ts'
 import { vpcServices as services, type VpcZone, vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
 import type { FabricPlan, RouterPlan } from '#lab/network/fabric-plan.ts'
 import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions, PublicRegistriesPlan } from '#lab/plan.ts'
 
 export const vpcRouter = 'vpc-router'
-export const endpointGateway = 'vpe-gateway'
 
 /**
  * A cluster in a VPC: a subnet in each of three zones, joined by the VPC's router, guarded by a security group; the master behind an
  * endpoint gateway, which has a reserved address in every subnet. Workers have no public interface; each subnet is attached to a
  * public gateway, and whether workers may use it is their security group's say.
  *
- * Not imitated: the endpoint gateway's own security group, load balancers, names of the endpoint in private DNS (workers know its
+ * Not imitated: endpoint gateways of other services, load balancers, names of the endpoint in private DNS (workers know its
  * addresses), the metadata service; of the internet there is nothing but registries and the master.
  */
 export const vpcPlan = (o: PlanOptions): ClusterPlan =>
-  planOf(o, { build: 'IKS', outboundProtected: kubernetes.isSecureByDefault(o.kubernetes) })
+  planOf(o, { build: 'IKS', isSecureByDefault: kubernetes.isSecureByDefault(o.kubernetes) })
 
 /** The same of OpenShift: Red Hat's build of Kubernetes, CRI-O. */
 export const openShiftPlan = (o: PlanOptions): ClusterPlan =>
   planOf(o, {
     build: '03a907c',
     runtime: 'cri-o',
-    outboundProtected: openShift.isSecureByDefault(openShiftVersion),
+    isSecureByDefault: openShift.isSecureByDefault(openShiftVersion),
   })
 
 interface VpcPlanOptions {
   readonly build: string
   readonly runtime?: 'cri-o'
-  readonly outboundProtected: boolean
+  readonly isSecureByDefault: boolean
 }
 
-const planOf = (o: PlanOptions, { build, runtime, outboundProtected }: VpcPlanOptions): ClusterPlan => ({
+const planOf = (o: PlanOptions, { build, runtime, isSecureByDefault }: VpcPlanOptions): ClusterPlan => ({
   ...o,
   kubernetes: `${o.kubernetes}+${build}`,
   ...(runtime !== undefined && { runtime, runtimeVersion: `1.${o.kubernetes.split('.')[1]}.1` }),
@@ -51,7 +58,7 @@ const planOf = (o: PlanOptions, { build, runtime, outboundProtected }: VpcPlanOp
   egress: 'konnectivity',
   customers: o.customers ?? false,
   machines: firstWorkers(vpc, o.nodes).map(vpc.nodeOf),
-  fabric: { ...fabric, groups: [workersRules({ outboundProtected }), balancers] },
+  fabric: fabricOf(isSecureByDefault),
   registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
   publicRegistries,
   outside: {
@@ -171,10 +178,10 @@ const officeVpn: RouterPlan = {
 }
 
 /** Who asks one of its reserved addresses reaches the master, and is seen there under the gateway's own address. */
-const endpoint: RouterPlan = {
-  name: endpointGateway,
+const endpointOf = (isSecureByDefault: boolean): RouterPlan => ({
+  name: endpointMachine,
   interfaces: [
-    ...vpcZones.map(({ name, endpoint: address }) => ({ segment: `subnet-${name}`, address })),
+    ...endpointInterfaces(endpointGroup({ isSecureByDefault })),
     { segment: 'cse', address: services.cse.endpoint, link: 'cse0' },
   ],
   nat: {
@@ -184,9 +191,9 @@ const endpoint: RouterPlan = {
     })),
     POSTROUTING: [{ match: { out: 'cse0' }, target: { kind: 'masquerade' } }],
   },
-}
+})
 
-const fabric: FabricPlan = {
+const fabricOf = (isSecureByDefault: boolean): FabricPlan => ({
   segments: [
     ...vpcZones.map(({ name, subnet, gateway }) => ({
       name: `subnet-${name}`,
@@ -198,5 +205,10 @@ const fabric: FabricPlan = {
     { name: 'cse', subnet: services.cse.subnet, gateway: services.cse.gateway },
     { name: 'internet', subnet: services.internet.subnet, gateway: services.internet.gateway },
   ],
-  routers: [router, endpoint, officeVpn],
-}
+  routers: [router, endpointOf(isSecureByDefault), officeVpn],
+  groups: [
+    workersRules({ outboundProtected: isSecureByDefault }),
+    balancers,
+    endpointRules({ isSecureByDefault }),
+  ],
+})

@@ -43,6 +43,8 @@ export interface RouterPlan {
     readonly address: string
     readonly link?: string
     readonly mtuBytes?: number // default 1500
+    /** Names of the security groups that guard it. None: everything passes. */
+    readonly groups?: readonly string[]
   }[]
   /** Beyond the subnets it is on. Default: everything else is dropped without a word. */
   readonly routes?: readonly { readonly destination: string; readonly via: string }[]

@@ -8,7 +8,10 @@ import { SimStack } from '#lab/network/stack.ts'
 /** A router as a namespace that forwards: what it has no route for, it drops without a word. */
 export function routerStack(fabric: Fabric, plan: RouterPlan): SimStack {
   const stack = new SimStack(fabric, plan.name)
-  for (const [index, { segment, address, link = `eth${index}`, mtuBytes }] of plan.interfaces.entries())
+  for (const [
+    index,
+    { segment, address, link = `eth${index}`, mtuBytes, groups },
+  ] of plan.interfaces.entries())
     plug(fabric, stack, {
       machine: plan.name,
       segment,
@@ -18,6 +21,7 @@ export function routerStack(fabric: Fabric, plan: RouterPlan): SimStack {
       sysctls: { 'net.ipv4.ip_forward': '1' },
       isRouter: true,
       ...(mtuBytes === undefined ? {} : { mtuBytes }),
+      ...(groups === undefined ? {} : { groups }),
     })
   for (const { destination, via } of plan.routes ?? [])
     stack.table.replace({ destination, kind: 'unicast', via, protocol: 'static', ...deviceTo(stack, via) })

@@ -3,6 +3,7 @@ import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { ago, json, moment, sheet, table } from '#lab/ibm/cli/print.ts'
 import { wantsJson } from '#lab/ibm/cli/words.ts'
 import { versionOf } from '#lab/ibm/cli/worker-commands.ts'
+import type { IbmAccount } from '#lab/ibm/cloud.ts'
 import { refreshMaster, updateMaster } from '#lab/ibm/master-refresh.ts'
 import { vpcId } from '#lab/ibm/vpc-zones.ts'
 import { nodesOf, stateOf } from '#lab/ibm/worker-state.ts'
@@ -107,6 +108,10 @@ async function clusterState({ account, task }: Call): Promise<ClusterState> {
 
 const masterUrl = `https://${services.internet.master}:${masterPort}`
 
+/** By a cloud service endpoint. All clusters in a VPC have one. */
+const privateUrl = ({ infrastructure }: IbmAccount): string | undefined =>
+  infrastructure.provider === 'vpc-gen2' ? `https://${services.cse.master}:${masterPort}` : undefined
+
 const isMasterUp = ({ account }: Call): boolean => account.site.api.process !== undefined
 
 const aboutCluster = (call: Call, state: ClusterState): readonly (readonly [string, string])[] => {
@@ -124,7 +129,7 @@ const aboutCluster = (call: Call, state: ClusterState): readonly (readonly [stri
     ['Service Subnet', plan.serviceCidr],
     ['Master URL', masterUrl],
     ['Public Service Endpoint URL', masterUrl],
-    ['Private Service Endpoint URL', '-'],
+    ['Private Service Endpoint URL', privateUrl(account) ?? '-'],
     ['Master Location', infrastructure.location],
     ['Master Status', `${master.status} (${ago(site.kernel.nowMs - master.sinceMs)})`],
     ['Master State', master.state],
@@ -169,8 +174,8 @@ function clusterJson(call: Call, state: ClusterState): object {
       masterState: master.state,
     },
     serviceEndpoints: {
-      privateServiceEndpointEnabled: false,
-      privateServiceEndpointURL: '',
+      privateServiceEndpointEnabled: privateUrl(account) !== undefined,
+      privateServiceEndpointURL: privateUrl(account) ?? '',
       publicServiceEndpointEnabled: true,
       publicServiceEndpointURL: masterUrl,
     },

@@ -1,7 +1,15 @@
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { json, table } from '#lab/ibm/cli/print.ts'
 import { wantsJson } from '#lab/ibm/cli/words.ts'
-import { balancersGroup, isToEverybody, workersGroup, workersRules } from '#lab/ibm/vpc-groups.ts'
+import type { IbmAccount } from '#lab/ibm/cloud.ts'
+import {
+  balancersGroup,
+  endpointGroup,
+  endpointRules,
+  isToEverybody,
+  workersGroup,
+  workersRules,
+} from '#lab/ibm/vpc-groups.ts'
 import type { GroupPlan, GroupRule } from '#lab/network/fabric-plan.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
 
@@ -11,7 +19,8 @@ const resetMs = 60_000
 /**
  * The provider's own rules in its own group of the workers: `sync` adds those that are missing, `reset` deletes all, also those of
  * the cluster's owner, before it writes its own; whether its rules let everything out is the protection of outbound traffic. `ls` lists the groups
- * that are the service's. Not imitated: the groups of endpoints. The words printed are not published.
+ * that are the service's. Without a name the workers' own is meant. Not imitated: the group of endpoints that clusters of a VPC share. The
+ * words printed are not published.
  *
  * @see https://cloud.ibm.com/docs/containers?topic=containers-vpc-security-group-reference
  */
@@ -19,8 +28,10 @@ export const defaultRulesCommands: Commands = {
   'ks security-group ls': {
     needs: ['cluster'],
     only: 'vpc-gen2',
-    run: ({ account: { site }, words }) => {
-      const groups = site.underlay.groups().filter(({ name }) => servicesGroups.includes(name))
+    run: ({ account, words }) => {
+      const groups = account.site.underlay
+        .groups()
+        .filter(({ name }) => servicesGroups(account).includes(name))
       const listed = groups.map(({ name }) => ({ id: name, name }))
       if (wantsJson(words)) return json(listed)
       return `OK\n${table(
@@ -55,7 +66,7 @@ export const defaultRulesCommands: Commands = {
     only: 'vpc-gen2',
     run: (call) => {
       protect(call, 'disabled')
-      put(call, withMissing(present(call), providersRules(call)))
+      put(call, withMissing(groupOf(call, workersGroup), workersRulesOf(call)))
       return 'OK\n'
     },
   },
@@ -65,7 +76,7 @@ export const defaultRulesCommands: Commands = {
     only: 'vpc-gen2',
     run: (call) => {
       protect(call, 'enabled')
-      const group = withMissing(present(call), providersRules(call))
+      const group = withMissing(groupOf(call, workersGroup), workersRulesOf(call))
       put(call, { ...group, outbound: group.outbound.filter((rule) => !isToEverybody(rule)) })
       return 'OK\n'
     },
@@ -73,7 +84,15 @@ export const defaultRulesCommands: Commands = {
 }
 
 /** Those that the service makes and keeps. */
-const servicesGroups: readonly string[] = [workersGroup, balancersGroup]
+const servicesGroups = (account: IbmAccount): readonly string[] => [
+  workersGroup,
+  balancersGroup,
+  endpointGroup(eraOf(account)),
+]
+
+const eraOf = ({ inventory }: IbmAccount): { readonly isSecureByDefault: boolean } => ({
+  isSecureByDefault: inventory.outboundProtection !== undefined,
+})
 
 /** Throws {@link Refused} for a cluster of before the protection. */
 function protect({ account: { inventory } }: Call, state: 'enabled' | 'disabled'): void {
@@ -82,15 +101,28 @@ function protect({ account: { inventory } }: Call, state: 'enabled' | 'disabled'
   inventory.outboundProtection = state
 }
 
-const providersRules = ({ account: { inventory } }: Call): GroupPlan =>
+const workersRulesOf = ({ account: { inventory } }: Call): GroupPlan =>
   workersRules({ outboundProtected: inventory.outboundProtection === 'enabled' })
 
-/** The workers' group as it is; a group of somebody's own is never touched. */
-function present({ account: { site }, words }: Call): GroupPlan {
-  const named = words.option('security-group') ?? workersGroup
-  const group = site.underlay.groups().find(({ name }) => name === named)
-  if (named !== workersGroup || group === undefined)
+/** What the provider puts into the group that is named. */
+function providersRules(call: Call): GroupPlan {
+  const endpoint = endpointRules(eraOf(call.account))
+  return nameIn(call) === endpoint.name ? endpoint : workersRulesOf(call)
+}
+
+const nameIn = ({ words }: Call): string => words.option('security-group') ?? workersGroup
+
+/** The group that is named, as it is; one of somebody's own is never touched. */
+function present(call: Call): GroupPlan {
+  const named = nameIn(call)
+  if (named !== workersGroup && named !== endpointGroup(eraOf(call.account)))
     throw new Refused('The specified security group is not managed by the service.')
+  return groupOf(call, named)
+}
+
+function groupOf({ account: { site } }: Call, named: string): GroupPlan {
+  const group = site.underlay.groups().find(({ name }) => name === named)
+  if (group === undefined) throw new Refused('The specified security group could not be found.')
   return group
 }
 

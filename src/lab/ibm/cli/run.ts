@@ -5,6 +5,7 @@ import { aclCommands } from '#lab/ibm/cli/acl-commands.ts'
 import { clusterCommands } from '#lab/ibm/cli/cluster-commands.ts'
 import { type Call, type Command, type Commands, Refused } from '#lab/ibm/cli/command.ts'
 import { defaultRulesCommands } from '#lab/ibm/cli/default-rules-commands.ts'
+import { endpointGatewayCommands } from '#lab/ibm/cli/endpoint-gateway-commands.ts'
 import { gatewayCommands } from '#lab/ibm/cli/gateway-commands.ts'
 import { healthCommands } from '#lab/ibm/cli/health-commands.ts'
 import { poolCommands } from '#lab/ibm/cli/pool-commands.ts'
@@ -31,6 +32,7 @@ const commands: Commands = {
   ...aclCommands,
   ...subnetCommands,
   ...publicGatewayCommands,
+  ...endpointGatewayCommands,
   ...routeCommands,
 }
 
