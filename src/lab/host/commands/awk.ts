@@ -1,6 +1,7 @@
 import { parseAwk } from '#lab/host/commands/awk/parse.ts'
-import { AwkError, AwkRun } from '#lab/host/commands/awk/run.ts'
+import { AwkRun } from '#lab/host/commands/awk/run.ts'
 import { AwkSyntaxError, type Rule } from '#lab/host/commands/awk/syntax.ts'
+import { AwkError } from '#lab/host/commands/awk/values.ts'
 import { invalidOption, parseArguments, say } from '#lab/host/commands/cli.ts'
 import { eachLine, type Line } from '#lab/host/commands/lines.ts'
 import type { Process, Program } from '#lab/host/ports.ts'

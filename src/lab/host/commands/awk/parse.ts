@@ -1,68 +1,11 @@
 import { AwkSyntaxError, type Expression, type Rule, type Statement } from '#lab/host/commands/awk/syntax.ts'
-
-interface Token {
-  readonly kind: 'number' | 'text' | 'pattern' | 'name' | 'call' | 'mark' | 'line' | 'end'
-  readonly text: string
-}
+import { type Token, tokensOf } from '#lab/host/commands/awk/tokens.ts'
 
 /** Throws AwkSyntaxError. */
 export function parseAwk(source: string): readonly Rule[] {
   const parser = new Parser(tokensOf(source))
   return parser.rules()
 }
-
-// ---------------------------------------------------------------------------------------------- tokens
-
-const marks = /^(?:\+\+|--|\+=|-=|\*=|\/=|%=|\^=|==|<=|>=|!=|!~|&&|\|\||[-+*/%^!<>~?:=$(){}[\];,])/
-
-function tokensOf(source: string): Token[] {
-  const tokens: Token[] = []
-  let left = source
-  const take = (kind: Token['kind'], whole: string, text = whole): void => {
-    tokens.push({ kind, text })
-    left = left.slice(whole.length)
-  }
-  while (left !== '') {
-    const [blank = ''] = /^(?:[ \t\r]|\\\n|#[^\n]*)+/.exec(left) ?? []
-    left = left.slice(blank.length)
-    if (left === '') break
-    const [number] = /^(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/.exec(left) ?? []
-    const [text] = /^"(?:\\.|[^"\\])*"/s.exec(left) ?? []
-    const [pattern] = /^\/(?:\\.|\[(?:\\.|[^\]])*\]|[^/\\\n])+\//.exec(left) ?? []
-    const [name] = /^[A-Za-z_]\w*/.exec(left) ?? []
-    const [mark] = marks.exec(left) ?? []
-    if (left.startsWith('\n')) take('line', '\n')
-    else if (number !== undefined) take('number', number)
-    else if (text !== undefined) take('text', text, unescaped(text.slice(1, -1)))
-    else if (pattern !== undefined && !endsOperand(tokens.at(-1)))
-      take('pattern', pattern, pattern.slice(1, -1))
-    else if (name !== undefined) take(left[name.length] === '(' ? 'call' : 'name', name)
-    else if (mark !== undefined) take('mark', mark)
-    else throw new AwkSyntaxError(left[0])
-  }
-  return [...tokens, { kind: 'end', text: '' }]
-}
-
-/** After these a slash divides. */
-const endsOperand = (token: Token | undefined): boolean =>
-  token !== undefined &&
-  (['number', 'text'].includes(token.kind) ||
-    (token.kind === 'name' && !['print', 'return', 'in'].includes(token.text)) ||
-    [')', ']', '$'].includes(token.text))
-
-const escapes: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  '\\': '\\',
-  '"': '"',
-  '/': '/',
-}
-
-const unescaped = (text: string): string =>
-  text.replace(/\\(.)/gs, (whole, letter: string) => escapes[letter] ?? whole)
-
-// ---------------------------------------------------------------------------------------------- parser
 
 /** Weakest first; concatenation stands between comparison and sums. */
 const comparisons = ['<', '<=', '==', '!=', '>', '>=']
@@ -100,8 +43,6 @@ class Parser {
     if (!this.#takes(',')) return { kind: 'test', test }
     return { kind: 'range', from: test, to: this.#expression() }
   }
-
-  // ---------------------------------------------------------------------------------------- statements
 
   #block(): Statement {
     this.#needs('{')
@@ -197,8 +138,6 @@ class Parser {
   get #isOver(): boolean {
     return ['line', 'end'].includes(this.#token.kind) || this.#is(';') || this.#is('}')
   }
-
-  // --------------------------------------------------------------------------------------- expressions
 
   #expression(): Expression {
     return this.#choice(true)
@@ -342,8 +281,6 @@ class Parser {
     this.#needs(')')
     return value
   }
-
-  // -------------------------------------------------------------------------------------------- tokens
 
   get #token(): Token {
     return this.#tokens[this.#at] ?? { kind: 'end', text: '' }

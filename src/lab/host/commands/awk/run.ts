@@ -1,9 +1,19 @@
 import type { Expression, Rule, Statement } from '#lab/host/commands/awk/syntax.ts'
+import {
+  AwkError,
+  arithmetic,
+  compared,
+  holds,
+  isTrue,
+  looksNumeric,
+  separated,
+  toNumber,
+  toText,
+  type Value,
+} from '#lab/host/commands/awk/values.ts'
 import { fromPosix } from '#lab/host/commands/grep.ts'
 import { regularExpression } from '#lab/host/shell/glob.ts'
 import { printfText } from '#lab/host/shell/printf.ts'
-
-type Value = string | number
 
 /** A program runs in one event: one that never ends would hold the whole lab. */
 const turnsMax = 1_000_000
@@ -95,8 +105,6 @@ export class AwkRun {
     }
   }
 
-  // ------------------------------------------------------------------------------------------- records
-
   #split(line: string): void {
     this.#line = line
     this.#fields = separated(line, String(this.#variables.get('FS')))
@@ -113,8 +121,6 @@ export class AwkRun {
     this.#variables.set('NF', this.#fields.length)
     this.#line = this.#fields.join(String(this.#variables.get('OFS')))
   }
-
-  // ---------------------------------------------------------------------------------------- statements
 
   #do(statement: Statement): void {
     switch (statement.kind) {
@@ -182,8 +188,6 @@ export class AwkRun {
     const [format = '', ...rest] = values.map((each) => this.#text(each))
     return printfText(format, rest).text
   }
-
-  // --------------------------------------------------------------------------------------- expressions
 
   #text(expression: Expression): string {
     return toText(this.#value(expression))
@@ -291,8 +295,6 @@ export class AwkRun {
     return known
   }
 
-  // ----------------------------------------------------------------------------------------- functions
-
   #call(name: string, values: readonly Expression[]): Value {
     const [first, second, third] = values
     const text = (): string => (first ? this.#text(first) : this.#line)
@@ -350,77 +352,5 @@ export class AwkRun {
     })
     if (count > 0) this.#set(place, after)
     return count
-  }
-}
-
-/** What ends a run with 2. */
-export class AwkError extends Error {}
-
-function separated(line: string, by: string): string[] {
-  if (by === ' ')
-    return line
-      .trim()
-      .split(/\s+/)
-      .filter((each) => each !== '')
-  if (line === '') return []
-  if (by.length === 1) return line.split(by)
-  return line.split(regularExpression(fromPosix(by)) ?? by)
-}
-
-const looksNumeric = (value: Value): boolean =>
-  typeof value === 'number' || value === '' || /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
-
-const toNumber = (value: Value): number =>
-  typeof value === 'number' ? value : Number(/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?/i.exec(value)?.[0] ?? 0)
-
-/** OFMT and CONVFMT: six digits that count. */
-const toText = (value: Value): string =>
-  typeof value === 'string'
-    ? value
-    : Number.isInteger(value)
-      ? String(value)
-      : String(Number(value.toPrecision(6)))
-
-const isTrue = (value: Value): boolean =>
-  typeof value === 'number'
-    ? value !== 0
-    : looksNumeric(value) && value !== ''
-      ? toNumber(value) !== 0
-      : value !== ''
-
-const compared = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
-
-function arithmetic(operator: string, a: number, b: number): number {
-  if ((operator === '/' || operator === '%') && b === 0) throw new AwkError('division by zero')
-  switch (operator) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-      return a / b
-    case '%':
-      return a % b
-    default:
-      return a ** b
-  }
-}
-
-function holds(operator: string, order: number): boolean {
-  switch (operator) {
-    case '==':
-      return order === 0
-    case '!=':
-      return order !== 0
-    case '<':
-      return order < 0
-    case '<=':
-      return order <= 0
-    case '>':
-      return order > 0
-    default:
-      return order >= 0
   }
 }
