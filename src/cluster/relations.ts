@@ -38,6 +38,7 @@ import { type RouteRow, routesInfo } from '#cluster/relations/routes.ts'
 import { type SecretRow, secretsInfo } from '#cluster/relations/secrets.ts'
 import { type ServiceRow, servicesInfo } from '#cluster/relations/services.ts'
 import { type SettingRow, settingsInfo } from '#cluster/relations/settings.ts'
+import { type SigningRequestRow, signingRequestsInfo } from '#cluster/relations/signing-requests.ts'
 import { type TmpfilesEntryRow, tmpfilesEntriesInfo } from '#cluster/relations/tmpfiles-entries.ts'
 import { type UnitRow, unitsInfo } from '#cluster/relations/units.ts'
 import { type VersionRow, versionsInfo } from '#cluster/relations/versions.ts'
@@ -87,6 +88,7 @@ export type {
   SecretRow,
   ServiceRow,
   SettingRow,
+  SigningRequestRow,
   TmpfilesEntryRow,
   UnitRow,
   VersionRow,
@@ -126,6 +128,7 @@ export interface Relations {
   hostEndpoints: HostEndpointRow
   webhooks: WebhookRow
   certificates: CertificateRow
+  signingRequests: SigningRequestRow
   apiServices: ApiServiceRow
   secrets: SecretRow
   roles: RoleRow
@@ -171,6 +174,7 @@ export const relationInfo: { readonly [R in RelationName]: RelationInfo<Relation
   hostEndpoints: hostEndpointsInfo,
   webhooks: webhooksInfo,
   certificates: certificatesInfo,
+  signingRequests: signingRequestsInfo,
   apiServices: apiServicesInfo,
   secrets: secretsInfo,
   roles: rolesInfo,
@@ -217,6 +221,7 @@ export const relationWords: Readonly<Record<RelationName, string>> = {
   hostEndpoints: 'HostEndpoints',
   webhooks: 'admission webhooks',
   certificates: 'certificates',
+  signingRequests: 'requests for certificates',
   apiServices: 'aggregated APIs',
   secrets: 'names of Secrets',
   roles: 'roles',

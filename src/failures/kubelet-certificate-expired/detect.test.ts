@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { withoutRelation } from '#cluster/facts-builder.ts'
-import type { CertificateRow } from '#cluster/relations.ts'
+import type { CertificateRow, NodeRow, SigningRequestRow } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
-import { ago, factsOf } from '#cluster/testing/facts.ts'
+import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { modes } from '#failures/generated/detectors.ts'
 import { mode } from '#failures/kubelet-certificate-expired/index.ts'
@@ -85,6 +85,56 @@ describe('beside a node that is not heard of', () => {
     const found = causes(table(row)).filter((each) => each.endsWith('node/w1'))
     expect(found).toHaveLength(1)
     expect(found).not.toContain('kubelet-certificate-expired node/w1')
+  })
+
+  const logged = (end: number): Table => ({
+    messages: [
+      {
+        message: {
+          id: 'apiserver/authentication-failed',
+          params: {},
+          inner: [{ id: 'tls/expired', params: { side: 'after', limit: new Date(end).toISOString() } }],
+        },
+        count: 40,
+        atMs: ago(1),
+      },
+    ],
+  })
+  const request = (row: Partial<SigningRequestRow>): Table => ({
+    signingRequests: [
+      {
+        name: 'csr-7k2xq',
+        signer: 'kubernetes.io/kube-apiserver-client-kubelet',
+        requestor: 'system:node:w1',
+        state: 'pending',
+        ...row,
+      },
+    ],
+  })
+  const ofEnd = (name: string): NodeRow => ({ ...silent, name })
+
+  test.each<[string, Table, string]>([
+    ['the certificate that the API server refuses ended then', logged(ago(10)), 'confirmed'],
+    ['it ended after the node fell silent: another client’s', logged(ago(8)), 'not found'],
+    ['it ended hours before: another client’s', logged(ago(300)), 'not found'],
+    [
+      'two nodes fell silent at once: it is of one of them',
+      { ...logged(ago(10)), nodes: [silent, ofEnd('w3'), node('w2')] },
+      'likely',
+    ],
+    ['its request waits', request({}), 'likely'],
+    ['its request was denied', request({ state: 'denied' }), 'likely'],
+    ['its request was granted', request({ state: 'issued' }), 'not found'],
+    ['another node’s request waits', request({ requestor: 'system:node:w2' }), 'not found'],
+    [
+      'it waits for a server’s certificate',
+      request({ signer: 'kubernetes.io/kubelet-serving' }),
+      'not found',
+    ],
+  ])('seen from outside: %s', (_, shown, expected) => {
+    const facts = factsOf({ nodes: [silent, node('w2')], ...shown }, { complete: apiRead })
+    const own = diagnose(facts, modes).causes.find(({ mode: { id } }) => id === mode.id)
+    expect(own?.confidence ?? 'not found').toBe(expected)
   })
 
   test.each(mode.detector.needs)('without %s it is found otherwise or unknown, never clear', (hidden) => {

@@ -1,11 +1,24 @@
-import type { Fact } from '#cluster/facts.ts'
-import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
-import { innerMessage } from '#cluster/queries.ts'
-import type { MessageRow } from '#cluster/relations.ts'
-import { isSameSubject } from '#cluster/subjects.ts'
-import type { Symptom } from '#cluster/symptoms.ts'
+import type { Fact, Reads } from '#cluster/facts.ts'
+import {
+  endedKubeletCertificates,
+  kubeletClientSigner,
+  refusedForAge,
+  silentSince,
+} from '#cluster/kubelet-certificates.ts'
+import { conditionOf, nodeNamed } from '#cluster/queries.ts'
+import type { MessageRow, SigningRequestRow } from '#cluster/relations.ts'
+import { isSilent, silenceOf } from '#cluster/silent-nodes.ts'
+import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
-import { explainsHere, findingsOf, type MessageSign, messageSigns, sign } from '#diagnosis/signs.ts'
+import {
+  explainsHere,
+  findingsOf,
+  type MessageSign,
+  messageSigns,
+  type Sign,
+  sign,
+} from '#diagnosis/signs.ts'
+import type { View } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 
 export interface EndedState {
@@ -13,7 +26,7 @@ export interface EndedState {
   readonly isRefused: boolean
 }
 
-type Needs = 'messages' | 'certificates' | 'pods'
+type Needs = 'messages' | 'certificates' | 'pods' | 'nodes' | 'signingRequests'
 
 /**
  * Finds nodes whose kubelet shows the API server a client certificate that is out of its time: each request is answered Unauthorized,
@@ -24,14 +37,14 @@ type Needs = 'messages' | 'certificates' | 'pods'
  */
 export const detector = defineDetector<EndedState, Needs>({
   needs: ['messages', 'certificates'],
-  uses: ['pods'],
+  uses: ['pods', 'nodes', 'signingRequests'],
   judges: 'node',
   detect: (view) => {
-    const refused = messageSigns(view, unsigned)
+    const refused = [...messageSigns(view, unsigned), ...waitingRequests(view)]
     const signs = [
       ...endedKubeletCertificates(view).map((one) => sign(one, 'decisive', one.says)),
       ...refused,
-      ...messageSigns(view, toldByServer(view.symptoms)),
+      ...messageSigns(view, toldByServer(view)),
     ]
     return findingsOf(signs, {
       judges: 'node',
@@ -53,15 +66,39 @@ const unsigned: Readonly<Record<string, MessageSign>> = {
   'kubelet/certificate-not-signed': ['weak', 'the kubelet asked for a new client certificate and got none'],
 }
 
-/** The server does not log whose certificate it was: of a kubelet's the node shows. */
-function toldByServer(symptoms: readonly Symptom[]): Readonly<Record<string, MessageSign>> {
-  const weight = symptoms.some(({ id, when }) => id === 'node-not-ready' && when === 'now')
-    ? 'strong'
-    : 'weak'
+/** What kubelets that are not heard of have asked for in vain; of a node that is merely not Ready it fits less. */
+const waitingRequests = (view: Reads<'signingRequests' | 'nodes'>): readonly Sign[] =>
+  view.rows('signingRequests').flatMap((row) => {
+    const of = row.requestor?.startsWith(ofNodes) ? row.requestor.slice(ofNodes.length) : undefined
+    const node = of === undefined ? undefined : nodeNamed(view, of)
+    const ready = node === undefined ? undefined : conditionOf(node, 'Ready')
+    if (of === undefined || !unheeded.has(row.state) || ready?.status === 'True') return []
+    if ((row.signer ?? kubeletClientSigner) !== kubeletClientSigner) return []
+    const isSilentNode = node !== undefined && ready !== undefined && isSilent(ready, node)
+    const isSure = isSilentNode && row.signer !== undefined // before Kubernetes 1.19 it may be about a server’s
+    const says = `its request for a new certificate, ${row.name}, is ${row.state}`
+    return [sign(row, isSure ? 'strong' : 'weak', says, nodeSubject(of))]
+  })
+
+const ofNodes = 'system:node:'
+const unheeded: ReadonlySet<SigningRequestRow['state']> = new Set(['pending', 'denied', 'failed'])
+
+/** The server does not log whose certificate it was: of a kubelet's the node shows, or the time at which it was last heard of. */
+function toldByServer(view: View<Needs>): Readonly<Record<string, MessageSign>> {
+  const { silent } = silenceOf(view)
+  const isSick = view.symptoms.some(({ id, when }) => id === 'node-not-ready' && when === 'now')
+  // Of each node that is silent it is known since when: then a certificate that ended at another time is another client's.
+  const isTimed =
+    silent.length > 0 && silent.every((node) => conditionOf(node, 'Ready')?.transitionAtMs !== undefined)
   return {
-    'apiserver/authentication-failed': (row: Fact<MessageRow>) =>
-      innerMessage(row, 'tls/expired')?.params.side === 'after'
-        ? [weight, 'the API server refuses a client whose certificate is out of its time']
-        : undefined,
+    'apiserver/authentication-failed': (row: Fact<MessageRow>) => {
+      const end = refusedForAge(row)
+      if (end === undefined) return undefined
+      const isTheirs = isSick && (!isTimed || silentSince(view, end).length > 0)
+      return [
+        isTheirs ? 'strong' : 'weak',
+        'the API server refuses a client whose certificate is out of its time',
+      ]
+    },
   }
 }

@@ -1,4 +1,5 @@
 import { ask } from '#cluster/asking.ts'
+import { refusalQuestions } from '#cluster/refusal-questions.ts'
 import type { Mode } from '#diagnosis/types.ts'
 import { detector, type EndedState } from '#failures/kubelet-certificate-expired/detect.ts'
 
@@ -37,11 +38,6 @@ export const mode: Mode<EndedState> = {
         `ssh ${node} 'journalctl -u kubelet --since -15min --no-pager | grep -iE "certificate|Unauthorized" | tail -20'`,
       cost: 4,
     }),
-    ask(facts, about, {
-      fills: ['messages'],
-      why: 'whether requests for a new one wait for approval',
-      command: 'kubectl get csr',
-      cost: 1,
-    }),
+    ...refusalQuestions(facts, about),
   ],
 }

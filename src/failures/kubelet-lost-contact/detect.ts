@@ -96,7 +96,7 @@ const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
 
 /** Its kubelet speaks to the API server, and shows a certificate that is out of its time. */
-const isRefused = (view: Reads<'certificates' | 'messages' | 'pods'>, { name }: NodeRow): boolean =>
+const isRefused = (view: Reads<'certificates' | 'messages' | 'pods' | 'nodes'>, { name }: NodeRow): boolean =>
   endedKubeletCertificates(view).some(({ node }) => node === undefined || node === name)
 
 /** Small packets come to its machine and large ones do not, and its reports are large. */

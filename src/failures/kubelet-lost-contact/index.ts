@@ -2,6 +2,7 @@ import { ask } from '#cluster/asking.ts'
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { conditionOf, nodeNamed } from '#cluster/queries.ts'
 import type { Question } from '#cluster/questions.ts'
+import { refusalQuestions } from '#cluster/refusal-questions.ts'
 import { relationInfo } from '#cluster/relations.ts'
 import type { Mode } from '#diagnosis/types.ts'
 import { detector, type KubeletLostContactState } from '#failures/kubelet-lost-contact/detect.ts'
@@ -48,6 +49,7 @@ function questions(about: Subject, facts: Facts): readonly Question[] {
       command: `ssh ${node} 'openssl x509 -noout -subject -dates -in /var/lib/kubelet/pki/kubelet-client-current.pem; date'`,
       cost: 4,
     }),
+    ...refusalQuestions(facts, about),
     {
       command: `ssh ${node} 'curl -sk -m 5 "$(grep -o "https://[^ ]*" /etc/kubernetes/kubelet.conf)/livez"'`,
       why: 'whether the API server’s address answers from there (kubelet’s kubeconfig may lie elsewhere)',

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { failed, ok, type Result } from '#base/result.ts'
 import { listShape } from '#sources/formats/shapes.ts'
 import type { ApiTrouble, CallOptions, ClusterApi } from '#sources/live/api.ts'
@@ -16,6 +16,11 @@ export interface Listed<T> {
   /** false: there are more objects, or some could not be read. */
   readonly whole: boolean
 }
+
+/** An object of a kind whose own reader takes it apart. */
+export const anyObject = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().nullish() }),
+})
 
 const pageSize = 500
 

@@ -18,7 +18,7 @@ const limitBytes = 2 ** 20
 export async function readLogs(context: LiveContext, { node, pod }: Suspect): Promise<Reading> {
   if (pod === undefined) return covering(node, notAsked(`no calico-node pod on ${node} has logs to read`))
   const requests = logsWorthReading(pod)
-  const readings = await Promise.all(requests.map((request) => readLog(context, request, node)))
+  const readings = await Promise.all(requests.map((request) => readLines(context, request, node)))
   const rows = readings.flatMap((reading) => reading.rows)
   // What the current container says decides; an older log that is gone takes nothing away.
   const coverage = readings.find((_, index) => requests[index]?.previous !== true)?.coverage ?? partial
@@ -49,10 +49,11 @@ function logsWorthReading(pod: PodRow): readonly LogRequest[] {
 const isTroubled = ({ state, reason, restarts }: ContainerRow): boolean =>
   (restarts ?? 0) > 0 || (state === 'terminated' ? reason !== 'Completed' : state === 'running')
 
-async function readLog(
+/** The lines of one log that the catalogue knows; `node`: on which they were written, where that says what they are about. */
+export async function readLines(
   context: LiveContext,
   request: LogRequest,
-  node: string,
+  node?: string,
 ): Promise<{ readonly rows: readonly ReadRow[]; readonly coverage: Coverage }> {
   const answer = await context.api.logs(request, context.call)
   if (!answer.ok) return { rows: [], coverage: missingBy(answer.error) }
@@ -64,7 +65,7 @@ async function readLog(
 function messageRows(
   context: LiveContext,
   request: LogRequest,
-  node: string,
+  node: string | undefined,
   line: string,
 ): readonly ReadRow[] {
   const { atMs, text } = stamped(line)
@@ -74,7 +75,7 @@ function messageRows(
     relation: 'messages' as const,
     row: {
       message,
-      node,
+      ...(node === undefined ? {} : { node }),
       pod: { namespace: request.namespace, name: request.pod },
       container: request.container,
       count: 1,

@@ -27,6 +27,7 @@ import {
   readStuckPods,
 } from '#sources/live/lists.ts'
 import { readAllLogs } from '#sources/live/logs.ts'
+import { readRefusals } from '#sources/live/refusals.ts'
 import { readResources } from '#sources/live/resources.ts'
 import { everyNode, type Suspect, suspectsOf, withPod } from '#sources/live/suspects.ts'
 import { unreadable } from '#sources/live/unreadable.ts'
@@ -91,6 +92,7 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   const looked = [...suspects, ...peers].slice(0, suspectsMax)
   if (looked.length > 0) tell('logs', `calico-node on ${looked.map(({ node }) => node).join(', ')}`)
   fill(builder, await readSuspects(context, { suspects, looked, suspectsMax }))
+  fill(builder, await readRefusals(context, { facts: freeze(), nodes: options.nodes }))
 
   if (deep) {
     const chosen = options.nodes?.map(withPod(freeze())) ?? everyNode(freeze())

@@ -2,12 +2,12 @@
  * What is configured: read where something is wrong, or where somebody looks closely; else a healthy cluster's settings decide
  * nothing. The number of calls is fixed; kinds that a cluster does not have (no operator, no CRD) are complete and empty.
  */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Provenance } from '#cluster/facts.ts'
 import type { RelationName } from '#cluster/relations.ts'
 import { kindRows } from '#sources/formats/objects/kinds.ts'
 import type { LiveContext } from '#sources/live/context.ts'
-import { listObjects } from '#sources/live/list.ts'
+import { anyObject, listObjects } from '#sources/live/list.ts'
 import { missingBy } from '#sources/live/missing-by.ts'
 import { complete, joined, partial, type Reading, type ReadRow } from '#sources/reading.ts'
 
@@ -95,10 +95,6 @@ async function readResource(context: LiveContext, resource: Resource): Promise<R
 
 const coveredAs = (fills: readonly RelationName[], coverage: Reading['covered'][number]['coverage']) =>
   fills.map((relation) => ({ relation, coverage }))
-
-const anyObject = z.looseObject({
-  metadata: z.looseObject({ name: z.string(), namespace: z.string().nullish() }),
-})
 
 function rowsOf(
   object: z.infer<typeof anyObject>,

@@ -42,6 +42,7 @@ const clusterWide = new Set([
   'hostEndpoints',
   'webhooks',
   'certificates',
+  'signingRequests',
   'apiServices',
   'secrets',
   'roles',

@@ -445,6 +445,37 @@ describe('rows of resources', () => {
       ],
     ],
     [
+      'a CertificateSigningRequest that waits',
+      {
+        kind: 'CertificateSigningRequest',
+        metadata: { name: 'csr-7k2xq' },
+        spec: {
+          signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
+          username: 'system:node:k8s-worker-03',
+          request: 'LS0t',
+        },
+        status: {},
+      },
+      [
+        {
+          name: 'csr-7k2xq',
+          state: 'pending',
+          signer: 'kubernetes.io/kube-apiserver-client-kubelet',
+          requestor: 'system:node:k8s-worker-03',
+        },
+      ],
+    ],
+    [
+      'a CertificateSigningRequest that was approved and cannot be signed',
+      {
+        kind: 'CertificateSigningRequest',
+        metadata: { name: 'csr-zz9x4' },
+        spec: { username: 'alice' },
+        status: { conditions: [{ type: 'Approved' }, { type: 'Failed' }] },
+      },
+      [{ name: 'csr-zz9x4', state: 'failed', requestor: 'alice' }],
+    ],
+    [
       'an APIService',
       {
         kind: 'APIService',

@@ -26,6 +26,7 @@ import {
   secretRow,
   serviceRow,
 } from '#sources/formats/objects/services.ts'
+import { signingRequestRow } from '#sources/formats/objects/signing-requests.ts'
 import { type Told, told, toldIf } from '#sources/formats/objects/told.ts'
 import { daemonSetShape, ipPoolShape } from '#sources/formats/shapes.ts'
 import { parseYaml } from '#sources/formats/yaml.ts'
@@ -145,6 +146,7 @@ const kinds: ReadonlyMap<string, KindReader> = new Map([
   ['MutatingWebhookConfiguration', webhooks],
   ['APIService', (object) => toldIf('apiServices', apiServiceRow(object))],
   ['Secret', (object) => toldIf('secrets', secretRow(object))],
+  ['CertificateSigningRequest', (object) => toldIf('signingRequests', signingRequestRow(object))],
   ['ConfigMap', (object) => configMapRows(object, parseYaml)],
   ['DaemonSet', daemonSetRows],
   ['Deployment', workloadRows],

@@ -67,6 +67,44 @@ describe('tables by their headers', () => {
       ],
     ],
     [
+      'requests for certificates',
+      'NAME        AGE   SIGNERNAME                                    REQUESTOR                 REQUESTEDDURATION   CONDITION\ncsr-7k2xq   12m   kubernetes.io/kube-apiserver-client-kubelet   system:node:k8s-worker-03   <none>              Pending\ncsr-zz9x4   3h    kubernetes.io/kubelet-serving                 system:node:k8s-worker-02   <none>              Approved,Issued',
+      'signingRequests',
+      [
+        {
+          name: 'csr-7k2xq',
+          state: 'pending',
+          signer: 'kubernetes.io/kube-apiserver-client-kubelet',
+          requestor: 'system:node:k8s-worker-03',
+        },
+        {
+          name: 'csr-zz9x4',
+          state: 'issued',
+          signer: 'kubernetes.io/kubelet-serving',
+          requestor: 'system:node:k8s-worker-02',
+        },
+      ],
+    ],
+    [
+      'a request for a certificate, without the header',
+      'csr-7k2xq   12m   kubernetes.io/kube-apiserver-client-kubelet   system:node:k8s-worker-03   <none>   Denied',
+      'signingRequests',
+      [
+        {
+          name: 'csr-7k2xq',
+          state: 'denied',
+          signer: 'kubernetes.io/kube-apiserver-client-kubelet',
+          requestor: 'system:node:k8s-worker-03',
+        },
+      ],
+    ],
+    [
+      'a request for a certificate, of Kubernetes before 1.19',
+      'NAME        AGE   REQUESTOR                 CONDITION\ncsr-7k2xq   12m   system:node:k8s-worker-03   Pending',
+      'signingRequests',
+      [{ name: 'csr-7k2xq', state: 'pending', requestor: 'system:node:k8s-worker-03' }],
+    ],
+    [
       'secrets, by name only',
       'NAME          TYPE                DATA   AGE\ntyphacerts    kubernetes.io/tls   2      3d',
       'secrets',

@@ -107,6 +107,33 @@ const secrets: TableKind = {
   },
 }
 
+/** Up to Kubernetes 1.18 without the signer's name. */
+const signingRequests: TableKind = {
+  format: 'kubectl get csr',
+  columns: ['REQUESTOR', 'CONDITION'],
+  relation: 'signingRequests',
+  bare: {
+    pattern:
+      /^\s*([a-z0-9][a-z0-9.-]{0,252})\s+\d[\dsmhdy]{0,12}\s+(kubernetes\.io\/[a-z-]{5,60})\s+(\S{1,253})\s+(?:(?:<none>|\d[\dsmhdy]{0,12})\s+)?((?:Pending|Approved|Denied)\S{0,20})\s*$/,
+    columns: ['NAME', 'SIGNERNAME', 'REQUESTOR', 'CONDITION'],
+  },
+  rowsOf: (cells) => {
+    const name = nameOf(cells)
+    const words = (cells.CONDITION ?? '').toLowerCase().split(',')
+    const state = (['denied', 'failed', 'issued', 'approved', 'pending'] as const).find((each) =>
+      words.includes(each),
+    )
+    if (name === undefined || state === undefined) return undefined
+    const row = {
+      name,
+      state,
+      ...(cells.SIGNERNAME !== undefined && { signer: cells.SIGNERNAME }),
+      ...(cells.REQUESTOR !== undefined && { requestor: cells.REQUESTOR }),
+    }
+    return [{ relation: 'signingRequests', row }]
+  },
+}
+
 /** Counts of what another object makes: only their images tell something that has a relation. */
 const withImages = (format: string, columns: readonly string[], not: readonly string[] = []): TableKind => ({
   format,
@@ -128,6 +155,7 @@ export const kubeKinds: readonly TableKind[] = [
   endpointSlices,
   endpoints,
   secrets,
+  signingRequests,
   withImages('kubectl get deployments', ['READY', 'UP-TO-DATE', 'AVAILABLE']),
   withImages('kubectl get replicasets', ['DESIRED', 'CURRENT', 'READY'], ['UP-TO-DATE']),
   known('kubectl get webhook configurations', 'WEBHOOKS'),

@@ -60,7 +60,10 @@ const isHarmless = (word: string): boolean =>
   /^(?:-o|-owide|wide|-o=wide|--output=wide|--show-labels|--sort-by(?:=\S*)?|\{?\.[\w.{}]+)$/.test(word)
 
 const plain = (resource: string): string =>
-  resource.replace(/\.(?:crd\.projectcalico\.org|projectcalico\.org|apps|apiregistration\.k8s\.io)$/, '')
+  resource.replace(
+    /\.(?:crd\.projectcalico\.org|projectcalico\.org|apps|(?:apiregistration|certificates)\.k8s\.io)$/,
+    '',
+  )
 
 type Scoped = readonly [relation: RelationName, scope: 'cluster' | 'namespaced']
 
@@ -74,6 +77,7 @@ const kubectlLists: ReadonlyMap<string, Scoped> = new Map([
   ...lists('services service svc', 'services', 'namespaced'),
   ...lists('ippools ippool', 'ipPools', 'cluster'),
   ...lists('apiservices apiservice', 'apiServices', 'cluster'),
+  ...lists('certificatesigningrequests certificatesigningrequest csr', 'signingRequests', 'cluster'),
   ...lists('bgppeers bgppeer', 'bgpPeers', 'cluster'),
 ])
 
