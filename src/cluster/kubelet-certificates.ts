@@ -1,9 +1,8 @@
 /** kubelets whose client certificate is out of its time: the API server hears them, and answers Unauthorized. */
-import { parseTime } from '#base/clock.ts'
-import type { Fact, Provenance, Reads } from '#cluster/facts.ts'
-import { conditionOf, innerMessage, nodeOfMessage } from '#cluster/queries.ts'
-import type { CertificateRow, MessageRow, NodeRow } from '#cluster/relations.ts'
-import { silenceOf } from '#cluster/silent-nodes.ts'
+import type { Provenance, Reads } from '#cluster/facts.ts'
+import { nodeOfMessage } from '#cluster/queries.ts'
+import { refusalOf, silentSince } from '#cluster/refused-certificates.ts'
+import type { CertificateRow } from '#cluster/relations.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 
 export interface EndedCertificate {
@@ -60,45 +59,13 @@ const ofKubelets = (view: Reads<'messages' | 'pods'>): readonly EndedCertificate
     return [{ node: nodeOfMessage(view, row), says, from: row.from }]
   })
 
-/**
- * The end of the certificate for which the API server refused a client, as it wrote it; undefined for every other message.
- *
- * @see kubernetes/apiserver:pkg/authentication/request/x509/x509.go (AuthenticateRequest)
- */
-export const refusedForAge = (row: MessageRow): string | undefined => {
-  if (row.message.id !== 'apiserver/authentication-failed') return undefined
-  const expired = innerMessage(row, 'tls/expired')
-  return expired?.params.side === 'after' ? expired.params.limit : undefined
-}
-
-/**
- * The API server does not say whose certificate it was. When it ended does, where just one node was last heard of then: its silence is
- * told after the grace period (40 seconds, from Kubernetes 1.31 on 50), at the next look of the node controller.
- *
- * @see kubernetes/kubernetes:pkg/controller/nodelifecycle/config/v1alpha1/defaults.go (NodeMonitorGracePeriod)
- */
+/** The API server does not say whose certificate it was. When it ended does, where just one node was last heard of then. */
 const ofRefusals = (view: Reads<'messages' | 'nodes'>): readonly EndedCertificate[] =>
   view.rows('messages').flatMap((row) => {
-    const end = refusedForAge(row)
-    if (end === undefined) return []
-    const [only, ...others] = silentSince(view, end)
+    const refusal = refusalOf(row)
+    if (refusal === undefined) return []
+    const [only, ...others] = silentSince(view, refusal)
     if (only === undefined || others.length > 0) return []
-    const says = `the API server refuses a certificate that ended at ${end}, when ${only.name} was last heard of`
+    const says = `the API server refuses a certificate that ended at ${refusal.end}, when ${only.name} was last heard of`
     return [{ node: only.name, says, from: row.from }]
   })
-
-const toldWithinMs = 2 * 60_000
-
-/** Nodes that fell silent as this certificate ended. */
-export const silentSince = (view: Reads<'nodes'>, end: string): readonly Fact<NodeRow>[] => {
-  const endMs = parseTime(end)
-  return silenceOf(view).silent.filter((node) => {
-    const toldAtMs = conditionOf(node, 'Ready')?.transitionAtMs
-    return (
-      endMs !== undefined && toldAtMs !== undefined && endMs <= toldAtMs && toldAtMs <= endMs + toldWithinMs
-    )
-  })
-}
-
-/** Who signs what kubelets show the API server: kubernetes/api:certificates/v1/types.go (KubeAPIServerClientKubeletSignerName). */
-export const kubeletClientSigner = 'kubernetes.io/kube-apiserver-client-kubelet'

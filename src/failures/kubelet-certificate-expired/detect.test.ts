@@ -87,18 +87,30 @@ describe('beside a node that is not heard of', () => {
     expect(found).not.toContain('kubelet-certificate-expired node/w1')
   })
 
-  const logged = (end: number): Table => ({
+  const logged = (end: number, saidMs = end + 9 * 60_000): Table => ({
     messages: [
       {
         message: {
           id: 'apiserver/authentication-failed',
           params: {},
-          inner: [{ id: 'tls/expired', params: { side: 'after', limit: new Date(end).toISOString() } }],
+          inner: [
+            {
+              id: 'tls/expired',
+              params: {
+                side: 'after',
+                now: new Date(saidMs).toISOString(),
+                limit: new Date(end).toISOString(),
+              },
+            },
+          ],
         },
         count: 40,
-        atMs: ago(1),
+        atMs: saidMs,
       },
     ],
+  })
+  const jumped = ({ messages = [] }: Table, minutes: number): Table => ({
+    messages: messages.map((row) => ({ ...row, atMs: (row.atMs ?? 0) - minutes * 60_000 })),
   })
   const request = (row: Partial<SigningRequestRow>): Table => ({
     signingRequests: [
@@ -122,6 +134,12 @@ describe('beside a node that is not heard of', () => {
       { ...logged(ago(10)), nodes: [silent, ofEnd('w3'), node('w2')] },
       'likely',
     ],
+    [
+      'a lab that jumped shifts the log’s own times, not those in its words',
+      jumped(logged(ago(10)), 30),
+      'not found',
+    ],
+    ['so it is the difference to them that counts', jumped(logged(ago(-20)), 30), 'confirmed'],
     ['its request waits', request({}), 'likely'],
     ['its request was denied', request({ state: 'denied' }), 'likely'],
     ['its request was granted', request({ state: 'issued' }), 'not found'],

@@ -1,13 +1,9 @@
 import type { Fact, Reads } from '#cluster/facts.ts'
-import {
-  endedKubeletCertificates,
-  kubeletClientSigner,
-  refusedForAge,
-  silentSince,
-} from '#cluster/kubelet-certificates.ts'
-import { conditionOf, nodeNamed } from '#cluster/queries.ts'
-import type { MessageRow, SigningRequestRow } from '#cluster/relations.ts'
-import { isSilent, silenceOf } from '#cluster/silent-nodes.ts'
+import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
+import { conditionOf } from '#cluster/queries.ts'
+import { refusalOf, requestsInVain, silentSince } from '#cluster/refused-certificates.ts'
+import type { MessageRow } from '#cluster/relations.ts'
+import { silenceOf } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
@@ -66,22 +62,15 @@ const unsigned: Readonly<Record<string, MessageSign>> = {
   'kubelet/certificate-not-signed': ['weak', 'the kubelet asked for a new client certificate and got none'],
 }
 
-/** What kubelets that are not heard of have asked for in vain; of a node that is merely not Ready it fits less. */
 const waitingRequests = (view: Reads<'signingRequests' | 'nodes'>): readonly Sign[] =>
-  view.rows('signingRequests').flatMap((row) => {
-    const of = row.requestor?.startsWith(ofNodes) ? row.requestor.slice(ofNodes.length) : undefined
-    const node = of === undefined ? undefined : nodeNamed(view, of)
-    const ready = node === undefined ? undefined : conditionOf(node, 'Ready')
-    if (of === undefined || !unheeded.has(row.state) || ready?.status === 'True') return []
-    if ((row.signer ?? kubeletClientSigner) !== kubeletClientSigner) return []
-    const isSilentNode = node !== undefined && ready !== undefined && isSilent(ready, node)
-    const isSure = isSilentNode && row.signer !== undefined // before Kubernetes 1.19 it may be about a server’s
-    const says = `its request for a new certificate, ${row.name}, is ${row.state}`
-    return [sign(row, isSure ? 'strong' : 'weak', says, nodeSubject(of))]
-  })
-
-const ofNodes = 'system:node:'
-const unheeded: ReadonlySet<SigningRequestRow['state']> = new Set(['pending', 'denied', 'failed'])
+  requestsInVain(view).map(({ node, request, isSure }) =>
+    sign(
+      request,
+      isSure ? 'strong' : 'weak',
+      `its request for a new certificate, ${request.name}, is ${request.state}`,
+      nodeSubject(node),
+    ),
+  )
 
 /** The server does not log whose certificate it was: of a kubelet's the node shows, or the time at which it was last heard of. */
 function toldByServer(view: View<Needs>): Readonly<Record<string, MessageSign>> {
@@ -92,9 +81,9 @@ function toldByServer(view: View<Needs>): Readonly<Record<string, MessageSign>> 
     silent.length > 0 && silent.every((node) => conditionOf(node, 'Ready')?.transitionAtMs !== undefined)
   return {
     'apiserver/authentication-failed': (row: Fact<MessageRow>) => {
-      const end = refusedForAge(row)
-      if (end === undefined) return undefined
-      const isTheirs = isSick && (!isTimed || silentSince(view, end).length > 0)
+      const refusal = refusalOf(row)
+      if (refusal === undefined) return undefined
+      const isTheirs = isSick && (!isTimed || silentSince(view, refusal).length > 0)
       return [
         isTheirs ? 'strong' : 'weak',
         'the API server refuses a client whose certificate is out of its time',

@@ -12,6 +12,7 @@ import {
 } from '#cluster/node-transitions.ts'
 import { sizeLimit } from '#cluster/pod-traffic.ts'
 import { conditionOf, nodeNamed, nodeNames, nodeOfMessage } from '#cluster/queries.ts'
+import { requestsInVain } from '#cluster/refused-certificates.ts'
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
 import { silenceOf, unheard } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
@@ -33,6 +34,7 @@ type Names =
   | 'reachability'
   | 'certificates'
   | 'units'
+  | 'signingRequests'
 
 export interface KubeletLostContactState {
   /** `undefined` where the text does not name the node. */
@@ -58,6 +60,7 @@ export const detector = defineDetector<KubeletLostContactState, Names>({
     'reachability',
     'certificates',
     'units',
+    'signingRequests',
   ],
   judges: 'node',
   detect: (view) => [...silentNodes(view), ...flappingNodes(view), ...quotedOnly(view)],
@@ -69,6 +72,7 @@ type KubeletFinding = Finding<KubeletLostContactState>
 function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   const { silent, isEverywhere } = silenceOf(view)
   const locked = new Set(lockedHosts(view).map(({ node }) => node))
+  const asking = new Set(requestsInVain(view).flatMap(({ node, isSure }) => (isSure ? [node] : [])))
   return silent.flatMap((node) => {
     const ready = conditionOf(node, 'Ready')
     if (ready === undefined) return []
@@ -77,7 +81,8 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
     const own = [...machine, ...conditionEvidence(node, ready), ...taintEvidence(node)]
     const isOthers =
       locked.has(node.name) || isRefused(view, node) || isCramped(view, node) || isNobodys(view, node.name)
-    const evidence = isEverywhere || isOthers || machine.length === 0 ? own.map(shared) : own
+    const open = isEverywhere || isOthers || machine.length === 0 ? own.map(shared) : own
+    const evidence = asking.has(node.name) && machine.length === 0 ? open.map(doubtful) : open
     const says =
       kind === 'never'
         ? 'kubelet has never reported to the control plane'
@@ -94,6 +99,9 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
  */
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
+
+/** Whose request for a new certificate nobody has granted is refused, more likely than not. */
+const doubtful = (evidence: Evidence): Evidence => ({ ...evidence, weight: 'weak' })
 
 /** Its kubelet speaks to the API server, and shows a certificate that is out of its time. */
 const isRefused = (view: Reads<'certificates' | 'messages' | 'pods' | 'nodes'>, { name }: NodeRow): boolean =>

@@ -3,7 +3,7 @@
  * that runs as a pod: a provider's does not.
  */
 import type { Facts } from '#cluster/facts.ts'
-import { kubeletClientSigner, refusedForAge } from '#cluster/kubelet-certificates.ts'
+import { kubeletClientSigner, refusalOf } from '#cluster/refused-certificates.ts'
 import type { PodRow } from '#cluster/relations.ts'
 import { silenceOf } from '#cluster/silent-nodes.ts'
 import { podSubject } from '#cluster/subjects.ts'
@@ -88,8 +88,8 @@ async function readRefusalsOf(context: LiveContext, { namespace, name }: PodRow)
   const { rows, coverage } = await readLines(context, request)
   const newest = new Map<string, ReadRow>()
   for (const read of rows) {
-    const ended = read.relation === 'messages' ? refusedForAge(read.row) : undefined
-    if (ended !== undefined) newest.set(ended, read)
+    const refusal = read.relation === 'messages' ? refusalOf(read.row) : undefined
+    if (refusal !== undefined) newest.set(refusal.end, read)
   }
   return {
     rows: [...newest.values()],
