@@ -1,7 +1,7 @@
 /**
  * How often packets met the rules of iptables. A packet's way is kept and taken again by those that follow; so are the rules that it met
- * (a trail for each namespace, shared by all ways that met the same), and a packet more is one number more. What that is for each rule is worked
- * out when somebody looks, when rules change, or when much has come together.
+ * (a trail for each namespace, shared by all ways that met the same), and a packet more is one number more for each trail. What that is for
+ * each rule is worked out when somebody looks, when rules change, or when much has come together.
  *
  * Not imitated: packets that rest (docs/decisions/0012) and acknowledgements that carry nothing are not counted, ICMP errors neither; what tunnels
  * put around packets is in no count of bytes.
@@ -57,15 +57,15 @@ export class ChainCounts {
   }
 }
 
-/** The rules that a packet met in one namespace, as chain and place in one number; shared, never changed. */
-type Trail = readonly number[]
-
-/** What packets on one way have met, and how many have come since that was worked out. */
-export interface Tally {
-  readonly trails: readonly Trail[]
+/** The rules that packets met in one namespace, as chain and place in one number, and how many have come since that was worked out. */
+interface Trail {
+  readonly rules: readonly number[]
   packets: number
   bytes: number
 }
+
+/** What packets on one way meet; ways that meet the same in a namespace share its trail. */
+export type Tally = readonly Trail[]
 
 const pendingMax = 4096
 const trailsMax = 65_536
@@ -77,7 +77,8 @@ export class Tallies {
   readonly #free: number[] = []
   /** Trails by what their numbers make together; of those that make the same, the last. */
   readonly #known = new Map<number, Trail>()
-  #pending: Tally[] = []
+  /** Those on which packets have come. */
+  #pending: Trail[] = []
   #trails: Trail[] = []
   /** The one that is being made. */
   readonly #rules: number[] = []
@@ -122,15 +123,17 @@ export class Tallies {
   /** It is where it goes; nothing if it met no rules. */
   end(): Tally | undefined {
     this.#close()
-    return this.#trails.length === 0 ? undefined : { trails: this.#trails.slice(), packets: 0, bytes: 0 }
+    return this.#trails.length === 0 ? undefined : this.#trails
   }
 
   /** So many packets more go this way. */
   count(tally: Tally | undefined, packets: number, bytes: number): void {
     if (tally === undefined) return
-    if (tally.packets === 0) this.#pending.push(tally)
-    tally.packets += packets
-    tally.bytes += bytes
+    for (const trail of tally) {
+      if (trail.packets === 0) this.#pending.push(trail)
+      trail.packets += packets
+      trail.bytes += bytes
+    }
     if (this.#pending.length >= pendingMax) this.settle()
   }
 
@@ -139,15 +142,11 @@ export class Tallies {
     const pending = this.#pending
     if (pending.length === 0) return
     this.#pending = []
-    for (const tally of pending) {
-      for (const trail of tally.trails) this.#addAlong(trail, tally)
-      tally.packets = 0
-      tally.bytes = 0
+    for (const trail of pending) {
+      for (const rule of trail.rules) this.#counts[Math.floor(rule / places)]?.add(rule % places, trail)
+      trail.packets = 0
+      trail.bytes = 0
     }
-  }
-
-  #addAlong(trail: Trail, tally: Tally): void {
-    for (const rule of trail) this.#counts[Math.floor(rule / places)]?.add(rule % places, tally)
   }
 
   #close(): void {
@@ -160,15 +159,15 @@ export class Tallies {
   #shared(): Trail {
     const known = this.#known.get(this.#sum)
     if (known !== undefined && this.#isMade(known)) return known
-    const made = this.#rules.slice(0, this.#length)
+    const made = { rules: this.#rules.slice(0, this.#length), packets: 0, bytes: 0 }
     if (this.#known.size >= trailsMax) this.#known.clear()
     this.#known.set(this.#sum, made)
     return made
   }
 
-  #isMade(trail: Trail): boolean {
-    if (trail.length !== this.#length) return false
-    for (let at = 0; at < trail.length; at++) if (trail[at] !== this.#rules[at]) return false
+  #isMade({ rules }: Trail): boolean {
+    if (rules.length !== this.#length) return false
+    for (let at = 0; at < rules.length; at++) if (rules[at] !== this.#rules[at]) return false
     return true
   }
 }
