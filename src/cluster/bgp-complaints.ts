@@ -7,8 +7,8 @@ import type { Fact, Provenance, Reads, Subject } from '#cluster/facts.ts'
 import { conditionOf, nodeOfMessage, nodeWithAddress, placeOfMessage } from '#cluster/queries.ts'
 import type { BgpSessionRow, MessageRow, NodeRow } from '#cluster/relations.ts'
 import { clusterSubject, isSameSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
-import { isStillSo } from '#cluster/symptoms/bird-not-running.ts'
 import { isNetworkNotReady } from '#cluster/symptoms/node-conditions.ts'
+import { isProbeStillSo } from '#cluster/symptoms/probe-still-so.ts'
 
 /**
  * - `silent`: BIRD dials (or waits) and has nothing to tell: packets are dropped, or it has just begun.
@@ -84,7 +84,7 @@ function complaintsIn(view: Reads<Names>): readonly BgpComplaint[] {
   const told = view
     .rows('messages')
     .filter(({ message }) => message.id === 'health/bgp-not-established')
-    .filter((row) => !readOn.has(nodeOfMessage(view, row) ?? '') && isStillSo(view, row))
+    .filter((row) => !readOn.has(nodeOfMessage(view, row) ?? '') && isProbeStillSo(view, row))
   return [
     ...sessions
       .filter(({ up }) => !up)

@@ -205,6 +205,27 @@ describe('BGP sessions', () => {
     expect(of('calico-node-a')).toContain('bgp-session-down node/w1 past')
   })
 
+  test('a pod that only the node controller marked was ready when it was last heard of: its old complaint is over', () => {
+    const complaint = {
+      ...health('health/bgp-not-established', { peers: '10.0.0.22' }),
+      ...{ node: 'w1', atMs: ago(5), pod: { namespace: 'kube-system', name: 'calico-node-a' } },
+    }
+    const of = (ready: boolean) =>
+      seen({
+        nodes,
+        pods: [
+          calicoNode('w1', {
+            name: 'calico-node-a',
+            ready: false,
+            containers: [{ name: 'calico-node', init: false, ready }],
+          }),
+        ],
+        messages: [complaint],
+      })
+    expect(of(false)).toContain('bgp-session-down node/w1 now')
+    expect(of(true)).toContain('bgp-session-down node/w1 past')
+  })
+
   test('sessions that were read outweigh what a probe said', () => {
     const complaint = health('health/bgp-not-established', { peers: '10.0.0.22' })
     expect(
@@ -402,5 +423,37 @@ describe('a pod of Calico’s that no node was found for', () => {
     ],
   ])('%s', (_name, table, expected) => {
     expect(seen({ ...table, messages: [unplaced] }, [])).toContain(expected)
+  })
+})
+
+describe('the way to a managed master', () => {
+  const said = (id: string, minutes: number, backend = 'k8sbackend') => ({
+    message: { id, params: { backend }, inner: [] },
+    node: 'w1',
+    count: 1,
+    atMs: ago(minutes),
+  })
+  const onBackup = 'master-on-backup node/w1 now'
+
+  test.each<[string, readonly ReturnType<typeof said>[], boolean]>([
+    ['a proxy that runs on backup, for however long', [said('haproxy/running-on-backup', 600)], true],
+    [
+      'one that has its own server again',
+      [said('haproxy/server-up', 5), said('haproxy/running-on-backup', 9)],
+      false,
+    ],
+    [
+      'one that has nothing left: that is more than a symptom of its own',
+      [said('haproxy/running-on-backup', 9), said('haproxy/no-server', 5)],
+      false,
+    ],
+    [
+      'one that has come back to its backup',
+      [said('haproxy/no-server', 9), said('haproxy/running-on-backup', 5)],
+      true,
+    ],
+    ['a proxy of an application', [said('haproxy/running-on-backup', 5, 'webshop')], false],
+  ])('%s', (_, messages, isSeen) => {
+    expect(seen({ messages }).includes(onBackup)).toBe(isSeen)
   })
 })

@@ -11,6 +11,7 @@ import { birdNotRunning } from '#cluster/symptoms/bird-not-running.ts'
 import { calicoNodeMissingOnNode } from '#cluster/symptoms/calico-node-missing-on-node.ts'
 import { calicoNodeNotReady } from '#cluster/symptoms/calico-node-not-ready.ts'
 import { crossNodeTrafficFailing } from '#cluster/symptoms/cross-node-traffic-failing.ts'
+import { masterOnBackup } from '#cluster/symptoms/master-on-backup.ts'
 import { networkUnavailable } from '#cluster/symptoms/network-unavailable.ts'
 import { cniNotInitialized, nodeNotReady } from '#cluster/symptoms/node-conditions.ts'
 import { nodeFlapping } from '#cluster/symptoms/node-flapping.ts'
@@ -53,6 +54,7 @@ export const symptomEntries: readonly SymptomEntry[] = [
   podsNotReadyOnNode,
   crossNodeTrafficFailing,
   podTrafficFailing,
+  masterOnBackup,
   ...toldByPrograms,
 ]
 

@@ -1,4 +1,5 @@
 /** What hosts say: iptables, ipset, modprobe, ip, the loader, the kernel, systemd, and who changes network or clock. */
+import { haproxyEntries } from '#cluster/messages/haproxy.ts'
 import { hostServiceEntries } from '#cluster/messages/host-services.ts'
 import { hostToolEntries } from '#cluster/messages/host-tools.ts'
 import { kernelEntries } from '#cluster/messages/kernel.ts'
@@ -8,6 +9,39 @@ import { systemdEntries } from '#cluster/messages/systemd.ts'
 import { type MessageCase, provesEntries } from '#cluster/testing/message-cases.ts'
 
 const rows: readonly MessageCase[] = [
+  [
+    'haproxy/running-on-backup',
+    '[WARNING]  (8) : Server k8sbackend/master0 is DOWN, reason: Layer4 timeout, check duration: 2001ms. 0 active and 1 backup servers left. Running on backup. 3 sessions active, 0 requeued, 0 remaining in queue.',
+    { backend: 'k8sbackend', server: 'master0', state: 'DOWN', backups: '1' },
+  ],
+  [
+    'haproxy/running-on-backup',
+    'Server k8sbackend/master3 is UP, reason: Layer4 check passed, check duration: 0ms. 0 active and 1 backup servers online. Running on backup. 0 sessions requeued, 0 total in queue.',
+    { backend: 'k8sbackend', server: 'master3', state: 'UP', backups: '1' },
+  ],
+  [
+    'haproxy/server-down',
+    'haproxy[43]: [WARNING] 319/152730 (10) : Server nodes/s1 is DOWN, reason: Layer4 connection problem, info: "Connection refused", check duration: 0ms. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue.',
+    {
+      backend: 'nodes',
+      server: 's1',
+      reason: 'Layer4 connection problem',
+      info: 'Connection refused',
+      active: '1',
+      backups: '0',
+    },
+  ],
+  [
+    'haproxy/server-up',
+    '[WARNING]  (8) : Server k8sbackend/master0 is UP, reason: Layer4 check passed, check duration: 0ms. 1 active and 3 backup servers online. 0 sessions requeued, 0 total in queue.',
+    { backend: 'k8sbackend', server: 'master0', active: '1' },
+  ],
+  [
+    'haproxy/no-server',
+    "[ALERT]    (8) : backend 'k8sbackend' has no server available!",
+    { backend: 'k8sbackend' },
+  ],
+  ['haproxy/no-server', 'haproxy[9]: proxy api-server has no server available!', { backend: 'api-server' }],
   [
     'ipset/incompatible',
     'ipset v7.15: Kernel and userspace incompatible: settype list:set with revision 4 not supported by userspace.',
@@ -569,6 +603,7 @@ const rows: readonly MessageCase[] = [
 provesEntries(
   [
     ...hostServiceEntries,
+    ...haproxyEntries,
     ...hostToolEntries,
     ...kernelEntries,
     ...machineEntries,

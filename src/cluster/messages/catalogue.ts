@@ -13,6 +13,7 @@ import { controlPlaneEntries } from '#cluster/messages/control-plane.ts'
 import { etcdEntries } from '#cluster/messages/etcd.ts'
 import { felixEntries } from '#cluster/messages/felix.ts'
 import { netEntries } from '#cluster/messages/go-net.ts'
+import { haproxyEntries } from '#cluster/messages/haproxy.ts'
 import { healthEntries } from '#cluster/messages/health.ts'
 import { hearsayEntries } from '#cluster/messages/hearsay.ts'
 import { hostServiceEntries } from '#cluster/messages/host-services.ts'
@@ -53,6 +54,7 @@ export const catalogue: readonly MessageEntry[] = [
   ...hostToolEntries,
   ...systemdEntries,
   ...hostServiceEntries,
+  ...haproxyEntries,
   ...kubeletEntries,
   ...podEntries,
   ...imageEntries,

@@ -175,6 +175,16 @@ describe('peel', () => {
     ],
     ['dmesg', '[29848.807223] ip_set: loaded', { component: 'kernel', text: 'ip_set: loaded' }],
     [
+      'HAProxy',
+      "[ALERT]    (8) : backend 'k8sbackend' has no server available!",
+      { component: 'haproxy', level: 'error', text: "backend 'k8sbackend' has no server available!" },
+    ],
+    [
+      'an older HAProxy in the journal',
+      'Sep 28 09:12:12 k8s-sh-03 haproxy[3065]: [WARNING] 271/091212 (3065) : Server a/b is DOWN',
+      { host: 'k8s-sh-03', component: 'haproxy', level: 'warning', text: 'Server a/b is DOWN' },
+    ],
+    [
       'dmesg -T',
       '[Wed Jan  7 06:30:00 2026] TCP: MD5 Hash mismatch for x',
       { atMs: at('2026-01-07T06:30:00Z'), component: 'kernel' },

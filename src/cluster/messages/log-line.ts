@@ -226,6 +226,18 @@ const kernel: Envelope = (text) => {
   return m && { ...timed(m.ctime && `${m.ctime} UTC`), component: 'kernel', text: m.rest ?? '' }
 }
 
+/** `[WARNING]  (8) : …` of HAProxy, before 2.4 with the day of the year and the time. */
+const haproxy: Envelope = (text) => {
+  const m = /^\[(?<level>NOTICE|WARNING|ALERT)\] {1,4}(?:\d{3}\/\d{6} )?\(\d{1,8}\) : (?<rest>.*)$/s.exec(
+    text,
+  )?.groups
+  return (
+    m && { ...leveled(haproxyLevels[m.level ?? '']), component: 'haproxy', text: m.rest ?? '', fields: {} }
+  )
+}
+
+const haproxyLevels: Readonly<Record<string, string>> = { NOTICE: 'INFO', WARNING: 'WARNING', ALERT: 'ERROR' }
+
 /** Without what only debuggers read, and what would follow an inner error. */
 const spoken = ({
   stacktrace: _stacktrace,
@@ -251,6 +263,7 @@ const envelopes: readonly Envelope[] = [
   logfmt,
   json,
   kernel,
+  haproxy,
   cutJournal,
   cutCalico,
   cutKlog,

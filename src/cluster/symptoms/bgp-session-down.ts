@@ -3,7 +3,7 @@ import { nodeOfMessage, nodeWithAddress, placeOfMessage } from '#cluster/queries
 import type { BgpSessionRow, MessageRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { askCalicoLog, askNode } from '#cluster/symptoms/asking.ts'
-import { isStillSo } from '#cluster/symptoms/bird-not-running.ts'
+import { isProbeStillSo } from '#cluster/symptoms/probe-still-so.ts'
 import type { Symptom, SymptomEntry } from '#cluster/symptoms.ts'
 
 type Names = 'nodes' | 'pods' | 'messages' | 'bgpSessions'
@@ -60,7 +60,7 @@ function ofComplaint(facts: Reads<'nodes' | 'pods'>, row: Fact<MessageRow>): Sym
     about: placeOfMessage(facts, row),
     says: `BGP is not established with ${peers.join(', ')}`,
     from: row.from,
-    when: isStillSo(facts, row) ? 'now' : 'past',
+    when: isProbeStillSo(facts, row) ? 'now' : 'past',
     involves,
   }
 }

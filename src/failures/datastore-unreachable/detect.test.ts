@@ -35,6 +35,11 @@ describe('found', () => {
       'confirmed',
     ],
     [
+      'the proxy of a node has no server left',
+      "[ALERT]    (1) : backend 'k8sbackend' has no server available!",
+      'likely',
+    ],
+    [
       'etcd has no leader',
       'etcdserver: no leader\netcd member https://10.3.0.2:2379 has no leader',
       'likely',
@@ -63,6 +68,14 @@ describe('near misses', () => {
       'calico-apiserver-5d6f7-k2j4h   0/1   CrashLoopBackOff   40   9d',
     ],
     [
+      'a proxy in front of an application has no server left',
+      "[ALERT]    (1) : backend 'webshop' has no server available!",
+    ],
+    [
+      'the proxy of a node runs on its backup',
+      '[WARNING]  (1) : Server k8sbackend/master0 is DOWN, reason: Layer4 timeout, check duration: 2000ms. 0 active and 1 backup servers left. Running on backup. 3 sessions active, 0 requeued, 0 remaining in queue.',
+    ],
+    [
       'a health check is refused',
       'Readiness probe failed: Get "http://localhost:9099/readiness": dial tcp 127.0.0.1:9099: connect: connection refused',
     ],
@@ -81,6 +94,12 @@ const retry = (node: string, minutes = 1) => ({
   node,
   count: 9,
   atMs: ago(minutes),
+})
+const without = (node: string) => ({
+  message: { id: 'haproxy/no-server', params: { backend: 'k8sbackend' }, inner: [] },
+  node,
+  count: 1,
+  atMs: ago(1),
 })
 const pods = (well: readonly string[]) =>
   nodes.map((node) => ({
@@ -121,6 +140,14 @@ describe('how far it has spread', () => {
       'most kubelets are not heard of, and no log can be read',
       { nodes: nodes.map((name) => heard(name, name === 'w4')) },
       'likely',
+    ],
+    [
+      'most kubelets are not heard of, and their proxies say that no way is left',
+      {
+        nodes: nodes.map((name) => heard(name, name === 'w4')),
+        messages: nodes.slice(0, 3).map((node) => without(node)),
+      },
+      'confirmed',
     ],
     [
       'half of the kubelets are not heard of',

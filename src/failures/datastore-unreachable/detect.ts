@@ -2,6 +2,7 @@ import type { ApiOutcome } from '#cluster/api-callers.ts'
 import { type ApiContact, apiContacts } from '#cluster/api-contacts.ts'
 import type { Reads } from '#cluster/facts.ts'
 import { isBroken } from '#cluster/kube-proxy.ts'
+import { masterWays } from '#cluster/master-proxy.ts'
 import { spreadOf } from '#cluster/places.ts'
 import { calicoNodePods, innerMessage, isReady } from '#cluster/queries.ts'
 import { silenceOf } from '#cluster/silent-nodes.ts'
@@ -45,6 +46,7 @@ export const detector = defineDetector<DatastoreState, Needs>({
     )
     const told = [
       ...contactSigns(contacts, (one) => meaningOf(one, spread.isEverywhere && spread.places >= 3)),
+      ...ofProxies(view),
       ...messageSigns(view, said, { endedBy: ['startup/datastore-ready', 'felix/in-sync'] }),
       ...ofControlPlane(view, contacts.length > 0),
       ...ofSilence(view),
@@ -129,6 +131,31 @@ function ofControlPlane(view: Reads<'pods' | 'reachability'>, isLost: boolean): 
       .filter(({ port, outcome }) => port === 6443 && outcome === 'refused')
       .map((row) => sign(row, 'strong', `${row.to}:6443 refuses: nobody listens there`, clusterSubject)),
   ]
+}
+
+/** A node's own proxy knows all ways to its API server. */
+function ofProxies(view: Reads<'messages' | 'pods' | 'nodes'>): readonly Sign[] {
+  const without = masterWays(view).filter(({ way }) => way === 'none')
+  const [first] = without
+  if (first === undefined) return []
+  const isEverywhere = without.length >= 3 && without.length * 3 >= view.rows('nodes').length * 2
+  return isEverywhere
+    ? [
+        sign(
+          { from: first.row.from },
+          'decisive',
+          `the proxies of ${without.length} nodes have no way to the API server left`,
+          clusterSubject,
+        ),
+      ]
+    : without.map(({ row }) =>
+        sign(
+          { from: row.from },
+          'strong',
+          'a node’s own proxy has no way to the API server left',
+          clusterSubject,
+        ),
+      )
 }
 
 /** Kubelets need no Calico: what most of them lose at one time is the control plane, or the way to it. */

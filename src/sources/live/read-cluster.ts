@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import type { Facts } from '#cluster/facts.ts'
 import { type FactsBuilder, factsBuilder } from '#cluster/facts-builder.ts'
+import { managedBy } from '#cluster/managed.ts'
 import type { Message } from '#cluster/messages.ts'
 import type { Relations } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
@@ -12,6 +13,7 @@ import { type Budget, type Spent, withinBudget } from '#sources/live/budget.ts'
 import { type Commands, commandsFor } from '#sources/live/commands.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { readCallers } from '#sources/live/deep/callers.ts'
+import { readMasterProxies } from '#sources/live/deep/master-proxies.ts'
 import { readPacketSizes } from '#sources/live/deep/packet-sizes.ts'
 import { readDeep } from '#sources/live/deep/read-deep.ts'
 import { readTraffic } from '#sources/live/deep/traffic.ts'
@@ -100,6 +102,8 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
     fill(builder, await readDeep(context, { chosen, looked, nowMs: options.clock.now() }))
     const { shell } = context
     if (shell !== undefined) {
+      if (managedBy(freeze()) !== undefined)
+        fill(builder, await readMasterProxies(context, { shell, nodes: chosen, nowMs: options.clock.now() }))
       fill(builder, await readPacketSizes(context, { shell, facts: freeze() }))
       fill(builder, await readCallers(context, { shell, facts: freeze() }))
       fill(

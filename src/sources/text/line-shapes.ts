@@ -20,6 +20,6 @@ export const startsStructure = (line: string): boolean =>
 
 /** The line starts as a log line of some program does. */
 export const looksLikeLog = (line: string): boolean =>
-  /^(?:\d{4}-\d\d-\d\d[T _]\d\d:|bird: |[IWEF]\d{4} \d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |time="|level=\w+ |\{"|\[pod\/|\[ *\d{1,9}\.\d{6}\] |\[[A-Z][a-z]{2} [A-Z][a-z]{2} |\[[A-Z]+\]\[\d|[a-z][\w-]{1,40}\/[\w-]{1,80}\.go \d{1,6}: |[a-z][\w-]{1,80}\.go:\d{1,6}\] )/.test(
+  /^(?:\d{4}-\d\d-\d\d[T _]\d\d:|bird: |[IWEF]\d{4} \d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |time="|level=\w+ |\{"|\[pod\/|\[ *\d{1,9}\.\d{6}\] |\[[A-Z][a-z]{2} [A-Z][a-z]{2} |\[[A-Z]+\]\[\d|\[(?:NOTICE|WARNING|ALERT)\] {1,4}(?:\d|\()|[a-z][\w-]{1,40}\/[\w-]{1,80}\.go \d{1,6}: |[a-z][\w-]{1,80}\.go:\d{1,6}\] )/.test(
     line,
   )

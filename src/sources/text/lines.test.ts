@@ -104,6 +104,8 @@ describe('joinWrapped', () => {
 test.each([
   ['2026-01-07 06:30:00.123 [INFO][9] startup/startup.go 1: x', true],
   ['bird: Started', true],
+  ['[WARNING]  (1) : Server a/b is DOWN', true],
+  ['[WARNING]: the master is gone', false],
   ['Jan  7 06:30:00 n1 kubelet[1]: x', true],
   ['calico-node-x7k2p  1/1  Running  0  5m', false],
   ['The bird: Started', false],
