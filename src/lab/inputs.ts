@@ -124,7 +124,7 @@ type Input<A extends LabInput['act']> = Extract<LabInput, { readonly act: A }>
 
 const nobody: Reply = {
   send: () => {},
-  stream: () => ({ write: () => {}, end: () => {}, abort: () => {} }),
+  stream: () => ({ write: () => {}, end: () => {}, breakOff: () => {} }),
   onClose: () => {},
   cutOff: () => {},
 }

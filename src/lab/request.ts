@@ -39,7 +39,8 @@ export function askServer(
         return {
           write: (chunk) => void chunks.push(chunk),
           end: () => tell({ status, body: chunks.join('') }),
-          abort: () => tell('broken-off'),
+          // A client could not know; who asks here is not to take it for whole.
+          breakOff: () => tell('broken-off'),
         }
       },
       onClose: () => {},

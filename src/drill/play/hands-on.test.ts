@@ -50,7 +50,7 @@ describe('a game in free hands', () => {
       },
       {
         send: () => {},
-        stream: () => ({ write: () => {}, end: () => {}, abort: () => {} }),
+        stream: () => ({ write: () => {}, end: () => {}, breakOff: () => {} }),
         onClose: () => {},
         cutOff: () => {},
       },

@@ -92,7 +92,7 @@ function answerRequest(api: ApiServer, call: Asking, connection: Connection): An
     },
     stream: (status, headers) => {
       send({ reply: 'head', status, headers })
-      return { write: (text) => send({ reply: 'text', text }), end, abort: () => connection.abort() }
+      return { write: (text) => send({ reply: 'text', text }), end, breakOff: end }
     },
     onClose: (tell) => {
       gone = tell

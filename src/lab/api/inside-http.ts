@@ -36,11 +36,8 @@ function responderOn(connection: Connection): Responder {
       send(status, headers, typeof body === 'string' ? body : new TextDecoder().decode(body)),
     stream: (status, headers) => {
       const chunks: string[] = []
-      return {
-        write: (chunk) => chunks.push(chunk),
-        end: () => send(status, headers, chunks.join('')),
-        abort: () => connection.abort(),
-      }
+      const end = (): void => send(status, headers, chunks.join(''))
+      return { write: (chunk) => chunks.push(chunk), end, breakOff: end }
     },
     onClose: () => {},
   }

@@ -13,6 +13,7 @@ import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { agentPort, dataPacket, type Packet, packetOf } from '#lab/konnectivity/wire.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
+import { goKeepAlive } from '#lab/network/go-keep-alive.ts'
 import { serveHttp } from '#lab/network/http.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
 
@@ -150,7 +151,11 @@ async function dial(
 ): Promise<void> {
   let connection: Connection
   try {
-    connection = await self.net.connect(self.task, { address, port }, { timeoutMs: dialMs })
+    connection = await self.net.connect(
+      self.task,
+      { address, port },
+      { timeoutMs: dialMs, keepAlive: goKeepAlive },
+    )
   } catch (error) {
     if (!isErrno(error)) throw error
     const says = `dial tcp ${address}:${port}: ${dialWords(error)}`

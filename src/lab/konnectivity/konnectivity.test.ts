@@ -78,3 +78,14 @@ test('without the server the API server says so', async () => {
     /: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127\.0\.0\.1:8131: connect: connection refused"$/,
   )
 })
+
+test('an agent whose machine is off is given up within half a minute, so that nobody waits for it', async () => {
+  const on = await boot()
+  const pod = await podOf(on, { app: 'konnectivity-agent', node: 'k8s-worker-02', namespace: 'kube-system' })
+  await on.addUnderlayRule({ name: 'nothing to it', destination: '10.0.0.21/32', action: 'drop' })
+  await on.addUnderlayRule({ name: 'nothing from it', source: '10.0.0.21/32', action: 'drop' })
+  await on.advance(35_000)
+  const answers = []
+  for (let asked = 0; asked < 8; asked++) answers.push((await logOf(on, pod, 'kube-system')).status)
+  expect(answers).toEqual(Array(8).fill(200))
+})

@@ -10,6 +10,7 @@ import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { agentPort, frontendPort, type Packet, packetOf } from '#lab/konnectivity/wire.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
+import { grpcServerKeepAlive } from '#lab/network/go-keep-alive.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
 
 interface Agent {
@@ -35,7 +36,8 @@ export const konnectivityServer: Program = async (p) => {
     await p.net.listen({ address: '127.0.0.1', port: flag('server-port', frontendPort) }, (connection) => {
       p.thread('frontend', (self) => serveFrontend(self, server, connection))
     })
-    await p.net.listen({ port: flag('agent-port', agentPort) }, (connection) => {
+    const agents = { port: flag('agent-port', agentPort), keepAlive: grpcServerKeepAlive }
+    await p.net.listen(agents, (connection) => {
       p.thread('agent', (self) => serveAgent(self, server, connection))
     })
   } catch (error) {

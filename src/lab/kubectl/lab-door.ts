@@ -74,7 +74,7 @@ async function open(lab: Lab, asked: Asked, waitMs: number): Promise<Answering> 
         return {
           write: (chunk) => void incoming.texts.push(chunk),
           end: () => (incoming.over = 'ended'),
-          abort: () => (incoming.over = 'cut'),
+          breakOff: () => (incoming.over = 'ended'),
         }
       },
       onClose: () => {},

@@ -98,7 +98,8 @@ async function typing(
       const payload = await connection.receive(self.task)
       if (payload === undefined || payload === 'closed') break
       const message = payload as unknown as KubeletRequest // the API server alone dials this port
-      if (message.kind === 'stdin') attached.input(message.text)
+      if (message.kind === 'ping') sender(connection)({ kind: 'pong' })
+      else if (message.kind === 'stdin') attached.input(message.text)
       else if (message.kind === 'stdin-end' && attached.inputEnd() === 'over') return 'over'
     }
   } catch (error) {

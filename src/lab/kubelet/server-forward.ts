@@ -58,7 +58,8 @@ function take(
     for (const payload of each?.reader.push(message.bytes) ?? [])
       if (each?.connection === undefined) each?.early.push(payload)
       else each.connection.send(payload)
-  } else if (message.kind === 'bytes-end') {
+  } else if (message.kind === 'ping') send(outer, { kind: 'pong' })
+  else if (message.kind === 'bytes-end') {
     const each = open.get(message.id)
     open.delete(message.id)
     if (each === undefined) return

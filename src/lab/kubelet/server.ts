@@ -7,6 +7,7 @@ import { attach, exec } from '#lab/kubelet/server-exec.ts'
 import { forwardPorts } from '#lab/kubelet/server-forward.ts'
 import { page, plain } from '#lab/kubelet/server-pages.ts'
 import type { KubeletCall, KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import { goKeepAlive } from '#lab/network/go-keep-alive.ts'
 import { type HttpRequest, requestOf, respond, serveHttp } from '#lab/network/http.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
 import type { LogLine } from '#lab/runtime/logs.ts'
@@ -28,7 +29,7 @@ export interface ServedPods {
  * show.
  */
 export function serveKubelet(p: Process, pods: ServedPods, access: Access): Promise<unknown> {
-  return p.net.listen({ port: kubeletPort }, (connection) => {
+  return p.net.listen({ port: kubeletPort, keepAlive: goKeepAlive }, (connection) => {
     p.thread('request', (self) => answer(self, connection, { pods, access }))
   })
 }

@@ -35,6 +35,8 @@ export type KubeletRequest =
   | { readonly kind: 'port-forward'; readonly namespace: string; readonly pod: string }
   | { readonly kind: 'stdin'; readonly text: string }
   | { readonly kind: 'stdin-end' }
+  /** Inside any stream. */
+  | { readonly kind: 'ping' }
   /** Inside a port-forward: one connection to a port of the pod, its bytes as Latin-1, its end. */
   | { readonly kind: 'forward'; readonly id: number; readonly port: number }
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: string }
@@ -53,6 +55,7 @@ export type KubeletReply =
   | { readonly kind: 'end'; readonly code: number }
   /** A log, a command, an attachment or a port-forward has begun. */
   | { readonly kind: 'started' }
+  | { readonly kind: 'pong' }
   /** Inside a port-forward. */
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: string }
   | { readonly kind: 'bytes-end'; readonly id: number }

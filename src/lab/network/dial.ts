@@ -4,7 +4,7 @@ import type { Ipv4 } from '#lab/network/address.ts'
 import { Endpoint } from '#lab/network/endpoint.ts'
 import { latencyMs, meets, reversed, sendFirst, sendLater } from '#lab/network/exchange.ts'
 import { type Flow, newFlow, type UnreachableReason, type Verdict } from '#lab/network/packet.ts'
-import type { Connection, Way } from '#lab/network/ports.ts'
+import type { Connection, KeepAlive, Way } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
@@ -24,6 +24,7 @@ interface DialOptions {
   /** Signs every segment (RFC 2385) and takes none that is signed otherwise. */
   readonly md5Key: string | undefined
   readonly onFailure: ((way: Pick<Way, 'choices'>) => void) | undefined
+  readonly keepAlive: KeepAlive | undefined
 }
 
 /** Opens one connection: SYN, its retries after 1, 3, 7, 15, 31 and 63 s, and what the network answers. */
@@ -122,6 +123,7 @@ export class Dial {
         local,
         remote,
         owner: this.#o.owner,
+        keepAlive: this.#o.keepAlive,
         ...(listener.certificate === undefined ? {} : { shown: listener.certificate }),
       },
       server: {
@@ -129,6 +131,7 @@ export class Dial {
         local: { ip: tuple.destination, port: tuple.port },
         remote: { ip: tuple.source, port: tuple.sourcePort },
         owner: listener.owner,
+        keepAlive: listener.keepAlive,
       },
     })
     this.#client = client

@@ -7,9 +7,10 @@ import { type FirstPacket, latencyMs, meets, reversed, sendLater, wayOf } from '
 import type { Kept } from '#lab/network/fabric.ts'
 import type { Ground } from '#lab/network/ground.ts'
 import { Inbox } from '#lab/network/inbox.ts'
+import { KeptAlive, type KeptEnd } from '#lab/network/keep-alive.ts'
 import { type LeavingEnd, Left } from '#lab/network/left.ts'
 import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
-import type { Connection, LeftSource, Payload, Reader, SocketHolder } from '#lab/network/ports.ts'
+import type { Connection, KeepAlive, LeftSource, Payload, Reader, SocketHolder } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 import type { Tally } from '#lab/network/tally.ts'
@@ -19,6 +20,7 @@ interface EndOptions {
   readonly local: { readonly ip: Ipv4; readonly port: number }
   readonly remote: { readonly ip: Ipv4; readonly port: number }
   readonly owner: Owner | undefined
+  readonly keepAlive: KeepAlive | undefined
   /** Of the end that dialled. */
   readonly shown?: string
 }
@@ -52,9 +54,9 @@ const finBytes = 1
  * One end of a TCP connection. A payload is one segment train with one arrival event; while the way there or back is
  * broken it is sent again after 0.2, 0.4, … 120 s and the connection gives up after 924.6 s.
  *
- * Not imitated: windows, congestion, splitting of payloads, TIME-WAIT, keep-alive probes, RST on closing with unread data.
+ * Not imitated: windows, congestion, splitting of payloads, TIME-WAIT, RST on closing with unread data.
  */
-export class Endpoint implements Connection, BeatEnd, LeavingEnd {
+export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
   readonly local: { readonly address: string; readonly port: number }
   readonly remote: { readonly address: string; readonly port: number }
   readonly #o: EndOptions
@@ -72,13 +74,14 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   #receivedBytes = 0
   #expected = 0
   #peerDone = false
-  #stall: { tries: number; rtoMs: number; cancel: Cancel } | undefined
+  #stall: { readonly sinceMs: number; tries: number; rtoMs: number; cancel: Cancel } | undefined
   #softError: ErrnoCode | undefined
   #lastArrivalMs = 0
   #segmentBytes: number
   #ways: [Way | undefined, Way | undefined] = [undefined, undefined]
   #beats: EndBeats | undefined
   #left: Left | undefined
+  #kept: KeptAlive | undefined
   /** How long there and back takes, and in which epoch that was found: until that moves no way is another. */
   #bothWaysMs: number | undefined
   #echoEpoch = -1
@@ -104,8 +107,10 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     client.#peer = server
     server.#peer = client
     const segmentBytes = Math.min(client.#segmentBytes, server.#segmentBytes)
-    client.#segmentBytes = segmentBytes
-    server.#segmentBytes = segmentBytes
+    for (const end of [client, server]) {
+      end.#segmentBytes = segmentBytes
+      if (end.#o.keepAlive !== undefined) end.#kept = new KeptAlive(end, end.#o.keepAlive)
+    }
     return [client, server]
   }
 
@@ -239,12 +244,12 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     return latencyMs(verdict.hops) + peer.takesAfterMs
   }
 
-  resting(beats: EndBeats): void {
-    this.#o.stack.fabric.resting.add(beats)
+  resting(who: { wake(): void }): void {
+    this.#o.stack.fabric.resting.add(who)
   }
 
-  awake(beats: EndBeats): void {
-    this.#o.stack.fabric.resting.delete(beats)
+  awake(who: { wake(): void }): void {
+    this.#o.stack.fabric.resting.delete(who)
   }
 
   said(times: number, payload: Payload): void {
@@ -331,7 +336,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     const way = this.#way(false, this.#seen('R.'))
     this.#count(way, 0)
     if (way.peer === undefined) return
-    this.#after(latencyMs(way.verdict.hops), () => way.peer?.reset())
+    this.after(latencyMs(way.verdict.hops), () => way.peer?.reset())
   }
 
   /** The whole namespace goes: what is waiting to be sent is dropped. */
@@ -346,6 +351,34 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
   /** The other side sent RST. */
   reset(): void {
     if (this.#life === 'open' || this.#life === 'closing') this.#fail('ECONNRESET')
+  }
+
+  // --------------------------------------------------------------------------------------- keep-alive
+
+  get isWaiting(): boolean {
+    return this.#outbox.length > 0
+  }
+
+  get isSureOfOther(): boolean {
+    return this.beatMs !== undefined
+  }
+
+  probe(): 'answered' | 'silent' | 'reset' {
+    const { peer, verdict } = this.#way(false, this.#seen('.'))
+    if (verdict.kind === 'unreachable') this.#softError = reasonCodes[verdict.reason]
+    if (verdict.kind !== 'delivered') return 'silent'
+    if (peer?.isThere) return peer.acknowledges(this) ? 'answered' : 'silent'
+    if (!meets(this.#back(verdict), this.#o.stack, this.#o.local, this.#o.remote)) return 'silent'
+    this.reset()
+    return 'reset'
+  }
+
+  get isThere(): boolean {
+    return this.#life === 'open' || this.#life === 'closing'
+  }
+
+  gaveUp(): void {
+    this.#fail(this.#softError ?? 'ETIMEDOUT')
   }
 
   // ------------------------------------------------------------------------------------------ sending
@@ -394,7 +427,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
         if (verdict.kind !== 'delivered') break // nothing arrives on another way
         const answer = this.#back(verdict)
         if (meets(answer, this.#o.stack, this.#o.local, this.#o.remote))
-          this.#after(latencyMs(verdict.hops), () => this.reset())
+          this.after(latencyMs(verdict.hops), () => this.reset())
         else this.#lost()
         break
       }
@@ -405,6 +438,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
 
   #acknowledged(sequence: number): void {
     const first = this.#outbox[0]
+    this.#kept?.heard()
     if (first === undefined || sequence < first.sequence) return
     if (first.sequence === sequence) this.#outbox.shift()
     else this.#outbox.splice(0, sequence - first.sequence + 1)
@@ -418,7 +452,8 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
 
   #lost(): void {
     if (this.#stall || this.#life === 'ended' || this.#life === 'vanished') return
-    this.#stall = { tries: 0, rtoMs: rtoFirstMs, cancel: this.#after(rtoFirstMs, () => this.#retry()) }
+    const cancel = this.after(rtoFirstMs, () => this.#retry())
+    this.#stall = { sinceMs: this.#kernel.nowMs, tries: 0, rtoMs: rtoFirstMs, cancel }
   }
 
   #retry(): void {
@@ -426,12 +461,13 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     const first = this.#outbox[0]
     if (!stall || !first) return
     stall.tries++
-    if (stall.tries > (this.#life === 'closing' ? retriesOfOrphan : retries)) {
+    const leftMs = stall.sinceMs + (this.#o.keepAlive?.userTimeoutMs ?? Number.POSITIVE_INFINITY) - this.nowMs
+    if (leftMs <= 0 || stall.tries > (this.#life === 'closing' ? retriesOfOrphan : retries)) {
       this.#fail(this.#softError ?? 'ETIMEDOUT')
       return
     }
-    stall.rtoMs = Math.min(stall.rtoMs * 2, rtoMaxMs)
-    stall.cancel = this.#after(stall.rtoMs, () => this.#retry())
+    stall.rtoMs = Math.min(stall.rtoMs * 2, rtoMaxMs, leftMs)
+    stall.cancel = this.after(stall.rtoMs, () => this.#retry())
     this.#transmit(first)
   }
 
@@ -448,6 +484,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
       this.#end('ended')
       return 'reset'
     }
+    this.#kept?.heard()
     this.#expected++
     this.#receivedBytes += isFin ? finBytes : bytes
     if (isFin) {
@@ -541,6 +578,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     this.#wakeBeats()
     this.#handOver()
     this.#life = life
+    this.#kept?.stop()
     this.#stall?.cancel()
     this.#stall = undefined
     this.#outbox = []
@@ -548,7 +586,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd {
     this.#o.owner?.disown(this)
   }
 
-  #after(ms: number, run: () => void): Cancel {
+  after(ms: number, run: () => void): Cancel {
     return this.#kernel.at(this.#kernel.nowMs + ms, this.#eventName, run)
   }
 }

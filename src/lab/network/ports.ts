@@ -225,6 +225,18 @@ export interface Beats {
   readonly sinceHeardMs: number | undefined
 }
 
+/**
+ * Signs of life of a connection on which nothing is said (SO_KEEPALIVE): the first after `idleMs`, the next every `intervalMs`; after so many
+ * without an answer the connection fails with ETIMEDOUT.
+ */
+export interface KeepAlive {
+  readonly idleMs: number
+  readonly intervalMs: number
+  readonly probes: number
+  /** TCP_USER_TIMEOUT: so long may anything go without an answer, whatever else was said of signs of life and of sending again. */
+  readonly userTimeoutMs?: number
+}
+
 /** The way of a connection's first packet. */
 export interface Way {
   /** Of at least how many ends chance took this one; infinite when it depended on what was sent before. */
@@ -321,6 +333,8 @@ export interface Net {
       readonly md5Key?: string
       /** Told before it rejects, of the way that led nowhere. */
       readonly onFailure?: (way: Pick<Way, 'choices'>) => void
+      /** Default: the connection says nothing by itself. */
+      readonly keepAlive?: KeepAlive
     },
   ): Promise<Connection>
   /** Accepts TCP connections. Rejects with EADDRINUSE, EADDRNOTAVAIL, EACCES (a port below 1024 without NET_BIND_SERVICE). */
@@ -330,6 +344,8 @@ export interface Net {
       readonly port: number
       /** What everybody who connects is shown: see {@link Connection.shown}. */
       readonly certificate?: string
+      /** Of every connection that is accepted. */
+      readonly keepAlive?: KeepAlive
     },
     accept: (c: Connection) => void,
   ): Promise<Listener>

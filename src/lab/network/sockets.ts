@@ -3,7 +3,7 @@ import type { Task } from '#lab/kernel/kernel.ts'
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { Dial } from '#lab/network/dial.ts'
 import type { Endpoint } from '#lab/network/endpoint.ts'
-import type { Connection, Listener, Net, SocketHolder } from '#lab/network/ports.ts'
+import type { Connection, KeepAlive, Listener, Net, SocketHolder } from '#lab/network/ports.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 
 /** Who holds sockets and closes them at its end: a process. */
@@ -17,6 +17,7 @@ export interface ListenerState extends Listener {
   readonly address: Ipv4 // 0 for all
   readonly owner: Owner | undefined
   readonly certificate: string | undefined
+  readonly keepAlive: KeepAlive | undefined
   accept(c: Connection): void
   /** The MD5 key that a connection from there must carry; undefined: it must carry none. */
   keyFor(address: Ipv4): string | undefined
@@ -47,6 +48,7 @@ export class Sockets {
       timeoutMs: o.timeoutMs ?? synTimeoutMs,
       md5Key: o.md5Key,
       onFailure: o.onFailure,
+      keepAlive: o.keepAlive,
       owner,
     })
     return by.wait<Connection>((wake, fail) => dial.start(wake, fail))
@@ -54,7 +56,12 @@ export class Sockets {
 
   /** Throws EADDRINUSE, EADDRNOTAVAIL. */
   listen(
-    at: { readonly address?: string; readonly port: number; readonly certificate?: string },
+    at: {
+      readonly address?: string
+      readonly port: number
+      readonly certificate?: string
+      readonly keepAlive?: KeepAlive
+    },
     accept: (c: Connection) => void,
     owner?: Owner,
   ): Listener {
@@ -71,6 +78,7 @@ export class Sockets {
       port: at.port,
       owner,
       certificate: at.certificate,
+      keepAlive: at.keepAlive,
       accept,
       keyFor: (remote) => keys?.get(remote),
       sign: (remote, key) => {

@@ -18,6 +18,7 @@ import type {
   Address,
   Connection,
   Hop,
+  KeepAlive,
   KernelModules,
   Link,
   Listener,
@@ -381,13 +382,13 @@ export class SimStack implements NetStack, Asked {
   connect(
     by: Task,
     to: { address: string; port: number },
-    o?: { from?: string; timeoutMs?: number },
+    o?: { from?: string; timeoutMs?: number; keepAlive?: KeepAlive },
   ): Promise<Connection> {
     return this.sockets.connect(by, to, o)
   }
 
   async listen(
-    at: { address?: string; port: number; certificate?: string },
+    at: { address?: string; port: number; certificate?: string; keepAlive?: KeepAlive },
     accept: (c: Connection) => void,
   ): Promise<Listener> {
     return this.sockets.listen(at, accept)

@@ -7,6 +7,7 @@ import type {
   Connection,
   FdbEntry,
   Hop,
+  KeepAlive,
   Link,
   Listener,
   Neighbour,
@@ -141,7 +142,7 @@ export class StackView implements Net {
   }
 
   async listen(
-    at: { address?: string; port: number; certificate?: string },
+    at: { address?: string; port: number; certificate?: string; keepAlive?: KeepAlive },
     accept: (c: Connection) => void,
   ): Promise<Listener> {
     if (at.port < 1024) this.#need('NET_BIND_SERVICE', 'EACCES')

@@ -7,7 +7,7 @@
 import { Quiet } from '#base/quiet.ts'
 import { dialWords } from '#lab/api/transport.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { Connection } from '#lab/network/ports.ts'
+import type { Connection, KeepAlive } from '#lab/network/ports.ts'
 
 export interface Endpoint {
   readonly address: string
@@ -28,15 +28,19 @@ export class DialFailure extends Quiet {
 
 /** One way out of the API server. */
 export interface Egress {
-  /** Opens a TCP connection within `timeoutMs`. Rejects with DialFailure. */
-  dial(self: Process, to: Endpoint, o: { readonly timeoutMs: number }): Promise<Connection>
+  /** Opens a TCP connection within `timeoutMs`, from here with signs of life on it. Rejects with DialFailure. */
+  dial(
+    self: Process,
+    to: Endpoint,
+    o: { readonly timeoutMs: number; readonly keepAlive?: KeepAlive },
+  ): Promise<Connection>
 }
 
 /** Straight from the server's machine. */
 export const directEgress: Egress = {
-  async dial(self, to, { timeoutMs }) {
+  async dial(self, to, o) {
     try {
-      return await self.net.connect(self.task, to, { timeoutMs })
+      return await self.net.connect(self.task, to, o)
     } catch (error) {
       if (!isErrno(error)) throw error
       throw new DialFailure(`dial tcp ${to.address}:${to.port}: ${dialWords(error)}`, {

@@ -1,8 +1,10 @@
 /**
  * Connections by way of konnectivity: the API server asks the konnectivity server beside it, which has an agent on some node
- * open them. From there they go; the API server's own machine needs no way to nodes and pods.
+ * open them. From there they go; the API server's own machine needs no way to nodes and pods. A dial is tried once, as each tunnel is
+ * good for one: neither the client nor whoever dials through it (a request of a kubelet's log, an upgrade, a webhook) asks another agent.
  *
- * @see kubernetes-sigs/apiserver-network-proxy:konnectivity-client/pkg/client/client.go
+ * @see kubernetes-sigs/apiserver-network-proxy:konnectivity-client/pkg/client/client.go (CreateSingleUseGrpcTunnelWithContext)
+ * @see kubernetes/kubernetes:staging/src/k8s.io/apiserver/pkg/server/egressselector/egress_selector.go
  */
 import { DialFailure, type Egress, type Endpoint } from '#lab/api/egress/egress.ts'
 import { dialWords } from '#lab/api/transport.ts'

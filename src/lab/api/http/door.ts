@@ -159,19 +159,17 @@ class HttpReply implements Reply {
   stream(code: number, headers: Readonly<Record<string, string>>): Sink {
     this.#response.writeHead(code, headers)
     this.#response.flushHeaders()
+    const end = (): void => {
+      this.#ended = true
+      this.#response.end(this.#queue.splice(0).join(''))
+    }
     return {
       write: (chunk) => {
         this.#queue.push(this.#shown(chunk))
         void this.#flush()
       },
-      end: () => {
-        this.#ended = true
-        this.#response.end(this.#queue.splice(0).join(''))
-      },
-      abort: () => {
-        this.#ended = true
-        this.#response.destroy()
-      },
+      end,
+      breakOff: end,
     }
   }
 

@@ -28,7 +28,7 @@ async function leftAfter(url: string, ...momentsMs: readonly number[]): Promise<
 
 const nowhere: Reply = {
   send: () => {},
-  stream: () => ({ write: () => {}, end: () => {}, abort: () => {} }),
+  stream: () => ({ write: () => {}, end: () => {}, breakOff: () => {} }),
   onClose: () => {},
   cutOff: () => {},
 }

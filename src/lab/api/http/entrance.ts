@@ -53,7 +53,7 @@ const tellingEnd = (reply: Reply, complete: () => void): Pick<Reply, 'send' | 's
     return {
       write: (chunk) => sink.write(chunk),
       end: last(() => sink.end()),
-      abort: last(() => sink.abort()),
+      breakOff: last(() => sink.breakOff()),
     }
   },
 })

@@ -45,7 +45,7 @@ export function answerOf(api: ApiServer, request: Partial<ApiRequest> & { readon
         end: () => {
           answer.ended = true
         },
-        abort: () => {
+        breakOff: () => {
           answer.ended = true
         },
       }

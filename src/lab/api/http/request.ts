@@ -22,8 +22,11 @@ export interface Sink {
   write(chunk: string): void
   /** The body is complete. */
   end(): void
-  /** The connection breaks: the client sees that something is missing. */
-  abort(): void
+  /**
+   * What was passed on broke off. A client is not told: the server ends its answer as if it were whole
+   * (staging:apiserver/pkg/endpoints/handlers/responsewriters/writers.go: StreamObject does not look at io.Copy's error).
+   */
+  breakOff(): void
 }
 
 /** Where an answer goes; exactly one of `send` and `stream` is called, now or later in virtual time. */

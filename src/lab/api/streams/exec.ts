@@ -6,7 +6,15 @@
 import type { JsonObject } from '#lab/api/json.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal, statusOf } from '#lab/api/status.ts'
-import { containerOf, dialer, dialKubelet, nextReply, type Place, placeOf } from '#lab/api/streams/kubelet.ts'
+import {
+  containerOf,
+  dialer,
+  dialKubelet,
+  nextReply,
+  type Place,
+  placeOf,
+  Replies,
+} from '#lab/api/streams/kubelet.ts'
 import type { Target } from '#lab/api/verbs/state.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { KubeletCall, KubeletRequest } from '#lab/kubelet/wire.ts'
@@ -90,7 +98,7 @@ async function pass(self: Process, { api, place, request, options }: Asked, door
     return door.refuse(new Refusal(500, '', 'error dialing backend: EOF'))
   if (first.kind === 'error') return door.refuse(new KubeletRefusal(first.code, '', first.message))
   const client = door.accept(typingTo(connection))
-  await pump(self, connection, client, failure)
+  await pump(self, connection, client, { failed: failure, lost: () => client.abort() })
   connection.close()
 }
 
@@ -119,7 +127,11 @@ async function translate(
     if (first.kind === 'error') return failed(`unable to upgrade connection: ${first.message}`)
     typing = typingTo(connection)
     for (const run of early.splice(0)) run(typing)
-    await pump(self, connection, client, (says) => statusOf(internalError(says)))
+    await pump(self, connection, client, {
+      failed: (says) => statusOf(internalError(says)),
+      // Streams that have ended without a word about an error: that is success (client-go tools/remotecommand/errorstream.go).
+      lost: () => client.finish(exitStatus(0)),
+    })
     connection.close()
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -151,11 +163,12 @@ async function pump(
   self: Process,
   connection: Connection,
   client: ClientStreams,
-  failed: (says: string) => JsonObject,
+  { failed, lost }: { readonly failed: (says: string) => JsonObject; readonly lost: () => void },
 ): Promise<void> {
+  const replies = new Replies(self, connection)
   for (;;) {
-    const reply = await nextReply(self, connection)
-    if (reply === 'closed' || reply === undefined) return client.abort()
+    const reply = await replies.next()
+    if (reply === 'closed') return lost()
     if (reply.kind === 'out') client.output(reply.stream, reply.text)
     else if (reply.kind === 'end') return client.finish(exitStatus(reply.code))
     else if (reply.kind === 'error') return client.finish(failed(reply.message))

@@ -7,9 +7,13 @@ import { keyOf, type Stored } from '#lab/api/store.ts'
 import { type ApiState, existing, type Target } from '#lab/api/verbs/state.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import type { KubeletCall, KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import { httpKeepAlive } from '#lab/network/go-keep-alive.ts'
 import type { Connection } from '#lab/network/ports.ts'
 
 export const kubeletPort = 10250
+
+/** How often who streams asks for a sign of life: staging:client-go/transport/spdy/spdy.go, staging:apiserver/pkg/util/proxy/streamtranslator.go. */
+const pingMs = 5000
 
 /** A container of a pod that runs somewhere. */
 export interface Place {
@@ -75,16 +79,22 @@ export function dialer(api: ApiServer): Process {
   return api.process
 }
 
-/** Opens a connection, by the server's way out, and sends the request. Rejects with a Refusal whose message begins with `before`. */
+/**
+ * Opens a connection, by the server's way out, and sends the request. Rejects with a Refusal whose message begins with `before`. The
+ * transport is one of HTTP/1.1 (pkg/kubelet/client/kubelet_client.go: SetOldTransportDefaults, with a dialer or TLS of its own), so that there
+ * are no pings of HTTP/2: whether a kubelet is still there that says nothing is found out by TCP.
+ */
 export async function dialKubelet(
   self: Process,
-  { egress, kubeletCertificate: shown }: ApiServer,
+  api: ApiServer,
   place: Place,
   o: { readonly request: KubeletRequest; readonly method: KubeletCall['method']; readonly before: string },
 ): Promise<Connection> {
+  const { egress, kubeletCertificate: shown } = api
   try {
     const to = { address: place.address, port: place.port }
-    const connection = await egress.dial(self, to, { timeoutMs: 30_000 })
+    const keepAlive = httpKeepAlive(goMinorOf(api.kubernetesVersion))
+    const connection = await egress.dial(self, to, { timeoutMs: 30_000, keepAlive })
     const call: KubeletCall = { ...o.request, method: o.method, shown }
     connection.send(call)
     return connection
@@ -107,5 +117,39 @@ export async function nextReply(
   } catch (error) {
     if (!isErrno(error)) throw error
     return 'closed'
+  }
+}
+
+/** The release of Go that Kubernetes was built with (kubernetes/kubernetes#130194 for 1.31.7, #131683 for 1.30.13), as far as it matters: 22 or 23. */
+function goMinorOf(version: string): 22 | 23 {
+  const [, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
+  const first: Readonly<Record<number, number>> = { 30: 13, 31: 7 }
+  return minor >= 32 || patch >= (first[minor] ?? Number.POSITIVE_INFINITY) ? 23 : 22
+}
+
+/**
+ * Replies to who streams, which asks for a sign of life whenever nothing came for a while, and not again before that is answered: what is
+ * not acknowledged ends the connection after a quarter of an hour (SPDY's Ping has no time limit of its own:
+ * staging:apimachinery/pkg/util/httpstream/spdy/connection.go, moby/spdystream:connection.go).
+ */
+export class Replies {
+  readonly #self: Process
+  readonly #connection: Connection
+  #asked = false
+
+  constructor(self: Process, connection: Connection) {
+    this.#self = self
+    this.#connection = connection
+  }
+
+  async next(): Promise<KubeletReply | 'closed'> {
+    for (;;) {
+      const reply = await nextReply(this.#self, this.#connection, this.#asked ? undefined : pingMs)
+      if (reply === undefined) {
+        this.#asked = true
+        this.#connection.send({ kind: 'ping' })
+      } else if (reply !== 'closed' && reply.kind === 'pong') this.#asked = false
+      else return reply
+    }
   }
 }

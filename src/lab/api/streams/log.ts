@@ -94,14 +94,14 @@ async function pump(self: Process, connection: Connection, to: Responder, pod: s
   }
   for (;;) {
     const reply = await nextReply(self, connection)
-    if (reply === undefined || reply === 'closed') return opened().abort()
+    if (reply === undefined || reply === 'closed') return opened().breakOff()
     if (reply.kind === 'started')
       opened() // a follower sees the head at once, whether lines come or not
     else if (reply.kind === 'out') opened().write(reply.text)
     else if (reply.kind === 'end') return opened().end()
-    else if (reply.kind !== 'error') return opened().abort()
+    else if (reply.kind !== 'error') return opened().breakOff()
     else if (sink === undefined) return sendRefusal(to, checked(reply, pod))
-    else return sink.abort()
+    else return sink.breakOff()
   }
 }
 

@@ -3,7 +3,7 @@ import { at } from '#lab/api/json.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { Refusal } from '#lab/api/status.ts'
 import { KubeletRefusal } from '#lab/api/streams/exec.ts'
-import { dialer, dialKubelet, nextReply, type Place, placeOf } from '#lab/api/streams/kubelet.ts'
+import { dialer, dialKubelet, nextReply, type Place, placeOf, Replies } from '#lab/api/streams/kubelet.ts'
 import { existing, type Target } from '#lab/api/verbs/state.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { Connection } from '#lab/network/ports.ts'
@@ -69,9 +69,10 @@ async function run(self: Process, api: ApiServer, place: Place, door: ForwardDoo
 }
 
 async function pump(self: Process, connection: Connection, client: ForwardClient): Promise<void> {
+  const replies = new Replies(self, connection)
   for (;;) {
-    const reply = await nextReply(self, connection)
-    if (reply === 'closed' || reply === undefined) return client.abort()
+    const reply = await replies.next()
+    if (reply === 'closed') return client.abort()
     if (reply.kind === 'bytes') client.bytes(reply.id, reply.bytes)
     else if (reply.kind === 'forward-failed') client.failed(reply.id, reply.message)
     else if (reply.kind === 'bytes-end') client.end(reply.id)
