@@ -6,13 +6,14 @@ import {
   downReason,
   isComplainer,
 } from '#cluster/bgp-complaints.ts'
+import { type EndedCertificate, endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
 import { isOfHostLocalNetwork } from '#cluster/node-addresses.ts'
 import { silenceOf } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
-import { machineSigns, missingNode, refusedKubelets } from '#failures/bgp-peer-node-down/machine.ts'
+import { machineSigns, missingNode } from '#failures/bgp-peer-node-down/machine.ts'
 import type { Names } from '#failures/bgp-peer-node-down/names.ts'
 
 export interface PeerDownState {
@@ -32,8 +33,9 @@ export const detector = defineDetector<PeerDownState, Names>({
   judges: 'node',
   detect: (view) => {
     const accused = accusedPeers(view).filter(({ address }) => !isOfHostLocalNetwork(address))
+    const ended = endedKubeletCertificates(view)
     return findingsOf(
-      accused.flatMap((peer) => signsOf(view, peer, accused)),
+      accused.flatMap((peer) => signsOf(view, peer, { all: accused, ended })),
       {
         judges: 'node',
         conclude: (own, about) =>
@@ -61,17 +63,24 @@ export const detector = defineDetector<PeerDownState, Names>({
 const complaintsAbout = (view: View<Names>, address: string | undefined): readonly BgpComplaint[] =>
   bgpComplaints(view).filter(({ peer }) => peer === address)
 
-function signsOf(view: View<Names>, peer: AccusedPeer, all: readonly AccusedPeer[]): readonly Sign[] {
+interface Around {
+  readonly all: readonly AccusedPeer[]
+  readonly ended: readonly EndedCertificate[]
+}
+
+function signsOf(view: View<Names>, peer: AccusedPeer, { all, ended }: Around): readonly Sign[] {
   const { node, address, complaints } = peer
   const about = nodeSubject(node?.name)
   const isDeaf = isNobodyHeard(view)
-  const down = isDeaf || refusedKubelets(view, node?.name).length > 0 ? undefined : downReason(node)
+  // That the API server hears nothing of a node whose kubelet it refuses has this reason.
+  const refused = ended.filter((one) => one.node !== undefined && one.node === node?.name)
+  const down = isDeaf || refused.length > 0 ? undefined : downReason(node)
   // Whom somebody has a session with is not off; whom only a machine accuses that is off itself is not meant.
   if (peer.isUpElsewhere || isAccusedByTheDownOnly(peer, all)) return []
   const rest = all.filter((other) => other !== peer && downReason(other.node) === undefined && other.by > 0)
   const isOnlyOne = peer.isByAll && rest.every((other) => isAccusedByTheDownOnly(other, all))
   // A provider judges workers by what their kubelets report.
-  const machine = machineSigns(view, peer, about).map(
+  const machine = machineSigns(view, peer, { about, refused }).map(
     (one): Sign => (isDeaf && one.weight === 'strong' ? { ...one, weight: 'weak' } : one),
   )
   const isProven = isOnlyOne && !hasSign(machine, 'against')

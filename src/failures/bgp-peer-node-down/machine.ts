@@ -3,17 +3,18 @@ import { bareAddress } from '#cluster/addresses.ts'
 import type { AccusedPeer } from '#cluster/bgp-complaints.ts'
 import { bgpErrors } from '#cluster/bgp-sessions.ts'
 import type { Subject } from '#cluster/facts.ts'
-import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
+import type { EndedCertificate } from '#cluster/kubelet-certificates.ts'
 import { calicoNodePodOf, conditionOf, isComplete, nodeNamed } from '#cluster/queries.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
 import type { View, Weight } from '#diagnosis/types.ts'
 import type { Names } from '#failures/bgp-peer-node-down/names.ts'
 
+/** `refused`: what is known of its kubelet's certificate. */
 export function machineSigns(
   view: View<Names>,
   { address, node, complaints }: AccusedPeer,
-  about: Subject,
+  { about, refused }: { readonly about: Subject; readonly refused: readonly EndedCertificate[] },
 ): readonly Sign[] {
   const at = (row: Parameters<typeof sign>[0], weight: Weight, says: string): Sign =>
     sign(row, weight, says, about)
@@ -32,7 +33,7 @@ export function machineSigns(
       : []),
     // Whoever writes a log is on.
     ...(node === undefined ? [] : writtenBy(view, node.name).map((row) => at(row, 'against', row.says))),
-    ...refusedKubelets(view, node?.name).map((row) => at(row, 'against', `${row.says}: its machine is on`)),
+    ...refused.map((row) => at(row, 'against', `${row.says}: its machine is on`)),
     ...view
       .rows('reachability')
       .filter(({ to }) => to === address || to === node?.name)
@@ -49,10 +50,6 @@ export function machineSigns(
       .map((row) => at({ from: row.from }, 'strong', `the provider says that it is ${row.state}`)),
   ]
 }
-
-/** Whose certificate was read on its machine, or who writes of it: that the API server hears nothing of that node has this reason. */
-export const refusedKubelets = (view: View<Names>, node: string | undefined) =>
-  endedKubeletCertificates(view).filter((one) => one.node !== undefined && one.node === node)
 
 /** Only a peer that is on sends an OPEN that somebody refuses. */
 const refusedOpens = (view: View<Names>, address: string) =>
