@@ -18,6 +18,11 @@ export interface PodRow {
   readonly containers: readonly ContainerRow[]
   readonly createdAtMs?: number
   readonly deleting?: boolean
+  /**
+   * Whose it is, as `Controlled By` of `kubectl describe` says it: `DaemonSet/calico-node`; of a kind that Kubernetes does not have, with its
+   * group: `DaemonSet.apps.kruise.io/calico-node`. `none`: nobody's. Undefined where the source does not show it.
+   */
+  readonly owner?: string
 }
 
 export interface ContainerRow {

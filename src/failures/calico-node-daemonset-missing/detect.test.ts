@@ -131,6 +131,22 @@ describe('by facts', () => {
       ['one was deleted', { nodes, pods: [orphan('w1')], daemonSets: kubeProxy }, all, 'confirmed'],
       ['DaemonSets were not listed', { nodes, pods: [orphan('w1')] }, ['nodes', 'pods'], undefined],
       [
+        'nobody owns what is left',
+        { nodes, pods: [{ ...orphan('w1'), owner: 'none' }], daemonSets: kubeProxy },
+        all,
+        'confirmed',
+      ],
+      [
+        'a controller of another kind has made the pod',
+        {
+          nodes,
+          pods: [{ ...orphan('w1'), owner: 'DaemonSet.apps.kruise.io/calico-node' }],
+          daemonSets: kubeProxy,
+        },
+        all,
+        undefined,
+      ],
+      [
         'what made the pod has another name',
         { nodes, pods: [orphan('w1', 'calico-node-windows-x7k2p')], daemonSets: kubeProxy },
         all,

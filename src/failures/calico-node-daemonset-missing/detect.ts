@@ -91,8 +91,12 @@ const isListed = (view: Reads<'daemonSets'>): boolean =>
 /** The pods that a DaemonSet of this name has made, where all DaemonSets are listed and none has it. */
 const orphansIn = (view: Reads<'daemonSets' | 'pods'>): readonly Fact<PodRow>[] =>
   isComplete(view.coverage('daemonSets')) && !isListed(view)
-    ? calicoNodePods(view).filter(({ name }) => madeByIt.test(name))
+    ? calicoNodePods(view).filter((pod) => madeByIt.test(pod.name) && !isOfAnother(pod))
     : []
+
+/** A controller of another kind gives its pods such names, too, and makes others. */
+const isOfAnother = ({ owner = 'none' }: PodRow): boolean =>
+  owner !== 'none' && owner !== 'DaemonSet/calico-node'
 
 /** Not those of `calico-node-windows`, say. */
 const madeByIt = /^calico-node-[a-z0-9]{5}$/

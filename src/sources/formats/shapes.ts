@@ -97,7 +97,11 @@ const containerSpec = z.object({
 })
 
 export const podShape = z.object({
-  metadata,
+  metadata: metadata.extend({
+    ownerReferences: list(
+      z.object({ apiVersion: text, kind: z.string(), name: z.string(), controller: flag }),
+    ),
+  }),
   spec: z
     .object({
       nodeName: text,

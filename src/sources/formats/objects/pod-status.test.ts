@@ -120,3 +120,25 @@ test('a crash-looping calico-node as a row', () => {
     },
   ])
 })
+
+test.each<[string, object, string | undefined]>([
+  ['a DaemonSet’s', { ownerReferences: [owner('apps/v1', 'DaemonSet')] }, 'DaemonSet/calico-node'],
+  [
+    'one of another kind of the same name',
+    { ownerReferences: [owner('apps.kruise.io/v1alpha1', 'DaemonSet')] },
+    'DaemonSet.apps.kruise.io/calico-node',
+  ],
+  ['nobody’s', { uid: 'u' }, 'none'],
+  [
+    'somebody’s who does not control it',
+    { uid: 'u', ownerReferences: [{ ...owner('v1', 'ConfigMap'), controller: false }] },
+    'none',
+  ],
+  ['a part of an object: nobody knows', {}, undefined],
+])('whose a pod is: %s', (_, metadata, expected) => {
+  expect(podRow(podShape.parse({ metadata: { name: 'p', ...metadata } })).owner).toBe(expected)
+})
+
+function owner(apiVersion: string, kind: string) {
+  return { apiVersion, kind, name: 'calico-node', controller: true }
+}

@@ -21,9 +21,22 @@ export function podRow(pod: PodObject): PodRow {
       hostNetwork: spec?.hostNetwork,
       createdAtMs: atMs(metadata.creationTimestamp),
       deleting: typeof metadata.deletionTimestamp === 'string' ? true : undefined,
+      owner: ownerOf(metadata),
     }),
   }
 }
+
+/** Of a part of an object that shows no owner nobody knows whether it has one: every stored object has a uid. */
+function ownerOf({ ownerReferences, uid }: PodObject['metadata']): string | undefined {
+  const owner = ownerReferences?.find(({ controller }) => controller === true)
+  if (owner === undefined) return typeof uid === 'string' ? 'none' : undefined
+  const [group = ''] = (owner.apiVersion ?? '').split('/')
+  const kind = ofKubernetes.has(group) ? owner.kind : `${owner.kind}.${group}`
+  return `${kind}/${owner.name}`
+}
+
+/** Groups whose kinds own pods: of no name (nodes own static pods), of an object that does not say its version. */
+const ofKubernetes: ReadonlySet<string> = new Set(['', 'v1', 'apps', 'batch', 'extensions'])
 
 /** Components by their `k8s-app` label, the same in manifests and in the operator's renderings: projectcalico/calico:manifests/calico.yaml, tigera/operator:pkg/render. */
 export const calicoComponents = [

@@ -21,6 +21,7 @@ export function describedPod(description: Description, name: string): PodRow {
   const reason = phase === 'Failed' ? fieldOf(description, 'Reason') : undefined
   const status = statusOf(containers, reason ?? phase)
   const ip = fieldOf(description, 'IP')
+  const owner = fieldOf(description, 'Controlled By')
   return {
     namespace: fieldOf(description, 'Namespace') ?? '',
     name,
@@ -33,6 +34,7 @@ export function describedPod(description: Description, name: string): PodRow {
     ...(ip !== undefined && { ip }),
     ...(created !== undefined && { createdAtMs: created }),
     ...(phase === 'Terminating' && { deleting: true }),
+    ...(owner !== undefined && { owner }),
   }
 }
 

@@ -173,6 +173,7 @@ describe('kubectl describe pod', () => {
         ready: false,
         ip: '10.0.0.23',
         createdAtMs: parseTime('2026-01-07T06:00:25Z'),
+        owner: 'DaemonSet/calico-node',
         containers: [
           {
             name: 'install-cni',
