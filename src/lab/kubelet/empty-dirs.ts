@@ -7,10 +7,17 @@ import { inPages } from '#lab/runtime/log-room.ts'
 /** Bytes on the node's disk; what lies in memory is none of it. */
 export async function emptyDirBytes(files: Files, pod: Pod): Promise<number> {
   let bytes = 0
+  for (const each of (await emptyDirSizes(files, pod)).values()) bytes += each
+  return bytes
+}
+
+/** The same of each volume, by its name. */
+export async function emptyDirSizes(files: Files, pod: Pod): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>()
   for (const { name, emptyDir } of pod.spec.volumes ?? [])
     if (emptyDir !== undefined && emptyDir.medium !== 'Memory')
-      bytes += await bytesBelow(files, emptyDirPath(pod, name))
-  return bytes
+      sizes.set(name, await bytesBelow(files, emptyDirPath(pod, name)))
+  return sizes
 }
 
 /** What goes while somebody counts is not there. */

@@ -96,6 +96,52 @@ describe('a disk that fills', () => {
     expect(first?.involvedObject.name).toBe('zz-writer')
   })
 
+  test('of somebody who has more than his limits let him costs him alone, within two minutes', async () => {
+    const lab = await Lab.boot({ seed: 'limits', nodes: 3 })
+    const pod = (name: string, o: { readonly sizeLimit?: string; readonly limit?: string }): object => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'shop' },
+      spec: {
+        nodeName: node,
+        containers: [
+          {
+            name: 'main',
+            image: 'docker.io/shop/db:1.4.0',
+            command: ['sleep', '100000'],
+            volumeMounts: [{ name: 'cache', mountPath: '/cache' }],
+            ...(o.limit === undefined ? {} : { resources: { limits: { 'ephemeral-storage': o.limit } } }),
+          },
+        ],
+        volumes: [{ name: 'cache', emptyDir: o.sizeLimit === undefined ? {} : { sizeLimit: o.sizeLimit } }],
+      },
+    })
+    const pods = { small: { sizeLimit: '1Mi' }, large: { sizeLimit: '1Gi' }, whole: { limit: '2Mi' } }
+    for (const [name, o] of Object.entries(pods))
+      await lab.kube.create(resources.pods, pod(name, o) as Parameters<typeof lab.kube.create>[1]) // what a person would write
+    await lab.advance(60_000)
+    const status = async (name: string) =>
+      (await podsOn(lab)).find(({ metadata }) => metadata.name === name)?.status
+    expect([(await status('small'))?.phase, (await status('whole'))?.phase]).toEqual(['Running', 'Running'])
+    await lab.exec(
+      node,
+      'for cache in /var/lib/kubelet/pods/*/volumes/kubernetes.io~empty-dir/cache; do fallocate -l 3M $cache/x; done',
+    )
+    await lab.advance(120_000)
+    expect(await status('small')).toMatchObject({
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'Usage of EmptyDir volume "cache" exceeds the limit "1Mi". ',
+    })
+    expect(await status('whole')).toMatchObject({
+      reason: 'Evicted',
+      message: 'Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. ',
+    })
+    expect((await status('large'))?.phase).toBe('Running')
+    expect((await events(lab)).filter(({ reason }) => reason === 'Evicted')).toHaveLength(2)
+    expect(await conditionOf(lab, 'DiskPressure')).toMatchObject({ status: 'False' })
+  })
+
   test('that is emptied is trusted again after five minutes', async () => {
     const lab = await filled('50G')
     await lab.exec(node, 'rm /var/log/huge')

@@ -4,10 +4,14 @@ import { type Kubelet, podReference, podText } from '#lab/kubelet/context.ts'
 import { emptyDirBytes } from '#lab/kubelet/empty-dirs.ts'
 import { evictionMessage, isCriticalPod, ranked, type Usages } from '#lab/kubelet/eviction-rank.ts'
 import { type Crossing, crossings, type Pressure } from '#lab/kubelet/eviction-signals.ts'
+import { excessOf, hasLocalLimits } from '#lab/kubelet/local-limits.ts'
 import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 
 /** A pressure stays told so long after it was last seen (evictionPressureTransitionPeriod). */
 const transitionMs = 300_000
+
+/** How often it is counted what is in volumes (`--volume-stats-agg-period`). */
+const volumesMs = 60_000
 
 export interface EvictionOptions {
   readonly kubelet: Kubelet
@@ -21,7 +25,7 @@ export interface EvictionOptions {
  * Keeps the machine from running out of memory and disk: first dead containers and unused images go, then pods, one at a look
  * (kubernetes/kubernetes:pkg/kubelet/eviction/eviction_manager.go). Looked at every 10 s, with the node's status.
  *
- * Not imitated: soft thresholds, settings, pids, notifications of the memory cgroup, local storage limits of pods and emptyDirs. Of a pod that is evicted for what is in its emptyDirs the
+ * Not imitated: soft thresholds, settings, pids, notifications of the memory cgroup. Of a pod that is evicted for what is in its emptyDirs while the node is short of disk the
  * message tells no more than the kubelet's does: what its containers used.
  */
 export class EvictionManager {
@@ -30,6 +34,8 @@ export class EvictionManager {
   /** The last pod that was evicted: the next look waits until it is gone. */
   #ending: string | undefined
   #measuring = false
+  /** When it was looked last whether pods keep to their limits. */
+  #limitsMs = Number.NEGATIVE_INFINITY
 
   constructor(o: EvictionOptions) {
     this.#o = o
@@ -41,10 +47,16 @@ export class EvictionManager {
     return new Set([...this.#seenMs].filter(([, seen]) => now - seen < transitionMs).map(([name]) => name))
   }
 
+  /** Nothing is told, and no pod has a limit that it could come above. */
+  get isCalm(): boolean {
+    return this.pressures.size === 0 && !this.#o.pods().some(hasLocalLimits)
+  }
+
   look(): void {
     const { kubelet, machine } = this.#o
     const found = crossings(machine)
     const now = kubelet.kernel.nowMs
+    this.#lookAtLimits(now)
     for (const { pressure } of found) this.#seenMs.set(pressure, now)
     const [first] = found
     if (first === undefined) return
@@ -107,6 +119,37 @@ export class EvictionManager {
     })
   }
 
+  /** Each of who is above his own limits goes, however much room there is. */
+  #lookAtLimits(nowMs: number): void {
+    const { kubelet } = this.#o
+    const { runtime, p } = kubelet
+    if (nowMs < this.#limitsMs + volumesMs || !runtime.isServing) return
+    const limited = this.#active().filter((pod) => hasLocalLimits(pod) && !isCriticalPod(pod))
+    if (limited.length === 0) return
+    this.#limitsMs = nowMs
+    const usages = { of: (pod: Pod, container: string) => runtime.usage(pod.metadata.uid, container) }
+    p.thread('local limits', async ({ files }) => {
+      for (const pod of limited) {
+        const message = await excessOf(files, pod, usages)
+        if (message !== undefined) this.#end(pod, { message, disrupted: false })
+      }
+    })
+  }
+
+  #end(pod: Pod, o: { readonly message: string; readonly disrupted: boolean }): void {
+    const { kubelet, fail } = this.#o
+    kubelet.events.record({
+      about: podReference(pod),
+      type: 'Warning',
+      reason: 'Evicted',
+      message: o.message,
+    })
+    kubelet.klog.info('eviction_manager.go:623', 'Eviction manager: pod is evicted successfully', {
+      pod: podText(pod),
+    })
+    fail(pod, { reason: 'Evicted', ...o })
+  }
+
   #active(): readonly Pod[] {
     return this.#o
       .pods()
@@ -114,8 +157,7 @@ export class EvictionManager {
   }
 
   #evict(crossing: Crossing, volumeBytes: Usages['volumeBytes']): void {
-    const { kubelet, fail } = this.#o
-    const { klog, runtime } = kubelet
+    const { klog, runtime } = this.#o.kubelet
     if (!runtime.isServing) return
     const active = this.#active()
     if (this.#ending !== undefined && active.some(({ metadata }) => metadata.uid === this.#ending)) return
@@ -130,13 +172,8 @@ export class EvictionManager {
         })
         continue
       }
-      const message = evictionMessage(pod, crossing, usages)
-      kubelet.events.record({ about: podReference(pod), type: 'Warning', reason: 'Evicted', message })
-      klog.info('eviction_manager.go:623', 'Eviction manager: pod is evicted successfully', {
-        pod: podText(pod),
-      })
       this.#ending = pod.metadata.uid
-      fail(pod, { reason: 'Evicted', message, disrupted: true })
+      this.#end(pod, { message: evictionMessage(pod, crossing, usages), disrupted: true })
       return
     }
     klog.info('eviction_manager.go:427', 'Eviction manager: unable to evict any pods from the node')

@@ -45,5 +45,9 @@ export class Klog {
   }
 }
 
+/** Texts in quotes, structs as JSON. */
 const rendered = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value) : String(value)
+  typeof value === 'string' || isStruct(value) ? JSON.stringify(value) : String(value)
+
+const isStruct = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

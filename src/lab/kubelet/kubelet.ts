@@ -151,7 +151,7 @@ async function run(
       rotation?.look()
       certificate?.look()
     },
-    isSteady: () => state.isSurelyWell && evictions.pressures.size === 0,
+    isSteady: () => state.isSurelyWell && evictions.isCalm,
   })
   state.onChange(() => loop.hurry())
   await listen(p, shared, pods)

@@ -2,8 +2,9 @@ import type { Pod } from '#lab/api/objects.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { stopContainer } from '#lab/kubelet/container-stop.ts'
 import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
-import { definitionOf, killFailure, type PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
+import { definitionOf, type PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
 import { podDirectory } from '#lab/kubelet/pod-volumes.ts'
+import { stopSandboxes } from '#lab/kubelet/sandbox-stop.ts'
 import { sidecarsOf } from '#lab/kubelet/sidecars.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
@@ -33,11 +34,8 @@ export class PodEnd {
     if (o.tellApi) this.#sync?.publish(pod)
     const running = runtime.containers(uid).filter(({ state }) => state === 'running')
     await this.#stopAll(self, pod, running, o.graceMs)
-    try {
-      for (const sandbox of runtime.sandboxes(uid)) await runtime.stopSandbox(self.task, sandbox.id)
-    } catch (error) {
-      if (!(error instanceof CriError)) throw error
-      const says = killFailure(pod, error)
+    const says = await stopSandboxes(this.#kubelet, self, pod)
+    if (says !== undefined) {
       const message = `error killing pod: ${says}`
       this.#kubelet.events.record({
         about: podReference(pod),

@@ -12,6 +12,7 @@ import { instancesOf, type PodFailure, podStatus, type StartTrouble } from '#lab
 import { MountTrouble, type PreparedVolumes, prepareVolumes } from '#lab/kubelet/pod-volumes.ts'
 import type { PodProbes } from '#lab/kubelet/prober.ts'
 import type { HeldToken } from '#lab/kubelet/projected.ts'
+import { stopSandboxes } from '#lab/kubelet/sandbox-stop.ts'
 import { isSidecar } from '#lab/kubelet/sidecars.ts'
 import { isSlice } from '#lab/runtime/cgroup-driver.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -203,12 +204,8 @@ export class PodSync {
     if (newest?.ready) return { sandbox: newest }
     if (newest !== undefined) {
       this.#tell(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.')
-      try {
-        for (const sandbox of all) await runtime.stopSandbox(self.task, sandbox.id)
-      } catch (error) {
-        if (!(error instanceof CriError)) throw error
-        return { says: killFailure(pod, error) }
-      }
+      const says = await stopSandboxes(this.#kubelet, self, pod)
+      if (says !== undefined) return { says }
     }
     try {
       const sandbox = await runtime.runSandbox(self.task, {
@@ -226,9 +223,8 @@ export class PodSync {
       return { sandbox }
     } catch (error) {
       if (!(error instanceof CriError)) throw error
-      this.#kubelet.klog.error('remote_runtime.go:193', 'RunPodSandbox from runtime service failed', {
-        err: error.message,
-      })
+      const at = this.#kubelet.minor >= 31 ? 'log.go:32' : 'remote_runtime.go:193'
+      this.#kubelet.klog.error(at, 'RunPodSandbox from runtime service failed', { err: error.message })
       this.#tell(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${error.message}`)
       const id = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`
       const says = `Failed to create sandbox for pod \\"${id}\\": ${error.message}`
@@ -360,14 +356,7 @@ export class PodSync {
       if (instance.state === 'running')
         await stopContainer(this.#kubelet, self, { pod, def, instance, message, graceMs })
     }
-    const [sandbox] = runtime.sandboxes(pod.metadata.uid)
-    try {
-      if (sandbox !== undefined) await runtime.stopSandbox(self.task, sandbox.id)
-      return undefined
-    } catch (error) {
-      if (!(error instanceof CriError)) throw error
-      return killFailure(pod, error)
-    }
+    return stopSandboxes(this.#kubelet, self, pod, 'newest')
   }
 
   #tell(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -395,10 +384,6 @@ const remountMs = 122_000
 const evictionGraceMs = 1000
 
 const servicesUnread = 'services have not yet been read at least once, cannot construct envvars'
-
-/** `failed to "KillPodSandbox" for "<uid>" with KillPodSandboxError: "…"` */
-export const killFailure = (pod: Pod, error: CriError): string =>
-  `failed to "KillPodSandbox" for "${pod.metadata.uid}" with KillPodSandboxError: ${JSON.stringify(error.message)}`
 
 /** Of a container, or of an init container that stays. */
 export const definitionOf = ({ spec }: Pod, container: string): ContainerDef | undefined =>

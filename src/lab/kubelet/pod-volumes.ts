@@ -29,7 +29,7 @@ export const podDirectory = (uid: string): string => `/var/lib/kubelet/pods/${ui
 
 /**
  * Makes a pod's volumes ready on the machine; called again it brings those up to date that the kubelet fills. Rejects with MountTrouble
- * for the first that cannot be. Not imitated: tmpfs for secrets and memory-backed emptyDirs, sizes, other kinds of volumes than these.
+ * for the first that cannot be. Not imitated: tmpfs for secrets and memory-backed emptyDirs, sizes of those, other kinds of volumes than these.
  */
 export async function prepareVolumes(
   files: Files,
