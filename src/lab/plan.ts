@@ -41,6 +41,8 @@ export interface NodePlan extends MachinePlan {
   /** What its provider calls the machine. Default: as the node. */
   readonly workerId?: string
   readonly zone?: string
+  /** Whether it is told of a managed master's private address, where it may have one beside a public one. Default false. */
+  readonly hasPrivateMaster?: boolean
 }
 
 export interface ClusterPlan extends Required<PlanOptions> {

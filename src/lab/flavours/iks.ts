@@ -24,7 +24,7 @@ import { IbmCloud } from '#lab/ibm/cloud.ts'
 import { isByOperator } from '#lab/ibm/era.ts'
 import { gatewayDisk, gatewayMachine } from '#lab/ibm/gateway-appliance.ts'
 import { haproxy } from '#lab/ibm/haproxy.ts'
-import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
+import type { Endpoints, Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { masterDisk } from '#lab/ibm/master.ts'
 import { masterProxyImages } from '#lab/ibm/master-proxy.ts'
 import { migrationRbac } from '#lab/ibm/migration-rbac.ts'
@@ -78,7 +78,10 @@ const iks = (
   published: (plan) => publishedImages(calicoImages({ flavour: 'plain', version: plan.calico })),
   manifests: (plan) => [
     ownersBinding(),
-    ...ofTheProvider(plan, { infrastructure, master: released(plan) }),
+    ...ofTheProvider(plan, {
+      infrastructure,
+      master: { version: released(plan), hasPrivateMaster: false },
+    }),
     ...shop(plan).map(applied),
   ],
 })
@@ -96,7 +99,13 @@ export const released = ({ kubernetes }: ClusterPlan): string => kubernetes.spli
 /** What a refresh of the master brings back. kube-proxy is of the workers' version. */
 const ofTheProvider = (
   plan: ClusterPlan,
-  { infrastructure, master }: { readonly infrastructure: Infrastructure; readonly master: string },
+  {
+    infrastructure,
+    master,
+  }: {
+    readonly infrastructure: Infrastructure
+    readonly master: { readonly version: string } & Endpoints
+  },
 ): readonly Draft<KubeObject>[] => [
   ...kubeProxyManifests({
     server: `https://${plan.apiServer.address}:${plan.apiServer.port}`,
@@ -104,9 +113,9 @@ const ofTheProvider = (
     version: released(plan),
   }),
   ...coreDnsManifests({ clusterIp: plan.dnsServiceIp }),
-  ...konnectivityManifests({ address: infrastructure.konnectivityServer }),
-  ...(isByOperator(master) ? byOperator(plan) : byManifest(plan)),
-  ...(isByOperator(master) && !isByOperator(released(plan)) ? migrationRbac(plan.calico) : []),
+  ...konnectivityManifests({ address: infrastructure.konnectivityServer(master) }),
+  ...(isByOperator(master.version) ? byOperator(plan) : byManifest(plan)),
+  ...(isByOperator(master.version) && !isByOperator(released(plan)) ? migrationRbac(plan.calico) : []),
   ...defaultPolicies(plan.podCidr),
 ]
 

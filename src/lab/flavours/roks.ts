@@ -83,7 +83,7 @@ const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
     version: released(plan),
   }),
   ...openShiftDns({ clusterIp: plan.dnsServiceIp }),
-  ...konnectivityManifests({ address: vpc.konnectivityServer }),
+  ...konnectivityManifests({ address: vpc.konnectivityServer({ hasPrivateMaster: true }) }),
   ...byOperator(plan, { kubernetesProvider: 'OpenShift' }),
   ...keepalivedWatcherManifests(),
   ...defaultPolicies(plan.podCidr),

@@ -1,16 +1,26 @@
 import { usualEncapsulation } from '#lab/flavours/names.ts'
 import { apiProxy, classicZones, masterPort, services, type Vlan, type Zone } from '#lab/ibm/account.ts'
-import { firstWorkers, hostOf, type Infrastructure, type Worker } from '#lab/ibm/infrastructure.ts'
+import {
+  type Endpoints,
+  firstWorkers,
+  hostOf,
+  type Infrastructure,
+  type MasterAddress,
+  type Worker,
+} from '#lab/ibm/infrastructure.ts'
 import { cidr } from '#lab/network/address.ts'
 import type { FabricPlan, RouterPlan, SegmentPlan } from '#lab/network/fabric-plan.ts'
+import type { Chains } from '#lab/network/rule.ts'
 import type { ClusterPlan, InterfacePlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 
 /**
  * A classic cluster: workers in three zones, each on a private and a public VLAN; the provider's backend router joins the private
  * VLANs with each other (as long as the account has VRF or VLAN spanning) and with its services, the frontend router the public ones
- * with the internet. The master is the provider's, reached through a proxy on every worker.
+ * with the internet. The master is the provider's, reached through a proxy on every worker: by its public address, and by a private one
+ * as well once the owner has a private service endpoint.
  *
- * Not imitated: several VLANs in a zone, portable subnets and load balancers, three API servers behind one address.
+ * Not imitated: several VLANs in a zone, portable subnets and load balancers, three API servers behind one address, a master's addresses
+ * in three zones, that it can be reached privately alone.
  */
 export function classicPlan(o: PlanOptions): ClusterPlan {
   return {
@@ -49,8 +59,19 @@ export const masterMachine: MachinePlan = {
   ],
 }
 
-/** The public address alone: without VRF an account has no private service endpoints. */
-const masterAddresses = [{ address: services.internet.master, port: masterPort, isBackup: false }] as const
+const publicMaster = { address: services.internet.master, port: masterPort, isBackup: false } as const
+
+/**
+ * With a private service endpoint that one first, and the public address only while it fails. So the provider's runbook on control plane
+ * networks has it; its documents say that half of the traffic goes by each.
+ */
+const masters = ({ hasPrivateMaster }: Endpoints): readonly MasterAddress[] =>
+  hasPrivateMaster
+    ? [
+        { ...publicMaster, address: services.cse.master },
+        { ...publicMaster, isBackup: true },
+      ]
+    : [publicMaster]
 
 const zoneOf = (name: string): Zone => classicZones.find((each) => each.name === name) as Zone // there are no others
 
@@ -76,8 +97,9 @@ export const classic: Infrastructure = {
   machineType: 'b3c.4x16.encrypted',
   location: 'Dallas',
   nameserver: services.iaas.registry,
-  konnectivityServer: services.internet.master,
-  masters: () => masterAddresses,
+  konnectivityServer: ({ hasPrivateMaster }) =>
+    hasPrivateMaster ? services.cse.master : services.internet.master,
+  masters,
   addresses: (zone, host) => ({
     privateIp: hostOf(zoneOf(zone).private.subnet, host),
     publicIp: hostOf(zoneOf(zone).public.subnet, host),
@@ -117,6 +139,16 @@ const routerOn = (name: string, vlans: readonly Vlan[], more: RouterPlan['interf
   interfaces: [...vlans.map((vlan) => ({ segment: segmentName(vlan), address: vlan.gateway })), ...more],
 })
 
+const endpointLink = 'cse0'
+const endpointsChain = 'SERVICE-ENDPOINTS'
+
+/** What the backend router does with packets for cloud service endpoints: an account has the way to them with VRF. */
+export const serviceEndpoints = (isEnabled: boolean): Chains => ({
+  [endpointsChain]: isEnabled
+    ? []
+    : [{ match: {}, target: { kind: 'drop' }, comment: 'no VRF, no service endpoints' }],
+})
+
 const fabric: FabricPlan = {
   segments: [
     ...privateVlans.map(segmentOf),
@@ -127,12 +159,16 @@ const fabric: FabricPlan = {
     { name: 'internet', subnet: services.internet.subnet, gateway: services.internet.gateway },
   ],
   routers: [
-    routerOn(backendRouter, privateVlans, [
-      // What VLAN spanning joins or sets apart are the VLANs, on eth….
-      { segment: 'iaas', address: services.iaas.gateway, link: 'iaas0' },
-      { segment: 'transit', address: services.transit.gateway, link: 'transit0' },
-      { segment: 'cse', address: services.cse.gateway, link: 'cse0' },
-    ]),
+    {
+      forward: [{ match: { out: endpointLink }, target: { kind: 'jump', chain: endpointsChain } }],
+      chains: serviceEndpoints(false),
+      ...routerOn(backendRouter, privateVlans, [
+        // What VLAN spanning joins or sets apart are the VLANs, on eth….
+        { segment: 'iaas', address: services.iaas.gateway, link: 'iaas0' },
+        { segment: 'transit', address: services.transit.gateway, link: 'transit0' },
+        { segment: 'cse', address: services.cse.gateway, link: endpointLink },
+      ]),
+    },
     routerOn('frontend-router', publicVlans, [{ segment: 'internet', address: services.internet.gateway }]),
   ],
 }

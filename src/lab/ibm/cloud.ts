@@ -4,7 +4,7 @@ import type { CloudProvider, CloudSite } from '#lab/cloud.ts'
 import type { Output, Program } from '#lab/host/ports.ts'
 import { runCommand } from '#lab/ibm/cli/run.ts'
 import { cloudController } from '#lab/ibm/cloud-controller.ts'
-import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
+import type { Endpoints, Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { Inventory } from '#lab/ibm/inventory.ts'
 import type { Product } from '#lab/ibm/product.ts'
 import { VpcNetwork } from '#lab/ibm/vpc-network.ts'
@@ -21,7 +21,7 @@ export interface IbmCloudOptions {
   /** Of Kubernetes or OpenShift, without suffix, when the cluster was delivered: its workers stay with it. */
   readonly version: string
   /** What the provider keeps in a cluster whose master is of a version. */
-  readonly managed: (master: string) => readonly Draft<KubeObject>[]
+  readonly managed: (master: { readonly version: string } & Endpoints) => readonly Draft<KubeObject>[]
 }
 
 /** What the provider's commands and operations work with. */

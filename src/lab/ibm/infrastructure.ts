@@ -19,6 +19,12 @@ export interface MasterAddress {
   readonly isBackup: boolean
 }
 
+/** By which service endpoints a master can be reached. A VPC's has both from its first day on. */
+export interface Endpoints {
+  /** Beside the public one. */
+  readonly hasPrivateMaster: boolean
+}
+
 /** What the two generations of the provider's machines differ in. */
 export interface Infrastructure {
   readonly provider: 'classic' | 'vpc-gen2'
@@ -26,10 +32,10 @@ export interface Infrastructure {
   readonly machineType: string
   readonly location: string // Dallas
   readonly nameserver: string
-  /** Where the agents of konnectivity find their server. */
-  readonly konnectivityServer: string
+  /** Where the agents of konnectivity find their server: they know one way. */
+  konnectivityServer(o: Endpoints): string
   /** Where a worker finds its master, the first way first. */
-  masters(worker: Pick<Worker, 'zone'>): readonly MasterAddress[]
+  masters(worker: Pick<Worker, 'zone'> & Endpoints): readonly MasterAddress[]
   /** The `host`-th address of the zone's subnets. */
   addresses(zone: string, host: number): Pick<Worker, 'privateIp' | 'publicIp'>
   nodeOf(worker: Worker): NodePlan

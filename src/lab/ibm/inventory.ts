@@ -45,6 +45,8 @@ export class Inventory {
   master: MasterOperation = { state: 'deployed', status: 'Ready', sinceMs: 0 }
   /** VRF and service endpoints come together; with them VLAN spanning is no longer an option. */
   account: { readonly vrf: boolean; readonly spanning: boolean } = { vrf: false, spanning: true }
+  /** Of a classic cluster: whether its owner has a private service endpoint. Workers learn of it with their next disk. */
+  hasPrivateMaster = false
   /** Of a cluster in a VPC that is secure by default: whether its workers send out nothing but what is listed. */
   outboundProtection: 'enabled' | 'disabled' | undefined
   /** Whether the private VLANs are routed through the account's gateway appliance, or bypass it. */

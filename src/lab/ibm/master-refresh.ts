@@ -65,7 +65,8 @@ function operate(
 
 /** A password of the mesh that is the customer's is left alone, and is not taken along from namespace to namespace. */
 async function wanted(account: IbmAccount, task: Task): Promise<readonly Draft<KubeObject>[]> {
-  const all = account.managed(account.inventory.masterVersion)
+  const { masterVersion: version, hasPrivateMaster } = account.inventory
+  const all = account.managed({ version, hasPrivateMaster })
   const isOurs = await isProvidersPassword(account.kube(task))
   return isOurs ? all : all.filter((draft) => !isOfBgpPassword(draft))
 }

@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
 import { endpointGatewayName } from '#lab/ibm/endpoint-gateway.ts'
 import { told } from '#lab/ibm/testing/told.ts'
 import { endpointGroup, workersGroup } from '#lab/ibm/vpc-groups.ts'
@@ -9,8 +10,8 @@ import { Lab } from '#lab/lab.ts'
 
 const minutes = 60_000
 
-async function booted(kubernetes: string): Promise<Lab> {
-  const lab = await Lab.boot({ seed: 'ways', flavour: 'iks-vpc', kubernetes, nodes: 3 })
+async function booted(kubernetes: string, flavour: Flavour = 'iks-vpc'): Promise<Lab> {
+  const lab = await Lab.boot({ seed: 'ways', flavour, kubernetes, nodes: 3 })
   onTestFinished(() => lab.shutdown())
   return lab
 }
@@ -96,4 +97,52 @@ test('a rule for the master’s public address alone is way enough; a refresh of
   )
   expect((await lab.request({ method: 'GET', path })).status).toBe(200)
   expect(await proxyLog(lab, lab.nodes[0] as string)).toMatch(/Server k8sbackend\/master0 is UP/)
+})
+
+test('a private endpoint of a classic cluster comes first, and is reached by nobody until the account has VRF', async () => {
+  const lab = await booted('1.28.15', 'iks-classic')
+  const [first = '', second = ''] = lab.nodes
+  await told(lab, 'ks cluster master private-service-endpoint enable -c shop')
+  await told(lab, `ks worker reload -w ${first} -c shop -f`)
+  await lab.advance(40 * minutes)
+  expect(await critical(lab)).toBe(0)
+  expect(await proxyLog(lab, first)).toMatch(
+    /Server k8sbackend\/master0 is DOWN, reason: Layer4 timeout, .* 0 active and 1 backup servers left\. Running on backup\./,
+  )
+  expect(await proxyLog(lab, second)).not.toContain('DOWN')
+  await told(lab, 'account update --service-endpoint-enable true')
+  expect(await told(lab, 'account show')).toMatch(/^Service Endpoint Enabled: +true$/m)
+  await lab.advance(15 * minutes)
+  expect(await proxyLog(lab, first)).toMatch(/Server k8sbackend\/master0 is UP, .* 1 active and 1 backup/)
+  lab.addUnderlayRule({ name: 'cse', destination: '166.9.48.0/24', action: 'drop' })
+  await lab.advance(5 * minutes)
+  expect(await critical(lab)).toBe(0)
+  expect((await proxyLog(lab, first)).trimEnd().split('\n').at(-1)).toContain('Running on backup.')
+})
+
+test('Konnectivity goes by the private endpoint from the next refresh of the master on: without VRF nothing comes back that way', async () => {
+  const lab = await booted('1.28.15', 'iks-classic')
+  const logs = async (): Promise<number> => {
+    const path = `/api/v1/namespaces/kube-system/pods/ibm-master-proxy-static-${lab.nodes[0]}/log`
+    return (await lab.request({ method: 'GET', path })).status
+  }
+  expect(await told(lab, 'ks cluster get -c shop')).toMatch(/^Private Service Endpoint URL: +-$/m)
+  await told(lab, 'ks cluster master private-service-endpoint enable -c shop')
+  await told(lab, 'ks cluster master refresh -c shop')
+  await lab.advance(45 * minutes)
+  const agents = await lab.kube.list<Pod>({
+    type: resources.pods,
+    namespace: 'kube-system',
+    labelSelector: 'app=konnectivity-agent',
+  })
+  for (const { metadata } of agents)
+    await lab.kube.delete({ type: resources.pods, namespace: 'kube-system', name: metadata.name })
+  await lab.advance(5 * minutes)
+  expect(await logs()).not.toBe(200)
+  await told(lab, 'account update --service-endpoint-enable true')
+  await lab.advance(20 * minutes)
+  expect(await logs()).toBe(200)
+  expect(await told(lab, 'ks cluster get -c shop')).toMatch(
+    /^Private Service Endpoint URL: +https:\/\/166\.9\.48\.12:30526$/m,
+  )
 })

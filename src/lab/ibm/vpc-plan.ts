@@ -141,7 +141,7 @@ export const vpc: Infrastructure = {
   machineType: 'bx2.4x16',
   location: 'Dallas',
   nameserver: services.iaas.registry,
-  konnectivityServer: (vpcZones[0] as VpcZone).endpoint,
+  konnectivityServer: () => (vpcZones[0] as VpcZone).endpoint,
   masters: (worker) => masters(worker.zone),
   addresses: (name, host) => ({ privateIp: hostOf(zoneOf(name).subnet, host) }),
   nodeOf,

@@ -28,7 +28,9 @@ export const workerDisk = (node: NodePlan, plan: ClusterPlan, infrastructure: In
       `--provider-id=ibm://${cluster.account}///${cluster.id}/${node.workerId ?? node.name}`,
     ],
   }),
-  ...masterProxyFiles(infrastructure.masters({ zone: node.zone ?? '' })),
+  ...masterProxyFiles(
+    infrastructure.masters({ zone: node.zone ?? '', hasPrivateMaster: node.hasPrivateMaster === true }),
+  ),
 ]
 
 /** Of Red Hat Enterprise Linux 8.10, which OpenShift's workers run here. */

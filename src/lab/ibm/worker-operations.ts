@@ -7,6 +7,7 @@ import { drain, setSchedulable, tried } from '#lab/ibm/drain.ts'
 import type { Worker } from '#lab/ibm/infrastructure.ts'
 import type { WorkerState } from '#lab/ibm/inventory.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
+import type { NodePlan } from '#lab/plan.ts'
 
 /** Not published; a classic virtual machine is often there within a quarter of an hour. */
 const imagingMs = 600_000
@@ -27,7 +28,7 @@ export function reload(account: IbmAccount, worker: Worker): void {
     note(account, worker, 'reloading', 'Infrastructure operation: OS Reload')
     await switchOff(account, task, worker)
     await task.sleep(imagingMs)
-    account.site.rebuild(account.infrastructure.nodeOf(worker))
+    account.site.rebuild(planOf(account, worker))
     await deploy(account, task, worker, 'reloading_failed')
   })
 }
@@ -40,7 +41,7 @@ export function replace(account: IbmAccount, worker: Worker): void {
     await task.sleep(orderMs)
     note(account, successor, 'provisioning', 'Infrastructure operation: Cloud Template Transfer')
     await task.sleep(imagingMs)
-    account.site.build(account.infrastructure.nodeOf(successor))
+    account.site.build(planOf(account, successor))
     await deploy(account, task, successor, 'deploy_failed')
   })
 }
@@ -61,6 +62,14 @@ export function remove(
     await then(task)
   })
 }
+
+const planOf = (
+  { infrastructure, inventory: { hasPrivateMaster } }: IbmAccount,
+  worker: Worker,
+): NodePlan => ({
+  ...infrastructure.nodeOf(worker),
+  hasPrivateMaster,
+})
 
 const begin = (account: IbmAccount, { id }: Worker, main: (task: Task) => Promise<void>): void =>
   void account.site.kernel.start(`provider: ${id}`, main)

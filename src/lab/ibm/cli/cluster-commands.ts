@@ -109,8 +109,10 @@ async function clusterState({ account, task }: Call): Promise<ClusterState> {
 const masterUrl = `https://${services.internet.master}:${masterPort}`
 
 /** By a cloud service endpoint. All clusters in a VPC have one. */
-const privateUrl = ({ infrastructure }: IbmAccount): string | undefined =>
-  infrastructure.provider === 'vpc-gen2' ? `https://${services.cse.master}:${masterPort}` : undefined
+const privateUrl = ({ infrastructure, inventory }: IbmAccount): string | undefined =>
+  infrastructure.provider === 'vpc-gen2' || inventory.hasPrivateMaster
+    ? `https://${services.cse.master}:${masterPort}`
+    : undefined
 
 const isMasterUp = ({ account }: Call): boolean => account.site.api.process !== undefined
 

@@ -12,6 +12,7 @@ import { poolCommands } from '#lab/ibm/cli/pool-commands.ts'
 import { publicGatewayCommands } from '#lab/ibm/cli/public-gateway-commands.ts'
 import { routeCommands } from '#lab/ibm/cli/route-commands.ts'
 import { securityGroupCommands } from '#lab/ibm/cli/security-group-commands.ts'
+import { serviceEndpointCommands } from '#lab/ibm/cli/service-endpoint-commands.ts'
 import { subnetCommands } from '#lab/ibm/cli/subnet-commands.ts'
 import { vlanCommands } from '#lab/ibm/cli/vlan-commands.ts'
 import { type Words, wordsOf } from '#lab/ibm/cli/words.ts'
@@ -21,6 +22,7 @@ import type { Task } from '#lab/kernel/kernel.ts'
 
 const commands: Commands = {
   ...clusterCommands,
+  ...serviceEndpointCommands,
   ...workerCommands,
   ...poolCommands,
   ...vlanCommands,
