@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { withoutRelation } from '#cluster/facts-builder.ts'
-import type { CertificateRow, ConditionRow, EventRow, NodeRow, UnitRow } from '#cluster/relations.ts'
+import type {
+  CertificateRow,
+  ConditionRow,
+  EventRow,
+  NodeRow,
+  ReachabilityRow,
+  UnitRow,
+} from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
@@ -40,6 +47,15 @@ const certificate = (of: string, notAfterMs: number): CertificateRow => ({
   subject: `O = system:nodes, CN = system:node:${of}`,
   notAfterMs,
 })
+
+const portRefused: ReachabilityRow = {
+  node: '',
+  in: 'host',
+  to: 'w3',
+  port: 10250,
+  protocol: 'tcp',
+  outcome: 'refused',
+}
 
 const kubelet = (active: UnitRow['active']): UnitRow => ({ node: 'w3', unit: 'kubelet', active })
 
@@ -142,6 +158,13 @@ describe('found', () => {
     ],
   ])('%s', (_, table, expected) => {
     expect(outcome(table)).toEqual([expected])
+  })
+
+  test('that its machine is on is told', () => {
+    const [cause] = diagnosed({ nodes: [...others, silent], reachability: [portRefused] }).causes
+    expect(cause?.finding.evidence.map(({ says }) => says)).toContain(
+      'its machine answers, and nobody listens at kubelet’s port',
+    )
   })
 
   test('it explains what follows from it, and Calico is not to be touched', () => {

@@ -21,7 +21,7 @@ import { isRecent, recordMs } from '#cluster/symptoms/recency.ts'
 import type { Symptom } from '#cluster/symptoms.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import type { Evidence, Finding, View } from '#diagnosis/types.ts'
-import { machineEvidence } from '#failures/kubelet-lost-contact/machine.ts'
+import { machineEvidence, portEvidence } from '#failures/kubelet-lost-contact/machine.ts'
 
 type Names =
   | 'nodes'
@@ -78,7 +78,12 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
     if (ready === undefined) return []
     const kind = ready.reason === 'NodeStatusNeverUpdated' ? 'never' : 'steady'
     const machine = machineEvidence(view, { node: node.name, isOnly: silent.length === 1 })
-    const own = [...machine, ...conditionEvidence(node, ready), ...taintEvidence(node)]
+    const own = [
+      ...machine,
+      ...conditionEvidence(node, ready),
+      ...taintEvidence(node),
+      ...portEvidence(view, node),
+    ]
     const isOthers =
       locked.has(node.name) || isRefused(view, node) || isCramped(view, node) || isNobodys(view, node.name)
     const open = isEverywhere || isOthers || machine.length === 0 ? own.map(shared) : own

@@ -1,5 +1,6 @@
 import type { Reads } from '#cluster/facts.ts'
 import { goodKubeletCertificates } from '#cluster/kubelet-certificates.ts'
+import type { NodeRow } from '#cluster/relations.ts'
 import type { Evidence } from '#diagnosis/types.ts'
 
 interface Silent {
@@ -40,3 +41,20 @@ export function machineEvidence(
     )
   return [...stopped, ...good]
 }
+
+/** The machine is on, then. Why its kubelet does not run, only the machine shows. */
+export const portEvidence = (
+  view: Reads<'reachability'>,
+  { name, internalIp }: NodeRow,
+): readonly Evidence[] =>
+  view
+    .rows('reachability')
+    .filter(
+      ({ to, port, outcome }) =>
+        port === 10250 && outcome === 'refused' && (to === internalIp || to === name),
+    )
+    .map(({ from }) => ({
+      weight: 'weak',
+      says: 'its machine answers, and nobody listens at kubelet’s port',
+      from,
+    }))

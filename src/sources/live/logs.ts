@@ -4,7 +4,7 @@ import type { Coverage } from '#cluster/facts.ts'
 import { peel } from '#cluster/messages/log-line.ts'
 import type { ContainerRow, PodRow } from '#cluster/relations.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
-import type { LogRequest } from '#sources/live/api.ts'
+import type { ApiTrouble, LogRequest } from '#sources/live/api.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 import { missingBy } from '#sources/live/missing-by.ts'
 import type { Suspect } from '#sources/live/suspects.ts'
@@ -56,11 +56,39 @@ export async function readLines(
   node?: string,
 ): Promise<{ readonly rows: readonly ReadRow[]; readonly coverage: Coverage }> {
   const answer = await context.api.logs(request, context.call)
-  if (!answer.ok) return { rows: [], coverage: missingBy(answer.error) }
+  if (!answer.ok)
+    return { rows: kubeletRefusals(context, request, answer.error), coverage: missingBy(answer.error) }
   const lines = answer.value.split('\n').filter((line) => line !== '')
   const rows = lines.flatMap((line) => messageRows(context, request, node, line))
   return { rows, coverage: lines.length < request.tailLines ? complete : partial }
 }
+
+const kubeletPort = 10250
+
+/** Why the API server got no log: where nobody listens at the kubelet's port, the machine itself has answered. */
+const kubeletRefusals = (
+  { recognise, commands }: LiveContext,
+  request: LogRequest,
+  { says }: ApiTrouble,
+): readonly ReadRow[] =>
+  recognise(says).flatMap(({ id, params: { address, port } }): readonly ReadRow[] =>
+    id !== 'dial/refused' || address === undefined || Number(port) !== kubeletPort
+      ? []
+      : [
+          {
+            relation: 'reachability',
+            row: {
+              node: '',
+              in: 'host',
+              to: address,
+              port: kubeletPort,
+              protocol: 'tcp',
+              outcome: 'refused',
+            },
+            from: { source: 'the API server', quote: says, command: commands.logs(request) },
+          },
+        ],
+  )
 
 function messageRows(
   context: LiveContext,

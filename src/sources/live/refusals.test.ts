@@ -100,3 +100,18 @@ test('who may not read them is told so, and gets the rest', async () => {
   expect(facts.coverage('messages', server)).toMatchObject({ kind: 'missing', why: 'forbidden' })
   expect(facts.coverage('nodes').kind).toBe('complete')
 })
+
+test('where nobody listens at the kubelet’s port, its machine has answered', async () => {
+  const says =
+    'Get "https://10.0.0.22:10250/containerLogs/kube-system/calico-node-er02/calico-node": dial tcp 10.0.0.22:10250: connect: '
+  const failing = (words: string) =>
+    read(
+      clusterWith('k8s-worker-02', [
+        { path: /calico-node-er02\/log/, response: status(500, 'InternalError', `${says}${words}`) },
+      ]),
+    )
+  expect((await failing('connection refused')).facts.rows('reachability')).toMatchObject([
+    { to: '10.0.0.22', port: 10250, outcome: 'refused' },
+  ])
+  expect((await failing('no route to host')).facts.rows('reachability')).toEqual([])
+})
