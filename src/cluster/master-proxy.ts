@@ -4,12 +4,14 @@ import { placeOfMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 
-export type MasterWay = 'usual' | 'backup' | 'none'
+/** `started`: it has said nothing since it began, and takes all to be well. */
+export type MasterWay = 'usual' | 'backup' | 'none' | 'started'
 
 const ways: Readonly<Record<string, MasterWay>> = {
   'haproxy/server-up': 'usual',
   'haproxy/running-on-backup': 'backup',
   'haproxy/no-server': 'none',
+  'haproxy/started': 'started',
 }
 
 export interface ToldWay {
@@ -38,8 +40,8 @@ function newestFirst(a: ToldWay, b: ToldWay): number {
   return lastFirst.indexOf(a.way) - lastFirst.indexOf(b.way)
 }
 
-const lastFirst: readonly MasterWay[] = ['usual', 'none', 'backup']
+const lastFirst: readonly MasterWay[] = ['usual', 'none', 'backup', 'started']
 
 /** Other HAProxies stand in front of applications. */
-const isOfApi = ({ message: { params } }: MessageRow): boolean =>
-  /k8s|kube|api|master|control/i.test(params.backend ?? '')
+const isOfApi = ({ message: { id, params } }: MessageRow): boolean =>
+  id === 'haproxy/started' || /k8s|kube|api|master|control/i.test(params.backend ?? '')

@@ -452,6 +452,16 @@ describe('the way to a managed master', () => {
       [said('haproxy/no-server', 9), said('haproxy/running-on-backup', 5)],
       true,
     ],
+    [
+      'one that has started anew since, and said nothing',
+      [said('haproxy/running-on-backup', 9), said('haproxy/started', 5)],
+      false,
+    ],
+    [
+      'one that said so as it started',
+      [said('haproxy/started', 5), said('haproxy/running-on-backup', 5)],
+      true,
+    ],
     ['a proxy of an application', [said('haproxy/running-on-backup', 5, 'webshop')], false],
   ])('%s', (_, messages, isSeen) => {
     expect(seen({ messages }).includes(onBackup)).toBe(isSeen)

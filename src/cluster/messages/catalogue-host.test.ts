@@ -41,6 +41,7 @@ const rows: readonly MessageCase[] = [
     "[ALERT]    (8) : backend 'k8sbackend' has no server available!",
     { backend: 'k8sbackend' },
   ],
+  ['haproxy/started', '[NOTICE]   (1) : Loading success.', {}],
   ['haproxy/no-server', 'haproxy[9]: proxy api-server has no server available!', { backend: 'api-server' }],
   [
     'ipset/incompatible',

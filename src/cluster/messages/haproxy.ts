@@ -19,6 +19,13 @@ export const haproxyEntries = [
       'a server of a proxy fails its health checks',
     ],
   }),
+  ...from('haproxy/haproxy:src/mworker.c', {
+    'haproxy/started': [
+      'loading success.',
+      /^(?:\[NOTICE\] {1,4}\(\d{1,8}\) : )?Loading success\.$/,
+      'a proxy has begun, and takes its servers to work until their first checks',
+    ],
+  }),
   ...from('haproxy/haproxy:src/backend.c', {
     'haproxy/no-server': [
       ' has no server available!',
