@@ -19,6 +19,7 @@ const missing: Readonly<Record<string, string>> = {
 /** The cluster's CRDs are of an older release than its calico-node, which asks for a kind that there is not. */
 export const fault: Fault<KubeObject> = {
   flavours: ['plain', 'hardened', 'iks-classic'],
+  only: { 'without-tiers': ['plain', 'hardened'] }, // the Calico of iks-classic is 3.26, and 3.29 brought tiers
   variants: {
     'without-tiers': 'there is no CRD of tiers, which start-up writes',
     'without-cluster-information':
