@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Clock } from '#base/clock.ts'
 import { Trouble } from '#base/trouble.ts'
 import { recogniseAll } from '#cluster/messages/catalogue.ts'
+import { nodeSubject } from '#cluster/subjects.ts'
 import { clusterApi, shellInTime } from '#sources/live/cluster-api.ts'
 import { type ReadOptions, readCluster } from '#sources/live/read-cluster.ts'
 import {
@@ -185,6 +186,30 @@ describe('deep', () => {
     expect(facts.rows('tmpfilesEntries')).toHaveLength(5)
     expect(facts.rows('tmpfilesEntries')[0]).toMatchObject({ mode: 0o600, user: '10001', wins: true })
     expect(facts.coverage('hostPaths', worker3).kind).toBe('complete')
+  })
+
+  test('where only the look inside shows a session down, the log is read, too, and the machine looked at', async () => {
+    const shell = fakeShell()
+    const { transport, read } = reading(fakeCluster(), { deep: true, shell })
+    const { facts } = await read()
+    expect(facts.coverage('messages', worker1).kind).toBe('complete')
+    expect(facts.rows('messages').filter(({ node }) => node === 'k8s-worker-01')).toMatchObject([
+      { message: { id: 'bird/state-changed' } },
+    ])
+    expect(shell.commands.some((each) => each.startsWith('k8s-worker-01: dmesg'))).toBe(true)
+    const logs = transport.requests.filter((request) => request.includes('/log'))
+    expect(logs, 'nobody is asked twice').toEqual([...new Set(logs)])
+  })
+
+  test('at most so many logs are read in all', async () => {
+    const { facts } = await reading(fakeCluster(), { deep: true, suspectsMax: 2 }).read()
+    const read = facts
+      .rows('nodes')
+      .filter(({ name }) => facts.coverage('messages', nodeSubject(name)).kind === 'complete')
+    expect(read).toHaveLength(2)
+    expect(facts.coverage('messages', nodeSubject('k8s-worker-04'))).toMatchObject({
+      says: 'only the first 2 suspects were looked at',
+    })
   })
 
   test('only the chosen nodes are looked at closely', async () => {

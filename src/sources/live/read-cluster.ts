@@ -15,7 +15,7 @@ import type { LiveContext } from '#sources/live/context.ts'
 import { readCallers } from '#sources/live/deep/callers.ts'
 import { readMasterProxies } from '#sources/live/deep/master-proxies.ts'
 import { readPacketSizes } from '#sources/live/deep/packet-sizes.ts'
-import { readDeep } from '#sources/live/deep/read-deep.ts'
+import { readHosts, readInside } from '#sources/live/deep/read-deep.ts'
 import { readTraffic } from '#sources/live/deep/traffic.ts'
 import { readExtensions } from '#sources/live/extensions.ts'
 import { type ClusterUid, readClusterUid } from '#sources/live/identity.ts'
@@ -31,7 +31,7 @@ import {
 import { readAllLogs } from '#sources/live/logs.ts'
 import { readRefusals } from '#sources/live/refusals.ts'
 import { readResources } from '#sources/live/resources.ts'
-import { everyNode, type Suspect, suspectsOf, withPod } from '#sources/live/suspects.ts'
+import { everyNode, type Suspect, type Suspects, suspectsOf, withPod } from '#sources/live/suspects.ts'
 import { unreadable } from '#sources/live/unreadable.ts'
 import { joined, notAsked, type Reading, type ReadRow } from '#sources/reading.ts'
 
@@ -67,7 +67,7 @@ export interface ClusterReading {
 
 /**
  * Reads a cluster into facts, cheapest first: a few lists, where these show a symptom what is configured, then the logs of suspects, then (with `deep`) a look into
- * calico-node and at the nodes. What may not be read or does not answer becomes `missing` with its reason.
+ * calico-node, the logs of those that look suspect only from there, and at the nodes. What may not be read or does not answer becomes `missing` with its reason.
  *
  * Rejects with a Trouble when nothing at all could be read, and with `signal.reason` when interrupted.
  */
@@ -90,16 +90,23 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   const wasSick = isSick()
   if (wasSick) fill(builder, await readResources(context))
 
-  const { suspects, peers } = narrowedTo(options.nodes, freeze())
-  const looked = [...suspects, ...peers].slice(0, suspectsMax)
-  if (looked.length > 0) tell('logs', `calico-node on ${looked.map(({ node }) => node).join(', ')}`)
-  fill(builder, await readSuspects(context, { suspects, looked, suspectsMax }))
+  const lookCloser = async (before: readonly Suspect[]): Promise<readonly Suspect[]> => {
+    const chosen = suspectsAmong(options.nodes, freeze(), before)
+    const looked = [...chosen.suspects, ...chosen.peers].slice(0, suspectsMax - before.length)
+    if (looked.length > 0) tell('logs', `calico-node on ${looked.map(({ node }) => node).join(', ')}`)
+    fill(builder, await readSuspects(context, { suspects: chosen.suspects, looked, suspectsMax }))
+    return [...before, ...looked]
+  }
+  const looked = await lookCloser([])
   fill(builder, await readRefusals(context, { facts: freeze(), nodes: options.nodes }))
 
   if (deep) {
     const chosen = options.nodes?.map(withPod(freeze())) ?? everyNode(freeze())
     tell('deep', `${chosen.length === 1 ? '1 node' : `${chosen.length} nodes`} from inside calico-node`)
-    fill(builder, await readDeep(context, { chosen, looked, nowMs: options.clock.now() }))
+    fill(builder, await readInside(context, chosen))
+    // calico-node is ready with a session down: it takes this look to see that, and the log to see why.
+    const all = await lookCloser(looked)
+    fill(builder, await readHosts(context, { looked: all, nowMs: options.clock.now() }))
     const { shell } = context
     if (shell !== undefined) {
       if (managedBy(freeze()) !== undefined)
@@ -168,14 +175,15 @@ function refuseUnknown(asked: readonly string[], facts: Facts): void {
   })
 }
 
-interface Chosen {
-  readonly suspects: readonly Suspect[]
-  readonly peers: readonly Suspect[]
-}
-
-function narrowedTo(nodes: readonly string[] | undefined, facts: Facts): Chosen {
-  if (nodes === undefined) return suspectsOf(facts)
-  return { suspects: nodes.map(withPod(facts)), peers: [] }
+/** Who is worth a closer look, and did not have one before. */
+function suspectsAmong(
+  nodes: readonly string[] | undefined,
+  facts: Facts,
+  before: readonly Suspect[],
+): Suspects {
+  const isNew = ({ node }: Suspect): boolean => !before.some((each) => each.node === node)
+  const all = nodes === undefined ? suspectsOf(facts) : { suspects: nodes.map(withPod(facts)), peers: [] }
+  return { suspects: all.suspects.filter(isNew), peers: all.peers.filter(isNew) }
 }
 
 async function readSuspects(

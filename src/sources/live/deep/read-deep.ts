@@ -5,26 +5,26 @@ import { readFromNode } from '#sources/live/deep/from-node.ts'
 import type { Suspect } from '#sources/live/suspects.ts'
 import { joined, nothing, type Reading } from '#sources/reading.ts'
 
+/** Stage 3, of each node: from inside calico-node's container, and Calico's folders on the host where there is a shell. */
+export const readInside = async (context: LiveContext, chosen: readonly Suspect[]): Promise<Reading> =>
+  joined(await Promise.all(chosen.map((suspect) => insideOf(context, suspect))))
+
 interface Looked {
-  /** Who is looked into: calico-node's container, and Calico's folders on the host. */
-  readonly chosen: readonly Suspect[]
-  /** Nodes in trouble, and those that trouble points at: what else the machine itself shows. */
+  /** Nodes in trouble, and those that trouble points at. */
   readonly looked: readonly Suspect[]
   readonly nowMs: number
 }
 
-/** Stage 3: from inside calico-node and, where there is a shell, from the nodes themselves. */
-export async function readDeep(context: LiveContext, { chosen, looked, nowMs }: Looked): Promise<Reading> {
-  const inside = await Promise.all(chosen.map((suspect) => readInside(context, suspect)))
+/** Stage 3, of nodes in trouble: what else the machine itself shows, where there is a shell. */
+export async function readHosts(context: LiveContext, { looked, nowMs }: Looked): Promise<Reading> {
   const { shell } = context
-  if (shell === undefined) return joined(inside)
-  const hosts = await Promise.all(
-    looked.map(({ node }) => readFromHostCommands(context, { shell, node, nowMs })),
+  if (shell === undefined) return nothing
+  return joined(
+    await Promise.all(looked.map(({ node }) => readFromHostCommands(context, { shell, node, nowMs }))),
   )
-  return joined([...inside, ...hosts])
 }
 
-async function readInside(context: LiveContext, { node, pod }: Suspect): Promise<Reading> {
+async function insideOf(context: LiveContext, { node, pod }: Suspect): Promise<Reading> {
   const { shell } = context
   const readings = await Promise.all([
     pod === undefined ? nothing : readFromContainer(context, node, pod),
