@@ -25,6 +25,11 @@ export function refusalOf(row: MessageRow): Refusal | undefined {
   return { end, endMs: endMs + shiftOf(row.atMs, parseTime(now)) }
 }
 
+/** Somebody was refused whose certificate another authority has signed: a kubelet of a cluster that was set up anew, say. */
+export const isOfStranger = (row: MessageRow): boolean =>
+  row.message.id === 'apiserver/authentication-failed' &&
+  innerMessage(row, 'tls/unknown-authority') !== undefined
+
 const weekMs = 7 * 24 * 3_600_000
 
 /**

@@ -4,6 +4,7 @@ import type {
   CertificateRow,
   ConditionRow,
   EventRow,
+  MessageRow,
   NodeRow,
   ReachabilityRow,
   UnitRow,
@@ -47,6 +48,16 @@ const certificate = (of: string, notAfterMs: number): CertificateRow => ({
   subject: `O = system:nodes, CN = system:node:${of}`,
   notAfterMs,
 })
+
+const stranger: MessageRow = {
+  message: {
+    id: 'apiserver/authentication-failed',
+    params: {},
+    inner: [{ id: 'tls/unknown-authority', params: {} }],
+  },
+  count: 9,
+  atMs: ago(1),
+}
 
 const portRefused: ReachabilityRow = {
   node: '',
@@ -112,6 +123,15 @@ describe('found', () => {
     [
       'silent, and its certificate has ended',
       { nodes: [...others, silent], certificates: [certificate('w3', ago(20))] },
+      'node/w3 likely',
+    ],
+    [
+      'silent, its certificate is in its time, and the API server refuses one that another authority has signed',
+      {
+        nodes: [...others, silent],
+        certificates: [certificate('w3', ago(-900))],
+        messages: [stranger],
+      },
       'node/w3 likely',
     ],
     [

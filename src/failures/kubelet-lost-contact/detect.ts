@@ -12,7 +12,7 @@ import {
 } from '#cluster/node-transitions.ts'
 import { sizeLimit } from '#cluster/pod-traffic.ts'
 import { conditionOf, nodeNamed, nodeNames, nodeOfMessage } from '#cluster/queries.ts'
-import { requestsInVain } from '#cluster/refused-certificates.ts'
+import { isOfStranger, requestsInVain } from '#cluster/refused-certificates.ts'
 import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
 import { silenceOf, unheard } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject, renderSubject } from '#cluster/subjects.ts'
@@ -108,9 +108,10 @@ const shared = (evidence: Evidence): Evidence =>
 /** Whose request for a new certificate nobody has granted is refused, more likely than not. */
 const doubtful = (evidence: Evidence): Evidence => ({ ...evidence, weight: 'weak' })
 
-/** Its kubelet speaks to the API server, and shows a certificate that is out of its time. */
+/** Its kubelet speaks to the API server, and shows a certificate that is out of its time, or somebody shows one that is not this cluster's. */
 const isRefused = (view: Reads<'certificates' | 'messages' | 'pods' | 'nodes'>, { name }: NodeRow): boolean =>
-  endedKubeletCertificates(view).some(({ node }) => node === undefined || node === name)
+  endedKubeletCertificates(view).some(({ node }) => node === undefined || node === name) ||
+  view.rows('messages').some((row) => isOfStranger(row) && isRecent(view, row.atMs))
 
 /** Small packets come to its machine and large ones do not, and its reports are large. */
 const isCramped = (view: Reads<'reachability'>, { name, internalIp }: NodeRow): boolean => {

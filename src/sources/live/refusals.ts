@@ -3,7 +3,7 @@
  * that runs as a pod: a provider's does not.
  */
 import type { Facts } from '#cluster/facts.ts'
-import { kubeletClientSigner, refusalOf } from '#cluster/refused-certificates.ts'
+import { isOfStranger, kubeletClientSigner, refusalOf } from '#cluster/refused-certificates.ts'
 import type { PodRow } from '#cluster/relations.ts'
 import { silenceOf } from '#cluster/silent-nodes.ts'
 import { podSubject } from '#cluster/subjects.ts'
@@ -80,16 +80,17 @@ const fromPod = ({ commands }: LiveContext, { namespace, name }: PodRow): ReadRo
 })
 
 /**
- * Of a log that tells of everybody only whose certificates it refused for their age, each once. It does not say on which node: the
- * rows name none.
+ * Of a log that tells of everybody only which certificates were refused, for their age or for who signed them, each once. It does not say
+ * on which node they are: the rows name none.
  */
 async function readRefusalsOf(context: LiveContext, { namespace, name }: PodRow): Promise<Reading> {
   const request = { namespace, pod: name, container: 'kube-apiserver', ...tail }
   const { rows, coverage } = await readLines(context, request)
   const newest = new Map<string, ReadRow>()
   for (const read of rows) {
-    const refusal = read.relation === 'messages' ? refusalOf(read.row) : undefined
-    if (refusal !== undefined) newest.set(refusal.end, read)
+    if (read.relation !== 'messages') continue
+    const key = refusalOf(read.row)?.end ?? (isOfStranger(read.row) ? 'of a stranger' : undefined)
+    if (key !== undefined) newest.set(key, read)
   }
   return {
     rows: [...newest.values()],
