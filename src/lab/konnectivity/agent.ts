@@ -79,7 +79,11 @@ async function connect(
   server: { readonly address: string; readonly port: number },
 ): Promise<Tunnel | undefined> {
   try {
-    const connection = await self.net.connect(self.task, server, { timeoutMs: connectMs })
+    // gRPC's own keep-alive is an hour apart, and its client dials as Go does (grpc/grpc-go:internal/transport/http2_client.go).
+    const connection = await self.net.connect(self.task, server, {
+      timeoutMs: connectMs,
+      keepAlive: goKeepAlive,
+    })
     send(connection, { konnectivity: 'connect', agentId: id })
     const answer = await connection.receive(self.task)
     const packet = answer === undefined || answer === 'closed' ? undefined : packetOf(answer)
