@@ -196,10 +196,11 @@ const disabling = ['runtime-cgroup-driver-mismatch', 'bgp-peer-node-down']
 const rollsOut = ({ variant }: Strike): boolean =>
   variant.startsWith('manifest-') || variant === 'left-behind'
 
-/** calico-node writes anew, when it starts, what was away or wrong: its file, its plug-ins, their token. */
+/** calico-node writes anew, when it starts, what was away or wrong: its file, its plug-ins, their token, its tunnel's address. */
 const mendedByStart: ReadonlySet<string> = new Set([
   'cni-token-expired',
   'image-host-incompatible',
+  'ipam-tunnel-ip-conflict',
   'nodename-file-missing',
 ])
 
