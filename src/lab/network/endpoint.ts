@@ -3,9 +3,8 @@ import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { type Ipv4, ipv4Text } from '#lab/network/address.ts'
 import { type BeatEnd, EndBeats } from '#lab/network/beats.ts'
 import { reasonCodes } from '#lab/network/dial.ts'
-import { type FirstPacket, latencyMs, meets, reversed, sendLater, wayOf } from '#lab/network/exchange.ts'
-import type { Kept } from '#lab/network/fabric.ts'
-import type { Ground } from '#lab/network/ground.ts'
+import { bytesOf, EndWays, isBig, type Way } from '#lab/network/end-ways.ts'
+import { latencyMs, meets, reversed } from '#lab/network/exchange.ts'
 import { Inbox } from '#lab/network/inbox.ts'
 import { KeptAlive, type KeptEnd } from '#lab/network/keep-alive.ts'
 import { type LeavingEnd, Left } from '#lab/network/left.ts'
@@ -13,7 +12,6 @@ import type { Flow, Seen, Tuple, Verdict } from '#lab/network/packet.ts'
 import type { Connection, KeepAlive, LeftSource, Payload, Reader, SocketHolder } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
-import type { Tally } from '#lab/network/tally.ts'
 
 interface EndOptions {
   readonly stack: SimStack
@@ -34,8 +32,6 @@ interface Item {
   readonly sentBytes: number
 }
 
-type Delivered = Verdict & { kind: 'delivered' }
-
 const finSegment = 'fin-segment'
 
 // Linux: TCP_RTO_MIN, TCP_RTO_MAX, tcp_retries2, tcp_orphan_retries (0 means 8).
@@ -44,9 +40,6 @@ const rtoMaxMs = 120_000
 const retries = 15
 const retriesOfOrphan = 8
 
-/** IP and TCP headers with time stamps. */
-const headerBytes = 52
-const smallBytes = 576
 /** FIN takes a number of its own. */
 const finBytes = 1
 
@@ -63,6 +56,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
   readonly #kernel: Kernel
   readonly #flow: Flow
   readonly #isServer: boolean
+  readonly #ways: EndWays
   readonly #inbox: Inbox
   readonly #eventName: string
   takesAfterMs = 0
@@ -77,8 +71,6 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
   #stall: { readonly sinceMs: number; tries: number; rtoMs: number; cancel: Cancel } | undefined
   #softError: ErrnoCode | undefined
   #lastArrivalMs = 0
-  #segmentBytes: number
-  #ways: [Way | undefined, Way | undefined] = [undefined, undefined]
   #beats: EndBeats | undefined
   #left: Left | undefined
   #kept: KeptAlive | undefined
@@ -93,7 +85,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     this.#kernel = o.stack.fabric.kernel
     this.#inbox = new Inbox(this.#kernel)
     this.#eventName = `${o.stack.name} tcp`
-    this.#segmentBytes = mtuTowards(o.stack, o.remote.ip)
+    this.#ways = new EndWays(o, flow, { isServer })
     this.local = { address: ipv4Text(o.local.ip), port: o.local.port }
     this.remote = { address: ipv4Text(o.remote.ip), port: o.remote.port }
     o.stack.sockets.add(this)
@@ -106,9 +98,9 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     const server = new Endpoint(flow, true, o.server)
     client.#peer = server
     server.#peer = client
-    const segmentBytes = Math.min(client.#segmentBytes, server.#segmentBytes)
+    const segmentBytes = Math.min(client.#ways.segmentBytes, server.#ways.segmentBytes)
     for (const end of [client, server]) {
-      end.#segmentBytes = segmentBytes
+      end.#ways.segmentBytes = segmentBytes
       if (end.#o.keepAlive !== undefined) end.#kept = new KeptAlive(end, end.#o.keepAlive)
     }
     return [client, server]
@@ -182,8 +174,6 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     return inMs === undefined || answer === undefined ? undefined : { payload: answer, inMs }
   }
 
-  // -------------------------------------------------------------------------------------------- left
-
   leave(payload: Payload): void {
     const wayMs = this.beatMs
     if (wayMs === undefined) this.send(payload)
@@ -221,8 +211,6 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
   deliver(payload: Payload): void {
     if (this.#peer !== undefined) this.#peer.#inbox.put(payload)
   }
-
-  // ------------------------------------------------------------------------------------------- beats
 
   get beats(): EndBeats {
     this.#beats ??= new EndBeats(this)
@@ -262,7 +250,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
   }
 
   saying(payload: Payload, inMs: number): void {
-    const way = this.#ways[0] // as it was when it was sent
+    const way = this.#ways.small // as it was when it was sent
     if (way?.verdict.kind !== 'delivered') return
     this.#arrives(this.#queued(payload, bytesOf(payload)), way, this.nowMs + inMs)
   }
@@ -334,7 +322,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     this.#end('ended')
     this.#inbox.end()
     const way = this.#way(false, this.#seen('R.'))
-    this.#count(way, 0)
+    this.#ways.count(way, 0)
     if (way.peer === undefined) return
     this.after(latencyMs(way.verdict.hops), () => way.peer?.reset())
   }
@@ -353,8 +341,6 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     if (this.#life === 'open' || this.#life === 'closing') this.#fail('ECONNRESET')
   }
 
-  // --------------------------------------------------------------------------------------- keep-alive
-
   get isWaiting(): boolean {
     return this.#outbox.length > 0
   }
@@ -368,7 +354,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     if (verdict.kind === 'unreachable') this.#softError = reasonCodes[verdict.reason]
     if (verdict.kind !== 'delivered') return 'silent'
     if (peer?.isThere) return peer.acknowledges(this) ? 'answered' : 'silent'
-    if (!meets(this.#back(verdict), this.#o.stack, this.#o.local, this.#o.remote)) return 'silent'
+    if (!meets(this.#ways.back(verdict), this.#o.stack, this.#o.local, this.#o.remote)) return 'silent'
     this.reset()
     return 'reset'
   }
@@ -381,8 +367,6 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     this.#fail(this.#softError ?? 'ETIMEDOUT')
   }
 
-  // ------------------------------------------------------------------------------------------ sending
-
   #push(payload: Item['payload'], bytes: number): void {
     this.#beats?.wake()
     this.#left?.handOver()
@@ -391,8 +375,13 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
   }
 
   #queued(payload: Item['payload'], bytes: number): Item {
-    const big = bytes + headerBytes > smallBytes
-    const item: Item = { sequence: this.#sent++, payload, big, bytes, sentBytes: this.#sentBytes }
+    const item: Item = {
+      sequence: this.#sent++,
+      payload,
+      big: isBig(bytes),
+      bytes,
+      sentBytes: this.#sentBytes,
+    }
     this.#sentBytes += payload === finSegment ? finBytes : bytes
     this.#outbox.push(item)
     return item
@@ -400,7 +389,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
 
   #transmit(item: Item): void {
     const way = this.#way(item.big, this.#seen(item.payload === finSegment ? 'F.' : 'P.', item))
-    this.#count(way, item.bytes)
+    this.#ways.count(way, item.bytes)
     const { verdict } = way
     if (verdict.kind !== 'delivered') {
       if (verdict.kind === 'unreachable') this.#softError = reasonCodes[verdict.reason]
@@ -425,7 +414,7 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
         break
       case 'reset': {
         if (verdict.kind !== 'delivered') break // nothing arrives on another way
-        const answer = this.#back(verdict)
+        const answer = this.#ways.back(verdict)
         if (meets(answer, this.#o.stack, this.#o.local, this.#o.remote))
           this.after(latencyMs(verdict.hops), () => this.reset())
         else this.#lost()
@@ -471,8 +460,6 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     this.#transmit(first)
   }
 
-  // ---------------------------------------------------------------------------------------- receiving
-
   /** What this end does with a segment that has arrived: a gap is not acknowledged, what nobody waits for is reset. */
   take({ sequence, payload, bytes }: Item): 'acknowledged' | 'gap' | 'reset' {
     const isFin = payload === finSegment
@@ -497,14 +484,8 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
   /** Sends an acknowledgement: whether it reaches that end. */
   acknowledges(other: Endpoint): boolean {
     const way = this.#way(false, this.#seen('.'))
-    this.#count(way, 0)
+    this.#ways.count(way, 0)
     return way.peer === other
-  }
-
-  /** For the rules that they meet: as many segments as so many bytes take. */
-  #count({ tally }: Way, bytes: number): void {
-    const segments = Math.max(1, Math.ceil(bytes / (this.#segmentBytes - headerBytes)))
-    this.#o.stack.fabric.tallies.count(tally, segments, bytes + segments * headerBytes)
   }
 
   /** Nothing while nobody captures packets. */
@@ -522,23 +503,9 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     return this.#way(false).peer === other
   }
 
-  // ------------------------------------------------------------------------------------------ the way
-
-  /** Where a segment ends now; kept until something on its way changes. */
+  /** Where a segment of this end ends now. */
   #way(big: boolean, seen?: Seen): Way {
-    const { fabric } = this.#o.stack
-    const at = big ? 1 : 0
-    const kept = this.#ways[at]
-    if (kept?.ground.stands && (fabric.captures === 0 || seen === undefined)) {
-      fabric.counts.kept++
-      return kept
-    }
-    const { verdict, ground, tally } = this.#walk(big, seen)
-    const peer = this.#peer
-    // A cast, since TypeScript does not see that only a delivered verdict meets a peer.
-    const way = { ground, tally, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
-    this.#ways[at] = way
-    return way
+    return this.#ways.to(this.#peer, big, seen)
   }
 
   /** After a reboot the address may be back, the socket is not. */
@@ -546,28 +513,6 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     const { stack, local, remote } = this.#o
     return this.#life !== 'vanished' && meets(verdict, stack, local, remote)
   }
-
-  #walk(big: boolean, seen: Seen | undefined): Kept {
-    const sent = this.#send(big ? this.#segmentBytes : Math.min(smallBytes, this.#segmentBytes), seen)
-    const { verdict } = sent
-    if (verdict.kind !== 'too-big') return sent
-    // Path MTU discovery: the router said what fits.
-    this.#segmentBytes = verdict.mtuBytes
-    return this.#send(this.#segmentBytes, seen)
-  }
-
-  #send(sizeBytes: number, seen: Seen | undefined): Kept {
-    const { stack, local, remote } = this.#o
-    const tuple = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
-    return wayOf(stack, segment(tuple, sizeBytes, seen), this.#flow, { reply: this.#isServer })
-  }
-
-  #back({ at, tuple }: Delivered): Verdict {
-    const reset: Seen = { kind: 'tcp', flags: 'R', bytes: 0, sentBytes: 0, receivedBytes: 0 }
-    return sendLater(at, segment(reversed(tuple), headerBytes, reset), this.#flow, { reply: !this.#isServer })
-  }
-
-  // ------------------------------------------------------------------------------------------- ending
 
   #fail(code: ErrnoCode): void {
     this.#end('ended')
@@ -590,31 +535,3 @@ export class Endpoint implements Connection, BeatEnd, LeavingEnd, KeptEnd {
     return this.#kernel.at(this.#kernel.nowMs + ms, this.#eventName, run)
   }
 }
-
-/** `peer` is there when the segment reaches the socket at the other end, not just its host. */
-type Way = { readonly ground: Ground; readonly tally: Tally | undefined } & (
-  | { readonly verdict: Delivered; readonly peer: Endpoint | undefined }
-  | { readonly verdict: Exclude<Verdict, { kind: 'delivered' }>; readonly peer: undefined }
-)
-
-/** Values say their size in `sizeBytes`; those that do not are taken to fill at least one segment, as API objects do. */
-const bytesOf = (payload: Payload): number => {
-  const bytes = typeof payload === 'string' ? payload.length : payload.sizeBytes
-  return typeof bytes === 'number' ? bytes : segmentBytes
-}
-
-/** What fits into one segment of an Ethernet of 1500 bytes, with time stamps. */
-const segmentBytes = 1448
-
-function mtuTowards(stack: SimStack, remote: Ipv4): number {
-  const way = stack.route(remote)
-  return way.kind === 'link' ? way.link.mtuBytes : 65536
-}
-
-const segment = (tuple: FirstPacket['tuple'], sizeBytes: number, seen: Seen | undefined): FirstPacket => ({
-  protocol: 'tcp',
-  tuple,
-  sizeBytes,
-  dontFragment: true,
-  ...(seen === undefined ? {} : { seen }),
-})
