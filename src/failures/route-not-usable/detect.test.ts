@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RouteRow } from '#cluster/relations.ts'
+import { renderSubject } from '#cluster/subjects.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/route-not-usable/index.ts'
@@ -304,4 +305,17 @@ describe('by facts', () => {
     const { causes, preventive } = diagnose(factsOf(facts, { complete }), [mode])
     expect(causes.length + preventive.length > 0).toBe(expected)
   })
+})
+
+test('a BIRD that does not run refuses no route: nothing is known of the node', () => {
+  const of = (messages: Table['messages']) =>
+    diagnose(
+      factsOf(
+        { nodes: [w1], routes: [route('10.7.4.0/24', { proto: 'kernel' })], ...(messages && { messages }) },
+        { complete: ['messages', 'routes', 'routes node/w1', 'messages node/w1'] },
+      ),
+      [mode],
+    ).clear.some(({ about }) => renderSubject(about) === 'node/w1')
+  expect(of(undefined)).toBe(true)
+  expect(of([said('health/bird-not-running')])).toBe(false)
 })

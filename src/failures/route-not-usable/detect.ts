@@ -1,6 +1,7 @@
-import type { Fact } from '#cluster/facts.ts'
+import type { Fact, Subject } from '#cluster/facts.ts'
 import { nodeOfMessage } from '#cluster/queries.ts'
 import type { MessageRow } from '#cluster/relations.ts'
+import { isSameSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import {
   explainsHere,
@@ -47,9 +48,15 @@ export const detector = defineDetector<RouteState, Names>({
           : undefined,
     }),
   explains: explainsHere,
-  // Without a calico-node that runs nobody says which routes there should be.
-  isHidden: (about, view) => isStartHeldUp(view, about),
+  // Without a calico-node that runs nobody says which routes there should be; without BIRD nobody says that one is refused.
+  isHidden: (about, view) => isStartHeldUp(view, about) || isWithoutBird(view, about),
 })
+
+const isWithoutBird = (view: View<Names>, about: Subject): boolean =>
+  view.symptoms.some(
+    (symptom) =>
+      symptom.id === 'bird-not-running' && symptom.when === 'now' && isSameSubject(symptom.about, about),
+  )
 
 /** errno EEXIST, in C's and in Go's words. */
 const exists = 'file exists'
