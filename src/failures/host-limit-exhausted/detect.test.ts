@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/host-limit-exhausted/index.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
+import { readText } from '#sources/text/index.ts'
 
 describe('found', () => {
   test.each<[string, string, Verdict]>([
@@ -76,4 +78,13 @@ test('without the line of the kernel the count decides how sure it is', () => {
     'confirmed',
   )
   expect(foundIn(count, mode)).toBe('likely')
+})
+
+test('a full table of connections is why Typha is not reached', () => {
+  const text = `[ 8812.114007] nf_conntrack: nf_conntrack: table full, dropping packet
+2025-03-04 05:06:07.890 [ERROR][77] felix/daemon.go 1093: Failed to connect to Typha. Retrying... error=dial tcp 10.0.0.22:5473: i/o timeout
+`
+  const { facts } = readText([{ name: 'test', text }], { nowMs: Date.UTC(2030, 0, 1), node: 'k8s-worker-02' })
+  const [cause] = diagnose(facts, [mode]).causes
+  expect(cause?.explains.map(({ id }) => id)).toContain('typha-unreachable')
 })

@@ -24,6 +24,7 @@ export const symptoms = [
   'node-not-ready',
   'bgp-session-down',
   'api-unreachable',
+  'typha-unreachable',
   'node-flapping',
 ] as const
 
