@@ -8,10 +8,11 @@ import {
   type MasterAddress,
   type Worker,
 } from '#lab/ibm/infrastructure.ts'
+import { masterMachineAt } from '#lab/ibm/master.ts'
 import { cidr } from '#lab/network/address.ts'
 import type { FabricPlan, RouterPlan, SegmentPlan } from '#lab/network/fabric-plan.ts'
 import type { Chains } from '#lab/network/rule.ts'
-import type { ClusterPlan, InterfacePlan, MachinePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
+import type { ClusterPlan, InterfacePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
 
 /**
  * A classic cluster: workers in three zones, each on a private and a public VLAN; the provider's backend router joins the private
@@ -43,21 +44,11 @@ export function classicPlan(o: PlanOptions): ClusterPlan {
 
 export const backendRouter = 'backend-router'
 
-/** The machine on which the provider runs the master. */
-export const masterMachine: MachinePlan = {
-  name: 'master',
-  interfaces: [
-    { segment: 'cse', address: services.cse.master, prefixLength: 24 },
-    {
-      segment: 'internet',
-      address: services.internet.master,
-      prefixLength: 24,
-      link: 'eth1',
-      defaultRoute: false,
-      routes: ['198.51.100.0/24'],
-    },
-  ],
-}
+export const masterMachine = masterMachineAt({
+  privately: services.cse.master,
+  publicly: services.internet.master,
+  routes: ['198.51.100.0/24'],
+})
 
 const publicMaster = { address: services.internet.master, port: masterPort, isBackup: false } as const
 

@@ -2,7 +2,7 @@ import { baseOs } from '#lab/host/os.ts'
 import type { Tree, TreeEntry } from '#lab/host/ports.ts'
 import { masterPort } from '#lab/ibm/account.ts'
 import { egressConfiguration, egressConfigurationPath } from '#lab/konnectivity/manifests.ts'
-import type { ClusterPlan } from '#lab/plan.ts'
+import type { ClusterPlan, MachinePlan } from '#lab/plan.ts'
 
 /**
  * The disk of the machine that runs a customer's master; `more`: programs that run there beside those of every cluster. Not imitated: that the provider runs three of it as pods of another
@@ -67,3 +67,23 @@ WantedBy=multi-user.target
     target: `/lib/systemd/system/${name}.service`,
   },
 ]
+
+/** The machine on which the provider runs the master: at its private and at its public address, the networks `routes` behind that. */
+export const masterMachineAt = (o: {
+  readonly privately: string
+  readonly publicly: string
+  readonly routes: readonly string[]
+}): MachinePlan => ({
+  name: 'master',
+  interfaces: [
+    { segment: 'cse', address: o.privately, prefixLength: 24 },
+    {
+      segment: 'internet',
+      address: o.publicly,
+      prefixLength: 24,
+      link: 'eth1',
+      defaultRoute: false,
+      routes: o.routes,
+    },
+  ],
+})

@@ -8,6 +8,7 @@ import {
   type MasterAddress,
   type Worker,
 } from '#lab/ibm/infrastructure.ts'
+import { masterMachineAt } from '#lab/ibm/master.ts'
 import { kubernetes, openShift, openShiftVersion } from '#lab/ibm/product.ts'
 import { firstGatewayRules, internetLink } from '#lab/ibm/public-gateways.ts'
 import {
@@ -20,7 +21,7 @@ import {
 } from '#lab/ibm/vpc-groups.ts'
 import { vpcServices as services, type VpcZone, vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
 import type { FabricPlan, RouterPlan } from '#lab/network/fabric-plan.ts'
-import type { ClusterPlan, MachinePlan, NodePlan, PlanOptions, PublicRegistriesPlan } from '#lab/plan.ts'
+import type { ClusterPlan, NodePlan, PlanOptions, PublicRegistriesPlan } from '#lab/plan.ts'
 
 export const vpcRouter = 'vpc-router'
 
@@ -86,21 +87,11 @@ const publicRegistries: PublicRegistriesPlan = {
   privateDomains: ['icr.io'],
 }
 
-/** The machine on which the provider runs the master. */
-export const vpcMasterMachine: MachinePlan = {
-  name: 'master',
-  interfaces: [
-    { segment: 'cse', address: services.cse.master, prefixLength: 24 },
-    {
-      segment: 'internet',
-      address: services.internet.master,
-      prefixLength: 24,
-      link: 'eth1',
-      defaultRoute: false,
-      routes: [services.internet.floatingIps],
-    },
-  ],
-}
+export const vpcMasterMachine = masterMachineAt({
+  privately: services.cse.master,
+  publicly: services.internet.master,
+  routes: [services.internet.floatingIps],
+})
 
 const zoneOf = (name: string): VpcZone => vpcZones.find((each) => each.name === name) as VpcZone // there are no others
 
