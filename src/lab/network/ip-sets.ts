@@ -30,10 +30,10 @@ export class IpSets {
     return this.#kinds.get(name)
   }
 
-  /** Makes, as `kind` says, or fills. Throws EINVAL for what is no member. */
+  /** Makes or fills; `kind` is the one that it has, or is made as. Throws EINVAL for what is no member. */
   set(name: string, members: readonly string[], kind: SetKind): AddressSet {
     const compiled = addressSet(members)
-    if (!this.#compiled.has(name)) this.#kinds.set(name, kind)
+    this.#kinds.set(name, kind)
     this.#members = { ...this.#members, [name]: [...members] }
     this.#compiled = new Map([...this.#compiled, [name, compiled]])
     this.footings.shake(name)

@@ -71,7 +71,8 @@ export class Netfilter implements TableHome {
 
   /** {@link Net.setMembers}, at once. */
   setMembers(name: string, members: readonly string[], by: SetMaker): void {
-    const kind = agreed(by.type ?? typeOfMembers(members), by.version, this.kernelRelease)
+    const kind =
+      this.ipSets.kind(name) ?? agreed(by.type ?? typeOfMembers(members), by.version, this.kernelRelease)
     const { ports } = this.ipSets.set(name, members, kind)
     for (const port of ports) this.#fabric.namePort(port)
     this.#fabric.moved()

@@ -1,4 +1,5 @@
 /** Types of IP sets and their revisions: what a kernel and a release of the `ipset` command know of them. */
+import { remembering } from '#base/remember.ts'
 
 export type SetType = 'hash:ip' | 'hash:net' | 'hash:ip,port'
 
@@ -38,10 +39,10 @@ const bitmasks: Era = {
 }
 
 /** The newest revisions that a kernel (`6.8.0-52-generic`) makes. */
-export const revisionsOfKernel = (release: string): Revisions => newestBy('kernel', release)
+const revisionsOfKernel = remembering((release: string) => newestBy('kernel', release))
 
 /** The newest revisions that a release of the command (`7.11`) reads. */
-export const revisionsOfCommand = (version: string): Revisions => newestBy('command', version)
+const revisionsOfCommand = remembering((version: string) => newestBy('command', version))
 
 function newestBy(side: 'kernel' | 'command', version: string): Revisions {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
