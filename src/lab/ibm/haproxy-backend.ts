@@ -90,8 +90,8 @@ export class Backend {
   }
 
   #say({ config, isUp, sessions }: BackendServer, { reason, info, tookMs }: CheckResult): void {
-    const active = this.#up().active.length
-    const backups = this.#up().backups.length
+    const up = this.#up()
+    const [active, backups] = [up.active.length, up.backups.length]
     const why = `reason: ${reason}${info === undefined ? '' : `, info: "${info}"`}, check duration: ${Math.floor(tookMs)}ms`
     const left = `${active} active and ${backups} backup servers ${isUp ? 'online' : 'left'}.${active === 0 && backups > 0 ? ' Running on backup.' : ''}`
     const queue = isUp

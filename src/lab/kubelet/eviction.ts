@@ -127,14 +127,16 @@ export class EvictionManager {
     const limited = this.#active().filter((pod) => hasLocalLimits(pod) && !isCriticalPod(pod))
     if (limited.length === 0) return
     this.#limitsMs = nowMs
-    const usages = { of: (pod: Pod, container: string) => runtime.usage(pod.metadata.uid, container) }
     p.thread('local limits', async ({ files }) => {
       for (const pod of limited) {
-        const message = await excessOf(files, pod, usages)
+        const message = await excessOf(files, pod, { of: this.#usageOf })
         if (message !== undefined) this.#end(pod, { message, disrupted: false })
       }
     })
   }
+
+  readonly #usageOf = (pod: Pod, container: string) =>
+    this.#o.kubelet.runtime.usage(pod.metadata.uid, container)
 
   #end(pod: Pod, o: { readonly message: string; readonly disrupted: boolean }): void {
     const { kubelet, fail } = this.#o
@@ -161,10 +163,7 @@ export class EvictionManager {
     if (!runtime.isServing) return
     const active = this.#active()
     if (this.#ending !== undefined && active.some(({ metadata }) => metadata.uid === this.#ending)) return
-    const usages = {
-      of: (pod: Pod, container: string) => runtime.usage(pod.metadata.uid, container),
-      volumeBytes,
-    }
+    const usages = { of: this.#usageOf, volumeBytes }
     for (const pod of ranked(active, crossing, usages)) {
       if (isCriticalPod(pod)) {
         klog.error('eviction_manager.go:602', 'Eviction manager: cannot evict a critical pod', {
