@@ -24,6 +24,8 @@ export interface Release {
   // Images and manifests
   readonly imageRegistry: 'docker.io' | 'quay.io'
   readonly setuidPrograms: boolean
+  /** calico-node's image has `nft`. */
+  readonly hasNft: boolean
   readonly bpfInitContainer: 'mount-bpffs' | 'ebpf-bootstrap'
   readonly seccomp: boolean
   /** hostPath volumes of Calico's own folders are made where they are missing, whoever makes them. */
@@ -83,6 +85,7 @@ function releaseNamed(name: string): Release {
     minor,
     imageRegistry: since(31) ? 'quay.io' : 'docker.io',
     setuidPrograms: !since(32),
+    hasNft: since(29),
     bpfInitContainer: since(31) ? 'ebpf-bootstrap' : 'mount-bpffs',
     seccomp: since(29),
     makesHostFolders: since(27),

@@ -42,6 +42,11 @@ describe('a cluster of another release', () => {
     const lab = await booted({ calico, flavour })
     expect((await calicoNode(lab)).spec.initContainers?.map(({ name }) => name)).toEqual(inits)
     expect(await inside(lab, 'calico-node -v')).toBe(`v${calico}\n`)
+    const found = await inside(lab, 'which ip lsmod iptables-nft-save nft ss ping ps')
+    expect(found.match(/\/.*/g), 'what the image keeps').toEqual([
+      ...['/usr/bin/ip', '/usr/sbin/lsmod', '/usr/bin/iptables-nft-save'],
+      ...(calico >= '3.29' ? ['/usr/bin/nft'] : []),
+    ])
     await inside(lab, 'sv down /etc/service/enabled/bird')
     await lab.advance(2_000)
     expect(await inside(lab, 'calico-node -bird-live')).toContain(

@@ -79,7 +79,7 @@ describe('a kubelet that cannot ask the API server', () => {
 
   test('lets in whom it let in five minutes ago, and then nobody', async () => {
     const pod = await calicoNode()
-    const exec = `kubectl -n kube-system exec ${pod} -c calico-node -- hostname`
+    const exec = `kubectl -n kube-system exec ${pod} -c calico-node -- cat /proc/sys/kernel/hostname`
     const logs = `kubectl -n kube-system logs ${pod} -c calico-node --tail 1`
     expect(await on(control, exec)).toBe(`${worker}\n`)
     expect(await on(control, logs)).not.toContain('rror')

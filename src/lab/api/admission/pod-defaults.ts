@@ -34,6 +34,7 @@ export function changeEach(
 
 const specDefaults: JsonObject = {
   dnsPolicy: 'ClusterFirst',
+  enableServiceLinks: true,
   restartPolicy: 'Always',
   schedulerName: 'default-scheduler',
   securityContext: {},
@@ -52,12 +53,9 @@ export function podSpecDefaults(spec: JsonObject): JsonObject {
   return changeEach(next, 'volumes', volumeDefaults)
 }
 
-/**
- * Of a pod itself: what its containers may take at most they ask for, too, and they are told of services. A template is left as it
- * is (SetDefaults_Pod).
- */
+/** Of a pod itself: what its containers may take at most they ask for, too. A template is left as it is (SetDefaults_Pod). */
 export function podDefaultsOf(spec: JsonObject): JsonObject {
-  let next = fill(podSpecDefaults(spec), { enableServiceLinks: true })
+  let next = podSpecDefaults(spec)
   for (const list of ['initContainers', 'containers'])
     next = changeEach(next, list, (container) => change(container, 'resources', requestsFromLimits))
   return next

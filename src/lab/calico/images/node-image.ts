@@ -1,4 +1,4 @@
-import { tools } from '#lab/calico/images/tools.ts'
+import { nodeTools } from '#lab/calico/images/node-tools.ts'
 import type { Release } from '#lab/calico/release.ts'
 import type { Capability, Tree, TreeEntry } from '#lab/host/ports.ts'
 
@@ -11,12 +11,12 @@ const capabilities: readonly Capability[] = ['NET_ADMIN', 'NET_BIND_SERVICE', 'N
 export const ipsetVersion = '7.11'
 
 /**
- * The file system of calico/node (projectcalico/calico:node/Dockerfile.amd64, ). `stock`: `bird`, `bird6`,
+ * The file system of calico/node (projectcalico/calico:node/Dockerfile.amd64). `stock`: `bird`, `bird6`,
  * `calico-node` and `mountns` are setuid root (up to 3.31). `hardened`: a rebuild that gives bird and calico-node file capabilities
  * instead and lets group 0 write what is written at start.
  */
 export const nodeTree = (kind: NodeImageKind, release: Release): Tree => [
-  ...tools(),
+  ...nodeTools(release),
   { path: '/usr/bin/ipset', kind: 'file', mode: 0o755, program: 'ipset', version: ipsetVersion },
   { path: '/run', kind: 'directory' },
   { path: '/var/run', kind: 'symlink', target: '../run' },
