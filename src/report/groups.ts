@@ -1,3 +1,4 @@
+import { type RelationName, relationInfo } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import type { Cause, Confidence, Evidence, Mode, Question, Symptom, Unknown } from '#diagnosis/types.ts'
 import type { Disruption, Offer, Plan, Step } from '#repair/types.ts'
@@ -114,26 +115,38 @@ export function unknownGroups(unknown: readonly Unknown[]): readonly UnknownGrou
   return [...byKey.values()]
 }
 
-/** Something that was not read, and the modes that could not be judged without it. */
+/** What was not read for one reason, and the modes that could not be judged without it. */
 export interface UnknownGap {
-  readonly gap: Unknown['missing'][number]
+  readonly relations: readonly RelationName[]
+  readonly why: Missing['why']
   readonly modes: readonly string[]
+  /** What it takes to be allowed to read them, as `kubectl auth can-i` takes it. */
+  readonly permission?: string
 }
 
-/** That for which most modes wait first. */
+type Missing = Unknown['missing'][number]
+
+/** That for which most modes wait first. What is forbidden and needs the same permission is one gap: one person can close it. */
 export function unknownGaps(unknown: readonly Unknown[]): readonly UnknownGap[] {
-  const byKey = new Map<string, { gap: Unknown['missing'][number]; modes: Set<string> }>()
-  for (const { mode, missing } of unknown)
-    for (const gap of missing) {
-      const key = `${gap.relation} ${gap.why}`
-      const entry = byKey.get(key) ?? { gap, modes: new Set() }
-      byKey.set(key, entry)
-      entry.modes.add(mode)
-    }
-  return [...byKey.values()]
-    .map(({ gap, modes }) => ({ gap, modes: [...modes] }))
+  const gaps = unknown.flatMap(({ mode, missing }) => missing.map((gap) => ({ mode, ...gap })))
+  return [...Map.groupBy(gaps, keyOf).values()]
+    .map((alike): UnknownGap => {
+      const relations = unique(alike.map(({ relation }) => relation))
+      const why = alike[0]?.why ?? 'failed'
+      return {
+        relations,
+        why,
+        modes: unique(alike.map(({ mode }) => mode)),
+        ...(why === 'forbidden' && relations[0] !== undefined
+          ? { permission: relationInfo[relations[0]].permission }
+          : {}),
+      }
+    })
     .toSorted((a, b) => b.modes.length - a.modes.length)
 }
+
+const keyOf = ({ relation, why }: Missing): string =>
+  why === 'forbidden' ? `${relationInfo[relation].permission} ${why}` : `${relation} ${why}`
 
 /** One question about several nodes, asked once. */
 export interface QuestionGroup extends Pick<Question, 'command' | 'why'> {

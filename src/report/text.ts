@@ -11,6 +11,7 @@ import {
   type QuestionGroup,
   questionGroups,
   symptomGroups,
+  type UnknownGap,
   type UnknownGroup,
   unknownGaps,
   unknownGroups,
@@ -45,7 +46,7 @@ export function renderText(
     preventive(context),
     unexplained(diagnosis, palette),
     past(diagnosis, palette),
-    unknown(diagnosis, palette),
+    unknown(context),
     next(context),
   ]
   return `${sections
@@ -176,25 +177,27 @@ const symptomLines = (symptoms: readonly Symptom[], { dim }: Palette): readonly 
     ...alike.slice(0, 2).flatMap(({ says }) => [dim(`     ${oneLine(says, columns - 5)}`)]),
   ])
 
-function unknown({ unknown: open }: Diagnosis, { bold }: Palette): string[] {
+function unknown({ report: { diagnosis, source }, palette: { bold } }: Context): string[] {
+  const { unknown: open } = diagnosis
   if (open.length === 0) return []
   const groups = unknownGroups(open)
+  const isHinted = source.kind !== 'live' || !source.deep
   // A few are told one by one; of many, what they wait for is what a person can do something about.
   return groups.length <= unknownShown
-    ? [bold('Not known'), ...groups.flatMap(unknownLines)]
-    : [bold(`Not known: ${unknownModes(open)} other failure modes, for want of`), ...gapLines(open)]
+    ? [bold('Not known'), ...groups.flatMap((group) => wrapped(unknownLine(group, isHinted), '   '))]
+    : [bold(`Not known: ${unknownModes(open)} other failure modes, for want of`), ...gapLines(open, isHinted)]
 }
 
 const unknownShown = 6
 
 const unknownModes = (open: Diagnosis['unknown']): number => new Set(open.map(({ mode }) => mode)).size
 
-function unknownLines({ mode, where, missing }: UnknownGroup): readonly string[] {
+function unknownLine({ mode, where, missing }: UnknownGroup, isHinted: boolean): string {
   const gaps = [...Map.groupBy(missing, ({ why }) => why)].map(
     ([why, alike]) => `${some(alike.map(({ relation }) => relationWords[relation]))} ${missingWords[why]}`,
   )
-  const hint = missing.some(isDeep) ? ' (--deep reads them)' : ''
-  return wrapped(`${mode} on ${some(where)}: ${gaps.join(', ')}${hint}`, '   ')
+  const hint = isHinted && missing.some(isDeep) ? ' (--deep reads them)' : ''
+  return `${mode} on ${some(where)}: ${gaps.join(', ')}${hint}`
 }
 
 type Gap = UnknownGroup['missing'][number]
@@ -203,16 +206,20 @@ const isDeep = ({ relation, why }: Gap): boolean =>
   why === 'not-asked' && relationInfo[relation].tier === 'deep'
 
 /** By what is missing, that for which most modes wait first. */
-function gapLines(open: Diagnosis['unknown']): readonly string[] {
+function gapLines(open: Diagnosis['unknown'], isHinted: boolean): readonly string[] {
   const gaps = unknownGaps(open)
   return [
-    ...gaps.slice(0, unknownShown).flatMap(({ gap, modes }) => {
-      const hint = isDeep(gap) ? ', which --deep reads' : ''
-      const waiting = `${modes.length} mode${modes.length === 1 ? '' : 's'}`
-      return wrapped(`${relationWords[gap.relation]} (${missingWords[gap.why]}${hint}): ${waiting}`, '   ')
-    }),
+    ...gaps.slice(0, unknownShown).flatMap((gap) => wrapped(gapLine(gap, isHinted), '   ')),
     ...(gaps.length > unknownShown ? [`   and ${gaps.length - unknownShown} more (-o json lists them)`] : []),
   ]
+}
+
+function gapLine({ relations, why, modes, permission }: UnknownGap, isHinted: boolean): string {
+  const names = relations.map((relation) => relationWords[relation])
+  const needs = permission === undefined ? '' : `; it takes “${permission}”`
+  const hint =
+    isHinted && relations.some((relation) => isDeep({ relation, why })) ? ', which --deep reads' : ''
+  return `${some(names, 12)} (${missingWords[why]}${needs}${hint}): ${modes.length} mode${modes.length === 1 ? '' : 's'}`
 }
 
 function next({ report, palette }: Context): string[] {

@@ -23,3 +23,21 @@ test.each([
   if (variant === 'restored')
     expect(asked).toContainEqual(expect.stringContaining('kubelet-client-current.pem'))
 })
+
+/** What calico-node's container shares with its host is looked at by exec; without it each of these is something else, or nothing. */
+test.each([
+  ['pod-ip-forwarding-off', 'sysctl'],
+  ['stale-state-other-cni', 'flannel-unit'],
+  ['host-firewall-manager-interferes', 'firewalld'],
+])('%s (%s) is seen from inside calico-node', async (id, variant) => {
+  const each = cases.find((one) => one.id === id && one.variant === variant)
+  if (each === undefined) return // somebody asks for other modes alone
+  const { lab } = await struck(each)
+  onTestFinished(() => lab.shutdown())
+  const { diagnosis } = await diagnosed(lab, { kubeconfigOnly: true })
+  expect(diagnosis.causes.map(({ mode, confidence }) => `${mode.id} ${confidence}`)).toEqual([
+    `${id} confirmed`,
+  ])
+  const evidence = diagnosis.causes.flatMap(({ finding }) => finding.evidence.map(({ from }) => from.command))
+  expect(evidence.join('\n')).toMatch(/kubectl .*exec .* -c calico-node -- (?:ip|iptables|grep)/)
+})

@@ -19,11 +19,14 @@ export async function readFromHostCommands(
     node,
     nowMs,
     commands = hostCommands,
+    source = node,
   }: {
     readonly shell: NodeShell
     readonly node: string
     readonly nowMs: number
     readonly commands?: readonly HostCommand[]
+    /** From where the node is seen, for quoting. */
+    readonly source?: string
   },
 ): Promise<Reading> {
   const { readText } = await import('#sources/text/index.ts')
@@ -32,7 +35,7 @@ export async function readFromHostCommands(
     if (!answer.ok) return nothing
     const text = paste(command, answer.value)
     if (text === undefined) return nothing
-    const { facts } = readText([{ name: node, text }], { node, nowMs })
+    const { facts } = readText([{ name: source, text }], { node, nowMs })
     return {
       rows: rowsOf(facts, shell.command(node, command.argv)),
       covered: answer.value.code === 0 ? wholeOf(command, node) : [],

@@ -7,13 +7,13 @@ export interface HostCommand {
   readonly whole: readonly RelationName[]
 }
 
-const command = (line: string, ...whole: readonly RelationName[]): HostCommand => ({
+export const command = (line: string, ...whole: readonly RelationName[]): HostCommand => ({
   argv: line.split(' '),
   whole,
 })
 
 /** The kernel's switches and limits that modes ask for. A name that this kernel does not have costs a line on stderr. */
-const sysctls = [
+export const sysctls = [
   'net.ipv4.ip_forward',
   'net.ipv4.conf.all.rp_filter',
   'net.ipv4.conf.default.rp_filter',

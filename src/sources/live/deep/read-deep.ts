@@ -1,5 +1,6 @@
 import type { LiveContext } from '#sources/live/context.ts'
 import { readFromContainer } from '#sources/live/deep/from-container.ts'
+import { readThroughContainer } from '#sources/live/deep/from-container-host.ts'
 import { readFromHostCommands } from '#sources/live/deep/from-host-commands.ts'
 import { readFromNode } from '#sources/live/deep/from-node.ts'
 import type { Suspect } from '#sources/live/suspects.ts'
@@ -15,13 +16,14 @@ interface Looked {
   readonly nowMs: number
 }
 
-/** Stage 3, of nodes in trouble: what else the machine itself shows, where there is a shell. */
+/** Stage 3, of nodes in trouble: what else the machine itself shows, through a shell, or else as calico-node's container sees it. */
 export async function readHosts(context: LiveContext, { looked, nowMs }: Looked): Promise<Reading> {
   const { shell } = context
-  if (shell === undefined) return nothing
-  return joined(
-    await Promise.all(looked.map(({ node }) => readFromHostCommands(context, { shell, node, nowMs }))),
-  )
+  const readings = looked.map(({ node, pod }) => {
+    if (shell !== undefined) return readFromHostCommands(context, { shell, node, nowMs })
+    return pod === undefined ? nothing : readThroughContainer(context, { node, pod, nowMs })
+  })
+  return joined(await Promise.all(readings))
 }
 
 async function insideOf(context: LiveContext, { node, pod }: Suspect): Promise<Reading> {

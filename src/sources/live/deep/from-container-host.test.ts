@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import { failed, ok, type Result } from '#base/result.ts'
+import type { PodRow } from '#cluster/relations.ts'
+import type { ApiTrouble, ExecOutput } from '#sources/live/api.ts'
+import { commandsFor } from '#sources/live/commands.ts'
+import type { LiveContext } from '#sources/live/context.ts'
+import { readThroughContainer } from '#sources/live/deep/from-container-host.ts'
+
+const node = 'k8s-worker-03'
+const about = { kind: 'node', name: node } as const
+/** Nothing else of it is used. */
+const pod = { namespace: 'kube-system', name: 'calico-node-x7k2p', node } as PodRow
+
+const answers: Readonly<Record<string, string>> = {
+  true: '',
+  'ip route': '10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.23\n',
+  'iptables-nft-save -c': '*filter\n:FORWARD ACCEPT [0:0]\n[3:180] -A FORWARD -j cali-FORWARD\nCOMMIT\n',
+  'iptables-legacy-save -c': '*filter\n:FORWARD DROP [7:420]\nCOMMIT\n',
+}
+
+async function read(exec: (line: string) => Result<ExecOutput, ApiTrouble>) {
+  const asked: string[] = []
+  const context = {
+    api: {
+      exec: async ({ argv }: { readonly argv: readonly string[] }) => {
+        asked.push(argv.join(' '))
+        return exec(argv.join(' '))
+      },
+    },
+    commands: commandsFor({ context: 'prod' }),
+    call: {},
+  } as unknown as LiveContext
+  const { rows, covered } = await readThroughContainer(context, { node, pod, nowMs: 0 })
+  return { asked, rows, covered, of: (relation: string) => rows.filter((row) => row.relation === relation) }
+}
+
+const notThere: Result<ExecOutput, ApiTrouble> = failed({
+  kind: 'server-error',
+  status: 500,
+  says: 'exec: "lsmod": executable file not found in $PATH',
+})
+
+const answered = (line: string): Result<ExecOutput, ApiTrouble> => {
+  if (line.startsWith('grep . '))
+    return ok({
+      stdout: '/proc/sys/net/netfilter/nf_conntrack_max:8\n/proc/sys/net/netfilter/nf_conntrack_count:8\n',
+      stderr: 'grep: /proc/sys/net/ipv4/nothing: No such file or directory\n',
+      code: 2,
+    })
+  const stdout = answers[line]
+  return stdout === undefined ? notThere : ok({ stdout, stderr: '', code: 0 })
+}
+
+test('the host’s network, filters and parameters are read, with the command that a person would type', async () => {
+  const { of, covered } = await read(answered)
+  expect(of('routes')).toMatchObject([
+    {
+      row: { node, in: 'host', destination: '10.0.0.0/24' },
+      from: {
+        source: `${node}, seen from pod kube-system/calico-node-x7k2p, line 2`,
+        command: 'kubectl --context prod exec -n kube-system calico-node-x7k2p -c calico-node -- ip route',
+      },
+    },
+  ])
+  expect(of('filterChains').map(({ row }) => row)).toMatchObject([
+    { chain: 'FORWARD', backend: 'nft', policy: 'ACCEPT' },
+    { chain: 'FORWARD', backend: 'legacy', policy: 'DROP', packets: 7 },
+  ])
+  expect(of('settings').map(({ row }) => row)).toEqual([
+    { of: 'sysctl', name: 'net.netfilter.nf_conntrack_count', value: '8', node },
+    { of: 'sysctl', name: 'net.netfilter.nf_conntrack_max', value: '8', node },
+  ])
+  expect(covered).toContainEqual({ relation: 'routes', coverage: { kind: 'complete' }, about })
+})
+
+test('a program that the image does not have proves nothing, and costs the others nothing', async () => {
+  const { covered } = await read(answered)
+  expect(covered.map(({ relation }) => relation)).toEqual(['routes', 'filterChains', 'filterRules'])
+})
+
+test('where exec is forbidden it is asked once, and everything that it would have told is not allowed', async () => {
+  const forbidden: ApiTrouble = { kind: 'forbidden', status: 403, says: 'cannot create resource "pods/exec"' }
+  const { asked, rows, covered } = await read(() => failed(forbidden))
+  expect(asked).toEqual(['true'])
+  expect(rows).toEqual([])
+  expect(covered).toEqual(
+    ['routes', 'links', 'filterChains', 'filterRules', 'kernelModules'].map((relation) => ({
+      relation,
+      coverage: { kind: 'missing', why: 'forbidden', says: forbidden.says },
+      about,
+    })),
+  )
+})
+
+test('nothing that is run there changes anything', async () => {
+  const { asked } = await read(answered)
+  for (const line of asked)
+    expect(line).toMatch(
+      /^(?:true|ip (?:-d )?(?:route|addr)|iptables-\w+-save -c|lsmod|grep \. \/proc\/sys\/.*)$/,
+    )
+})
