@@ -1,5 +1,5 @@
 import { parseTime } from '#base/clock.ts'
-import { seeded } from '#base/random.ts'
+import { nameAlphabet, seeded } from '#base/random.ts'
 import type {
   KubeObject,
   Node,
@@ -54,11 +54,15 @@ export const untolerated = (
     (taint) => effects.includes(taint.effect) && !(tolerations ?? []).some((each) => tolerates(each, taint)),
   )
 
-/** A short stable name for what a template says, in the characters that Kubernetes uses for hashes. */
+/**
+ * A short stable name for what a template says: a number of 32 bits whose digits stand for letters (pkg/controller/controller_utils.go
+ * `ComputeHash`, apimachinery's `rand.SafeEncodeString`), so that it knows no more than ten of these.
+ */
 export function templateHash(template: PodTemplate): string {
   const known = hashes.get(template)
   if (known !== undefined) return known
-  const hash = seeded(`template ${canonical(template)}`).text(10)
+  const number = Math.floor(seeded(`template ${canonical(template)}`).next() * 2 ** 32)
+  const hash = String(number).replace(/./g, (digit) => nameAlphabet.charAt(digit.charCodeAt(0) % 27))
   // What the API server keeps never changes; a template that somebody still builds may.
   if (Object.isFrozen(template)) hashes.set(template, hash)
   return hash

@@ -45,6 +45,18 @@ export async function startContainer(
   return afterStart(kubelet, self, { def, context, instance: started, tell })
 }
 
+/**
+ * By container, when its newest ended instance ended. A container that is killed and restarted in one sync is not among them when
+ * they are asked for before, so the back-off of a liveness failure counts from the end of the instance before.
+ */
+export function endTimes(instances: readonly ContainerInstance[]): ReadonlyMap<string, number> {
+  const ends = new Map<string, number>()
+  for (const { name, state, finishedMs } of instances) {
+    if (state === 'exited' && !ends.has(name)) ends.set(name, finishedMs)
+  }
+  return ends
+}
+
 /** The container is not counted as started before its hook is done, and does not live when that fails. */
 async function afterStart(
   kubelet: Kubelet,
@@ -65,7 +77,7 @@ async function afterStart(
   if (await runHook(self, hook, { runtime, instanceId: instance.id, def, podIp, limitMs })) return undefined
   const message = 'PostStartHook failed'
   tell('Warning', 'FailedPostStartHook', message)
-  await stopContainer(kubelet, self, { pod, def, instance, message: 'FailedPostStartHook' })
+  await stopContainer(kubelet, self, { pod, instance, message: 'FailedPostStartHook' })
   return { reason: 'PostStartHookError', message }
 }
 

@@ -16,14 +16,14 @@ export async function stopContainer(
   self: Process,
   o: {
     readonly pod: Pod
-    readonly def: ContainerDef | undefined
     readonly instance: ContainerInstance
     readonly message: string
     readonly graceMs?: number | undefined
   },
 ): Promise<void> {
   const { kernel, runtime } = kubelet
-  const { pod, def, instance } = o
+  const { pod, instance } = o
+  const def = definitionOf(pod, instance.name)
   const init = pod.spec.initContainers?.some(({ name }) => name === instance.name) ?? false
   const about = podReference(
     pod,
@@ -53,3 +53,7 @@ export async function stopContainer(
   }
   await runtime.stop(self.task, instance.id, Math.max(graceMs, o.graceMs === undefined ? minimumGraceMs : 0))
 }
+
+/** Of a container, or of an init container: an ephemeral one has no hooks. */
+const definitionOf = ({ spec }: Pod, container: string): ContainerDef | undefined =>
+  [...spec.containers, ...(spec.initContainers ?? [])].find(({ name }) => name === container)

@@ -2,7 +2,7 @@ import type { Pod } from '#lab/api/objects.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { stopContainer } from '#lab/kubelet/container-stop.ts'
 import { type Kubelet, podReference } from '#lab/kubelet/context.ts'
-import { definitionOf, type PodSync, type SyncOutcome } from '#lab/kubelet/pod-sync.ts'
+import type { PodSync, SyncOutcome } from '#lab/kubelet/pod-sync.ts'
 import { podDirectory } from '#lab/kubelet/pod-volumes.ts'
 import { stopSandboxes } from '#lab/kubelet/sandbox-stop.ts'
 import { sidecarsOf } from '#lab/kubelet/sidecars.ts'
@@ -88,7 +88,6 @@ export class PodEnd {
     const stop = (by: Process, instance: ContainerInstance): Promise<void> =>
       stopContainer(this.#kubelet, by, {
         pod,
-        def: definitionOf(pod, instance.name),
         instance,
         message: `Stopping container ${instance.name}`,
         graceMs,

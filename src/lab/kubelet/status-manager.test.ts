@@ -38,3 +38,30 @@ test('a pod that has ended is deleted by one request, and forgotten', async () =
   expect(asked).toEqual(['patch', 'patch', 'delete'])
   expect(statuses.get('u1')).toBeUndefined()
 })
+
+test('a condition that is met has no reason any more, and conditions keep their order', async () => {
+  const kernel = new Kernel({ seed: 1, startMs: 0 })
+  const sent: unknown[] = []
+  const kube = {
+    patch: async (_: unknown, { body }: { readonly body: unknown }) => {
+      sent.push(body)
+      return pod
+    },
+  } as unknown as Kube // all that it asks
+  const p = {
+    thread: (name: string, main: (self: Process) => Promise<void>) =>
+      kernel.start(name, (task) => main({ task } as Process)),
+  } as unknown as Process // all that it uses
+  const statuses = new StatusManager({ kernel, p, kubeFor: () => kube, apiUid: () => 'u1' })
+  const ready = { type: 'Ready', status: 'True', lastTransitionTime: '' } as const
+  statuses.set(pod, { phase: 'Running', conditions: [ready, { ...ready, type: 'PodScheduled' }] })
+  await kernel.advanceTo(1000)
+  expect(sent).toMatchObject([
+    {
+      status: {
+        '$setElementOrder/conditions': [{ type: 'Ready' }, { type: 'PodScheduled' }],
+        conditions: [{ type: 'Ready', reason: null, message: null }, { type: 'PodScheduled' }],
+      },
+    },
+  ])
+})

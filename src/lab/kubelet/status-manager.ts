@@ -144,11 +144,24 @@ const ownConditions = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'Con
 const ownWords = ({ phase, conditions }: Pod['status']): string =>
   JSON.stringify([phase, ownConditions.map((type) => conditions?.find((each) => each.type === type)?.status)])
 
-/** Lists that merge by key (podIPs by ip) would keep an address that changed; the real patch deletes it by name as well. */
+/**
+ * The patch between two statuses names what is no more, and in which order conditions stand (strategicpatch.CreateTwoWayMergePatch, by
+ * pkg/util/pod/pod.go). Lists that merge by key (podIPs by ip) would keep an address that changed: it is deleted by name.
+ */
 function patchOf(uid: string, { status, sentIp }: Known): unknown {
   const stale = sentIp !== undefined && sentIp !== status.podIP ? [{ $patch: 'delete', ip: sentIp }] : []
+  const { conditions = [] } = status
   return {
     metadata: { uid },
-    status: status.podIPs === undefined ? status : { ...status, podIPs: [...stale, ...status.podIPs] },
+    status: {
+      ...status,
+      ...(status.podIPs === undefined ? {} : { podIPs: [...stale, ...status.podIPs] }),
+      ...(conditions.length === 0
+        ? {}
+        : {
+            '$setElementOrder/conditions': conditions.map(({ type }) => ({ type })),
+            conditions: conditions.map((each) => ({ reason: null, message: null, ...each })),
+          }),
+    },
   }
 }

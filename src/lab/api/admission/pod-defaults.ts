@@ -34,7 +34,6 @@ export function changeEach(
 
 const specDefaults: JsonObject = {
   dnsPolicy: 'ClusterFirst',
-  enableServiceLinks: true,
   restartPolicy: 'Always',
   schedulerName: 'default-scheduler',
   securityContext: {},
@@ -53,9 +52,12 @@ export function podSpecDefaults(spec: JsonObject): JsonObject {
   return changeEach(next, 'volumes', volumeDefaults)
 }
 
-/** Of a pod itself: what its containers may take at most they ask for, too. A template is left as it is (SetDefaults_Pod). */
+/**
+ * Of a pod itself: what its containers may take at most they ask for, too, and they are told of services. A template is left as it
+ * is (SetDefaults_Pod).
+ */
 export function podDefaultsOf(spec: JsonObject): JsonObject {
-  let next = podSpecDefaults(spec)
+  let next = fill(podSpecDefaults(spec), { enableServiceLinks: true })
   for (const list of ['initContainers', 'containers'])
     next = changeEach(next, list, (container) => change(container, 'resources', requestsFromLimits))
   return next

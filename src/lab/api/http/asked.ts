@@ -5,8 +5,11 @@ import type { ApiRequest, Responder } from '#lab/api/http/request.ts'
 import type { Route } from '#lab/api/http/route.ts'
 import { asList, type JsonObject } from '#lab/api/json.ts'
 import { duplicateFields } from '#lab/api/schema/duplicates.ts'
+import { schemaOfDef } from '#lab/api/schema/of-def.ts'
+import { written } from '#lab/api/schema/written.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { badRequest, noSuchPath, Refusal } from '#lab/api/status.ts'
+import type { Stored } from '#lab/api/store.ts'
 import type { Caller, Decoding, Target } from '#lab/api/verbs/state.ts'
 
 export interface Asked {
@@ -52,13 +55,19 @@ export function targetOf({ route }: Asked): Target {
 /** What the answer shall look like. */
 export function viewOf({ api, request, query, route }: Asked): View {
   const include = (query.get('includeObject') ?? 'Metadata') as Include // an unknown value shows metadata
-  const { ledger, now } = api.state
+  const { ledger, now, types, registry } = api.state
+  const schema = route.def.schema === undefined ? schemaOfDef(types, route.def) : undefined
   return {
     def: route.def,
     form: formOf(request.headers.accept),
     include,
     nowMs: now(),
-    shown: (object) => ledger.shown(object),
+    shown: (object) => {
+      const owned = ledger.shown(object)
+      return schema === undefined
+        ? owned
+        : (written(schema, owned as unknown as JsonObject, registry.minor) as unknown as Stored)
+    },
   }
 }
 

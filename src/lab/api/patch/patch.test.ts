@@ -17,6 +17,22 @@ const pod = freeze({
   },
 })
 
+describe('the order of a list that a strategic merge patch names', () => {
+  const order = (...names: string[]): unknown => ({
+    spec: { '$setElementOrder/containers': names.map((name) => ({ name })) },
+  })
+  const named = (patch: unknown): unknown =>
+    (strategicPatch(pod, patch, podRule) as typeof pod).spec.containers.map(({ name }) => name)
+
+  test.each([
+    ['is that of the patch', order('c2', 'c1'), ['c2', 'c1']],
+    ['leaves what it does not name where it stood', order('c2'), ['c1', 'c2']],
+    ['stays where nothing is said of it', { spec: {} }, ['c1', 'c2']],
+  ])('%s', (_, patch, names) => {
+    expect(named(patch)).toEqual(names)
+  })
+})
+
 describe('a strategic merge patch', () => {
   test.each([
     [

@@ -1,8 +1,6 @@
 /**
  * Strategic merge patch: maps merge, lists replace unless their type has a merge key.
  * staging:apimachinery/pkg/util/strategicpatch/patch.go
- *
- * Not imitated: the order of `$setElementOrder` (live order stays, new items are appended).
  */
 import { isObject, type JsonObject, putKey } from '#lab/api/json.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
@@ -18,7 +16,7 @@ export function strategicPatch(target: JsonObject, patch: unknown, rule: MergeRu
 const directive = (key: string): boolean =>
   key === '$patch' ||
   key === '$retainKeys' ||
-  key.startsWith('$setElementOrder/') ||
+  key.startsWith(orderPrefix) ||
   key.startsWith('$deleteFromPrimitiveList/')
 
 function mergeMaps(target: JsonObject, patch: JsonObject, rule: MergeRule): JsonObject {
@@ -48,7 +46,42 @@ function mergeMaps(target: JsonObject, patch: JsonObject, rule: MergeRule): Json
     if (change === null) set(key, undefined)
     else set(key, mergeValue(result[key], change, rule.fields?.[key] ?? {}))
   }
+  for (const [key, order] of Object.entries(patch)) {
+    const field = orderOf(key)
+    const list = field === undefined ? undefined : result[field]
+    if (field === undefined || !Array.isArray(list) || !Array.isArray(order)) continue
+    const by = rule.fields?.[field]?.key
+    set(field, reordered(list, order, { was: target[field], keyOf: (item) => idOf(item, by) }))
+  }
   return result
+}
+
+const orderPrefix = '$setElementOrder/'
+
+const orderOf = (key: string): string | undefined =>
+  key.startsWith(orderPrefix) ? key.slice(orderPrefix.length) : undefined
+
+const idOf = (item: unknown, key: string | undefined): unknown =>
+  key !== undefined && isObject(item) ? item[key] : item
+
+/** What the patch names in its order; what only the server knows stays where it stood among the others (`normalizeElementOrder`). */
+function reordered(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  { was, keyOf }: { readonly was: unknown; readonly keyOf: (item: unknown) => unknown },
+): readonly unknown[] {
+  const places = new Map(order.map((each, index) => [keyOf(each), index]))
+  const before = new Map((Array.isArray(was) ? was : []).map((each, index) => [keyOf(each), index]))
+  const place = (item: unknown): number => places.get(keyOf(item)) ?? 0
+  const named = list.filter((item) => places.has(keyOf(item))).sort((a, b) => place(a) - place(b))
+  const others = list.filter((item) => !places.has(keyOf(item)))
+  const result: unknown[] = []
+  while (named.length > 0 && others.length > 0) {
+    const [left = -1, right = -1] = [before.get(keyOf(named[0])), before.get(keyOf(others[0]))]
+    const next = left >= 0 && left < right ? named : others
+    result.push(next.shift())
+  }
+  return [...result, ...named, ...others]
 }
 
 function retained(target: JsonObject, patch: JsonObject): JsonObject {
