@@ -12,6 +12,7 @@ import { type CaptureRow, capturesInfo } from '#cluster/relations/captures.ts'
 import { type CertificateRow, certificatesInfo } from '#cluster/relations/certificates.ts'
 import { type CloudRuleRow, cloudRulesInfo } from '#cluster/relations/cloud-rules.ts'
 import { type DaemonSetRow, daemonSetsInfo } from '#cluster/relations/daemon-sets.ts'
+import { type EndpointGatewayRow, endpointGatewaysInfo } from '#cluster/relations/endpoint-gateways.ts'
 import { type EndpointsRow, endpointsInfo } from '#cluster/relations/endpoints.ts'
 import { type EventRow, eventsInfo } from '#cluster/relations/events.ts'
 import { type FilterChainRow, filterChainsInfo } from '#cluster/relations/filter-chains.ts'
@@ -63,6 +64,7 @@ export type {
   ConditionRow,
   ContainerRow,
   DaemonSetRow,
+  EndpointGatewayRow,
   EndpointsRow,
   EventRow,
   FilterChainRow,
@@ -134,6 +136,7 @@ export interface Relations {
   roles: RoleRow
   versions: VersionRow
   cloudRules: CloudRuleRow
+  endpointGateways: EndpointGatewayRow
   workers: WorkerRow
   attempts: AttemptRow
   remarks: RemarkRow
@@ -180,6 +183,7 @@ export const relationInfo: { readonly [R in RelationName]: RelationInfo<Relation
   roles: rolesInfo,
   versions: versionsInfo,
   cloudRules: cloudRulesInfo,
+  endpointGateways: endpointGatewaysInfo,
   workers: workersInfo,
   attempts: attemptsInfo,
   remarks: remarksInfo,
@@ -227,6 +231,7 @@ export const relationWords: Readonly<Record<RelationName, string>> = {
   roles: 'roles',
   versions: 'versions',
   cloudRules: 'the cloud’s network rules',
+  endpointGateways: 'endpoint gateways',
   workers: 'the provider’s workers',
   attempts: 'what was tried',
   remarks: 'remarks',

@@ -11,19 +11,23 @@ test('a backup way to the master is a symptom of every worker, until the endpoin
     const { diagnosis } = await diagnosed(lab, { deep })
     return {
       verdict: diagnosis.verdict,
-      unexplained: diagnosis.unexplained.map(({ id, about }) => [id, about.kind === 'node' && about.name]),
+      causes: diagnosis.causes.map(({ mode, confidence }) => `${mode.id} ${confidence}`),
+      explained: diagnosis.causes.flatMap(({ explains }) =>
+        explains.map(({ id, about }) => [id, about.kind === 'node' && about.name]),
+      ),
     }
   }
   await lab.cloud(['is', 'endpoint-gateway-delete', endpointGatewayName, '-f'])
   await lab.advance(10 * minutes)
-  expect(await told(false)).toEqual({ verdict: 'healthy', unexplained: [] })
+  expect(await told(false)).toEqual({ verdict: 'healthy', causes: [], explained: [] })
   expect(await told(true)).toEqual({
-    verdict: 'undecided',
-    unexplained: lab.nodes.toSorted().map((node) => ['master-on-backup', node]),
+    verdict: 'broken',
+    causes: ['endpoint-gateway-broken confirmed'],
+    explained: lab.nodes.toSorted().map((node) => ['master-on-backup', node]),
   })
   await lab.cloud(['ks', 'cluster', 'master', 'refresh', '--cluster', 'shop'])
   await lab.advance(75 * minutes)
-  expect(await told(true)).toEqual({ verdict: 'healthy', unexplained: [] })
+  expect(await told(true)).toEqual({ verdict: 'healthy', causes: [], explained: [] })
 })
 
 const minutes = 60_000

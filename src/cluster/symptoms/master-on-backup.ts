@@ -20,7 +20,7 @@ export const masterOnBackup: SymptomEntry<'pods' | 'messages'> = {
       })),
   questions: ({ about }, facts) => [
     ask(facts, about, {
-      fills: ['cloudRules'],
+      fills: ['endpointGateways', 'cloudRules'],
       why: 'whether the master’s endpoint gateway is there and stable, and whether its security group lets the workers in',
       command: 'ibmcloud is endpoint-gateways; ibmcloud is security-group-rules kube-vpegw-<cluster-id>',
       cost: 4,

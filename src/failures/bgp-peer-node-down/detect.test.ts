@@ -202,6 +202,22 @@ describe('by facts', () => {
       [],
     ],
     [
+      'its own proxy has no way to the API server left',
+      {
+        nodes: [node('w1'), node('w2'), node('w3', silent)],
+        bgpSessions: [...up, ...down],
+        messages: [
+          {
+            message: { id: 'haproxy/no-server', params: { backend: 'k8sbackend' } },
+            node: 'w3',
+            count: 1,
+            atMs: ago(90),
+          },
+        ],
+      },
+      [],
+    ],
+    [
       'everybody’s connection to a router is closed at once: nothing that is off does so',
       {
         nodes: [node('w1'), node('w2')],

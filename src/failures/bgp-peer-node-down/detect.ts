@@ -6,14 +6,15 @@ import {
   downReason,
   isComplainer,
 } from '#cluster/bgp-complaints.ts'
-import { type EndedCertificate, endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
+import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
+import { masterWays } from '#cluster/master-proxy.ts'
 import { isOfHostLocalNetwork } from '#cluster/node-addresses.ts'
 import { silenceOf } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, hasSign, type Sign, sign } from '#diagnosis/signs.ts'
 import type { View } from '#diagnosis/types.ts'
-import { machineSigns, missingNode } from '#failures/bgp-peer-node-down/machine.ts'
+import { machineSigns, missingNode, type OtherReason } from '#failures/bgp-peer-node-down/machine.ts'
 import type { Names } from '#failures/bgp-peer-node-down/names.ts'
 
 export interface PeerDownState {
@@ -33,9 +34,9 @@ export const detector = defineDetector<PeerDownState, Names>({
   judges: 'node',
   detect: (view) => {
     const accused = accusedPeers(view).filter(({ address }) => !isOfHostLocalNetwork(address))
-    const ended = endedKubeletCertificates(view)
+    const reasons = [...endedKubeletCertificates(view), ...lostMasters(view)]
     return findingsOf(
-      accused.flatMap((peer) => signsOf(view, peer, { all: accused, ended })),
+      accused.flatMap((peer) => signsOf(view, peer, { all: accused, reasons })),
       {
         judges: 'node',
         conclude: (own, about) =>
@@ -65,22 +66,29 @@ const complaintsAbout = (view: View<Names>, address: string | undefined): readon
 
 interface Around {
   readonly all: readonly AccusedPeer[]
-  readonly ended: readonly EndedCertificate[]
+  /** Why the API server hears nothing of a node whose machine is on. */
+  readonly reasons: readonly OtherReason[]
 }
 
-function signsOf(view: View<Names>, peer: AccusedPeer, { all, ended }: Around): readonly Sign[] {
+const lostMasters = (view: View<Names>): readonly OtherReason[] =>
+  masterWays(view).flatMap(({ way, row: { node, from } }) =>
+    way === 'none' && node !== undefined
+      ? [{ node, from, says: `the proxy of ${node} has no way to the API server left` }]
+      : [],
+  )
+
+function signsOf(view: View<Names>, peer: AccusedPeer, { all, reasons }: Around): readonly Sign[] {
   const { node, address, complaints } = peer
   const about = nodeSubject(node?.name)
   const isDeaf = isNobodyHeard(view)
-  // That the API server hears nothing of a node whose kubelet it refuses has this reason.
-  const refused = ended.filter((one) => one.node !== undefined && one.node === node?.name)
-  const down = isDeaf || refused.length > 0 ? undefined : downReason(node)
+  const own = reasons.filter((one) => one.node !== undefined && one.node === node?.name)
+  const down = isDeaf || own.length > 0 ? undefined : downReason(node)
   // Whom somebody has a session with is not off; whom only a machine accuses that is off itself is not meant.
   if (peer.isUpElsewhere || isAccusedByTheDownOnly(peer, all)) return []
   const rest = all.filter((other) => other !== peer && downReason(other.node) === undefined && other.by > 0)
   const isOnlyOne = peer.isByAll && rest.every((other) => isAccusedByTheDownOnly(other, all))
   // A provider judges workers by what their kubelets report.
-  const machine = machineSigns(view, peer, { about, refused }).map(
+  const machine = machineSigns(view, peer, { about, reasons: own }).map(
     (one): Sign => (isDeaf && one.weight === 'strong' ? { ...one, weight: 'weak' } : one),
   )
   const isProven = isOnlyOne && !hasSign(machine, 'against')

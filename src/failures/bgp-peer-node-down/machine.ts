@@ -2,19 +2,25 @@
 import { bareAddress } from '#cluster/addresses.ts'
 import type { AccusedPeer } from '#cluster/bgp-complaints.ts'
 import { bgpErrors } from '#cluster/bgp-sessions.ts'
-import type { Subject } from '#cluster/facts.ts'
-import type { EndedCertificate } from '#cluster/kubelet-certificates.ts'
+import type { Provenance, Subject } from '#cluster/facts.ts'
 import { calicoNodePodOf, conditionOf, isComplete, nodeNamed } from '#cluster/queries.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import { type Sign, sign } from '#diagnosis/signs.ts'
 import type { View, Weight } from '#diagnosis/types.ts'
 import type { Names } from '#failures/bgp-peer-node-down/names.ts'
 
-/** `refused`: what is known of its kubelet's certificate. */
+/** Why nobody hears of a node whose machine is on: its kubelet is refused, or has no way to the API server. */
+export interface OtherReason {
+  readonly node?: string | undefined
+  readonly says: string
+  readonly from: Provenance
+}
+
+/** `reasons`: why nobody hears of it though it is on. */
 export function machineSigns(
   view: View<Names>,
   { address, node, complaints }: AccusedPeer,
-  { about, refused }: { readonly about: Subject; readonly refused: readonly EndedCertificate[] },
+  { about, reasons }: { readonly about: Subject; readonly reasons: readonly OtherReason[] },
 ): readonly Sign[] {
   const at = (row: Parameters<typeof sign>[0], weight: Weight, says: string): Sign =>
     sign(row, weight, says, about)
@@ -33,7 +39,7 @@ export function machineSigns(
       : []),
     // Whoever writes a log is on.
     ...(node === undefined ? [] : writtenBy(view, node.name).map((row) => at(row, 'against', row.says))),
-    ...refused.map((row) => at(row, 'against', `${row.says}: its machine is on`)),
+    ...reasons.map((row) => at({ from: row.from }, 'against', `${row.says}: its machine is on`)),
     ...view
       .rows('reachability')
       .filter(({ to }) => to === address || to === node?.name)

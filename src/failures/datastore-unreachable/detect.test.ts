@@ -123,6 +123,11 @@ const heard = (name: string, isHeard: boolean): NodeRow => ({
   ],
 })
 
+const inVpc = (node: NodeRow): NodeRow => ({
+  ...node,
+  labels: { 'ibm-cloud.kubernetes.io/iaas-provider': 'g2' },
+})
+
 describe('how far it has spread', () => {
   test.each<[string, Table, string | undefined]>([
     ['all nodes at one time', { pods: pods([]), messages: nodes.map((node) => retry(node)) }, 'confirmed'],
@@ -148,6 +153,20 @@ describe('how far it has spread', () => {
         messages: nodes.slice(0, 3).map((node) => without(node)),
       },
       'confirmed',
+    ],
+    [
+      'the same in a VPC: its endpoint gateway may be the reason',
+      { nodes: nodes.map((name) => inVpc(heard(name, false))), messages: nodes.map((node) => without(node)) },
+      'likely',
+    ],
+    [
+      'the same in a VPC whose endpoint gateway is faulted: the master may be well',
+      {
+        nodes: nodes.map((name) => inVpc(heard(name, false))),
+        messages: nodes.map((node) => without(node)),
+        endpointGateways: [{ name: 'iks-c0ffee', health: 'faulted' }],
+      },
+      undefined,
     ],
     [
       'half of the kubelets are not heard of',

@@ -2,6 +2,13 @@ import type { ApiOutcome } from '#cluster/api-callers.ts'
 import { type ApiContact, apiContacts } from '#cluster/api-contacts.ts'
 import type { Reads } from '#cluster/facts.ts'
 import { isBroken } from '#cluster/kube-proxy.ts'
+import { infrastructureOf } from '#cluster/managed.ts'
+import {
+  isMasterGatewayWell,
+  type MasterGatewayReads,
+  masterGatewayReads,
+  masterGatewayTroubles,
+} from '#cluster/master-gateway.ts'
 import { masterWays } from '#cluster/master-proxy.ts'
 import { spreadOf } from '#cluster/places.ts'
 import { calicoNodePods, innerMessage, isReady } from '#cluster/queries.ts'
@@ -26,7 +33,7 @@ export interface DatastoreState {
   readonly places: number
 }
 
-type Needs = 'messages' | 'pods' | 'reachability' | 'nodes'
+type Needs = MasterGatewayReads | 'pods' | 'reachability'
 
 /**
  * Finds a control plane that is out of reach from all or most nodes at one time: the API server (or etcd under it) is down, or
@@ -36,20 +43,22 @@ type Needs = 'messages' | 'pods' | 'reachability' | 'nodes'
  */
 export const detector = defineDetector<DatastoreState, Needs>({
   needs: ['messages', 'pods'],
-  uses: ['reachability', 'nodes'],
+  uses: [...masterGatewayReads, 'reachability'],
   judges: 'cluster',
   detect: (view) => {
-    const contacts = apiContacts(view).filter(({ outcome }) => lost.has(outcome))
+    // Whose private way to the master is broken on this side says nothing of the master.
+    const isCutOff = masterGatewayTroubles(view).length > 0
+    const contacts = isCutOff ? [] : apiContacts(view).filter(({ outcome }) => lost.has(outcome))
     const spread = spreadOf(
       view,
       contacts.map(({ about }) => about),
     )
     const told = [
       ...contactSigns(contacts, (one) => meaningOf(one, spread.isEverywhere && spread.places >= 3)),
-      ...ofProxies(view),
+      ...(isCutOff ? [] : ofProxies(view)),
       ...messageSigns(view, said, { endedBy: ['startup/datastore-ready', 'felix/in-sync'] }),
       ...ofControlPlane(view, contacts.length > 0),
-      ...ofSilence(view),
+      ...(isCutOff ? [] : ofSilence(view)),
     ]
     const signs = [
       ...told,
@@ -133,8 +142,8 @@ function ofControlPlane(view: Reads<'pods' | 'reachability'>, isLost: boolean): 
   ]
 }
 
-/** A node's own proxy knows all ways to its API server. */
-function ofProxies(view: Reads<'messages' | 'pods' | 'nodes'>): readonly Sign[] {
+/** A node's own proxy knows all ways to its API server. In a VPC they lead through its endpoint gateway: whether that is well decides. */
+function ofProxies(view: Reads<Needs>): readonly Sign[] {
   const without = masterWays(view).filter(({ way }) => way === 'none')
   const [first] = without
   if (first === undefined) return []
@@ -143,7 +152,7 @@ function ofProxies(view: Reads<'messages' | 'pods' | 'nodes'>): readonly Sign[] 
     ? [
         sign(
           { from: first.row.from },
-          'decisive',
+          infrastructureOf(view) === 'g2' && !isMasterGatewayWell(view) ? 'strong' : 'decisive',
           `the proxies of ${without.length} nodes have no way to the API server left`,
           clusterSubject,
         ),

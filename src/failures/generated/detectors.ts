@@ -26,6 +26,7 @@ import { mode as customRouteHijacks } from '#failures/custom-route-hijacks/index
 import { mode as datastoreUnreachable } from '#failures/datastore-unreachable/index.ts'
 import { mode as diskPressureEviction } from '#failures/disk-pressure-eviction/index.ts'
 import { mode as ebpfMisconfigured } from '#failures/ebpf-misconfigured/index.ts'
+import { mode as endpointGatewayBroken } from '#failures/endpoint-gateway-broken/index.ts'
 import { mode as etcdAccessFailed } from '#failures/etcd-access-failed/index.ts'
 import { mode as forwardPolicyDrop } from '#failures/forward-policy-drop/index.ts'
 import { mode as gatewayBlocks } from '#failures/gateway-blocks/index.ts'
@@ -115,6 +116,7 @@ export const modes: readonly Mode[] = [
   datastoreUnreachable,
   diskPressureEviction,
   ebpfMisconfigured,
+  endpointGatewayBroken,
   etcdAccessFailed,
   forwardPolicyDrop,
   gatewayBlocks,

@@ -36,6 +36,7 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'custom-route-hijacks': async () => (await import('#failures/custom-route-hijacks/fault.ts')).fault,
   'datastore-unreachable': async () => (await import('#failures/datastore-unreachable/fault.ts')).fault,
   'disk-pressure-eviction': async () => (await import('#failures/disk-pressure-eviction/fault.ts')).fault,
+  'endpoint-gateway-broken': async () => (await import('#failures/endpoint-gateway-broken/fault.ts')).fault,
   'forward-policy-drop': async () => (await import('#failures/forward-policy-drop/fault.ts')).fault,
   'gateway-blocks': async () => (await import('#failures/gateway-blocks/fault.ts')).fault,
   'health-endpoint-unreachable': async () =>

@@ -47,6 +47,7 @@ const clusterWide = new Set([
   'secrets',
   'roles',
   'cloudRules',
+  'endpointGateways',
   'workers',
 ] as const)
 

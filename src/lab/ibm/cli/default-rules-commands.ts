@@ -87,8 +87,11 @@ export const defaultRulesCommands: Commands = {
 const servicesGroups = (account: IbmAccount): readonly string[] => [
   workersGroup,
   balancersGroup,
-  endpointGroup(eraOf(account)),
+  masterEndpointGroup(account),
 ]
+
+/** That of the endpoint gateway of the cluster's master. */
+export const masterEndpointGroup = (account: IbmAccount): string => endpointGroup(eraOf(account))
 
 const eraOf = ({ inventory }: IbmAccount): { readonly isSecureByDefault: boolean } => ({
   isSecureByDefault: inventory.outboundProtection !== undefined,
@@ -115,7 +118,7 @@ const nameIn = ({ words }: Call): string => words.option('security-group') ?? wo
 /** The group that is named, as it is; one of somebody's own is never touched. */
 function present(call: Call): GroupPlan {
   const named = nameIn(call)
-  if (named !== workersGroup && named !== endpointGroup(eraOf(call.account)))
+  if (named !== workersGroup && named !== masterEndpointGroup(call.account))
     throw new Refused('The specified security group is not managed by the service.')
   return groupOf(call, named)
 }

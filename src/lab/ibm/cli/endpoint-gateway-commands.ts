@@ -1,5 +1,6 @@
 import { cluster } from '#lab/ibm/account.ts'
 import { type Call, type Commands, Refused } from '#lab/ibm/cli/command.ts'
+import { masterEndpointGroup } from '#lab/ibm/cli/default-rules-commands.ts'
 import { json, sheet, table } from '#lab/ibm/cli/print.ts'
 import { subnetName, vpcOf } from '#lab/ibm/cli/vpc-objects.ts'
 import { operandsOf } from '#lab/ibm/cli/vpc-words.ts'
@@ -17,7 +18,7 @@ export const endpointGatewayCommands: Commands = {
   'is endpoint-gateways': {
     only: 'vpc-gen2',
     run: (call) => {
-      const list = vpcOf(call).endpoint.isThere ? [gateway] : []
+      const list = vpcOf(call).endpoint.isThere ? [gatewayOf(call)] : []
       if (wantsJson(call.words)) return json(list)
       if (list.length === 0) return 'Listing endpoint gateways...\nNo endpoint gateways were found.\n'
       return `Listing endpoint gateways...\n${table(
@@ -39,6 +40,7 @@ export const endpointGatewayCommands: Commands = {
     only: 'vpc-gen2',
     run: (call) => {
       check(call)
+      const gateway = gatewayOf(call)
       if (wantsJson(call.words)) return json(gateway)
       return `Getting endpoint gateway ${gateway.name}...\n${sheet([
         ['ID', gateway.id],
@@ -47,6 +49,7 @@ export const endpointGatewayCommands: Commands = {
         ['Health state', gateway.health_state],
         ['Lifecycle state', gateway.lifecycle_state],
         ...gateway.ips.map(({ name, address }): [string, string] => [name, address]),
+        ['Security groups', gateway.security_groups.map(({ name }) => name).join(', ')],
         ['Resource group', cluster.resourceGroup],
       ])}`
     },
@@ -67,6 +70,11 @@ function check(call: Call): void {
   const [wanted] = operandsOf(call.words)
   const isMeant = wanted === gateway.id || wanted === gateway.name
   if (!isMeant || !vpcOf(call).endpoint.isThere) throw new Refused('Endpoint gateway not found')
+}
+
+const gatewayOf = ({ account }: Call) => {
+  const group = masterEndpointGroup(account)
+  return { ...gateway, security_groups: [{ id: group, name: group }] } // a group's name is its id in the lab
 }
 
 /** @see https://cloud.ibm.com/apidocs/vpc (EndpointGateway) */

@@ -1,10 +1,10 @@
 /**
  * What `ibmcloud is … --output json` lists, as the VPC API has it.
  *
- * @see https://cloud.ibm.com/apidocs/vpc (list_security_groups, list_network_acls, list_vpc_routing_table_routes)
+ * @see https://cloud.ibm.com/apidocs/vpc (list_security_groups, list_network_acls, list_vpc_routing_table_routes, list_endpoint_gateways)
  */
 import { z } from 'zod'
-import type { CloudRuleRow } from '#cluster/relations.ts'
+import type { CloudRuleRow, EndpointGatewayRow } from '#cluster/relations.ts'
 import { count, list, text } from '#sources/formats/lenient.ts'
 
 const remote = z
@@ -111,6 +111,26 @@ export function parseRoutes(tableName: string, out: unknown): readonly CloudRule
           ...(next_hop !== undefined && { nextHop: next_hop }),
         }),
       )
+    : undefined
+}
+
+const endpointGateway = z.object({
+  name: z.string(),
+  health_state: text,
+  lifecycle_state: text,
+  security_groups: list(z.object({ name: z.string() })),
+})
+
+/** Those of all services: that of a cluster's master is one of them. */
+export function parseEndpointGateways(out: unknown): readonly EndpointGatewayRow[] | undefined {
+  const read = z.array(endpointGateway).safeParse(out)
+  return read.success
+    ? read.data.map(({ name, health_state, lifecycle_state, security_groups }) => ({
+        name,
+        ...(health_state !== undefined && { health: health_state }),
+        ...(lifecycle_state !== undefined && { lifecycle: lifecycle_state }),
+        ...(security_groups.length > 0 && { groups: security_groups.map((each) => each.name) }),
+      }))
     : undefined
 }
 

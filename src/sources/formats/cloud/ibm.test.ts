@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseAccountSwitches, parseWorkers } from '#sources/formats/cloud/ibm-account.ts'
-import { parseAcls, parseGroupRules, parseRoutes } from '#sources/formats/cloud/ibm-vpc.ts'
+import {
+  parseAcls,
+  parseEndpointGateways,
+  parseGroupRules,
+  parseRoutes,
+} from '#sources/formats/cloud/ibm-vpc.ts'
 
 test.each([
   ['account show', 'Account ID:   0f1e\nVRF Enabled:                true\n', [['vrf', 'true']]],
@@ -34,6 +39,18 @@ test('a rule of a group names a group, a network or an address at the other end'
   ).toEqual([
     ['all', undefined, 'kube-c1'],
     ['tcp', 179, '10.0.0.0/8'],
+  ])
+})
+
+test('an endpoint gateway has its states, and the groups that guard it', () => {
+  const ok = { health_state: 'ok', lifecycle_state: 'stable' }
+  const listed = [
+    { name: 'iks-c1', ...ok, security_groups: [{ id: 'r006-1', name: 'kube-vpegw-c1' }] },
+    { name: 'of old', ...ok, security_groups: [] },
+  ]
+  expect(parseEndpointGateways(listed)).toEqual([
+    { name: 'iks-c1', health: 'ok', lifecycle: 'stable', groups: ['kube-vpegw-c1'] },
+    { name: 'of old', health: 'ok', lifecycle: 'stable' },
   ])
 })
 

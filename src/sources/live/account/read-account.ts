@@ -4,9 +4,10 @@
  * nothing is changed.
  */
 import type { Coverage, Facts } from '#cluster/facts.ts'
+import { masterGatewayName } from '#cluster/master-gateway.ts'
 import type { RelationName } from '#cluster/relations.ts'
 import { parseAccountSwitches, parseWorkers } from '#sources/formats/cloud/ibm-account.ts'
-import { parseAcls, parseGroupRules } from '#sources/formats/cloud/ibm-vpc.ts'
+import { parseAcls, parseEndpointGateways, parseGroupRules } from '#sources/formats/cloud/ibm-vpc.ts'
 import { type AccountReads, readJson, readList, readText } from '#sources/live/account/ask.ts'
 import { readRoutes } from '#sources/live/account/routes.ts'
 import type { LiveContext } from '#sources/live/context.ts'
@@ -61,15 +62,20 @@ const readClassic = async (reads: AccountReads, { region }: Place): Promise<Read
     ),
   )
 
-/** The groups, lists and routes that concern the workers: complete once all three were read. */
+/**
+ * The groups (the workers' own, and those that guard the endpoint gateway of their master), lists and routes that concern the workers:
+ * complete once all were read.
+ */
 async function readVpc(reads: AccountReads, { cluster, subnets }: Place): Promise<Reading> {
-  const group = `kube-${cluster}`
+  const gateways = await readList(reads, {
+    argv: ['is', 'endpoint-gateways', '--output', 'json'],
+    relation: 'endpointGateways',
+    parse: parseEndpointGateways,
+  })
   const parts = await Promise.all([
-    readList(reads, {
-      argv: ['is', 'security-group-rules', group, '--output', 'json'],
-      relation: 'cloudRules',
-      parse: (out) => parseGroupRules(group, out),
-    }),
+    ...[`kube-${cluster}`, ...groupsOf(gateways, masterGatewayName(cluster))].map((group) =>
+      readGroup(reads, group),
+    ),
     readList(reads, {
       argv: ['is', 'network-acls', '--output', 'json'],
       relation: 'cloudRules',
@@ -77,8 +83,20 @@ async function readVpc(reads: AccountReads, { cluster, subnets }: Place): Promis
     }),
     readRoutes(reads, await vpcOf(reads, cluster)),
   ])
-  return { rows: joined(parts).rows, covered: [worst('cloudRules', parts)] }
+  return joined([gateways, { rows: joined(parts).rows, covered: [worst('cloudRules', parts)] }])
 }
+
+const readGroup = (reads: AccountReads, group: string): Promise<Reading> =>
+  readList(reads, {
+    argv: ['is', 'security-group-rules', group, '--output', 'json'],
+    relation: 'cloudRules',
+    parse: (out) => parseGroupRules(group, out),
+  })
+
+const groupsOf = ({ rows }: Reading, gateway: string): readonly string[] =>
+  rows.flatMap(({ relation, row }) =>
+    relation === 'endpointGateways' && row.name === gateway ? (row.groups ?? []) : [],
+  )
 
 const worst = (relation: RelationName, parts: readonly Reading[]) => ({
   relation,

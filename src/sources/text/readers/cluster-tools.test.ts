@@ -188,6 +188,15 @@ describe('clouds', () => {
       [{ kind: 'route', group: '', action: 'deliver', destination: '10.61.0.0/16', nextHop: '10.240.0.9' }],
     ],
     [
+      'endpoint gateways',
+      '$ ibmcloud is endpoint-gateways\nListing endpoint gateways...\nID          Name      VPC     Reserved IPs            Health state   Lifecycle state   Resource group\nr006-4d1a   iks-c1a   shop    10.0.0.9, 10.0.64.9     faulted        stable            default\nr006-4d1b   objects   shop    10.0.0.8                ok             stable            default',
+      'endpointGateways',
+      [
+        { name: 'iks-c1a', health: 'faulted', lifecycle: 'stable' },
+        { name: 'objects', health: 'ok', lifecycle: 'stable' },
+      ],
+    ],
+    [
       'rules of gcloud',
       'NAME      NETWORK   DIRECTION   PRIORITY   ALLOW           DENY   DISABLED\nallow-k   default   INGRESS     1000       tcp:179,ipip           False',
       'cloudRules',

@@ -4,6 +4,7 @@ import { birdRoutesReader } from '#sources/text/readers/birdcl-tables.ts'
 import { cloudFieldsReader } from '#sources/text/readers/cloud-fields.ts'
 import { cloudJsonReader } from '#sources/text/readers/cloud-json.ts'
 import { cloudTablesReader } from '#sources/text/readers/cloud-tables.ts'
+import { endpointGatewaysReader } from '#sources/text/readers/endpoint-gateways.ts'
 import { gatewayConfigReader } from '#sources/text/readers/gateway-config.ts'
 import { ipamCheckReader, ipamReader } from '#sources/text/readers/ipam.ts'
 import { meshCommandReader } from '#sources/text/readers/mesh-command.ts'
@@ -22,6 +23,7 @@ export const clusterToolReaders: readonly Reader[] = [
   // Before any other JSON.
   cloudJsonReader,
   cloudTablesReader,
+  endpointGatewaysReader,
   cloudFieldsReader,
   gatewayConfigReader,
 ]
