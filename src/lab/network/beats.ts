@@ -1,3 +1,4 @@
+import type { Resting } from '#lab/network/fabric.ts'
 import type { Beat, BeatListener, Beats, Payload } from '#lab/network/ports.ts'
 
 /** What a connection's end does for its beats. */
@@ -8,9 +9,7 @@ export interface BeatEnd {
   readonly other: BeatEnd | undefined
   /** Made on first use. */
   readonly beats: EndBeats
-  /** From now on {@link EndBeats.wake} is called as soon as anything moves that packets meet. */
-  resting(beats: EndBeats): void
-  awake(beats: EndBeats): void
+  readonly resting: Resting
   /** So many of them were sent and acknowledged. */
   said(times: number, payload: Payload): void
   /** One more was sent, and arrives in so many ms. */
@@ -66,7 +65,7 @@ export class EndBeats implements Beats {
       listener.answer === undefined ? undefined : { payload: listener.answer, afterMs: beatMs + backMs }
     const nextMs = nowMs + beat.pauseMs()
     this.#rest = { beat, wayMs: beatMs, answer, said: 1, lastMs: nowMs, beforeMs: undefined, nextMs }
-    this.#end.resting(this)
+    this.#end.resting.add(this)
     listener.rest()
     return true
   }
@@ -89,7 +88,7 @@ export class EndBeats implements Beats {
     const sinceArrivalMs = since(rest, wayMs, nowMs)
     const sinceAnswerMs = answer && since(rest, answer.afterMs, nowMs)
     this.#rest = undefined
-    this.#end.awake(this)
+    this.#end.resting.delete(this)
     const inMs = lastMs + wayMs - nowMs
     sayUp(this.#end, beat.payload, { times: said, lastInMs: inMs })
     if (answer !== undefined && other !== undefined) {

@@ -3,7 +3,8 @@ import type { Cancel } from '#lab/kernel/kernel.ts'
 import type { Ipv4 } from '#lab/network/address.ts'
 import { Endpoint } from '#lab/network/endpoint.ts'
 import { latencyMs, meets, reversed, sendFirst, sendLater } from '#lab/network/exchange.ts'
-import { type Flow, newFlow, type UnreachableReason, type Verdict } from '#lab/network/packet.ts'
+import { errnoOf } from '#lab/network/icmp-errors.ts'
+import { type Flow, newFlow, type Verdict } from '#lab/network/packet.ts'
 import type { Connection, KeepAlive, Way } from '#lab/network/ports.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
@@ -70,7 +71,7 @@ export class Dial {
         break
       case 'unreachable':
         this.#refused(
-          reasonCodes[verdict.reason],
+          errnoOf[verdict.reason],
           verdict.local ? verdict.afterMs : verdict.afterMs + 2 * latencyMs(1),
         )
         break
@@ -192,12 +193,4 @@ export class Dial {
     this.#over = true
     for (const cancel of this.#timers) cancel()
   }
-}
-
-/** What an ICMP error means to a socket that is connecting (net/ipv4/icmp.c icmp_err_convert). */
-export const reasonCodes: Readonly<Record<UnreachableReason, ErrnoCode>> = {
-  net: 'ENETUNREACH',
-  host: 'EHOSTUNREACH',
-  admin: 'EHOSTUNREACH',
-  port: 'ECONNREFUSED',
 }

@@ -1,6 +1,6 @@
 import type { Ipv4 } from '#lab/network/address.ts'
 import type { Endpoint } from '#lab/network/endpoint.ts'
-import { type FirstPacket, reversed, sendLater, wayOf } from '#lab/network/exchange.ts'
+import { type FirstPacket, meets, reversed, sendLater, wayOf } from '#lab/network/exchange.ts'
 import type { Kept } from '#lab/network/fabric.ts'
 import type { Ground } from '#lab/network/ground.ts'
 import type { Flow, Seen, Verdict } from '#lab/network/packet.ts'
@@ -10,13 +10,14 @@ import type { Tally } from '#lab/network/tally.ts'
 
 type Delivered = Verdict & { kind: 'delivered' }
 
-/** `peer` is there when the segment reaches the socket at the other end, not just its host. */
-export type Way = { readonly ground: Ground; readonly tally: Tally | undefined } & (
+/** Where a segment ends. `peer` is there when it reaches the socket at the other end, not just its host. */
+export type SegmentWay = { readonly ground: Ground; readonly tally: Tally | undefined } & (
   | { readonly verdict: Delivered; readonly peer: Endpoint | undefined }
   | { readonly verdict: Exclude<Verdict, { kind: 'delivered' }>; readonly peer: undefined }
 )
 
-interface Ends {
+/** A connection by its two sockets, as one of them has them. */
+export interface SocketPair {
   readonly stack: SimStack
   readonly local: { readonly ip: Ipv4; readonly port: number }
   readonly remote: { readonly ip: Ipv4; readonly port: number }
@@ -35,61 +36,71 @@ export const bytesOf = (payload: Payload): number => {
   return typeof bytes === 'number' ? bytes : segmentBytes
 }
 
-/** Whether so many bytes make a segment that may not fit everywhere. */
-export const isBig = (bytes: number): boolean => bytes + headerBytes > smallBytes
+/** A small segment fits through everywhere, a whole one where its way is wide enough. */
+export type SegmentSize = 'small' | 'whole'
+
+/** Of a segment that carries so many bytes. */
+export const sizeOf = (bytes: number): SegmentSize => (bytes + headerBytes > smallBytes ? 'whole' : 'small')
 
 /** Where the segments of one end of a connection end, small ones and whole ones: kept until something on their way changes. */
 export class EndWays {
   /** A whole segment: what the first link carries, or what a router has said that fits. */
   segmentBytes: number
-  readonly #ends: Ends
+  readonly #pair: SocketPair
   readonly #flow: Flow
   readonly #isServer: boolean
-  #small: Way | undefined
-  #big: Way | undefined
+  #small: SegmentWay | undefined
+  #whole: SegmentWay | undefined
 
-  constructor(ends: Ends, flow: Flow, { isServer }: { readonly isServer: boolean }) {
-    this.#ends = ends
+  constructor(pair: SocketPair, flow: Flow, { isServer }: { readonly isServer: boolean }) {
+    this.#pair = pair
     this.#flow = flow
     this.#isServer = isServer
-    this.segmentBytes = mtuTowards(ends.stack, ends.remote.ip)
+    this.segmentBytes = mtuTowards(pair.stack, pair.remote.ip)
   }
 
   /** The way of the last small segment. */
-  get small(): Way | undefined {
+  get small(): SegmentWay | undefined {
     return this.#small
   }
 
-  /** Whether it reaches `peer`. `seen` is shown to who captures packets. */
-  to(peer: Endpoint | undefined, big: boolean, seen: Seen | undefined): Way {
-    const { fabric } = this.#ends.stack
-    const kept = big ? this.#big : this.#small
+  /** Of one of that size, and whether it reaches `peer`. `seen`: it is really sent, and shown so to who captures packets. */
+  to(peer: Endpoint | undefined, size: SegmentSize, seen?: Seen): SegmentWay {
+    const { fabric } = this.#pair.stack
+    const kept = size === 'whole' ? this.#whole : this.#small
     if (kept?.ground.stands && (fabric.captures === 0 || seen === undefined)) {
       fabric.counts.kept++
       return kept
     }
-    const { verdict, ground, tally } = this.#walked(big, seen)
-    // A cast, since TypeScript does not see that only a delivered verdict meets a peer.
-    const way = { ground, tally, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined } as Way
-    if (big) this.#big = way
+    const { verdict, ground, tally } = this.#walked(size, seen)
+    const way: SegmentWay =
+      verdict.kind === 'delivered'
+        ? { ground, tally, verdict, peer: peer?.isMetBy(verdict) ? peer : undefined }
+        : { ground, tally, verdict, peer: undefined }
+    if (size === 'whole') this.#whole = way
     else this.#small = way
     return way
   }
 
-  /** Where the answer to a segment that nobody waits for ends. */
-  back({ at, tuple }: Delivered): Verdict {
-    const reset: Seen = { kind: 'tcp', flags: 'R', bytes: 0, sentBytes: 0, receivedBytes: 0 }
-    return sendLater(at, segment(reversed(tuple), headerBytes, reset), this.#flow, { reply: !this.#isServer })
+  /** Whether the RST that answers a segment nobody waits for gets back to this end. */
+  hearsReset({ at, tuple }: Delivered): boolean {
+    const seen: Seen = { kind: 'tcp', flags: 'R', bytes: 0, sentBytes: 0, receivedBytes: 0 }
+    const reset = segment(reversed(tuple), headerBytes, seen)
+    const { stack, local, remote } = this.#pair
+    return meets(sendLater(at, reset, this.#flow, { reply: !this.#isServer }), stack, local, remote)
   }
 
   /** For the rules that they meet: as many segments as so many bytes take. */
-  count({ tally }: Way, bytes: number): void {
+  count({ tally }: SegmentWay, bytes: number): void {
     const segments = Math.max(1, Math.ceil(bytes / (this.segmentBytes - headerBytes)))
-    this.#ends.stack.fabric.tallies.count(tally, segments, bytes + segments * headerBytes)
+    this.#pair.stack.fabric.tallies.count(tally, segments, bytes + segments * headerBytes)
   }
 
-  #walked(big: boolean, seen: Seen | undefined): Kept {
-    const sent = this.#send(big ? this.segmentBytes : Math.min(smallBytes, this.segmentBytes), seen)
+  #walked(size: SegmentSize, seen: Seen | undefined): Kept {
+    const sent = this.#send(
+      size === 'whole' ? this.segmentBytes : Math.min(smallBytes, this.segmentBytes),
+      seen,
+    )
     const { verdict } = sent
     if (verdict.kind !== 'too-big') return sent
     // Path MTU discovery: the router said what fits.
@@ -98,7 +109,7 @@ export class EndWays {
   }
 
   #send(sizeBytes: number, seen: Seen | undefined): Kept {
-    const { stack, local, remote } = this.#ends
+    const { stack, local, remote } = this.#pair
     const tuple = { source: local.ip, sourcePort: local.port, destination: remote.ip, port: remote.port }
     return wayOf(stack, segment(tuple, sizeBytes, seen), this.#flow, { reply: this.#isServer })
   }

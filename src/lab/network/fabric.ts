@@ -22,6 +22,9 @@ export interface Kept {
   readonly rewriting?: Rewriting
 }
 
+/** Who does without events while nothing moves that packets meet: each is woken as soon as anything does. */
+export type Resting = Set<{ wake(): void }>
+
 const keptMax = 8192
 const none: readonly never[] = []
 
@@ -45,8 +48,7 @@ export class Fabric {
   readonly surveyor = new Surveyor(this)
   /** Counts which rules packets meet. */
   readonly tallies = new Tallies()
-  /** Who is told when anything moves. */
-  readonly resting = new Set<{ wake(): void }>()
+  readonly resting: Resting = new Set()
   readonly segments = new Map<string, Segment>()
   readonly groups: SecurityGroups
   readonly #ports = new Map<string, SegmentPort>()

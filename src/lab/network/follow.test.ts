@@ -75,6 +75,24 @@ describe('following a connection', () => {
     expect(heard).toEqual([`one at ${wayMs + 2}`])
   })
 
+  test('what a slow reader acknowledges twice, the second time in vain, does not keep back what is said later', async () => {
+    const net = bed()
+    const { underlay } = net.network
+    const ear = hearing(net.kernel, { afterMs: 1000 })
+    const { near } = await connected(net, (far) => far.follow(ear.reader))
+    const pass = (ms: number): Promise<void> => net.kernel.advanceTo(net.kernel.nowMs + ms)
+    underlay.addRule({ name: 'wall', protocol: 'tcp', port: 80, action: 'drop' })
+    near.send('one')
+    underlay.removeRule('wall')
+    await pass(1300) // sent again after 200 and 600 ms: taken the first time
+    underlay.addRule({ name: 'back', source: '10.0.0.22/32', action: 'drop' })
+    await pass(1000)
+    underlay.removeRule('back')
+    near.send('two')
+    await pass(2000)
+    expect(ear.heard).toEqual([expect.stringMatching(/^one/), expect.stringMatching(/^two/)])
+  })
+
   test('an end that closes with the other one costs no event; one that has something to say hears of it', async () => {
     const events = async (o: Partial<Reader>): Promise<number> => {
       const net = bed()

@@ -1,3 +1,4 @@
+import type { ErrnoCode } from '#lab/host/ports.ts'
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
 import { latencyMs } from '#lab/network/exchange.ts'
 import type { Visit } from '#lab/network/nat.ts'
@@ -13,6 +14,14 @@ export const rejection = {
   'icmp-host-prohibited': 'admin',
   'icmp-admin-prohibited': 'admin',
 } as const
+
+/** What an ICMP error means to the socket that sent (net/ipv4/icmp.c icmp_err_convert). */
+export const errnoOf: Readonly<Record<UnreachableReason, ErrnoCode>> = {
+  net: 'ENETUNREACH',
+  host: 'EHOSTUNREACH',
+  admin: 'EHOSTUNREACH',
+  port: 'ECONNREFUSED',
+}
 
 /** A host on the way, or the last one, refuses the packet. */
 export const unreachable = (reason: UnreachableReason, from: Ipv4): Verdict & { kind: 'unreachable' } => ({

@@ -1,4 +1,5 @@
 import type { Cancel } from '#lab/kernel/kernel.ts'
+import type { Resting } from '#lab/network/fabric.ts'
 import type { KeepAlive } from '#lab/network/ports.ts'
 
 /** What a connection's end does for its signs of life. */
@@ -13,9 +14,7 @@ export interface KeptEnd {
   /** None of them was answered. */
   gaveUp(): void
   after(ms: number, run: () => void): Cancel
-  /** From now on {@link KeptAlive.wake} is called as soon as anything moves that packets meet. */
-  resting(kept: KeptAlive): void
-  awake(kept: KeptAlive): void
+  readonly resting: Resting
 }
 
 /**
@@ -101,7 +100,7 @@ export class KeptAlive {
 
   #rest(rests: boolean): void {
     this.#rests = rests
-    if (rests) this.#end.resting(this)
-    else this.#end.awake(this)
+    if (rests) this.#end.resting.add(this)
+    else this.#end.resting.delete(this)
   }
 }

@@ -10,13 +10,7 @@ function end() {
   const self = {
     nowMs: 0,
     seen,
-    isLeaving: false,
-    leaving: () => {
-      self.isLeaving = true
-    },
-    left: () => {
-      self.isLeaving = false
-    },
+    resting: new Set<{ wake(): void }>(),
     deliver: (payload: Payload) => void seen.push(`arrived ${String(payload)}`),
     send: (payload: Payload) => void seen.push(`sent ${String(payload)}`),
   }
@@ -44,11 +38,11 @@ test('who looks finds what has had its time to arrive, and later the rest', () =
   at.nowMs = 10
   left.look()
   expect(at.seen).toEqual(['arrived 0 5'])
-  expect(at.isLeaving).toBe(true)
+  expect(at.resting).toContain(left)
   at.nowMs = 11
   left.look()
   expect(at.seen).toEqual(['arrived 0 5', 'arrived 9'])
-  expect(at.isLeaving).toBe(false)
+  expect(at.resting).not.toContain(left)
 })
 
 test('what is on its way when something moves is sent', () => {
@@ -59,7 +53,7 @@ test('what is on its way when something moves is sent', () => {
   at.nowMs = 10
   left.wake()
   expect(at.seen).toEqual(['arrived a', 'arrived 0', 'sent 9'])
-  expect(at.isLeaving).toBe(false)
+  expect(at.resting).not.toContain(left)
 })
 
 test('all of it comes before what is sent after it', () => {

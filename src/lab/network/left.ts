@@ -1,12 +1,10 @@
+import type { Resting } from '#lab/network/fabric.ts'
 import type { LeftSource, Payload } from '#lab/network/ports.ts'
 
 /** What a connection's end does for what it has left. */
 export interface LeavingEnd {
   readonly nowMs: number
-  /** From now on {@link Left.wake} is called as soon as anything moves that packets meet. */
-  leaving(left: Left): void
-  /** Nothing is left any more. */
-  left(left: Left): void
+  readonly resting: Resting
   /** What has arrived, to the other end. */
   deliver(payload: Payload): void
   /** What has not arrived yet. */
@@ -36,7 +34,7 @@ export class Left {
   }
 
   #add(source: LeftSource, wayMs: number): void {
-    if (this.#payloads.length === 0) this.#end.leaving(this)
+    if (this.#payloads.length === 0) this.#end.resting.add(this)
     this.#payloads.push({ source, wayMs })
   }
 
@@ -46,7 +44,7 @@ export class Left {
     const { nowMs } = this.#end
     const arrived = this.#payloads.map(({ source, wayMs }) => source.take(nowMs - wayMs))
     this.#payloads = this.#payloads.filter(({ source }) => source.hasMore)
-    if (this.#payloads.length === 0) this.#end.left(this)
+    if (this.#payloads.length === 0) this.#end.resting.delete(this)
     for (const payload of arrived) if (payload !== undefined) this.#end.deliver(payload)
   }
 
@@ -66,7 +64,7 @@ export class Left {
     if (this.#payloads.length === 0) return []
     const all = this.#payloads.map(({ source }) => source.take(Number.POSITIVE_INFINITY))
     this.#payloads = []
-    this.#end.left(this)
+    this.#end.resting.delete(this)
     return all.filter((payload) => payload !== undefined)
   }
 }

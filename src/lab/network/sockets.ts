@@ -25,6 +25,8 @@ export interface ListenerState extends Listener {
 
 /** The TCP sockets of one namespace. */
 export class Sockets {
+  /** As the kernel's events of its connections are called. */
+  readonly eventName: string
   readonly #stack: SimStack
   readonly #listeners: ListenerState[] = []
   readonly #endpoints = new Set<Endpoint>()
@@ -32,6 +34,7 @@ export class Sockets {
 
   constructor(stack: SimStack) {
     this.#stack = stack
+    this.eventName = `${stack.name} tcp`
     this.#nextPort = stack.random.between(firstEphemeral, lastEphemeral)
   }
 
