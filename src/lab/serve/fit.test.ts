@@ -6,7 +6,7 @@ import { refuseUnlessFit } from '#lab/serve/fit.ts'
 
 type Options = Pick<Lab['options'], 'flavour' | 'encapsulation'> & { readonly nodes?: number }
 
-const hintFor = (needs: LabNeeds | undefined, options: Options, variant = 'usual'): string | undefined => {
+const refusalOf = (needs: LabNeeds | undefined, options: Options, variant = 'usual'): Trouble | undefined => {
   try {
     refuseUnlessFit(
       'some-mode',
@@ -22,10 +22,12 @@ const hintFor = (needs: LabNeeds | undefined, options: Options, variant = 'usual
     )
     return undefined
   } catch (error) {
-    if (error instanceof Trouble) return error.hint
+    if (error instanceof Trouble) return error
     throw error
   }
 }
+
+const hintFor = (...asked: Parameters<typeof refusalOf>): string | undefined => refusalOf(...asked)?.hint
 
 describe('a lab in which a fault can do no harm is refused, with the flags of one in which it can', () => {
   test.each<[string, LabNeeds | undefined, Options, string | undefined]>([
@@ -80,4 +82,12 @@ describe('a variant that strikes fewer flavours than its mode', () => {
   test('is let through where it strikes', () => {
     expect(hintFor(undefined, { flavour: 'iks-classic' }, 'narrow')).toBeUndefined()
   })
+})
+
+test.each<[Options['flavour'], string]>([
+  ['hardened', 'cannot strike a hardened lab:'],
+  ['iks-vpc', 'cannot strike an iks-vpc lab:'],
+  ['operator', 'cannot strike an operator lab:'],
+])('says so of %s in whole words', (flavour, says) => {
+  expect(refusalOf(undefined, { flavour })?.message).toContain(says)
 })

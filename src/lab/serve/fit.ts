@@ -16,7 +16,7 @@ export function refuseUnlessFit(
   const immune = (what: string, fit: string, flags: string): Trouble =>
     new Trouble(
       'immune-flavour',
-      `${mode} cannot strike a ${what} lab: the same change harms nothing there`,
+      `${mode} cannot strike ${withArticle(what)} lab: the same change harms nothing there`,
       {
         hint: `use a lab ${fit}: ninelives lab up ${flags}; or --force for a near miss`,
       },
@@ -36,3 +36,5 @@ export function refuseUnlessFit(
   if (nodes < nodesMin)
     throw immune(`${flavour} (${nodes} nodes)`, `of ${nodesMin} nodes`, `--flavour ${flavour}${option}`)
 }
+
+const withArticle = (what: string): string => `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`
