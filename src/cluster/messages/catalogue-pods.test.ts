@@ -429,6 +429,21 @@ const rows: readonly MessageCase[] = [
   ],
   ['kubelet/node-not-ready', 'Node is not ready', {}],
   [
+    'kubelet/cannot-authorize',
+    'Error from server (InternalError): Internal error occurred: Authorization error (user=kube-apiserver-kubelet-client, verb=get, resource=nodes, subresource=proxy)',
+    { user: 'kube-apiserver-kubelet-client', verb: 'get', subresource: 'proxy' },
+  ],
+  [
+    'kubelet/caller-forbidden',
+    'error: unable to upgrade connection: Forbidden (user=kube-apiserver-kubelet-client, verb=create, resource=nodes, subresource=proxy)',
+    { user: 'kube-apiserver-kubelet-client', verb: 'create', subresource: 'proxy' },
+  ],
+  [
+    'kubelet/caller-forbidden',
+    'Forbidden (user=kubelet-client, verb=get, resource=nodes, subresource(s)=[pods proxy])',
+    { user: 'kubelet-client', verb: 'get', subresource: '[pods proxy]' },
+  ],
+  [
     'kubelet/rebooted',
     'Node node-7 has been rebooted, boot id: 1f2e-3d4c',
     { node: 'node-7', bootId: '1f2e-3d4c' },

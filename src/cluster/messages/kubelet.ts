@@ -203,4 +203,16 @@ export const kubeletEntries = [
       'kubelet’s request for a serving certificate was not approved; logs and exec fail',
     ],
   }),
+  ...from('kubernetes/kubernetes:pkg/kubelet/server/server.go', {
+    'kubelet/cannot-authorize': [
+      'authorization error (user=',
+      /Authorization error \(user=(?<user>[^\s,()]{1,253}), verb=(?<verb>\w{1,20}), resource=nodes, subresource=(?<subresource>[\w/]{1,40})\)/,
+      'kubelet answers, and cannot ask the API server whether the caller may: it does not reach it, or is refused there',
+    ],
+    'kubelet/caller-forbidden': [
+      'forbidden (user=',
+      /Forbidden \(user=(?<user>[^\s,()]{1,253}), verb=(?<verb>\w{1,20}), resource=nodes, subresource(?:\(s\))?=(?<subresource>[\w/]{1,40}|\[[\w/ ]{1,120}\])\)/,
+      'kubelet refuses a caller whom the cluster’s roles do not let in; of logs and exec that is the API server itself',
+    ],
+  }),
 ]

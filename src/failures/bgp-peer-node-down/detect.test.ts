@@ -202,6 +202,15 @@ describe('by facts', () => {
       [],
     ],
     [
+      'its kubelet answers, and cannot ask the API server who may come in',
+      {
+        nodes: [node('w1'), node('w2'), node('w3', silent)],
+        bgpSessions: [...up, ...down],
+        messages: [{ message: { id: 'kubelet/cannot-authorize', params: {} }, node: 'w3', count: 1 }],
+      },
+      [],
+    ],
+    [
       'its own proxy has no way to the API server left',
       {
         nodes: [node('w1'), node('w2'), node('w3', silent)],

@@ -1,3 +1,4 @@
+import { answeringKubelets } from '#cluster/answering-kubelets.ts'
 import {
   type AccusedPeer,
   accusedPeers,
@@ -34,7 +35,7 @@ export const detector = defineDetector<PeerDownState, Names>({
   judges: 'node',
   detect: (view) => {
     const accused = accusedPeers(view).filter(({ address }) => !isOfHostLocalNetwork(address))
-    const reasons = [...endedKubeletCertificates(view), ...lostMasters(view)]
+    const reasons = [...endedKubeletCertificates(view), ...answeringKubelets(view), ...lostMasters(view)]
     return findingsOf(
       accused.flatMap((peer) => signsOf(view, peer, { all: accused, reasons })),
       {

@@ -180,6 +180,17 @@ describe('found', () => {
     expect(outcome(table)).toEqual([expected])
   })
 
+  test('one that answers that it cannot ask the API server runs', () => {
+    const answers = (on: string) => ({
+      nodes: [...others, silent],
+      messages: [{ message: { id: 'kubelet/cannot-authorize', params: {} }, node: on, count: 1 }],
+    })
+    const saysOf = (table: Table) => diagnosed(table).causes[0]?.finding.evidence.map(({ says }) => says)
+    const says = 'its kubelet runs and answers, and cannot ask the API server'
+    expect(saysOf(answers('w3'))).toContain(says)
+    expect(saysOf(answers('w2'))).not.toContain(says)
+  })
+
   test('that its machine is on is told', () => {
     const [cause] = diagnosed({ nodes: [...others, silent], reachability: [portRefused] }).causes
     expect(cause?.finding.evidence.map(({ says }) => says)).toContain(

@@ -21,7 +21,7 @@ import { isRecent, recordMs } from '#cluster/symptoms/recency.ts'
 import type { Symptom } from '#cluster/symptoms.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import type { Evidence, Finding, View } from '#diagnosis/types.ts'
-import { machineEvidence, portEvidence } from '#failures/kubelet-lost-contact/machine.ts'
+import { answerEvidence, machineEvidence, portEvidence } from '#failures/kubelet-lost-contact/machine.ts'
 
 type Names =
   | 'nodes'
@@ -83,6 +83,7 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
       ...conditionEvidence(node, ready),
       ...taintEvidence(node),
       ...portEvidence(view, node),
+      ...answerEvidence(view, node),
     ]
     const isOthers =
       locked.has(node.name) || isRefused(view, node) || isCramped(view, node) || isNobodys(view, node.name)

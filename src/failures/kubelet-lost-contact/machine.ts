@@ -1,3 +1,4 @@
+import { answeringKubelets } from '#cluster/answering-kubelets.ts'
 import type { Reads } from '#cluster/facts.ts'
 import { goodKubeletCertificates } from '#cluster/kubelet-certificates.ts'
 import type { NodeRow } from '#cluster/relations.ts'
@@ -58,3 +59,9 @@ export const portEvidence = (
       says: 'its machine answers, and nobody listens at kubelet’s port',
       from,
     }))
+
+/** The kubelet is neither stopped nor off, then. It has no way to the API server, or is refused there: which of the two it does not say. */
+export const answerEvidence = (view: Reads<'messages' | 'pods'>, { name }: NodeRow): readonly Evidence[] =>
+  answeringKubelets(view)
+    .filter(({ node }) => node === name)
+    .map(({ says, from }) => ({ weight: 'weak', says, from }))

@@ -57,7 +57,13 @@ export async function readLines(
 ): Promise<{ readonly rows: readonly ReadRow[]; readonly coverage: Coverage }> {
   const answer = await context.api.logs(request, context.call)
   if (!answer.ok)
-    return { rows: kubeletRefusals(context, request, answer.error), coverage: missingBy(answer.error) }
+    return {
+      rows: [
+        ...closedPorts(context, request, answer.error),
+        ...unasked(context, request, node, answer.error),
+      ],
+      coverage: missingBy(answer.error),
+    }
   const lines = answer.value.split('\n').filter((line) => line !== '')
   const rows = lines.flatMap((line) => messageRows(context, request, node, line))
   return { rows, coverage: lines.length < request.tailLines ? complete : partial }
@@ -66,7 +72,7 @@ export async function readLines(
 const kubeletPort = 10250
 
 /** Why the API server got no log: where nobody listens at the kubelet's port, the machine itself has answered. */
-const kubeletRefusals = (
+const closedPorts = (
   { recognise, commands }: LiveContext,
   request: LogRequest,
   { says }: ApiTrouble,
@@ -89,6 +95,26 @@ const kubeletRefusals = (
           },
         ],
   )
+
+/** A kubelet that answers that it cannot ask whether the API server may read its logs. */
+const unasked = (
+  { recognise, commands }: LiveContext,
+  request: LogRequest,
+  node: string | undefined,
+  { says }: ApiTrouble,
+): readonly ReadRow[] =>
+  recognise(says)
+    .filter(({ id }) => id === 'kubelet/cannot-authorize')
+    .map((message) => ({
+      relation: 'messages',
+      row: {
+        message,
+        ...(node === undefined ? {} : { node }),
+        pod: { namespace: request.namespace, name: request.pod },
+        count: 1,
+      },
+      from: { source: 'the API server', quote: says, command: commands.logs(request) },
+    }))
 
 function messageRows(
   context: LiveContext,

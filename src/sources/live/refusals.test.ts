@@ -123,3 +123,19 @@ test('where nobody listens at the kubelet’s port, its machine has answered', a
   ])
   expect((await failing('no route to host')).facts.rows('reachability')).toEqual([])
 })
+
+test('a kubelet that cannot ask who may read its logs has answered', async () => {
+  const says =
+    'Authorization error (user=kube-apiserver-kubelet-client, verb=get, resource=nodes, subresource=proxy)'
+  const { facts } = await read(
+    clusterWith('k8s-worker-02', [
+      {
+        path: /calico-node-er02\/log/,
+        response: status(500, 'InternalError', `Internal error occurred: ${says}`),
+      },
+    ]),
+  )
+  const answers = facts.rows('messages').filter(({ message }) => message.id === 'kubelet/cannot-authorize')
+  expect(answers.map(({ node: on }) => on)).toEqual(['k8s-worker-02'])
+  expect(facts.coverage('messages', { kind: 'node', name: 'k8s-worker-02' }).kind).toBe('missing')
+})
