@@ -134,6 +134,8 @@ describe('recognise', () => {
       'health/panic',
       { error: 'invalid memory address or nil pointer dereference' },
     ],
+    ['panic: assignment to entry in nil map', 'go/panic', { error: 'assignment to entry in nil map' }],
+    ['fatal error: concurrent map writes', 'go/fatal-error', { error: 'concurrent map writes' }],
     // kubelet
     [
       'Container calico-node failed liveness probe, will be restarted',

@@ -90,5 +90,15 @@ export const healthEntries = [
       /panic: runtime error: (?<error>.+)/,
       'a Go program, here mostly a probe of calico-node, stopped on a bug: its readiness check does so when it may not look at BIRD’s socket',
     ],
+    'go/panic': [
+      'panic: ',
+      /^panic: (?!\(\*logrus\.Entry\)|runtime error: )(?<error>[^\n]{1,600})/,
+      'a Go program stopped where it knew no way on, and says why',
+    ],
+    'go/fatal-error': [
+      'fatal error: ',
+      /^fatal error: (?<error>(?:concurrent map|all goroutines are asleep|stack overflow|runtime: |out of memory|unexpected signal|sync: )[^\n]{0,300})/,
+      'the runtime of a Go program ended it',
+    ],
   }),
 ]

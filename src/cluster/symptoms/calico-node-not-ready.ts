@@ -81,6 +81,9 @@ const complaints = new Set([
 /** These are said of any container. */
 const ofAnyContainer = new Set([
   'health/panic',
+  'felix/logrus-panic',
+  'go/panic',
+  'go/fatal-error',
   'kubelet/liveness-failed-restart',
   'kubelet/back-off-restarting',
 ])

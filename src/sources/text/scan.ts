@@ -15,6 +15,7 @@ import { describeReader } from '#sources/text/readers/describe.ts'
 import { describedPartReader } from '#sources/text/readers/describe-fragment.ts'
 import { etcdKeysReader } from '#sources/text/readers/etcd-keys.ts'
 import { eventsReader } from '#sources/text/readers/events.ts'
+import { goTracesReader } from '#sources/text/readers/go-traces.ts'
 import { hostFirstReaders, hostReaders } from '#sources/text/readers/host/index.ts'
 import { hostNetworkReaders } from '#sources/text/readers/host-network/index.ts'
 import { logsReader, messagesReader } from '#sources/text/readers/logs.ts'
@@ -31,6 +32,7 @@ import { append, type Run, runOf } from '#sources/text/runs.ts'
 
 /** The surest first; sentences last, since anything may look like one. */
 const readers: readonly Reader[] = [
+  goTracesReader,
   ...clusterToolReaders,
   ...hostFirstReaders,
   logsReader,

@@ -7,6 +7,7 @@ import { parseBpfState } from '#sources/formats/bpf-services.ts'
 import type { ReadRow } from '#sources/reading.ts'
 import { continuations, isBlank, looksLikeLog } from '#sources/text/lines.ts'
 import { place, type Reader, type Scope, type Source, type Taken } from '#sources/text/reader.ts'
+import { startsGoTrace } from '#sources/text/readers/go-traces.ts'
 
 /**
  * Log lines of any program in any format that the catalogue can unwrap. Lines whose words the catalogue does not know
@@ -23,6 +24,7 @@ export const logsReader: Reader = {
     for (; next < source.lines.length && next - at < linesMax; next++) {
       const text = source.lines[next]?.text ?? ''
       if (isBlank(text) && looksLikeLog(source.lines[next + 1]?.text ?? '')) continue
+      if (next > at && startsGoTrace(source, next)) break
       if (!looksLikeLog(text) || (text.startsWith('{') && peel(text) === undefined)) break
       const found = readRecord(source, next, scope)
       rows.push(...found.rows)
