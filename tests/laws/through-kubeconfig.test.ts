@@ -24,12 +24,15 @@ test.each([
     expect(asked).toContainEqual(expect.stringContaining('kubelet-client-current.pem'))
 })
 
-/** What calico-node's container shares with its host is looked at by exec; without it each of these is something else, or nothing. */
+/** What these containers share with their host is looked at by exec; without it each of these is something else, or nothing. */
 test.each([
   ['pod-ip-forwarding-off', 'sysctl'],
   ['stale-state-other-cni', 'flannel-unit'],
   ['host-firewall-manager-interferes', 'firewalld'],
-])('%s (%s) is seen from inside calico-node', async (id, variant) => {
+  // calico-node is down, or not root.
+  ['host-limit-exhausted', 'connections'],
+  ['forward-policy-drop', 'return'],
+])('%s (%s) is seen from inside calico-node or kube-proxy', async (id, variant) => {
   const each = cases.find((one) => one.id === id && one.variant === variant)
   if (each === undefined) return // somebody asks for other modes alone
   const { lab } = await struck(each)
@@ -39,5 +42,7 @@ test.each([
     `${id} confirmed`,
   ])
   const evidence = diagnosis.causes.flatMap(({ finding }) => finding.evidence.map(({ from }) => from.command))
-  expect(evidence.join('\n')).toMatch(/kubectl .*exec .* -c calico-node -- (?:ip|iptables|grep)/)
+  expect(evidence.join('\n')).toMatch(
+    /kubectl .*exec .* -c (?:calico-node|kube-proxy) -- (?:ip|iptables|grep)/,
+  )
 })

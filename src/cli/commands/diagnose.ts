@@ -41,7 +41,7 @@ export const addDiagnose: AddCommand = (program, io, exit) => {
     .option('--node <node>', 'only this node gets a closer look; of a text: whom it speaks of')
     .option(
       '--deep',
-      'also look inside: exec into calico-node (root on its node, whose network it shares), node shell where there is one',
+      'also look inside: exec into calico-node and kube-proxy (root on their nodes), node shell where there is one',
       false,
     )
     .option('--commands', 'print just the commands a person would type next', false)

@@ -40,6 +40,10 @@ describe('found', () => {
       'net.netfilter.nf_conntrack_count = 64100\nnet.netfilter.nf_conntrack_max = 65536',
       'likely',
     ],
+    ['a limit of connections that no kernel sets', 'net.netfilter.nf_conntrack_max = 512', 'likely'],
+    ['one that the node alone reaches', 'net.netfilter.nf_conntrack_max = 8', 'confirmed'],
+    ['the same of neighbours', 'net.ipv4.neigh.default.gc_thresh3 = 64', 'likely'],
+    ['room for one neighbour', 'net.ipv4.neigh.default.gc_thresh3 = 1', 'confirmed'],
     ['what cured it', 'Only new connections failed. We raised nf_conntrack_max, which solved it.', 'likely'],
   ])('%s', (_, text, expected) => {
     expect(foundIn(text, mode)).toBe(expected)
@@ -54,7 +58,7 @@ describe('near misses', () => {
     ],
     [
       'a limit without its count',
-      'net.netfilter.nf_conntrack_max = 65536\nfs.inotify.max_user_instances = 128',
+      'net.netfilter.nf_conntrack_max = 65536\nnet.ipv4.neigh.default.gc_thresh3 = 1024\nfs.inotify.max_user_instances = 128',
     ],
     ['a disk that is full', 'write /var/log/pods/a.log: no space left on device'],
     ['an IP set that is full', 'ipset v7.11: Error in line 4: Hash is full, cannot add more elements'],

@@ -1,6 +1,6 @@
 import { isOfCalico } from '#cluster/calico-messages.ts'
 import type { Fact, Reads } from '#cluster/facts.ts'
-import { fillings } from '#cluster/host-limits.ts'
+import { fillings, smallLimits } from '#cluster/host-limits.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsPeers } from '#diagnosis/explains-peers.ts'
@@ -40,7 +40,12 @@ export const detector = defineDetector<LimitState, 'messages' | 'pods' | 'settin
   uses: ['pods', 'attempts'],
   judges: 'node',
   detect: (view) => {
-    const signs = [...messageSigns(view, said(view)), ...ofFillings(view), ...ofAttempts(view)]
+    const signs = [
+      ...messageSigns(view, said(view)),
+      ...ofFillings(view),
+      ...ofLimits(view),
+      ...ofAttempts(view),
+    ]
     return findingsOf(signs, {
       judges: 'node',
       conclude: (own) =>
@@ -88,6 +93,13 @@ const ofFillings = (view: Reads<'settings'>): readonly Sign[] =>
     if (part >= 1) return [sign(row, 'decisive', `${name} is full`)]
     return part >= nearly ? [sign(row, 'strong', `${name} is ${percent} % full`)] : []
   })
+
+const ofLimits = (view: Reads<'settings'>): readonly Sign[] =>
+  smallLimits(view).map(({ row, isNever }) =>
+    isNever
+      ? sign(row, 'decisive', `${row.name} is ${row.value}: a node alone needs more`)
+      : sign(row, 'strong', `${row.name} is ${row.value}: less than any kernel sets by itself`),
+  )
 
 const ofAttempts = (view: Reads<'attempts'>): readonly Sign[] =>
   view.rows('attempts').flatMap((row) => {

@@ -1,16 +1,18 @@
 import type { ConfigMap, DaemonSet, Draft, KubeObject, RoleBinding } from '#lab/api/objects.ts'
+import { kubeProxyTools } from '#lab/kube-proxy/image-tools.ts'
 import type { Image } from '#lab/runtime/ports.ts'
 
 const imageOf = (version: string): string => `registry.k8s.io/kube-proxy:v${version}`
 const labels = { 'k8s-app': 'kube-proxy' }
 const meta = { name: 'kube-proxy', namespace: 'kube-system' }
 
-/** kube-proxy's image: the program alone. */
+/** kube-proxy's image: the program, and what it needs to write rules. */
 export const kubeProxyImages = (version = '1.31.9'): readonly Image[] => [
   {
     name: imageOf(version),
     sizeBytes: 30_244_127,
     tree: [
+      ...kubeProxyTools(),
       {
         path: '/usr/local/bin/kube-proxy',
         kind: 'file',
@@ -20,6 +22,7 @@ export const kubeProxyImages = (version = '1.31.9'): readonly Image[] => [
       },
     ],
     entrypoint: ['/usr/local/bin/kube-proxy'],
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
   },
 ]
 

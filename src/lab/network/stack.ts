@@ -343,6 +343,7 @@ export class SimStack implements NetStack, Asked {
   }
 
   sysctl(name: string): string | undefined {
+    if (name === 'net.netfilter.nf_conntrack_count') return String(this.conntrackCount())
     return this.#sysctls.get(name)
   }
 

@@ -15,7 +15,6 @@ const fixed: Readonly<Record<string, string>> = {
   'net.ipv4.neigh.default.gc_thresh2': '512',
   'net.ipv4.neigh.default.gc_thresh3': '1024',
   'net.netfilter.nf_conntrack_max': '262144',
-  'net.netfilter.nf_conntrack_count': '0',
   'net.netfilter.nf_conntrack_acct': '0',
   'net.netfilter.nf_conntrack_tcp_timeout_established': '432000',
   'net.netfilter.nf_conntrack_tcp_timeout_close_wait': '60',

@@ -106,7 +106,7 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
     fill(builder, await readInside(context, chosen))
     // calico-node is ready with a session down: it takes this look to see that, and the log to see why.
     const all = await lookCloser(looked)
-    fill(builder, await readHosts(context, { looked: all, nowMs: options.clock.now() }))
+    fill(builder, await readHosts(context, { looked: all, facts: freeze(), nowMs: options.clock.now() }))
     const { shell } = context
     if (shell !== undefined) {
       if (managedBy(freeze()) !== undefined)

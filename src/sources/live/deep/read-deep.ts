@@ -1,6 +1,8 @@
+import type { Facts } from '#cluster/facts.ts'
 import type { LiveContext } from '#sources/live/context.ts'
+import { kubeProxyPodOf } from '#sources/live/deep/container-shell.ts'
 import { readFromContainer } from '#sources/live/deep/from-container.ts'
-import { readThroughContainer } from '#sources/live/deep/from-container-host.ts'
+import { readThroughContainers } from '#sources/live/deep/from-container-host.ts'
 import { readFromHostCommands } from '#sources/live/deep/from-host-commands.ts'
 import { readFromNode } from '#sources/live/deep/from-node.ts'
 import type { Suspect } from '#sources/live/suspects.ts'
@@ -13,16 +15,19 @@ export const readInside = async (context: LiveContext, chosen: readonly Suspect[
 interface Looked {
   /** Nodes in trouble, and those that trouble points at. */
   readonly looked: readonly Suspect[]
+  /** As far as they are read: of which pods nodes can be seen. */
+  readonly facts: Facts
   readonly nowMs: number
 }
 
-/** Stage 3, of nodes in trouble: what else the machine itself shows, through a shell, or else as calico-node's container sees it. */
-export async function readHosts(context: LiveContext, { looked, nowMs }: Looked): Promise<Reading> {
+/** Stage 3, of nodes in trouble: what else the machine itself shows, through a shell, or else as containers of its network see it. */
+export async function readHosts(context: LiveContext, { looked, facts, nowMs }: Looked): Promise<Reading> {
   const { shell } = context
-  const readings = looked.map(({ node, pod }) => {
-    if (shell !== undefined) return readFromHostCommands(context, { shell, node, nowMs })
-    return pod === undefined ? nothing : readThroughContainer(context, { node, pod, nowMs })
-  })
+  const readings = looked.map(({ node, pod }) =>
+    shell === undefined
+      ? readThroughContainers(context, { node, pod, proxy: kubeProxyPodOf(facts, node), nowMs })
+      : readFromHostCommands(context, { shell, node, nowMs }),
+  )
   return joined(await Promise.all(readings))
 }
 
