@@ -11,7 +11,7 @@ const user = { username: 'system:apiserver', groups: ['system:masters'] }
 export function bootstrap(server: ApiState, calicoMinor: number): void {
   // Its own chance: one more object here moves no name anywhere else.
   const state = { ...server, random: server.random.fork('bootstrap') }
-  for (const { apiVersion, kind, namespace, ...rest } of objects(calicoMinor)) {
+  for (const { apiVersion, kind, namespace, ...rest } of objects(calicoMinor, server.serviceCidr)) {
     const def = state.registry.ofKind(apiVersion, kind)
     if (def === undefined) throw new Error(`nobody serves ${kind}`)
     createObject(state, { def, namespace, body: { apiVersion, kind, ...rest } }, { user })
@@ -26,7 +26,7 @@ interface First extends JsonObject {
 
 const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
-function objects(calicoMinor: number): readonly First[] {
+function objects(calicoMinor: number, serviceCidr: string): readonly First[] {
   return [
     ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     priorityClass('system-cluster-critical', 2_000_000_000, 'system-node-critical'),
@@ -37,7 +37,7 @@ function objects(calicoMinor: number): readonly First[] {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
     })),
-    kubernetesService,
+    kubernetesService(serviceCidr),
   ]
 }
 
@@ -56,15 +56,16 @@ function priorityClass(name: string, value: number, above: string): First {
   }
 }
 
-const kubernetesService: First = {
+/** Its address is the first of the range (pkg/controlplane/services.go `ServiceIPRange`). */
+const kubernetesService = (serviceCidr: string): First => ({
   apiVersion: 'v1',
   kind: 'Service',
   namespace: 'default',
   metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
   spec: {
-    clusterIP: '10.96.0.1',
+    clusterIP: serviceCidr.replace(/\d+\/\d+$/, '1'),
     ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
     sessionAffinity: 'None',
     type: 'ClusterIP',
   },
-}
+})

@@ -25,7 +25,7 @@ const rolling = { type: 'RollingUpdate' }
 function daemonSet(spec: JsonObject): JsonObject {
   const next = fill(template(spec), { revisionHistoryLimit: 10, updateStrategy: rolling })
   return change(next, 'updateStrategy', (strategy) =>
-    strategy.type === 'OnDelete'
+    strategy.type !== undefined && strategy.type !== 'RollingUpdate'
       ? strategy
       : change(
           fill(strategy, { type: 'RollingUpdate', rollingUpdate: {} }),
@@ -43,7 +43,7 @@ function deployment(spec: JsonObject): JsonObject {
     strategy: rolling,
   })
   return change(next, 'strategy', (strategy) =>
-    strategy.type === 'Recreate'
+    strategy.type !== undefined && strategy.type !== 'RollingUpdate'
       ? strategy
       : change(
           fill(strategy, { type: 'RollingUpdate', rollingUpdate: {} }),

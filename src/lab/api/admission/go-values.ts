@@ -30,3 +30,16 @@ function goExpressions(expressions: unknown): string {
 /** `rbac.RoleRef{APIGroup:…, Kind:…, Name:…}` */
 export const goRoleRef = ({ apiGroup, kind, name }: JsonObject): string =>
   `rbac.RoleRef{APIGroup:${quoted(apiGroup)}, Kind:${quoted(kind)}, Name:${quoted(name)}}`
+
+/** `intstr.IntOrString{Type:0, IntVal:1, StrVal:""}` */
+export const goIntOrString = (value: unknown): string =>
+  typeof value === 'string'
+    ? `intstr.IntOrString{Type:1, IntVal:0, StrVal:${quoted(value)}}`
+    : `intstr.IntOrString{Type:0, IntVal:${Number(value ?? 0)}, StrVal:""}`
+
+/** `apps.DeploymentStrategy{Type:"Foo", RollingUpdate:(*apps.RollingUpdateDeployment)(nil)}` */
+export function goStrategy(type: string, rolling: string, { type: name, rollingUpdate }: JsonObject): string {
+  // A pointer that is set would be shown by its address.
+  const pointer = rollingUpdate === undefined ? 'nil' : '0xc000000000'
+  return `apps.${type}{Type:${quoted(name)}, RollingUpdate:(*apps.${rolling})(${pointer})}`
+}

@@ -1,10 +1,11 @@
 /** Names, labels and annotations: staging:apimachinery/pkg/util/validation/validation.go. */
-import { asObject, type JsonObject } from '#lab/api/json.ts'
+import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
 import { type FieldError, invalidValue, required } from '#lab/api/status.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+const serviceName = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
 
@@ -12,10 +13,12 @@ const subdomainText =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 const labelText =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+const serviceNameText =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
 const labelValueText =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-const nameText =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+const qualifiedForm =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 
 /** What is wrong with an object's metadata, field by field. */
 export function metadataErrors(def: ResourceDef, object: JsonObject): FieldError[] {
@@ -24,17 +27,31 @@ export function metadataErrors(def: ResourceDef, object: JsonObject): FieldError
     ...nameErrors(def, metadata.name),
     ...labelErrors('metadata.labels', metadata.labels),
     ...annotationErrors(metadata.annotations),
+    ...(def.schema === undefined ? finalizerErrors(metadata.finalizers) : []),
   ]
 }
+
+/** pkg/apis/core/v1/helper/helpers.go (standardFinalizers). Of custom resources nobody asks that. */
+const finalizerErrors = (finalizers: unknown): FieldError[] =>
+  asList(finalizers)
+    .map(String)
+    .flatMap((name, at) => {
+      const field = `metadata.finalizers[${at}]`
+      const errors = qualifiedNameFaults(name).map((fault) => invalidValue(field, name, fault))
+      return name.includes('/') || ['kubernetes', 'orphan', 'foregroundDeletion'].includes(name)
+        ? errors
+        : [
+            ...errors,
+            invalidValue(field, name, 'name is neither a standard finalizer name nor is it fully qualified'),
+          ]
+    })
 
 function nameErrors({ nameForm }: ResourceDef, name: unknown): FieldError[] {
   const field = 'metadata.name'
   if (typeof name !== 'string' || name === '') return [required(field, 'name or generateName is required')]
   if (nameForm === 'path')
     return /^\.\.?$|[/%]/.test(name) ? [invalidValue(field, name, "may not contain '/'")] : []
-  const [form, text, most] =
-    nameForm === 'label' ? ([label, labelText, 63] as const) : ([subdomain, subdomainText, 253] as const)
-  return faults(form, text, most)(name).map((fault) => invalidValue(field, name, fault))
+  return nameFaults[nameForm](name).map((fault) => invalidValue(field, name, fault))
 }
 
 /** A name that has to be a DNS label: a container's. */
@@ -51,13 +68,23 @@ const faults =
 /** What keeps a text from being a name of a certain form. */
 export const labelFaults = faults(label, labelText, 63)
 export const subdomainFaults = faults(subdomain, subdomainText, 253)
+const serviceFaults = faults(serviceName, serviceNameText, 63)
+const nameFaults = { label: labelFaults, service: serviceFaults, subdomain: subdomainFaults }
+
 export const labelValueFaults = faults(labelValue, labelValueText, 63)
 export function qualifiedNameFaults(text: string): readonly string[] {
   const parts = text.split('/')
-  const name = parts.pop() ?? ''
+  if (parts.length > 2)
+    return [
+      `a qualified name ${qualifiedForm} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ]
+  const [name = '', prefix] = parts.reverse()
   return [
-    ...(parts.length > 1 || name.length > 63 || !qualifiedName.test(name) ? [nameText] : []),
-    ...(parts.length === 1 && !subdomain.test(parts[0] ?? '') ? [`prefix part ${subdomainText}`] : []),
+    ...(prefix === '' ? ['prefix part must be non-empty'] : []),
+    ...(prefix ? subdomainFaults(prefix).map((fault) => `prefix part ${fault}`) : []),
+    ...(name === '' ? ['name part must be non-empty'] : []),
+    ...(name.length > 63 ? ['name part must be no more than 63 characters'] : []),
+    ...(qualifiedName.test(name) ? [] : [`name part ${qualifiedForm}`]),
   ]
 }
 
@@ -72,7 +99,8 @@ export function labelErrors(field: string, labels: unknown): FieldError[] {
   })
 }
 
-const keyErrors = (field: string, key: string): FieldError[] =>
+/** Of a key of labels, or of a name that is qualified like one. */
+export const keyErrors = (field: string, key: string): FieldError[] =>
   qualifiedNameFaults(key).map((fault) => invalidValue(field, key, fault))
 
 const annotationBytesMax = 256 * 1024

@@ -10,6 +10,7 @@ const pods = { group: '', resource: 'pods' }
 
 export function admitPod(state: ApiState, asked: JsonObject): JsonObject {
   const pod = admitLimits(state, asked)
+  checkRuntime(state, pod)
   const mirror = asObject(asObject(pod.metadata).annotations)['kubernetes.io/config.mirror'] !== undefined
   const own = asObject(pod.spec)
   const spec = tolerant(prioritised(state, pod, mirror ? own : withAccount(state, pod, own)))
@@ -19,6 +20,13 @@ export function admitPod(state: ApiState, asked: JsonObject): JsonObject {
 const nameOf = (pod: JsonObject): string => {
   const metadata = asObject(pod.metadata)
   return String(metadata.generateName ?? metadata.name ?? '')
+}
+
+/** plugin/pkg/admission/runtimeclass/admission.go */
+function checkRuntime({ store }: ApiState, pod: JsonObject): void {
+  const name = asObject(pod.spec).runtimeClassName
+  if (!name || store.get('node.k8s.io/runtimeclasses', String(name)) !== undefined) return
+  throw forbidden(pods, nameOf(pod), `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`)
 }
 
 function withAccount(state: ApiState, pod: JsonObject, spec: JsonObject): JsonObject {

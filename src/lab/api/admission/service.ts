@@ -1,6 +1,6 @@
 /** Addresses and node ports of services: pkg/registry/core/service/storage/alloc.go. IPv4 only. */
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
-import { invalid, invalidValue } from '#lab/api/status.ts'
+import { invalid, invalidValue, type Refusal } from '#lab/api/status.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
 
 export function admitService(state: ApiState, service: JsonObject): JsonObject {
@@ -8,7 +8,7 @@ export function admitService(state: ApiState, service: JsonObject): JsonObject {
   if (spec.type === 'ExternalName') return service
   const addressed = withAddress(state, service, spec)
   const exposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer'
-  const next = exposed ? withNodePorts(state, addressed) : addressed
+  const next = exposed ? withNodePorts(state, service, addressed) : addressed
   return next === spec ? service : { ...service, spec: next }
 }
 
@@ -24,15 +24,39 @@ function withAddress(state: ApiState, service: JsonObject, spec: JsonObject): Js
   const asked = typeof spec.clusterIP === 'string' && spec.clusterIP !== '' ? spec.clusterIP : undefined
   if (asked !== undefined && spec.clusterIPs !== undefined) return spec
   if (asked !== undefined && asked !== 'None' && taken(state).has(asked))
-    throw invalid({ group: '', kind: 'Service' }, String(at(service, 'metadata.name')), [
-      invalidValue(
-        'spec.clusterIPs',
-        [asked],
-        `failed to allocate IP ${asked}: provided IP is already allocated`,
-      ),
-    ])
+    throw refused(
+      service,
+      'spec.clusterIPs',
+      [asked],
+      `failed to allocate IP ${asked}: provided IP is already allocated`,
+    )
+  if (asked !== undefined && asked !== 'None' && !isServiceAddress(state, asked))
+    throw outside(state, service, asked)
   const clusterIP = asked ?? freeAddress(state)
   return { ...spec, clusterIP, clusterIPs: [clusterIP] }
+}
+
+const refused = (service: JsonObject, field: string, value: unknown, says: string): Refusal =>
+  invalid({ group: '', kind: 'Service' }, String(at(service, 'metadata.name')), [
+    invalidValue(field, value, says),
+  ])
+
+/** pkg/registry/core/service/ipallocator (ErrNotInRange) */
+const outside = (state: ApiState, service: JsonObject, asked: string): Refusal =>
+  refused(
+    service,
+    'spec.clusterIPs',
+    [asked],
+    `failed to allocate IP ${asked}: the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${state.serviceCidr}`,
+  )
+
+const numberOf = (address: string): number =>
+  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+
+function isServiceAddress({ serviceCidr }: ApiState, address: string): boolean {
+  const [base = '', bits = '16'] = serviceCidr.split('/')
+  const size = 2 ** (32 - Number(bits))
+  return Math.floor(numberOf(address) / size) === Math.floor(numberOf(base) / size)
 }
 
 const services = (state: ApiState): readonly JsonObject[] =>
@@ -44,7 +68,7 @@ const taken = (state: ApiState): ReadonlySet<unknown> =>
 /** At random from above the first 256 addresses, which are kept for services that ask for theirs. */
 function freeAddress(state: ApiState): string {
   const [base = '', bits = '16'] = state.serviceCidr.split('/')
-  const first = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+  const first = numberOf(base)
   const size = 2 ** (32 - Number(bits))
   const used = taken(state)
   for (;;) {
@@ -54,19 +78,37 @@ function freeAddress(state: ApiState): string {
   }
 }
 
-function withNodePorts(state: ApiState, spec: JsonObject): JsonObject {
+const firstPort = 30_000
+const lastPort = 32_767
+
+function withNodePorts(state: ApiState, service: JsonObject, spec: JsonObject): JsonObject {
   const ports = asList(spec.ports).map(asObject)
-  if (ports.every((port) => port.nodePort)) return spec
+  const own = at(service, 'metadata.uid')
   const used = new Set(
-    services(state).flatMap((each) => asList(each.ports).map((port) => asObject(port).nodePort)),
+    state.store
+      .list('/services')
+      .filter(({ metadata }) => metadata.uid !== own)
+      .flatMap((each) => asList(at(each, 'spec.ports')).map((port) => asObject(port).nodePort)),
   )
+  ports.forEach(({ nodePort }, index) => {
+    const fault = nodePort ? portFault(Number(nodePort), used) : undefined
+    if (fault !== undefined) throw refused(service, `spec.ports[${index}].nodePort`, nodePort, fault)
+  })
+  if (ports.every((port) => port.nodePort)) return spec
   const free = (): number => {
     for (;;) {
-      const port = state.random.between(30_000, 32_767)
+      const port = state.random.between(firstPort, lastPort)
       if (used.has(port)) continue
       used.add(port)
       return port
     }
   }
   return { ...spec, ports: ports.map((port) => (port.nodePort ? port : { ...port, nodePort: free() })) }
+}
+
+/** pkg/registry/core/service/portallocator/allocator.go */
+function portFault(port: number, used: ReadonlySet<unknown>): string | undefined {
+  if (port < firstPort || port > lastPort)
+    return `provided port is not in the valid range. The range of valid ports is ${firstPort}-${lastPort}`
+  return used.has(port) ? 'provided port is already allocated' : undefined
 }

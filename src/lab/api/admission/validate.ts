@@ -1,7 +1,7 @@
 /**
  * The checks of the stored types that operators meet. pkg/apis/core/validation/validation.go and its neighbours.
  *
- * Not imitated: most of validation (volumes, probes, node selectors …).
+ * Not imitated: what each of the files that it asks names.
  */
 
 import { bindingErrors, policyErrors } from '#lab/api/admission/admission-policy.ts'
@@ -11,19 +11,49 @@ import {
   ephemeralErrors,
   ephemeralTooEarly,
 } from '#lab/api/admission/ephemeral-containers.ts'
-import { goMap, goRoleRef, goSelector } from '#lab/api/admission/go-values.ts'
+import { fixedJob, fixedPriority, fixedType } from '#lab/api/admission/fixed-fields.ts'
+import { goRoleRef, goSelector } from '#lab/api/admission/go-values.ts'
 import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
+import { oneOf } from '#lab/api/admission/validate-container.ts'
+import {
+  autoscalerErrors,
+  budgetErrors,
+  limitRangeErrors,
+  priorityClassErrors,
+  quotaErrors,
+} from '#lab/api/admission/validate-limits.ts'
+import { ingressErrors, networkPolicyErrors } from '#lab/api/admission/validate-network.ts'
+import {
+  configMapErrors,
+  nodeErrors,
+  roleErrors,
+  secretErrors,
+  signingRequestErrors,
+} from '#lab/api/admission/validate-other.ts'
 import { podSpecErrors } from '#lab/api/admission/validate-pod-spec.ts'
-import { serviceErrors } from '#lab/api/admission/validate-service.ts'
+import { endpointsErrors, serviceErrors } from '#lab/api/admission/validate-service.ts'
+import {
+  claimChange,
+  claimErrors,
+  classChange,
+  classErrors,
+  volumeChange,
+  volumeObjectErrors,
+} from '#lab/api/admission/validate-storage.ts'
+import {
+  daemonSetErrors,
+  deploymentErrors,
+  replicaSetErrors,
+  statefulSetChange,
+  statefulSetErrors,
+} from '#lab/api/admission/validate-workload.ts'
 import { webhookErrors } from '#lab/api/admission/webhook-configuration.ts'
 import { definitionErrors } from '#lab/api/custom/definition.ts'
 import { expressionErrors, type Terms } from '#lab/api/custom/expressions.ts'
 import { schemaErrors } from '#lab/api/custom/validate.ts'
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
-import type { LabelSelector } from '#lab/api/objects.ts'
 import { deepEqual } from '#lab/api/patch/merge.ts'
-import { selectorTest } from '#lab/api/selectors.ts'
-import { type FieldError, forbiddenField, invalid, invalidGo, required } from '#lab/api/status.ts'
+import { type FieldError, forbiddenField, invalid, invalidGo } from '#lab/api/status.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 /** Throws Invalid (422) when a new object may not be stored. */
@@ -42,12 +72,15 @@ export function validateChange(
   const errors: FieldError[] = []
   if (old.metadata !== next.metadata)
     errors.push(...labelErrors('metadata.labels', at(next, 'metadata.labels')))
-  if (def.schema !== undefined || old.spec !== next.spec || old['webhooks'] !== next['webhooks'])
+  if (def.schema !== undefined || parts.some((part) => old[part] !== next[part]))
     errors.push(...ownErrors(def, { old, next }, terms))
   const change = subresource === 'ephemeralcontainers' ? ephemeralChange : fixed[def.bucket]
-  errors.push(...(change?.(old, next) ?? []))
+  errors.push(...(change?.(old, next, terms.minor) ?? []))
   refuse(def, next, errors)
 }
+
+/** Where what is checked stands. */
+const parts = ['spec', 'webhooks', 'data', 'binaryData', 'subsets', 'rules', 'value']
 
 interface Part {
   readonly subresource?: string | undefined
@@ -76,46 +109,44 @@ const checks: Readonly<Record<string, Check>> = {
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookErrors,
   'admissionregistration.k8s.io/validatingadmissionpolicies': policyErrors,
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': bindingErrors,
-  'apps/daemonsets': workload,
-  'apps/deployments': workload,
-  'apps/replicasets': workload,
+  'apps/daemonsets': daemonSetErrors,
+  'apps/deployments': deploymentErrors,
+  'apps/replicasets': replicaSetErrors,
+  'apps/statefulsets': statefulSetErrors,
+  'autoscaling/horizontalpodautoscalers': autoscalerErrors,
   'batch/jobs': ({ spec }) => [
     ...podSpecErrors('spec.template.spec', asObject(at(spec, 'template.spec'))),
     ...jobErrors('spec', asObject(spec)),
   ],
   'batch/cronjobs': ({ spec }) => {
-    const [job, { schedule }] = [asObject(at(spec, 'jobTemplate.spec')), asObject(spec)]
+    const [job, { schedule, concurrencyPolicy }] = [asObject(at(spec, 'jobTemplate.spec')), asObject(spec)]
     return [
       ...scheduleErrors(schedule),
+      ...oneOf('spec.concurrencyPolicy', concurrencyPolicy, ['Allow', 'Forbid', 'Replace']),
       ...podSpecErrors('spec.jobTemplate.spec.template.spec', asObject(at(job, 'template.spec'))),
       ...jobErrors('spec.jobTemplate.spec', job),
     ]
   },
+  '/configmaps': configMapErrors,
+  '/endpoints': endpointsErrors,
+  '/limitranges': limitRangeErrors,
+  '/nodes': nodeErrors,
+  '/persistentvolumeclaims': claimErrors,
+  '/persistentvolumes': volumeObjectErrors,
+  '/resourcequotas': quotaErrors,
+  '/secrets': secretErrors,
   '/services': serviceErrors,
+  'certificates.k8s.io/certificatesigningrequests': signingRequestErrors,
+  'networking.k8s.io/ingresses': ingressErrors,
+  'networking.k8s.io/networkpolicies': networkPolicyErrors,
+  'policy/poddisruptionbudgets': budgetErrors,
+  'rbac.authorization.k8s.io/clusterroles': roleErrors,
+  'rbac.authorization.k8s.io/roles': roleErrors,
+  'scheduling.k8s.io/priorityclasses': priorityClassErrors,
+  'storage.k8s.io/storageclasses': classErrors,
 }
 
-function workload(object: JsonObject): FieldError[] {
-  const spec = asObject(object.spec)
-  const labels = at(spec, 'template.metadata.labels') as Readonly<Record<string, string>> | undefined // of metadata
-  const selector = spec.selector as LabelSelector | undefined // of the spec
-  const podSpec = asObject(at(spec, 'template.spec'))
-  const errors = [
-    ...podSpecErrors('spec.template.spec', podSpec, ['Always']),
-    ...ephemeralTooEarly('spec.template.spec', podSpec, 'ephemeral containers not allowed in pod template'),
-  ]
-  if (selector === undefined) errors.unshift(required('spec.selector'))
-  else if (!selectorTest(selector)(labels))
-    errors.unshift(
-      invalidGo(
-        'spec.template.metadata.labels',
-        goMap(labels ?? {}),
-        '`selector` does not match template `labels`',
-      ),
-    )
-  return errors
-}
-
-type Fixed = (old: JsonObject, next: JsonObject) => FieldError[]
+type Fixed = (old: JsonObject, next: JsonObject, minor: number) => FieldError[]
 
 const fixedSelector: Fixed = (old, next) =>
   deepEqual(at(old, 'spec.selector'), at(next, 'spec.selector'))
@@ -130,11 +161,17 @@ const fixedRole: Fixed = (old, next) =>
 const fixed: Readonly<Record<string, Fixed>> = {
   '/pods': podChange,
   '/configmaps': immutable,
-  '/secrets': immutable,
+  '/persistentvolumes': volumeChange,
+  '/secrets': (old, next) => [...immutable(old, next), ...fixedType(old, next)],
+  '/persistentvolumeclaims': claimChange,
   '/services': fixedAddress,
   'apps/daemonsets': fixedSelector,
   'apps/deployments': fixedSelector,
   'apps/replicasets': fixedSelector,
+  'apps/statefulsets': statefulSetChange,
+  'batch/jobs': fixedJob,
+  'scheduling.k8s.io/priorityclasses': fixedPriority,
+  'storage.k8s.io/storageclasses': classChange,
   'rbac.authorization.k8s.io/rolebindings': fixedRole,
   'rbac.authorization.k8s.io/clusterrolebindings': fixedRole,
 }

@@ -164,12 +164,22 @@ function text(value: unknown, { format }: Scalar, place: Place): string {
       )
     return written
   }
-  if (typeof value !== 'string') throw wrong(value, 'string', place)
+  if (typeof value !== 'string') throw wrong(value, format === 'byte' ? '[]uint8' : 'string', place)
+  const illegal = format === 'byte' ? illegalBase64(value) : undefined
+  if (illegal !== undefined) throw new WrongType(`illegal base64 data at input byte ${illegal}`)
   if (format === 'date-time' && value !== '' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(value))
     throw new WrongType(
       `parsing time "\\"${value}\\"" as "\\"2006-01-02T15:04:05Z07:00\\"": cannot parse "${value}\\"" as "2006"`,
     )
   return value
+}
+
+/** Where Go's decoder stops: at a character that does not belong there, or at the last four when they are not four. */
+function illegalBase64(text: string): number | undefined {
+  const at = text.search(/[^A-Za-z0-9+/=\r\n]|=(?=[^=\r\n])/)
+  if (at !== -1) return at
+  const left = text.replaceAll(/[\r\n]/g, '').length % 4
+  return left === 0 ? undefined : text.length - left
 }
 
 function goType(schema: Schema): string {

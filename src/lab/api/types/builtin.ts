@@ -144,7 +144,7 @@ const coreTypes: readonly ResourceDef[] = [
     shortNames: ['svc'],
     mergeRule: serviceRule,
     selectable: ['spec.clusterIP', 'spec.type'],
-    nameForm: 'label',
+    nameForm: 'service',
     returnsDeleted: true,
     createOnUpdate: true,
     subresources: { ...proxyOf('ServiceProxyOptions'), ...statusOf('Service') },

@@ -48,7 +48,7 @@ export interface ResourceDef {
   readonly selectable: readonly string[]
   /** Undefined: strategic merge is refused (custom resources). */
   readonly mergeRule: MergeRule | undefined
-  readonly nameForm: 'subdomain' | 'label' | 'path'
+  readonly nameForm: 'subdomain' | 'label' | 'service' | 'path'
   /** DELETE answers the object instead of a Status. */
   readonly returnsDeleted: boolean
   /** PUT without resourceVersion is accepted: AllowUnconditionalUpdate of pkg/registry strategy.go. */

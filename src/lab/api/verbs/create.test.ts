@@ -138,7 +138,7 @@ describe('creating', () => {
     expect(refused.message).toContain('provided IP is already allocated')
     const wrong = draft('c', { type: 'Foo', ports: [{ port: 0 }, { port: 80, name: 'b' }] })
     expect((await failure(kube.create(resources.services, wrong))).message).toBe(
-      'Service "c" is invalid: [spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive, spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive, spec.ports[0].name: Required value, spec.type: Unsupported value: "Foo": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]',
+      'Service "c" is invalid: [spec.ports[0].name: Required value, spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive, spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive, spec.type: Unsupported value: "Foo": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]',
     )
   })
 
