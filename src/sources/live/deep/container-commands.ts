@@ -14,6 +14,9 @@ export const kubeProxyCommands: readonly HostCommand[] = [
   command(`grep . ${sysctls.map((name) => `/proc/sys/${name.replaceAll('.', '/')}`).join(' ')}`),
 ]
 
+/** Mounted for the token that calico-node keeps there for the plugin. */
+const cniFolder = { at: '/host/etc/cni/net.d', of: '/etc/cni/net.d' }
+
 /**
  * The same from inside calico-node, with programs that its image has in every release: it keeps no more than Felix and its start
  * script need, so there is neither `ss` nor `sysctl`, `df`, `mount`, `ps` or `ping`.
@@ -25,6 +28,7 @@ export const calicoNodeCommands: readonly HostCommand[] = [
   command('ip route', 'routes'),
   command('ip -d addr', 'links'),
   ...kubeProxyCommands,
+  { argv: ['ls', '-l', cniFolder.at], whole: [], mount: cniFolder },
 ]
 
 /** Of what these commands show a node's every row. */

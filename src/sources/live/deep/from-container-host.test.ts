@@ -15,6 +15,8 @@ const pod = { namespace: 'kube-system', name: 'calico-node-x7k2p', node } as Pod
 const proxy = { namespace: 'kube-system', name: 'kube-proxy-9fz4c', node } as PodRow
 
 const answers: Readonly<Record<string, string>> = {
+  'ls -l /host/etc/cni/net.d':
+    'total 4\n-rw-r--r-- 1 root root 292 Jan  7 06:00 05-cilium.conflist\n-rw-r--r-- 1 root root 714 Jan  7 06:00 10-calico.conflist\n',
   true: '',
   'ip route': '10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.23\n',
   'iptables-nft-save -c': '*filter\n:FORWARD ACCEPT [0:0]\n[3:180] -A FORWARD -j cali-FORWARD\nCOMMIT\n',
@@ -76,6 +78,15 @@ test('the host’s network, filters and parameters are read, with the command th
     { of: 'sysctl', name: 'net.netfilter.nf_conntrack_max', value: '8', node },
   ])
   expect(covered).toContainEqual({ relation: 'routes', coverage: { kind: 'complete' }, about })
+})
+
+test('a folder of the host that calico-node has mounted elsewhere is the host’s own', async () => {
+  const { of } = await read(answered)
+  expect(of('hostPaths').map(({ row }) => row)).toMatchObject([
+    { node, path: '/etc/cni/net.d/05-cilium.conflist', exists: true },
+    { node, path: '/etc/cni/net.d/10-calico.conflist', exists: true },
+  ])
+  expect(of('hostPaths')[0]?.from.command).toContain('-- ls -l /host/etc/cni/net.d')
 })
 
 test('a program that the image does not have proves nothing, and costs the others nothing', async () => {
@@ -143,6 +154,6 @@ test('nothing that is run there changes anything', async () => {
   const { asked } = await read(answered, { proxy })
   for (const line of asked)
     expect(line).toMatch(
-      /^[\w-]+: (?:true|ip (?:-d )?(?:route|addr)|iptables-\w+-save -c|lsmod|grep \. \/proc\/sys\/.*)$/,
+      /^[\w-]+: (?:true|ip (?:-d )?(?:route|addr)|iptables-\w+-save -c|lsmod|ls -l \/host\/etc\/cni\/net.d|grep \. \/proc\/sys\/.*)$/,
     )
 })

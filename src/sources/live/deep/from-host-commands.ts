@@ -44,10 +44,12 @@ export async function readFromHostCommands(
   return joined(await Promise.all(readings))
 }
 
-/** As it would stand in a terminal: the readers know a format by its command, too. */
-function paste({ argv }: HostCommand, { stdout, stderr }: ExecOutput): string | undefined {
+/** As it would stand in a terminal of the host: the readers know a format by its command, too. */
+function paste({ argv, mount }: HostCommand, { stdout, stderr }: ExecOutput): string | undefined {
   const output = stdout === '' ? stderr : `${stdout}${remarks(stderr)}`
-  return output.trim() === '' ? undefined : `# ${commandLine(argv)}\n${output}`
+  if (output.trim() === '') return undefined
+  const text = `# ${commandLine(argv)}\n${output}`
+  return mount === undefined ? text : text.replaceAll(mount.at, mount.of)
 }
 
 /** What a tool remarks of its output belongs to it: `# Warning: iptables-legacy tables present, …`. */

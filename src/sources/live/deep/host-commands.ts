@@ -5,6 +5,8 @@ export interface HostCommand {
   readonly argv: readonly string[]
   /** What its output tells completely; of everything else in it, absence proves nothing. */
   readonly whole: readonly RelationName[]
+  /** In a container: where it has a folder of the host's mounted. What is said of that is said of the host's own. */
+  readonly mount?: { readonly at: string; readonly of: string }
 }
 
 export const command = (line: string, ...whole: readonly RelationName[]): HostCommand => ({
