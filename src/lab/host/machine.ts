@@ -39,7 +39,7 @@ import {
 } from '#lab/host/vfs.ts'
 import type { Cancel, Kernel, Task } from '#lab/kernel/kernel.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
-import type { NetStack } from '#lab/network/ports.ts'
+import type { KernelModules, NetStack } from '#lab/network/ports.ts'
 
 export interface MachineOptions {
   readonly kernel: Kernel
@@ -373,13 +373,16 @@ class SimulatedMachine implements LabMachine {
 
   /** Joins a network namespace to this kernel: its modules, and its ring buffer. */
   #adopt(net: NetStack): void {
-    net.onKernelMessage = (text) => this.#networkLine(text)
-    net.kernelRelease = this.#kernelRelease
-    if (!this.#hasModules) return // a kernel without a package of its own has everything built in
-    net.modules = {
+    const modules: KernelModules = {
       loaded: (name) => this.#boot?.modules.has(name) === true,
       request: (name) =>
         this.#boot !== undefined && loadModule(this.#boot, name, { alias: true }) === 'loaded',
+    }
+    net.hostKernel = {
+      release: this.#kernelRelease,
+      // A kernel without a package of its own has everything built in.
+      ...(this.#hasModules ? { modules } : {}),
+      says: (text) => this.#networkLine(text),
     }
   }
 

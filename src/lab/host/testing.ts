@@ -42,7 +42,7 @@ export function fakeStack(name: string, ended: string[] = []): NetStack {
     removeSet: async () => {},
     sets: () => ({}),
     setKind: () => undefined,
-    kernelRelease: '',
+    hostKernel: { release: '', says: () => {} },
     changed: refuse,
     connect: refuse,
     listen: refuse,

@@ -2,9 +2,9 @@
 import { Errno } from '#lab/host/ports.ts'
 import { cidr, cidrText, type Ipv4, ipv4, ipv4Text, isIpv4, maskOf } from '#lab/network/address.ts'
 import type { LinkState } from '#lab/network/devices.ts'
-import { parentOf } from '#lab/network/parent.ts'
 import type { Address, Link, NetChange, Route, Tunnel } from '#lab/network/ports.ts'
 import type { SimStack } from '#lab/network/stack.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import { ipipBytes, vxlanBytes } from '#lab/network/tunnel.ts'
 
 type Change<Op extends NetChange['op']> = Extract<NetChange, { readonly op: Op }>
@@ -96,7 +96,7 @@ function addLink(stack: SimStack, change: Change<'link-add'>): void {
   if (stack.link(name)) throw new Errno('EEXIST')
   const same = ({ tunnel: other }: Link): boolean =>
     other?.vni === tunnel?.vni && other?.port === tunnel?.port
-  if (kind === 'vxlan' && stack.links().some((other) => other.kind === 'vxlan' && same(other)))
+  if (kind === 'vxlan' && stack.devices.shown().some((other) => other.kind === 'vxlan' && same(other)))
     throw new Errno('EEXIST')
   const options = {
     ...(mtuBytes === undefined ? {} : { mtuBytes }),
@@ -107,7 +107,7 @@ function addLink(stack: SimStack, change: Change<'link-add'>): void {
 }
 
 function addVeth(stack: SimStack, change: Change<'veth-add'>): void {
-  const other = parentOf(change.peer.net)
+  const other = stackOf(change.peer.net)
   if (stack.link(change.name) || other.link(change.peer.name)) throw new Errno('EEXIST')
   const { mtuBytes } = change
   const half = (owner: SimStack, name: string, mac: string | undefined): LinkState =>
@@ -136,20 +136,15 @@ function setLink(stack: SimStack, { name, up, mtuBytes, mac, tunnel }: Change<'l
   stack.switched(name)
   // Routes over a link that goes down are flushed; only those that the addresses imply come back.
   if (!up) stack.table.removeOver(name)
-  else for (const address of stack.addresses()) if (address.link === name) addConnected(stack, address)
+  else for (const address of stack.devices.addresses) if (address.link === name) addConnected(stack, address)
   link.peer?.stack.movedLink(link.peer.link.name)
 }
 
 function deleteLink(stack: SimStack, name: string): void {
-  const { kind, peer } = linkNamed(stack, name)
-  if (kind === 'loopback') throw new Errno('EINVAL')
+  const link = linkNamed(stack, name)
+  if (link.kind === 'loopback') throw new Errno('EINVAL')
   const alone = stack.devices.standsAlone(name)
-  stack.dropLink(name)
-  if (peer) {
-    const peerAlone = peer.stack.devices.standsAlone(peer.link.name)
-    peer.stack.dropLink(peer.link.name)
-    peer.stack.movedLink(peer.link.name, peerAlone)
-  }
+  stack.dropLink(link)
   stack.movedLink(name, alone)
 }
 
@@ -158,18 +153,18 @@ function addAddress(stack: SimStack, { link, address, prefixLength }: Change<'ad
   if (!isIpv4(address) || prefixLength < 0 || prefixLength > 32) throw new Errno('EINVAL')
   const same = (a: Address): boolean =>
     a.link === link && a.address === address && a.prefixLength === prefixLength
-  if (stack.addresses().some(same)) throw new Errno('EEXIST')
+  if (stack.devices.addresses.some(same)) throw new Errno('EEXIST')
   const added: Address = { link, address, prefixLength, scope: scopeOf(address) }
-  stack.setAddresses([...stack.addresses(), added])
+  stack.setAddresses([...stack.devices.addresses, added])
   if (up) addConnected(stack, added)
 }
 
 function deleteAddress(stack: SimStack, { link, address, prefixLength }: Change<'address-del'>): void {
   linkNamed(stack, link)
-  const left = stack
-    .addresses()
-    .filter((a) => !(a.link === link && a.address === address && a.prefixLength === prefixLength))
-  if (left.length === stack.addresses().length) throw new Errno('EADDRNOTAVAIL')
+  const left = stack.devices.addresses.filter(
+    (a) => !(a.link === link && a.address === address && a.prefixLength === prefixLength),
+  )
+  if (left.length === stack.devices.addresses.length) throw new Errno('EADDRNOTAVAIL')
   stack.setAddresses(left)
   stack.table.removeOver(link, ({ source }) => source === address)
 }

@@ -2,6 +2,7 @@ import { lost } from '#lab/network/lost.ts'
 import { ask, drawnFrom, type Walk } from '#lab/network/nat.ts'
 import type { Verdict } from '#lab/network/packet.ts'
 import type { SimStack } from '#lab/network/stack.ts'
+import { trackedCount, trackingLimit } from '#lab/network/tracked.ts'
 
 interface Early {
   readonly chain: 'PREROUTING' | 'OUTPUT'
@@ -23,13 +24,13 @@ function droppedBy(table: 'raw' | 'mangle', stack: SimStack, walk: Walk, at: Ear
 
 /** A new conversation needs an entry; limits that nobody has set are never met here. */
 function conntrackFull(stack: SimStack, walk: Walk): Verdict | undefined {
-  const limit = stack.conntrackLimit
+  const limit = trackingLimit(stack)
   if (limit === undefined || walk.packet.state !== 'new') return undefined
   drawnFrom(Number.POSITIVE_INFINITY, stack, walk)
-  if (stack.conntrackCount() < limit) return undefined
+  if (trackedCount(stack) < limit) return undefined
   if (!walk.dry) {
     stack.conntrackDrops++
-    stack.onKernelMessage('nf_conntrack: nf_conntrack: table full, dropping packet')
+    stack.hostKernel.says('nf_conntrack: nf_conntrack: table full, dropping packet')
   }
   return lost(stack, walk, 'connection tracking table full')
 }

@@ -227,7 +227,7 @@ describe('a kernel', () => {
     const all = bed()
     const a = all.machine('a', '10.1.0.5')
     const said: string[] = []
-    a.onKernelMessage = (text) => said.push(text)
+    a.hostKernel = { release: '5.15.0', says: (text) => said.push(text) }
     for (const last of [6, 7, 8]) all.machine(`m${last}`, `10.1.0.${last}`)
     await a.apply([{ op: 'sysctl', name: 'net.ipv4.neigh.default.gc_thresh3', value: '2' }])
     const reach = (to: string): Promise<string> => ping(all, a, to)

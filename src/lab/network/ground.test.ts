@@ -1,7 +1,7 @@
 /** When a packet's way is walked again, and when what is known of it stands. */
 import { expect, test } from 'vitest'
 import type { NetChange, NetStack } from '#lab/network/ports.ts'
-import type { SimStack } from '#lab/network/stack.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import { addPod, bed, echo, podBed, run } from '#lab/network/test-bed.ts'
 
 const route = (destination: string, metric = 0): NetChange => ({
@@ -166,7 +166,7 @@ test('what no packet has met has no way looked at again, what one has met has', 
     connection.send('hello')
     return connection.receive(task)
   })
-  const { tremors } = (a as SimStack).fabric
+  const { tremors } = stackOf(a).fabric
   const before = tremors.count
   await a.apply([route('192.168.1.0/24')])
   await a.filter.restore({ 'cali-tw-x': [{ match: {}, target: { kind: 'drop' } }] })

@@ -1,6 +1,6 @@
 /** What of the network is a module of the kernel: used, it is loaded; not on disk or refused, the use is refused. */
 import { Errno } from '#lab/host/ports.ts'
-import type { KernelModules, NetChange } from '#lab/network/ports.ts'
+import type { HostKernel, NetChange } from '#lab/network/ports.ts'
 import type { Chains, Rule } from '#lab/network/rule.ts'
 
 const linkModules: Readonly<Record<string, string>> = {
@@ -11,35 +11,30 @@ const linkModules: Readonly<Record<string, string>> = {
   veth: 'veth',
 }
 
-/** `modules` is missing where everything is built in. */
-interface Owner {
-  readonly modules?: KernelModules
-}
-
-const has = ({ modules }: Owner, name: string): boolean =>
+const has = ({ modules }: HostKernel, name: string): boolean =>
   modules === undefined || modules.loaded(name) || modules.request(name)
 
 /** Throws EOPNOTSUPP for a device whose kind the kernel does not know (rtnl_link_ops). */
-export function demandModules(stack: Owner, change: NetChange): void {
+export function demandModules(kernel: HostKernel, change: NetChange): void {
   const kind = change.op === 'veth-add' ? 'veth' : change.op === 'link-add' ? change.kind : undefined
   const module = kind === undefined ? undefined : linkModules[kind]
-  if (module !== undefined && !has(stack, module)) throw new Errno('EOPNOTSUPP')
+  if (module !== undefined && !has(kernel, module)) throw new Errno('EOPNOTSUPP')
 }
 
 /** Throws EPROTO where the kernel has no IP sets (`Cannot open session to kernel`), EINVAL where it lacks a type of them. */
-export function demandSets(stack: Owner): void {
-  if (!has(stack, 'ip_set')) throw new Errno('EPROTO')
-  for (const type of ['ip_set_hash_ip', 'ip_set_hash_net']) if (!has(stack, type)) throw new Errno('EINVAL')
+export function demandSets(kernel: HostKernel): void {
+  if (!has(kernel, 'ip_set')) throw new Errno('EPROTO')
+  for (const type of ['ip_set_hash_ip', 'ip_set_hash_net']) if (!has(kernel, type)) throw new Errno('EINVAL')
 }
 
 /**
  * Throws ENOENT, with the module's name for a path, where the kernel lacks the table (`Table does not exist (do you need to
  * insmod?)`) or an extension that a rule asks for (`No chain/target/match by that name`).
  */
-export function demandTable(stack: Owner, name: string, chains: Chains): void {
-  const { modules } = stack
+export function demandTable(kernel: HostKernel, name: string, chains: Chains): void {
+  const { modules } = kernel
   if (modules === undefined) return
-  for (const each of ['ip_tables', `iptable_${name}`]) if (!has(stack, each)) throw new Errno('ENOENT', each)
+  for (const each of ['ip_tables', `iptable_${name}`]) if (!has(kernel, each)) throw new Errno('ENOENT', each)
   for (const rules of Object.values(chains))
     for (const module of neededBy(rules))
       if (!modules.loaded(module) && !modules.request(module)) throw new Errno('ENOENT', module)

@@ -231,7 +231,7 @@ class PacketPassage implements Passage {
     this.#walk.hops?.push({ at: host.name, what: `logged as ${prefix}` })
     this.#walk.flow.choices = Number.POSITIVE_INFINITY // every packet is told of
     this.#walk.drawn = true
-    if (!this.dry) host.onKernelMessage(logLine(prefix, this.packet, this.#question))
+    if (!this.dry) host.hostKernel.says(logLine(prefix, this.packet, this.#question))
   }
 }
 

@@ -9,19 +9,22 @@ import { agreed, typeOfMembers } from '#lab/network/set-kinds.ts'
 /** The rules of one namespace: iptables' tables in both back-ends, and ipsets. */
 export class Netfilter implements TableHome {
   readonly ipSets: IpSets
-  /** Of the kernel that this is part of. */
-  kernelRelease = '5.15.0'
   readonly #fabric: Pick<Fabric, 'namePort' | 'namePorts' | 'moved'>
   readonly #touch: () => void
+  readonly #release: () => string
   readonly #chains: ChainSets
   readonly #legacy: LegacyTables
   #tables: Tables | undefined
   #legacyTables: Tables | undefined
 
-  /** `touch` hears of changes that no way which met these rules says it lies on. */
-  constructor(fabric: Fabric, touch: () => void) {
+  /** `touch` hears of changes that no way which met these rules says it lies on; `release`: of the kernel that this is part of. */
+  constructor(
+    fabric: Fabric,
+    { touch, release }: { readonly touch: () => void; readonly release: () => string },
+  ) {
     this.#fabric = fabric
     this.#touch = touch
+    this.#release = release
     this.ipSets = new IpSets(fabric.tremors)
     this.#chains = chainSets(fabric.tremors)
     this.#legacy = new LegacyTables(fabric.tremors, (chains) => this.#writtenLegacy(chains))
@@ -72,7 +75,7 @@ export class Netfilter implements TableHome {
   /** {@link Net.setMembers}, at once. */
   setMembers(name: string, members: readonly string[], by: SetMaker): void {
     const kind =
-      this.ipSets.kind(name) ?? agreed(by.type ?? typeOfMembers(members), by.version, this.kernelRelease)
+      this.ipSets.kind(name) ?? agreed(by.type ?? typeOfMembers(members), by.version, this.#release())
     const { ports } = this.ipSets.set(name, members, kind)
     for (const port of ports) this.#fabric.namePort(port)
     this.#fabric.moved()

@@ -3,12 +3,13 @@ import type { Kernel } from '#lab/kernel/kernel.ts'
 import { contains, ipv4 } from '#lab/network/address.ts'
 import { Fabric } from '#lab/network/fabric.ts'
 import { type FabricPlan, flatFabric } from '#lab/network/fabric-plan.ts'
-import { parentOf } from '#lab/network/parent.ts'
+import { Namespace } from '#lab/network/namespace.ts'
 import { bringUp, plug } from '#lab/network/plug.ts'
 import type { NetStack, Underlay } from '#lab/network/ports.ts'
 import { routerStack } from '#lab/network/router.ts'
 import { Segment } from '#lab/network/segment.ts'
 import { SimStack } from '#lab/network/stack.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import { underlayOf } from '#lab/network/underlay.ts'
 
 /** How a machine is plugged in, and what its boot configuration gives it. */
@@ -65,13 +66,13 @@ export function createNetwork(o: {
   const routers = new Map(plan.routers.map((each) => [each.name, routerStack(fabric, each)]))
   return {
     underlay: underlayOf(fabric, routers),
-    stack: (name) => new SimStack(fabric, name),
+    stack: (name) => new Namespace(new SimStack(fabric, name)),
     netns: (name) => {
       const stack = new SimStack(fabric, name)
       bringUp(stack, { link: 'lo', address: '127.0.0.1', prefixLength: 8 })
-      return stack
+      return new Namespace(stack)
     },
-    attach: (net, to) => attach(fabric, parentOf(net), to),
+    attach: (net, to) => attach(fabric, stackOf(net), to),
     counts: () => ({ ...fabric.counts, version: fabric.version }),
   }
 }

@@ -48,7 +48,7 @@ function segmentOf({ segments }: Fabric, { segment, address }: Attachment): Segm
 
 export function bringUp(stack: SimStack, o: { link: string; address: string; prefixLength: number }): void {
   // What is there already stays: a boot configuration can be applied twice.
-  if (!stack.addresses().some((a) => a.link === o.link && a.address === o.address))
+  if (!stack.devices.addresses.some((a) => a.link === o.link && a.address === o.address))
     applyChange(stack, { op: 'address-add', ...o })
   applyChange(stack, { op: 'link-set', name: o.link, up: true })
 }

@@ -379,17 +379,22 @@ export interface KernelModules {
   request(name: string): boolean
 }
 
+/** The kernel that a namespace is part of. */
+export interface HostKernel {
+  readonly release: string // 5.15.0-136-generic
+  /** Missing: everything is built in. */
+  readonly modules?: KernelModules
+  /** Writes a line to its ring buffer (`dmesg`). */
+  says(text: string): void
+}
+
 /**
  * A whole network namespace, for who creates and destroys it. `view` is what one process sees: what needs NET_ADMIN,
  * NET_RAW or NET_BIND_SERVICE is decided by its credentials, and its sockets are closed (FIN) when its task ends.
  */
 export interface NetStack extends Net {
-  /** Missing: everything is built in. */
-  modules?: KernelModules
-  /** Told what the kernel writes to its ring buffer (`dmesg`). */
-  onKernelMessage?: (text: string) => void
-  /** Of the kernel that it is part of. Default 5.15.0. */
-  kernelRelease: string
+  /** By itself: one of release 5.15.0 that says nothing to anybody. */
+  hostKernel: HostKernel
   view(o: { readonly credentials: Credentials; readonly task: Task; readonly holder?: SocketHolder }): Net
   /** Links, addresses, routes and sockets go. `silent`: nothing is sent (a crash), so that peers learn it by their timers. */
   destroy(o: { readonly silent: boolean }): void

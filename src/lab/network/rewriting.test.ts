@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { NetStack } from '#lab/network/ports.ts'
 import type { Rule } from '#lab/network/rule.ts'
-import type { SimStack } from '#lab/network/stack.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import { bed, echo, run } from '#lab/network/test-bed.ts'
 import { trackedBy } from '#lab/network/tracked.ts'
 
@@ -44,7 +44,7 @@ test('the next conversation is rewritten as the one before it, from its own port
   const { first, second, again, heard, a } = await dialled({ OUTPUT: [to(80)] })
   expect({ again, heard }).toEqual({ again: 0, heard: 'hello' })
   expect(second.local.port).not.toBe(first.local.port)
-  const replies = trackedBy(a as SimStack).map(({ original, reply }) => [
+  const replies = trackedBy(stackOf(a)).map(({ original, reply }) => [
     original.sourcePort,
     reply.port,
     reply.sourcePort,
@@ -55,13 +55,13 @@ test('the next conversation is rewritten as the one before it, from its own port
 test('it is walked where a rule has changed, and goes where that sends it', async () => {
   const { again, a } = await dialled({ OUTPUT: [to(80)] }, (at) => at.nat.restore({ OUTPUT: [to(81)] }))
   expect(again).toBeGreaterThan(0)
-  expect(trackedBy(a as SimStack).map(({ reply }) => reply.sourcePort)).toEqual([80, 81])
+  expect(trackedBy(stackOf(a)).map(({ reply }) => reply.sourcePort)).toEqual([80, 81])
 })
 
 test('where its source port is drawn, the next one has a port of its own there, too', async () => {
   const { second, again, heard, a } = await dialled({ OUTPUT: [to(80)], POSTROUTING: [masquerade] })
   expect({ again, heard }).toEqual({ again: 0, heard: 'hello' })
-  const [one, other] = trackedBy(a as SimStack)
+  const [one, other] = trackedBy(stackOf(a))
   expect(other?.original.sourcePort).toBe(second.local.port)
   expect(new Set([one, other].map((each) => each?.reply.port)).size).toBe(2)
 })

@@ -1,4 +1,5 @@
 import { type Cidr, cidr, contains, type Ipv4, ipv4, isIpv4 } from '#lab/network/address.ts'
+import { answersArp, answersForOthers } from '#lab/network/arp.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import type { Fabric } from '#lab/network/fabric.ts'
 import type { AclPlan, AclRule, SegmentPlan } from '#lab/network/fabric-plan.ts'
@@ -58,12 +59,12 @@ export class Segment {
   /** Who answers ARP for this address; with a duplicate address the machine that was attached first. */
   owner(address: Ipv4, asker: SimStack, addressVersion: number): Station | undefined {
     const answers = (station: Station): boolean =>
-      station.stack !== asker && isPlugged(station) && station.stack.answersArp(station.link, address)
+      station.stack !== asker && isPlugged(station) && answersArp(station.stack, station.link, address)
     const direct = this.#byAddress(addressVersion).get(address)?.find(answers)
     if (direct) return direct
     this.fabric.surveyor.whole() // who answers for others may come to do so by a mere route
     for (const station of this.#stations.values())
-      if (station.stack.answersForOthers(station.link) && answers(station)) return station
+      if (answersForOthers(station.stack, station.link) && answers(station)) return station
     return undefined
   }
 
@@ -71,7 +72,7 @@ export class Segment {
   answering(address: Ipv4, asker: SimStack): readonly Station[] {
     return [...this.#stations.values()].filter(
       (station) =>
-        station.stack !== asker && isPlugged(station) && station.stack.answersArp(station.link, address),
+        station.stack !== asker && isPlugged(station) && answersArp(station.stack, station.link, address),
     )
   }
 
@@ -80,7 +81,7 @@ export class Segment {
     if (this.#index?.version === version) return this.#index.stations
     const stations = new Map<Ipv4, Station[]>()
     for (const station of this.#stations.values())
-      for (const { address } of station.stack.addresses()) {
+      for (const { address } of station.stack.devices.addresses) {
         if (!isIpv4(address)) continue
         const at = stations.get(ipv4(address))
         if (at) at.push(station)

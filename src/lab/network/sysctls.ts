@@ -25,11 +25,6 @@ export class Sysctls {
     return this.#set.get(name)
   }
 
-  /** What was set, by name. */
-  list(): readonly (readonly [string, string])[] {
-    return [...this.#set].sort(([a], [b]) => (a < b ? -1 : 1))
-  }
-
   /** Answers the link that it is of alone, or what stands in the place of one (`default`). */
   set(name: string, value: string): string | undefined {
     // The switch for all interfaces sets each of them (kernel Documentation/networking/ip-sysctl.rst).

@@ -16,12 +16,28 @@ export interface Tracked {
 /** The conversations of the host's own sockets and of the pods behind its veth pairs, in the order in which they began. */
 export function trackedBy(stack: SimStack): readonly Tracked[] {
   const flows = new Map<Flow, Endpoint>()
-  const pods = stack.links().flatMap(({ name }) => stack.link(name)?.peer?.stack ?? [])
+  const pods = [...stack.devices.all()].flatMap(({ peer }) => peer?.stack ?? [])
   // Of two pods of one host there are two sockets and one conversation.
   for (const each of [stack, ...pods])
     for (const endpoint of each.sockets.endpoints())
       if (!flows.has(endpoint.flow)) flows.set(endpoint.flow, endpoint)
   return [...flows].map(([flow, endpoint]) => tracked(stack, flow, endpoint))
+}
+
+/** What nf_conntrack_max was set to; undefined while it is the kernel's own, which nothing in a lab reaches. */
+export function trackingLimit({ sysctls }: SimStack): number | undefined {
+  const set = sysctls.own('net.netfilter.nf_conntrack_max')
+  return set === undefined ? undefined : Number(set)
+}
+
+/**
+ * How many entries that limit is held against: the host's own sockets and those of the pods behind its veth pairs. Not imitated:
+ * entries of conversations that have ended (they stay up to 120 s), and of those that a router only passes on.
+ */
+export function trackedCount({ sockets, devices }: SimStack): number {
+  let count = sockets.size
+  for (const { peer } of devices.all()) if (peer) count += peer.stack.sockets.size
+  return count
 }
 
 function tracked(stack: SimStack, flow: Flow, endpoint: Endpoint): Tracked {

@@ -99,11 +99,21 @@ export function unwrapper(
   if (vxlan === undefined) {
     const fits = ({ tunnel }: LinkState): boolean =>
       tunnel?.local === undefined || ipv4(tunnel.local) === p.destination
-    const link = stack.tunnelFor('ipip', fits)
+    const link = deviceFor(stack, 'ipip', fits)
     return link ? { link } : { why: 'no device takes protocol 4' }
   }
-  const link = stack.tunnelFor('vxlan', ({ tunnel }) => tunnel?.vni === vxlan.vni && tunnel.port === p.port)
+  const link = deviceFor(stack, 'vxlan', ({ tunnel }) => tunnel?.vni === vxlan.vni && tunnel.port === p.port)
   if (!link) return { why: `no device takes VXLAN ${vxlan.vni} on port ${p.port}` }
   if (link.mac !== vxlan.mac) return { why: `the frame is for ${vxlan.mac}, ${link.name} is ${link.mac}` }
   return { link }
+}
+
+/** The first tunnel device that takes a packet of this kind off the wire. */
+function deviceFor(
+  { devices }: SimStack,
+  kind: 'ipip' | 'vxlan',
+  fits: (link: LinkState) => boolean,
+): LinkState | undefined {
+  for (const link of devices.all()) if (link.kind === kind && link.up && fits(link)) return link
+  return undefined
 }

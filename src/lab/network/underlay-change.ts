@@ -1,8 +1,8 @@
 import { applyChange } from '#lab/network/changes.ts'
 import type { AclPlan, GroupPlan } from '#lab/network/fabric-plan.ts'
-import { parentOf } from '#lab/network/parent.ts'
 import type { NetChange, Underlay, UnderlayPort } from '#lab/network/ports.ts'
 import type { Chains } from '#lab/network/rule.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 
 /** What the network team or a cloud's console changes while the lab runs, as data that can be recorded and run again. */
 export type UnderlayChange =
@@ -37,10 +37,10 @@ export function changeUnderlay(underlay: Underlay, change: UnderlayChange): void
       underlay.setSpanning(change.router, change.spans)
       break
     case 'router':
-      for (const each of change.changes) applyChange(parentOf(underlay.router(change.router)), each)
+      for (const each of change.changes) applyChange(stackOf(underlay.router(change.router)), each)
       break
     default:
-      parentOf(underlay.router(change.router)).netfilter.restore(change.table, change.chains)
+      stackOf(underlay.router(change.router)).netfilter.restore(change.table, change.chains)
   }
 }
 

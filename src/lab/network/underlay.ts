@@ -3,6 +3,7 @@ import type { Underlay } from '#lab/network/ports.ts'
 import { setSpanning } from '#lab/network/router.ts'
 import type { Segment } from '#lab/network/segment.ts'
 import type { SimStack } from '#lab/network/stack.ts'
+import { StackNet } from '#lab/network/stack-net.ts'
 
 /** The doors to the wires: what a cloud's console or a person in the data centre can change. */
 export function underlayOf(fabric: Fabric, routers: ReadonlyMap<string, SimStack>): Underlay {
@@ -26,7 +27,7 @@ export function underlayOf(fabric: Fabric, routers: ReadonlyMap<string, SimStack
     rules: () => fabric.rules(),
     addRule: (rule) => fabric.addRule(rule),
     removeRule: (name) => fabric.removeRule(name),
-    router,
+    router: (name) => new StackNet(router(name)),
     setSpanning: (name, spans) => setSpanning(router(name), spans),
     setAcl: (name, acl) => {
       segment(name).acl = acl

@@ -3,18 +3,11 @@ import { type Capability, type Credentials, Errno } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import { demandModules, demandSets, demandTable } from '#lab/network/modules.ts'
 import type {
-  Address,
   Connection,
-  FdbEntry,
-  Hop,
-  KeepAlive,
-  Link,
   Listener,
-  Neighbour,
   Net,
   NetChange,
   ProbeOutcome,
-  Route,
   SetMaker,
   SocketHolder,
   Table,
@@ -23,46 +16,43 @@ import type {
 import type { ProbeQuestion } from '#lab/network/probe.ts'
 import type { Owner } from '#lab/network/sockets.ts'
 import type { SimStack } from '#lab/network/stack.ts'
+import { StackNet } from '#lab/network/stack-net.ts'
 
 type TableName = 'filter' | 'nat' | 'raw' | 'mangle'
 
 /** A namespace as one process sees it: its capabilities decide, and its sockets are closed (FIN) when its task ends. */
-export class StackView implements Net {
-  readonly stack: SimStack
-  readonly name: string
+export class StackView extends StackNet {
   readonly #tables: { [name in TableName]?: Table } = {}
   readonly #effective: Credentials['effective']
-  readonly #owner: ProcessSockets
 
   constructor(
     stack: SimStack,
     { credentials, task, holder }: { credentials: Credentials; task: Task; holder?: SocketHolder },
   ) {
-    this.stack = stack
-    this.name = stack.name
+    const sockets = new ProcessSockets(holder)
+    super(stack, sockets)
     this.#effective = credentials.effective
-    this.#owner = new ProcessSockets(holder)
-    task.onEnd(() => this.#owner.closeAll())
+    task.onEnd(() => sockets.closeAll())
   }
 
-  get filter(): Table {
-    return this.#table('filter')
+  override get filter(): Table {
+    return this.#table('filter', super.filter)
   }
 
-  get nat(): Table {
-    return this.#table('nat')
+  override get nat(): Table {
+    return this.#table('nat', super.nat)
   }
 
-  get raw(): Table {
-    return this.#table('raw')
+  override get raw(): Table {
+    return this.#table('raw', super.raw)
   }
 
-  get mangle(): Table {
-    return this.#table('mangle')
+  override get mangle(): Table {
+    return this.#table('mangle', super.mangle)
   }
 
-  get legacy(): Tables {
-    const { raw, mangle, nat, filter } = this.stack.legacy
+  override get legacy(): Tables {
+    const { raw, mangle, nat, filter } = super.legacy
     return {
       raw: this.#guarded(raw, 'raw'),
       mangle: this.#guarded(mangle, 'mangle'),
@@ -71,99 +61,39 @@ export class StackView implements Net {
     }
   }
 
-  links(): readonly Link[] {
-    return this.stack.links()
-  }
-
-  hasLink(name: string): boolean {
-    return this.stack.hasLink(name)
-  }
-
-  addresses(): readonly Address[] {
-    return this.stack.addresses()
-  }
-
-  routes(): readonly Route[] {
-    return this.stack.routes()
-  }
-
-  neighbours(): readonly Neighbour[] {
-    return this.stack.neighbours()
-  }
-
-  fdb(): readonly FdbEntry[] {
-    return this.stack.fdb()
-  }
-
-  sysctl(name: string): string | undefined {
-    return this.stack.sysctl(name)
-  }
-
-  sets(): Readonly<Record<string, readonly string[]>> {
-    return this.stack.sets()
-  }
-
-  async apply(changes: readonly NetChange[]): Promise<void> {
+  override async apply(changes: readonly NetChange[]): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
-    for (const change of changes) demandModules(this.stack, change)
-    return this.stack.apply(changes)
+    for (const change of changes) demandModules(this.stack.hostKernel, change)
+    return super.apply(changes)
   }
 
-  setKind(name: string): ReturnType<Net['setKind']> {
-    return this.stack.setKind(name)
-  }
-
-  async setMembers(name: string, members: readonly string[], by?: SetMaker): Promise<void> {
+  override async setMembers(name: string, members: readonly string[], by?: SetMaker): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
-    demandSets(this.stack)
-    return this.stack.setMembers(name, members, by)
+    demandSets(this.stack.hostKernel)
+    return super.setMembers(name, members, by)
   }
 
-  async swapSets(name: string, other: string): Promise<void> {
+  override async swapSets(name: string, other: string): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
-    return this.stack.swapSets(name, other)
+    return super.swapSets(name, other)
   }
 
-  async removeSet(name: string): Promise<void> {
+  override async removeSet(name: string): Promise<void> {
     this.#need('NET_ADMIN', 'EPERM')
-    return this.stack.removeSet(name)
+    return super.removeSet(name)
   }
 
-  changed(by: Task): Promise<void> {
-    return this.stack.changed(by)
-  }
-
-  connect(
-    by: Task,
-    to: { address: string; port: number },
-    o?: Parameters<Net['connect']>[2],
-  ): Promise<Connection> {
-    return this.stack.sockets.connect(by, to, o, this.#owner)
-  }
-
-  async listen(
-    at: { address?: string; port: number; certificate?: string; keepAlive?: KeepAlive },
+  override async listen(
+    at: Parameters<Net['listen']>[0],
     accept: (c: Connection) => void,
   ): Promise<Listener> {
     if (at.port < 1024) this.#need('NET_BIND_SERVICE', 'EACCES')
-    return this.stack.sockets.listen(at, accept, this.#owner)
+    return super.listen(at, accept)
   }
 
-  listeners(): ReturnType<Net['listeners']> {
-    return this.stack.listeners()
-  }
-
-  connections(): ReturnType<Net['connections']> {
-    return this.stack.connections()
-  }
-
-  async probe(by: Task, p: ProbeQuestion): Promise<ProbeOutcome> {
+  override async probe(by: Task, p: ProbeQuestion): Promise<ProbeOutcome> {
     if (p.protocol === 'icmp' || p.ttl !== undefined) this.#need('NET_RAW', 'EPERM')
-    return this.stack.probe(by, p)
-  }
-
-  trace(p: { to: string; protocol: 'icmp' | 'tcp'; port?: number }): readonly Hop[] {
-    return this.stack.trace(p)
+    return super.probe(by, p)
   }
 
   #need(capability: Capability, refusal: 'EPERM' | 'EACCES'): void {
@@ -171,8 +101,8 @@ export class StackView implements Net {
   }
 
   /** Made when it is first asked for: most processes never ask. */
-  #table(name: TableName): Table {
-    const made = this.#tables[name] ?? this.#guarded(this.stack[name], name)
+  #table(name: TableName, table: Table): Table {
+    const made = this.#tables[name] ?? this.#guarded(table, name)
     this.#tables[name] = made
     return made
   }
@@ -181,7 +111,7 @@ export class StackView implements Net {
     return {
       restore: async (chains) => {
         this.#need('NET_ADMIN', 'EPERM')
-        demandTable(this.stack, name, chains)
+        demandTable(this.stack.hostKernel, name, chains)
         return table.restore(chains)
       },
       chains: () => table.chains(),

@@ -7,6 +7,7 @@
  */
 
 import { type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
+import { answersArp, neighbourLimit, resolves } from '#lab/network/arp.ts'
 import { pass, passRequests } from '#lab/network/capture.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import { before } from '#lab/network/early-tables.ts'
@@ -23,6 +24,7 @@ import {
   type Walk,
 } from '#lab/network/nat.ts'
 import { newFlow, tupleOf, type UnreachableReason, type Verdict, wireBytes } from '#lab/network/packet.ts'
+import { admits, martian } from '#lab/network/reverse-path.ts'
 import type { SimStack } from '#lab/network/stack.ts'
 import { ipipBytes, unwrapper, wrap } from '#lab/network/tunnel.ts'
 import { obstacle } from '#lab/network/wire.ts'
@@ -66,8 +68,8 @@ function receive(stack: SimStack, link: LinkState, walk: Walk): Verdict {
   if (walk.count++ > hopsMax) return lost(stack, walk, 'time to live exceeded')
   p.mark = 0
   if (stack.taps !== undefined) pass(stack, link.name, 'in', walk)
-  if (!stack.admits(p.source, link.name)) {
-    if (!walk.dry) stack.martian(p, link.name)
+  if (!admits(stack, p.source, link.name)) {
+    if (!walk.dry) martian(stack, p, link.name)
     return lost(stack, walk, `reverse path filter of ${link.name}`)
   }
   const early = before(stack, walk, { chain: 'PREROUTING', in: link.name })
@@ -133,10 +135,12 @@ function transmit(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     walk.hops?.push({ at: stack.name, what: `${p.sizeBytes} bytes in pieces of ${link.mtuBytes}` })
   }
   if (walk.hops) walk.hops.push({ at: stack.name, what: routed(p.destination, nextHop, link.name) })
-  if (stack.limitsNeighbours) {
+  const limit = neighbourLimit(stack)
+  if (limit !== undefined) {
     drawnFrom(Number.POSITIVE_INFINITY, stack, walk)
     const isAsked = link.kind === 'ether' || link.kind === 'veth'
-    if (isAsked && !stack.resolves(link, nextHop)) return lost(stack, walk, 'neighbour table overflow')
+    if (isAsked && !resolves(stack, { link, nextHop, limit }))
+      return lost(stack, walk, 'neighbour table overflow')
   }
   switch (link.kind) {
     case 'veth':
@@ -159,7 +163,7 @@ function through(visit: Visit, link: LinkState, nextHop: Ipv4): Verdict {
     stack.fabric.surveyor.visit(peer.stack)
     peer.stack.goesBy(peer.link.name)
   }
-  if (!peer?.link.up || !peer.stack.answersArp(peer.link, nextHop)) return noNeighbour(visit, link, nextHop)
+  if (!peer?.link.up || !answersArp(peer.stack, peer.link, nextHop)) return noNeighbour(visit, link, nextHop)
   if (stack.taps !== undefined) pass(stack, link.name, 'out', walk)
   return receive(peer.stack, peer.link, walk)
 }

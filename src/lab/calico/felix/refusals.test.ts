@@ -144,7 +144,7 @@ describe('sets that the ipset of the image cannot read', () => {
   const newer = { version: '7.19', type: 'hash:ip' } as const
   const bed = (release: string) => {
     const { p, log, net, said } = refusing('EINVAL', { times: 0 })
-    net.kernelRelease = '6.8.0-52-generic'
+    net.hostKernel = { release: '6.8.0-52-generic', says: () => {} }
     return { net, said, sets: new IpSets(p, log, releaseOf(release)) }
   }
 

@@ -112,7 +112,7 @@ describe('kernel modules', () => {
 
   test('the kernel loads what a device needs, unless it is refused or blacklisted', async () => {
     const { machine, run } = await booted()
-    const load = (name: string) => machine.net.modules?.request(name)
+    const load = (name: string) => machine.net.hostKernel.modules?.request(name)
     expect(load('ipip')).toBe(true)
     await run(['bash', '-c', 'echo "blacklist vxlan" > /etc/modprobe.d/a.conf'])
     expect(load('vxlan')).toBe(false)

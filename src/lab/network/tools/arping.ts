@@ -6,10 +6,11 @@
  */
 import type { Process, Program } from '#lab/host/ports.ts'
 import { type Ipv4, ipv4, ipv4Text, isIpv4 } from '#lab/network/address.ts'
+import { answersArp } from '#lab/network/arp.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import { latencyMs } from '#lab/network/exchange.ts'
 import type { SimStack } from '#lab/network/stack.ts'
-import { stackOf } from '#lab/network/tools/ip-words.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import { parseOptions } from '#lab/network/tools/options.ts'
 
 export const arping: Program = async (p) => {
@@ -21,7 +22,7 @@ export const arping: Program = async (p) => {
   }
   if (!isIpv4(host)) return refuse(p, `arping: ${host}: Name or service not known`)
   if (!p.credentials.effective.has('NET_RAW')) return refuse(p, 'arping: socket: Operation not permitted')
-  const stack = stackOf(p)
+  const stack = stackOf(p.net)
   const target = ipv4(host)
   const device = o.value('device') ?? deviceTowards(stack, target)
   const link = device === undefined ? undefined : stack.link(device)
@@ -88,7 +89,7 @@ async function ask(p: Process, round: Round): Promise<number> {
 function answering(stack: SimStack, link: LinkState, target: Ipv4): readonly string[] {
   if (link.peer) {
     const { stack: other, link: far } = link.peer
-    return far.up && other.answersArp(far, target) ? [far.mac] : []
+    return far.up && answersArp(other, far, target) ? [far.mac] : []
   }
   const station = link.port?.up ? stack.fabric.stationOf(link.port) : undefined
   return station?.segment.answering(target, stack).map((each) => each.link.mac) ?? []

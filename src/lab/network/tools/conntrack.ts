@@ -7,7 +7,7 @@
 import type { Process, Program } from '#lab/host/ports.ts'
 import { ipv4Text } from '#lab/network/address.ts'
 import type { Tuple } from '#lab/network/packet.ts'
-import { stackOf } from '#lab/network/tools/ip-words.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import { parseOptions } from '#lab/network/tools/options.ts'
 import { type Tracked, trackedBy } from '#lab/network/tracked.ts'
 
@@ -27,11 +27,11 @@ export const conntrack: Program = async (p) => {
     )
     return 2
   }
-  const chosen = trackedBy(stackOf(p)).filter((each) =>
+  const chosen = trackedBy(stackOf(p.net)).filter((each) =>
     filters.every((name) => fits(name, o.value(name), each)),
   )
-  if (o.has('count')) p.stdout.write(`${trackedBy(stackOf(p)).length}\n`)
-  else if (o.has('statistics')) p.stdout.write(statistics(stackOf(p).conntrackDrops))
+  if (o.has('count')) p.stdout.write(`${trackedBy(stackOf(p.net)).length}\n`)
+  else if (o.has('statistics')) p.stdout.write(statistics(stackOf(p.net).conntrackDrops))
   else if (o.has('delete')) return forget(p, chosen)
   else tell(p, chosen, 'shown')
   return 0

@@ -7,7 +7,7 @@
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import { hasCarrier } from '#lab/network/shown-links.ts'
-import { stackOf } from '#lab/network/tools/ip-words.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 
 const checksum = 'tx-checksum-ip-generic'
 
@@ -19,7 +19,7 @@ export const ethtool: Program = async (p) => {
     p.stderr.write('ethtool: bad command line argument(s)\nFor more information run ethtool -h\n')
     return 1
   }
-  const link = stackOf(p).link(name)
+  const link = stackOf(p.net).link(name)
   switch (first) {
     case '-i':
     case '--driver':

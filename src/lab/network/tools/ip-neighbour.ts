@@ -1,9 +1,11 @@
 import type { Process } from '#lab/host/ports.ts'
 import { cidr, type Ipv4, ipv4, ipv4Text } from '#lab/network/address.ts'
+import { answersArp } from '#lab/network/arp.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import type { Route } from '#lab/network/ports.ts'
 import type { SimStack } from '#lab/network/stack.ts'
-import { deviceNamed, keyed, stackOf } from '#lab/network/tools/ip-words.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
+import { deviceNamed, keyed } from '#lab/network/tools/ip-words.ts'
 
 /**
  * `ip neigh`: the next hops that the routes name, asked now. A real cache would also hold other hosts of the segment that
@@ -16,9 +18,9 @@ export async function ipNeighbour(p: Process, args: readonly string[]): Promise<
   )
   const dev = values.get('dev')
   if (dev !== undefined) deviceNamed(p, dev)
-  const stack = stackOf(p)
+  const stack = stackOf(p.net)
   const hops = new Map<string, string>()
-  for (const { link, address, mac, permanent } of stack.neighbours()) {
+  for (const { link, address, mac, permanent } of p.net.neighbours()) {
     if (dev !== undefined && link !== dev) continue
     const where = dev === undefined ? ` dev ${link}` : ''
     hops.set(
@@ -54,7 +56,7 @@ function hopOf(route: Route): Ipv4 | undefined {
 function macOf(stack: SimStack, link: LinkState, hop: Ipv4): string | undefined {
   if (link.peer) {
     const { stack: other, link: far } = link.peer
-    return far.up && other.answersArp(far, hop) ? far.mac : undefined
+    return far.up && answersArp(other, far, hop) ? far.mac : undefined
   }
   const station = link.port?.up ? stack.fabric.stationOf(link.port) : undefined
   return station && stack.fabric.owner(station.segment, hop, stack)?.link.mac

@@ -3,8 +3,9 @@ import { cidr, cidrText, contains, ipv4, ipv4Text, isIpv4 } from '#lab/network/a
 import type { Route, RouteProtocol } from '#lab/network/ports.ts'
 import { hasCarrier } from '#lab/network/shown-links.ts'
 import { sourceTowards } from '#lab/network/sockets.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import type { IpStyle } from '#lab/network/tools/ip.ts'
-import { commandOf, deviceNamed, keyed, stackOf, Usage } from '#lab/network/tools/ip-words.ts'
+import { commandOf, deviceNamed, keyed, Usage } from '#lab/network/tools/ip-words.ts'
 
 /** `ip route [show|add|del|replace|get|flush]` */
 export async function ipRoute(p: Process, args: readonly string[], style: IpStyle): Promise<string> {
@@ -125,7 +126,7 @@ function routeText(p: Process, route: Route, hidden: ReadonlySet<string>): strin
 }
 
 function flagsOf(p: Process, route: Route): string[] {
-  const link = route.dev === undefined ? undefined : stackOf(p).link(route.dev)
+  const link = route.dev === undefined ? undefined : stackOf(p.net).link(route.dev)
   return [...(route.onlink ? ['onlink'] : []), ...(link && !hasCarrier(link) ? ['linkdown'] : [])]
 }
 
@@ -151,7 +152,7 @@ function get(p: Process, args: readonly string[]): string {
   const address = bare[0] ?? ''
   if (!isIpv4(address)) throw new Usage(`Error: any valid prefix is expected rather than "${address}".`, 1)
   const to = ipv4(address)
-  const stack = stackOf(p)
+  const stack = stackOf(p.net)
   const way = stack.route(to)
   const uid = p.credentials.uid
   switch (way.kind) {

@@ -1,7 +1,6 @@
 import type { Errno, Process } from '#lab/host/ports.ts'
 import type { LinkState } from '#lab/network/devices.ts'
-import { parentOf } from '#lab/network/parent.ts'
-import type { SimStack } from '#lab/network/stack.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 
 /** A command line that `ip` refuses by itself, without asking the kernel. */
 export class Usage extends Error {
@@ -22,11 +21,10 @@ export function netlinkWords({ code, message }: Errno): string {
 }
 
 /** The namespace with what the port does not tell: device numbers and peers. */
-export const stackOf = (p: Process): SimStack => parentOf(p.net)
 
 /** Throws what `ip` says of a device that is not there. */
 export function deviceNamed(p: Process, name: string, says = `Cannot find device "${name}"`): LinkState {
-  const link = stackOf(p).link(name)
+  const link = stackOf(p.net).link(name)
   if (!link) throw new Usage(says, 1)
   return link
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Lab } from '#lab/lab.ts'
-import { parentOf } from '#lab/network/parent.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -136,4 +136,4 @@ describe('traceroute', () => {
 })
 
 const fabricOf = (running: Lab): { readonly captures: number } =>
-  parentOf(running.machine('k8s-worker-01').net).fabric
+  stackOf(running.machine('k8s-worker-01').net).fabric

@@ -11,7 +11,7 @@ import { type Ipv4, ipv4 } from '#lab/network/address.ts'
 import { capture, type Frame } from '#lab/network/capture.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import { namesInHosts } from '#lab/network/dns.ts'
-import { stackOf } from '#lab/network/tools/ip-words.ts'
+import { stackOf } from '#lab/network/stack-net.ts'
 import { type Options, parseOptions } from '#lab/network/tools/options.ts'
 import { parseFilter } from '#lab/network/tools/tcpdump-filter.ts'
 import { frameLine, type LineStyle } from '#lab/network/tools/tcpdump-line.ts'
@@ -51,9 +51,9 @@ async function watch(
   p: Process,
   o: { readonly isWanted: (frame: Frame) => boolean; readonly count: number; readonly style: LineStyle },
 ): Promise<number> {
-  const frames = new Mailbox<Frame>(stackOf(p).fabric.kernel)
+  const frames = new Mailbox<Frame>(stackOf(p.net).fabric.kernel)
   let arrived = 0
-  const stop = capture(stackOf(p), (frame) => {
+  const stop = capture(stackOf(p.net), (frame) => {
     if (arrived >= o.count || !o.isWanted(frame)) return
     frames.put(frame)
     if (++arrived >= o.count) frames.close()
@@ -82,14 +82,14 @@ function refused(p: Process, device: string): string | undefined {
   if (!p.credentials.effective.has('NET_RAW'))
     return `${device}: You don't have permission to perform this capture on that device\n(socket: Operation not permitted)`
   if (device === 'any') return undefined
-  const link = stackOf(p).link(device)
+  const link = stackOf(p.net).link(device)
   if (!link) return `${device}: No such device exists\n(SIOCGIFHWADDR: No such device)`
   return link.up ? undefined : `${device}: That device is not up`
 }
 
 function banner(p: Process, device: string): string {
   const head = 'tcpdump: verbose output suppressed, use -v[v]... for full protocol decode\n'
-  const type = device === 'any' ? 'LINUX_SLL2 (Linux cooked v2)' : linkType(stackOf(p).link(device))
+  const type = device === 'any' ? 'LINUX_SLL2 (Linux cooked v2)' : linkType(stackOf(p.net).link(device))
   const first = device === 'any' ? 'tcpdump: data link type LINUX_SLL2\n' : ''
   return `${first}${head}listening on ${device}, link-type ${type}, snapshot length 262144 bytes\n`
 }
