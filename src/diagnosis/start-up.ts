@@ -42,3 +42,11 @@ export const isFelixBehind = (view: Looked, about: Subject): boolean =>
     { 'felix/starting': ['weak', 'Felix has not programmed the node yet'] },
     { endedBy: ['felix/first-update-done'], ofAnyAge: true },
   ).some((one) => isSameSubject(one.about, about))
+
+/** Whether Felix on this node hears of no change: it cannot have followed what was changed since, a new tunnel's address for one. */
+export const isFelixUninformed = (view: Looked, about: Subject): boolean =>
+  isFelixBehind(view, about) ||
+  view.symptoms.some(
+    ({ id, when, about: where }) =>
+      id === 'typha-unreachable' && when === 'now' && isSameSubject(where, about),
+  )

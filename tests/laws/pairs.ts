@@ -124,6 +124,8 @@ const overtaken: readonly (readonly [string, string])[] = [
   ['image-host-incompatible', 'zone-common-cause'],
   ['cni-token-expired', 'zone-common-cause'],
   ['nodename-file-missing', 'zone-common-cause'],
+  // Without a Typha it is ended and started anew every few minutes: it gives the tunnel another address than the pod's.
+  ['ipam-tunnel-ip-conflict', 'typha-unhealthy'],
   // Its rollout goes on whenever the pod that keeps ending has come up for a moment.
   ['cni-token-expired', 'node-name-mismatch'],
   ['nodename-file-missing', 'node-name-mismatch'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LinkRow } from '#cluster/relations.ts'
-import { factsOf, type Table } from '#cluster/testing/facts.ts'
+import { renderSubject } from '#cluster/subjects.ts'
+import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { mode } from '#failures/stale-tunnel-device/index.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
@@ -141,5 +142,23 @@ describe('from facts', () => {
     ],
   ])('%s', (_, table, expected) => {
     expect(diagnose(factsOf(table), [mode]).causes[0]?.confidence).toBe(expected)
+  })
+
+  test.each<[string, string, readonly string[], readonly string[]]>([
+    ['a Felix that hears of nothing has not been told of the new one', 'typha/all-failed', [], ['node/w1']],
+    ['one that has started and programmed nothing', 'felix/starting', [], ['node/w1']],
+    ['one that says something else', 'felix/in-sync', ['node/w1'], []],
+  ])('another address than the node’s: %s', (_, id, found, open) => {
+    const table = {
+      links: [tunl0],
+      nodes: [node('10.60.7.0')],
+      remarks,
+      messages: [
+        { message: { id, params: {} }, node: 'w1', container: 'calico-node', count: 1, atMs: ago(1) },
+      ],
+    }
+    const { causes, unknown } = diagnose(factsOf(table, { complete: ['links', 'settings'] }), [mode])
+    expect(causes.map(({ finding }) => renderSubject(finding.about))).toEqual(found)
+    expect(unknown.map(({ about }) => renderSubject(about)).filter((one) => one === 'node/w1')).toEqual(open)
   })
 })

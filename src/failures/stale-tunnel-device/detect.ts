@@ -4,9 +4,11 @@ import { networkOfLink } from '#cluster/other-networks.ts'
 import { trafficSymptoms } from '#cluster/pod-traffic.ts'
 import type { AttemptRow, MessageRow, SettingRow } from '#cluster/relations.ts'
 import { felixSettings, isOff, isOn } from '#cluster/settings.ts'
+import { nodeSubject } from '#cluster/subjects.ts'
 import { tunnelNamed } from '#cluster/tunnels.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagnosis/signs.ts'
+import { isFelixUninformed } from '#diagnosis/start-up.ts'
 import { attemptSigns, besideFacts, ofOutcome, remarkSigns } from '#diagnosis/told-signs.ts'
 import type { Weight } from '#diagnosis/types.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
@@ -32,7 +34,7 @@ export const detector = defineDetector<StaleDeviceState, Needs>({
   judges: 'node',
   detect: (view) => {
     const facts = [
-      ...deviceSigns(view),
+      ...deviceSigns(view, (node) => isFelixUninformed(view, nodeSubject(node))),
       ...ofMessages(view),
       ...ofSettings(view),
       ...ofPoolsRefused(view),
@@ -51,6 +53,7 @@ export const detector = defineDetector<StaleDeviceState, Needs>({
     })
   },
   explains: explainsHere,
+  isHidden: (about, view) => isFelixUninformed(view, about),
 })
 
 const typical = [...trafficSymptoms, 'dataplane-not-programmed']

@@ -6,14 +6,20 @@ import { type Sign, sign } from '#diagnosis/signs.ts'
 
 export type DeviceReads = 'links' | 'nodes' | 'calicoNodes' | 'settings'
 
-/** Tunnel devices that are not as the node is registered now, and neighbours that are nobody's any more. */
-export const deviceSigns = (view: Reads<DeviceReads>): readonly Sign[] => [
+/**
+ * Tunnel devices that are not as the node is registered now, and neighbours that are nobody's any more. Where Felix hears of nothing
+ * (`isUninformed`), another address than the registered one is no leftover: nobody has told it of the new one.
+ */
+export const deviceSigns = (
+  view: Reads<DeviceReads>,
+  isUninformed: (node: string) => boolean,
+): readonly Sign[] => [
   ...view
     .rows('links')
     .filter((link) => link.in === 'host' && tunnelNamed(link.name) !== undefined)
     .flatMap((link) => [
       ...ofState(link),
-      ...ofAddress(link, view),
+      ...(isUninformed(link.node) ? [] : ofAddress(link, view)),
       ...ofLocal(link, view),
       ...ofParent(link, view),
     ]),
