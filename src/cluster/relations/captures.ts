@@ -10,6 +10,8 @@ export interface CaptureRow {
   readonly port?: number // destination
   /** `nothing`: a capture that asked for this protocol ended without a packet; where ends are named, without one between these. */
   readonly shows: 'packet' | 'bad-checksum' | 'too-big' | 'prohibited' | 'retransmission' | 'nothing'
+  /** Told by the counter of a rule, not by a capture: what other rules drop before it does not come to that. */
+  readonly counted?: true
 }
 
 export const capturesInfo: RelationInfo<CaptureRow> = {
@@ -22,6 +24,7 @@ export const capturesInfo: RelationInfo<CaptureRow> = {
       row.destination ?? '',
       row.port ?? '',
       row.shows,
+      row.counted ?? '',
     ].join('|'),
   command: (where) =>
     `ssh ${named(where).node} 'timeout 10 tcpdump -nvi any -c 20 "ip proto 4 or udp port 4789 or tcp port 179 or icmp"'`,

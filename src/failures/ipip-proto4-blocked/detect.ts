@@ -78,6 +78,8 @@ function ofCaptures(view: Reads<GroupReads | 'captures'>): readonly Sign[] {
   const gone = swallowed(view, 'ipip')
   if (gone !== undefined) {
     const { sent, silent } = gone
+    if (silent.counted === true)
+      return [sign(silent, 'strong', 'packets of protocol 4 leave, and no node counts one that comes in')]
     return [
       sign(
         silent,

@@ -72,6 +72,8 @@ export const detector = defineDetector<VxlanPortState, Needs>({
 
 function ofCaptures(view: Reads<'captures'>): readonly Sign[] {
   const gone = swallowed(view, 'vxlan')
+  if (gone?.silent.counted === true)
+    return [sign(gone.silent, 'strong', 'VXLAN packets leave, and no node counts one that comes in')]
   if (gone !== undefined)
     return [
       sign(gone.silent, 'decisive', 'a capture of VXLAN saw nothing while such packets are sent'),

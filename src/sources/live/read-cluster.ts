@@ -17,6 +17,7 @@ import { readMasterProxies } from '#sources/live/deep/master-proxies.ts'
 import { readPacketSizes } from '#sources/live/deep/packet-sizes.ts'
 import { readHosts, readInside } from '#sources/live/deep/read-deep.ts'
 import { readTraffic } from '#sources/live/deep/traffic.ts'
+import { readTunnelPackets } from '#sources/live/deep/tunnel-packets.ts'
 import { readExtensions } from '#sources/live/extensions.ts'
 import { type ClusterUid, readClusterUid } from '#sources/live/identity.ts'
 import {
@@ -108,7 +109,9 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
     const all = await lookCloser(looked)
     fill(builder, await readHosts(context, { looked: all, facts: freeze(), nowMs: options.clock.now() }))
     const { shell } = context
-    if (shell !== undefined) {
+    if (shell === undefined)
+      fill(builder, await readTunnelPackets(context, { facts: freeze(), tell: (says) => tell('deep', says) }))
+    else {
       if (managedBy(freeze()) !== undefined)
         fill(builder, await readMasterProxies(context, { shell, nodes: chosen, nowMs: options.clock.now() }))
       fill(builder, await readPacketSizes(context, { shell, facts: freeze() }))

@@ -62,7 +62,7 @@ const all = async (captures: readonly Promise<Captured | undefined>[]): Promise<
   (await Promise.all(captures)).filter((one) => one !== undefined)
 
 /** Nodes on which pods are in trouble, and calico-node is not. */
-const sendersIn = (facts: Facts): readonly string[] =>
+export const sendersIn = (facts: Facts): readonly string[] =>
   [
     ...new Set(
       symptomsOf(facts)
