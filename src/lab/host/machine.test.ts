@@ -157,7 +157,7 @@ describe('a machine', () => {
     machine.boot()
     await advance(60_000)
     expect(machine.processes()).toEqual([])
-    expect(machine.running.kernelLog.at(-1)?.text).toMatch(
+    expect(machine.running.kernelLog.lines.at(-1)?.text).toMatch(
       /^Kernel panic - not syncing: No working init found/,
     )
   })

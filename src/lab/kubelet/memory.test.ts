@@ -23,7 +23,7 @@ describe('memory', () => {
     const status = (await b.pod('web')).status.containerStatuses?.[0]
     const ended = status?.lastState.terminated ?? status?.state.terminated
     expect(ended).toMatchObject({ exitCode: 137, reason: 'OOMKilled' })
-    const lines = b.machine(worker).running.kernelLog.map(({ text }) => text)
+    const lines = b.machine(worker).running.kernelLog.lines.map(({ text }) => text)
     expect(lines).toContainEqual(
       expect.stringMatching(
         /^Memory cgroup out of memory: Killed process \d+ \(server\) total-vm:\d+kB, anon-rss:66560kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:\d+kB oom_score_adj:\d+$/,
@@ -37,7 +37,7 @@ describe('memory', () => {
     expect(status?.restartCount ?? 0).toBeGreaterThan(0)
     expect((status?.lastState.terminated ?? status?.state.terminated)?.exitCode).toBe(137)
     expect(await onMachine(b, worker, ['/usr/bin/crictl', 'pods'])).toContain('web')
-    const lines = b.machine(worker).running.kernelLog.map(({ text }) => text)
+    const lines = b.machine(worker).running.kernelLog.lines.map(({ text }) => text)
     expect(lines).toContainEqual(expect.stringMatching(/^Out of memory: Killed process \d+ \(server\) /))
   })
 })

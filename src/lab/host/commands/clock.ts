@@ -39,7 +39,7 @@ export const date: Program = async (p) => {
 
 function setClock(p: Process, ms: number): boolean {
   if (!p.credentials.effective.has('SYS_TIME')) return false
-  machineOf(p).setClock(ms)
+  machineOf(p).clock.set(ms)
   return true
 }
 
@@ -175,7 +175,7 @@ export const timedatectl: Program = async (p) => {
     ).code
   }
   const stamp = formatted(p.now(), '%a %F %T')
-  const off = Math.abs(machineOf(p).clockOffMs)
+  const off = Math.abs(machineOf(p).clock.offMs)
   p.stdout.write(
     [
       ['Local time', `${stamp} UTC`],
@@ -203,12 +203,12 @@ async function synchronized(p: Process): Promise<boolean> {
  * of the lab are always reached and right.
  */
 export const timesyncd: Program = async (p) => {
-  const machine = machineOf(p)
+  const { clock } = machineOf(p)
   p.stderr.write('Contacted time server 185.125.190.57:123 (ntp.ubuntu.com).\n')
   for (;;) {
-    if (machine.clockOffMs !== 0) machine.setClock(p.now() - machine.clockOffMs)
+    if (clock.offMs !== 0) clock.set(p.now() - clock.offMs)
     // Nothing happens until somebody sets the clock; then it is noticed at the next question.
-    await machine.clockSet(p.task)
+    await clock.untilSet(p.task)
     await p.sleep(p.random.between(0, pollMs))
   }
 }

@@ -125,7 +125,7 @@ export const dmesg: Program = async (p) => {
     return 1
   }
   const { kernelLog, startedMs } = machineOf(p).running
-  for (const { timeMs, text } of kernelLog) {
+  for (const { timeMs, text } of kernelLog.lines) {
     const { weekday, month, day, time, date } = utc(timeMs)
     const stamp = p.argv.includes('-T')
       ? `${weekday} ${month} ${String(day).padStart(2)} ${time.slice(0, 8)} ${date.slice(0, 4)}`

@@ -1,3 +1,5 @@
+import { KernelLog } from '#lab/host/machine/kernel-log.ts'
+import { loadModule } from '#lab/host/machine/modules.ts'
 import { type Hardware, mountStandard } from '#lab/host/machine/mounts.ts'
 import { defaultSysctls } from '#lab/host/machine/sysctls.ts'
 import type { LabMachine, MachineOptions, PowerState } from '#lab/host/machine.ts'
@@ -7,12 +9,7 @@ import { PidSpace, type Space, type System } from '#lab/host/process/space.ts'
 import { configuredMode, SELinux } from '#lab/host/selinux/selinux.ts'
 import { type Inode, MountNamespace, mountOf } from '#lab/host/vfs.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
-import type { NetStack } from '#lab/network/ports.ts'
-
-export interface KernelLine {
-  readonly timeMs: number
-  readonly text: string
-}
+import type { HostKernel, KernelModules, NetStack } from '#lab/network/ports.ts'
 
 /** Everything that a machine forgets when it goes down. */
 export interface Boot {
@@ -26,9 +23,9 @@ export interface Boot {
   readonly netns: Set<NetStack>
   /** The machine itself and its containers. */
   readonly spaces: Set<Space>
-  readonly kernelLog: KernelLine[]
-  /** Lines of the network that were written and left out since a moment. */
-  readonly networkLines: { sinceMs: number; count: number; missed: number }
+  readonly kernelLog: KernelLog
+  /** What its network namespaces, pods' too, have of this kernel. */
+  readonly hostKernel: HostKernel
   readonly sysctls: Map<string, string>
   readonly modules: Set<string>
   /** Undefined: switched off, or a distribution without. */
@@ -44,6 +41,8 @@ export function newBoot(o: {
   readonly options: Omit<MachineOptions, 'tree'>
   readonly machine: LabMachine
   readonly hardware: Hardware
+  /** False: a kernel without a package of its own, which has everything built in. */
+  readonly hasModules: boolean
   readonly programs: ReadonlyMap<string, Program>
   readonly disk: Inode
   readonly id: string
@@ -63,6 +62,10 @@ export function newBoot(o: {
   }
   const sysctls = defaultSysctls(storedHostname(o.disk) ?? name, o.hardware.kernelRelease)
   const space = machineSpace()
+  const kernelLog = new KernelLog({
+    now: () => kernel.nowMs,
+    journal: (message) => o.machine.log({ unit: 'kernel', identifier: 'kernel', message }),
+  })
   const boot: Boot = {
     id: o.id,
     startedMs: kernel.nowMs,
@@ -72,14 +75,19 @@ export function newBoot(o: {
     stack,
     netns: new Set(),
     spaces: new Set([space]),
-    kernelLog: [],
-    networkLines: { sinceMs: 0, count: 0, missed: 0 },
+    kernelLog,
+    hostKernel: {
+      release: o.hardware.kernelRelease,
+      ...(o.hasModules ? { modules: modulesOf(() => boot) } : {}),
+      says: (text) => kernelLog.networkSays(text),
+    },
     sysctls,
     modules: new Set(),
     selinux: selinuxOf(o),
     onShutdown: undefined,
   }
   mountStandard(boot, o.hardware)
+  stack.hostKernel = boot.hostKernel
   return boot
 
   function machineSpace(): Space {
@@ -98,6 +106,12 @@ export function newBoot(o: {
     }
   }
 }
+
+/** The modules of a kernel that loads by itself what the network asks for. */
+const modulesOf = (boot: () => Boot): KernelModules => ({
+  loaded: (name) => boot().modules.has(name),
+  request: (name) => loadModule(boot(), name, { alias: true }) === 'loaded',
+})
 
 /** As /etc/selinux/config wants it. */
 function selinuxOf({

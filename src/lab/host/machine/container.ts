@@ -1,14 +1,11 @@
-import { root } from '#lab/host/credentials.ts'
 import type { Boot } from '#lab/host/machine/boot.ts'
 import { type Hardware, mountContainer, rootView, treeRoot } from '#lab/host/machine/mounts.ts'
 import type { Child, Container, ContainerSpec, Credentials, SpawnOptions } from '#lab/host/ports.ts'
 import { CpuQuota } from '#lab/host/process/cpu.ts'
-import { imageOf } from '#lab/host/process/execute.ts'
+import { startWithoutParent } from '#lab/host/process/first.ts'
 import { heldBy } from '#lab/host/process/memory.ts'
-import { baseName } from '#lab/host/process/process.ts'
 import { PidSpace, type Space } from '#lab/host/process/space.ts'
-import { childOf, ProcessState } from '#lab/host/process/state.ts'
-import { nowhere, readerOf } from '#lab/host/process/streams.ts'
+import { childOf } from '#lab/host/process/state.ts'
 import { confinementOf, containerContext } from '#lab/host/selinux/confinement.ts'
 import { filesOf, MountNamespace, mountOf, system, walk } from '#lab/host/vfs.ts'
 
@@ -90,21 +87,7 @@ class SimulatedContainer implements Container {
   }
 
   async start(argv: readonly string[], o: SpawnOptions & { readonly as: Credentials }): Promise<Child> {
-    const env = o.env ?? this.#spec.env
-    const image = imageOf(this.#space, argv, { credentials: o.as ?? root, env, cwd: o.cwd ?? '/' })
-    const stdio = {
-      stdin: typeof o.stdin === 'object' ? o.stdin : readerOf(o.stdin ?? ''),
-      stdout: o.stdout ?? nowhere,
-      stderr: o.stderr ?? nowhere,
-    }
-    const name = o.name ?? baseName(argv[0] ?? '')
-    const state = new ProcessState(this.#space, {
-      image,
-      stdio,
-      name,
-      parent: undefined,
-      passing: o.passing ?? false,
-    })
+    const state = startWithoutParent(this.#space, argv, { env: this.#spec.env, ...o })
     this.#space.init ??= state
     return childOf(state, this.#machine)
   }

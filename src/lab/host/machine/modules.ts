@@ -38,6 +38,16 @@ export const moduleName = (name: string): string =>
     .replace(/\.ko(\.\w+)?$/, '')
     .replaceAll('-', '_')
 
+/** The release of the kernel that the boot loader finds: the newest kernel's package points /boot/vmlinuz at itself. */
+export function installedKernel(view: View): string | undefined {
+  try {
+    return system.readlink(view, '/boot/vmlinuz').replace(/^.*vmlinuz-/, '')
+  } catch (error) {
+    if (isErrno(error)) return undefined
+    throw error
+  }
+}
+
 export type LoadResult = 'loaded' | 'not-found' | 'not-allowed'
 
 /**

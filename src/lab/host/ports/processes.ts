@@ -42,8 +42,7 @@ export interface SpawnOptions {
   readonly stdin?: Reader | string
   readonly stdout?: Writer
   readonly stderr?: Writer
-  /** Stays when the parent ends (default: it dies with its machine or container only). */
-  readonly name?: string
+  readonly name?: string // of its task and events; default: the last part of argv[0]
   /** Of a health check: that it comes and goes makes no other check's answer old. */
   readonly passing?: boolean
 }
