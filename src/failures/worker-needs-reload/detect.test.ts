@@ -16,6 +16,13 @@ const pod = (node: string, ready: boolean, ageMinutes = 50_000): PodRow => ({
 })
 const oneSick = [pod('w1', true), pod('w2', true), pod('w3', false, 20)]
 const allSick = ['w1', 'w2', 'w3'].map((name) => pod(name, false))
+const failing = (name: string, node: string): PodRow => ({
+  namespace: 'shop',
+  name: `${name}-${node}`,
+  node,
+  ready: false,
+  containers: [],
+})
 const tried = (act: AttemptRow['act'], outcome: AttemptRow['outcome'], node = 'w3'): AttemptRow => ({
   act,
   outcome,
@@ -98,6 +105,13 @@ describe('near misses', () => {
       },
     ],
     ['all workers are sick alike', { pods: allSick }],
+    [
+      'rebooted and not ready, and pods of the others fail, too',
+      {
+        pods: [...oneSick, ...['w1', 'w2'].flatMap((node) => ['a', 'b'].map((name) => failing(name, node)))],
+        events: [rebooted],
+      },
+    ],
   ])('%s', (_, table) => {
     expect(verdictOn(table)).toBe('not found')
   })

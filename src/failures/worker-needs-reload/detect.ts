@@ -1,4 +1,5 @@
 import { isWithoutControlGroup, sickFew, type Tried, triedRungs } from '#cluster/ladder.ts'
+import { calicoNodePods } from '#cluster/queries.ts'
 import { nodeSubject } from '#cluster/subjects.ts'
 import { isRecent } from '#cluster/symptoms/recency.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
@@ -45,7 +46,10 @@ function signsOf({ rung, outcome, node, by, from }: Tried, view: View<Names>): r
   if (outcome === 'cured') return at('against', 'a reboot cured it, as somebody says')
   // It was rebooted within the record and calico-node is not ready there, while the others are.
   if (by === 'seen' && isSickHere)
-    return at('strong', 'the worker was rebooted, and its calico-node is not ready')
+    return at(
+      areOthersInTrouble(view, place) ? 'weak' : 'strong',
+      'the worker was rebooted, and its calico-node is not ready',
+    )
   if (by === 'seen')
     return isLimited(view, place)
       ? at('strong', 'the worker was rebooted, and its kernel gives no more control groups')
@@ -58,6 +62,17 @@ function signsOf({ rung, outcome, node, by, from }: Tried, view: View<Names>): r
       .filter((pod) => pod.node === place)
       .map((pod) => sign(pod, 'decisive', 'after that its calico-node is not ready, and the others are')),
   ]
+}
+
+/** Pods of most other nodes are not ready either, whatever their calico-nodes say: then it is not this machine. */
+function areOthersInTrouble(view: View<Names>, place: string | undefined): boolean {
+  const nodes = new Set(calicoNodePods(view).flatMap(({ node }) => (node === place ? [] : (node ?? []))))
+  const troubled = new Set(
+    view.symptoms
+      .filter(({ id, when }) => id === 'pods-not-ready-on-node' && when === 'now')
+      .flatMap(({ about }) => (about.kind === 'node' && nodes.has(about.name) ? [about.name] : [])),
+  )
+  return troubled.size >= 2 && troubled.size * 2 > nodes.size
 }
 
 /** What the reboot did not take away, however many other workers are sick as well. */
