@@ -1,14 +1,11 @@
 import { assert } from '#base/assert.ts'
 import { Trouble } from '#base/trouble.ts'
-import { callingKubelet, callingPod, type Entrance, type StreamCall } from '#lab/api/http/entrance.ts'
+import type { Entrance } from '#lab/api/http/entrance.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { assemble, type LabParts } from '#lab/assembly.ts'
-import type { Backend } from '#lab/backend.ts'
 import { type LabDriver, SteppedDriver } from '#lab/driver.ts'
-import type { Encapsulation } from '#lab/encapsulation.ts'
+import { recordedEntrance } from '#lab/entrance.ts'
 import type { LabControl } from '#lab/fault.ts'
-import { flavourDefinitions } from '#lab/flavours/index.ts'
-import { type Flavour, usualVersions } from '#lab/flavours/names.ts'
 import type { LabHistory, LabInput, LabMoment, RecordedInput } from '#lab/history.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Output } from '#lab/host/ports.ts'
@@ -18,50 +15,12 @@ import { Kernel } from '#lab/kernel/kernel.ts'
 import { markControlPlane } from '#lab/kubeadm.ts'
 import type { Underlay, UnderlayRule } from '#lab/network/ports.ts'
 import type { UnderlayChange } from '#lab/network/underlay-change.ts'
+import { type LabOptions, type LabSettings, withDefaults } from '#lab/options.ts'
 import { type OwnerKube, ownerKube } from '#lab/owner-kube.ts'
 import { isWell, whatIsMissing } from '#lab/readiness.ts'
 import type { LabExec, LabExecAnswer, LabRequest, LabResponse } from '#lab/request.ts'
 import type { Session, SessionOptions } from '#lab/session.ts'
 
-export interface LabOptions {
-  readonly seed: string
-  readonly flavour?: Flavour // default plain
-  readonly nodes?: number // the control plane included; default 5
-  readonly kubernetes?: string // default: as is usual with the flavour
-  readonly calico?: string
-  readonly egress?: 'direct' | 'konnectivity' // default direct
-  /** Of the default pool. Default: as the flavour's owner has it (none; between subnets IPIP on IBM Cloud). */
-  readonly encapsulation?: Encapsulation
-  /** What calico-node runs for routing. Default bird. */
-  readonly backend?: Backend
-  /** Whether customers use the shop from outside, so that what a fault costs can be measured. Default false. */
-  readonly customers?: boolean
-  /** Virtual time at power-on. Default 2026-01-07T06:00:00Z, a Wednesday. */
-  readonly startMs?: number
-  /** For determinism checks: see {@link Kernel}. */
-  readonly hops?: number
-  /** Whether health checks that would say the same again are left out: see {@link Kernel.epoch}. Default true. */
-  readonly lazy?: boolean
-  readonly onEvent?: (timeMs: number, name: string) => void
-}
-
-const defaultStartMs = Date.UTC(2026, 0, 7, 6)
-
-const withDefaults = (options: LabOptions): Lab['options'] => ({
-  flavour: 'plain',
-  nodes: 5,
-  ...usualVersions[options.flavour ?? 'plain'],
-  egress: 'direct',
-  customers: false,
-  startMs: defaultStartMs,
-  ...options,
-})
-
-/** The names of the nodes that such a lab has; nothing is booted. */
-export function nodeNames(options: LabOptions): readonly string[] {
-  const given = withDefaults(options)
-  return flavourDefinitions[given.flavour].plan(given).machines.map(({ name }) => name)
-}
 const bootLimitMs = 600_000
 
 /**
@@ -69,8 +28,7 @@ const bootLimitMs = 600_000
  * something inside (or a driver lets it pass). The outside acts through the doors below and the API server.
  */
 export class Lab implements LabControl {
-  readonly options: Required<Omit<LabOptions, 'hops' | 'lazy' | 'onEvent' | 'encapsulation' | 'backend'>> &
-    Pick<LabOptions, 'encapsulation' | 'backend'>
+  readonly options: LabSettings
   readonly kernel: Kernel
   readonly kube: OwnerKube = ownerKube((request) => this.request(request))
   readonly #parts: LabParts
@@ -244,20 +202,10 @@ export class Lab implements LabControl {
   async open(node: string, { argv, terminal, env = {}, stdout, stderr }: SessionOptions): Promise<Session> {
     this.#machineUp(node)
     const id = ++this.#lastId
-    let outcome: { readonly session: Session } | { readonly error: unknown } | undefined
-    this.#enter(
+    const session = await this.#answered<Session>(
       { act: 'open', id, node, argv, terminal, env },
-      {
-        stdout,
-        stderr,
-        opened: (session) => (outcome = { session }),
-        failed: (error) => (outcome = { error }),
-      },
+      (opened, failed) => ({ stdout, stderr, opened, failed }),
     )
-    await this.until(() => outcome !== undefined)
-    assert(outcome !== undefined, 'the session was opened or refused')
-    if ('error' in outcome) throw outcome.error
-    const { session } = outcome
     return {
       type: (text) => this.#enter({ act: 'type', id, text }),
       endInput: () => this.#enter({ act: 'end-input', id }),
@@ -287,10 +235,10 @@ export class Lab implements LabControl {
    * kube-apiserver runs.
    */
   async request(request: LabRequest): Promise<LabResponse> {
-    let answer: { readonly response: LabResponse | 'broken-off' | undefined } | undefined
-    this.#enter({ act: 'request', request }, { answered: (response) => (answer = { response }) })
-    await this.until(() => answer !== undefined)
-    const response = answer?.response
+    const response = await this.#answered<LabResponse | 'broken-off' | undefined>(
+      { act: 'request', request },
+      (answered) => ({ answered }),
+    )
     if (response === undefined) throw new Error('connect ECONNREFUSED: no kube-apiserver runs in the lab')
     if (response === 'broken-off')
       throw Object.assign(new Error('the answer broke off'), { code: 'ECONNRESET' })
@@ -299,37 +247,19 @@ export class Lab implements LabControl {
 
   /** How clients of the served API enter, so that what they ask is part of the lab's history. */
   get entrance(): Entrance {
-    return {
-      request: (asked, reply) => {
-        const id = ++this.#lastId
-        this.#enter({ act: 'api', id, asked }, { reply })
-        return () => this.#enter({ act: 'api-gone', id })
-      },
-      streams: (asked, doors) => {
-        const id = ++this.#lastId
-        const call = (what: StreamCall): void => this.#enter({ act: 'stream-call', id, call: what })
-        this.#enter(
-          { act: 'stream', id, asked },
-          {
-            doors: {
-              refuse: (refusal) => doors.refuse(refusal),
-              cutOff: () => doors.cutOff(),
-              exec: () => doors.exec(callingKubelet(call)),
-              forward: () => doors.forward(callingPod(call)),
-            },
-          },
-        )
-      },
-    }
+    return recordedEntrance({
+      enter: (input, to) => this.#enter(input, to),
+      nextId: () => ++this.#lastId,
+    })
   }
 
   /** A command in a container, as kubectl exec runs it. */
   async execInPod(exec: LabExec): Promise<LabExecAnswer> {
-    let answer: LabExecAnswer | 'broken-off' | undefined
-    this.#enter({ act: 'exec-in-pod', exec }, { toldByPod: (told) => (answer = told) })
-    await this.until(() => answer !== undefined)
-    if (answer === undefined || answer === 'broken-off')
-      throw new Error('the connection ended before the command did')
+    const answer = await this.#answered<LabExecAnswer | 'broken-off'>(
+      { act: 'exec-in-pod', exec },
+      (toldByPod) => ({ toldByPod }),
+    )
+    if (answer === 'broken-off') throw new Error('the connection ended before the command did')
     return answer
   }
 
@@ -362,15 +292,7 @@ export class Lab implements LabControl {
       throw new Trouble('no-cloud', `no cloud provider runs a lab of flavour ${this.options.flavour}`, {
         hint: 'ninelives lab up --flavour iks-classic',
       })
-    let answer: Output | undefined
-    let failure: { readonly error: unknown } | undefined
-    this.#enter(
-      { act: 'cloud', argv },
-      { toldByCloud: (told) => (answer = told), failed: (error) => (failure = { error }) },
-    )
-    await this.until(() => answer !== undefined || failure !== undefined)
-    if (failure !== undefined) throw failure.error
-    return answer as unknown as Output // `until` has seen it
+    return this.#answered<Output>({ act: 'cloud', argv }, (toldByCloud, failed) => ({ toldByCloud, failed }))
   }
 
   /** Ends every process of the lab. */
@@ -392,6 +314,23 @@ export class Lab implements LabControl {
     this.#inputs.push({ ...this.#moment, input })
     carryOut(this.#inside, input, to)
     this.#driver.wake?.() // a paced one looks at once
+  }
+
+  /** Lets time pass until somebody inside has answered the input; rejects as it failed. */
+  async #answered<T>(
+    input: LabInput,
+    listener: (answered: (answer: T) => void, failed: (error: unknown) => void) => Listener,
+  ): Promise<T> {
+    let outcome: { readonly answer: T } | { readonly error: unknown } | undefined
+    const to = listener(
+      (answer) => (outcome = { answer }),
+      (error) => (outcome = { error }),
+    )
+    this.#enter(input, to)
+    await this.until(() => outcome !== undefined)
+    assert(outcome !== undefined, 'time passed until there was an answer')
+    if ('error' in outcome) throw outcome.error
+    return outcome.answer
   }
 
   /** Waits for the event in which the input is carried out. */

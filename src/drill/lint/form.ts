@@ -5,7 +5,7 @@ import type { Notice, Round } from '#drill/replay/types.ts'
 import type { Deed, Expectation, Scenario, Staged, Step, Way } from '#drill/scenario/types.ts'
 import type { Backstage } from '#drill/stage/ports.ts'
 import { flavoursOf } from '#lab/fault.ts'
-import { nodeNames } from '#lab/lab.ts'
+import { nodeNames } from '#lab/options.ts'
 
 const fixesMin = 3
 

@@ -4,7 +4,7 @@
  */
 import type { Result } from '#base/result.ts'
 import type { Notice, Replay } from '#drill/replay/types.ts'
-import type { LabOptions } from '#lab/lab.ts'
+import type { LabOptions } from '#lab/options.ts'
 
 export interface Scenario extends About {
   readonly replay: Replay

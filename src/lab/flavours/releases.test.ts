@@ -2,7 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { DaemonSet, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { operatorResources } from '#lab/calico/operator/definitions.ts'
-import { Lab, type LabOptions } from '#lab/lab.ts'
+import { Lab } from '#lab/lab.ts'
+import type { LabOptions } from '#lab/options.ts'
 
 const worker = 'k8s-worker-01'
 

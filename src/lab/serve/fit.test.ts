@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { Trouble } from '#base/trouble.ts'
 import type { LabNeeds } from '#lab/fault.ts'
-import type { Lab } from '#lab/lab.ts'
+import type { LabSettings } from '#lab/options.ts'
 import { refuseUnlessFit } from '#lab/serve/fit.ts'
 
-type Options = Pick<Lab['options'], 'flavour' | 'encapsulation'> & { readonly nodes?: number }
+type Options = Pick<LabSettings, 'flavour' | 'encapsulation'> & { readonly nodes?: number }
 
 const refusalOf = (needs: LabNeeds | undefined, options: Options, variant = 'usual'): Trouble | undefined => {
   try {

@@ -1,11 +1,11 @@
 import { Trouble } from '#base/trouble.ts'
 import { type Fault, flavoursOf } from '#lab/fault.ts'
 import { usualEncapsulation } from '#lab/flavours/names.ts'
-import type { Lab } from '#lab/lab.ts'
+import type { LabSettings } from '#lab/options.ts'
 
 type Fit = Pick<Fault, 'flavours' | 'only' | 'lab'>
 
-type Options = Pick<Lab['options'], 'flavour' | 'nodes' | 'encapsulation'>
+type Options = Pick<LabSettings, 'flavour' | 'nodes' | 'encapsulation'>
 
 /** Throws {@link Trouble} where the change would harm nothing, with the flags of a lab where it does. */
 export function refuseUnlessFit(

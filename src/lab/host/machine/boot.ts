@@ -1,6 +1,7 @@
 import { KernelLog } from '#lab/host/machine/kernel-log.ts'
 import { loadModule } from '#lab/host/machine/modules.ts'
 import { type Hardware, mountStandard } from '#lab/host/machine/mounts.ts'
+import { Ratelimit } from '#lab/host/machine/ratelimit.ts'
 import { defaultSysctls } from '#lab/host/machine/sysctls.ts'
 import type { LabMachine, MachineOptions, PowerState } from '#lab/host/machine.ts'
 import type { Program } from '#lab/host/ports.ts'
@@ -62,10 +63,12 @@ export function newBoot(o: {
   }
   const sysctls = defaultSysctls(storedHostname(o.disk) ?? name, o.hardware.kernelRelease)
   const space = machineSpace()
+  const now = (): number => kernel.nowMs
   const kernelLog = new KernelLog({
-    now: () => kernel.nowMs,
+    now,
     journal: (message) => o.machine.log({ unit: 'kernel', identifier: 'kernel', message }),
   })
+  const network = new Ratelimit('net_ratelimit', { now, says: (text) => kernelLog.says(text) })
   const boot: Boot = {
     id: o.id,
     startedMs: kernel.nowMs,
@@ -79,7 +82,7 @@ export function newBoot(o: {
     hostKernel: {
       release: o.hardware.kernelRelease,
       ...(o.hasModules ? { modules: modulesOf(() => boot) } : {}),
-      says: (text) => kernelLog.networkSays(text),
+      says: (text) => network.says(text),
     },
     sysctls,
     modules: new Set(),

@@ -1,3 +1,4 @@
+import { Ratelimit } from '#lab/host/machine/ratelimit.ts'
 import type { FileKind } from '#lab/host/ports.ts'
 import type { Permission } from '#lab/host/selinux/policy.ts'
 
@@ -20,17 +21,15 @@ export interface Denial {
   readonly kind: FileKind
 }
 
-const ratelimit = { intervalMs: 5_000, burst: 10 }
-
 /** SELinux in the kernel of one boot: whether it enforces, and what it has reported. */
 export class SELinux {
-  readonly #says: (text: string) => void
+  /** Without an audit daemon printk's own limit holds (torvalds/linux:kernel/audit.c, kauditd_printk_skb). */
+  readonly #log: Ratelimit
   readonly #now: () => number
   #enforcing: boolean
   #serial = 0
   /** While it only reports: what is in its cache as allowed, and so is reported once (torvalds/linux:security/selinux/avc.c, avc_denied). */
   readonly #allowed = new Set<string>()
-  readonly #lines = { sinceMs: Number.NEGATIVE_INFINITY, count: 0, missed: 0 }
 
   constructor(o: {
     readonly enforcing: boolean
@@ -38,7 +37,7 @@ export class SELinux {
     readonly now: () => number
   }) {
     this.#enforcing = o.enforcing
-    this.#says = o.says
+    this.#log = new Ratelimit('kauditd_printk_skb', o)
     this.#now = o.now
   }
 
@@ -57,22 +56,10 @@ export class SELinux {
     const key = `${denial.permission} ${denial.source} ${denial.target} ${denial.kind}`
     if (!this.#enforcing && this.#allowed.has(key)) return false
     if (!this.#enforcing) this.#allowed.add(key)
-    this.#report(
+    this.#log.says(
       denialLine(denial, { timeMs: this.#now(), serial: ++this.#serial, enforcing: this.#enforcing }),
     )
     return this.#enforcing
-  }
-
-  /** Without an audit daemon printk's own limit holds: ten lines in five seconds (torvalds/linux:kernel/audit.c, kauditd_printk_skb). */
-  #report(line: string): void {
-    const limit = this.#lines
-    const nowMs = this.#now()
-    if (nowMs - limit.sinceMs >= ratelimit.intervalMs) {
-      if (limit.missed > 0) this.#says(`kauditd_printk_skb: ${limit.missed} callbacks suppressed`)
-      Object.assign(limit, { sinceMs: nowMs, count: 0, missed: 0 })
-    }
-    if (++limit.count <= ratelimit.burst) this.#says(line)
-    else limit.missed++
   }
 }
 
