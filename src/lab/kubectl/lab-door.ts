@@ -23,16 +23,17 @@ export const labDoor = (lab: Lab, { waitMs }: { readonly waitMs: number }): ApiD
   exec: (call) => exec(lab, call, waitMs),
 })
 
-/** Lets the lab's time pass until `came()`; rejects with {@link Interrupted} when that takes too long. */
-async function patiently(lab: Lab, waitMs: number, came: () => boolean): Promise<void> {
+/** Lets the lab's time pass until something `came()`, and answers it; rejects with {@link Interrupted} when that takes too long. */
+async function patiently<T>(lab: Lab, waitMs: number, came: () => T | undefined): Promise<T> {
   const endMs = lab.nowMs + waitMs
-  let has = false
+  let what: T | undefined
   if (Number.isFinite(endMs)) lab.kernel.mark(endMs)
   await lab.until(() => {
-    has = came()
-    return has || lab.nowMs >= endMs
+    what = came()
+    return what !== undefined || lab.nowMs >= endMs
   })
-  if (!has) throw new Interrupted('nobody waits any longer')
+  if (what === undefined) throw new Interrupted('nobody waits any longer')
+  return what
 }
 
 /** What the administrator's certificate says. */
@@ -81,7 +82,7 @@ async function open(lab: Lab, asked: Asked, waitMs: number): Promise<Answering> 
       cutOff: () => (incoming.over = 'cut'),
     },
   )
-  await patiently(lab, waitMs, () => incoming.status !== undefined || incoming.over !== undefined)
+  await patiently(lab, waitMs, () => incoming.status ?? incoming.over)
   if (incoming.status === undefined)
     throw new Unreachable(`dial tcp ${addressOf(lab)}: connect: connection refused`)
   return {
@@ -133,8 +134,7 @@ async function exec(
       cutOff: () => (end = { kind: 'cut' }),
     },
   )
-  await patiently(lab, waitMs, () => end !== undefined)
-  return end as unknown as ExecEnd // it was waited for
+  return patiently(lab, waitMs, () => end)
 }
 
 /** A kubelet's own refusal is passed on as the text that it is. */
