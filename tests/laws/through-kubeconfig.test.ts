@@ -26,7 +26,6 @@ test.each([
 
 /** What these containers share with their host is looked at by exec; without it each of these is something else, or nothing. */
 test.each([
-  ['pod-ip-forwarding-off', 'sysctl', 'confirmed'],
   ['stale-state-other-cni', 'flannel-unit', 'confirmed'],
   ['host-firewall-manager-interferes', 'firewalld', 'confirmed'],
   // calico-node is down, or not root.
@@ -34,7 +33,6 @@ test.each([
   ['forward-policy-drop', 'return', 'confirmed'],
   // No capture, but what Felix's rules have counted.
   ['ipip-proto4-blocked', 'dropped', 'likely'],
-  ['vxlan-port-4789-blocked', 'dropped', 'likely'],
 ])('%s (%s) is seen from inside calico-node or kube-proxy', async (id, variant, expected) => {
   const each = cases.find((one) => one.id === id && one.variant === variant)
   if (each === undefined) return // somebody asks for other modes alone

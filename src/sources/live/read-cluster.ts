@@ -109,9 +109,14 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
     const all = await lookCloser(looked)
     fill(builder, await readHosts(context, { looked: all, facts: freeze(), nowMs: options.clock.now() }))
     const { shell } = context
-    if (shell === undefined)
-      fill(builder, await readTunnelPackets(context, { facts: freeze(), tell: (says) => tell('deep', says) }))
-    else {
+    if (shell === undefined) {
+      // It takes all nodes to say that packets come in nowhere.
+      if (options.nodes === undefined)
+        fill(
+          builder,
+          await readTunnelPackets(context, { facts: freeze(), tell: (says) => tell('deep', says) }),
+        )
+    } else {
       if (managedBy(freeze()) !== undefined)
         fill(builder, await readMasterProxies(context, { shell, nodes: chosen, nowMs: options.clock.now() }))
       fill(builder, await readPacketSizes(context, { shell, facts: freeze() }))
