@@ -292,6 +292,11 @@ describe('systemctl and journalctl beyond the everyday', () => {
       'Failed to reload systemd-timesyncd.service: Job type reload is not applicable for unit systemd-timesyncd.service.\n',
     ],
     [
+      'a unit that was reloaded has the main process that it had',
+      'systemctl start thing; a=$(systemctl show -p MainPID thing); systemctl reload thing; b=$(systemctl show -p MainPID thing); [ "$a" = "$b" ] && echo same || echo "$a $b"',
+      'same\n',
+    ],
+    [
       'a unit that is down is not restarted by try-restart',
       'systemctl try-restart thing; systemctl is-active thing',
       'inactive\n',

@@ -1,7 +1,8 @@
 import type { Process } from '#lab/host/ports.ts'
 import { signalNamed } from '#lab/host/shell/traps.ts'
+import { exitText } from '#lab/host/systemd/exit-status.ts'
 import type { Manager } from '#lab/host/systemd/manager.ts'
-import { exitText, type Service } from '#lab/host/systemd/service.ts'
+import type { Service } from '#lab/host/systemd/service.ts'
 import type { Unit } from '#lab/host/systemd/unit.ts'
 
 /** Where PID 1 answers root (its own protocol: one JSON text there, one back). */

@@ -1,9 +1,16 @@
-import { type Child, type ExitStatus, isErrno, type Process } from '#lab/host/ports.ts'
-import { baseName, hostProcess } from '#lab/host/process/process.ts'
+import type { Child, ExitStatus, Process } from '#lab/host/ports.ts'
+import { baseName } from '#lab/host/process/process.ts'
 import type { ProcessState } from '#lab/host/process/state.ts'
-import { LineWriter } from '#lab/host/process/streams.ts'
-import { executionOf, expandArguments } from '#lab/host/systemd/execution.ts'
+import { execSpawn } from '#lab/host/systemd/exec-spawn.ts'
+import {
+  exitText,
+  isClean,
+  isRestarted,
+  resultOf,
+  type ServiceResult,
+} from '#lab/host/systemd/exit-status.ts'
 import type { Manager } from '#lab/host/systemd/manager.ts'
+import { StartLimit } from '#lab/host/systemd/start-limit.ts'
 import type { Command, Unit } from '#lab/host/systemd/unit.ts'
 import { Mailbox, Notice } from '#lab/kernel/mailbox.ts'
 
@@ -19,8 +26,8 @@ export type SubState =
   | 'auto-restart'
   | 'failed'
 
-/** Why a service ended, in systemd's words. */
-export type ServiceResult = 'success' | 'exit-code' | 'signal' | 'timeout' | 'start-limit-hit'
+/** Beside the main process others run for it: before, after, and to reload it. */
+type Role = 'Main process' | 'Control process'
 
 /** How the main process ended; kept after the service. */
 export interface MainExit {
@@ -28,24 +35,6 @@ export interface MainExit {
   readonly command: readonly string[]
   readonly status: ExitStatus
 }
-
-const exitNames: Readonly<Record<number, string>> = {
-  0: 'SUCCESS',
-  1: 'FAILURE',
-  203: 'EXEC',
-  216: 'GROUP',
-  217: 'USER',
-}
-
-/** `code=exited, status=203/EXEC`, `code=killed, status=9/KILL`. */
-export function exitText({ code, signal }: ExitStatus): string {
-  if (signal !== undefined) return `code=killed, status=${code - 128}/${signal.slice(3)}`
-  const name = exitNames[code]
-  return `code=exited, status=${code}/${name ?? 'n/a'}`
-}
-
-const isClean = ({ code, signal }: ExitStatus): boolean =>
-  signal === undefined ? code === 0 : ['SIGHUP', 'SIGINT', 'SIGTERM'].includes(signal)
 
 /** One service unit at run time: starts, watches, restarts and stops its processes. */
 export class Service {
@@ -60,7 +49,7 @@ export class Service {
   readonly changed = new Notice()
   readonly #manager: Manager
   #requests: Mailbox<'stop'>
-  #startsMs: number[] = []
+  readonly #startLimit = new StartLimit()
   #stopping = false
 
   constructor(manager: Manager, unit: Unit) {
@@ -116,7 +105,7 @@ export class Service {
 
   /** reset-failed: also its starts are not counted against the limit any more. */
   forgetFailure(): void {
-    this.#startsMs = []
+    this.#startLimit.forget()
     this.result = 'success'
     this.#enter('inactive', 'dead')
   }
@@ -167,20 +156,13 @@ export class Service {
   }
 
   #mayStart(): boolean {
-    const { burst, intervalMs } = this.unit.startLimit
-    const nowMs = this.#manager.kernel.nowMs
-    this.#startsMs = this.#startsMs.filter((startMs) => startMs > nowMs - intervalMs)
-    if (intervalMs > 0 && this.#startsMs.length >= burst) {
-      this.#log(`${this.unit.name}: Start request repeated too quickly.`)
-      this.#log(
-        `${this.unit.name}: Failed with result '${this.result === 'success' ? 'start-limit-hit' : this.result}'.`,
-      )
-      this.#log(`Failed to start ${this.unit.description}.`)
-      this.#enter('failed', 'failed')
-      return false
-    }
-    this.#startsMs = this.#startsMs.concat(nowMs)
-    return true
+    if (this.#startLimit.admits(this.#manager.kernel.nowMs, this.unit.startLimit)) return true
+    const result = this.result === 'success' ? 'start-limit-hit' : this.result
+    this.#log(`${this.unit.name}: Start request repeated too quickly.`)
+    this.#log(`${this.unit.name}: Failed with result '${result}'.`)
+    this.#log(`Failed to start ${this.unit.description}.`)
+    this.#enter('failed', 'failed')
+    return false
   }
 
   /** Its first commands; how one of them ended with which all is over. */
@@ -218,7 +200,7 @@ export class Service {
   async #longRunning(self: Process): Promise<ExitStatus> {
     const command = this.unit.execStart[0]
     if (command === undefined) return { code: 203 }
-    const spawned = await this.#spawn(command)
+    const spawned = await execSpawn(this.#manager, this.unit, command)
     if (!('child' in spawned)) return this.#ended(0, command, spawned.status, 'Main process')
     this.main = spawned.child
     this.#log(`Started ${this.unit.description}.`)
@@ -241,59 +223,17 @@ export class Service {
     child.onExit(cancel)
   }
 
-  async #execute(self: Process, command: Command, role: string): Promise<ExitStatus> {
-    const spawned = await this.#spawn(command)
+  async #execute(self: Process, command: Command, role: Role): Promise<ExitStatus> {
+    const spawned = await execSpawn(this.#manager, this.unit, command)
     if (!('child' in spawned)) return this.#ended(0, command, spawned.status, role)
-    if (role === 'Main process') this.main = spawned.child
+    const isMain = role === 'Main process'
+    if (isMain) this.main = spawned.child
     const status = await spawned.child.exited(self)
-    this.main = undefined
+    if (isMain) this.main = undefined
     return this.#ended(spawned.child.pid, command, status, role)
   }
 
-  async #spawn(command: Command): Promise<{ child: Child } | { status: ExitStatus }> {
-    const { name, workingDirectory: cwd } = this.unit
-    const { process } = this.#manager
-    const execution = await executionOf(process.files, this.unit)
-    const program = command.argv[0] ?? ''
-    if ('exitCode' in execution) {
-      const what = execution.exitCode === 217 ? 'user' : 'group'
-      this.#log(`${name}: Failed to determine ${what} credentials: No such process`)
-      this.#log(`${name}: Failed at step ${what.toUpperCase()} spawning ${program}: No such process`)
-      return { status: { code: execution.exitCode } }
-    }
-    const argv = expandArguments(command.argv, execution.env)
-    const output = this.#output(baseName(program))
-    try {
-      const child = hostProcess(process).spawnNow(argv, {
-        ...execution,
-        cwd,
-        stdin: '',
-        stdout: output.writer,
-        stderr: output.writer,
-        unit: name,
-      })
-      output.pid = child.pid
-      child.onExit(() => output.writer.flush())
-      return { child }
-    } catch (error) {
-      if (!isErrno(error)) throw error
-      this.#log(`${name}: Failed to locate executable ${program}: ${error.message}`)
-      this.#log(`${name}: Failed at step EXEC spawning ${program}: ${error.message}`)
-      return { status: { code: 203 } }
-    }
-  }
-
-  #output(identifier: string): { pid: number; writer: LineWriter } {
-    const output = {
-      pid: 0,
-      writer: new LineWriter((message) => {
-        this.#manager.machine.log({ unit: this.unit.name, identifier, pid: output.pid, message })
-      }),
-    }
-    return output
-  }
-
-  #ended(pid: number, command: Command, status: ExitStatus, role: string): ExitStatus {
+  #ended(pid: number, command: Command, status: ExitStatus, role: Role): ExitStatus {
     if (role === 'Main process') this.mainExit = { pid, command: command.argv, status }
     if (!isClean(status)) this.#log(`${this.unit.name}: ${role} exited, ${exitText(status)}`)
     return status
@@ -322,7 +262,7 @@ export class Service {
       this.#enter(isFailed ? 'failed' : 'inactive', isFailed ? 'failed' : 'dead')
       return false
     }
-    if (this.#stopping || !this.#restarts(exit)) return over()
+    if (this.#stopping || !isRestarted(this.unit.restart, this.result, exit)) return over()
     this.#enter('activating', 'auto-restart')
     const stopped = await this.#requests.take(self.task, { timeoutMs: this.unit.restartMs })
     if (stopped.length > 0) {
@@ -336,22 +276,6 @@ export class Service {
     return true
   }
 
-  /** The table of Restart= in systemd.service(5). */
-  #restarts(exit: ExitStatus): boolean {
-    switch (this.unit.restart) {
-      case 'no':
-        return false
-      case 'always':
-        return true
-      case 'on-success':
-        return this.result === 'success'
-      case 'on-failure':
-        return this.result !== 'success'
-      case 'on-abnormal':
-        return this.result === 'timeout' || (exit.signal !== undefined && !isClean(exit))
-    }
-  }
-
   #enter(active: ActiveState, sub: SubState): void {
     if (this.active !== active) this.sinceMs = this.#manager.kernel.nowMs
     this.active = active
@@ -363,9 +287,6 @@ export class Service {
     this.#manager.log(this.unit.name, message)
   }
 }
-
-const resultOf = (exit: ExitStatus): ServiceResult =>
-  isClean(exit) ? 'success' : exit.signal === undefined ? 'exit-code' : 'signal'
 
 const gone = (self: Process, process: ProcessState): Promise<void> =>
   self.task.wait<void>((wake) => {
