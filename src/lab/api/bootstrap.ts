@@ -1,9 +1,12 @@
 /** The objects of a fresh cluster that the API server itself makes: post-start hooks of pkg/controlplane and pkg/registry/rbac. */
+import { rfc3339 } from '#base/clock.ts'
 import { bootstrapPolicy } from '#lab/api/authorization/bootstrap/policy.ts'
+import { flowControlObjects } from '#lab/api/flow-control.ts'
 import type { JsonObject } from '#lab/api/json.ts'
 import { calicoDefinitions } from '#lab/api/types/calico.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
+import { writeOver } from '#lab/api/verbs/update.ts'
 
 const user = { username: 'system:apiserver', groups: ['system:masters'] }
 
@@ -11,10 +14,17 @@ const user = { username: 'system:apiserver', groups: ['system:masters'] }
 export function bootstrap(server: ApiState, calicoMinor: number): void {
   // Its own chance: one more object here moves no name anywhere else.
   const state = { ...server, random: server.random.fork('bootstrap') }
-  for (const { apiVersion, kind, namespace, ...rest } of objects(calicoMinor, server.serviceCidr)) {
+  for (const { apiVersion, kind, namespace, ...rest } of objects(calicoMinor, server)) {
     const def = state.registry.ofKind(apiVersion, kind)
     if (def === undefined) throw new Error(`nobody serves ${kind}`)
-    createObject(state, { def, namespace, body: { apiVersion, kind, ...rest } }, { user })
+    const object = createObject(state, { def, namespace, body: { apiVersion, kind, ...rest } }, { user })
+    if (rest.status !== undefined && def.statusApart)
+      writeOver(
+        state,
+        { def, namespace, name: object.metadata.name, subresource: 'status', body: { ...rest } },
+        object,
+        { user },
+      )
   }
 }
 
@@ -26,7 +36,7 @@ interface First extends JsonObject {
 
 const namespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
-function objects(calicoMinor: number, serviceCidr: string): readonly First[] {
+function objects(calicoMinor: number, { serviceCidr, now }: ApiState): readonly First[] {
   return [
     ...namespaces.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     priorityClass('system-cluster-critical', 2_000_000_000, 'system-node-critical'),
@@ -38,6 +48,9 @@ function objects(calicoMinor: number, serviceCidr: string): readonly First[] {
       kind: 'CustomResourceDefinition',
     })),
     kubernetesService(serviceCidr),
+    ...flowControlObjects(rfc3339(now())),
+    frontProxies,
+    tokenTracking(rfc3339(now())),
   ]
 }
 
@@ -55,6 +68,30 @@ function priorityClass(name: string, value: number, above: string): First {
     value,
   }
 }
+
+const systemMap = (name: string, data: JsonObject): First => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  namespace: 'kube-system',
+  metadata: { name },
+  data,
+})
+
+const authority = '-----BEGIN CERTIFICATE-----\nbGFi\n-----END CERTIFICATE-----\n'
+
+/** By whom servers behind this one let themselves be told who asks (pkg/controlplane/controller/clusterauthenticationtrust). */
+const frontProxies = systemMap('extension-apiserver-authentication', {
+  'client-ca-file': authority,
+  'requestheader-allowed-names': '["front-proxy-client"]',
+  'requestheader-client-ca-file': authority,
+  'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+  'requestheader-group-headers': '["X-Remote-Group"]',
+  'requestheader-username-headers': '["X-Remote-User"]',
+})
+
+/** Since when use of tokens in Secrets is noted (pkg/controlplane/controller/legacytokentracking). */
+const tokenTracking = (time: string): First =>
+  systemMap('kube-apiserver-legacy-service-account-token-tracking', { since: time.slice(0, 10) })
 
 /** Its address is the first of the range (pkg/controlplane/services.go `ServiceIPRange`). */
 const kubernetesService = (serviceCidr: string): First => ({

@@ -37,6 +37,7 @@ export const resources = {
   accessReviews: type('subjectaccessreviews', 'authorization.k8s.io'),
   tokenReviews: type('tokenreviews', 'authentication.k8s.io'),
   leases: type('leases', 'coordination.k8s.io'),
+  csiNodes: type('csinodes', 'storage.k8s.io'),
   apiServices: type('apiservices', 'apiregistration.k8s.io'),
   podDisruptionBudgets: type('poddisruptionbudgets', 'policy'),
   priorityClasses: type('priorityclasses', 'scheduling.k8s.io'),

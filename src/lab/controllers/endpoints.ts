@@ -112,9 +112,10 @@ async function writeEndpoints(
     ...(pod.spec.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
     targetRef: target(pod),
   })
-  const living = backends.filter((pod) => !isGoing(pod))
+  const living = backends.filter((pod) => !isGoing(pod)).sort(byAddress)
   const ready = living.filter(isReady).map(address)
   const notReady = living.filter((pod) => !isReady(pod)).map(address)
+  const labels = labelsOf(service)
   const subset = {
     ...(ready.length > 0 ? { addresses: ready } : {}),
     ...(notReady.length > 0 ? { notReadyAddresses: notReady } : {}),
@@ -130,13 +131,59 @@ async function writeEndpoints(
         metadata: {
           name: service.metadata.name,
           ...space(service),
-          ...(service.metadata.labels === undefined ? {} : { labels: service.metadata.labels }),
+          ...(Object.keys(labels).length === 0 ? {} : { labels }),
+          annotations: triggered({}, changeTime(service, living, undefined)),
         },
         subsets,
       }),
     )
-  if (JSON.stringify(present.subsets ?? []) !== JSON.stringify(subsets))
-    await kube.update<Endpoints>(resources.endpoints, { ...present, subsets })
+  if (JSON.stringify(present.subsets ?? []) === JSON.stringify(subsets)) return
+  const known = (present.subsets ?? []).flatMap(({ addresses = [], notReadyAddresses = [] }) => [
+    ...addresses.map(({ targetRef }) => `${targetRef?.uid} true`),
+    ...notReadyAddresses.map(({ targetRef }) => `${targetRef?.uid} false`),
+  ])
+  const annotations = triggered(present.metadata.annotations, changeTime(service, living, known))
+  await kube.update<Endpoints>(resources.endpoints, {
+    ...present,
+    metadata: { ...present.metadata, annotations },
+    subsets,
+  })
+}
+
+/** staging:api/v1/endpoints/util.go (RepackSubsets): by their text. */
+const byAddress = (a: Pod, b: Pod): number => ((a.status.podIP ?? '') < (b.status.podIP ?? '') ? -1 : 1)
+
+/** Those of the Service, and that it is headless. */
+const labelsOf = ({ metadata, spec }: Service): Readonly<Record<string, string>> => ({
+  ...metadata.labels,
+  ...(spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {}),
+})
+
+/**
+ * When that happened which is written now: the first of the readiness of pods that is new here and, of a new Service, of its creation
+ * (staging:endpointslice/trigger_time_tracker.go). `known`: `uid ready` of what was there; undefined: nothing was.
+ */
+function changeTime(
+  { metadata }: Service,
+  pods: readonly Pod[],
+  known: readonly string[] | undefined,
+): string | undefined {
+  const times = pods
+    .filter((pod) => known?.includes(`${pod.metadata.uid} ${isReady(pod)}`) !== true)
+    .flatMap(
+      ({ status }) => status.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? [],
+    )
+  return [...times, ...(known === undefined ? [metadata.creationTimestamp] : [])].sort()[0]
+}
+
+const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time'
+
+function triggered(
+  annotations: Readonly<Record<string, string>> | undefined,
+  time: string | undefined,
+): Readonly<Record<string, string>> {
+  const { [triggerTime]: _old, ...others } = annotations ?? {}
+  return time === undefined ? others : { ...others, [triggerTime]: time }
 }
 
 /** Ends in five letters, as generated names do; the same for the same service, which has one slice alone. */
@@ -167,8 +214,11 @@ async function writeSlice(
         kind: 'EndpointSlice',
         metadata: {
           name: sliceName(service),
+          generateName: `${service.metadata.name}-`,
           ...space(service),
+          annotations: triggered({}, changeTime(service, backends, undefined)),
           labels: {
+            ...labelsOf(service),
             'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
             'kubernetes.io/service-name': service.metadata.name,
           },
@@ -179,8 +229,15 @@ async function writeSlice(
         ports,
       }),
     )
-  if (JSON.stringify([present.endpoints, present.ports]) !== JSON.stringify([endpoints, ports]))
-    await kube.update<EndpointSlice>(resources.endpointSlices, { ...present, endpoints, ports })
+  if (JSON.stringify([present.endpoints, present.ports]) === JSON.stringify([endpoints, ports])) return
+  const known = present.endpoints.map(({ targetRef, conditions }) => `${targetRef?.uid} ${conditions?.ready}`)
+  const annotations = triggered(present.metadata.annotations, changeTime(service, backends, known))
+  await kube.update<EndpointSlice>(resources.endpointSlices, {
+    ...present,
+    metadata: { ...present.metadata, annotations },
+    endpoints,
+    ports,
+  })
 }
 
 /** Its slice goes with the service, which owns it. */

@@ -9,6 +9,7 @@ import { baseOs } from '#lab/host/os.ts'
 import type { Tree } from '#lab/host/ports.ts'
 import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
 import { kubeProxyImages, kubeProxyManifests } from '#lab/kube-proxy/index.ts'
+import { kubeadmConfig } from '#lab/kubeadm-config.ts'
 import { kubeadmRbac } from '#lab/kubeadm-rbac.ts'
 import { kubernetesImages } from '#lab/kubelet/control-plane.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
@@ -82,19 +83,15 @@ export const kubeadmImages = ({ kubernetes }: ClusterPlan): readonly Image[] => 
 ]
 
 /** kubeadm writes its own objects without the annotation that `kubectl apply` leaves. */
-export const kubeadmAddons = ({
-  apiServer,
-  podCidr,
-  dnsServiceIp,
-  kubernetes,
-}: ClusterPlan): readonly Draft<KubeObject>[] => [
+export const kubeadmAddons = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
+  ...kubeadmConfig(plan),
   ...kubeadmRbac(),
   ...kubeProxyManifests({
-    server: `https://${apiServer.address}:${apiServer.port}`,
-    clusterCidr: podCidr,
-    version: kubernetes,
+    server: `https://${plan.apiServer.address}:${plan.apiServer.port}`,
+    clusterCidr: plan.podCidr,
+    version: plan.kubernetes,
   }),
-  ...coreDnsManifests({ clusterIp: dnsServiceIp }),
+  ...coreDnsManifests({ clusterIp: plan.dnsServiceIp }),
 ]
 
 /** On the workers; the control plane, on which the server runs, has no need of one. */

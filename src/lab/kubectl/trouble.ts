@@ -95,9 +95,13 @@ export function errorText(error: unknown, server: string): string {
   throw error
 }
 
-/** Beside others kubectl's own errors have nothing put before them (cmdutil.MultipleErrors). */
-const oneOfSeveral = (error: unknown, server: string): string =>
-  error instanceof KubectlError ? error.message : errorText(error, server)
+/** Beside others kubectl's own errors have nothing put before them, and what is invalid is said as other refusals are (cmdutil.MultipleErrors). */
+function oneOfSeveral(error: unknown, server: string): string {
+  if (error instanceof KubectlError) return error.message
+  return isStatus(error, 'Invalid')
+    ? `Error from server (Invalid): ${error.message}`
+    : errorText(error, server)
+}
 
 export function exitCode(error: unknown): number {
   return error instanceof Exit || error instanceof KubectlError ? error.code : 1

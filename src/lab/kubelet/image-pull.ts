@@ -95,14 +95,14 @@ async function pulled(
       logins.find((login) => login.host === host),
     ),
   )
-  const waited = goDuration(kernel.nowMs - sinceMs)
+  const waited = goDuration(Math.floor(kernel.nowMs - sinceMs))
   const { minor } = kubelet
   const including = minor >= 25 ? ` (${waited} including waiting)` : ''
   const size = minor >= 31 ? `. Image size: ${image.sizeBytes} bytes.` : ''
   tell(
     'Normal',
     'Pulled',
-    `Successfully pulled image "${def.image}" in ${goDuration(tookMs)}${including}${size}`,
+    `Successfully pulled image "${def.image}" in ${goDuration(Math.floor(tookMs))}${including}${size}`,
   )
   return image
 }

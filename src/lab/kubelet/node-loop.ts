@@ -7,6 +7,7 @@ import type { Process } from '#lab/host/ports.ts'
 import { Look } from '#lab/host/process/look.ts'
 import type { Kernel } from '#lab/kernel/kernel.ts'
 import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
+import { keepCsiNode } from '#lab/kubelet/csi-node.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
 import {
@@ -72,8 +73,10 @@ export class NodeLoop {
 
   async #run(self: Process): Promise<void> {
     const kube = this.#o.kube.by(self)
-    const { name } = this.#o.facts()
+    const { name, version } = this.#o.facts()
     await this.#register(self, kube)
+    const minor = Number(version.split('.')[1])
+    self.thread('csi-node', (own) => keepCsiNode(own, this.#o.kube.by(own), { name, minor }))
     const nodes = informer<Node>(
       self,
       kube,

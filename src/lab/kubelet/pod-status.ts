@@ -17,8 +17,10 @@ export interface PodFailure {
   readonly message: string
   /** The event's text, where it is not the status's. */
   readonly event?: string
-  /** A running pod was ended: the condition DisruptionTarget says so. */
+  /** A running pod was ended. */
   readonly disrupted: boolean
+  /** It ran out of its own time: it gets its grace, and no condition DisruptionTarget. */
+  readonly late?: boolean
 }
 
 /** Everything a pod's status follows from. */
@@ -248,7 +250,7 @@ function conditions(
     { type: 'Ready', ...(allReady.status === 'True' ? gated(pod) : allReady) },
     { type: 'ContainersReady', ...allReady },
     { type: 'PodScheduled', status: 'True' },
-    ...(view.failure === undefined
+    ...(view.failure === undefined || view.failure.late === true
       ? []
       : [
           {

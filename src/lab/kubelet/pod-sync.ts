@@ -134,7 +134,7 @@ export class PodSync {
     const [sandbox] = this.#kubelet.runtime.sandboxes(pod.metadata.uid)
     if (!sandbox?.ready) return { kind: 'settled' }
     // What stayed beside a pod that has done its work gets its time.
-    const graceMs = this.#failure === undefined ? undefined : evictionGraceMs
+    const graceMs = this.#failure === undefined || this.#failure.late ? undefined : evictionGraceMs
     return ended(await killPod(this.#kubelet, self, pod, { graceMs }))
   }
 }

@@ -109,6 +109,7 @@ export class PodWorker {
       outdated: () => this.#syncSoon(self),
     })
     this.#admit()
+    this.#endInTime()
     if (this.#failure === undefined) this.#probes.start(self, this.#pod, () => sync.address(this.#pod))
     while (this.#end === undefined) {
       if (this.#failure !== undefined) {
@@ -133,6 +134,26 @@ export class PodWorker {
     const { reason, message, event } = this.#failure
     const about = podReference(this.#pod)
     this.#kubelet.events.record({ about, type: 'Warning', reason, message: event ?? message })
+  }
+
+  /** pkg/kubelet/active_deadline.go: looked at once a second. */
+  #endInTime(): void {
+    const { activeDeadlineSeconds: seconds } = this.#pod.spec
+    if (seconds === undefined) return
+    const message = 'Pod was active on the node longer than the specified deadline'
+    const reason = 'DeadlineExceeded'
+    this.#task?.after(this.#startTimeMs + seconds * 1000 - this.#kubelet.kernel.nowMs, () => {
+      const { phase } = this.#kubelet.statuses.get(this.#pod.metadata.uid) ?? this.#pod.status
+      if (
+        this.#end !== undefined ||
+        this.#failure !== undefined ||
+        phase === 'Failed' ||
+        phase === 'Succeeded'
+      )
+        return
+      this.#kubelet.events.record({ about: podReference(this.#pod), type: 'Normal', reason, message })
+      this.fail({ reason, message, disrupted: true, late: true })
+    })
   }
 
   /** Answers in how many ms to try again by itself; undefined: only when something happens. */

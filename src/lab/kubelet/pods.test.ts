@@ -27,6 +27,23 @@ describe('a pod', () => {
     expect(writes).toBeLessThanOrEqual(8) // three statuses, three events, and a heartbeat of the node
   })
 
+  test('ends when its own time is up, with its grace and without a word of disruption', async () => {
+    const b = await bed()
+    await b.advance(10_000)
+    await createPod(b, 'web', {
+      container: { args: ['serve', '8080'] },
+      spec: { activeDeadlineSeconds: 20, restartPolicy: 'OnFailure' },
+    })
+    await b.advance(19_000)
+    expect((await b.pod('web')).status.phase).toBe('Running')
+    await b.advance(60_000)
+    const { status } = await b.pod('web')
+    const message = 'Pod was active on the node longer than the specified deadline'
+    expect(status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded', message })
+    expect(status.conditions?.map(({ type }) => type)).not.toContain('DisruptionTarget')
+    expect(await b.events('web')).toContain(`DeadlineExceeded: ${message}`)
+  })
+
   test('runs its init containers in order, each once', async () => {
     const b = await bed()
     await b.advance(10_000)

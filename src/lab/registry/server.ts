@@ -54,7 +54,10 @@ async function answer(self: Process, images: ImageRegistry, request: HttpRequest
   const rule = (await rules(self)).find(({ prefix }) => name.startsWith(prefix))
   const refusal = rule === undefined ? undefined : refusalOf(rule, request)
   if (refusal !== undefined) return refusal
-  return images.find(name) === undefined ? { status: 404, body: '' } : { status: 200, body: imageId(name) }
+  if (images.find(name) !== undefined) return { status: 200, body: imageId(name) }
+  // Docker Hub does not tell who may not know whether there is such a repository.
+  const hidden = name.startsWith('docker.io/') && !images.has(name.replace(/[:@][^/]*$/, ''))
+  return { status: hidden ? 401 : 404, body: '' }
 }
 
 function refusalOf(rule: Rule, { headers }: HttpRequest): HttpResponse | undefined {

@@ -43,6 +43,11 @@ export class ImageRegistry {
     return this.#images.get(fullImageName(name))
   }
 
+  /** Whether there is any image of a repository: `docker.io/library/busybox`. */
+  has(repository: string): boolean {
+    return [...this.#images.keys()].some((name) => name.startsWith(`${repository}:`))
+  }
+
   /** The registries whose images these are. */
   hosts(): readonly string[] {
     return [...new Set([...this.#images.keys()].map((name) => imageReference(name).host))]

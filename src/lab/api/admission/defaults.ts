@@ -108,6 +108,17 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   }),
   'admissionregistration.k8s.io/validatingadmissionpolicies': spec(policyDefaults),
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': spec(bindingDefaults),
+  'autoscaling/horizontalpodautoscalers': spec((each) =>
+    fill(each, {
+      minReplicas: 1,
+      metrics: [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+        },
+      ],
+    }),
+  ),
   'batch/cronjobs': spec((each) => cronJobDefaults(each, template)),
   'batch/jobs': spec((each) => jobDefaults(template(each))),
   'apiextensions.k8s.io/customresourcedefinitions': spec((each) =>

@@ -32,7 +32,7 @@ export function metadataErrors(def: ResourceDef, object: JsonObject): FieldError
 }
 
 /** pkg/apis/core/v1/helper/helpers.go (standardFinalizers). Of custom resources nobody asks that. */
-const finalizerErrors = (finalizers: unknown): FieldError[] =>
+export const finalizerErrors = (finalizers: unknown): FieldError[] =>
   asList(finalizers)
     .map(String)
     .flatMap((name, at) => {

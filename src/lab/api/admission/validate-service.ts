@@ -7,7 +7,14 @@ import { isIP } from 'node:net'
 import { labelNameError, subdomainFaults } from '#lab/api/admission/names.ts'
 import { each, oneOf, portError, portOrNameErrors } from '#lab/api/admission/validate-container.ts'
 import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
-import { duplicate, type FieldError, invalidValue, required, unsupported } from '#lab/api/status.ts'
+import {
+  duplicate,
+  type FieldError,
+  forbiddenField,
+  invalidValue,
+  required,
+  unsupported,
+} from '#lab/api/status.ts'
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const protocols = ['SCTP', 'TCP', 'UDP']
@@ -30,6 +37,13 @@ export function serviceErrors({ spec: given }: JsonObject): FieldError[] {
       ? []
       : [unsupported('spec.type', spec.type, types)]),
     ...samePorts(ports),
+    ...(spec.type === 'ClusterIP' || spec.type === undefined
+      ? ports.flatMap(({ nodePort }, at) =>
+          nodePort
+            ? [forbiddenField(`spec.ports[${at}].nodePort`, "may not be used when `type` is 'ClusterIP'")]
+            : [],
+        )
+      : []),
     ...policyErrors(spec),
   ]
 }

@@ -5,7 +5,7 @@
 import { ephemeralTooEarly } from '#lab/api/admission/ephemeral-containers.ts'
 import { goIntOrString, goMap, goSelector, goStrategy } from '#lab/api/admission/go-values.ts'
 import { labelErrors } from '#lab/api/admission/names.ts'
-import { notNegative } from '#lab/api/admission/validate-container.ts'
+import { notNegative, oneOf } from '#lab/api/admission/validate-container.ts'
 import { podSpecErrors } from '#lab/api/admission/validate-pod-spec.ts'
 import { asObject, at, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
@@ -99,7 +99,10 @@ function templateErrors(spec: JsonObject, kind: string): FieldError[] {
     ...(empty ? [invalidGo('spec.selector', goSelector({}), `empty selector is invalid for ${kind}`)] : []),
     ...labelErrors('spec.template.labels', labels),
     ...(selector === undefined || !selectorTest(selector)(labels) ? [mismatch] : []),
-    ...podSpecErrors('spec.template.spec', podSpec, ['Always']),
+    // A StatefulSet's pods have volumes beyond those of its template: nobody looks at that (ValidatePodTemplateSpecForStatefulSet).
+    ...(kind === 'statefulset'
+      ? oneOf('spec.template.spec.restartPolicy', podSpec.restartPolicy, ['Always'])
+      : podSpecErrors('spec.template.spec', podSpec, ['Always'])),
     ...ephemeralTooEarly('spec.template.spec', podSpec, 'ephemeral containers not allowed in pod template'),
   ]
 }

@@ -166,6 +166,19 @@ describe('of what makes pods', () => {
       { ...workload, podManagementPolicy: 'X', updateStrategy: { type: 'OnDelete' } },
       "spec.podManagementPolicy: Invalid value: \"X\": must be 'OrderedReady' or 'Parallel'",
     ],
+    [
+      'StatefulSet',
+      {
+        ...workload,
+        template: {
+          ...template,
+          spec: { containers: [{ ...c, volumeMounts: [{ name: 'claimed', mountPath: '/x' }] }] },
+        },
+        podManagementPolicy: 'Parallel',
+        updateStrategy: { type: 'OnDelete' },
+      },
+      '',
+    ],
   ])('%s %j', (kind, spec, expected) => {
     expect(said('apps/v1', kind, { spec })).toBe(expected)
   })

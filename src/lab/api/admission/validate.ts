@@ -13,7 +13,7 @@ import {
 } from '#lab/api/admission/ephemeral-containers.ts'
 import { fixedJob, fixedPriority, fixedType } from '#lab/api/admission/fixed-fields.ts'
 import { goRoleRef, goSelector } from '#lab/api/admission/go-values.ts'
-import { labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
+import { finalizerErrors, labelErrors, metadataErrors } from '#lab/api/admission/names.ts'
 import { oneOf } from '#lab/api/admission/validate-container.ts'
 import {
   autoscalerErrors,
@@ -71,7 +71,10 @@ export function validateChange(
 ): void {
   const errors: FieldError[] = []
   if (old.metadata !== next.metadata)
-    errors.push(...labelErrors('metadata.labels', at(next, 'metadata.labels')))
+    errors.push(
+      ...labelErrors('metadata.labels', at(next, 'metadata.labels')),
+      ...(def.schema === undefined ? finalizerErrors(at(next, 'metadata.finalizers')) : []),
+    )
   if (def.schema !== undefined || parts.some((part) => old[part] !== next[part]))
     errors.push(...ownErrors(def, { old, next }, terms))
   const change = subresource === 'ephemeralcontainers' ? ephemeralChange : fixed[def.bucket]

@@ -88,7 +88,7 @@ describe('requests and their codes', () => {
       body: JSON.stringify(draft('a')),
     })
     expect(answer.code).toBe(201)
-    expect((await kube.list({ type: resources.configMaps })).items).toEqual([])
+    expect((await kube.list({ type: resources.configMaps, namespace: 'default' })).items).toEqual([])
   })
 
   test('DELETE answers a Status with the plural, or the object for types that do', async () => {

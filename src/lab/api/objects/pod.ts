@@ -41,6 +41,7 @@ export interface PodSpec {
   readonly securityContext?: Readonly<Record<string, unknown>>
   readonly schedulerName?: string
   readonly enableServiceLinks?: boolean
+  readonly activeDeadlineSeconds?: number
   readonly readinessGates?: readonly { readonly conditionType: string }[]
 }
 

@@ -1,9 +1,11 @@
 /** Rows of types that say how the cluster itself works: pkg/printers/internalversion/printers.go. */
+
 import { asList, asObject, at, isObject } from '#lab/api/json.ts'
 import type { Stored } from '#lab/api/store.ts'
 import { age, humanDuration } from '#lab/api/table/age.ts'
 import { columns, none, type Printer } from '#lab/api/table/printer.ts'
 import { selectorText } from '#lab/api/table/workloads.ts'
+import { autoscalerV2 } from '#lab/api/types/autoscaler-view.ts'
 
 const created = ({ metadata }: Stored, nowMs: number): string => age(metadata.creationTimestamp, nowMs)
 
@@ -96,11 +98,30 @@ export const autoscalerPrinter: Printer = {
   },
 }
 
+/** pkg/printers/internalversion/printers.go (formatHPAMetrics), of resources; the object is of v2, or is shown as v1. */
 function targets(each: Stored): string {
-  const wanted = at(each, 'spec.targetCPUUtilizationPercentage')
-  if (wanted === undefined) return none
-  const now = at(each, 'status.currentCPUUtilizationPercentage')
-  return `cpu: ${now === undefined ? '<unknown>' : `${String(now)}%`}/${String(wanted)}%`
+  const { metrics } =
+    each.apiVersion === 'autoscaling/v1' ? asObject(autoscalerV2(each).spec) : asObject(each.spec)
+  const now = asList(at(each, 'status.currentMetrics')).map(asObject)
+  const texts = asList(metrics)
+    .map(asObject)
+    .map(({ resource, type }, index) => {
+      const { name, target } = asObject(resource)
+      if (type !== 'Resource') return '<unknown>/<auto>'
+      const { averageUtilization, averageValue } = asObject(target)
+      const current = asObject(asObject(now[index]?.resource).current)
+      const [is, wanted] =
+        averageUtilization === undefined
+          ? [current.averageValue, String(averageValue)]
+          : [current.averageUtilization, `${String(averageUtilization)}%`]
+      const shown =
+        is === undefined ? '<unknown>' : `${String(is)}${averageUtilization === undefined ? '' : '%'}`
+      return `${String(name)}: ${shown}/${wanted}`
+    })
+  if (texts.length === 0) return none
+  return texts.length <= 2
+    ? texts.join(', ')
+    : `${texts.slice(0, 2).join(', ')} + ${texts.length - 2} more...`
 }
 
 export const flowSchemaPrinter: Printer = {

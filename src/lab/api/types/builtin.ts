@@ -1,7 +1,8 @@
 /**
  * The types that the lab's server serves beside custom resources, as kube-apiserver 1.31 describes them in discovery.
  *
- * Not imitated: componentstatuses (deprecated since 1.19), metrics.k8s.io, resource.k8s.io, and versions other than the newest stable.
+ * Not imitated: componentstatuses (deprecated since 1.19), metrics.k8s.io, resource.k8s.io, and versions other than the newest stable
+ * but of autoscalers.
  */
 import {
   cronJobRule,
@@ -167,6 +168,13 @@ const authentication = ['authentication.k8s.io', 'v1'] as const
 const authorization = ['authorization.k8s.io', 'v1'] as const
 const admission = ['admissionregistration.k8s.io', 'v1'] as const
 
+const autoscalers: DefOptions = {
+  ...plain,
+  ...all,
+  shortNames: ['hpa'],
+  subresources: statusOf('HorizontalPodAutoscaler'),
+}
+
 const review = (
   group: readonly [string, string],
   resource: string,
@@ -189,11 +197,10 @@ const otherTypes: readonly ResourceDef[] = [
   review(authorization, 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'),
   review(authorization, 'selfsubjectrulesreviews', 'SelfSubjectRulesReview'),
   review(authorization, 'subjectaccessreviews', 'SubjectAccessReview'),
+  define(['autoscaling', 'v2'], 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', autoscalers),
   define(['autoscaling', 'v1'], 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
-    ...plain,
-    ...all,
-    shortNames: ['hpa'],
-    subresources: statusOf('HorizontalPodAutoscaler'),
+    ...autoscalers,
+    storedAs: 'autoscaling/v2',
   }),
   define(batch, 'cronjobs', 'CronJob', {
     ...all,
@@ -255,6 +262,7 @@ const otherTypes: readonly ResourceDef[] = [
     unconditionalUpdate: false,
   }),
   define(storage, 'csinodes', 'CSINode', { ...plain, ...cluster, unconditionalUpdate: false }),
+  define(storage, 'csistoragecapacities', 'CSIStorageCapacity', { ...plain, unconditionalUpdate: false }),
   define(storage, 'volumeattachments', 'VolumeAttachment', {
     ...plain,
     ...cluster,

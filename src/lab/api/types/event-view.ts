@@ -1,8 +1,10 @@
 /**
  * Types whose objects are stored in another form. events.k8s.io/v1 and v1 events are one object under two names for its fields
- * (pkg/apis/events/v1/conversion.go), stored in the core form; a custom resource lies there in its definition's storage version.
+ * (pkg/apis/events/v1/conversion.go), stored in the core form; an autoscaler of v1 lies there as one of v2; a custom resource lies there in its definition's storage version.
  */
+
 import type { JsonObject } from '#lab/api/json.ts'
+import { autoscalerV1, autoscalerV2 } from '#lab/api/types/autoscaler-view.ts'
 import { groupVersion, type ResourceDef } from '#lab/api/types/resource-def.ts'
 
 const pairs: readonly (readonly [core: string, events: string])[] = [
@@ -44,11 +46,15 @@ export function presented<T extends object>(def: ResourceDef, object: T): T {
   }
   let view = own.get(object)
   if (view === undefined) {
-    const names = def.schema === undefined ? toView : noNames
-    view = Object.freeze(renamed(object as unknown as JsonObject, names, groupVersion(def))) // an object of the API is JSON
+    view = Object.freeze(viewOf(def, object as unknown as JsonObject)) // an object of the API is JSON
     own.set(object, view)
   }
   return view as T // the same object under other names
+}
+
+function viewOf(def: ResourceDef, object: JsonObject): JsonObject {
+  if (def.group === 'autoscaling') return autoscalerV1(object)
+  return renamed(object, def.schema === undefined ? toView : noNames, groupVersion(def))
 }
 
 /** Likewise a list of them; the list itself where nothing has to be renamed. */
@@ -56,7 +62,8 @@ export const allPresented = <T extends object>(def: ResourceDef, objects: readon
   isView(def) ? objects.map((each) => presented(def, each)) : objects
 
 /** What a client of this type sent, as it is stored. */
-export const internal = (def: ResourceDef, object: JsonObject): JsonObject =>
-  def.storedAs === undefined
-    ? object
-    : renamed(object, def.schema === undefined ? toCore : noNames, def.storedAs)
+export function internal(def: ResourceDef, object: JsonObject): JsonObject {
+  if (def.storedAs === undefined) return object
+  if (def.group === 'autoscaling') return autoscalerV2(object)
+  return renamed(object, def.schema === undefined ? toCore : noNames, def.storedAs)
+}

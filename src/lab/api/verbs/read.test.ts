@@ -19,7 +19,7 @@ test.each([
       kind: 'ConfigMap',
       metadata: { name: String(index + 1), namespace: 'default', labels: each as Record<string, string> },
     })
-  const { items } = await kube.list({ type: resources.configMaps, labelSelector })
+  const { items } = await kube.list({ type: resources.configMaps, namespace: 'default', labelSelector })
   expect(items.map(({ metadata }) => metadata.name)).toEqual(expected)
 })
 

@@ -39,6 +39,11 @@ export const runPod: Command = {
       throw new KubectlError(
         'this kubectl starts pods and leaves them: then use kubectl logs, exec and delete',
       )
+    const restartPolicy = flags.text('restart') ?? 'Always'
+    if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy))
+      throw new KubectlError(
+        `invalid restart policy: ${restartPolicy}\nSee 'kubectl run -h' for help and examples`,
+      )
     const port = flags.text('port')
     const container = given({
       name,
@@ -59,7 +64,7 @@ export const runPod: Command = {
       spec: {
         containers: [container],
         dnsPolicy: 'ClusterFirst',
-        restartPolicy: flags.text('restart') ?? 'Always',
+        restartPolicy,
       },
     }
     told(run, await made(run, pod, { manager: 'kubectl-run' }), 'created')

@@ -1,4 +1,5 @@
 /** `kubectl taint`: kubernetes/kubectl:pkg/cmd/taint. */
+import { qualifiedNameFaults } from '#lab/api/admission/names.ts'
 import { asList, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
 import { chosen, forEach } from '#lab/kubectl/choose.ts'
 import { nameOf } from '#lab/kubectl/client.ts'
@@ -87,6 +88,8 @@ function taintOf(spec: string): Taint {
   if (effect === undefined) return { key: pair }
   const [key = '', value, ...rest] = pair.split('=')
   if (rest.length > 0) throw usage(`invalid taint spec: ${spec}`)
+  const faults = qualifiedNameFaults(key)
+  if (faults.length > 0) throw usage(`invalid taint spec: ${spec}, ${faults.join('; ')}`)
   const wrong = value === undefined ? undefined : labelValueError(value)
   if (wrong !== undefined) throw usage(`invalid taint spec: ${spec}, ${wrong}`)
   return { key, effect, ...(value === undefined || value === '' ? {} : { value }) }

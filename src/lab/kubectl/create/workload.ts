@@ -121,6 +121,8 @@ const budget: Generator = {
     if (selector === '') throw new KubectlError('a selector must be specified')
     if (min === undefined && max === undefined)
       throw new KubectlError('one of min-available or max-unavailable must be specified')
+    if (min !== undefined && max !== undefined)
+      throw new KubectlError('min-available and max-unavailable cannot be both specified')
     return {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
