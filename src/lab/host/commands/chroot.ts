@@ -3,7 +3,8 @@ import { isErrno, type Program } from '#lab/host/ports.ts'
 import { imageOf } from '#lab/host/process/execute.ts'
 import { baseName, hostProcess } from '#lab/host/process/process.ts'
 import type { Space } from '#lab/host/process/space.ts'
-import { childOf, ProcessState } from '#lab/host/process/state.ts'
+import { childOf } from '#lab/host/process/started-child.ts'
+import { ProcessState } from '#lab/host/process/state.ts'
 import { existing, MountNamespace } from '#lab/host/vfs.ts'
 
 export const chroot: Program = async (process) => {

@@ -5,7 +5,7 @@ import { CpuQuota } from '#lab/host/process/cpu.ts'
 import { startWithoutParent } from '#lab/host/process/first.ts'
 import { heldBy } from '#lab/host/process/memory.ts'
 import { PidSpace, type Space } from '#lab/host/process/space.ts'
-import { childOf } from '#lab/host/process/state.ts'
+import { childOf } from '#lab/host/process/started-child.ts'
 import { confinementOf, containerContext } from '#lab/host/selinux/confinement.ts'
 import { filesOf, MountNamespace, mountOf, system, walk } from '#lab/host/vfs.ts'
 

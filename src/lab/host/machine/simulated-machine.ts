@@ -24,7 +24,8 @@ import {
 import { defaultPath } from '#lab/host/process/execute.ts'
 import { startWithoutParent } from '#lab/host/process/first.ts'
 import type { MemoryBank } from '#lab/host/process/memory.ts'
-import { childOf, type ProcessState } from '#lab/host/process/state.ts'
+import { childOf } from '#lab/host/process/started-child.ts'
+import type { ProcessState } from '#lab/host/process/state.ts'
 import {
   type FileSystem,
   filesOf,

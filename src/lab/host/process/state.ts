@@ -2,12 +2,10 @@ import { assert, present } from '#base/assert.ts'
 import { allOf, type Few, withOne, withoutOne } from '#base/few.ts'
 import { Quiet } from '#base/quiet.ts'
 import {
-  type Child,
   type Credentials,
   Errno,
   type ExitStatus,
   isErrno,
-  type Process,
   type Program,
   type Reader,
   type SignalName,
@@ -16,7 +14,6 @@ import {
 import { charge, sizeOf } from '#lab/host/process/memory.ts'
 import { baseName, HostProcess } from '#lab/host/process/process.ts'
 import type { Space } from '#lab/host/process/space.ts'
-import { signalForeground } from '#lab/host/process/terminal.ts'
 import type { View } from '#lab/host/vfs.ts'
 import type { Task, TaskOwner } from '#lab/kernel/kernel.ts'
 import { begun } from '#lab/kernel/task.ts'
@@ -302,43 +299,3 @@ function uncaught({ image, stdio }: ProcessState, error: Errno): number {
   }
   return 1
 }
-
-/** A process as the one that started it sees it. */
-class StartedChild implements Child {
-  readonly pid: number
-  readonly #state: ProcessState
-  readonly #parent: Space
-
-  constructor(state: ProcessState, parent: Space) {
-    this.#state = state
-    this.#parent = parent
-    this.pid = parent.pids === state.space.pids ? state.pid : state.hostPid
-  }
-
-  get alive(): boolean {
-    return this.#state.alive
-  }
-
-  exited(by: Process): Promise<ExitStatus> {
-    const { status } = this.#state
-    if (status !== undefined) return Promise.resolve(status)
-    return by.task.wait<ExitStatus>((wake) => {
-      this.#state.onExit(wake)
-      return undefined
-    })
-  }
-
-  onExit(tell: (status: ExitStatus) => void): void {
-    this.#state.onExit(tell)
-  }
-
-  kill(signal: SignalName): void {
-    this.#state.signal(signal, this.#parent)
-  }
-
-  signalSession(signal: SignalName): void {
-    signalForeground(this.#state, signal)
-  }
-}
-
-export const childOf = (state: ProcessState, parent: Space): Child => new StartedChild(state, parent)

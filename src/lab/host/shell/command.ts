@@ -1,6 +1,6 @@
 import type { Assignment, Command } from 'unbash'
 import { isErrno, type SpawnOptions } from '#lab/host/ports.ts'
-import { childOf } from '#lab/host/process/state.ts'
+import { childOf } from '#lab/host/process/started-child.ts'
 import { assignArray, assignElement, declareNamed } from '#lab/host/shell/arrays.ts'
 import { builtins } from '#lab/host/shell/builtins.ts'
 import { runAll } from '#lab/host/shell/evaluate.ts'

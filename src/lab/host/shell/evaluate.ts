@@ -11,7 +11,7 @@ import type {
   TestCommand,
   While,
 } from 'unbash'
-import { childOf } from '#lab/host/process/state.ts'
+import { childOf } from '#lab/host/process/started-child.ts'
 import { Pipe, readerOf } from '#lab/host/process/streams.ts'
 import { arithmetic } from '#lab/host/shell/arithmetic.ts'
 import { runSimple } from '#lab/host/shell/command.ts'
