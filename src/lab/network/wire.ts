@@ -8,12 +8,15 @@ export interface Obstacle {
   readonly why: string
 }
 
-/** The first thing that stops a packet from one plug to the other, in the order in which it meets them. */
-export function obstacle(o: {
+/** A packet from one plug to another. */
+interface Crossing {
   readonly sender: Station
   readonly receiver: Station
   readonly packet: Packet
-}): Obstacle | undefined {
+}
+
+/** The first thing that stops a packet from one plug to the other, in the order in which it meets them. */
+export function obstacle(o: Crossing): Obstacle | undefined {
   const { sender, receiver, packet } = o
   const { segment } = sender
   const groups = segment.fabric.groups
@@ -32,15 +35,7 @@ export function obstacle(o: {
     : { kind: 'rejected', why: `rejected by rule ${rule.name}` }
 }
 
-function tooLong({
-  sender,
-  receiver,
-  packet,
-}: {
-  readonly sender: Station
-  readonly receiver: Station
-  readonly packet: Packet
-}): string | undefined {
+function tooLong({ sender, receiver, packet }: Crossing): string | undefined {
   if (wireBytes(packet) <= Math.min(sender.port.mtuBytes, receiver.port.mtuBytes)) return undefined
   return `${wireBytes(packet)} bytes are too long for the underlay`
 }
@@ -57,15 +52,7 @@ function refused({ segment }: Station, { protocol }: Packet): string | undefined
 }
 
 /** Access lists are asked where a subnet begins and ends: between machines of one subnet they say nothing. */
-function denied({
-  sender,
-  receiver,
-  packet,
-}: {
-  readonly sender: Station
-  readonly receiver: Station
-  readonly packet: Packet
-}): string | undefined {
+function denied({ sender, receiver, packet }: Crossing): string | undefined {
   if (sender.isRouter === receiver.isRouter) return undefined
   const side = sender.isRouter ? 'inbound' : 'outbound'
   const rule = sender.segment.deniedBy(side, packet)

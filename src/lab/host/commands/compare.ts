@@ -1,7 +1,7 @@
-import { attempt, invalidOption, parseArguments } from '#lab/host/commands/cli.ts'
+import { invalidOption, parseArguments } from '#lab/host/commands/cli.ts'
 import { plainHunks, stamped, unifiedHunks } from '#lab/host/commands/edits.ts'
+import { inputText } from '#lab/host/commands/lines.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
-import { readAll } from '#lab/host/process/streams.ts'
 
 /** diff(1) of two files: the plain form, `-u`, `-q`, `-r`-less. 0 the same, 1 different, 2 trouble. */
 export const diff: Program = async (p) => {
@@ -12,7 +12,7 @@ export const diff: Program = async (p) => {
   })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown, 2)
   const [a = '', b = ''] = args.operands
-  const texts = [await textOf(p, a), await textOf(p, b)]
+  const texts = [await inputText(p, a), await inputText(p, b)]
   const [left, right] = texts
   if (left === undefined || right === undefined) return 2
   if (left === right) return 0
@@ -31,7 +31,7 @@ export const cmp: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 's' })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown, 2)
   const [a = '', b = ''] = args.operands
-  const [left, right] = [await textOf(p, a), await textOf(p, b)]
+  const [left, right] = [await inputText(p, a), await inputText(p, b)]
   if (left === undefined || right === undefined) return 2
   if (left === right) return 0
   const at = [...left].findIndex((c, index) => c !== right[index])
@@ -44,15 +44,6 @@ export const cmp: Program = async (p) => {
   else p.stdout.write(`${a} ${b} differ: byte ${at + 1}, line ${line}\n`)
   return 1
 }
-
-const textOf = (p: Process, path: string): Promise<string | undefined> =>
-  path === '-'
-    ? readAll(p)
-    : attempt(
-        p,
-        () => p.files.read(path),
-        ({ message }) => `${path}: ${message}`,
-      )
 
 async function heads(p: Process, a: string, b: string): Promise<string> {
   const stamp = async (path: string): Promise<string> => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { bytesOfText, textOfBytes } from '#base/bytes.ts'
-import { attempt, invalidOption, nameOf, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { invalidOption, nameOf, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { inputText } from '#lab/host/commands/lines.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
-import { readAll } from '#lab/host/process/streams.ts'
 
 const algorithms: Readonly<Record<string, string>> = {
   md5sum: 'md5',
@@ -22,7 +22,7 @@ export const digest: Program = async (p) => {
   const paths = args.operands.length > 0 ? args.operands : ['-']
   let code = 0
   for (const path of paths) {
-    const text = await textOf(p, path)
+    const text = await inputText(p, path)
     if (text === undefined) code = 1
     else if (args.flags.has('c') || args.flags.has('--check')) code = (await check(p, text, sum)) || code
     else p.stdout.write(`${sum(text)}  ${path}\n`)
@@ -34,7 +34,7 @@ async function check(p: Process, list: string, sum: (text: string) => string): P
   let failed = 0
   for (const line of list.split('\n').filter((each) => each !== '')) {
     const [wanted = '', path = ''] = line.split(/\s+\*?/)
-    const text = await textOf(p, path)
+    const text = await inputText(p, path)
     const isSame = text !== undefined && sum(text) === wanted
     p.stdout.write(`${path}: ${isSame ? 'OK' : 'FAILED'}\n`)
     if (!isSame) failed++
@@ -47,7 +47,7 @@ async function check(p: Process, list: string, sum: (text: string) => string): P
 export const base64: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), { flags: 'di', values: ['w', '--wrap'], long: ['--decode'] })
   if (args.unknown !== undefined) return invalidOption(p, args.unknown)
-  const text = await textOf(p, args.operands[0] ?? '-')
+  const text = await inputText(p, args.operands[0] ?? '-')
   if (text === undefined) return 1
   if (args.flags.has('d') || args.flags.has('--decode')) {
     p.stdout.write(textOfBytes(Buffer.from(text, 'base64')))
@@ -60,12 +60,3 @@ export const base64: Program = async (p) => {
   )
   return 0
 }
-
-const textOf = (p: Process, path: string): Promise<string | undefined> =>
-  path === '-'
-    ? readAll(p)
-    : attempt(
-        p,
-        () => p.files.read(path),
-        ({ message }) => `${path}: ${message}`,
-      )

@@ -1,6 +1,6 @@
 /** Small commands that need little of anything: mktemp, install, tac, nl, rev, paste, nproc, arch, groups, top. */
-import { attempt, base, done, invalidOption, join, parseArguments, say } from '#lab/host/commands/cli.ts'
-import { eachLine, type Line } from '#lab/host/commands/lines.ts'
+import { base, done, invalidOption, join, parseArguments, say } from '#lab/host/commands/cli.ts'
+import { eachLine, inputText, type Line } from '#lab/host/commands/lines.ts'
 import { gidOf, groups as groupsIn, namesOf, uidOf } from '#lab/host/os/accounts.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
@@ -83,16 +83,7 @@ export const install: Program = async (p) => {
 const textsOf = async (p: Process, paths: readonly string[]): Promise<string> => {
   if (paths.length === 0) return readAll(p)
   const texts: string[] = []
-  for (const path of paths)
-    texts.push(
-      (path === '-'
-        ? await readAll(p)
-        : await attempt(
-            p,
-            () => p.files.read(path),
-            ({ message }) => `${path}: ${message}`,
-          )) ?? '',
-    )
+  for (const path of paths) texts.push((await inputText(p, path)) ?? '')
   return texts.join('')
 }
 

@@ -4,8 +4,8 @@
  * Not imitated: bridges themselves (`link`, `vlan`, `mdb` show none), entries that are learnt (Calico's device learns nothing),
  * multicast addresses of Ethernet devices.
  */
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
-import { commandOf, deviceNamed, keyed, netlinkWords, Usage } from '#lab/network/tools/ip-words.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
+import { commandOf, deviceNamed, keyed, told, Usage } from '#lab/network/tools/ip-words.ts'
 
 export const bridge: Program = async (p) => {
   const words = p.argv.slice(1).filter((word) => !/^-(d|details|s|statistics|4|c|color)$/.test(word))
@@ -20,13 +20,7 @@ export const bridge: Program = async (p) => {
     p.stdout.write(await fdb(p, args))
     return 0
   } catch (error) {
-    if (error instanceof Usage) {
-      p.stderr.write(`${error.message}\n`)
-      return error.exitCode
-    }
-    if (!isErrno(error)) throw error
-    p.stderr.write(`${netlinkWords(error)}\n`)
-    return 2
+    return told(p, error)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Errno, Process } from '#lab/host/ports.ts'
+import { type Errno, isErrno, type Process } from '#lab/host/ports.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import { stackOf } from '#lab/network/stack-net.ts'
 
@@ -12,15 +12,24 @@ export class Usage extends Error {
   }
 }
 
+/** Tells why a command was not carried out, and answers its exit code; throws what is a bug. */
+export function told(p: Process, error: unknown): number {
+  if (error instanceof Usage) {
+    p.stderr.write(`${error.message}\n`)
+    return error.exitCode
+  }
+  if (!isErrno(error)) throw error
+  p.stderr.write(`${netlinkWords(error)}\n`)
+  return 2
+}
+
 /** The kernel's refusals as `ip` prints them: an extended message where the kernel gives one. */
-export function netlinkWords({ code, message }: Errno): string {
+function netlinkWords({ code, message }: Errno): string {
   if (code === 'ENETUNREACH') return 'Error: Nexthop has invalid gateway.'
   if (code === 'EOPNOTSUPP') return 'Error: Unknown device type.'
   if (code === 'ENETDOWN') return 'Error: Device for nexthop is not up.'
   return `RTNETLINK answers: ${message}`
 }
-
-/** The namespace with what the port does not tell: device numbers and peers. */
 
 /** Throws what `ip` says of a device that is not there. */
 export function deviceNamed(p: Process, name: string, says = `Cannot find device "${name}"`): LinkState {

@@ -3,12 +3,12 @@
  *
  * Not imitated: IPv6, tables other than main, `-json` beyond routes, statistics, `-batch`, netns, monitor, rules that can change.
  */
-import { Errno, isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { Errno, type Process, type Program } from '#lab/host/ports.ts'
 import { ipAddress } from '#lab/network/tools/ip-address.ts'
 import { ipLink } from '#lab/network/tools/ip-link.ts'
 import { ipNeighbour } from '#lab/network/tools/ip-neighbour.ts'
 import { ipRoute } from '#lab/network/tools/ip-route.ts'
-import { netlinkWords, Usage } from '#lab/network/tools/ip-words.ts'
+import { told } from '#lab/network/tools/ip-words.ts'
 
 export interface IpStyle {
   readonly brief: boolean
@@ -57,13 +57,7 @@ export const ip: Program = async (p) => {
     p.stdout.write(await object[1](p, args, style))
     return 0
   } catch (error) {
-    if (error instanceof Usage) {
-      p.stderr.write(`${error.message}\n`)
-      return error.exitCode
-    }
-    if (!isErrno(error)) throw error
-    p.stderr.write(`${netlinkWords(error)}\n`)
-    return 2
+    return told(p, error)
   }
 }
 
