@@ -55,6 +55,22 @@ describe('a cluster of another release', () => {
     )
   })
 
+  test('has the kinds and fields of that release', async () => {
+    const lab = await booted({ calico: '3.26.4' })
+    const asked = async (command: string): Promise<string> => {
+      const { stdout, stderr } = await lab.run('k8s-control-01', command.split(' '))
+      return stdout + stderr
+    }
+    expect(await asked('kubectl get tiers.crd.projectcalico.org')).toContain(
+      'the server doesn\'t have a resource type "tiers"',
+    )
+    const peers = 'bgppeers.crd.projectcalico.org.spec'
+    expect(await asked(`kubectl explain ${peers}.filters`)).toContain('FIELD: filters')
+    expect(await asked(`kubectl explain ${peers}.nextHopMode`)).toContain(
+      'field "nextHopMode" does not exist',
+    )
+  })
+
   test('the node is networked once Felix and BIRD are ready from 3.31 on', async () => {
     const lab = await booted({ calico: '3.31.6' })
     expect(await log(lab)).toMatch(/complete-startup\/startup\.go \d+: Calico started successfully/)

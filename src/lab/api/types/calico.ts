@@ -1,58 +1,54 @@
-/** Calico's resources as CustomResourceDefinitions: projectcalico/calico:manifests/crds.yaml of v3.29, and the rules that v3.32 added to them. */
-import { ruleErrors } from '#lab/api/custom/definition-expressions.ts'
-import { asObject, freeze, type JsonObject } from '#lab/api/json.ts'
+/** Calico's resources as CustomResourceDefinitions: projectcalico/calico:manifests/crds.yaml, 3.24 to 3.32. */
+import { asList, asObject, freeze, type JsonObject } from '#lab/api/json.ts'
+import { mergePatch } from '#lab/api/patch/merge.ts'
+import { calicoCrdChangeLines } from '#lab/api/types/generated/calico-crd-changes.ts'
 import { calicoCrdLines } from '#lab/api/types/generated/calico-crds.ts'
-import { calicoRuleLines } from '#lab/api/types/generated/calico-rules.ts'
 
-let read: readonly JsonObject[] | undefined
+/** The release whose definitions are written whole; the others are told by what they have otherwise than their neighbour. */
+const writtenMinor = 29
 
-/** The first minor release whose definitions have rules of their own. */
-const ruledSince = 32
+const made = new Map<number, readonly JsonObject[]>()
 
-/** Metadata and spec of each definition, as the install manifest of Calico 3.`minor` brings them. */
+/**
+ * Metadata and spec of each definition, as the install manifest of Calico 3.`minor` brings them: of the newest of its releases that
+ * was looked at. A minor release that is not known is the nearest known.
+ */
 export function calicoDefinitions(minor: number): readonly JsonObject[] {
-  read ??= freeze(parsed(calicoCrdLines))
-  return minor < ruledSince ? read : withRules(read)
+  const found = made.get(minor)
+  if (found !== undefined) return found
+  const definitions = new Map(
+    parsed<JsonObject>(calicoCrdLines).map((one) => [asObject(one.metadata).name, one]),
+  )
+  for (const [, name, patch] of changesTowards(minor)) {
+    const next = patch === null ? undefined : patched(definitions.get(name), patch)
+    if (next === undefined) definitions.delete(name)
+    else definitions.set(name, next)
+  }
+  const all = freeze([...definitions.values()])
+  made.set(minor, all)
+  return all
+}
+
+/** `null`: that release has no such kind. */
+type Change = readonly [minor: number, name: string, patch: JsonObject | null]
+
+/** Those of each release between, the nearest to the one that is written whole first. */
+const changesTowards = (minor: number): readonly Change[] =>
+  parsed<Change>(calicoCrdChangeLines)
+    .filter(([at]) => (at > writtenMinor ? at <= minor : at >= minor))
+    .toSorted(([a], [b]) => Math.abs(a - writtenMinor) - Math.abs(b - writtenMinor))
+
+/** In a patch, versions stand by their names. */
+function patched(definition: JsonObject | undefined, patch: JsonObject): JsonObject {
+  const spec = asObject(definition?.spec)
+  const versions = Object.fromEntries(asList(spec.versions).map((one) => [asObject(one).name, one]))
+  const next = asObject(mergePatch({ ...definition, spec: { ...spec, versions } }, patch))
+  const nextSpec = asObject(next.spec)
+  return { ...next, spec: { ...nextSpec, versions: Object.values(asObject(nextSpec.versions)) } }
 }
 
 const parsed = <T>(lines: string): readonly T[] =>
   lines
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as T) // the scripts write them so
-
-type Placed = readonly [name: string, path: readonly string[], rules: readonly unknown[]]
-
-function withRules(definitions: readonly JsonObject[]): readonly JsonObject[] {
-  const rules = parsed<Placed>(calicoRuleLines)
-  return definitions.map((definition) =>
-    rules
-      .filter(([name]) => name === asObject(definition.metadata).name)
-      .reduce((ruled, [, path, list]) => ruledAt(ruled, path, list), definition),
-  )
-}
-
-function ruledAt(definition: JsonObject, path: readonly string[], rules: readonly unknown[]): JsonObject {
-  const spec = asObject(definition.spec)
-  const versions = (spec.versions as readonly JsonObject[]).map((version) => {
-    const schema = asObject(asObject(version.schema).openAPIV3Schema)
-    return { ...version, schema: { openAPIV3Schema: added(schema, path, rules) } }
-  })
-  return { ...definition, spec: { ...spec, versions } }
-}
-
-/** A place that the older schema lacks gets no rules, nor does one get rules about fields that it lacks. */
-function added(
-  schema: JsonObject,
-  [step, ...rest]: readonly string[],
-  rules: readonly unknown[],
-): JsonObject {
-  if (step !== undefined)
-    return schema[step] === undefined
-      ? schema
-      : { ...schema, [step]: added(asObject(schema[step]), rest, rules) }
-  const ruled = (list: readonly unknown[]): JsonObject => ({ ...schema, 'x-kubernetes-validations': list })
-  const isRoot = schema.properties !== undefined && 'spec' in asObject(schema.properties)
-  const place = { root: isRoot, uncorrelated: undefined }
-  return ruled(rules.filter((rule) => ruleErrors(ruled([rule]), '', place).length === 0))
-}
+    .map((line) => JSON.parse(line) as T) // the script writes them so
