@@ -155,6 +155,15 @@ describe('how far it has spread', () => {
       'confirmed',
     ],
     [
+      'all nodes of a VPC whose endpoint gateway nobody looked at',
+      {
+        nodes: nodes.map((name) => inVpc(heard(name, true))),
+        pods: pods([]),
+        messages: nodes.map((node) => retry(node)),
+      },
+      'likely',
+    ],
+    [
       'the same in a VPC: its endpoint gateway may be the reason',
       { nodes: nodes.map((name) => inVpc(heard(name, false))), messages: nodes.map((node) => without(node)) },
       'likely',

@@ -54,7 +54,9 @@ export const detector = defineDetector<DatastoreState, Needs>({
       contacts.map(({ about }) => about),
     )
     const told = [
-      ...contactSigns(contacts, (one) => meaningOf(one, spread.isEverywhere && spread.places >= 3)),
+      ...contactSigns(contacts, (one) =>
+        spread.isEverywhere && spread.places >= 3 ? [proof(view), wordsOf(one)] : meaningOf(one),
+      ),
       ...(isCutOff ? [] : ofProxies(view)),
       ...messageSigns(view, said, { endedBy: ['startup/datastore-ready', 'felix/in-sync'] }),
       ...ofControlPlane(view, contacts.length > 0),
@@ -90,12 +92,18 @@ const lost: ReadonlySet<ApiOutcome> = new Set([
   'ended',
 ])
 
-/** What refuses is there and serves nothing; what is told everywhere at one time is no node's own fault. */
-function meaningOf({ outcome, address, row }: ApiContact, isEverywhere: boolean): readonly [Weight, string] {
-  const says = `the API server${address === undefined ? '' : ` at ${address}`} ${outcomes[outcome] ?? 'does not answer'}`
-  if (isEverywhere) return ['decisive', says]
-  return [outcome === 'refused' || row.message.id === 'kubectl/unable-to-connect' ? 'strong' : 'weak', says]
-}
+/** What is told everywhere at one time is no node's own fault; in a VPC of IBM Cloud the way to the master may be. */
+const proof = (view: Reads<MasterGatewayReads>): Weight =>
+  infrastructureOf(view) === 'g2' && !isMasterGatewayWell(view) ? 'strong' : 'decisive'
+
+/** What refuses is there and serves nothing. */
+const meaningOf = (one: ApiContact): readonly [Weight, string] => [
+  one.outcome === 'refused' || one.row.message.id === 'kubectl/unable-to-connect' ? 'strong' : 'weak',
+  wordsOf(one),
+]
+
+const wordsOf = ({ outcome, address }: ApiContact): string =>
+  `the API server${address === undefined ? '' : ` at ${address}`} ${outcomes[outcome] ?? 'does not answer'}`
 
 const outcomes: { readonly [outcome in ApiOutcome]?: string } = {
   refused: 'refuses connections',
@@ -152,7 +160,7 @@ function ofProxies(view: Reads<Needs>): readonly Sign[] {
     ? [
         sign(
           { from: first.row.from },
-          infrastructureOf(view) === 'g2' && !isMasterGatewayWell(view) ? 'strong' : 'decisive',
+          proof(view),
           `the proxies of ${without.length} nodes have no way to the API server left`,
           clusterSubject,
         ),
