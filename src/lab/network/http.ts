@@ -6,7 +6,8 @@
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { resolveHost } from '#lab/network/dns.ts'
 import { HttpFailure } from '#lab/network/http-failure.ts'
-import type { Connection, Listener, Payload, Way } from '#lab/network/ports.ts'
+import { requestOf, requestPayload, responseOf, responsePayload } from '#lab/network/http-wire.ts'
+import type { Connection, Listener, Way } from '#lab/network/ports.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -176,52 +177,9 @@ export async function askOn(
   return answer === undefined || answer === 'closed' ? answer : (responseOf(answer) ?? 'not-http')
 }
 
-// ----------------------------------------------------------------------------------------- on the wire
-
-/** About what the start line and usual headers take. */
-const headBytes = 150
-
-function requestPayload({ host, port, path }: Target, o: HttpOptions): Payload {
-  const { method = 'GET', headers = {}, body = '', shown } = o
-  const name = port === 80 ? host : `${host}:${port}`
-  return Object.freeze({
-    http: 'request',
-    method,
-    path,
-    host: name,
-    headers,
-    body,
-    ...(shown === undefined ? {} : { shown }),
-    sizeBytes: headBytes + body.length,
-  })
-}
-
 /** Answers one request, for who serves more than HTTP on a port. */
 export const respond = (connection: Connection, response: HttpResponse): void =>
   connection.send(responsePayload(response))
-
-function responsePayload({ status, headers = {}, body, vouched = false }: HttpResponse): Payload {
-  return Object.freeze({
-    http: 'response',
-    status,
-    headers,
-    body,
-    vouched,
-    sizeBytes: headBytes + body.length,
-  })
-}
-
-/** What came as a request; `undefined` for what is none. */
-export function requestOf(payload: Payload, from: string): HttpRequest | undefined {
-  if (typeof payload === 'string' || payload.http !== 'request') return undefined
-  // Made by requestPayload.
-  return { ...(payload as unknown as Omit<HttpRequest, 'from'>), from }
-}
-
-function responseOf(payload: Payload): HttpResponse | undefined {
-  if (typeof payload === 'string' || payload.http !== 'response') return undefined
-  return payload as unknown as HttpResponse // made by responsePayload
-}
 
 /** The reason phrase of a status. */
 export const statusText = (status: number): string => statusTexts[status] ?? ''

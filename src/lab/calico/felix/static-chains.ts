@@ -1,6 +1,7 @@
 /** Chains that do not depend on endpoints (projectcalico/calico:felix/rules/static.go, nat.go), as of 3.29. */
-import type { FelixConfig, ProtoPort } from '#lab/calico/felix/config.ts'
+import type { FelixConfig } from '#lab/calico/felix/config.ts'
 import { marks, sets } from '#lab/calico/felix/names.ts'
+import type { ProtoPort } from '#lab/calico/felix/parameter-values.ts'
 import { hashed, kept } from '#lab/calico/felix/rule-hash.ts'
 import { clearMark, go, jump, setMark, verdict } from '#lab/calico/felix/rules.ts'
 import type { Chains, Rule } from '#lab/network/rule.ts'

@@ -44,8 +44,6 @@ function refuse(p: Process, text: string, code: number): number {
   return code
 }
 
-// ---------------------------------------------------------------------------------------------- driver
-
 function driver(p: Process, link: LinkState | undefined): number {
   if (!link) return refuse(p, 'Cannot get driver information: No such device', 71)
   const known = drivers[link.kind]
@@ -73,8 +71,6 @@ const drivers: Partial<
   vxlan: { driver: 'vxlan', version: '0.1', bus: '', statistics: false },
   dummy: { driver: 'dummy', version: '1.0', bus: '', statistics: false },
 }
-
-// -------------------------------------------------------------------------------------------- features
 
 const sumsByCard = ({ kind, tunnel }: LinkState): boolean =>
   kind !== 'ipip' && tunnel?.txChecksumOffload !== false

@@ -1,4 +1,5 @@
 import { type Errno, isErrno, type Process } from '#lab/host/ports.ts'
+import { cidr, cidrText } from '#lab/network/address.ts'
 import type { LinkState } from '#lab/network/devices.ts'
 import { stackOf } from '#lab/network/stack-net.ts'
 
@@ -60,3 +61,14 @@ export function keyed(
 /** Commands may be shortened: the first that begins so. */
 export const commandOf = (word: string | undefined, commands: readonly string[]): string | undefined =>
   word === undefined || word === '' ? undefined : commands.find((command) => command.startsWith(word))
+
+/** A block as routes have it: `default`, `10.244.1.0/26`, an address. */
+export function prefixOf(text: string): string {
+  if (text === 'default') return '0.0.0.0/0'
+  try {
+    return cidrText(cidr(text))
+  } catch (error) {
+    if (!isErrno(error)) throw error
+    throw new Usage(`Error: any valid prefix is expected rather than "${text}".`, 1)
+  }
+}

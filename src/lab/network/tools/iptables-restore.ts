@@ -2,7 +2,8 @@ import type { Process, Program } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
 import type { Rule } from '#lab/network/rule.ts'
 import { restore, version } from '#lab/network/tools/iptables.ts'
-import { parseCommand, Refusal } from '#lab/network/tools/iptables-parse.ts'
+import { Refusal } from '#lab/network/tools/iptables-options.ts'
+import { parseCommand } from '#lab/network/tools/iptables-parse.ts'
 import {
   chainNames,
   isBuiltin,

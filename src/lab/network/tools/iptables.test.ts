@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseCommand, Refusal } from '#lab/network/tools/iptables-parse.ts'
+import { Refusal } from '#lab/network/tools/iptables-options.ts'
+import { parseCommand } from '#lab/network/tools/iptables-parse.ts'
 import { splitLine } from '#lab/network/tools/iptables-restore.ts'
 import { ruleText } from '#lab/network/tools/iptables-text.ts'
 

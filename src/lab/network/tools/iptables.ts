@@ -8,7 +8,8 @@
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import type { Rule, Table } from '#lab/network/rule.ts'
 import { chainListing } from '#lab/network/tools/iptables-list.ts'
-import { type Command, parseCommand, Refusal } from '#lab/network/tools/iptables-parse.ts'
+import { Refusal } from '#lab/network/tools/iptables-options.ts'
+import { type Command, parseCommand } from '#lab/network/tools/iptables-parse.ts'
 import {
   backendOf,
   chainNames,

@@ -51,8 +51,6 @@ const known = {
   '-W': 'wide',
 }
 
-// --------------------------------------------------------------------------------------------- sockets
-
 function sockets(p: Process, has: (name: string) => boolean): string {
   const programs = has('programs')
   const isTcp = has('tcp') || !(has('udp') || has('unix') || has('raw'))
@@ -93,8 +91,6 @@ const states: Readonly<Record<string, string>> = {
   'CLOSE-WAIT': 'CLOSE_WAIT',
   'LAST-ACK': 'LAST_ACK',
 }
-
-// ---------------------------------------------------------------------------------------------- routes
 
 function routing(routes: readonly Route[], style: 'netstat' | 'route'): string {
   const head =

@@ -72,8 +72,6 @@ async function watch(
 const isDirection = ({ direction }: Frame, wanted: string | undefined): boolean =>
   wanted === undefined || wanted === 'inout' || wanted === direction
 
-// --------------------------------------------------------------------------------------------- devices
-
 /** As libpcap chooses: the first that is up and no loopback. */
 const firstDevice = (p: Process): string =>
   p.net.links().find(({ up, kind }) => up && kind !== 'loopback')?.name ?? 'lo'
@@ -110,8 +108,6 @@ function listDevices(p: Process): number {
   p.stdout.write([...names, any].map((name, index) => `${index + 1}.${name}\n`).join(''))
   return 0
 }
-
-// ----------------------------------------------------------------------------------------------- style
 
 const styleOf = (o: Options, device: string, names: LineStyle['names']): LineStyle => ({
   names,
