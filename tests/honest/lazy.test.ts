@@ -89,7 +89,9 @@ async function loseNodes(lab: Lab): Promise<unknown> {
   const before = (await lab.kube.get<Role>(role)).rules
   rules.set(lab, before)
   const isOther = (resource: string): boolean => resource !== 'nodes'
-  const left = before?.map((rule) => ({ ...rule, resources: rule.resources?.filter(isOther) }))
+  const left = before
+    ?.map((rule) => ({ ...rule, resources: rule.resources?.filter(isOther) }))
+    .filter(({ resources: named }) => named?.length !== 0) // a rule about nothing is refused
   return lab.kube.patch(role, { type: 'merge', body: { rules: left } })
 }
 
