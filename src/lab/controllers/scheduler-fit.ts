@@ -4,13 +4,10 @@ import { nodeAffinityOf, wantedNodes } from '#lab/controllers/node-affinity.ts'
 import { untolerated } from '#lab/controllers/pods.ts'
 import type { Count } from '#lab/controllers/scheduler-alike.ts'
 import { loadWithout, type SchedulerCache } from '#lab/controllers/scheduler-cache.ts'
-import {
-  type Neighbourhood,
-  Neighbours,
-  type Spread,
-  spreadOf,
-} from '#lab/controllers/scheduler-neighbours.ts'
+import type { Neighbourhood } from '#lab/controllers/scheduler-domains.ts'
+import { Neighbours } from '#lab/controllers/scheduler-neighbours.ts'
 import { hostPorts, lackingResources, portsTaken, requestsOf } from '#lab/controllers/scheduler-resources.ts'
+import { type Spread, spreadOf } from '#lab/controllers/scheduler-spread.ts'
 
 /** Why a node does not take a pod. `final`: nor would it if other pods left it. */
 export interface Misfit {
