@@ -10,9 +10,9 @@ let lab: Lab | undefined
 afterEach(() => lab?.shutdown())
 
 /** A lab in which somebody has installed Calico's API server, and waited for it. */
-async function boot(): Promise<Lab> {
-  lab = await Lab.boot({ seed: 'aggregation', nodes: 2 })
-  const objects = calicoApiServerManifests({ version: '3.29.3', nowMs: lab.nowMs, node: 'k8s-worker-01' })
+async function boot(calico = '3.29.3'): Promise<Lab> {
+  lab = await Lab.boot({ seed: 'aggregation', nodes: 2, calico })
+  const objects = calicoApiServerManifests({ version: calico, nowMs: lab.nowMs, node: 'k8s-worker-01' })
   for (const object of objects) {
     const root = object.apiVersion.includes('/') ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`
     const { namespace } = object.metadata
@@ -64,6 +64,17 @@ test('an aggregated API is answered by its pod', async () => {
     201,
   )
   expect((await ask(on, 'GET', '/apis/crd.projectcalico.org/v1/ippools/more')).status).toBe(200)
+})
+
+test.each([
+  ['3.28.3', []],
+  ['3.30.7', ['stagednetworkpolicies', 'tiers']],
+])('the aggregated API of Calico %s serves what that release knows', async (calico, newer) => {
+  const on = await boot(calico)
+  const { resources } = JSON.parse((await ask(on, 'GET', v3)).body)
+  const names: readonly string[] = resources.map(({ name }: { readonly name: string }) => name)
+  expect(names.filter((name) => ['tiers', 'stagednetworkpolicies'].includes(name))).toEqual(newer)
+  expect((await ask(on, 'GET', `${v3}/tiers`)).status).toBe(newer.length === 0 ? 404 : 200)
 })
 
 test('without its pods it is not available, and discovery says so', async () => {

@@ -13,6 +13,7 @@ import type { KubeObject } from '#lab/api/objects.ts'
 import { mergePatch } from '#lab/api/patch/merge.ts'
 import { KubeError, KubeUnreachable, type ObjectRef, type PatchType } from '#lab/api/ports.ts'
 import { groupVersion, resourceList, type V3Kind, v3Kinds } from '#lab/calico/apiserver/kinds.ts'
+import { releaseOf } from '#lab/calico/release.ts'
 import { isErrno, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
@@ -27,7 +28,8 @@ export const calicoApiServer: Program = async (p) => {
     const kube = inClusterKube(p)
     const certificate = await p.files.read(flag('tls-cert-file') ?? '/calico-apiserver-certs/tls.crt')
     const at = { port: Number(flag('secure-port') ?? 5443), certificate: () => certificate }
-    await serveHttps(p, at, (request) => (self) => answer(kube.by(self), request))
+    const { minor } = releaseOf(p.version)
+    await serveHttps(p, at, (request) => (self) => answer(kube.by(self), request, minor))
     log.info('secure_serving.go:213', `Serving securely on [::]:${at.port}`)
   } catch (error) {
     if (!isErrno(error) && !(error instanceof KubeUnreachable)) throw error
@@ -44,11 +46,11 @@ interface Asked {
   readonly query: URLSearchParams
 }
 
-async function answer(kube: KubeClient, request: HttpRequest): Promise<HttpResponse> {
+async function answer(kube: KubeClient, request: HttpRequest, minor: number): Promise<HttpResponse> {
   const url = new URL(request.path, 'http://calico')
   if (/^\/(healthz|readyz|livez)$/.test(url.pathname)) return { status: 200, body: 'ok' }
-  if (url.pathname === `/apis/${groupVersion}`) return json(200, resourceList)
-  const asked = askedOf(url)
+  if (url.pathname === `/apis/${groupVersion}`) return json(200, resourceList(minor))
+  const asked = askedOf(url, minor)
   if (asked === undefined) return status(404, 'NotFound', 'the server could not find the requested resource')
   try {
     return await carryOut(kube, request, asked)
@@ -65,11 +67,11 @@ async function answer(kube: KubeClient, request: HttpRequest): Promise<HttpRespo
 }
 
 /** `/apis/projectcalico.org/v3[/namespaces/NS]/RESOURCE[/NAME]` */
-function askedOf({ pathname, searchParams: query }: URL): Asked | undefined {
+function askedOf({ pathname, searchParams: query }: URL, minor: number): Asked | undefined {
   const parts = pathname.slice(`/apis/${groupVersion}/`.length).split('/')
   const namespace = parts[0] === 'namespaces' ? parts[1] : undefined
   const [resource, name] = namespace === undefined ? parts : parts.slice(2)
-  const kind = v3Kinds.find((each) => each.resource === resource)
+  const kind = v3Kinds(minor).find((each) => each.resource === resource)
   return kind === undefined ? undefined : { kind, namespace, name, query }
 }
 

@@ -5,18 +5,28 @@ export interface V3Kind {
   readonly kind: string
   readonly singular: string
   readonly namespaced: boolean
+  /** The minor release that brought it, where that is not an older one than 3.24. */
+  readonly since?: number
 }
 
-const kind = (resource: string, name: string, namespaced = false): V3Kind => ({
+const kind = (
+  resource: string,
+  name: string,
+  { namespaced = false, since }: { readonly namespaced?: boolean; readonly since?: number } = {},
+): V3Kind => ({
   resource,
   kind: name,
   singular: name.toLowerCase(),
   namespaced,
+  ...(since !== undefined && { since }),
 })
 
-export const v3Kinds: readonly V3Kind[] = [
+/** Those that Calico 3.`minor` serves. */
+export const v3Kinds = (minor: number): readonly V3Kind[] => all.filter(({ since = minor }) => minor >= since)
+
+const all: readonly V3Kind[] = [
   kind('bgpconfigurations', 'BGPConfiguration'),
-  kind('bgpfilters', 'BGPFilter'),
+  kind('bgpfilters', 'BGPFilter', { since: 26 }),
   kind('bgppeers', 'BGPPeer'),
   kind('blockaffinities', 'BlockAffinity'),
   kind('caliconodestatuses', 'CalicoNodeStatus'),
@@ -28,9 +38,12 @@ export const v3Kinds: readonly V3Kind[] = [
   kind('ippools', 'IPPool'),
   kind('ipreservations', 'IPReservation'),
   kind('kubecontrollersconfigurations', 'KubeControllersConfiguration'),
-  kind('networkpolicies', 'NetworkPolicy', true),
-  kind('networksets', 'NetworkSet', true),
-  kind('tiers', 'Tier'),
+  kind('networkpolicies', 'NetworkPolicy', { namespaced: true }),
+  kind('networksets', 'NetworkSet', { namespaced: true }),
+  kind('stagedglobalnetworkpolicies', 'StagedGlobalNetworkPolicy', { since: 30 }),
+  kind('stagedkubernetesnetworkpolicies', 'StagedKubernetesNetworkPolicy', { namespaced: true, since: 30 }),
+  kind('stagednetworkpolicies', 'StagedNetworkPolicy', { namespaced: true, since: 30 }),
+  kind('tiers', 'Tier', { since: 29 }),
 ]
 
 export const groupVersion = 'projectcalico.org/v3'
@@ -38,15 +51,15 @@ export const groupVersion = 'projectcalico.org/v3'
 const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch']
 
 /** The group's discovery document. */
-export const resourceList = {
+export const resourceList = (minor: number) => ({
   kind: 'APIResourceList',
   apiVersion: 'v1',
   groupVersion,
-  resources: v3Kinds.map(({ resource, kind: name, singular, namespaced }) => ({
+  resources: v3Kinds(minor).map(({ resource, kind: name, singular, namespaced }) => ({
     name: resource,
     singularName: singular,
     namespaced,
     kind: name,
     verbs,
   })),
-}
+})

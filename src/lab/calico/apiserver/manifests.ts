@@ -10,7 +10,15 @@ const labels = { apiserver: 'true', 'k8s-app': 'calico-apiserver' }
 export const calicoApiServerImage = (version: string): Image => ({
   name: `docker.io/calico/apiserver:v${version}`,
   sizeBytes: 38_913_024,
-  tree: [{ path: '/code/calico-apiserver', kind: 'file', mode: 0o755, program: 'calico-apiserver' }],
+  tree: [
+    {
+      path: '/code/calico-apiserver',
+      kind: 'file',
+      mode: 0o755,
+      program: 'calico-apiserver',
+      version: `v${version}`,
+    },
+  ],
   entrypoint: ['/code/calico-apiserver'],
 })
 
