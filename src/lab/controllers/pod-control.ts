@@ -7,7 +7,23 @@ import { isActive, ownedBy } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
+/** How it tells what it did: pod, owner, and what was refused. */
+export interface PodWords {
+  created(pod: string, owner: string): string
+  notCreated(pod: string, owner: string, why: string): string
+  deleted(pod: string, owner: string): string
+  notDeleted(pod: string, owner: string, why: string): string
+}
+
+const usualWords: PodWords = {
+  created: (pod) => `Created pod: ${pod}`,
+  notCreated: (_pod, _owner, why) => `Error creating: ${why}`,
+  deleted: (pod) => `Deleted pod: ${pod}`,
+  notDeleted: (_pod, _owner, why) => `Error deleting: ${why}`,
+}
+
 export interface PodControl {
+  readonly words?: PodWords
   readonly owner: KubeObject
   /** The owner's key in the controller's queue. */
   readonly key: string
@@ -19,7 +35,7 @@ export interface PodControl {
 
 /** Creates a pod, expects to see it, and tells of it. Rejects with what the API server refused. */
 export async function createPod(
-  { owner, key, kube, expected, recorder, nowMs }: PodControl,
+  { owner, key, kube, expected, recorder, nowMs, words = usualWords }: PodControl,
   draft: Draft<Pod>,
 ): Promise<void> {
   expected.expectCreations(key, 1, nowMs)
@@ -29,7 +45,7 @@ export async function createPod(
       about: about(owner),
       type: 'Normal',
       reason: 'SuccessfulCreate',
-      message: `Created pod: ${metadata.name}`,
+      message: words.created(metadata.name, owner.metadata.name),
     })
   } catch (error) {
     expected.creationSeen(key)
@@ -39,7 +55,7 @@ export async function createPod(
         about: about(owner),
         type: 'Warning',
         reason: 'FailedCreate',
-        message: `Error creating: ${error.message}`,
+        message: words.notCreated(draft.metadata.name ?? '', owner.metadata.name, error.message),
       })
     throw error
   }
@@ -47,7 +63,7 @@ export async function createPod(
 
 /** Deletes a pod, expects to see it go, and tells of it; one that is gone already is fine. */
 export async function deletePod(
-  { owner, key, kube, expected, recorder, nowMs }: PodControl,
+  { owner, key, kube, expected, recorder, nowMs, words = usualWords }: PodControl,
   pod: Pod,
 ): Promise<void> {
   const { uid, name } = pod.metadata
@@ -58,7 +74,7 @@ export async function deletePod(
       about: about(owner),
       type: 'Normal',
       reason: 'SuccessfulDelete',
-      message: `Deleted pod: ${name}`,
+      message: words.deleted(name, owner.metadata.name),
     })
   } catch (error) {
     expected.deletionSeen(key, uid)
@@ -68,7 +84,7 @@ export async function deletePod(
         about: about(owner),
         type: 'Warning',
         reason: 'FailedDelete',
-        message: `Error deleting: ${error.message}`,
+        message: words.notDeleted(name, owner.metadata.name, error.message),
       })
     throw error
   }

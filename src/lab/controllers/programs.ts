@@ -18,6 +18,8 @@ import { startServiceAccounts } from '#lab/controllers/service-accounts.ts'
 import { startStatefulSets } from '#lab/controllers/stateful-set.ts'
 import { startTaintEviction } from '#lab/controllers/taint-eviction.ts'
 import { startTokenSecrets } from '#lab/controllers/token-secrets.ts'
+import { startClaimProtection, startVolumeProtection } from '#lab/controllers/volume-protection.ts'
+import { startVolumes } from '#lab/controllers/volumes.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 
@@ -44,6 +46,9 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startDisruption, 'disruption-controller'],
   [startCertificates, 'certificate-controller'],
   [startResourceQuotas, 'resourcequota-controller'],
+  [startVolumes, 'persistent-volume-binder'],
+  [startClaimProtection, 'pvc-protection-controller'],
+  [startVolumeProtection, 'pv-protection-controller'],
 ]
 
 const controllerManager: Program = async (p) => {

@@ -8,6 +8,7 @@ import type { Neighbourhood } from '#lab/controllers/scheduler-domains.ts'
 import { Neighbours } from '#lab/controllers/scheduler-neighbours.ts'
 import { hostPorts, lackingResources, portsTaken, requestsOf } from '#lab/controllers/scheduler-resources.ts'
 import { type Spread, spreadOf } from '#lab/controllers/scheduler-spread.ts'
+import type { ClaimedVolumes } from '#lab/controllers/scheduler-volumes.ts'
 
 /** Why a node does not take a pod. `final`: nor would it if other pods left it. */
 export interface Misfit {
@@ -24,6 +25,7 @@ export function boundNode({ spec }: Pod): string | undefined {
 
 /** One pod before all nodes, with who is where; plugins in the order of the default profile. */
 export class Fit implements Neighbourhood {
+  readonly #volumes: ClaimedVolumes | undefined
   readonly nodes: readonly Node[]
   readonly #pod: Pod
   readonly #cache: SchedulerCache
@@ -32,8 +34,16 @@ export class Fit implements Neighbourhood {
   readonly #neighbours: Neighbours
   readonly #spread: readonly (Spread & { readonly least: number })[]
 
-  constructor(pod: Pod, o: { readonly nodes: readonly Node[]; readonly cache: SchedulerCache }) {
+  constructor(
+    pod: Pod,
+    o: {
+      readonly nodes: readonly Node[]
+      readonly cache: SchedulerCache
+      readonly volumes?: ClaimedVolumes
+    },
+  ) {
     this.nodes = o.nodes
+    this.#volumes = o.volumes
     this.#pod = pod
     this.#cache = o.cache
     this.#wanted = wantedNodes(pod.spec)
@@ -70,6 +80,8 @@ export class Fit implements Neighbourhood {
       return now("node(s) didn't have free ports for the requested pod ports")
     const lacking = lackingResources(requestsOf(this.#pod), node, load)
     if (lacking.length > 0) return { reasons: lacking, final: false }
+    const volumes = this.#volumes?.misfit(node)
+    if (volumes !== undefined) return never(volumes)
     return this.#crowded(node, gone) ?? this.#unwanted(node, gone)
   }
 

@@ -10,6 +10,12 @@ export function unavailable(
   return `${text} preemption: 0/${whys.length} nodes are available: ${counted(preemption)}.`
 }
 
+/** Of a pod that no node was asked for: why not. */
+export const unasked = (nodes: number, why: string): string =>
+  nodes === 0
+    ? 'no nodes available to schedule pods'
+    : `0/${nodes} nodes are available: ${why}. preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`
+
 function counted(reasons: readonly string[]): string {
   const counts = new Map<string, number>()
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)

@@ -3,11 +3,12 @@
  * with the fewest pods, and drives away pods of lower priority where that helps. A pod that fits nowhere is tried again when a node
  * changes or a pod goes, after its back-off (1 s to 10 s), and every five minutes.
  *
- * Not imitated: volumes, scheduling gates, preferred affinities, other scores, profiles, queueing hints.
+ * Not imitated: scheduling gates, preferred affinities, other scores, profiles, queueing hints.
  */
 import { rfc3339 } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
-import type { Node, Pod } from '#lab/api/objects.ts'
+import type { Informer } from '#lab/api/informer.ts'
+import type { KubeObject, Node, PersistentVolume, Pod, StorageClass, VolumeClaim } from '#lab/api/objects.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
@@ -17,7 +18,9 @@ import { hasEnded, SchedulerCache } from '#lab/controllers/scheduler-cache.ts'
 import { boundNode, Fit } from '#lab/controllers/scheduler-fit.ts'
 import { type Preemption, preemption, type Verdict } from '#lab/controllers/scheduler-preempt.ts'
 import { NodeSample } from '#lab/controllers/scheduler-sample.ts'
-import { unavailable } from '#lab/controllers/scheduler-text.ts'
+import { unasked, unavailable } from '#lab/controllers/scheduler-text.ts'
+import { ClaimedVolumes, type StorageView } from '#lab/controllers/scheduler-volumes.ts'
+import { claimsOf } from '#lab/controllers/volume-protection.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
 const firstBackoffMs = 1000
@@ -25,14 +28,22 @@ const longestBackoffMs = 10_000
 /** How long a pod may wait without anything that makes it fit (podMaxInUnschedulablePodsDuration). */
 const flushMs = 300_000
 
+interface Waiting {
+  readonly tries: number
+  readonly untilMs: number
+  /** What may make it fit: only a change of storage, only one of nodes and pods, or either. */
+  readonly why: 'claims' | 'nodes' | 'both'
+}
+
 export function startScheduler(kit: ControllerKit): void {
   const cache = new SchedulerCache()
-  const waiting = new Map<string, { readonly tries: number; readonly untilMs: number }>()
+  const waiting = new Map<string, Waiting>()
   const sample = new NodeSample()
-  const retryWaiting = (): void => {
+  const retryWaiting = (which: (one: Waiting) => boolean = () => true): void => {
     const now = kit.p.now()
-    for (const [key, { untilMs }] of waiting)
-      if (untilMs > now) queue.addAfter(key, untilMs - now)
+    for (const [key, one] of waiting)
+      if (!which(one)) continue
+      else if (one.untilMs > now) queue.addAfter(key, one.untilMs - now)
       else queue.add(key)
   }
   const pods = kit.cache<Pod>(resources.pods, (change) => {
@@ -42,19 +53,39 @@ export function startScheduler(kit: ControllerKit): void {
     if (type === 'DELETED') waiting.delete(key)
     else if (isMine(object) && !waiting.has(key)) queue.add(key)
     const leaves = object.spec.nodeName !== undefined && (type === 'DELETED' || hasEnded(object))
-    if (leaves && waiting.size > 0) retryWaiting()
+    if (leaves && waiting.size > 0) retryWaiting(({ why }) => why !== 'claims')
   })
   const nodes = kit.cache<Node>(resources.nodes, ({ object, previous }) => {
     if (previous !== undefined && offered(object) === offered(previous)) return
     retryWaiting()
   })
   const recorder = kit.recorder('default-scheduler')
-  const queue = kit.controller('scheduler', [pods, nodes], async (key, kube) => {
+  const storage = storageOf(kit, () => retryWaiting(({ why }) => why !== 'nodes'))
+  const wait = (key: string, why: Waiting['why']): void => {
+    const tries = (waiting.get(key)?.tries ?? 0) + 1
+    const backoffMs = Math.min(firstBackoffMs * 2 ** (tries - 1), longestBackoffMs)
+    waiting.set(key, { tries, untilMs: kit.p.now() + backoffMs, why })
+    queue.addAfter(key, flushMs)
+  }
+  const queue = kit.controller('scheduler', [pods, nodes, ...storage.caches], async (key, kube) => {
     const pod = pods.get(key)
     if (pod === undefined || !isMine(pod) || cache.isAssumed(pod)) return
+    // Several things have changed in its back-off: it is tried once for all of them.
+    if ((waiting.get(key)?.untilMs ?? 0) > kit.p.now()) return
     // The room kept for it is its own.
     const kept = cache.forget(pod)
-    const fit = new Fit(pod, { nodes: nodes.list(), cache })
+    const volumes = claimsOf(pod).length === 0 ? undefined : new ClaimedVolumes(pod, storage)
+    if (volumes?.refusal !== undefined) {
+      wait(key, 'claims')
+      const message = unasked(nodes.list().length, volumes.refusal)
+      recorder.record({ about: about(pod), type: 'Warning', reason: 'FailedScheduling', message })
+      return markUnschedulable(kube, pod, { message, nominated: undefined, nowMs: kit.p.now() })
+    }
+    const fit = new Fit(pod, {
+      nodes: nodes.list(),
+      cache,
+      ...(volumes === undefined ? {} : { volumes }),
+    })
     const only = boundNode(pod)
     const named = only === undefined ? undefined : nodes.get(only)
     const fits = (node: Node): boolean => fit.misfit(node) === undefined
@@ -63,13 +94,11 @@ export function startScheduler(kit: ControllerKit): void {
     )
     if (best !== undefined) {
       waiting.delete(key)
+      await volumes?.reserve(kube, best)
       cache.assume(pod, best.metadata.name)
       return bindOrForget(kube, pod, best.metadata.name, { cache, recorder })
     }
-    const tries = (waiting.get(key)?.tries ?? 0) + 1
-    const backoffMs = Math.min(firstBackoffMs * 2 ** (tries - 1), longestBackoffMs)
-    waiting.set(key, { tries, untilMs: kit.p.now() + backoffMs })
-    queue.addAfter(key, flushMs)
+    wait(key, volumes === undefined ? 'nodes' : 'both')
     const verdicts = nodes.list().map((node): Verdict => ({ node, misfit: verdictOf(fit, node, only) }))
     const way = preemption(pod, fit, verdicts)
     const found = 'found' in way ? way.found : undefined
@@ -82,6 +111,23 @@ export function startScheduler(kit: ControllerKit): void {
     if (found === undefined) return
     await driveAway(kube, pod, found, { recorder, nowMs: kit.p.now() })
   })
+}
+
+/** What the scheduler knows of storage; `changed` is called when a pod may fit because of it. */
+function storageOf(
+  kit: ControllerKit,
+  changed: () => void,
+): StorageView & { readonly caches: readonly Informer<KubeObject>[] } {
+  const claims = kit.cache<VolumeClaim>(resources.volumeClaims, changed)
+  const volumes = kit.cache<PersistentVolume>(resources.volumes, changed)
+  const classes = kit.cache<StorageClass>(resources.storageClasses, changed)
+  return {
+    caches: [claims, volumes, classes],
+    claim: (key) => claims.get(key),
+    volume: (name) => volumes.get(name),
+    volumes: () => volumes.list(),
+    storageClass: (name) => classes.get(name),
+  }
 }
 
 const isMine = ({ spec, metadata }: Pod): boolean =>

@@ -1,14 +1,14 @@
 /**
  * The StatefulSet controller: kubernetes/kubernetes:pkg/controller/statefulset/stateful_set_control.go.
- * Not imitated: volume claims, revisions and rolling back, adoption, minReadySeconds, parallel pod management but for starting and ending.
+ * Not imitated: what becomes of claims, revisions and rolling back, adoption, minReadySeconds, parallel pod management but for starting and ending.
  */
-import type { Draft, Pod, StatefulSet } from '#lab/api/objects.ts'
-import { resources } from '#lab/api/ports.ts'
+import type { Draft, Pod, StatefulSet, Volume, VolumeClaim } from '#lab/api/objects.ts'
+import { isKubeError, resources } from '#lab/api/ports.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
-import { createPod, deletePod, type PodControl } from '#lab/controllers/pod-control.ts'
+import { createPod, deletePod, type PodControl, type PodWords } from '#lab/controllers/pod-control.ts'
 import { controllerOf, isReady, objectKey, ownedBy, templateHash } from '#lab/controllers/pods.ts'
-import { space } from '#lab/controllers/references.ts'
+import { about, space } from '#lab/controllers/references.ts'
 
 const hashLabel = 'controller-revision-hash'
 
@@ -31,7 +31,7 @@ export function startStatefulSets(kit: ControllerKit): void {
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return
     const nowMs = kit.p.now()
     const own = index.ownedBy(set.metadata.uid)
-    const control: PodControl = { owner: set, key, kube, expected, recorder, nowMs }
+    const control: PodControl = { owner: set, key, kube, expected, recorder, nowMs, words }
     if (expected.satisfied(key, nowMs)) await step(control, set, own)
     const status = statusOf(set, own)
     if (JSON.stringify(status) !== JSON.stringify(set.status ?? {}))
@@ -52,7 +52,7 @@ async function step(control: PodControl, set: StatefulSet, own: readonly Pod[]):
   const byOrdinal = new Map(own.map((pod) => [ordinalOf(pod), pod]))
   for (let ordinal = 0; ordinal < replicas(set); ordinal++) {
     const pod = byOrdinal.get(ordinal)
-    if (pod === undefined) await createPod(control, podOf(set, ordinal))
+    if (pod === undefined) await createWithClaims(control, set, ordinal)
     else if (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded') await deleteOnce(control, pod)
     if (!parallel && (pod === undefined || !isReady(pod) || isLeaving(pod))) return
   }
@@ -66,6 +66,46 @@ async function step(control: PodControl, set: StatefulSet, own: readonly Pod[]):
     if (!isReady(pod) || isLeaving(pod)) return
   }
 }
+
+const words: PodWords = {
+  created: (pod, set) => `create Pod ${pod} in StatefulSet ${set} successful`,
+  notCreated: (pod, set, why) => `create Pod ${pod} in StatefulSet ${set} failed error: ${why}`,
+  deleted: (pod, set) => `delete Pod ${pod} in StatefulSet ${set} successful`,
+  notDeleted: (pod, set, why) => `delete Pod ${pod} in StatefulSet ${set} failed error: ${why}`,
+}
+
+/** pkg/controller/statefulset/stateful_pod_control.go: what a pod claims is there before it. */
+async function createWithClaims(control: PodControl, set: StatefulSet, ordinal: number): Promise<void> {
+  const pod = podOf(set, ordinal)
+  for (const template of set.spec.volumeClaimTemplates ?? []) {
+    const name = claimName(template, set, ordinal)
+    try {
+      await control.kube.create<VolumeClaim>(resources.volumeClaims, {
+        ...template,
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: {
+          ...template.metadata,
+          name,
+          ...space(set),
+          labels: { ...template.metadata.labels, ...set.spec.selector.matchLabels },
+        },
+      })
+      control.recorder.record({
+        about: about(set),
+        type: 'Normal',
+        reason: 'SuccessfulCreate',
+        message: `create Claim ${name} Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} success`,
+      })
+    } catch (error) {
+      if (!isKubeError(error, 'AlreadyExists')) throw error
+    }
+  }
+  await createPod(control, pod)
+}
+
+const claimName = (template: Draft<VolumeClaim>, set: StatefulSet, ordinal: number): string =>
+  `${template.metadata.name}-${set.metadata.name}-${ordinal}`
 
 const isLeaving = ({ metadata }: Pod): boolean => metadata.deletionTimestamp !== undefined
 
@@ -93,8 +133,27 @@ function podOf(set: StatefulSet, ordinal: number): Draft<Pod> {
       ...(template.metadata?.annotations === undefined ? {} : { annotations: template.metadata.annotations }),
       ownerReferences: [ownedBy(set)],
     },
-    spec: { ...template.spec, ...{ hostname: name }, ...(serviceName ? { subdomain: serviceName } : {}) },
+    spec: {
+      ...template.spec,
+      ...claimed(set, ordinal),
+      ...{ hostname: name },
+      ...(serviceName ? { subdomain: serviceName } : {}),
+    },
   }
+}
+
+/** The template's volumes, with claims in place of those of the same names. */
+function claimed(set: StatefulSet, ordinal: number): { readonly volumes?: readonly Volume[] } {
+  const templates = set.spec.volumeClaimTemplates ?? []
+  if (templates.length === 0) return {}
+  const own = templates.map((template) => ({
+    name: template.metadata.name ?? '',
+    persistentVolumeClaim: { claimName: claimName(template, set, ordinal) },
+  }))
+  const others = (set.spec.template.spec.volumes ?? []).filter(
+    ({ name }) => !own.some((each) => each.name === name),
+  )
+  return { volumes: [...own, ...others] }
 }
 
 function statusOf(set: StatefulSet, own: readonly Pod[]): StatefulSet['status'] {

@@ -1,6 +1,6 @@
 import { seeded } from '#base/random.ts'
-import type { Pod, Volume } from '#lab/api/objects.ts'
-import { type Kube, KubeError, KubeUnreachable } from '#lab/api/ports.ts'
+import type { PersistentVolume, Pod, Volume, VolumeClaim } from '#lab/api/objects.ts'
+import { type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { type Files, isErrno } from '#lab/host/ports.ts'
 import { writeAtomically } from '#lab/kubelet/atomic-writer.ts'
 import { projectedFiles, type VolumeContext, VolumeTrouble } from '#lab/kubelet/projected.ts'
@@ -79,12 +79,52 @@ async function prepare(
     }
     return { path }
   }
+  if (volume.persistentVolumeClaim !== undefined)
+    return {
+      path: await claimedPath(files, kube, volume.name, {
+        context,
+        claim: volume.persistentVolumeClaim.claimName,
+      }),
+    }
   const content = await projectedFiles(kube, volume, context)
   if (content === undefined) throw new MountTrouble(volume.name, 'no volume plugin matched')
   const path = volumePath(context.pod, content.kind, volume.name)
   const suffix = seeded(`${path} ${context.nowMs}`).text(10, '0123456789')
   await writeAtomically(files, path, content, { nowMs: context.nowMs, suffix })
   return { path, refreshMs: content.refreshMs }
+}
+
+/**
+ * The folder of a claim's volume: kubernetes/kubernetes:pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go,
+ * pkg/volume/local/local.go.
+ */
+async function claimedPath(
+  files: Files,
+  kube: Kube,
+  name: string,
+  { context, claim }: { readonly context: VolumeContext; readonly claim: string },
+): Promise<string> {
+  const { namespace } = context.pod.metadata
+  const at = `error processing PVC ${namespace}/${claim}`
+  const asked = {
+    type: resources.volumeClaims,
+    name: claim,
+    ...(namespace === undefined ? {} : { namespace }),
+  }
+  const { spec, status } = await kube.get<VolumeClaim>(asked)
+  if (status?.phase !== 'Bound' || spec.volumeName === undefined)
+    throw new MountTrouble(name, `${at}: PVC is not bound`)
+  const { hostPath, local } = (
+    await kube.get<PersistentVolume>({ type: resources.volumes, name: spec.volumeName })
+  ).spec
+  if (hostPath !== undefined) {
+    await checkHostPath(files, name, hostPath)
+    return hostPath.path
+  }
+  if (local === undefined) throw new MountTrouble(name, 'no volume plugin matched')
+  if (!(await files.exists(local.path)))
+    throw new MountTrouble(name, `path "${local.path}" does not exist`, { isMissing: true })
+  return local.path
 }
 
 export const emptyDirPath = (pod: Pod, name: string): string => volumePath(pod, 'empty-dir', name)

@@ -3,6 +3,7 @@
 import { rfc3339 } from '#base/clock.ts'
 import { admitPod } from '#lab/api/admission/pod.ts'
 import { admitService, keepServiceAddress } from '#lab/api/admission/service.ts'
+import { admitClaim, admitVolume } from '#lab/api/admission/storage.ts'
 import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
 import { forbidden, notFound } from '#lab/api/status.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
@@ -24,6 +25,8 @@ export const admitChange = (
 const creations: Readonly<Record<string, Admit>> = {
   '/pods': admitPod,
   '/services': admitService,
+  '/persistentvolumeclaims': admitClaim,
+  '/persistentvolumes': admitVolume,
   '/namespaces': (_state, object) => labelled(object),
   'apps/daemonsets': (_state, object) => annotated(object, '1'),
   'apiextensions.k8s.io/customresourcedefinitions': established,

@@ -3,6 +3,7 @@ import { bindingDefaults, policyDefaults } from '#lab/api/admission/admission-po
 import { cronJobDefaults, jobDefaults } from '#lab/api/admission/batch.ts'
 import { limitDefaults } from '#lab/api/admission/limit-ranger.ts'
 import { change, changeEach, fill, podDefaultsOf, podSpecDefaults } from '#lab/api/admission/pod-defaults.ts'
+import { claimDefaults, classDefaults, volumeObjectDefaults } from '#lab/api/admission/storage.ts'
 import { webhookDefaults } from '#lab/api/admission/webhook-configuration.ts'
 import { defaulted, pruned } from '#lab/api/custom/prune.ts'
 import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
@@ -88,6 +89,8 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   '/pods': spec(podDefaultsOf),
   '/namespaces': (object) =>
     fill(object, { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
+  '/persistentvolumeclaims': spec(claimDefaults),
+  '/persistentvolumes': spec(volumeObjectDefaults),
   '/secrets': secret,
   '/limitranges': spec((each) => changeEach(each, 'limits', limitDefaults)),
   '/services': (object) => fill(spec(service)(object), { status: { loadBalancer: {} } }),
@@ -96,6 +99,7 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   'apps/replicasets': spec((each) => fill(template(each), { replicas: 1 })),
   'apps/statefulsets': spec((each) =>
     fill(template(each), {
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       podManagementPolicy: 'OrderedReady',
       replicas: 1,
       revisionHistoryLimit: 10,
@@ -132,6 +136,7 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
       { conversion: { strategy: 'None' } },
     ),
   ),
+  'storage.k8s.io/storageclasses': classDefaults,
   'discovery.k8s.io/endpointslices': (object) =>
     changeEach(object, 'ports', (port) => fill(port, { name: '', protocol: 'TCP' })),
   '/endpoints': (object) =>

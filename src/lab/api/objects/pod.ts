@@ -6,6 +6,7 @@ export interface Volume {
   readonly name: string
   readonly hostPath?: { readonly path: string; readonly type?: string }
   readonly emptyDir?: Readonly<Record<string, unknown>>
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean }
   readonly configMap?: {
     readonly name: string
     readonly items?: readonly { readonly key: string; readonly path: string }[]

@@ -1,5 +1,6 @@
-import type { Condition, KubeObject, LabelSelector } from '#lab/api/objects/meta.ts'
+import type { Condition, Draft, KubeObject, LabelSelector } from '#lab/api/objects/meta.ts'
 import type { PodTemplate } from '#lab/api/objects/pod.ts'
+import type { VolumeClaim } from '#lab/api/objects/storage.ts'
 
 export interface DaemonSet extends KubeObject {
   readonly spec: {
@@ -60,6 +61,7 @@ export interface StatefulSet extends KubeObject {
     readonly template: PodTemplate
     readonly serviceName?: string
     readonly podManagementPolicy?: string
+    readonly volumeClaimTemplates?: readonly Draft<VolumeClaim>[]
     readonly updateStrategy?: {
       readonly type: string
       readonly rollingUpdate?: { readonly partition?: number }
