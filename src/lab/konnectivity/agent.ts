@@ -11,11 +11,11 @@
 import { dialWords } from '#lab/api/transport.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
-import { agentPort, dataPacket, type Packet, packetOf } from '#lab/konnectivity/wire.ts'
+import { agentPort, dataPacket, type Packet, packetOf, send } from '#lab/konnectivity/wire.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { goKeepAlive } from '#lab/network/go-keep-alive.ts'
 import { serveHttp } from '#lab/network/http.ts'
-import type { Connection, Payload } from '#lab/network/ports.ts'
+import type { Connection } from '#lab/network/ports.ts'
 
 /** `--sync-interval` and `--sync-interval-cap`: the first pause after a failure, and the longest. */
 const syncMs = 1000
@@ -181,5 +181,3 @@ async function dial(
   connection.close()
   send(tunnel, { konnectivity: 'close', id })
 }
-
-const send = (to: Connection, packet: Packet): void => to.send(packet as unknown as Payload) // a plain value

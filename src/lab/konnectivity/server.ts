@@ -8,10 +8,10 @@
  */
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
-import { agentPort, frontendPort, type Packet, packetOf } from '#lab/konnectivity/wire.ts'
+import { agentPort, frontendPort, type Packet, packetOf, send } from '#lab/konnectivity/wire.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { grpcServerKeepAlive } from '#lab/network/go-keep-alive.ts'
-import type { Connection, Payload } from '#lab/network/ports.ts'
+import type { Connection } from '#lab/network/ports.ts'
 
 interface Agent {
   readonly id: string
@@ -49,8 +49,6 @@ export const konnectivityServer: Program = async (p) => {
   }
   return untilTerminated(p, 0)
 }
-
-const send = (to: Connection, packet: Packet): void => to.send(packet as unknown as Payload) // a plain value
 
 /** The next packet; `undefined` when the connection is over, in whatever way. */
 async function next(self: Process, connection: Connection): Promise<Packet | undefined> {

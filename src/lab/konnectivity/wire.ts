@@ -2,7 +2,7 @@
  * What konnectivity's server, its agents and the API server say to each other. The real ones exchange these packets over gRPC
  * (kubernetes-sigs/apiserver-network-proxy:konnectivity-client/proto/client/client.proto); data keeps its boundaries here.
  */
-import type { Payload } from '#lab/network/ports.ts'
+import type { Connection, Payload } from '#lab/network/ports.ts'
 
 export type Packet =
   /** An agent introduces itself; the server answers with its own id. */
@@ -24,6 +24,8 @@ export const packetOf = (payload: Payload): Packet | undefined =>
   typeof payload === 'object' && typeof payload.konnectivity === 'string'
     ? (payload as unknown as Packet) // only konnectivity's own programs write them
     : undefined
+
+export const send = (to: Connection, packet: Packet): void => to.send(packet as unknown as Payload) // a plain value
 
 /** Data as large as what it carries, so that a tunnel has the troubles of its path with large packets. */
 export const dataPacket = (id: number, data: Payload): Packet => ({

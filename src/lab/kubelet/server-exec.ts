@@ -1,7 +1,7 @@
 /** exec and attach, the kubelet's end: kubernetes/kubernetes:pkg/kubelet/cri-api's streaming, containerd:pkg/cri/server/container_{exec,attach}.go. */
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
-import type { Connection, Payload } from '#lab/network/ports.ts'
+import { type KubeletRequest, reply, requestIn } from '#lab/kubelet/wire.ts'
+import type { Connection } from '#lab/network/ports.ts'
 import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
@@ -12,15 +12,10 @@ interface Where {
   readonly id: string
 }
 
-const sender =
-  (connection: Connection) =>
-  (message: KubeletReply): void =>
-    connection.send(message as unknown as Payload) // a plain value, as payloads are
-
 const outputTo =
-  (send: (message: KubeletReply) => void): Tell =>
+  (connection: Connection): Tell =>
   (stream, text) =>
-    send({ kind: 'out', stream, text })
+    reply(connection, { kind: 'out', stream, text })
 
 /** Runs a command in a container for whoever is at the other end; it dies with the connection. */
 export async function exec(
@@ -28,16 +23,15 @@ export async function exec(
   connection: Connection,
   { runtime, id, request }: Where & { readonly request: Extract<KubeletRequest, { kind: 'exec' }> },
 ): Promise<void> {
-  const send = sender(connection)
   const { stdin, tty } = request
-  const io = new ContainerIo({ stdin, tty, tell: outputTo(send) })
+  const io = new ContainerIo({ stdin, tty, tell: outputTo(connection) })
   try {
     const child = await runtime.exec(id, request.command, { ...io.streams, tty })
     io.belongsTo(child)
     self.task.onEnd(() => child.alive && child.kill('SIGKILL'))
-    send({ kind: 'started' })
+    reply(connection, { kind: 'started' })
     child.onExit(({ code }) => {
-      send({ kind: 'end', code })
+      reply(connection, { kind: 'end', code })
       connection.close()
     })
     await typing(
@@ -51,9 +45,9 @@ export async function exec(
   } catch (error) {
     if (!(error instanceof CriError)) throw error
     // The streams are there before the runtime tries: what it says comes over them (k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go).
-    send({ kind: 'started' })
+    reply(connection, { kind: 'started' })
     const message = `Internal error occurred: error executing command in container: ${error.description}`
-    send({ kind: 'error', code: 500, message })
+    reply(connection, { kind: 'error', code: 500, message })
   }
 }
 
@@ -66,10 +60,9 @@ export async function attach(
   connection: Connection,
   { runtime, id, request }: Where & { readonly request: Extract<KubeletRequest, { kind: 'attach' }> },
 ): Promise<void> {
-  const send = sender(connection)
-  const attached = runtime.attach(id, outputTo(send))
+  const attached = runtime.attach(id, outputTo(connection))
   const over = (): void => {
-    send({ kind: 'end', code: 0 })
+    reply(connection, { kind: 'end', code: 0 })
     connection.close()
   }
   const stop = runtime.onChange(() => {
@@ -80,7 +73,7 @@ export async function attach(
     attached.detach()
     stop()
   })
-  send({ kind: 'started' })
+  reply(connection, { kind: 'started' })
   if ((await typing(self, connection, request.stdin ? attached : onlyWatching)) === 'over') over()
 }
 
@@ -97,8 +90,8 @@ async function typing(
     for (;;) {
       const payload = await connection.receive(self.task)
       if (payload === undefined || payload === 'closed') break
-      const message = payload as unknown as KubeletRequest // the API server alone dials this port
-      if (message.kind === 'ping') sender(connection)({ kind: 'pong' })
+      const message = requestIn(payload)
+      if (message.kind === 'ping') reply(connection, { kind: 'pong' })
       else if (message.kind === 'stdin') attached.input(message.text)
       else if (message.kind === 'stdin-end' && attached.inputEnd() === 'over') return 'over'
     }

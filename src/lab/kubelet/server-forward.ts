@@ -5,7 +5,7 @@
  * @see containerd:pkg/cri/server/sandbox_portforward_linux.go
  */
 import { isErrno, type Process } from '#lab/host/ports.ts'
-import type { KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import { type KubeletRequest, reply, requestIn } from '#lab/kubelet/wire.ts'
 import { bytesOf, HttpBytes } from '#lab/network/http-bytes.ts'
 import type { Connection, Payload } from '#lab/network/ports.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -29,12 +29,12 @@ interface Open {
 /** Serves a port-forward until its connection is over. */
 export async function forwardPorts(self: Process, outer: Connection, o: Forwarding): Promise<void> {
   const open = new Map<number, Open>()
-  send(outer, { kind: 'started' })
+  reply(outer, { kind: 'started' })
   try {
     for (;;) {
       const payload = await outer.receive(self.task)
       if (payload === undefined || payload === 'closed') break
-      take(self, outer, open, o, payload as unknown as KubeletRequest) // the API server alone dials this port
+      take(self, outer, open, o, requestIn(payload))
     }
   } catch (error) {
     if (!isErrno(error)) throw error
@@ -58,7 +58,7 @@ function take(
     for (const payload of each?.reader.push(message.bytes) ?? [])
       if (each?.connection === undefined) each?.early.push(payload)
       else each.connection.send(payload)
-  } else if (message.kind === 'ping') send(outer, { kind: 'pong' })
+  } else if (message.kind === 'ping') reply(outer, { kind: 'pong' })
   else if (message.kind === 'bytes-end') {
     const each = open.get(message.id)
     open.delete(message.id)
@@ -81,15 +81,12 @@ async function forward(
     for (;;) {
       const payload = await each.connection.receive(self.task)
       if (payload === undefined || payload === 'closed') break
-      send(outer, { kind: 'bytes', id, bytes: bytesOf(payload) })
+      reply(outer, { kind: 'bytes', id, bytes: bytesOf(payload) })
     }
   } catch (error) {
     if (error instanceof PortForwardError || error instanceof CriError)
-      send(outer, { kind: 'forward-failed', id, message: error.message })
+      reply(outer, { kind: 'forward-failed', id, message: error.message })
     else if (!isErrno(error)) throw error // what is open may break
   }
-  send(outer, { kind: 'bytes-end', id })
+  reply(outer, { kind: 'bytes-end', id })
 }
-
-const send = (connection: Connection, message: KubeletReply): void =>
-  connection.send(message as unknown as Payload) // a plain value, as payloads are

@@ -6,11 +6,11 @@ import { instancesOf } from '#lab/kubelet/pod-status.ts'
 import { attach, exec } from '#lab/kubelet/server-exec.ts'
 import { forwardPorts } from '#lab/kubelet/server-forward.ts'
 import { page, plain } from '#lab/kubelet/server-pages.ts'
-import type { KubeletCall, KubeletReply, KubeletRequest } from '#lab/kubelet/wire.ts'
+import { type KubeletCall, type KubeletRequest, reply } from '#lab/kubelet/wire.ts'
 import { goKeepAlive } from '#lab/network/go-keep-alive.ts'
 import { type HttpRequest, respond, serveHttp } from '#lab/network/http.ts'
 import { requestOf } from '#lab/network/http-wire.ts'
-import type { Connection, Payload } from '#lab/network/ports.ts'
+import type { Connection } from '#lab/network/ports.ts'
 import type { LogLine } from '#lab/runtime/logs.ts'
 import type { ContainerInstance } from '#lab/runtime/records.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
@@ -84,9 +84,6 @@ function askingOf({ method, path, shown, headers }: HttpRequest): Asking {
 }
 
 const pathOf = ({ kind }: KubeletRequest): string => (kind === 'logs' ? '/containerLogs' : `/${kind}`)
-
-export const reply = (connection: Connection, message: KubeletReply): void =>
-  connection.send(message as unknown as Payload) // a plain value, as payloads are
 
 async function handle(
   self: Process,

@@ -2,6 +2,8 @@
  * What the API server and a kubelet say to each other on port 10250: one connection per request. The real ones speak HTTP
  * with upgraded streams; the lab keeps the verbs and leaves out the framing.
  */
+import type { Connection, Payload } from '#lab/network/ports.ts'
+
 export type KubeletRequest =
   | {
       readonly kind: 'logs'
@@ -62,3 +64,9 @@ export type KubeletReply =
   | { readonly kind: 'forward-failed'; readonly id: number; readonly message: string }
   /** Refused, with the HTTP status and words the real kubelet answers. */
   | { readonly kind: 'error'; readonly code: number; readonly message: string }
+
+export const reply = (connection: Connection, message: KubeletReply): void =>
+  connection.send(message as unknown as Payload) // a plain value, as payloads are
+
+/** What came within a stream. */
+export const requestIn = (payload: Payload): KubeletRequest => payload as unknown as KubeletRequest // the API server alone dials this port
