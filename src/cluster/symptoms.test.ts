@@ -60,6 +60,11 @@ const sandbox = (message: string, more: Partial<EventRow> = {}): EventRow => ({
   ...more,
 })
 
+const begun = (minutes: number): PodRow =>
+  app('next', 'w1', true, {
+    containers: [{ name: 'web', init: false, restarts: 0, state: 'running', startedAtMs: ago(minutes) }],
+  })
+
 const cniError =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "0a"'
 
@@ -342,6 +347,22 @@ describe('sandboxes', () => {
           sandbox(cniError),
           sandbox(cniError, { about: { kind: 'Pod', namespace: 'shop', name: 'db' } }),
         ],
+      },
+      ['sandbox-creation-failing node/w1 now'],
+    ],
+    [
+      'a pod that is gone, where another has begun since',
+      {
+        events: [sandbox(cniError, { lastAtMs: ago(3) })],
+        pods: [begun(2)],
+      },
+      [],
+    ],
+    [
+      'a pod that is gone, where none has begun since',
+      {
+        events: [sandbox(cniError, { lastAtMs: ago(3) })],
+        pods: [begun(4)],
       },
       ['sandbox-creation-failing node/w1 now'],
     ],

@@ -1,3 +1,4 @@
+import { hasEnded } from '#lab/api/authorization/pod-references.ts'
 import { asObject } from '#lab/api/json.ts'
 import type { BlockAffinity, Node, Pod } from '#lab/api/objects.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
@@ -28,7 +29,7 @@ function* missing(lab: Lab): Generator<string, undefined> {
     if (Number(status?.availableReplicas ?? 0) < (spec.replicas ?? 1))
       yield `Deployment ${metadata.name} is not available`
   for (const pod of stored(lab, '/pods'))
-    if (!isTrue(pod, 'Ready') && pod.status.phase !== 'Succeeded')
+    if (!isTrue(pod, 'Ready') && !hasEnded(pod))
       yield `pod ${pod.metadata.namespace}/${pod.metadata.name} is not ready`
   const affinities = stored(lab, 'crd.projectcalico.org/blockaffinities')
   const sessions = sessionsWanted(lab)

@@ -172,6 +172,11 @@ const rows: readonly MessageCase[] = [
     { namespace: 'shop', name: 'web-ca' },
   ],
   [
+    'kubelet/object-not-synced',
+    'MountVolume.SetUp failed for volume "web-ca" : failed to sync configmap cache: timed out waiting for the condition',
+    { kind: 'configmap' },
+  ],
+  [
     'kubelet/pull-failed',
     'Failed to pull image "shop/web:v9": rpc error: code = Unknown desc = toomanyrequests',
     {

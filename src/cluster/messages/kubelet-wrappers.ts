@@ -58,4 +58,11 @@ export const kubeletWrappers = [
       'kubelet does not know this Secret or ConfigMap yet: it starts, or the pod is gone',
     ],
   }),
+  ...from('kubernetes/kubernetes:pkg/kubelet/util/manager/watch_based_manager.go', {
+    'kubelet/object-not-synced': [
+      ' cache: timed out waiting for the condition',
+      /failed to sync (?<kind>configmap|secret) cache: timed out waiting for the condition/,
+      'kubelet has asked the API server for a Secret or ConfigMap of this pod and has had no answer within a second: it does not reach the API server, has only just begun, or may not read it',
+    ],
+  }),
 ]

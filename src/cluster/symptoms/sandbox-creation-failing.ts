@@ -62,8 +62,24 @@ function isFailing(facts: Reads<'pods' | 'events'>, event: EventRow): boolean {
   // A sandbox can also fail for its image or its cgroup, which is nobody's network.
   if (!event.message.toLowerCase().includes('network')) return false
   const pod = podOf(facts, event)
-  return pod === undefined || !hasSandbox(pod)
+  return pod === undefined ? !hasMadeOneSince(facts, event) : !hasSandbox(pod)
 }
+
+/** Of a pod that is gone nobody can see whether it got one in the end: its node gives a network if another pod has begun there since. */
+const hasMadeOneSince = (facts: Reads<'pods'>, { node, lastAtMs }: EventRow): boolean =>
+  node !== undefined &&
+  lastAtMs !== undefined &&
+  facts
+    .rows('pods')
+    .some(
+      (pod) =>
+        pod.node === node &&
+        pod.hostNetwork !== true &&
+        pod.containers.some(
+          ({ restarts, startedAtMs }) =>
+            restarts === 0 && startedAtMs !== undefined && startedAtMs > lastAtMs,
+        ),
+    )
 
 /** Whatever its containers do, they are in a sandbox: the event is of the time before. */
 const hasSandbox = (pod: PodRow): boolean =>

@@ -147,6 +147,16 @@ describe('on a cluster', () => {
     expect(diagnose(factsOf(seen), [mode]).causes[0]?.confidence).toBe(expected)
   })
 
+  test.each<[string, number, string]>([
+    ['what a pod met before calico-node had written its file says nothing of now', 0, 'possible'],
+    ['minutes after its start the file must be there', 2 * minutes, 'confirmed'],
+  ])('ready: %s', (_, upMs, expected) => {
+    const pods = [
+      calicoNode('w1', { ready: true }, { ready: true, state: 'running', startedAtMs: ago(1) - upMs }),
+    ]
+    expect(diagnose(factsOf({ ...saidAfter(0), pods }), [mode]).causes[0]?.confidence).toBe(expected)
+  })
+
   test.each<[string, string, boolean]>([
     ['on another node is no excuse', 'w2', true],
     ['on this one is', 'w1', false],

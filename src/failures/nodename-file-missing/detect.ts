@@ -65,6 +65,7 @@ const missing = (view: Reads<Names>): readonly Sign[] => [
 
 function weighed(view: Reads<Names>, row: Fact<MessageRow>, says: string): readonly [Weight, string] {
   const pod = calicoNodePodAt(view, placeOfMessage(view, row))
+  if (isFromStart(pod, row)) return ['weak', `${says}: calico-node had only just begun`]
   if ((pod !== undefined && isReady(pod)) || isStarted(view, placeOfMessage(view, row)))
     return ['decisive', `${says}, though calico-node runs there`]
   if (isPastStart(pod, row) && excusesAt(view, placeOfMessage(view, row)).length === 0)
@@ -72,6 +73,14 @@ function weighed(view: Reads<Names>, row: Fact<MessageRow>, says: string): reado
   // Alone it says no more than that calico-node has not come up there (yet).
   return ['weak', says]
 }
+
+/** Said while start-up, which writes the file, had not ended: pods that come with a new node are often quicker than calico-node. */
+function isFromStart(pod: PodRow | undefined, { atMs }: MessageRow): boolean {
+  const startedAtMs = pod && calicoNodeContainer(pod)?.startedAtMs
+  return startedAtMs !== undefined && atMs !== undefined && atMs - startedAtMs < startMs
+}
+
+const startMs = 60_000
 
 /**
  * Its container had run for so long when this was said that start-up, which writes the file, must have ended: as long as it has not,

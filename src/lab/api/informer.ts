@@ -44,7 +44,8 @@ export interface InformerOptions<T> {
   readonly onError?: (failure: Failure) => void
 }
 
-interface Failure {
+/** What kept an informer from listing, or ended its watch. */
+export interface Failure {
   readonly during: 'list' | 'watch'
   readonly error: KubeError | KubeUnreachable
 }
@@ -52,7 +53,7 @@ interface Failure {
 const isUnanswered = (error: Failure['error']): boolean =>
   error instanceof KubeUnreachable && error.isUnanswered
 
-const isRefused = ({ message }: Error): boolean => message.endsWith('connect: connection refused')
+export const isRefused = ({ message }: Error): boolean => message.endsWith('connect: connection refused')
 
 const isFailure = (error: unknown): error is Failure['error'] =>
   error instanceof KubeError || error instanceof KubeUnreachable
@@ -81,6 +82,8 @@ export interface Peeked<T> extends Informer<T> {
   peek(key: string): Version<T> | undefined
   /** The same for who asks for many at one moment. */
   look(): Pick<Peeked<T>, 'peek'>
+  /** {@link untilSynced}, but after `limitMs` at the latest; whether it is synced then. */
+  syncedWithin(by: Task, limitMs: number): Promise<boolean>
 }
 
 /** Tells who hears of each change; answers what is gathered by now for who hears of all together. */
@@ -122,8 +125,10 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
   /** Until a watch runs: what that brings is taken in as it arrives, without a task that waits for it. */
   #task: Task | undefined
   #random: Random | undefined
-  /** The version up to which the cache is; undefined: unknown, list again. */
-  #from: string | undefined
+  /** The version up to which the cache is: 0 before the first list, empty when that version is too old to go on from. */
+  #from = '0'
+  /** Before it can watch. */
+  #mustList = true
   #synced = false
   #version = 0
   #failures = 0
@@ -183,6 +188,11 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     while (!this.#synced) await this.#notice.wait(by)
   }
 
+  async syncedWithin(by: Task, limitMs: number): Promise<boolean> {
+    if (!this.#synced) await this.#notice.wait(by, limitMs)
+    return this.#synced
+  }
+
   stop(): void {
     this.#task?.stop()
     this.#end()
@@ -198,9 +208,9 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
     this.#random ??= self.random.fork(`informer ${this.#query.type.resource}`)
     for (let failure = failed; ; ) {
       if (failure !== undefined) await this.#recover(self, failure, this.#random)
-      const during = this.#from === undefined ? 'list' : 'watch'
+      const during = this.#mustList ? 'list' : 'watch'
       try {
-        this.#from ??= await this.#list(kube)
+        if (this.#mustList) await this.#list(kube)
         this.#follow(kube, this.#from)
         this.#task = undefined // it ends, and nobody has to stop it
         return
@@ -213,25 +223,27 @@ class Reflector<T extends KubeObject> implements Peeked<T> {
 
   async #recover(self: Process, failure: Failure, random: Random): Promise<void> {
     if (isKubeError(failure.error, 'Expired')) {
-      this.#from = undefined
+      this.#from = ''
+      this.#mustList = true
       return
     }
     this.#options.onError?.(failure)
     this.#known.fallBehind()
     // A watch that nobody answers is not asked for again, but all is listed anew; only a refusal is waited out.
-    if (isUnanswered(failure.error) && !isRefused(failure.error)) this.#from = undefined
+    if (isUnanswered(failure.error) && !isRefused(failure.error)) this.#mustList = true
     const waitMs = Math.min(firstWaitMs * 2 ** this.#failures++, longestWaitMs)
     await self.sleep(waitMs * (1 + random.next()))
   }
 
-  async #list(kube: KubeClient): Promise<string> {
-    const listed = await kube.list<T>(this.#query)
+  async #list(kube: KubeClient): Promise<void> {
+    const listed = await kube.list<T>({ ...this.#query, resourceVersion: this.#from })
     this.#failures = 0
     if (this.#known.isEmpty) this.#begin(listed)
     else this.#replace(listed)
     this.#synced = true
+    this.#from = listed.resourceVersion
+    this.#mustList = false
     this.#moved()
-    return listed.resourceVersion
   }
 
   #begin(listed: KubeList<T>): void {

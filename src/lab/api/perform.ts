@@ -25,7 +25,7 @@ export function perform(
   admission?: AdmissionChain,
 ): unknown {
   const def = defOf(state, request)
-  authorizeEach(state, user, { verb: request.op === 'post' ? 'create' : request.op, def, asked: request })
+  authorizeAsked(state, user, { verb: request.op === 'post' ? 'create' : request.op, def, asked: request })
   const caller: Caller = {
     user,
     decoding: isWorkload(request) ? quiet : undefined,
@@ -89,7 +89,7 @@ export function performWatch(
   },
 ): () => void {
   const def = defOf(state, request)
-  authorizeEach(state, o.user, { verb: 'watch', def, asked: request })
+  authorizeAsked(state, o.user, { verb: 'watch', def, asked: request })
   const audience = (): number => state.store.audience(def.bucket)
   const { resourceVersion } = request
   const tell = (change: StoreChange): void => o.tell(change, audience())
@@ -109,23 +109,15 @@ const isWorkload = (request: Request): boolean =>
 
 const quiet: Decoding = { validation: 'Ignore', duplicates: [] }
 
-/** Objects that are named one by one have to be allowed one by one. Throws {@link Refusal}. */
-function authorizeEach(
+/** Throws {@link Refusal}. */
+function authorizeAsked(
   state: ApiState,
   user: Identity,
-  { verb, def, asked }: Pick<Act, 'verb' | 'def'> & { readonly asked: Asked },
+  { verb, def, asked }: Pick<Act, 'verb' | 'def'> & { readonly asked: Omit<Act, 'verb' | 'def'> },
 ): void {
-  const { namespace, name, subresource, fieldSelector, objects } = asked
-  if (objects === undefined)
-    authorize(state, user, { verb, def, namespace, name, subresource, fieldSelector })
-  else
-    for (const key of objects) {
-      const [space, each] = key.split('/')
-      authorize(state, user, { verb, def, namespace: space, name: each, subresource, fieldSelector })
-    }
+  const { namespace, name, subresource, fieldSelector } = asked
+  authorize(state, user, { verb, def, namespace, name, subresource, fieldSelector })
 }
-
-type Asked = Omit<Act, 'verb' | 'def'> & { readonly objects?: readonly string[] }
 
 function patch(
   state: ApiState,

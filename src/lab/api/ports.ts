@@ -68,11 +68,8 @@ export interface ListQuery {
   readonly namespace?: string // omitted: all namespaces
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /**
-   * Only these, by `namespace/name`: stands for as many lists and watches of single objects, as a kubelet has one for each ConfigMap
-   * and Secret of its pods.
-   */
-  readonly objects?: readonly string[]
+  /** How fresh the list has to be at least, as a reflector asks (0: as it comes, empty: the newest); the lab's server is never behind. */
+  readonly resourceVersion?: string
 }
 
 /** An answer of the server other than 2xx, as its Status object says. */

@@ -1,4 +1,5 @@
 /** A request as Go's net/url prints it in errors. */
+import { seeded } from '#base/random.ts'
 import type { KubeRequest } from '#lab/api/wire.ts'
 
 const verbs = {
@@ -27,11 +28,37 @@ export function pathOf(request: KubeRequest): string {
 }
 
 function query(request: KubeRequest): string {
-  const terms: string[] = []
+  const terms = new URLSearchParams()
   if ('fieldSelector' in request && request.fieldSelector !== undefined)
-    terms.push(`fieldSelector=${encodeURIComponent(request.fieldSelector)}`)
+    terms.set('fieldSelector', request.fieldSelector)
   if ('labelSelector' in request && request.labelSelector !== undefined)
-    terms.push(`labelSelector=${encodeURIComponent(request.labelSelector)}`)
-  if (request.op === 'watch') terms.push(`resourceVersion=${request.resourceVersion}`, 'watch=true')
-  return terms.length === 0 ? '' : `?${terms.join('&')}`
+    terms.set('labelSelector', request.labelSelector)
+  if (request.op === 'list') reflectorList(terms, request.resourceVersion)
+  if (request.op === 'watch') reflectorWatch(terms, request)
+  terms.sort() // as net/url does
+  return terms.size === 0 ? '' : `?${terms}`
+}
+
+/** Pages are asked for unless a certain version is (client-go:tools/cache/reflector.go). */
+function reflectorList(terms: URLSearchParams, resourceVersion: string | undefined): void {
+  if (resourceVersion === undefined) return
+  if (resourceVersion !== '') terms.set('resourceVersion', resourceVersion)
+  if (resourceVersion === '' || resourceVersion === '0') terms.set('limit', '500')
+}
+
+/**
+ * With the time after which a reflector wants its watch to end, 5 to 10 minutes drawn for each; the lab's watches do not end, and so it is
+ * drawn for the words alone.
+ */
+function reflectorWatch(
+  terms: URLSearchParams,
+  { type, namespace, resourceVersion }: Extract<KubeRequest, { readonly op: 'watch' }>,
+): void {
+  const drawn = seeded(`${type.resource} ${namespace} ${terms} ${resourceVersion}`)
+  const seconds = drawn.between(300, 599)
+  terms.set('allowWatchBookmarks', 'true')
+  terms.set('resourceVersion', resourceVersion)
+  terms.set('timeout', `${Math.floor(seconds / 60)}m${seconds % 60}s`)
+  terms.set('timeoutSeconds', String(seconds))
+  terms.set('watch', 'true')
 }

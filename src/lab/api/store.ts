@@ -25,8 +25,6 @@ export interface StoreChange {
 
 /** Which objects a list or a watch is about. `test` sees what the index has not decided. */
 export interface Filter {
-  /** Only these; see {@link keyOf}. */
-  readonly keys?: ReadonlySet<string>
   readonly namespace?: string
   readonly name?: string
   /** Pods of one node, found without looking at the others. */
@@ -276,7 +274,6 @@ export class Store {
       if (seen !== undefined) tell(seen)
     }
     const watcher: Watcher = { filter: isEverything(filter) ? undefined : filter, tell }
-    if (filter.keys !== undefined) return watchKeys(b, filter.keys, watcher)
     if (filter.nodeName === undefined && filter.name !== undefined) return watchName(b, filter.name, watcher)
     const set = filter.nodeName === undefined ? b.watchers : setIn(b.nodeWatchers, filter.nodeName)
     set.add(watcher)
@@ -370,15 +367,6 @@ function watchName(b: Bucket, name: string, watcher: Watcher): () => void {
   }
 }
 
-/** Of each name once, in however many namespaces it is. */
-function watchKeys(b: Bucket, keys: ReadonlySet<string>, watcher: Watcher): () => void {
-  const names = new Set([...keys].map((key) => key.slice(key.indexOf('/') + 1)))
-  const ends = [...names].map((name) => watchName(b, name, watcher))
-  return () => {
-    for (const end of ends) end()
-  }
-}
-
 const nameOf = (change: StoreChange): string =>
   (change instanceof Heartbeat ? change.base : change.object).metadata.name
 
@@ -396,8 +384,6 @@ function asSeenBy(filter: Filter, change: StoreChange): StoreChange | undefined 
 }
 
 function matches(filter: Filter, object: Stored): boolean {
-  const { namespace, name } = object.metadata
-  if (filter.keys !== undefined && !filter.keys.has(keyOf(namespace, name))) return false
   if (filter.namespace !== undefined && object.metadata.namespace !== filter.namespace) return false
   if (filter.name !== undefined && object.metadata.name !== filter.name) return false
   if (filter.nodeName !== undefined && nodeOf(object) !== filter.nodeName) return false
@@ -405,7 +391,6 @@ function matches(filter: Filter, object: Stored): boolean {
 }
 
 function candidates(b: Bucket, filter: Filter): readonly string[] {
-  if (filter.keys !== undefined) return [...filter.keys].sort()
   if (filter.name !== undefined && filter.namespace !== undefined)
     return [keyOf(filter.namespace, filter.name)]
   if (filter.nodeName !== undefined) return [...(b.byNode.get(filter.nodeName) ?? [])].sort()
@@ -413,12 +398,8 @@ function candidates(b: Bucket, filter: Filter): readonly string[] {
 }
 
 /** Whether nothing is left out. */
-export const isEverything = ({ keys, namespace, name, nodeName, test }: Filter): boolean =>
-  keys === undefined &&
-  namespace === undefined &&
-  name === undefined &&
-  nodeName === undefined &&
-  test === undefined
+export const isEverything = ({ namespace, name, nodeName, test }: Filter): boolean =>
+  namespace === undefined && name === undefined && nodeName === undefined && test === undefined
 
 // Only pods have spec.nodeName; an EndpointSlice's endpoints name theirs elsewhere.
 const nodeOf = (object: Stored): string | undefined =>

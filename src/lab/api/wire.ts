@@ -37,13 +37,12 @@ export type KubeRequest =
       readonly op: 'list'
       readonly labelSelector?: string
       readonly fieldSelector?: string
-      readonly objects?: readonly string[]
+      readonly resourceVersion?: string
     } & On)
   | ({
       readonly op: 'watch'
       readonly labelSelector?: string
       readonly fieldSelector?: string
-      readonly objects?: readonly string[]
       readonly resourceVersion: string
       /** Nobody waits for its changes: they are read when the client looks. */
       readonly unhurried?: true

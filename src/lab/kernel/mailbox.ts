@@ -99,12 +99,27 @@ export class Mailbox<T> {
 export class Notice {
   #waiting: Few<() => void>
 
-  /** Resolves at the next `tell`. */
-  wait(task: Task): Promise<void> {
+  /** Resolves at the next `tell`, or after `limitMs` without. */
+  wait(task: Task, limitMs?: number): Promise<void> {
     return task.wait<void>((wake) => {
-      this.#waiting = withOne(this.#waiting, wake)
+      const told = (): void => {
+        late?.()
+        wake()
+      }
+      const leave = (): void => {
+        this.#waiting = withoutOne(this.#waiting, told)
+      }
+      const late =
+        limitMs === undefined
+          ? undefined
+          : task.after(limitMs, () => {
+              leave()
+              wake()
+            })
+      this.#waiting = withOne(this.#waiting, told)
       return () => {
-        this.#waiting = withoutOne(this.#waiting, wake)
+        late?.()
+        leave()
       }
     })
   }

@@ -17,6 +17,8 @@ import { desiredChains } from '#lab/kube-proxy/desired.ts'
 import { ServiceHealth } from '#lab/kube-proxy/service-health.ts'
 import { type Settled, syncRules } from '#lab/kube-proxy/sync.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
+import { reflectorLog, sharedInformers } from '#lab/kubelet/reflector-log.ts'
+import { minorOf } from '#lab/kubelet/release.ts'
 import { serveHttp } from '#lab/network/http.ts'
 
 export const kubeProxy: Program = async (p) => {
@@ -121,19 +123,14 @@ function watched<T extends KubeObject>(
   kube: KubeClient,
   o: { readonly type: ResourceType; readonly kind: string; readonly pending: Pending; readonly log: Klog },
 ): Informer<T> {
-  const source = 'k8s.io/client-go/informers/factory.go:160'
+  const minor = minorOf(p.version)
   return informer<T>(
     p,
     kube,
     { type: o.type },
     {
       onChanges: () => o.pending.set(),
-      onError: ({ during, error }) => {
-        const says = during === 'list' ? `failed to list *v1.${o.kind}: ${error.message}` : error.message
-        o.log.error('reflector.go:158', 'Unhandled Error', {
-          err: `${source}: Failed to watch *v1.${o.kind}: ${says}`,
-        })
-      },
+      onError: reflectorLog(o.log, minor, { name: sharedInformers(minor), type: `*v1.${o.kind}` }),
     },
   )
 }

@@ -1,5 +1,4 @@
 import type { ContainerDef, Pod } from '#lab/api/objects.ts'
-import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { goDuration } from '#lab/kubelet/backoff.ts'
 import { containerConfig } from '#lab/kubelet/container-config.ts'
@@ -7,6 +6,7 @@ import { stopContainer } from '#lab/kubelet/container-stop.ts'
 import { type ContainerList, fieldPath, type Kubelet, podReference, podText } from '#lab/kubelet/context.ts'
 import { runHook } from '#lab/kubelet/hooks.ts'
 import { ensureImage } from '#lab/kubelet/image-pull.ts'
+import { ObjectTrouble } from '#lab/kubelet/object-cache.ts'
 import { ConfigTrouble, type EnvContext } from '#lab/kubelet/pod-env.ts'
 import { instancesOf, type StartTrouble } from '#lab/kubelet/pod-status.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
@@ -147,7 +147,4 @@ async function createAndStart(
 }
 
 const isStartFailure = (error: unknown): error is Error =>
-  error instanceof CriError ||
-  error instanceof ConfigTrouble ||
-  error instanceof KubeError ||
-  error instanceof KubeUnreachable
+  error instanceof CriError || error instanceof ConfigTrouble || error instanceof ObjectTrouble

@@ -6,7 +6,7 @@ import type { Backoff } from '#lab/kubelet/backoff.ts'
 import type { KubeletConfig } from '#lab/kubelet/config.ts'
 import type { EventRecorder, Involved } from '#lab/kubelet/event-recorder.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
-import type { MountedObjects } from '#lab/kubelet/mounted-objects.ts'
+import type { ObjectCache } from '#lab/kubelet/object-cache.ts'
 import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 import type { StatusManager } from '#lab/kubelet/status-manager.ts'
 import type { ContainerRuntime } from '#lab/runtime/runtime.ts'
@@ -25,8 +25,8 @@ export interface Kubelet {
   readonly klog: Klog
   readonly events: EventRecorder
   readonly statuses: StatusManager
-  /** Who mounts which ConfigMaps and Secrets. */
-  readonly mounted: MountedObjects
+  /** The ConfigMaps and Secrets of its pods. */
+  readonly objects: ObjectCache
   /** Restarts of containers, and pulls of images, that keep failing. */
   readonly backoff: Backoff
   readonly imageBackoff: Backoff

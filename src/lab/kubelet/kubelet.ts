@@ -17,10 +17,11 @@ import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { EvictionManager } from '#lab/kubelet/eviction.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { keepLogFiles } from '#lab/kubelet/log-manager.ts'
-import { MountedObjects } from '#lab/kubelet/mounted-objects.ts'
 import { NodeLoop } from '#lab/kubelet/node-loop.ts'
 import type { NodeFacts } from '#lab/kubelet/node-object.ts'
+import { ObjectCache } from '#lab/kubelet/object-cache.ts'
 import { Pods } from '#lab/kubelet/pods.ts'
+import { reflectorLog, sharedInformers } from '#lab/kubelet/reflector-log.ts'
 import { minorOf } from '#lab/kubelet/release.ts'
 import { Reviews } from '#lab/kubelet/reviews.ts'
 import { RuntimeState } from '#lab/kubelet/runtime-state.ts'
@@ -93,11 +94,12 @@ async function run(
   announce(events, config.nodeName)
   const state = new RuntimeState(p, { kernel, runtime, klog })
   const pods = new Pods({ kubelet: () => shared, kube, mailbox: new Mailbox<string>(kernel) })
-  const services = informer<Service>(p, kube, {
-    type: resources.services,
-    namespace: 'default',
-    fieldSelector: 'metadata.name=kubernetes',
-  })
+  const services = informer<Service>(
+    p,
+    kube,
+    { type: resources.services, namespace: 'default', fieldSelector: 'metadata.name=kubernetes' },
+    { onError: reflectorLog(klog, minor, { name: sharedInformers(minor), type: '*v1.Service' }) },
+  )
   const shared: Kubelet = {
     p,
     kernel,
@@ -110,7 +112,7 @@ async function run(
     klog,
     events,
     statuses: new StatusManager({ kernel, p, kubeFor, apiUid: (pod) => pods.apiUid(pod) }),
-    mounted: new MountedObjects(p, kube),
+    objects: new ObjectCache(p, { kube, klog, minor }),
     backoff: new Backoff(),
     imageBackoff: new Backoff(),
     networkTrouble: () => state.networkTrouble,

@@ -34,14 +34,14 @@ export class PodMounts {
 
   /** Mounts what is not mounted yet, renews what is due. Answers the volume that could not be mounted; its event is recorded. */
   async ensure(kube: Kube, context: EnvContext): Promise<string | undefined> {
-    const { machine, mounted, p } = this.#kubelet
+    const { machine, objects, p } = this.#kubelet
     const nowMs = p.now()
     const isDue = (this.refreshMs ?? Number.POSITIVE_INFINITY) <= nowMs
     if (this.#volumes !== undefined && !isDue && !this.#isOutdated) return undefined
     this.#isOutdated = false
     try {
       this.#volumes = await prepareVolumes(machine.files, kube, { ...context, nowMs, tokens: this.#tokens })
-      mounted.note(context.pod.metadata.uid, context.objects.seen(), () => this.#changed())
+      objects.mounted(context.pod.metadata.uid, context.objects.seen(), () => this.#changed())
       return undefined
     } catch (error) {
       if (!(error instanceof MountTrouble)) throw error

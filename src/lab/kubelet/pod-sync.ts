@@ -1,3 +1,4 @@
+import { hasEnded } from '#lab/api/authorization/pod-references.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import type { Kube } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
@@ -63,10 +64,12 @@ export class PodSync {
 
   /**
    * Tells the API how the pod is; answers whether it is over, which the API is told once its sidecars have ended too (pkg/kubelet/status,
-   * mergePodStatus). Rejects with CriError while the runtime is down.
+   * mergePodStatus). What had ended before this kubelet began stays as it is, for ever. Rejects with CriError while the runtime is down.
    */
   publish(pod: Pod): { readonly isOver: boolean } {
     const { kernel, runtime, statuses, hostIp } = this.#kubelet
+    const previous = statuses.get(pod.metadata.uid)
+    if (previous === undefined && hasEnded(pod)) return { isOver: true }
     const instances = runtime.containers(pod.metadata.uid)
     const { status, isOver } = podStatus({
       pod,
@@ -81,7 +84,7 @@ export class PodSync {
       troubles: this.#containers.troubles,
       isStarted: (instance) => this.#probes.isStarted(instance),
       isReady: (instance) => this.#probes.isReady(instance),
-      previous: statuses.get(pod.metadata.uid),
+      previous,
     })
     statuses.set(pod, status)
     for (const instance of instances) {
@@ -103,7 +106,7 @@ export class PodSync {
       kubelet.events.record({ about: podReference(pod), type: 'Warning', reason: 'NetworkNotReady', message })
       return { kind: 'network-not-ready' }
     }
-    const context = this.#context(kube, pod)
+    const context = this.#context(self, pod)
     if (context === undefined) return ended(servicesUnread)
     const unmounted = await this.#mounts.ensure(kube, context)
     if (unmounted !== undefined) return { kind: 'volumes', unmounted: [unmounted] }
@@ -121,11 +124,12 @@ export class PodSync {
   }
 
   /** undefined: a pod of the API waits until the Services were read once. */
-  #context(kube: Kube, pod: Pod): EnvContext | undefined {
-    const { hostIp, p } = this.#kubelet
+  #context(self: Process, pod: Pod): EnvContext | undefined {
+    const { hostIp, objects: known, p } = this.#kubelet
     const services = this.#kubelet.serviceEnv() ?? (isStaticPod(pod) ? {} : undefined)
     if (services === undefined) return undefined
-    const objects = new PodObjects(kube, pod.metadata.namespace ?? 'default')
+    known.register(pod)
+    const objects = new PodObjects(known, self, pod.metadata.namespace ?? 'default')
     return { pod, podIp: this.address(pod), hostIp, hostname: p.hostname, services, objects }
   }
 

@@ -3,6 +3,7 @@ import type { PersistentVolume, Pod, Volume, VolumeClaim } from '#lab/api/object
 import { type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import { type Files, isErrno } from '#lab/host/ports.ts'
 import { writeAtomically } from '#lab/kubelet/atomic-writer.ts'
+import { ObjectTrouble } from '#lab/kubelet/object-cache.ts'
 import { projectedFiles, type VolumeContext, VolumeTrouble } from '#lab/kubelet/projected.ts'
 
 /** A volume cannot be set up: FailedMount, `MountVolume.SetUp failed for volume "x" : <message>`. */
@@ -55,7 +56,7 @@ function mountTrouble(volume: Volume, error: unknown): unknown {
   if (isErrno(error))
     return new MountTrouble(volume.name, `${error.path ?? ''}: ${error.message.toLowerCase()}`)
   if (error instanceof VolumeTrouble) return new MountTrouble(volume.name, error.message, { isMissing: true })
-  if (error instanceof KubeError || error instanceof KubeUnreachable) {
+  if (error instanceof ObjectTrouble || error instanceof KubeError || error instanceof KubeUnreachable) {
     return new MountTrouble(volume.name, error.message)
   }
   return error

@@ -1,3 +1,4 @@
+import { hasEnded } from '#lab/api/authorization/pod-references.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
@@ -122,13 +123,12 @@ export class PodWorker {
     }
     this.#probes.stop()
     await this.#finish(self, sync)
-    this.#kubelet.mounted.forget(this.#pod.metadata.uid)
+    this.#kubelet.objects.unregister(this.#pod.metadata.uid)
   }
 
   /** HandlePodAdditions: what has ended needs no room. */
   #admit(): void {
-    const { phase } = this.#pod.status
-    if (phase === 'Failed' || phase === 'Succeeded') return
+    if (hasEnded(this.#pod)) return
     this.#failure = this.#kubelet.refuses(this.#pod)
     if (this.#failure === undefined) return
     const { reason, message, event } = this.#failure

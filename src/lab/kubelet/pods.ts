@@ -9,6 +9,7 @@ import { isStaticPod, type Kubelet } from '#lab/kubelet/context.ts'
 import { PodEnd } from '#lab/kubelet/pod-end.ts'
 import type { PodFailure } from '#lab/kubelet/pod-status.ts'
 import { PodWorker } from '#lab/kubelet/pod-worker.ts'
+import { reflectorLog } from '#lab/kubelet/reflector-log.ts'
 import { deleteMirror, isApiTrouble, mirrorAnnotation, syncMirror } from '#lab/kubelet/static-pods.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
 import type { PodIdentity } from '#lab/runtime/records.ts'
@@ -41,13 +42,16 @@ export class Pods {
   }
 
   start(p: Process): void {
-    const { runtime, config } = this.#kubelet()
+    const { runtime, config, klog, minor } = this.#kubelet()
     p.task.onEnd(runtime.onChange((uid) => this.#workers.get(uid)?.relist()))
     this.#informer = informer<Pod>(
       p,
       this.#kube,
       { type: resources.pods, fieldSelector: `spec.nodeName=${config.nodeName}` },
-      { onChange: (change) => this.#onChange(p, change) },
+      {
+        onChange: (change) => this.#onChange(p, change),
+        onError: reflectorLog(klog, minor, { name: 'pkg/kubelet/config/apiserver.go:66', type: '*v1.Pod' }),
+      },
     )
     p.thread('mirrors', (self) => this.#keepMirrors(self))
     p.thread('housekeeping', (self) => this.#endOrphans(self))

@@ -1,6 +1,6 @@
 /** The logins that a pod's imagePullSecrets hold: kubernetes/kubernetes:pkg/credentialprovider/secrets/secrets.go. */
 import type { Pod, Secret } from '#lab/api/objects.ts'
-import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
+import { ObjectTrouble } from '#lab/kubelet/object-cache.ts'
 import type { PodObjects } from '#lab/kubelet/pod-objects.ts'
 import type { RegistryLogin } from '#lab/runtime/image-source.ts'
 
@@ -25,7 +25,7 @@ async function readable(objects: PodObjects, name: string): Promise<Secret | und
   try {
     return await objects.secret(name)
   } catch (error) {
-    if (error instanceof KubeError || error instanceof KubeUnreachable) return undefined
+    if (error instanceof ObjectTrouble) return undefined
     throw error
   }
 }

@@ -91,7 +91,7 @@ describe('a ConfigMap that is mounted', () => {
 
   test('is not seen while the kubelet does not reach the API server', async () => {
     const node = (await kubectl('get pod reader -o jsonpath={.spec.nodeName}')).stdout
-    const rule = ['OUTPUT', '-p', 'tcp', '--dport', '6443', '-j', 'DROP']
+    const rule = ['INPUT', '-p', 'tcp', '--sport', '6443', '-j', 'DROP']
     await lab.run(node, ['iptables', '-I', ...rule])
     await kubectl(`patch configmap config -p '{"data":{"color":"black"}}'`)
     await settle()

@@ -1,11 +1,16 @@
 /** What a pod refers to: kubernetes/kubernetes:pkg/api/v1/pod/util.go (VisitPodSecretNames and its neighbours). */
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
-import type { Stored } from '#lab/api/store.ts'
+
+interface PodLike {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined }
+  readonly spec?: unknown
+  readonly status?: unknown
+}
 
 type Visit = (resource: 'secrets' | 'configmaps' | 'serviceaccounts', name: unknown) => void
 
 /** Names all that a pod's node may therefore read (or ask tokens for). Mirror pods and finished ones refer to nothing. */
-export function visitReferences(pod: Stored, visit: Visit): void {
+export function visitReferences(pod: PodLike, visit: Visit): void {
   if (hasEnded(pod)) return
   if (pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return
   const spec = asObject(pod.spec)
@@ -19,7 +24,7 @@ export function visitReferences(pod: Stored, visit: Visit): void {
   visitEnv(spec, visit)
 }
 
-export function hasEnded(pod: Stored): boolean {
+export function hasEnded(pod: PodLike): boolean {
   const { phase } = asObject(pod.status)
   return phase === 'Succeeded' || phase === 'Failed'
 }

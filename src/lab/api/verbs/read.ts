@@ -13,8 +13,6 @@ export interface Selection {
   readonly namespace?: string | undefined
   readonly labelSelector?: string | undefined
   readonly fieldSelector?: string | undefined
-  /** Only these, by their keys. */
-  readonly objects?: readonly string[] | undefined
 }
 
 export const getObject = (state: ApiState, target: Target): Stored =>
@@ -76,7 +74,7 @@ export function watchObjects(
 }
 
 /** The store's filter of a selection. Throws BadRequest for selectors that cannot be read. */
-export function filterOf({ def, namespace, labelSelector, fieldSelector, objects }: Selection): Filter {
+export function filterOf({ def, namespace, labelSelector, fieldSelector }: Selection): Filter {
   const terms = fieldTerms(fieldSelector ?? '', ['metadata.name', 'metadata.namespace', ...def.selectable])
   const exact = (path: string): string | undefined =>
     terms.find((term) => term.path === path && term.equal && term.value !== '')?.value
@@ -91,7 +89,6 @@ export function filterOf({ def, namespace, labelSelector, fieldSelector, objects
       : (object: KubeObject): boolean =>
           (labels === undefined || labels(object.metadata.labels)) && fieldsHold(left, object)
   return {
-    ...(objects === undefined ? {} : { keys: new Set(objects) }),
     ...(space === undefined ? {} : { namespace: space }),
     ...(name === undefined ? {} : { name }),
     ...(nodeName === undefined ? {} : { nodeName }),
