@@ -5,6 +5,7 @@
  * broken), AAAA queries, rotation, EDNS, caching, nsswitch.conf.
  */
 import { failed, ok, type Result } from '#base/result.ts'
+import { readable } from '#lab/host/os/readable.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { isIpv4 } from '#lab/network/address.ts'
 import type { Connection, Listener, Payload } from '#lab/network/ports.ts'
@@ -87,7 +88,7 @@ export interface ResolverConfig {
 }
 
 export async function resolverConfig(p: Process): Promise<ResolverConfig> {
-  const text = await readable(p, '/etc/resolv.conf')
+  const text = (await readable(p.files, '/etc/resolv.conf')) ?? ''
   const words = text.split('\n').map((line) => line.trim().split(/\s+/))
   const of = (key: string): string[] =>
     words.filter(([first]) => first === key).flatMap((line) => line.slice(1))
@@ -159,7 +160,7 @@ async function fromHosts(p: Process, name: string): Promise<string | undefined> 
 
 /** The names of /etc/hosts with their addresses, in the order of the file. */
 export const namesInHosts = async (p: Process): Promise<ReadonlyMap<string, string>> =>
-  hostsOf(await readable(p, '/etc/hosts'))
+  hostsOf((await readable(p.files, '/etc/hosts')) ?? '')
 
 /** Names with the first address that a hosts file gives them. Few texts, each read very often. */
 function hostsOf(text: string): ReadonlyMap<string, string> {
@@ -176,14 +177,5 @@ function hostsOf(text: string): ReadonlyMap<string, string> {
 }
 
 const hostsTexts = new Map<string, ReadonlyMap<string, string>>()
-
-async function readable(p: Process, path: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (!isErrno(error)) throw error
-    return ''
-  }
-}
 
 const payload = (value: Record<string, unknown>): Payload => Object.freeze({ ...value, sizeBytes: 100 })

@@ -6,6 +6,7 @@
  *
  * @see squid-cache/squid:src/tunnel.cc, src/cf.data.pre (connect_timeout, SSL_ports)
  */
+import { readable } from '#lab/host/os/readable.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 import { cidr, contains, ipv4 } from '#lab/network/address.ts'
@@ -28,7 +29,9 @@ export const squid: Program = async (p) => {
 type Denied = (address: string) => boolean
 
 async function deniedIn(p: Process): Promise<Denied> {
-  const lines = (await textOf(p)).split('\n').map((line) => line.trim().split(/\s+/))
+  const lines = ((await readable(p.files, squidConfigPath)) ?? '')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
   const forbidden = lines.flatMap(([key, verb, name]) =>
     key === 'http_access' && verb === 'deny' && name !== undefined ? [name] : [],
   )
@@ -37,15 +40,6 @@ async function deniedIn(p: Process): Promise<Denied> {
     .flatMap(([, , , ...words]) => words)
     .map((word) => cidr(word.includes('/') ? word : `${word}/32`))
   return (address) => ranges.some((range) => contains(range, ipv4(address)))
-}
-
-async function textOf(p: Process): Promise<string> {
-  try {
-    return await p.files.read(squidConfigPath)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
 }
 
 async function tunnel(self: Process, client: Connection, denied: Denied): Promise<void> {

@@ -1,4 +1,5 @@
-import { isErrno, type Process } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Process } from '#lab/host/ports.ts'
 
 const modules = [
   'ip_set',
@@ -27,8 +28,9 @@ export async function checkSystem(p: Process): Promise<number> {
   const release = (await p.files.read('/proc/sys/kernel/osrelease')).trim()
   const row = (name: string, word: string): string => `\t\t${name.padEnd(20)}\t\t\t\t\t${word}\n`
   p.stdout.write(`Checking kernel version...\n${row(release, 'OK')}Checking kernel modules...\n`)
-  const known = `${await textOf(p, `/lib/modules/${release}/modules.dep`)}${await textOf(p, `/lib/modules/${release}/modules.builtin`)}`
-  const loaded = await textOf(p, '/proc/modules')
+  const folder = `/lib/modules/${release}`
+  const known = `${(await readable(p.files, `${folder}/modules.dep`)) ?? ''}${(await readable(p.files, `${folder}/modules.builtin`)) ?? ''}`
+  const loaded = (await readable(p.files, '/proc/modules')) ?? ''
   let missing = 0
   for (const name of modules) {
     const isThere =
@@ -44,13 +46,4 @@ export async function checkSystem(p: Process): Promise<number> {
   }
   p.stdout.write("system doesn't meet one or more minimum systems requirements to run Calico\n")
   return 1
-}
-
-async function textOf(p: Process, path: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
 }

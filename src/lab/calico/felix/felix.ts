@@ -10,6 +10,7 @@ import { RunningFelix } from '#lab/calico/felix/running.ts'
 import { calicoLog, type Log, raw } from '#lab/calico/log.ts'
 import { releaseOf } from '#lab/calico/release.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
+import { readable } from '#lab/host/os/readable.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 
 const configFile = '/etc/calico/felix.cfg'
@@ -128,18 +129,9 @@ export async function configSources(
 
 /** What Felix knows before it has spoken to the datastore. */
 const localSources = async (p: Process): Promise<ConfigSources> => [
-  ['config file', fileConfig(await textOf(p, configFile))],
+  ['config file', fileConfig((await readable(p.files, configFile)) ?? '')],
   ['environment variable', environmentConfig(p.env)],
 ]
-
-async function textOf(p: Process, path: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
-}
 
 export const nodeName = (p: Process): string => p.env.FELIX_FELIXHOSTNAME ?? p.env.NODENAME ?? p.hostname
 

@@ -5,7 +5,8 @@
 import type { InstallationSpec } from '#lab/calico/operator/installation.ts'
 import type { StatusCondition } from '#lab/calico/operator/status.ts'
 import type { Release } from '#lab/calico/release.ts'
-import { isErrno, type Process } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Process } from '#lab/host/ports.ts'
 
 export interface InstallationStatus {
   readonly calicoVersion?: string
@@ -45,11 +46,5 @@ export async function settledStatus(
 }
 
 /** What the calico-node beside it has found out; 0 for nothing. */
-async function readMtu(p: Process): Promise<number> {
-  try {
-    return Number((await p.files.read('/var/lib/calico/mtu')).trim()) || 0
-  } catch (error) {
-    if (!isErrno(error)) throw error
-    return 0
-  }
-}
+const readMtu = async (p: Process): Promise<number> =>
+  Number((await readable(p.files, '/var/lib/calico/mtu'))?.trim()) || 0

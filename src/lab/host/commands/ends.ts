@@ -1,6 +1,7 @@
 import { invalidOption, parseArguments } from '#lab/host/commands/cli.ts'
 import { inputText } from '#lab/host/commands/lines.ts'
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
 
 const cannotOpen = (path: string, message: string): string => `cannot open '${path}' for reading: ${message}`
 
@@ -82,23 +83,14 @@ export const tail: Program = async (p) => {
 
 async function follow(p: Process, paths: readonly string[]): Promise<number> {
   const seen = new Map<string, number>()
-  for (const path of paths) seen.set(path, (await quietText(p, path)).length)
+  for (const path of paths) seen.set(path, ((await readable(p.files, path)) ?? '').length)
   for (;;) {
     await p.sleep(tailPollMs)
     for (const path of paths) {
-      const text = await quietText(p, path)
+      const text = (await readable(p.files, path)) ?? ''
       const before = seen.get(path) ?? 0
       if (text.length !== before) p.stdout.write(text.length < before ? text : text.slice(before))
       seen.set(path, text.length)
     }
-  }
-}
-
-async function quietText(p: Process, path: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
   }
 }

@@ -1,6 +1,7 @@
 import { invalidOption, parseArguments } from '#lab/host/commands/cli.ts'
 import { loadModule, moduleName, usersOf } from '#lab/host/machine/modules.ts'
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
 import { machineOf } from '#lab/host/process/process.ts'
 
 /** lsmod(8), from /proc/modules. */
@@ -96,9 +97,8 @@ export const modinfo: Program = async (p) => {
   const { kernelRelease } = machineOf(p)
   let code = 0
   for (const name of p.argv.slice(1).filter((word) => !word.startsWith('-'))) {
-    const line = (await dependencies(p, kernelRelease)).find(
-      (each) => moduleName(each.split(':')[0] ?? '') === moduleName(name),
-    )
+    const lines = ((await readable(p.files, `/lib/modules/${kernelRelease}/modules.dep`)) ?? '').split('\n')
+    const line = lines.find((each) => moduleName(each.split(':')[0] ?? '') === moduleName(name))
     if (line === undefined) {
       p.stderr.write(`modinfo: ERROR: Module ${name} not found.\n`)
       code = 1
@@ -115,15 +115,6 @@ export const modinfo: Program = async (p) => {
     )
   }
   return code
-}
-
-async function dependencies(p: Process, release: string): Promise<readonly string[]> {
-  try {
-    return (await p.files.read(`/lib/modules/${release}/modules.dep`)).split('\n')
-  } catch (error) {
-    if (isErrno(error)) return []
-    throw error
-  }
 }
 
 /** systemd-modules-load(8): the names in /etc/modules-load.d, /run/…, /usr/lib/…. */

@@ -1,5 +1,6 @@
 import { attempt, invalidOption, join, parseArguments, refused, say } from '#lab/host/commands/cli.ts'
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
 import { hostProcess, machineOf } from '#lab/host/process/process.ts'
 import { contextOf, policyTypeOf, typeOf } from '#lab/host/selinux/file-contexts.ts'
 import { type Labelled, labelOf, machinePathOf } from '#lab/host/selinux/labels.ts'
@@ -56,21 +57,15 @@ const sestatus: Program = async (p) => {
   row('SELinux root directory:', '/etc/selinux')
   row('Loaded policy name:', 'targeted')
   row('Current mode:', selinux.enforcing ? 'enforcing' : 'permissive')
-  row('Mode from config file:', configuredMode(await configOf(p)) ?? 'error (Success)')
+  row(
+    'Mode from config file:',
+    configuredMode(await readable(p.files, '/etc/selinux/config')) ?? 'error (Success)',
+  )
   row('Policy MLS status:', 'enabled')
   row('Policy deny_unknown status:', 'allowed')
   row('Memory protection checking:', 'actual (secure)')
   row('Max kernel policy version:', '33')
   return 0
-}
-
-async function configOf(p: Process): Promise<string | undefined> {
-  try {
-    return await p.files.read('/etc/selinux/config')
-  } catch (error) {
-    if (isErrno(error)) return undefined
-    throw error
-  }
 }
 
 /** The context of a file, as `ls -Z` and `stat -c %C` show it: `?` on a kernel without SELinux. Throws Errno. */

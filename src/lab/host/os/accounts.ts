@@ -1,5 +1,6 @@
 import { remembering } from '#base/remember.ts'
-import { type Files, isErrno } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Files } from '#lab/host/ports.ts'
 
 export interface Account {
   readonly name: string
@@ -19,11 +20,11 @@ export interface Group {
 
 /** /etc/passwd; nobody when it cannot be read. */
 export const accounts = async (files: Files): Promise<readonly Account[]> =>
-  accountsIn(await textOf(files, '/etc/passwd'))
+  accountsIn((await readable(files, '/etc/passwd')) ?? '')
 
 /** /etc/group. */
 export const groups = async (files: Files): Promise<readonly Group[]> =>
-  groupsIn(await textOf(files, '/etc/group'))
+  groupsIn((await readable(files, '/etc/group')) ?? '')
 
 // The same files are read again and again.
 const accountsIn = remembering((text): readonly Account[] =>
@@ -46,15 +47,6 @@ const groupsIn = remembering((text): readonly Group[] =>
 
 const linesOf = (text: string): readonly string[] =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-
-async function textOf(files: Files, path: string): Promise<string> {
-  try {
-    return await files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
-}
 
 export const userByName = async (files: Files, name: string): Promise<Account | undefined> =>
   (await accounts(files)).find((account) => account.name === name)

@@ -1,5 +1,6 @@
 import { utc } from '#base/clock.ts'
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
 import { ask } from '#lab/host/systemd/client.ts'
 import type { Refused, Reply, UnitReport, Verb } from '#lab/host/systemd/control.ts'
 import { edit, revert } from '#lab/host/systemd/edit.ts'
@@ -258,19 +259,11 @@ async function showFiles(p: Process, units: readonly string[]): Promise<number> 
     const unit = await loadUnit(p.files, name)
     if (unit === undefined) return complain(p, `No files found for ${name}.`)
     const texts: string[] = []
-    for (const path of [unit.path, ...unit.dropIns]) texts.push(`# ${path}\n${await readable(p, path)}`)
+    for (const path of [unit.path, ...unit.dropIns])
+      texts.push(`# ${path}\n${(await readable(p.files, path)) ?? ''}`)
     p.stdout.write(texts.join('\n'))
   }
   return 0
-}
-
-async function readable(p: Process, path: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
 }
 
 async function listUnits(p: Process, all: boolean, onlyFailed: boolean): Promise<number> {

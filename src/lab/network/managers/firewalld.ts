@@ -7,7 +7,8 @@
  *
  * @see firewalld/firewalld:src/firewall/core/ipXtables.py
  */
-import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
+import { readable } from '#lab/host/os/readable.ts'
+import type { Process, Program } from '#lab/host/ports.ts'
 import { Notice } from '#lab/kernel/mailbox.ts'
 
 const folder = '/etc/firewalld/zones'
@@ -96,7 +97,8 @@ const servicePorts: Readonly<Record<string, string>> = {
 }
 
 async function zoneOf(p: Process, name: string): Promise<Zone> {
-  const text = await textOf(p, `${folder}/${name}.xml`, name === 'public' ? '<service name="ssh"/>' : '')
+  const text =
+    (await readable(p.files, `${folder}/${name}.xml`)) ?? (name === 'public' ? '<service name="ssh"/>' : '')
   const all = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
   const services = all(/<service name="([^"]+)"/g).flatMap((service) => servicePorts[service] ?? [])
   const ports = [
@@ -111,19 +113,10 @@ async function zoneOf(p: Process, name: string): Promise<Zone> {
   }
 }
 
-async function textOf(p: Process, path: string, fallback: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return fallback
-    throw error
-  }
-}
-
 /** firewall-cmd(1): `--state`, `--reload`, `--list-all`, `--get-active-zones`, `--permanent --zone=Z --add-source|interface|port|service=…`. */
 export const firewallCmd: Program = async (p) => {
   const words = p.argv.slice(1)
-  const pid = (await textOf(p, pidFile, '')).trim()
+  const pid = ((await readable(p.files, pidFile)) ?? '').trim()
   if (pid === '' || !p.processes().some((each) => String(each.pid) === pid)) {
     p.stderr.write(words.includes('--state') ? 'not running\n' : 'FirewallD is not running\n')
     return 252
@@ -182,11 +175,9 @@ async function add(
     return 2
   }
   const path = `${folder}/${o.zone}.xml`
-  const before = await textOf(
-    p,
-    path,
-    o.zone === 'public' ? '<zone>\n<service name="ssh"/>\n</zone>\n' : '<zone>\n</zone>\n',
-  )
+  const before =
+    (await readable(p.files, path)) ??
+    (o.zone === 'public' ? '<zone>\n<service name="ssh"/>\n</zone>\n' : '<zone>\n</zone>\n')
   await p.files.mkdir(folder, { parents: true })
   await p.files.write(path, before.replace('</zone>', `${added.join('\n')}\n</zone>`))
   // What is not permanent works at once; here both are written down, and permanent ones wait for a reload.

@@ -9,6 +9,7 @@
  *
  * @see NetworkManager.conf(5), Calico's "Configure NetworkManager"
  */
+import { readable } from '#lab/host/os/readable.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
 import { patternMatcher } from '#lab/host/shell/glob.ts'
 import type { Link } from '#lab/network/ports.ts'
@@ -112,10 +113,10 @@ async function persistenceIn(p: Process): Promise<Persistence> {
 }
 
 async function configTexts(p: Process): Promise<readonly string[]> {
-  const texts = [await textOf(p, '/etc/NetworkManager/NetworkManager.conf')]
+  const texts = [(await readable(p.files, '/etc/NetworkManager/NetworkManager.conf')) ?? '']
   for (const folder of folders)
     for (const { name } of (await p.files.exists(folder)) ? await p.files.list(folder) : [])
-      if (name.endsWith('.conf')) texts.push(await textOf(p, `${folder}/${name}`))
+      if (name.endsWith('.conf')) texts.push((await readable(p.files, `${folder}/${name}`)) ?? '')
   return texts
 }
 
@@ -135,15 +136,6 @@ async function unmanaged(p: Process): Promise<(link: Link) => boolean> {
       return ({ name }) => matches(name)
     })
   return (link) => tests.some((test) => test(link))
-}
-
-async function textOf(p: Process, path: string): Promise<string> {
-  try {
-    return await p.files.read(path)
-  } catch (error) {
-    if (isErrno(error)) return ''
-    throw error
-  }
 }
 
 /** nmcli(1): `device [status]`, `general reload`. */
