@@ -117,7 +117,9 @@ export const instancesOf = (
 function containerStatus(view: PodView, def: ContainerDef, waitingFor: string): ContainerStatus {
   const [newest, before] = instancesOf(view.instances, def.name)
   const trouble = view.troubles.get(def.name)
-  if (newest === undefined) return neverStarted(def, trouble ?? { reason: waitingFor, message: '' })
+  const volumeMounts = mountStatuses(def, view.minor)
+  if (newest === undefined)
+    return { ...neverStarted(def, trouble ?? { reason: waitingFor, message: '' }), ...volumeMounts }
   const running = newest.state === 'running'
   const waits = !running && trouble !== undefined
   const started = running && view.isStarted(newest)
@@ -131,7 +133,27 @@ function containerStatus(view: PodView, def: ContainerDef, waitingFor: string): 
     imageID: imageId(newest.image),
     containerID: `${view.runtime}://${newest.id}`,
     started,
+    ...volumeMounts,
   }
+}
+
+const mounted = new WeakMap<ContainerDef, Pick<ContainerStatus, 'volumeMounts'>>()
+
+/** RecursiveReadOnlyMounts, on from 1.31: no runtime of a lab makes what is mounted below read-only. */
+function mountStatuses(def: ContainerDef, minor: number): Pick<ContainerStatus, 'volumeMounts'> {
+  if (minor < 31 || (def.volumeMounts ?? []).length === 0) return {}
+  let known = mounted.get(def)
+  if (known === undefined) {
+    known = {
+      volumeMounts: (def.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
+        mountPath,
+        name,
+        ...(readOnly === true ? { readOnly, recursiveReadOnly: 'Disabled' } : {}),
+      })),
+    }
+    mounted.set(def, known)
+  }
+  return known
 }
 
 /** An init container of an earlier sandbox counts as not run yet; its restarts stay. */
@@ -139,7 +161,9 @@ function initStatus(view: PodView, def: ContainerDef): ContainerStatus {
   const [newest, before] = instancesOf(view.instances, def.name)
   const trouble = view.troubles.get(def.name)
   const stale = newest !== undefined && view.sandbox?.ready === true && newest.sandboxId !== view.sandbox.id
-  if (newest === undefined) return neverStarted(def, trouble ?? { reason: 'PodInitializing', message: '' })
+  const volumeMounts = mountStatuses(def, view.minor)
+  if (newest === undefined)
+    return { ...neverStarted(def, trouble ?? { reason: 'PodInitializing', message: '' }), ...volumeMounts }
   const waits = (newest.state === 'exited' && trouble !== undefined) || stale
   const done = newest.state === 'exited' && newest.exitCode === 0 && !stale
   return {
@@ -154,6 +178,7 @@ function initStatus(view: PodView, def: ContainerDef): ContainerStatus {
     imageID: imageId(newest.image),
     containerID: `${view.runtime}://${newest.id}`,
     started: newest.state === 'running',
+    ...volumeMounts,
   }
 }
 

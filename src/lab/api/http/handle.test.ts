@@ -10,6 +10,9 @@ describe('requests and their codes', () => {
     ['a path that nobody serves', { url: '/apis/nope/v1' }, 404, '404 page not found'],
     ['a trailing slash', { url: '/version/' }, 200, 'v1.31.9'],
     ['health', { url: '/readyz' }, 200, 'ok'],
+    ['one check', { url: '/livez/etcd' }, 200, 'ok'],
+    ['a check that is none', { url: '/livez/shutdown' }, 404, '404 page not found'],
+    ['all checks', { url: '/readyz?verbose' }, 200, '[+]poststarthook/rbac/bootstrap-roles ok'],
     ['a body without a type', { url: maps, method: 'POST', body: JSON.stringify(draft('a')) }, 201, '"a"'],
     [
       'YAML',

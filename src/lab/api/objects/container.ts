@@ -121,4 +121,6 @@ export interface ContainerStatus {
   readonly imageID: string
   readonly containerID?: string
   readonly started?: boolean
+  /** From 1.31 on. */
+  readonly volumeMounts?: readonly Readonly<Record<string, unknown>>[]
 }

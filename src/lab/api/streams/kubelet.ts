@@ -121,7 +121,7 @@ export async function nextReply(
 }
 
 /** The release of Go that Kubernetes was built with (kubernetes/kubernetes#130194 for 1.31.7, #131683 for 1.30.13), as far as it matters: 22 or 23. */
-function goMinorOf(version: string): 22 | 23 {
+export function goMinorOf(version: string): 22 | 23 {
   const [, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10))
   const first: Readonly<Record<number, number>> = { 30: 13, 31: 7 }
   return minor >= 32 || patch >= (first[minor] ?? Number.POSITIVE_INFINITY) ? 23 : 22
