@@ -120,7 +120,9 @@ const ofTheProvider = (
 ]
 
 const interfaces = '(^bond0$|^eth0$|^ens6$|^ens3$)'
+/** ibm-cloud-docs/containers:performance.md; where packets are wrapped into VXLAN, as on Satellite, it is less. */
 const mtuBytes = 1480
+const satelliteMtuBytes = 1450
 
 const byManifest = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
   ...mirroredManifests(
@@ -129,10 +131,8 @@ const byManifest = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
       version: plan.calico,
       podCidr: plan.podCidr,
       encapsulation: plan.encapsulation,
-      env: [
-        { name: 'IP_AUTODETECTION_METHOD', value: `interface=${interfaces}` },
-        { name: 'FELIX_IPINIPMTU', value: String(mtuBytes) },
-      ],
+      mtuBytes: plan.encapsulation.startsWith('vxlan') ? satelliteMtuBytes : mtuBytes,
+      env: [{ name: 'IP_AUTODETECTION_METHOD', value: `interface=${interfaces}` }],
       initContainers: [calicoExtensionContainer as ContainerDef],
     }),
   ),

@@ -41,9 +41,11 @@ const bandwidth = `,
 export const calicoConfig = ({
   release,
   backend,
+  mtuBytes,
 }: {
   readonly release: Release
   readonly backend: Backend
+  readonly mtuBytes: number
 }) =>
   draft(
     'v1',
@@ -53,7 +55,7 @@ export const calicoConfig = ({
       data: {
         typha_service_name: 'none',
         calico_backend: backend,
-        veth_mtu: '0',
+        veth_mtu: String(mtuBytes),
         cni_network_config: networkConfig(release),
       },
     },

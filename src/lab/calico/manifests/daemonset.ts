@@ -16,6 +16,8 @@ export interface ManifestOptions {
   readonly encapsulation?: Encapsulation
   /** Default: bird. */
   readonly backend?: Backend
+  /** Of tunnels and pods. Default: 0, what Felix finds out. */
+  readonly mtuBytes?: number
   /** More environment for calico-node, in place of what has the same name. */
   readonly env?: readonly EnvVar[]
   /** More init containers, before the others. */

@@ -10,7 +10,11 @@ import { releaseOf } from '#lab/calico/release.ts'
  * The resource definitions are not among it: the lab's API server brings them (api/types/calico.ts).
  */
 export const calicoManifests = (o: ManifestOptions): readonly Draft<KubeObject>[] => [
-  calicoConfig({ release: releaseOf(o.version ?? ''), backend: o.backend ?? 'bird' }),
+  calicoConfig({
+    release: releaseOf(o.version ?? ''),
+    backend: o.backend ?? 'bird',
+    mtuBytes: o.mtuBytes ?? 0,
+  }),
   ...rbac(releaseOf(o.version ?? '')),
   daemonSet(o),
   ...kubeControllers(o.version),
