@@ -1,6 +1,6 @@
-import { hasEnded } from '#lab/api/authorization/pod-references.ts'
 import { asObject } from '#lab/api/json.ts'
 import type { BlockAffinity, Node, Pod } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import type { LabMachine } from '#lab/host/machine.ts'
 import type { Lab } from '#lab/lab.ts'
 import type { Route } from '#lab/network/ports.ts'

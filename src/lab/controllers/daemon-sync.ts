@@ -1,5 +1,6 @@
 import type { KubeClient } from '#lab/api/client.ts'
 import type { ControllerRevision, DaemonSet, Node, Pod } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { type KubeError, resources } from '#lab/api/ports.ts'
 import { hashLabel, keepRevision, trimHistory } from '#lab/controllers/daemon-history.ts'
 import { daemonPod, nodeOf, placements } from '#lab/controllers/daemon-placement.ts'
@@ -91,7 +92,7 @@ export class DaemonSync {
   #surplus(seat: Seat): readonly Pod[] {
     const staying = seat.pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     if (!seat.keep) return staying
-    const ended = staying.filter(({ status }) => status.phase === 'Failed' || status.phase === 'Succeeded')
+    const ended = staying.filter(hasEnded)
     const running = staying.filter((pod) => !ended.includes(pod))
     const surge = surgeOf(this.#in.set, this.#seats.length) > 0
     const extra = surge

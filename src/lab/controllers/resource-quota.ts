@@ -4,8 +4,10 @@
  *
  * Not imitated: prompt counting of other things than pods when they go.
  */
+
 import { amountText, usageOf } from '#lab/api/admission/usage.ts'
 import type { KubeObject, Pod } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { type Kube, type ResourceType, resources } from '#lab/api/ports.ts'
 import { define } from '#lab/api/types/resource-def.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
@@ -28,8 +30,7 @@ export function startResourceQuotas(kit: ControllerKit): void {
     if (type !== 'DELETED') queue.add(objectKey(object))
   })
   const pods = kit.cache<Pod>(resources.pods, ({ type, object, previous }) => {
-    const ended = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
-    if (type !== 'DELETED' && !(previous !== undefined && ended(object) && !ended(previous))) return
+    if (type !== 'DELETED' && !(previous !== undefined && hasEnded(object) && !hasEnded(previous))) return
     for (const quota of quotas.list())
       if (quota.metadata.namespace === object.metadata.namespace) queue.add(objectKey(quota))
   })

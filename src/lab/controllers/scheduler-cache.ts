@@ -2,8 +2,10 @@
  * What the scheduler knows of who is where, as sums that each pod changes when it comes, changes or goes, so that nobody has to look
  * at all pods: kubernetes/kubernetes:pkg/scheduler/backend/cache/cache.go, framework/types.go (NodeInfo).
  */
+
 import type { InformerChange } from '#lab/api/informer.ts'
 import type { Pod } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import type { LabelTest } from '#lab/api/selectors.ts'
 import { Alike, type Count, isStaying } from '#lab/controllers/scheduler-alike.ts'
 import { refusesOthers } from '#lab/controllers/scheduler-neighbours.ts'
@@ -112,9 +114,6 @@ export function loadWithout(load: NodeLoad, gone: readonly Pod[]): NodeLoad {
   for (const pod of gone) sums.weigh(pod, -1)
   return sums
 }
-
-export const hasEnded = ({ status }: Pod): boolean =>
-  status.phase === 'Succeeded' || status.phase === 'Failed'
 
 /** Most changes of a pod are of its status. Its containers stay the same value when it is bound. */
 const weighsTheSame = (a: Pod, b: Pod): boolean =>

@@ -5,16 +5,18 @@
  *
  * Not imitated: scheduling gates, preferred affinities, other scores, profiles, queueing hints.
  */
+
 import { rfc3339 } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { Informer } from '#lab/api/informer.ts'
 import type { KubeObject, Node, PersistentVolume, Pod, StorageClass, VolumeClaim } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { objectKey, placing } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
-import { hasEnded, SchedulerCache } from '#lab/controllers/scheduler-cache.ts'
+import { SchedulerCache } from '#lab/controllers/scheduler-cache.ts'
 import { boundNode, Fit } from '#lab/controllers/scheduler-fit.ts'
 import { type Preemption, preemption, type Verdict } from '#lab/controllers/scheduler-preempt.ts'
 import { NodeSample } from '#lab/controllers/scheduler-sample.ts'

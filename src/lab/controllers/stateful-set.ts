@@ -2,7 +2,9 @@
  * The StatefulSet controller: kubernetes/kubernetes:pkg/controller/statefulset/stateful_set_control.go.
  * Not imitated: what becomes of claims, revisions and rolling back, adoption, minReadySeconds, parallel pod management but for starting and ending.
  */
+
 import type { Draft, Pod, StatefulSet, Volume, VolumeClaim } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { isKubeError, resources } from '#lab/api/ports.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
@@ -53,7 +55,7 @@ async function step(control: PodControl, set: StatefulSet, own: readonly Pod[]):
   for (let ordinal = 0; ordinal < replicas(set); ordinal++) {
     const pod = byOrdinal.get(ordinal)
     if (pod === undefined) await createWithClaims(control, set, ordinal)
-    else if (pod.status.phase === 'Failed' || pod.status.phase === 'Succeeded') await deleteOnce(control, pod)
+    else if (hasEnded(pod)) await deleteOnce(control, pod)
     if (!parallel && (pod === undefined || !isReady(pod) || isLeaving(pod))) return
   }
   const surplus = own.filter((pod) => ordinalOf(pod) >= replicas(set)).sort(highestFirst)

@@ -1,7 +1,9 @@
 /**
  * Lets deleted claims and volumes go when nobody uses them any more: kubernetes/kubernetes:pkg/controller/volume/{pvcprotection,pvprotection}.
  */
+
 import type { KubeObject, PersistentVolume, Pod, VolumeClaim } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { resources } from '#lab/api/ports.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { objectKey } from '#lab/controllers/pods.ts'
@@ -55,8 +57,6 @@ export function startVolumeProtection(kit: ControllerKit): void {
     await kube.update<PersistentVolume>(resources.volumes, without(volume, volumeFinalizer))
   })
 }
-
-const hasEnded = ({ status }: Pod): boolean => status.phase === 'Succeeded' || status.phase === 'Failed'
 
 /** The claims that a pod's volumes name. */
 export const claimsOf = ({ spec }: Pod): readonly string[] =>

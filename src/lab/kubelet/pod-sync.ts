@@ -1,5 +1,5 @@
-import { hasEnded } from '#lab/api/authorization/pod-references.ts'
 import type { Pod } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import type { Kube } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { removeRemains } from '#lab/kubelet/container-gc.ts'

@@ -1,6 +1,6 @@
-import { hasEnded } from '#lab/api/authorization/pod-references.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { Pod } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
 import type { Task } from '#lab/kernel/kernel.ts'

@@ -1,5 +1,7 @@
 /** What an object uses of a namespace's quota: kubernetes/kubernetes:pkg/quota/v1/evaluator/core. */
+
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { binaryQuantity, quantity } from '#lab/api/quantity.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
@@ -46,8 +48,7 @@ const plain = [
 
 /** Pods that have ended count as objects only. */
 function podUsage(pod: JsonObject, count: string): Usage {
-  const phase = at(pod, 'status.phase')
-  if (phase === 'Succeeded' || phase === 'Failed') return usage({ [count]: 1 }, [], {})
+  if (hasEnded(pod)) return usage({ [count]: 1 }, [], {})
   const containers = asList(at(pod, 'spec.containers')).map(asObject)
   const initial = asList(at(pod, 'spec.initContainers')).map(asObject)
   const amounts: Record<string, number> = { [count]: 1, pods: 1 }

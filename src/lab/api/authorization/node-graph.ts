@@ -2,8 +2,10 @@
  * What the pods of each node refer to, counted as pods come, change and go, so that nobody has to look at all of a node's:
  * kubernetes/kubernetes:plugin/pkg/auth/authorizer/node/{graph,graph_populator}.go.
  */
-import { hasEnded, visitReferences } from '#lab/api/authorization/pod-references.ts'
+
+import { visitReferences } from '#lab/api/authorization/pod-references.ts'
 import { asObject, asText } from '#lab/api/json.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import type { Store, StoreChange, Stored } from '#lab/api/store.ts'
 
 export class NodeGraph {

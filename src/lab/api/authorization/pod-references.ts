@@ -1,5 +1,7 @@
 /** What a pod refers to: kubernetes/kubernetes:pkg/api/v1/pod/util.go (VisitPodSecretNames and its neighbours). */
+
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 
 interface PodLike {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined }
@@ -22,11 +24,6 @@ export function visitReferences(pod: PodLike, visit: Visit): void {
     visit('secrets', asObject(secret).name)
   }
   visitEnv(spec, visit)
-}
-
-export function hasEnded(pod: PodLike): boolean {
-  const { phase } = asObject(pod.status)
-  return phase === 'Succeeded' || phase === 'Failed'
 }
 
 /** Volume sources, those of projected volumes among them. */

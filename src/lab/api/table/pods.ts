@@ -1,6 +1,8 @@
 /** READY, STATUS and RESTARTS of a pod: pkg/printers/internalversion/printers.go (printPod). */
+
 import { parseTime } from '#base/clock.ts'
 import { asList, asObject, at, isObject, type JsonObject } from '#lab/api/json.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import type { Stored } from '#lab/api/store.ts'
 import { age, humanDuration } from '#lab/api/table/age.ts'
 import { columns, none, type Printer } from '#lab/api/table/printer.ts'
@@ -163,5 +165,5 @@ function endReason({ reason, signal, exitCode }: JsonObject): string {
 function deletionReason(pod: Stored, status: JsonObject, reason: string): string {
   if (pod.metadata.deletionTimestamp === undefined) return reason
   if (status.reason === 'NodeLost') return 'Unknown'
-  return status.phase === 'Succeeded' || status.phase === 'Failed' ? reason : 'Terminating'
+  return hasEnded({ status }) ? reason : 'Terminating'
 }

@@ -1,8 +1,10 @@
 /** DELETE: staging:apiserver/pkg/registry/rest/delete.go, generic/registry/store.go; pkg/registry/core/pod/strategy.go. */
+
 import { parseTime, rfc3339 } from '#base/clock.ts'
 import { guard } from '#lab/api/admission/guard.ts'
 import { asList, asObject, asText, at, type JsonObject, without } from '#lab/api/json.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import { conflict, notFound, Refusal, success } from '#lab/api/status.ts'
 import { keyOfObject, type Stored } from '#lab/api/store.ts'
 import { presented } from '#lab/api/types/event-view.ts'
@@ -113,8 +115,7 @@ function finalizersFor({ metadata }: Stored, { propagationPolicy }: DeleteOption
 function graceFor(def: ResourceDef, old: Stored, { gracePeriodSeconds }: DeleteOptions): number {
   if (def.bucket !== '/pods') return 0
   const spec = asObject(old.spec)
-  const phase = at(old, 'status.phase')
-  if (!spec.nodeName || phase === 'Failed' || phase === 'Succeeded') return 0
+  if (!spec.nodeName || hasEnded(old)) return 0
   const current = old.metadata.deletionGracePeriodSeconds
   const asked = gracePeriodSeconds ?? current ?? Number(spec.terminationGracePeriodSeconds ?? 30)
   const grace = asked < 0 ? 1 : asked

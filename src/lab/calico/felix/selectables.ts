@@ -1,5 +1,7 @@
 /** Everything that a policy's selectors may choose. */
+
 import type { KubeObject, Pod } from '#lab/api/objects.ts'
+import { hasEnded } from '#lab/api/pod-phase.ts'
 import type { Selectable } from '#lab/calico/felix/policy/model.ts'
 import { remembered } from '#lab/calico/felix/remembered.ts'
 import { type HostEndpoint, labelsOf, type NetworkSet } from '#lab/calico/felix/resources.ts'
@@ -44,8 +46,9 @@ const byKey = remembered((objects: readonly KubeObject[]): ReadonlyMap<string, K
 })
 
 /** The address of a pod that Calico networks and that has not ended. */
-export function podAddress({ metadata, spec, status }: Pod): string | undefined {
-  if (spec.hostNetwork || status.phase === 'Succeeded' || status.phase === 'Failed') return undefined
+export function podAddress(pod: Pod): string | undefined {
+  const { metadata, spec, status } = pod
+  if (spec.hostNetwork || hasEnded(pod)) return undefined
   return (metadata.annotations?.['cni.projectcalico.org/podIP'] ?? status.podIP)?.split('/')[0] || undefined
 }
 
