@@ -1,5 +1,6 @@
 import { utc } from '#base/clock.ts'
 import type { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
+import { watchEnd } from '#lab/api/watch-end.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 const source = 'pkg/mod/k8s.io/client-go@v0.30.11/tools/cache/reflector.go:232'
@@ -18,7 +19,11 @@ export function reflectorFailure(
 ): void {
   const says = `failed to list ${o.what}: ${o.error.message}`
   if (o.during === 'watch') {
-    line(p, 'W', `reflector.go:470] ${source}: watch of ${o.what} ended with: ${o.error.message}`)
+    const end = watchEnd(o.error)
+    if (end.kind === 'ended')
+      line(p, 'W', `reflector.go:470] ${source}: watch of ${o.what} ended with: ${end.says}`)
+    if (end.kind === 'failed')
+      line(p, 'E', `reflector.go:150] ${source}: Failed to watch ${o.what}: ${end.says}`)
     return
   }
   line(p, 'W', `reflector.go:547] ${source}: ${says}`)

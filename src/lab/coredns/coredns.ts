@@ -10,6 +10,7 @@ import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
 import { type Informer, informer } from '#lab/api/informer.ts'
 import type { EndpointSlice, KubeObject, Service } from '#lab/api/objects.ts'
 import { KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
+import { watchEnd } from '#lab/api/watch-end.ts'
 import { answerFor, type Cluster } from '#lab/coredns/records.ts'
 import { CorefileError, Running } from '#lab/coredns/reload.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
@@ -56,11 +57,15 @@ function watchAll(p: Process, kube: KubeClient): Views {
       { type },
       {
         onError: ({ during, error }) => {
-          const says = during === 'list' ? `failed to list *v1.${kind}: ${error.message}` : error.message
           const source = 'pkg/mod/k8s.io/client-go@v0.29.3/tools/cache/reflector.go:229'
-          p.stdout.write(`[INFO] plugin/kubernetes: ${source}: ${says}\n`)
-          if (during === 'list')
-            p.stdout.write(`[ERROR] plugin/kubernetes: ${source}: Failed to watch *v1.${kind}: ${says}\n`)
+          const write = (level: 'INFO' | 'ERROR', says: string): void =>
+            p.stdout.write(`[${level}] plugin/kubernetes: ${source}: ${says}\n`)
+          const end = during === 'list' ? undefined : watchEnd(error)
+          const listed = `failed to list *v1.${kind}: ${error.message}`
+          if (end === undefined) write('INFO', listed)
+          if (end?.kind === 'ended') write('INFO', `watch of *v1.${kind} ended with: ${end.says}`)
+          if (end === undefined || end.kind === 'failed')
+            write('ERROR', `Failed to watch *v1.${kind}: ${end === undefined ? listed : end.says}`)
         },
       },
     )

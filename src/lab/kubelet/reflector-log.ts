@@ -1,5 +1,5 @@
-import { type Failure, isRefused } from '#lab/api/informer.ts'
-import { KubeUnreachable } from '#lab/api/ports.ts'
+import type { Failure } from '#lab/api/informer.ts'
+import { watchEnd } from '#lab/api/watch-end.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
 
 /** A reflector, as its lines name it. */
@@ -12,21 +12,19 @@ export interface ReflectorName {
 
 /**
  * Says in a component's log that a list or a watch has failed, as client-go of its release does
- * (kubernetes/client-go:tools/cache/reflector.go, at v0.24.2 to v0.35.2). A watch that cannot be begun again since the connection is refused is
- * tried in silence; one that nobody answers, or that is not allowed, is listed anew.
+ * (kubernetes/client-go:tools/cache/reflector.go, at v0.24.2 to v0.35.2).
  */
 export const reflectorLog =
   (klog: Klog, minor: number, { name, type }: ReflectorName) =>
   ({ during, error }: Failure): void => {
     const at = linesOf(minor)
-    const { message } = error
     if (during === 'watch') {
-      if (isRefused(error)) return
-      if (error instanceof KubeUnreachable && !error.isUnanswered) ended(message)
-      else failed(message)
+      const end = watchEnd(error)
+      if (end.kind === 'ended') ended(end.says)
+      if (end.kind === 'failed') failed(end.says)
       return
     }
-    const says = `failed to list ${type}: ${message}`
+    const says = `failed to list ${type}: ${error.message}`
     if (at.list !== undefined) klog.warningf(at.list, `${name}: ${says}`)
     failed(says)
 
