@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
+import type { ConditionRow, EventRow, NodeRow } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import { ago, factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
@@ -101,6 +101,16 @@ const session = (from: string, to: string, info?: string) => ({
   state: info === undefined ? 'Established' : 'Active',
   ...(info && { info }),
 })
+const transition = (reason: string, first: number, last: number): EventRow => ({
+  about: { kind: 'Node', name: 'w3' },
+  type: 'Normal',
+  reason,
+  message: `Node w3 status is now: ${reason}`,
+  component: 'node-controller',
+  count: 3,
+  firstAtMs: ago(first),
+  lastAtMs: ago(last),
+})
 const silent = { status: 'Unknown', reason: 'NodeStatusUnknown' } as const
 
 describe('by facts', () => {
@@ -111,6 +121,15 @@ describe('by facts', () => {
       'everybody reports a silent node',
       { nodes: [node('w1'), node('w2'), node('w3', silent)], bgpSessions: [...up, ...down] },
       ['node/w3 confirmed'],
+    ],
+    [
+      'a silent node that goes in and out of Ready is on, at times',
+      {
+        nodes: [node('w1'), node('w2'), node('w3', silent)],
+        bgpSessions: [...up, ...down],
+        events: [transition('NodeNotReady', 20, 1), transition('NodeReady', 18, 2)],
+      },
+      ['node/w3 likely'],
     ],
     [
       'its own last complaints about everybody do not count',

@@ -10,6 +10,7 @@ import {
 import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
 import { masterWays } from '#cluster/master-proxy.ts'
 import { isOfHostLocalNetwork } from '#cluster/node-addresses.ts'
+import { isFlapping, nodeTransitions } from '#cluster/node-transitions.ts'
 import { silenceOf } from '#cluster/silent-nodes.ts'
 import { isSameSubject, nodeSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
@@ -31,7 +32,7 @@ export interface PeerDownState {
  */
 export const detector = defineDetector<PeerDownState, Names>({
   needs: ['nodes', 'bgpSessions', 'messages'],
-  uses: ['pods', 'calicoNodes', 'reachability', 'workers', 'certificates'],
+  uses: ['pods', 'calicoNodes', 'reachability', 'workers', 'certificates', 'events'],
   judges: 'node',
   detect: (view) => {
     const accused = accusedPeers(view).filter(({ address }) => !isOfHostLocalNetwork(address))
@@ -100,7 +101,11 @@ function signsOf(view: View<Names>, peer: AccusedPeer, { all, reasons }: Around)
   if (down !== undefined && node !== undefined)
     return [
       {
-        ...sign(node, isProven ? 'decisive' : 'strong', `${down}, and its peers miss just its address`),
+        ...sign(
+          node,
+          isProven && !isInAndOut(view, node.name) ? 'decisive' : 'strong',
+          `${down}, and its peers miss just its address`,
+        ),
         about,
       },
       place('weak', told(peer)),
@@ -121,6 +126,9 @@ function signsOf(view: View<Names>, peer: AccusedPeer, { all, reasons }: Around)
     (peer.by > 1 || (isOthersUp && isUnreachable(peer)))
   return [place(isSuspect ? 'strong' : 'weak', told(peer)), ...machine]
 }
+
+/** A machine that is off does not come back: what is heard of now and then is on, and its network fails. */
+const isInAndOut = (view: View<Names>, node: string): boolean => isFlapping(nodeTransitions(view, node))
 
 /** A control plane that hears of no node, or of hardly one, is deaf itself: its silence says nothing of one machine. */
 function isNobodyHeard(view: View<Names>): boolean {

@@ -8,3 +8,4 @@ export type Names =
   | 'reachability'
   | 'workers'
   | 'certificates'
+  | 'events'

@@ -159,7 +159,7 @@ export class ObjectCache {
   #stopWhenIdle(item: Item): void {
     if (item.isTimed || this.#isMounted(item)) return
     item.isTimed = true
-    const dueMs = Math.ceil((item.usedMs + idleMs) / recycleMs) * recycleMs
+    const dueMs = (Math.floor((item.usedMs + idleMs) / recycleMs) + 1) * recycleMs // after that time, never at it
     this.#p.task.after(dueMs - this.#p.monotonic(), () => {
       item.isTimed = false
       if (item.reflector === undefined || this.#isMounted(item)) return

@@ -117,7 +117,7 @@ const verbs: Readonly<Record<string, string>> = {
 function version({ kubernetesVersion }: ApiServer): JsonObject {
   const [major, minor, patch] = kubernetesVersion.split('.')
   // A minor release comes every four months, a patch every month: near the day, and not it. The commit is nobody's.
-  const built = Date.UTC(2022, 4 + (Number(minor) - 24) * 4 + Number(patch ?? 0), 15, 9, 19, 8)
+  const built = Date.UTC(2022, 4 + (Number(minor) - 24) * 4 + Number.parseInt(patch ?? '0', 10), 15, 9, 19, 8)
   return {
     major,
     minor,
