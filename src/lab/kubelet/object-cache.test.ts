@@ -61,6 +61,7 @@ describe('a ConfigMap that a pod names', () => {
   })
 
   test('is listed anew when nobody asked for it in five minutes, and until then its container does not start', async () => {
+    await kubectl('delete pod env')
     await kubectl('apply -f -', pod('minute', node, byEnv))
     await kubectl('wait pod/minute --for=condition=Ready')
     await lab.advance(60_000 - (lab.nowMs % 60_000) - 500) // it is asked for at a full minute, when idle ones are looked for
@@ -75,7 +76,7 @@ describe('a ConfigMap that a pod names', () => {
     expect((await kubectl('get events --field-selector involvedObject.name=minute')).stdout).toContain(
       'Error: failed to sync configmap cache: timed out waiting for the condition',
     )
-    expect(await running()).toMatch(/^(?:[0-9a-f]{64}\n){2}$/)
+    expect(await running()).toMatch(/^[0-9a-f]{64}\n$/)
   })
 
   test('keeps a new pod waiting a second at a time, in its events and in the journal', async () => {
