@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ConditionRow, NodeRow } from '#cluster/relations.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
 import { foundIn, type Verdict } from '#failures/testing/found-in.ts'
@@ -122,6 +123,14 @@ describe('near misses', () => {
   })
 })
 
+const node = (name: string, ready: Partial<ConditionRow>): NodeRow => ({
+  name,
+  unschedulable: false,
+  taints: [],
+  labels: {},
+  conditions: [{ type: 'Ready', status: 'True', ...ready }],
+})
+
 describe('by facts', () => {
   const lost = (id: string) => ({
     message: {
@@ -153,6 +162,19 @@ describe('by facts', () => {
     ],
   ])('%s', (_, table, expected) => {
     expect(diagnose(factsOf(table, { complete: ['services'] }), [mode]).causes[0]?.confidence).toBe(expected)
+  })
+
+  test.each<[string, boolean, string]>([
+    ['speaks of Typha while kubelets are heard', false, 'confirmed'],
+    ['is what the node controller writes when no kubelet is heard', true, 'possible'],
+  ])('a Service whose pods are not ready %s', (_, isSilent, expected) => {
+    const silent = { status: 'Unknown', reason: 'NodeStatusUnknown' } as const
+    const facts = factsOf({
+      nodes: ['w1', 'w2', 'w3'].map((name) => node(name, isSilent ? silent : {})),
+      endpoints: behind().map((row) => ({ ...row, notReady: ['10.3.0.7'] })),
+      messages: [lost('dial/timeout')],
+    })
+    expect(diagnose(facts, [mode]).causes[0]?.confidence).toBe(expected)
   })
 
   test('a cluster without Typha cannot have it', () => {

@@ -2,6 +2,7 @@ import type { Fact, Reads } from '#cluster/facts.ts'
 import { isReady } from '#cluster/queries.ts'
 import type { EndpointsRow, MessageRow, PodRow } from '#cluster/relations.ts'
 import { isOff, settingsNamed } from '#cluster/settings.ts'
+import { silenceOf } from '#cluster/silent-nodes.ts'
 import { clusterSubject } from '#cluster/subjects.ts'
 import {
   isTyphaKilled,
@@ -23,7 +24,16 @@ export interface TyphaState {
   readonly pod: string | undefined
 }
 
-type Needs = 'messages' | 'pods' | 'endpoints' | 'events' | 'settings' | 'services' | 'attempts' | 'remarks'
+type Needs =
+  | 'messages'
+  | 'pods'
+  | 'endpoints'
+  | 'events'
+  | 'settings'
+  | 'services'
+  | 'attempts'
+  | 'remarks'
+  | 'nodes'
 
 /**
  * Finds a Typha that is not there, cannot be found, or does not work: its Service is missing or has nobody behind it, its pods
@@ -33,7 +43,7 @@ type Needs = 'messages' | 'pods' | 'endpoints' | 'events' | 'settings' | 'servic
  */
 export const detector = defineDetector<TyphaState, Needs>({
   needs: ['messages', 'pods', 'endpoints'],
-  uses: ['events', 'settings', 'services', 'attempts', 'remarks'],
+  uses: ['events', 'settings', 'services', 'attempts', 'remarks', 'nodes'],
   judges: 'cluster',
   detect: (view) => {
     const contacts = typhaContacts(view)
@@ -45,8 +55,7 @@ export const detector = defineDetector<TyphaState, Needs>({
     const signs = [
       ...said,
       ...ofContacts(contacts),
-      ...ofEndpoints(view, contacts),
-      ...ofPods(view, isMissed),
+      ...asReported(view, [...ofEndpoints(view, contacts), ...ofPods(view, isMissed)]),
       ...ofPlacement(view),
       ...ofSettings(view),
       ...ofPeople(view),
@@ -83,6 +92,10 @@ const ofContacts = (contacts: readonly TyphaContact[]): readonly Sign[] =>
     if (outcome === 'certificate') return []
     return [sign(row, 'weak', `${to} cannot be reached`, about)]
   })
+
+/** Where hardly a kubelet is heard, the node controller calls every pod not ready: that says nothing of Typha's. */
+const asReported = (view: Reads<'nodes'>, signs: readonly Sign[]): readonly Sign[] =>
+  silenceOf(view).isEverywhere ? signs.map((one): Sign => ({ ...one, weight: 'weak' })) : signs
 
 /** A Service that leads to nobody; with somebody who was refused by it, that is all there is to know. */
 function ofEndpoints(view: Reads<'endpoints'>, contacts: readonly TyphaContact[]): readonly Sign[] {
