@@ -1,6 +1,6 @@
 import { utc } from '#base/clock.ts'
-import type { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
-import { watchEnd } from '#lab/api/watch-end.ts'
+import type { Failure } from '#lab/api/informer.ts'
+import { reflectorWords } from '#lab/api/reflector-words.ts'
 import type { Process } from '#lab/host/ports.ts'
 
 const source = 'pkg/mod/k8s.io/client-go@v0.30.11/tools/cache/reflector.go:232'
@@ -11,24 +11,19 @@ const source = 'pkg/mod/k8s.io/client-go@v0.30.11/tools/cache/reflector.go:232'
  */
 export function reflectorFailure(
   p: Pick<Process, 'now' | 'pid' | 'stdout'>,
-  o: {
-    readonly during: 'list' | 'watch'
-    readonly what: string
-    readonly error: KubeError | KubeUnreachable
-  },
+  { what, ...failure }: Failure & { readonly what: string },
 ): void {
-  const says = `failed to list ${o.what}: ${o.error.message}`
-  if (o.during === 'watch') {
-    const end = watchEnd(o.error)
-    if (end.kind === 'ended')
-      line(p, 'W', `reflector.go:470] ${source}: watch of ${o.what} ended with: ${end.says}`)
-    if (end.kind === 'failed')
-      line(p, 'E', `reflector.go:150] ${source}: Failed to watch ${o.what}: ${end.says}`)
-    return
+  for (const { kind, says } of reflectorWords(what, failure)) {
+    const { level, at } = places[kind]
+    line(p, level, `reflector.go:${at}] ${source}: ${says}`)
   }
-  line(p, 'W', `reflector.go:547] ${source}: ${says}`)
-  line(p, 'E', `reflector.go:150] ${source}: Failed to watch ${o.what}: ${says}`)
 }
+
+const places = {
+  listed: { level: 'W', at: 547 },
+  ended: { level: 'W', at: 470 },
+  failed: { level: 'E', at: 150 },
+} as const
 
 function line(p: Pick<Process, 'now' | 'pid' | 'stdout'>, level: 'W' | 'E', text: string): void {
   const { date, time } = utc(p.now())

@@ -10,7 +10,7 @@ import { inClusterKube, type KubeClient } from '#lab/api/client.ts'
 import { type Informer, informer } from '#lab/api/informer.ts'
 import type { EndpointSlice, KubeObject, Service } from '#lab/api/objects.ts'
 import { KubeUnreachable, type ResourceType, resources } from '#lab/api/ports.ts'
-import { watchEnd } from '#lab/api/watch-end.ts'
+import { reflectorWords } from '#lab/api/reflector-words.ts'
 import { answerFor, type Cluster } from '#lab/coredns/records.ts'
 import { CorefileError, Running } from '#lab/coredns/reload.ts'
 import { isErrno, type Process, type Program } from '#lab/host/ports.ts'
@@ -19,6 +19,8 @@ import { serveHttp } from '#lab/network/http.ts'
 
 /** How long the server waits for the API before it starts without (plugin/kubernetes/setup.go). */
 const startupMs = 5000
+
+const reflectorSource = 'pkg/mod/k8s.io/client-go@v0.29.3/tools/cache/reflector.go:229'
 
 export const coredns: Program = async (p) => {
   try {
@@ -56,16 +58,11 @@ function watchAll(p: Process, kube: KubeClient): Views {
       kube,
       { type },
       {
-        onError: ({ during, error }) => {
-          const source = 'pkg/mod/k8s.io/client-go@v0.29.3/tools/cache/reflector.go:229'
-          const write = (level: 'INFO' | 'ERROR', says: string): void =>
-            p.stdout.write(`[${level}] plugin/kubernetes: ${source}: ${says}\n`)
-          const end = during === 'list' ? undefined : watchEnd(error)
-          const listed = `failed to list *v1.${kind}: ${error.message}`
-          if (end === undefined) write('INFO', listed)
-          if (end?.kind === 'ended') write('INFO', `watch of *v1.${kind} ended with: ${end.says}`)
-          if (end === undefined || end.kind === 'failed')
-            write('ERROR', `Failed to watch *v1.${kind}: ${end === undefined ? listed : end.says}`)
+        onError: (failure) => {
+          for (const { kind: of, says } of reflectorWords(`*v1.${kind}`, failure)) {
+            const level = of === 'failed' ? 'ERROR' : 'INFO'
+            p.stdout.write(`[${level}] plugin/kubernetes: ${reflectorSource}: ${says}\n`)
+          }
         },
       },
     )

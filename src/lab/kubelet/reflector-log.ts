@@ -1,5 +1,5 @@
 import type { Failure } from '#lab/api/informer.ts'
-import { watchEnd } from '#lab/api/watch-end.ts'
+import { reflectorWords } from '#lab/api/reflector-words.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
 
 /** A reflector, as its lines name it. */
@@ -16,29 +16,19 @@ export interface ReflectorName {
  */
 export const reflectorLog =
   (klog: Klog, minor: number, { name, type }: ReflectorName) =>
-  ({ during, error }: Failure): void => {
+  (failure: Failure): void => {
     const at = linesOf(minor)
-    if (during === 'watch') {
-      const end = watchEnd(error)
-      if (end.kind === 'ended') ended(end.says)
-      if (end.kind === 'failed') failed(end.says)
-      return
-    }
-    const says = `failed to list ${type}: ${error.message}`
-    if (at.list !== undefined) klog.warningf(at.list, `${name}: ${says}`)
-    failed(says)
-
-    function ended(err: string): void {
-      if (minor < 33) klog.warningf(at.ended, `${name}: watch of ${type} ended with: ${err}`)
-      else klog.info(at.ended, 'Warning: watch ended with error', { reflector: name, type, err })
-    }
-
-    function failed(err: string): void {
-      const line = `${name}: Failed to watch ${type}: ${err}`
-      const logger = 'UnhandledError'
-      if (minor >= 33) klog.error(at.watch, 'Failed to watch', { err, logger, reflector: name, type })
-      else if (minor >= 31) klog.error(at.watch, 'Unhandled Error', { err: line, logger })
-      else klog.errorf(at.watch, line)
+    const logger = 'UnhandledError'
+    for (const { kind, err, says } of reflectorWords(type, failure)) {
+      const place = at[kind]
+      if (place === undefined) continue
+      const line = `${name}: ${says}`
+      if (kind !== 'failed') {
+        if (minor < 33) klog.warningf(place, line)
+        else klog.info(place, 'Warning: watch ended with error', { reflector: name, type, err })
+      } else if (minor >= 33) klog.error(place, 'Failed to watch', { err, logger, reflector: name, type })
+      else if (minor >= 31) klog.error(place, 'Unhandled Error', { err: line, logger })
+      else klog.errorf(place, line)
     }
   }
 
@@ -52,16 +42,16 @@ export function sharedInformers(minor: number): string {
 
 interface Lines {
   /** `failed to list`; since 1.33 there is none. */
-  readonly list?: string
+  readonly listed?: string
   /** `Failed to watch`. */
-  readonly watch: string
+  readonly failed: string
   /** `watch of … ended with`. */
   readonly ended: string
 }
 
-const lines = (list: number | undefined, watch: number, ended: number): Lines => ({
-  ...(list === undefined ? {} : { list: `reflector.go:${list}` }),
-  watch: `reflector.go:${watch}`,
+const lines = (listed: number | undefined, failed: number, ended: number): Lines => ({
+  ...(listed === undefined ? {} : { listed: `reflector.go:${listed}` }),
+  failed: `reflector.go:${failed}`,
   ended: `reflector.go:${ended}`,
 })
 

@@ -13,6 +13,14 @@ const pod: Pod = {
   status: { phase: 'Running' },
 }
 
+function managerIn(kernel: Kernel, kube: Kube): StatusManager {
+  const p = {
+    thread: (name: string, main: (self: Process) => Promise<void>) =>
+      kernel.start(name, (task) => main({ task } as Process)),
+  } as unknown as Process // all that it uses
+  return new StatusManager({ kernel, p, kubeFor: () => kube, apiUid: () => 'u1' })
+}
+
 test('a pod that has ended is deleted by one request, and forgotten', async () => {
   const kernel = new Kernel({ seed: 1, startMs: 0 })
   const asked: string[] = []
@@ -25,11 +33,7 @@ test('a pod that has ended is deleted by one request, and forgotten', async () =
       asked.push('delete')
     },
   } as unknown as Kube // all that it asks
-  const p = {
-    thread: (name: string, main: (self: Process) => Promise<void>) =>
-      kernel.start(name, (task) => main({ task } as Process)),
-  } as unknown as Process // all that it uses
-  const statuses = new StatusManager({ kernel, p, kubeFor: () => kube, apiUid: () => 'u1' })
+  const statuses = managerIn(kernel, kube)
   statuses.set(pod, { phase: 'Running' })
   await kernel.advanceTo(1000)
   statuses.set(pod, { phase: 'Succeeded' })
@@ -48,11 +52,7 @@ test('a condition that is met has no reason any more, and conditions keep their 
       return pod
     },
   } as unknown as Kube // all that it asks
-  const p = {
-    thread: (name: string, main: (self: Process) => Promise<void>) =>
-      kernel.start(name, (task) => main({ task } as Process)),
-  } as unknown as Process // all that it uses
-  const statuses = new StatusManager({ kernel, p, kubeFor: () => kube, apiUid: () => 'u1' })
+  const statuses = managerIn(kernel, kube)
   const ready = { type: 'Ready', status: 'True', lastTransitionTime: '' } as const
   statuses.set(pod, { phase: 'Running', conditions: [ready, { ...ready, type: 'PodScheduled' }] })
   await kernel.advanceTo(1000)
