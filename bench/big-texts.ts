@@ -36,8 +36,6 @@ function filled(bytes: number, piece: (at: number) => string, end = '\n'): strin
   return parts.join('')
 }
 
-// ------------------------------------------------------------------------------------------ log lines
-
 const startMs = 1_767_600_000_000
 
 const stamp = (at: number): string =>
@@ -73,8 +71,6 @@ function trouble(at: number, differing: number): string {
 
 /** One of the names of a cluster with a few thousand pods. */
 const hex = (at: number): string => (((at % 3000) * 2_654_435_761) >>> 0).toString(16).padStart(8, '0')
-
-// ------------------------------------------------------------------------------------------ other blocks
 
 const logs = (at: number): string =>
   Array.from({ length: 400 }, (_, line) => logLine(at * 400 + line)).join('\n')

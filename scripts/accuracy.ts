@@ -7,7 +7,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { wallClock } from '#base/clock.ts'
-import { report, score, summary, usableCases } from './accuracy/score.ts'
+import { report, summary } from './accuracy/figures.ts'
+import { score, usableCases } from './accuracy/score.ts'
 
 function main(argv: readonly string[]): number {
   const asJson = argv.some((word, at) => word === '-ojson' || (word === '-o' && argv[at + 1] === 'json'))

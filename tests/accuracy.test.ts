@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { report, score, summary, usableCases } from '../scripts/accuracy/score.ts'
+import { report, summary } from '../scripts/accuracy/figures.ts'
+import { score, usableCases } from '../scripts/accuracy/score.ts'
 
 const nowMs = Date.parse('2026-01-07T06:30:00Z')
 

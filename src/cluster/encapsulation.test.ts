@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { encapsulationNamed, encapsulationsTold, isNever, leavesCrossSubnet } from '#cluster/encapsulation.ts'
+import { encapsulationNamed } from '#cluster/encapsulation/kinds.ts'
+import { encapsulationsTold, isNever, leavesCrossSubnet } from '#cluster/encapsulation.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 
 const env = (name: string, value: string) => ({ of: 'env' as const, name, value })

@@ -1,18 +1,13 @@
 /** How Calico packs packets between nodes, wherever that is told: pools, installers' settings, devices, routes. */
+import { ofDevices } from '#cluster/encapsulation/devices.ts'
+import { ofInstallers } from '#cluster/encapsulation/installers.ts'
+import { type Encapsulation, encapsulationNamed, ofPool, plain } from '#cluster/encapsulation/kinds.ts'
 import type { Provenance, Reads } from '#cluster/facts.ts'
-import type { AttemptRow, IpPoolRow, SettingRow } from '#cluster/relations.ts'
-import { settingsNamed } from '#cluster/settings.ts'
-import { isTunnelUp, tunnelNamed } from '#cluster/tunnels.ts'
+import type { AttemptRow, IpPoolRow } from '#cluster/relations.ts'
 
 /** What a detector must declare to ask this file. */
 export const encapsulationReads = ['ipPools', 'settings', 'links', 'routes', 'nodes'] as const
 export type EncapsulationReads = (typeof encapsulationReads)[number]
-
-export interface Encapsulation {
-  readonly kind: 'ipip' | 'vxlan' | 'none'
-  /** Only between subnets; within one, packets travel as the pods sent them. */
-  readonly isCrossSubnet: boolean
-}
 
 /** An encapsulation, and what tells it. */
 export interface EncapsulationTold extends Encapsulation {
@@ -73,126 +68,5 @@ export const leavesCrossSubnet = (row: AttemptRow, isCrossSubnet: boolean): bool
 
 const crosses = (text: string): boolean => plain(text).endsWith('crosssubnet')
 
-/** `VXLANCrossSubnet`, `ipip-cross-subnet`, `IP-in-IP`, `None`; undefined for words that leave the kind open (`Always`). */
-export function encapsulationNamed(text: string | undefined): Encapsulation | undefined {
-  return byName.get(plain(text ?? ''))
-}
-
-const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z]/g, '')
-
 const words = (encapsulation: IpPoolRow['encapsulation']): string =>
   encapsulation === 'none' ? 'no encapsulation' : encapsulation
-
-const ofPool: Readonly<Record<IpPoolRow['encapsulation'], Encapsulation>> = {
-  none: { kind: 'none', isCrossSubnet: false },
-  ipip: { kind: 'ipip', isCrossSubnet: false },
-  'ipip-cross-subnet': { kind: 'ipip', isCrossSubnet: true },
-  vxlan: { kind: 'vxlan', isCrossSubnet: false },
-  'vxlan-cross-subnet': { kind: 'vxlan', isCrossSubnet: true },
-}
-
-const byName: ReadonlyMap<string, Encapsulation> = new Map([
-  ['none', ofPool.none],
-  ['never', ofPool.none],
-  ['ipip', ofPool.ipip],
-  ['ipinip', ofPool.ipip],
-  ['ipipalways', ofPool.ipip],
-  ['ipipcrosssubnet', ofPool['ipip-cross-subnet']],
-  ['vxlan', ofPool.vxlan],
-  ['vxlanalways', ofPool.vxlan],
-  ['vxlancrosssubnet', ofPool['vxlan-cross-subnet']],
-])
-
-// ------------------------------------------------------------------------------------------ what installers are told
-
-function ofInstallers(view: Reads<'settings'>, hasPools: boolean): readonly EncapsulationTold[] {
-  const told = [
-    ...settingsNamed(view, 'Installation', 'encapsulation').map((row) => ({
-      row,
-      is: encapsulationNamed(row.value),
-    })),
-    ...settingsNamed(view, 'other', 'encapsulationMode').map((row) => ({
-      row,
-      is: withCrossing(view, encapsulationNamed(row.value)),
-    })),
-    ...backends
-      .flatMap((name) => settingsNamed(view, 'env', name))
-      .map((row) => ({
-        row,
-        is: row.value === 'vxlan' ? ofPool.vxlan : undefined,
-      })),
-    ...(hasPools
-      ? []
-      : [
-          ...modes.flatMap(([kind, name]) =>
-            settingsNamed(view, 'env', name).map((row) => ({ row, is: ofMode(kind, row) })),
-          ),
-          ...saidBy(view),
-        ]),
-  ]
-  return told.flatMap(({ row, is }) =>
-    is === undefined ? [] : [{ ...is, row, says: `${row.name} is ${row.value}` }],
-  )
-}
-
-/** What people say of it, where no pool shows it. */
-const saidBy = (view: Reads<'settings'>) =>
-  view
-    .rows('settings')
-    .filter((row) => row.in === 'told' && row.name === 'encapsulation')
-    .map((row) => ({ row, is: encapsulationNamed(row.value) }))
-
-const backends = ['CALICO_NETWORKING_BACKEND', 'calico_backend']
-
-const modes = [
-  ['ipip', 'CALICO_IPV4POOL_IPIP'],
-  ['vxlan', 'CALICO_IPV4POOL_VXLAN'],
-  ['vxlan', 'CALICO_IPV6POOL_VXLAN'],
-] as const
-
-/** `Never` of one kind says nothing of the other. */
-function ofMode(kind: 'ipip' | 'vxlan', { value }: SettingRow): Encapsulation | undefined {
-  const mode = value.toLowerCase().replaceAll('-', '')
-  return mode === 'always' || mode === 'crosssubnet'
-    ? { kind, isCrossSubnet: mode === 'crosssubnet' }
-    : undefined
-}
-
-const withCrossing = (view: Reads<'settings'>, is: Encapsulation | undefined): Encapsulation | undefined => {
-  const [crossing] = settingsNamed(view, 'other', 'crossSubnet')
-  return is === undefined || crossing?.value.toLowerCase() !== 'true' ? is : { ...is, isCrossSubnet: true }
-}
-
-// ------------------------------------------------------------------------------------------ what a node has
-
-/** Devices and routes show that there is a tunnel, not when it is used: whether across subnets only stays open. */
-function ofDevices(view: Reads<EncapsulationReads>): readonly EncapsulationTold[] {
-  const links = view
-    .rows('links')
-    .filter((link) => link.in === 'host' && isTunnelUp(link))
-    .map((row) => ({ row, device: row.name, says: `${row.name} is up` }))
-  const routes = view
-    .rows('routes')
-    .filter((route) => route.in === 'host')
-    .map((row) => ({
-      row,
-      device: row.dev ?? '',
-      says: `the route to ${row.destination} leads into ${row.dev}`,
-    }))
-  const found = [...links, ...routes].flatMap(({ row, device, says }) => {
-    const kind = tunnelNamed(device)?.kind
-    return kind === 'ipip' || kind === 'vxlan' ? [{ kind, isCrossSubnet: false, row, says }] : []
-  })
-  const annotated = view.rows('nodes').flatMap((row): readonly EncapsulationTold[] => {
-    const at = { isCrossSubnet: false, row: { from: row.from, node: row.name } }
-    return [
-      ...(row.ipipTunnel
-        ? [{ ...at, kind: 'ipip' as const, says: `${row.name} has an IPIP tunnel’s address` }]
-        : []),
-      ...(row.vxlanTunnel
-        ? [{ ...at, kind: 'vxlan' as const, says: `${row.name} has a VXLAN tunnel’s address` }]
-        : []),
-    ]
-  })
-  return [...found, ...annotated]
-}

@@ -87,8 +87,6 @@ function unitOf(word: string): readonly [Duration['unit'], number] {
   return /^h/i.test(word) ? ['hours', 3600] : ['days', 86_400]
 }
 
-// ------------------------------------------------------------------------------------------ time lost
-
 const lostTime = String.raw`(?:~ ?|about |around |another |a further |an extra )*(?<!\d)(?<count>${count})\+?[ -]?(?<unit>minutes?|mins?|hours?|hrs?)\b`
 const between = String.raw`(?: (?!(?:for|over|within|every|in|during|after)\b)[\w'-]+){0,3}?`
 

@@ -85,8 +85,6 @@ function withoutOuterStars(markdown: string): string {
   return lines.join('\n')
 }
 
-// ------------------------------------------------------------------------------------------ inside a paragraph
-
 function inlineOf(block: Node): { readonly text: string; readonly links: readonly string[] } {
   const pieces: Piece[] = []
   const links: string[] = []

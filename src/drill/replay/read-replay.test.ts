@@ -118,8 +118,6 @@ describe('one incident in three forms', () => {
   })
 })
 
-// ------------------------------------------------------------------------------------------ what is not understood
-
 describe('what is not understood is named by its line, and kept', () => {
   test.each([
     [

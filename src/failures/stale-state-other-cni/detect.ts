@@ -8,12 +8,8 @@ import { explainsHere, findingsOf, messageSigns, type Sign, sign } from '#diagno
 import { attemptSigns, besideFacts, ofOutcome, remarkSigns } from '#diagnosis/told-signs.ts'
 import type { Symptom } from '#diagnosis/types.ts'
 import { isBacked } from '#diagnosis/worth-saying.ts'
-import {
-  distinct,
-  harmSigns,
-  type ResidueReads,
-  residuesIn,
-} from '#failures/stale-state-other-cni/residue.ts'
+import { harmSigns } from '#failures/stale-state-other-cni/harm.ts'
+import { distinct, type ResidueReads, residuesIn } from '#failures/stale-state-other-cni/residue.ts'
 
 export interface OtherCniState {
   /** Whose state is left, as far as it is known. */

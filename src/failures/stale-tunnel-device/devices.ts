@@ -103,8 +103,6 @@ function ofParent(link: Fact<LinkRow>, view: Reads<DeviceReads>): readonly Sign[
     : [sign(link, 'decisive', `${link.name} is tied to ${parent}; its address is on ${card.name}`)]
 }
 
-// ------------------------------------------------------------------------------------------ neighbours
-
 /**
  * A VXLAN device sends by hardware address: two for one machine, or another one than that machine's device has, means that one
  * of them is from before.

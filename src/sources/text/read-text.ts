@@ -74,8 +74,6 @@ function readPiece(
   return { name: piece.name, atMs, runs }
 }
 
-// ------------------------------------------------------------------------------------------ reports
-
 interface Reported extends Pick<ReadPiece, 'name' | 'runs'> {
   readonly unnamed: Resolved['unnamed']
 }

@@ -2,7 +2,8 @@
 import type { Subject } from '#cluster/facts.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import type { Scope, Source, Taken } from '#sources/text/reader.ts'
-import { isOfSomeNode, nodeOf } from '#sources/text/resolve.ts'
+import { nodeOf } from './resolve/node-names.ts'
+import { isOfSomeNode } from './resolve/unnamed-rows.ts'
 
 /** A run of lines and what became of it; what was read in it is gathered apart. */
 export interface Run {

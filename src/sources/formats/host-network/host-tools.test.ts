@@ -5,10 +5,9 @@ import { parseFirewalld, parseUfw } from '#sources/formats/host-network/firewall
 import { parseIpsets } from '#sources/formats/host-network/ipset.ts'
 import {
   parseNetworkctlStatus,
-  parseNetworkctlTable,
   parseNmcliDevices,
-  parseNmcliTable,
-} from '#sources/formats/host-network/network-managers.ts'
+} from '#sources/formats/host-network/network-manager-status.ts'
+import { parseNetworkctlTable, parseNmcliTable } from '#sources/formats/host-network/network-managers.ts'
 import { parseWireguard } from '#sources/formats/host-network/wireguard.ts'
 
 const rowsOf = (block: { readonly found: readonly { readonly row: object }[] } | undefined) =>

@@ -8,8 +8,6 @@ const directions = ['Ingress', 'Egress'] as const
 type Direction = (typeof directions)[number]
 const types = list(z.enum(directions))
 
-// ------------------------------------------------------------------------------------------ Kubernetes
-
 const kubernetesRule = z.object({ ports: list(z.object({ protocol: text, port: text, endPort: text })) })
 const selector = part({
   matchLabels: named,
@@ -66,8 +64,6 @@ const allowed = (
       return { direction, action: 'Allow', protocol, ...(numbers.length > 0 && { ports: numbers }) }
     })
   })
-
-// ------------------------------------------------------------------------------------------ Calico
 
 const calicoRule = z.object({
   action: z.enum(['Allow', 'Deny', 'Log', 'Pass']),

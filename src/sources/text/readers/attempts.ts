@@ -92,8 +92,6 @@ const rowsOf = (
     return { relation: 'attempts', row, from: place(source, at, scope) }
   })
 
-// ------------------------------------------------------------------------------------------ remarks behind
-
 /** `NAME=value added`, `we set NAME=value`: a person's note of what they changed. */
 const isAdded = (text: string): boolean =>
   text.endsWith(' added') || text.endsWith(' set') || doing.test(text)

@@ -68,8 +68,6 @@ const cellsUnder = (header: BoxRow | undefined, { cells }: BoxRow): Cells =>
     (header?.cells ?? []).flatMap((name, index) => (cells[index] ? [[name, cells[index]] as const] : [])),
   )
 
-// ------------------------------------------------------------------------------------------ workers
-
 const workerRow = (cells: Cells): CloudTold | undefined => {
   const id = cells.ID
   const node = cells['Private IP'] ?? cells['Primary IP']

@@ -1,10 +1,12 @@
 import type { Block } from '#sources/formats/host-network/block.ts'
 import {
-  type ManagedLink,
   parseNetworkctlStatus,
-  parseNetworkctlTable,
   parseNmcliDevices,
   parseNmcliOverview,
+} from '#sources/formats/host-network/network-manager-status.ts'
+import {
+  type ManagedLink,
+  parseNetworkctlTable,
   parseNmcliTable,
 } from '#sources/formats/host-network/network-managers.ts'
 import { nodeOrPod, place, type Reader, type Scope } from '#sources/text/reader.ts'

@@ -84,8 +84,6 @@ function split(words: readonly string[]): readonly (readonly string[])[] {
   return parts.filter((part) => part.length > 0)
 }
 
-// ------------------------------------------------------------------------------------------ works or fails
-
 /** Fails wins: who writes of something that works says so without a word of failure. */
 export function stateOf(words: readonly string[]): State {
   let state: State
