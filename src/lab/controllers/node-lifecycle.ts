@@ -44,7 +44,7 @@ export function startNodeLifecycle(kit: ControllerKit): void {
         'RemovingNode',
         `Node ${object.metadata.name} event: Removing Node ${object.metadata.name} from Controller`,
       )
-    else if (type === 'MODIFIED') queue.add(object.metadata.name)
+    else queue.add(object.metadata.name)
   })
   const leases = kit.lookedAt<Lease>(resources.leases)
   const index = kit.pods

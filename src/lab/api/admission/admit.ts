@@ -1,6 +1,7 @@
 /** What the server adds to new objects by looking at others: admission plugins and allocators. */
 
 import { rfc3339 } from '#base/clock.ts'
+import { admitNode } from '#lab/api/admission/node.ts'
 import { admitPod } from '#lab/api/admission/pod.ts'
 import { admitService, keepServiceAddress } from '#lab/api/admission/service.ts'
 import { admitClaim, admitVolume } from '#lab/api/admission/storage.ts'
@@ -23,6 +24,7 @@ export const admitChange = (
 ): JsonObject => changes[def.bucket]?.(state, o.old, o.next) ?? o.next
 
 const creations: Readonly<Record<string, Admit>> = {
+  '/nodes': admitNode,
   '/pods': admitPod,
   '/services': admitService,
   '/persistentvolumeclaims': admitClaim,
