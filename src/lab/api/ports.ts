@@ -21,6 +21,7 @@ export const resources = {
   resourceQuotas: type('resourcequotas'),
   limitRanges: type('limitranges'),
   events: type('events'),
+  eventsV1: type('events', 'events.k8s.io'),
   namespaces: type('namespaces'),
   configMaps: type('configmaps'),
   secrets: type('secrets'),

@@ -8,6 +8,7 @@ import { WorkQueue } from '#lab/controllers/queue.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
+import { SeriesRecorder } from '#lab/kubelet/series-recorder.ts'
 
 const manyObjects = 100
 const restMs = 1 / 4
@@ -73,6 +74,11 @@ export class ControllerKit {
 
   recorder(component: string): EventRecorder {
     return new EventRecorder(this.p, { component, kubeFor: (self) => this.kubeFor(self) })
+  }
+
+  /** Of the newer kind of events, with what was being done. */
+  seriesRecorder(controller: string): SeriesRecorder {
+    return new SeriesRecorder(this.p, { controller, kubeFor: (self) => this.kubeFor(self) })
   }
 
   /** The process's one cache of a type; `listener` hears of every change after it was added, in order. */

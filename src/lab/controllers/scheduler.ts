@@ -23,7 +23,7 @@ import { NodeSample } from '#lab/controllers/scheduler-sample.ts'
 import { unasked, unavailable } from '#lab/controllers/scheduler-text.ts'
 import { ClaimedVolumes, type StorageView } from '#lab/controllers/scheduler-volumes.ts'
 import { claimsOf } from '#lab/controllers/volume-protection.ts'
-import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
+import type { Act, SeriesRecorder } from '#lab/kubelet/series-recorder.ts'
 
 const firstBackoffMs = 1000
 const longestBackoffMs = 10_000
@@ -61,7 +61,7 @@ export function startScheduler(kit: ControllerKit): void {
     if (previous !== undefined && offered(object) === offered(previous)) return
     retryWaiting()
   })
-  const recorder = kit.recorder('default-scheduler')
+  const recorder = kit.seriesRecorder('default-scheduler')
   const storage = storageOf(kit, () => retryWaiting(({ why }) => why !== 'nodes'))
   const wait = (key: string, why: Waiting['why']): void => {
     const tries = (waiting.get(key)?.tries ?? 0) + 1
@@ -80,7 +80,7 @@ export function startScheduler(kit: ControllerKit): void {
     if (volumes?.refusal !== undefined) {
       wait(key, 'claims')
       const message = unasked(nodes.list().length, volumes.refusal)
-      recorder.record({ about: about(pod), type: 'Warning', reason: 'FailedScheduling', message })
+      recorder.record(failed(pod, message))
       return markUnschedulable(kube, pod, { message, nominated: undefined, nowMs: kit.p.now() })
     }
     const fit = new Fit(pod, {
@@ -108,7 +108,7 @@ export function startScheduler(kit: ControllerKit): void {
     const message = unavailable(whys, 'found' in way ? undefined : way.reasons)
     const room = found?.node.metadata.name ?? kept
     if (room !== undefined) cache.keep(pod, room)
-    recorder.record({ about: about(pod), type: 'Warning', reason: 'FailedScheduling', message })
+    recorder.record(failed(pod, message))
     await markUnschedulable(kube, pod, { message, nominated: found?.node.metadata.name, nowMs: kit.p.now() })
     if (found === undefined) return
     await driveAway(kube, pod, found, { recorder, nowMs: kit.p.now() })
@@ -146,16 +146,24 @@ const verdictOf = (fit: Fit, node: Node, only: string | undefined) =>
     ? { reasons: ["node(s) didn't satisfy plugin(s) [NodeAffinity]"], final: true }
     : (fit.misfit(node) ?? { reasons: [], final: true })
 
+const failed = (pod: Pod, message: string): Act => ({
+  about: about(pod),
+  type: 'Warning',
+  reason: 'FailedScheduling',
+  action: 'Scheduling',
+  message,
+})
+
 async function bindOrForget(
   kube: KubeClient,
   pod: Pod,
   node: string,
-  { cache, recorder }: { readonly cache: SchedulerCache; readonly recorder: EventRecorder },
+  { cache, recorder }: { readonly cache: SchedulerCache; readonly recorder: SeriesRecorder },
 ): Promise<void> {
   try {
     await bind(kube, pod, node)
     const message = `Successfully assigned ${objectKey(pod)} to ${node}`
-    recorder.record({ about: about(pod), type: 'Normal', reason: 'Scheduled', message })
+    recorder.record({ about: about(pod), type: 'Normal', reason: 'Scheduled', action: 'Binding', message })
   } catch (error) {
     cache.forget(pod)
     if (!isKubeError(error, 'NotFound')) throw error
@@ -208,7 +216,7 @@ async function driveAway(
   kube: KubeClient,
   pod: Pod,
   { node, victims }: Preemption,
-  { recorder, nowMs }: { readonly recorder: EventRecorder; readonly nowMs: number },
+  { recorder, nowMs }: { readonly recorder: SeriesRecorder; readonly nowMs: number },
 ): Promise<void> {
   for (const victim of victims) {
     if (victim.metadata.deletionTimestamp !== undefined) continue
@@ -227,6 +235,8 @@ async function driveAway(
       about: about(victim),
       type: 'Normal',
       reason: 'Preempted',
+      action: 'Preempting',
+      related: about(pod),
       message: `Preempted by pod ${pod.metadata.uid} on node ${node.metadata.name}`,
     })
   }

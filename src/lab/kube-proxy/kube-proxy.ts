@@ -19,6 +19,7 @@ import { type Settled, syncRules } from '#lab/kube-proxy/sync.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
 import { reflectorLog, sharedInformers } from '#lab/kubelet/reflector-log.ts'
 import { minorOf } from '#lab/kubelet/release.ts'
+import { SeriesRecorder } from '#lab/kubelet/series-recorder.ts'
 import { serveHttp } from '#lab/network/http.ts'
 
 export const kubeProxy: Program = async (p) => {
@@ -62,6 +63,13 @@ async function run(p: Process, log: Klog, config: KubeProxyConfig): Promise<numb
     kind: 'EndpointSlice',
     pending,
     log,
+  })
+  const node = { kind: 'Node', name: config.nodeName, uid: config.nodeName }
+  new SeriesRecorder(p, { controller: 'kube-proxy', kubeFor: (self) => kube.by(self) }).record({
+    about: node,
+    type: 'Normal',
+    reason: 'Starting',
+    action: 'StartKubeProxy',
   })
   // Rules that an earlier kube-proxy left stay in force until both lists are here.
   await services.untilSynced(p.task)

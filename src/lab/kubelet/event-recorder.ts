@@ -2,6 +2,7 @@ import { rfc3339 } from '#base/clock.ts'
 import type { Draft, KubeEvent } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { EventStamp } from '#lab/kubelet/event-stamp.ts'
 
 /** What an event is about. */
 export type Involved = KubeEvent['involvedObject']
@@ -54,15 +55,12 @@ interface Similar {
 export class EventRecorder {
   readonly #p: Process
   readonly #source: { readonly component: string; readonly host?: string }
+  readonly #stamp: EventStamp
   readonly #queue: Observed[] = []
   readonly #told = new Map<string, Told>()
   /** How many events it remembers. */
   #remembered = 0
   #wake: (() => void) | undefined
-  #sequence: number
-  /** The millisecond of the last name, and the same in nanoseconds. */
-  #stampedMs = 0
-  #stampedNs = 0n
 
   /** Events are sent by a thread of `p` of its own, which gets its client from `kubeFor`. */
   constructor(
@@ -70,7 +68,7 @@ export class EventRecorder {
     o: { readonly component: string; readonly host?: string; kubeFor(self: Process): Kube },
   ) {
     this.#p = p
-    this.#sequence = p.random.fork(`events of ${o.component}`).between(0, sequenceEnd - 1)
+    this.#stamp = new EventStamp(p, o.component)
     this.#source = { component: o.component, ...(o.host === undefined ? {} : { host: o.host }) }
     p.thread('events', (self) => this.#deliver(self, o.kubeFor(self)))
   }
@@ -105,7 +103,7 @@ export class EventRecorder {
       known.lastTimestamp = now
       return known
     }
-    const name = `${event.about.name}.${this.#stamp()}`
+    const name = `${event.about.name}.${this.#stamp.next()}`
     const { type, reason } = event
     const fresh = {
       about: event.about,
@@ -221,20 +219,6 @@ export class EventRecorder {
     bucket.left -= 1
     return true
   }
-
-  /**
-   * The time in nanoseconds, as the recorder names events. The lab's clock is coarser, so a counter fills the rest; it starts
-   * somewhere, or two recorders that tell of one object in the same millisecond would give one name.
-   */
-  #stamp(): string {
-    this.#sequence = (this.#sequence + 1) % sequenceEnd
-    const ms = Math.floor(this.#p.now())
-    if (ms !== this.#stampedMs) {
-      this.#stampedMs = ms
-      this.#stampedNs = BigInt(ms) * 1_000_000n
-    }
-    return (this.#stampedNs + BigInt(this.#sequence)).toString(16)
-  }
 }
 
 const none: readonly never[] = []
@@ -249,7 +233,6 @@ const isSame = (known: Observed, event: Occurrence, combined: boolean): boolean 
 const queueLength = 1000
 /** kubernetes/client-go:tools/record/events_cache.go (maxLruCacheEntries) */
 const rememberedMax = 4096
-const sequenceEnd = 1_000_000
 const triesMax = 12
 const retryMs = 10_000
 const similarMax = 10
