@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Outbox } from '#lab/api/outbox.ts'
-import { type Follower, Store } from '#lab/api/store.ts'
+import type { Follower } from '#lab/api/store/follower.ts'
+import { Store } from '#lab/api/store.ts'
 import type { ServerFrame, WireChange } from '#lab/api/wire.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 import type { Connection } from '#lab/network/ports.ts'

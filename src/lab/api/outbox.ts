@@ -1,4 +1,4 @@
-import type { Follower } from '#lab/api/store.ts'
+import type { Follower } from '#lab/api/store/follower.ts'
 import type { SeenChanges, ServerFrame, WireChange } from '#lab/api/wire.ts'
 import type { Task } from '#lab/kernel/kernel.ts'
 import type { Connection, LeftSource } from '#lab/network/ports.ts'

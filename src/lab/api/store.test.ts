@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from '#lab/api/status.ts'
-import { type Filter, type Follower, keyOf, Store, type StoreChange, type Stored } from '#lab/api/store.ts'
+import type { Filter } from '#lab/api/store/filter.ts'
+import type { Follower } from '#lab/api/store/follower.ts'
+import { keyOf, Store, type StoreChange, type Stored } from '#lab/api/store.ts'
 
 const pod = (
   name: string,

@@ -9,8 +9,11 @@ import { ChangeLog } from '#lab/api/change-log.ts'
 import { Heartbeat, type Renewing, type Version } from '#lab/api/heartbeat.ts'
 import { freeze, type JsonObject } from '#lab/api/json.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
-import { Present, Snapshot, type Step } from '#lab/api/snapshot.ts'
+import { Present, Snapshot } from '#lab/api/snapshot.ts'
 import { tooOld } from '#lab/api/status.ts'
+import { asSeenBy, type Filter, isEverything, matches, nodeOf } from '#lab/api/store/filter.ts'
+import { Follower } from '#lab/api/store/follower.ts'
+import { setIn, Watchers } from '#lab/api/store/watchers.ts'
 
 export type Stored = KubeObject & JsonObject
 
@@ -21,15 +24,6 @@ export interface StoreChange {
   readonly previous?: Stored
   readonly revision: number
   readonly timeMs: number
-}
-
-/** Which objects a list or a watch is about. `test` sees what the index has not decided. */
-export interface Filter {
-  readonly namespace?: string
-  readonly name?: string
-  /** Pods of one node, found without looking at the others. */
-  readonly nodeName?: string
-  readonly test?: (object: Stored) => boolean
 }
 
 export type Tell = (change: StoreChange) => void
@@ -47,52 +41,6 @@ export interface StoreOptions {
   readonly aging?: readonly string[]
 }
 
-interface Watcher {
-  /** None: of everything. */
-  readonly filter: Filter | undefined
-  readonly tell: Tell
-}
-
-type Change = Step<Stored>
-
-/** Follows all of a bucket: is told when something has happened, and not again until it has taken that in. */
-export class Follower {
-  readonly #stir: (by: Follower) => void
-  #at: Snapshot<Stored>
-  #waits = true
-
-  constructor(at: Snapshot<Stored>, stir: (by: Follower) => void) {
-    this.#at = at
-    this.#stir = stir
-  }
-
-  /** Whether it has taken in all that it was told of. */
-  get waits(): boolean {
-    return this.#waits
-  }
-
-  stir(): void {
-    this.#waits = false
-    this.#stir(this)
-  }
-
-  /** What has happened since the last time; one value for all who take the same. */
-  take(): readonly Change[] {
-    const { changes, to } = this.#at.since()
-    this.#at = to
-    this.#waits = true
-    return changes
-  }
-
-  /** The same of what has happened until a time, included; it is not told of what is left, nor of more, until it has taken all. */
-  takeUntil(timeMs: number): readonly Change[] {
-    const { changes, to } = this.#at.upTo(timeMs)
-    this.#at = to
-    this.#waits = to.behind === 0
-    return changes
-  }
-}
-
 interface Bucket {
   readonly present: Present<Stored>
   /** When each was written last, the longest untouched first; of an aging bucket. */
@@ -101,12 +49,7 @@ interface Bucket {
   /** What there is now, for those who follow it. */
   snapshot: Snapshot<Stored>
   readonly log: ChangeLog
-  readonly attendants: Tell[]
-  readonly watchers: Set<Watcher | Follower>
-  readonly nodeWatchers: Map<string, Set<Watcher>>
-  /** Those of objects of one name, as every kubelet watches its Node. */
-  readonly nameWatchers: Map<string, Set<Watcher>>
-  nameWatches: number
+  readonly watchers: Watchers
 }
 
 /** The key under which an object is kept: `namespace/name`, or its name alone when it has no namespace. */
@@ -167,7 +110,7 @@ export class Store {
   /** How many watches a change of this type goes through, those of single nodes' pods left out. */
   audience(bucket: string): number {
     const b = this.#buckets.get(bucket)
-    return b === undefined ? 0 : b.watchers.size + b.nameWatches
+    return b === undefined ? 0 : b.watchers.size
   }
 
   /** What {@link list} would have answered at an earlier revision; `undefined` when that is no longer known. */
@@ -273,16 +216,12 @@ export class Store {
       const seen = asSeenBy(filter, change)
       if (seen !== undefined) tell(seen)
     }
-    const watcher: Watcher = { filter: isEverything(filter) ? undefined : filter, tell }
-    if (filter.nodeName === undefined && filter.name !== undefined) return watchName(b, filter.name, watcher)
-    const set = filter.nodeName === undefined ? b.watchers : setIn(b.nodeWatchers, filter.nodeName)
-    set.add(watcher)
-    return () => set.delete(watcher)
+    return b.watchers.add(filter, tell)
   }
 
   /** Tells every change from now on to who belongs to the server itself: before all watches, and not counted among them. */
   attend(bucket: string, tell: Tell): void {
-    this.#bucket(bucket).attendants.push(tell)
+    this.#bucket(bucket).watchers.attend(tell)
   }
 
   /**
@@ -297,9 +236,7 @@ export class Store {
     const { log, watchers, snapshot } = this.#bucket(bucket)
     if (from < log.floor) throw tooOld(String(from), log.floor)
     for (const change of log.after(from)) tell(change)
-    const follower = new Follower(snapshot, stir)
-    watchers.add(follower)
-    return () => watchers.delete(follower)
+    return watchers.follow(new Follower(snapshot, stir))
   }
 
   #bucket(name: string): Bucket {
@@ -312,11 +249,7 @@ export class Store {
         written: this.#options.aging.includes(name) ? new Map() : undefined,
         byNode: new Map(),
         log: new ChangeLog(this.#options),
-        attendants: [],
-        watchers: new Set(),
-        nodeWatchers: new Map(),
-        nameWatchers: new Map(),
-        nameWatches: 0,
+        watchers: new Watchers(),
       }
       this.#buckets.set(name, bucket)
     }
@@ -325,69 +258,8 @@ export class Store {
 
   #publish(b: Bucket, change: StoreChange): void {
     b.log.add(change)
-    for (const tell of b.attendants) tell(change)
-    for (const each of audienceOf(b)) {
-      if (each instanceof Follower) each.stir()
-      else tellOne(each, change)
-    }
-    if (b.nameWatches > 0) {
-      const named = b.nameWatchers.get(nameOf(change))
-      if (named !== undefined) for (const watcher of [...named]) tellOne(watcher, change)
-    }
-    if (b.nodeWatchers.size === 0) return
-    const now = nodeOf(change.object)
-    const before = change.previous && nodeOf(change.previous)
-    for (const node of now === before ? [now] : [before, now])
-      if (node !== undefined)
-        for (const watcher of [...(b.nodeWatchers.get(node) ?? [])]) tellOne(watcher, change)
+    b.watchers.tell(change)
   }
-}
-
-/** Whom a change is told: a copy, since telling may start or end watches. Who has not taken in the last one knows that there is more. */
-function audienceOf({ watchers }: Bucket): readonly (Watcher | Follower)[] {
-  let audience: (Watcher | Follower)[] | undefined
-  for (const each of watchers)
-    if (!(each instanceof Follower) || each.waits) {
-      audience ??= []
-      audience.push(each)
-    }
-  return audience ?? nobody
-}
-
-const nobody: readonly never[] = []
-
-function watchName(b: Bucket, name: string, watcher: Watcher): () => void {
-  const set = setIn(b.nameWatchers, name)
-  set.add(watcher)
-  b.nameWatches++
-  return () => {
-    if (!set.delete(watcher)) return
-    b.nameWatches--
-    if (set.size === 0 && b.nameWatchers.get(name) === set) b.nameWatchers.delete(name)
-  }
-}
-
-const nameOf = (change: StoreChange): string =>
-  (change instanceof Heartbeat ? change.base : change.object).metadata.name
-
-function tellOne(watcher: Watcher, change: StoreChange): void {
-  const seen = watcher.filter === undefined ? change : asSeenBy(watcher.filter, change)
-  if (seen !== undefined) watcher.tell(seen)
-}
-
-function asSeenBy(filter: Filter, change: StoreChange): StoreChange | undefined {
-  const was = change.previous !== undefined && matches(filter, change.previous)
-  const is = change.type !== 'DELETED' && matches(filter, change.object)
-  if (!was && !is) return undefined
-  const type = is ? (was ? 'MODIFIED' : 'ADDED') : 'DELETED'
-  return type === change.type ? change : { ...change, type }
-}
-
-function matches(filter: Filter, object: Stored): boolean {
-  if (filter.namespace !== undefined && object.metadata.namespace !== filter.namespace) return false
-  if (filter.name !== undefined && object.metadata.name !== filter.name) return false
-  if (filter.nodeName !== undefined && nodeOf(object) !== filter.nodeName) return false
-  return filter.test === undefined || filter.test(object)
 }
 
 function candidates(b: Bucket, filter: Filter): readonly string[] {
@@ -397,27 +269,10 @@ function candidates(b: Bucket, filter: Filter): readonly string[] {
   return b.present.keys
 }
 
-/** Whether nothing is left out. */
-export const isEverything = ({ namespace, name, nodeName, test }: Filter): boolean =>
-  namespace === undefined && name === undefined && nodeName === undefined && test === undefined
-
-// Only pods have spec.nodeName; an EndpointSlice's endpoints name theirs elsewhere.
-const nodeOf = (object: Stored): string | undefined =>
-  object.kind === 'Pod' ? (object.spec as { nodeName?: string } | undefined)?.nodeName : undefined
-
 function reindex(b: Bucket, key: string, before: Stored | undefined, now: Stored | undefined): void {
   const left = before && nodeOf(before)
   const entered = now && nodeOf(now)
   if (left === entered) return
   if (left !== undefined) b.byNode.get(left)?.delete(key)
   if (entered !== undefined) setIn(b.byNode, entered).add(key)
-}
-
-function setIn<T>(map: Map<string, Set<T>>, key: string): Set<T> {
-  let set = map.get(key)
-  if (set === undefined) {
-    set = new Set()
-    map.set(key, set)
-  }
-  return set
 }
