@@ -2,14 +2,14 @@
  * The Kubernetes client of the lab's programs: client-go over a process's own network, so that a broken network, a stopped
  * server or a bad token break it as they break the real one.
  */
-import { rfc3339Micro } from '#base/clock.ts'
+import { type CredentialOf, type CredentialOptions, Credentials } from '#lab/api/client/credentials.ts'
+import { Renewing, renewedLease } from '#lab/api/client/renewing.ts'
+import { RunningWatch } from '#lab/api/client/running-watch.ts'
 import { deletion, manager, part, space } from '#lab/api/direct.ts'
 import type { Heartbeat } from '#lab/api/heartbeat.ts'
 import type { Draft, KubeObject, Lease, Node } from '#lab/api/objects.ts'
 import {
-  type Change,
   type Kube,
-  KubeError,
   type KubeList,
   KubeUnreachable,
   type ListQuery,
@@ -18,25 +18,16 @@ import {
   type ResourceType,
   type Watch,
   type WatchQuery,
-  type WatchReader,
   type WriteOptions,
 } from '#lab/api/ports.ts'
-import { requestWords } from '#lab/api/request-words.ts'
-import { type Call, type Sure, Transport } from '#lab/api/transport.ts'
-import type { Credential, KubeRequest, Renewal, RenewedPart, WireChange } from '#lab/api/wire.ts'
-import { isErrno, type Process } from '#lab/host/ports.ts'
+import { named } from '#lab/api/request-words.ts'
+import { type Sure, Transport } from '#lab/api/transport.ts'
+import type { Credential, KubeRequest } from '#lab/api/wire.ts'
+import type { Process } from '#lab/host/ports.ts'
 
-export interface KubeClientOptions {
+export interface KubeClientOptions extends CredentialOptions {
   /** `10.0.0.11:6443` */
   readonly server: string
-  readonly token?: string
-  /** A file that is read for the token, again every minute: client-go transport/token_source.go. */
-  readonly tokenFile?: string
-  /** The name that the process's client certificate would carry. */
-  readonly user?: string
-  readonly groups?: readonly string[]
-  /** Finds the credential for each request, on the thread that asks; instead of the fields above. */
-  readonly credential?: (thread: Process) => Credential | Promise<Credential>
   /** For every request that does not name its own. Default: none. */
   readonly timeoutMs?: number
   /**
@@ -65,7 +56,7 @@ export interface KubeClient extends Kube {
    */
   getUntil<T extends KubeObject>(ms: number, ref: ObjectRef, o: Until<T>): Promise<T>
   /** Another client on the same connection, for whom `credential` stands. */
-  as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient
+  as(credential: CredentialOf): KubeClient
 }
 
 interface Until<T> {
@@ -82,7 +73,7 @@ export interface Renewals {
 
 /** Dials at the first request, over `p.net`, and again whenever the connection is gone. */
 export const kubeClient = (p: Process, options: KubeClientOptions): KubeClient =>
-  new Client(p, options, new Transport(p, options.server), { atMs: 0 })
+  new Client(p, options, new Transport(p, options.server), new Credentials(options))
 
 const accountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
 
@@ -101,35 +92,26 @@ export function inClusterKube(p: Process, o: Omit<KubeClientOptions, 'server' | 
 
 type PartOptions = WriteOptions & { readonly subresource?: string }
 
-interface ReadToken {
-  atMs: number
-  text?: string
-  /** In which epoch of the machine's files it was read: until that moves the same would be read again. */
-  epoch?: number
-}
-
 class Client implements KubeClient {
   readonly #process: Process
   readonly #options: KubeClientOptions
   readonly #transport: Transport
-  readonly #token: ReadToken
-  /** Where it is the same with each request. */
-  #fixed: Credential | undefined
+  readonly #credentials: Credentials
   #statuses: Renewing | undefined
 
-  constructor(process: Process, options: KubeClientOptions, transport: Transport, token: ReadToken) {
+  constructor(process: Process, options: KubeClientOptions, transport: Transport, credentials: Credentials) {
     this.#process = process
     this.#options = options
     this.#transport = transport
-    this.#token = token
+    this.#credentials = credentials
   }
 
   by(thread: Process): KubeClient {
-    return new Client(thread, this.#options, this.#transport, this.#token)
+    return new Client(thread, this.#options, this.#transport, this.#credentials)
   }
 
-  as(credential: NonNullable<KubeClientOptions['credential']>): KubeClient {
-    return new Client(this.#process, { ...this.#options, credential }, this.#transport, this.#token)
+  as(credential: CredentialOf): KubeClient {
+    return new Client(this.#process, this.#options, this.#transport, new Credentials({ credential }))
   }
 
   get<T extends KubeObject>(ref: ObjectRef, o: { readonly timeoutMs?: number } = {}): Promise<T> {
@@ -182,7 +164,7 @@ class Client implements KubeClient {
       const leases = new Renewing(this.#transport, 'lease', { namespace, name })
       return task.repeat(everyMs, () => {
         const atMs = nowMs()
-        const answer = leases.renew(this.#credential(), { revision, renewedMs: atMs })
+        const answer = leases.renew(this.#credentials.of(this.#process), { revision, renewedMs: atMs })
         if (answer === undefined) {
           wake(renewedMs === undefined ? lease : renewedLease(lease, renewedMs, { revision }))
           return undefined
@@ -197,7 +179,10 @@ class Client implements KubeClient {
   statusAgain(node: Node, renewedMs: number): Node | undefined {
     const { name, resourceVersion } = node.metadata
     if (this.#statuses?.name !== name) this.#statuses = new Renewing(this.#transport, 'node-status', { name })
-    const answer = this.#statuses.renew(this.#credential(), { revision: Number(resourceVersion), renewedMs })
+    const answer = this.#statuses.renew(this.#credentials.of(this.#process), {
+      revision: Number(resourceVersion),
+      renewedMs,
+    })
     const beat = answer?.value as Heartbeat | undefined // what a renewal is answered
     return beat?.object as Node | undefined // of a Node
   }
@@ -227,7 +212,7 @@ class Client implements KubeClient {
       let coming: T | undefined
       let last: { readonly as: Credential; readonly again: Sure['again'] } | undefined
       const sure = (): Sure | undefined => {
-        const as = this.#credential()
+        const as = this.#credentials.of(this.#process)
         if (as instanceof Promise) return undefined
         const again = last?.as.token !== undefined && last.as.token === as.token ? last.again?.() : undefined
         if (again !== undefined) return again
@@ -258,7 +243,7 @@ class Client implements KubeClient {
   watch<T extends KubeObject>(query: WatchQuery): Watch<T> {
     const request: KubeRequest = { op: 'watch', ...query }
     return new RunningWatch<T>(this.#transport, request, (call) => {
-      const credential = this.#credential()
+      const credential = this.#credentials.of(this.#process)
       if (credential instanceof Promise) {
         let ended = false
         let end = (): void => {
@@ -280,7 +265,7 @@ class Client implements KubeClient {
     request: KubeRequest,
     { timeoutMs }: { readonly timeoutMs?: number | undefined },
   ): Promise<T> {
-    const credential = this.#credential()
+    const credential = this.#credentials.of(this.#process)
     const as = credential instanceof Promise ? await credential : credential
     try {
       // What the server answers is what the caller asked for.
@@ -327,89 +312,7 @@ class Client implements KubeClient {
       ? 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'
       : 'net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)'
   }
-
-  #credential(): Credential | Promise<Credential> {
-    const { token, tokenFile, user, groups, credential } = this.#options
-    if (credential !== undefined) return credential(this.#process)
-    if (tokenFile !== undefined && token === undefined) return this.#fileToken(tokenFile)
-    this.#fixed ??=
-      token === undefined
-        ? { ...(user === undefined ? {} : { user }), ...(groups === undefined ? {} : { groups }) }
-        : { token }
-    return this.#fixed
-  }
-
-  #fileToken(path: string): Credential | Promise<Credential> {
-    const read = this.#token
-    const now = this.#process.now()
-    const { epochHere } = this.#process
-    if (read.text !== undefined) {
-      const isDue = now >= read.atMs + 60_000
-      if (isDue && read.epoch === epochHere) read.atMs = now
-      if (!isDue || read.epoch === epochHere) return { token: read.text }
-    }
-    return this.#process.files.read(path).then(
-      (text) => {
-        read.text = text.trim()
-        read.atMs = now
-        read.epoch = epochHere
-        return { token: read.text }
-      },
-      (error: unknown) => {
-        // An old token stays in use while the file cannot be read.
-        if (read.text !== undefined) return { token: read.text }
-        if (!isErrno(error)) throw error
-        throw new KubeUnreachable(`open ${path}: ${error.message.toLowerCase()}`)
-      },
-    )
-  }
 }
-
-/** What came of a request, in words that name it. */
-function named(error: Error, server: string, request: KubeRequest): Error {
-  if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
-  return new KubeUnreachable(`${requestWords(server, request)}: ${error.message}`, { isUnanswered: true })
-}
-
-/** Renews a part of one object by what was found out the first time, as long as the same credential is shown on the same connection. */
-class Renewing {
-  readonly name: string
-  readonly #transport: Transport
-  readonly #what: RenewedPart
-  readonly #namespace: string | undefined
-  #shown: Credential | undefined
-  #again: Sure['again']
-
-  constructor(
-    transport: Transport,
-    what: RenewedPart,
-    { namespace, name }: { readonly namespace?: string; readonly name: string },
-  ) {
-    this.#transport = transport
-    this.#what = what
-    this.#namespace = namespace
-    this.name = name
-  }
-
-  /** `undefined`: it has to be sent. */
-  renew(as: Credential | Promise<Credential>, next: Renewal): Sure | undefined {
-    const again = as === this.#shown ? this.#again?.(next) : undefined
-    if (again !== undefined || as instanceof Promise) return again
-    const namespace = this.#namespace
-    const object = { ...next, ...(namespace === undefined ? {} : { namespace }), name: this.name }
-    const answer = this.#transport.ask({ kube: 'renewal', id: 0, as, what: this.#what, object })
-    this.#shown = as
-    this.#again = answer?.again
-    return answer
-  }
-}
-
-/** What a lease became. */
-const renewedLease = (lease: Lease, atMs: number, { revision }: { readonly revision: number }): Lease => ({
-  ...lease,
-  metadata: { ...lease.metadata, resourceVersion: String(revision) },
-  spec: { ...lease.spec, renewTime: rfc3339Micro(atMs) },
-})
 
 const updating = (
   type: ResourceType,
@@ -424,78 +327,3 @@ const updating = (
 })
 
 const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name })
-
-const nothing: readonly never[] = []
-
-/** A watch, and what its transport tells of it: a lab has many, so it is one object. */
-class RunningWatch<T> implements Watch<T>, Call {
-  sent = false
-  readonly #transport: Transport
-  readonly #request: KubeRequest
-  readonly #end: () => void
-  /** What has come first, as it is told to all who watch the same, and what has come after it. */
-  #changes: readonly Change<T>[] = nothing
-  #more: Change<T>[] = []
-  #over: Error | undefined
-  /** Who looks is there already, and need not be told. */
-  #looks = false
-  #reader: WatchReader<T> | undefined
-
-  constructor(transport: Transport, request: KubeRequest, begin: (call: Call) => () => void) {
-    this.#transport = transport
-    this.#request = request
-    this.#end = begin(this)
-  }
-
-  answer(): void {}
-
-  changes(changes: readonly WireChange[]): void {
-    const more = changes as unknown as readonly Change<T>[] // what is watched is what the caller named
-    if (this.#changes.length === 0) this.#changes = more
-    else this.#more.push(...more)
-  }
-
-  told(): void {
-    this.#tell()
-  }
-
-  get together(): boolean {
-    return this.#reader?.together === true
-  }
-
-  /** What ends a watch that runs is an error of reading its body, and names no request. */
-  fail(error: Error): void {
-    this.#over = this.sent ? error : named(error, this.#transport.server, this.#request)
-    this.#tell()
-  }
-
-  follow(by: WatchReader<T>): void {
-    this.#reader = by
-    this.#tell()
-  }
-
-  look(): readonly Change<T>[] {
-    this.#looks = true
-    this.#transport.look()
-    this.#looks = false
-    return this.#taken()
-  }
-
-  close(): void {
-    this.#reader = undefined
-    this.#end()
-  }
-
-  #taken(): readonly Change<T>[] {
-    const taken = this.#more.length === 0 ? this.#changes : [...this.#changes, ...this.#more]
-    this.#changes = nothing
-    if (this.#more.length > 0) this.#more = []
-    return taken
-  }
-
-  #tell(): void {
-    if (this.#looks) return
-    if (this.#reader !== undefined && this.#changes.length > 0) this.#reader.changes(this.#taken())
-    if (this.#over !== undefined) this.#reader?.over(this.#over)
-  }
-}

@@ -1,5 +1,6 @@
 /** A request as Go's net/url prints it in errors. */
 import { seeded } from '#base/random.ts'
+import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
 import type { KubeRequest } from '#lab/api/wire.ts'
 
 const verbs = {
@@ -61,4 +62,10 @@ function reflectorWatch(
   terms.set('timeout', `${Math.floor(seconds / 60)}m${seconds % 60}s`)
   terms.set('timeoutSeconds', String(seconds))
   terms.set('watch', 'true')
+}
+
+/** What came of a request, in words that name it. */
+export function named(error: Error, server: string, request: KubeRequest): Error {
+  if (error instanceof KubeError || !(error instanceof KubeUnreachable)) return error
+  return new KubeUnreachable(`${requestWords(server, request)}: ${error.message}`, { isUnanswered: true })
 }
