@@ -64,9 +64,7 @@ export function viewOf({ api, request, query, route }: Asked): View {
     nowMs: now(),
     shown: (object) => {
       const owned = ledger.shown(object)
-      return schema === undefined
-        ? owned
-        : (written(schema, owned as unknown as JsonObject, registry.minor) as unknown as Stored)
+      return schema === undefined ? owned : (written(schema, owned, registry.minor) as Stored)
     },
   }
 }

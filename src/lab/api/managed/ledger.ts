@@ -125,7 +125,7 @@ export class Ledger {
     let shown = this.#shown.get(object)
     if (shown === undefined) {
       const metadata = { ...object.metadata, managedFields: managedFields(settle(version)) }
-      shown = Object.freeze({ ...(object as JsonObject), metadata } as unknown as Stored) // metadata with one field more
+      shown = Object.freeze({ ...object, metadata }) // metadata with one field more
       this.#shown.set(object, shown)
     }
     return shown

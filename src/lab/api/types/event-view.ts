@@ -37,7 +37,7 @@ const renamed = (
 const views = new WeakMap<ResourceDef, WeakMap<object, object>>()
 
 /** A stored object as clients of this type see it. */
-export function presented<T extends object>(def: ResourceDef, object: T): T {
+export function presented<T extends JsonObject>(def: ResourceDef, object: T): T {
   if (!isView(def)) return object
   let own = views.get(def)
   if (own === undefined) {
@@ -46,7 +46,7 @@ export function presented<T extends object>(def: ResourceDef, object: T): T {
   }
   let view = own.get(object)
   if (view === undefined) {
-    view = Object.freeze(viewOf(def, object as unknown as JsonObject)) // an object of the API is JSON
+    view = Object.freeze(viewOf(def, object))
     own.set(object, view)
   }
   return view as T // the same object under other names
@@ -58,7 +58,7 @@ function viewOf(def: ResourceDef, object: JsonObject): JsonObject {
 }
 
 /** Likewise a list of them; the list itself where nothing has to be renamed. */
-export const allPresented = <T extends object>(def: ResourceDef, objects: readonly T[]): readonly T[] =>
+export const allPresented = <T extends JsonObject>(def: ResourceDef, objects: readonly T[]): readonly T[] =>
   isView(def) ? objects.map((each) => presented(def, each)) : objects
 
 /** What a client of this type sent, as it is stored. */
