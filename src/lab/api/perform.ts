@@ -1,5 +1,5 @@
 /** Carries out the requests of the lab's clients. Synchronous: what a request changes is changed when it returns. */
-import { type Act, authorize } from '#lab/api/authorize.ts'
+import { authorize } from '#lab/api/authorize.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { noSuchPath } from '#lab/api/status.ts'
 import type { Follower } from '#lab/api/store/follower.ts'
@@ -26,7 +26,7 @@ export function perform(
   admission?: AdmissionChain,
 ): unknown {
   const def = defOf(state, request)
-  authorizeAsked(state, user, { verb: request.op === 'post' ? 'create' : request.op, def, asked: request })
+  authorize(state, user, { ...request, verb: request.op === 'post' ? 'create' : request.op, def })
   const caller: Caller = {
     user,
     decoding: isWorkload(request) ? quiet : undefined,
@@ -90,7 +90,7 @@ export function performWatch(
   },
 ): () => void {
   const def = defOf(state, request)
-  authorizeAsked(state, o.user, { verb: 'watch', def, asked: request })
+  authorize(state, o.user, { ...request, verb: 'watch', def })
   const audience = (): number => state.store.audience(def.bucket)
   const { resourceVersion } = request
   const tell = (change: StoreChange): void => o.tell(change, audience())
@@ -109,16 +109,6 @@ const isWorkload = (request: Request): boolean =>
   (request.op === 'create' || (request.op === 'update' && request.subresource === undefined))
 
 const quiet: Decoding = { validation: 'Ignore', duplicates: [] }
-
-/** Throws {@link Refusal}. */
-function authorizeAsked(
-  state: ApiState,
-  user: Identity,
-  { verb, def, asked }: Pick<Act, 'verb' | 'def'> & { readonly asked: Omit<Act, 'verb' | 'def'> },
-): void {
-  const { namespace, name, subresource, fieldSelector } = asked
-  authorize(state, user, { verb, def, namespace, name, subresource, fieldSelector })
-}
 
 function patch(
   state: ApiState,

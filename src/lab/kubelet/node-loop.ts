@@ -1,7 +1,6 @@
-import { rfc3339Micro } from '#base/clock.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import { informer } from '#lab/api/informer.ts'
-import type { Lease, Node } from '#lab/api/objects.ts'
+import type { Node } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { Look } from '#lab/host/process/look.ts'
@@ -10,6 +9,7 @@ import { type Again, Mailbox } from '#lab/kernel/mailbox.ts'
 import { keepCsiNode } from '#lab/kubelet/csi-node.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import type { Klog } from '#lab/kubelet/klog.ts'
+import { keepNodeLease } from '#lab/kubelet/node-lease.ts'
 import {
   type NodeFacts,
   nodeAnnotations,
@@ -41,7 +41,6 @@ interface Reported {
 
 const updateMs = 10_000
 const reportMs = 300_000
-const renewMs = 10_000
 
 /**
  * Registers the node, then keeps its status: computed every 10 s and whenever the runtime's state changes, posted when it
@@ -63,7 +62,7 @@ export class NodeLoop {
     this.#o = o
     this.#hurry = new Mailbox(o.kernel)
     p.thread('node-status', (self) => this.#run(self))
-    p.thread('lease', (self) => this.#lease(self))
+    p.thread('lease', (self) => keepNodeLease(self, o))
   }
 
   /** Something changed that the status should tell at once. */
@@ -256,64 +255,4 @@ export class NodeLoop {
     // The kubelet names its node by name where a uid belongs (kubernetes/kubernetes:pkg/kubelet/kubelet.go, nodeRef).
     this.#o.events.record({ about: { kind: 'Node', name, uid: name }, type, reason, message })
   }
-
-  /** The heartbeat: kubernetes/component-helpers:apimachinery/lease/controller.go. */
-  async #lease(self: Process): Promise<void> {
-    const kube = this.#o.kube.by(self)
-    const { name } = this.#o.facts()
-    let lease: Lease | undefined
-    for (;;) {
-      try {
-        lease = lease === undefined ? await ensureLease(kube, self, name) : await renewed(kube, self, lease)
-      } catch (error) {
-        if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
-        const says =
-          lease === undefined ? 'Failed to ensure lease exists, will retry' : 'Failed to update lease'
-        this.#o.klog.error(lease === undefined ? 'controller.go:145' : 'controller.go:195', says, {
-          err: error.message,
-        })
-        // Somebody else changed or removed it: read it again. Silence changes nothing.
-        if (error instanceof KubeError) lease = undefined
-      }
-      if (lease === undefined) await self.sleep(renewMs)
-      else lease = await kube.renewing(lease, { everyMs: renewMs, nowMs: () => self.now() })
-    }
-  }
 }
-
-const leaseNamespace = 'kube-node-lease'
-const timeout = { timeoutMs: renewMs }
-
-async function ensureLease(kube: KubeClient, self: Process, name: string): Promise<Lease> {
-  try {
-    const known = await kube.get<Lease>({ type: resources.leases, namespace: leaseNamespace, name }, timeout)
-    return await renewed(kube, self, known)
-  } catch (error) {
-    if (!isKubeError(error, 'NotFound')) throw error
-  }
-  const owner = await kube.get<Node>({ type: resources.nodes, name }, timeout)
-  return kube.create<Lease>(
-    resources.leases,
-    {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: {
-        name,
-        namespace: leaseNamespace,
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid: owner.metadata.uid }],
-      },
-      spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: rfc3339Micro(self.now()) },
-    },
-    timeout,
-  )
-}
-
-const renewed = (kube: KubeClient, self: Process, lease: Lease): Promise<Lease> =>
-  kube.update<Lease>(resources.leases, renewal(self)(lease), timeout)
-
-const renewal =
-  (self: Process) =>
-  (lease: Lease): Lease => ({
-    ...lease,
-    spec: { ...lease.spec, renewTime: rfc3339Micro(self.now()) },
-  })

@@ -2,7 +2,6 @@
  * Remembers who wrote which version of which object, and works out metadata.managedFields when somebody asks: the lab's own programs
  * write much and read none of it. A few versions back are kept for that; then it is worked out whether asked or not.
  */
-import type { JsonObject } from '#lab/api/json.ts'
 import { changedFields, type Difference } from '#lab/api/managed/fields-of.ts'
 import { afterUpdate, type Manager, managedFields, type Owner } from '#lab/api/managed/managers.ts'
 import { afterRenewal } from '#lab/api/managed/renewal.ts'
