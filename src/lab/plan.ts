@@ -5,7 +5,7 @@
 import type { Backend } from '#lab/backend.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import { type Flavour, usualEncapsulation } from '#lab/flavours/names.ts'
-import { ipv4, ipv4Text } from '#lab/network/address.ts'
+import { addressAt } from '#lab/network/address.ts'
 import { type FabricPlan, flatFabric } from '#lab/network/fabric-plan.ts'
 import type { Attachment } from '#lab/network/network.ts'
 
@@ -104,14 +104,20 @@ export function kubeadmPlan(o: PlanOptions): ClusterPlan {
     registry: { address: underlayAddress(2), prefixLength },
     outside: { address: underlayAddress(3), prefixLength },
     podCidr: isSmall ? '10.244.0.0/16' : '10.128.0.0/9',
-    serviceCidr: '10.96.0.0/12',
-    dnsServiceIp: '10.96.0.10',
+    serviceCidr,
+    dnsServiceIp: dnsServiceOf(serviceCidr),
     apiServer: { address: control.address, port: 6443 },
   }
 }
 
+/** kubeadm's default. */
+const serviceCidr = '10.96.0.0/12'
+
+/** Of the cluster's DNS, with kubeadm and with the provider alike: kubernetes/kubernetes:cmd/kubeadm/app/constants/constants.go (GetDNSIP). */
+export const dnsServiceOf = (range: string): string => addressAt(range, 10)
+
 /** The address `offset` after 10.0.0.0. */
-const underlayAddress = (offset: number): string => ipv4Text(ipv4('10.0.0.0') + offset)
+const underlayAddress = (offset: number): string => addressAt('10.0.0.0', offset)
 
 function nodePlan(index: number, prefixLength: number): NodePlan {
   const isControl = index === 0

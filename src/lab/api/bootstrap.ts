@@ -7,6 +7,7 @@ import { calicoDefinitions } from '#lab/api/types/calico.ts'
 import { createObject } from '#lab/api/verbs/create.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
 import { writeOver } from '#lab/api/verbs/update.ts'
+import { addressAt } from '#lab/network/address.ts'
 
 const user = { username: 'system:apiserver', groups: ['system:masters'] }
 
@@ -100,7 +101,7 @@ const kubernetesService = (serviceCidr: string): First => ({
   namespace: 'default',
   metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
   spec: {
-    clusterIP: serviceCidr.replace(/\d+\/\d+$/, '1'),
+    clusterIP: addressAt(serviceCidr, 1),
     ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
     sessionAffinity: 'None',
     type: 'ClusterIP',

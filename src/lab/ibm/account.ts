@@ -54,6 +54,9 @@ export const classicZones: readonly Zone[] = [
   },
 ]
 
+/** The range of Services that the provider gives a cluster whose owner asks for no other. */
+export const servicesRange = '172.21.0.0/16'
+
 /** What lies beside the workers' networks. */
 export const services = {
   /** The provider's own services: resolvers, mirrors, the registry's private address. */

@@ -1,18 +1,31 @@
 import { usualEncapsulation } from '#lab/flavours/names.ts'
-import { apiProxy, classicZones, masterPort, services, type Vlan, type Zone } from '#lab/ibm/account.ts'
+import {
+  apiProxy,
+  classicZones,
+  masterPort,
+  services,
+  servicesRange,
+  type Vlan,
+  type Zone,
+} from '#lab/ibm/account.ts'
 import {
   type Endpoints,
   firstWorkers,
-  hostOf,
   type Infrastructure,
   type MasterAddress,
   type Worker,
 } from '#lab/ibm/infrastructure.ts'
 import { masterMachineAt } from '#lab/ibm/master.ts'
-import { cidr } from '#lab/network/address.ts'
+import { addressAt, cidr } from '#lab/network/address.ts'
 import type { FabricPlan, RouterPlan, SegmentPlan } from '#lab/network/fabric-plan.ts'
 import type { Chains } from '#lab/network/rule.ts'
-import type { ClusterPlan, InterfacePlan, NodePlan, PlanOptions } from '#lab/plan.ts'
+import {
+  type ClusterPlan,
+  dnsServiceOf,
+  type InterfacePlan,
+  type NodePlan,
+  type PlanOptions,
+} from '#lab/plan.ts'
 
 /**
  * A classic cluster: workers in three zones, each on a private and a public VLAN; the provider's backend router joins the private
@@ -36,8 +49,8 @@ export function classicPlan(o: PlanOptions): ClusterPlan {
     registry: { segment: 'iaas', address: services.iaas.registry, prefixLength: 24 },
     outside: { segment: 'iaas', address: services.iaas.customers, prefixLength: 24 },
     podCidr: '172.30.0.0/16',
-    serviceCidr: '172.21.0.0/16',
-    dnsServiceIp: '172.21.0.10',
+    serviceCidr: servicesRange,
+    dnsServiceIp: dnsServiceOf(servicesRange),
     apiServer: apiProxy,
   }
 }
@@ -92,8 +105,8 @@ export const classic: Infrastructure = {
     hasPrivateMaster ? services.cse.master : services.internet.master,
   masters,
   addresses: (zone, host) => ({
-    privateIp: hostOf(zoneOf(zone).private.subnet, host),
-    publicIp: hostOf(zoneOf(zone).public.subnet, host),
+    privateIp: addressAt(zoneOf(zone).private.subnet, host),
+    publicIp: addressAt(zoneOf(zone).public.subnet, host),
   }),
   nodeOf,
   labels: ({ zone, publicIp }) => ({

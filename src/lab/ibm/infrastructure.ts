@@ -1,5 +1,4 @@
 import { cluster, pool } from '#lab/ibm/account.ts'
-import { cidr, ipv4Text } from '#lab/network/address.ts'
 import type { NodePlan } from '#lab/plan.ts'
 
 export interface Worker {
@@ -67,5 +66,3 @@ export function firstWorkers(infrastructure: Infrastructure, count: number): rea
     return workerAt(infrastructure, { index, zone, host: firstHost + Math.floor(index / zones.length) })
   })
 }
-
-export const hostOf = (subnet: string, host: number): string => ipv4Text(cidr(subnet).network + host)

@@ -1,5 +1,5 @@
-import { hostOf } from '#lab/ibm/infrastructure.ts'
 import { vpcServices, vpcZones } from '#lab/ibm/vpc-zones.ts'
+import { addressAt } from '#lab/network/address.ts'
 import type { Underlay } from '#lab/network/ports.ts'
 import type { Chains } from '#lab/network/rule.ts'
 import { changeUnderlay } from '#lab/network/underlay-change.ts'
@@ -103,7 +103,7 @@ const gatewayAt = (
     floatingIp: {
       id: `r006-9c3f7f2a-3d1c-4b0c-8d5e-6a1b2c3d4f${last}`,
       name,
-      address: hostOf(vpcServices.internet.floatingIps, index + 1),
+      address: addressAt(vpcServices.internet.floatingIps, index + 1),
     },
   }
 }

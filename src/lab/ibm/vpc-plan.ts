@@ -1,9 +1,8 @@
 import { usualEncapsulation } from '#lab/flavours/names.ts'
-import { apiProxy, masterPort } from '#lab/ibm/account.ts'
+import { apiProxy, masterPort, servicesRange } from '#lab/ibm/account.ts'
 import { endpointInterfaces, endpointMachine } from '#lab/ibm/endpoint-gateway.ts'
 import {
   firstWorkers,
-  hostOf,
   type Infrastructure,
   type MasterAddress,
   type Worker,
@@ -20,8 +19,15 @@ import {
   workersRules,
 } from '#lab/ibm/vpc-groups.ts'
 import { vpcServices as services, type VpcZone, vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
+import { addressAt } from '#lab/network/address.ts'
 import type { FabricPlan, RouterPlan } from '#lab/network/fabric-plan.ts'
-import type { ClusterPlan, NodePlan, PlanOptions, PublicRegistriesPlan } from '#lab/plan.ts'
+import {
+  type ClusterPlan,
+  dnsServiceOf,
+  type NodePlan,
+  type PlanOptions,
+  type PublicRegistriesPlan,
+} from '#lab/plan.ts'
 
 export const vpcRouter = 'vpc-router'
 
@@ -69,8 +75,8 @@ const planOf = (o: PlanOptions, { build, runtime, isSecureByDefault }: VpcPlanOp
     groups: [balancersGroup],
   },
   podCidr: vpcPodCidr,
-  serviceCidr: '172.21.0.0/16',
-  dnsServiceIp: '172.21.0.10',
+  serviceCidr: servicesRange,
+  dnsServiceIp: dnsServiceOf(servicesRange),
   apiServer: apiProxy,
 })
 
@@ -134,7 +140,7 @@ export const vpc: Infrastructure = {
   nameserver: services.iaas.registry,
   konnectivityServer: () => (vpcZones[0] as VpcZone).endpoint,
   masters: (worker) => masters(worker.zone),
-  addresses: (name, host) => ({ privateIp: hostOf(zoneOf(name).subnet, host) }),
+  addresses: (name, host) => ({ privateIp: addressAt(zoneOf(name).subnet, host) }),
   nodeOf,
   labels: ({ id, zone: name }) => ({
     'ibm-cloud.kubernetes.io/iaas-provider': 'g2',

@@ -44,6 +44,9 @@ export function cidr(text: string): Cidr {
 /** `10.244.0.0/26`; always with its length. */
 export const cidrText = ({ network, length }: Cidr): string => `${ipv4Text(network)}/${length}`
 
+/** The address `index` after the first of a range: 10 of `10.96.0.0/12` is `10.96.0.10`, whatever bits are set outside of the prefix. Throws EINVAL. */
+export const addressAt = (range: string, index: number): string => ipv4Text(cidr(range).network + index)
+
 export const contains = (block: Cidr, address: Ipv4): boolean =>
   (address & block.mask) >>> 0 === block.network
 

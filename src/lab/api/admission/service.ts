@@ -2,6 +2,7 @@
 import { asList, asObject, at, type JsonObject } from '#lab/api/json.ts'
 import { invalid, invalidValue, type Refusal } from '#lab/api/status.ts'
 import type { ApiState } from '#lab/api/verbs/state.ts'
+import { addressAt, cidr, contains, ipv4, isIpv4 } from '#lab/network/address.ts'
 
 export function admitService(state: ApiState, service: JsonObject): JsonObject {
   const spec = asObject(service.spec)
@@ -50,14 +51,8 @@ const outside = (state: ApiState, service: JsonObject, asked: string): Refusal =
     `failed to allocate IP ${asked}: the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${state.serviceCidr}`,
   )
 
-const numberOf = (address: string): number =>
-  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-
-function isServiceAddress({ serviceCidr }: ApiState, address: string): boolean {
-  const [base = '', bits = '16'] = serviceCidr.split('/')
-  const size = 2 ** (32 - Number(bits))
-  return Math.floor(numberOf(address) / size) === Math.floor(numberOf(base) / size)
-}
+const isServiceAddress = ({ serviceCidr }: ApiState, address: string): boolean =>
+  isIpv4(address) && contains(cidr(serviceCidr), ipv4(address))
 
 const services = (state: ApiState): readonly JsonObject[] =>
   state.store.list('/services').map((each) => asObject(each.spec))
@@ -65,15 +60,17 @@ const services = (state: ApiState): readonly JsonObject[] =>
 const taken = (state: ApiState): ReadonlySet<unknown> =>
   new Set(services(state).map((spec) => spec.clusterIP))
 
-/** At random from above the first 256 addresses, which are kept for services that ask for theirs. */
+/**
+ * At random from above the first addresses, which are kept for services that ask for theirs: a sixteenth of the range, at least 16,
+ * at most 256 (pkg/registry/core/service/ipallocator, `calculateRangeOffset`).
+ */
 function freeAddress(state: ApiState): string {
-  const [base = '', bits = '16'] = state.serviceCidr.split('/')
-  const first = numberOf(base)
-  const size = 2 ** (32 - Number(bits))
+  const { serviceCidr, random } = state
+  const size = 2 ** (32 - cidr(serviceCidr).length)
+  const kept = Math.min(Math.max(16, size / 16), 256)
   const used = taken(state)
   for (;;) {
-    const at = first + state.random.between(Math.min(256, size / 2), size - 2)
-    const address = [24, 16, 8, 0].map((shift) => Math.floor(at / 2 ** shift) % 256).join('.')
+    const address = addressAt(serviceCidr, random.between(kept, size - 2))
     if (!used.has(address)) return address
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { holds } from '#cluster/addresses.ts'
 import type { CronJob, Deployment, Job, KubeObject, Pod, Service } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { failure, podDraft, server, type, withPod } from '#lab/api/verbs/verbs-bench.ts'
@@ -140,6 +141,28 @@ describe('creating', () => {
     expect((await failure(kube.create(resources.services, wrong))).message).toBe(
       'Service "c" is invalid: [spec.ports[0].name: Required value, spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive, spec.ports[0].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive, spec.type: Unsupported value: "Foo": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]',
     )
+  })
+
+  test.each([
+    ['10.96.0.0/12', '10.96.0.1'],
+    ['172.21.0.64/26', '172.21.0.65'], // a range that does not begin at .0
+    ['10.111.99.7/12', '10.96.0.1'], // bits outside of the prefix count for nothing
+  ])('of %s kubernetes has %s, and others have one of the rest', async (serviceCidr, first) => {
+    const { kube } = server({ serviceCidr })
+    const service = (clusterIP: string, name: string) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: 'default' },
+      spec: { ports: [{ port: 80 }], ...(clusterIP === '' ? {} : { clusterIP }) },
+    })
+    const kubernetes = { type: resources.services, namespace: 'default', name: 'kubernetes' }
+    expect((await kube.get<Service>(kubernetes)).spec.clusterIP).toBe(first)
+    const given = await Promise.all(
+      ['a', 'b', 'c'].map((name) => kube.create<Service>(resources.services, service('', name))),
+    )
+    for (const { spec } of given) expect(holds(serviceCidr, spec.clusterIP ?? '')).toBe(true)
+    const outside = await failure(kube.create(resources.services, service('192.0.2.9', 'd')))
+    expect(outside.message).toContain(`The range of valid IPs is ${serviceCidr}`)
   })
 
   const jobDraft = (spec: object, podSpec: object = {}) => ({

@@ -2,14 +2,18 @@
 import { directKube } from '#lab/api/direct.ts'
 import type { Pod } from '#lab/api/objects.ts'
 import { type Kube, type ResourceType, resources } from '#lab/api/ports.ts'
-import { ApiServer } from '#lab/api/server.ts'
+import { ApiServer, type ApiServerOptions } from '#lab/api/server.ts'
 import { Kernel } from '#lab/kernel/kernel.ts'
 
 export const startMs = Date.UTC(2026, 0, 7, 6)
 
-export function server(): { readonly kernel: Kernel; readonly api: ApiServer; readonly kube: Kube } {
+export function server(options: Omit<ApiServerOptions, 'kernel'> = {}): {
+  readonly kernel: Kernel
+  readonly api: ApiServer
+  readonly kube: Kube
+} {
   const kernel = new Kernel({ seed: 1, startMs })
-  const api = new ApiServer({ kernel })
+  const api = new ApiServer({ kernel, ...options })
   return { kernel, api, kube: directKube(api) }
 }
 

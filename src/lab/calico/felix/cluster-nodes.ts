@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { IPAMBlock, Node } from '#lab/api/objects.ts'
 import { remembered } from '#lab/calico/felix/remembered.ts'
+import { addressAt } from '#lab/network/address.ts'
 
 export interface ClusterNode {
   readonly name: string
@@ -62,15 +63,9 @@ function borrowed(
   { cidr, allocations, attributes }: IPAMBlock['spec'],
   owner: string | undefined,
 ): readonly { readonly cidr: string; readonly node: string }[] {
-  const [network = ''] = cidr.split('/')
   return allocations.flatMap((attribute, index) => {
     const node = attribute === null ? undefined : attributes[attribute]?.secondary?.node
     if (node === undefined || node === owner) return []
-    return [{ cidr: `${addressAt(network, index)}/32`, node }]
+    return [{ cidr: `${addressAt(cidr, index)}/32`, node }]
   })
-}
-
-function addressAt(network: string, index: number): string {
-  const value = network.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0) + index
-  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')
 }
