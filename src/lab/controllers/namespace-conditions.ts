@@ -1,7 +1,7 @@
 /** What a namespace that goes away says of itself: kubernetes/kubernetes:pkg/controller/namespace/deletion/status_condition_utils.go. */
 import { rfc3339 } from '#base/clock.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
-import type { ResourceType } from '#lab/api/ports.ts'
+import type { KubeError, ResourceType } from '#lab/api/ports.ts'
 
 export interface NamespaceCondition {
   readonly lastTransitionTime: string
@@ -14,7 +14,7 @@ export interface NamespaceCondition {
 /** What could not be taken away yet. */
 export interface Content {
   readonly remaining: readonly { readonly type: ResourceType; readonly objects: readonly KubeObject[] }[]
-  readonly failures: readonly string[]
+  readonly failures: readonly KubeError[]
   /** Groups with their versions of which nobody can tell what they hold: their servers do not answer. */
   readonly undiscovered: readonly string[]
   /** How long it will take as far as is known. */
@@ -85,7 +85,8 @@ function unknown({ undiscovered }: Content): Said['trouble'] {
 
 function failed({ failures, remaining }: Content): Said['trouble'] {
   if (failures.length === 0) return undefined
-  const errors = failures.length === 1 ? failures[0] : `[${failures.join(', ')}]`
+  const messages = failures.map(({ message }) => message).join(', ')
+  const errors = failures.length === 1 ? messages : `[${messages}]`
   const count = remaining.reduce((sum, { objects }) => sum + objects.length, 0)
   return ['ContentDeletionFailed', `Failed to delete all resource types, ${count} remaining: ${errors}`]
 }

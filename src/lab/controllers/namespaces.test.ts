@@ -82,6 +82,39 @@ test('a namespace goes with all that is in it', async () => {
   await b.until(() => isGone(b), 90_000)
 })
 
+test('a namespace whose content may not be deleted stays, and says why', async () => {
+  const b = await withTeam()
+  const policies = { group: 'admissionregistration.k8s.io', version: 'v1' }
+  await b.kube.create(
+    { ...policies, resource: 'validatingadmissionpolicies' },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'keep' },
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['configmaps'] },
+          ],
+        },
+        validations: [{ expression: 'false', message: 'kept' }],
+      },
+    } as Draft<KubeObject>, // KubeObject knows no spec
+  )
+  const binding = { type: { ...policies, resource: 'validatingadmissionpolicybindings' }, name: 'keep' }
+  await b.kube.create(binding.type, {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'keep' },
+    spec: { policyName: 'keep', validationActions: ['Deny'] },
+  } as Draft<KubeObject>)
+  await b.kube.delete(ref)
+  await b.advance(60_000)
+  expect((await conditions(b)).NamespaceDeletionContentFailure).toContain(': kept')
+  await b.kube.delete(binding)
+  await b.until(() => isGone(b), 120_000)
+})
+
 test('a finalizer of one object keeps the whole namespace, which says so, until somebody takes it away', async () => {
   const b = await withTeam()
   await b.kube.create(resources.configMaps, configMap('kept', ['example.com/keep']))
@@ -95,6 +128,20 @@ test('a finalizer of one object keeps the whole namespace, which says so, until 
   const kept = { type: resources.configMaps, namespace: 'team', name: 'kept' }
   await b.kube.patch(kept, { type: 'merge', body: { metadata: { finalizers: null } } })
   await b.until(() => isGone(b), 30_000)
+})
+
+test('a namespace as kubectl makes it is kept by its finalizer, which no other update takes away', async () => {
+  const b = await bed({ workers: 1, programs: controllerPrograms })
+  await b.kube.create(resources.namespaces, {
+    ...namespace('team'),
+    spec: {},
+    status: {},
+  } as Draft<KubeObject>)
+  await b.kube.patch(ref, { type: 'merge', body: { spec: { finalizers: null } } })
+  await b.kube.create(resources.configMaps, configMap('kept', ['example.com/keep']))
+  await b.kube.delete(ref)
+  await b.advance(60_000)
+  expect(await conditions(b)).toHaveProperty('NamespaceFinalizersRemaining')
 })
 
 test('the namespaces that a cluster cannot be without stay', async () => {

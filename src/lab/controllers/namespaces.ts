@@ -54,6 +54,8 @@ export function startNamespaces(kit: ControllerKit): void {
       namespace,
       deletionConditions(left, { before: namespace.status?.conditions, nowMs: self.now() }),
     )
+    // What could not be deleted is still there: never final, tried again with more and more patience.
+    if (left.failures[0] !== undefined) throw left.failures[0]
     if (left.remaining.length > 0) return queue.addAfter(name, (left.seconds / 2 + 1) * 1000)
     // What those groups still hold here nobody can tell.
     if (left.undiscovered.length > 0) return queue.addAfter(name, finalizerSeconds * 1000)
@@ -65,7 +67,7 @@ export function startNamespaces(kit: ControllerKit): void {
 /** Deletes what can be deleted; answers what is still there. */
 async function emptied(kube: KubeClient, namespace: string): Promise<Content> {
   const remaining: { type: ResourceType; objects: readonly KubeObject[] }[] = []
-  const failures: string[] = []
+  const failures: KubeError[] = []
   let seconds = 0
   for (const type of await contentTypes(kube)) {
     try {
@@ -75,7 +77,7 @@ async function emptied(kube: KubeClient, namespace: string): Promise<Content> {
       seconds = Math.max(seconds, ...objects.map(secondsLeft))
     } catch (error) {
       if (!(error instanceof KubeError)) throw error
-      failures.push(error.message)
+      failures.push(error)
     }
   }
   return { remaining, failures, undiscovered: await silentGroups(kube), seconds }

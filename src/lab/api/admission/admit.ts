@@ -1,6 +1,7 @@
 /** What the server adds to new objects by looking at others: admission plugins and allocators. */
 
 import { rfc3339 } from '#base/clock.ts'
+import { admitChangedNamespace, admitNewNamespace } from '#lab/api/admission/namespace.ts'
 import { admitNode } from '#lab/api/admission/node.ts'
 import { admitPod } from '#lab/api/admission/pod.ts'
 import { admitService, keepServiceAddress } from '#lab/api/admission/service.ts'
@@ -29,7 +30,7 @@ const creations: Readonly<Record<string, Admit>> = {
   '/services': admitService,
   '/persistentvolumeclaims': admitClaim,
   '/persistentvolumes': admitVolume,
-  '/namespaces': (_state, object) => labelled(object),
+  '/namespaces': (_state, object) => admitNewNamespace(object),
   'apps/daemonsets': (_state, object) => annotated(object, '1'),
   'apiextensions.k8s.io/customresourcedefinitions': established,
 }
@@ -37,7 +38,7 @@ const creations: Readonly<Record<string, Admit>> = {
 const changes: Readonly<Record<string, (state: ApiState, old: JsonObject, next: JsonObject) => JsonObject>> =
   {
     '/services': (state, old, next) => admitService(state, keepServiceAddress(old, next)),
-    '/namespaces': (_state, _old, next) => labelled(next),
+    '/namespaces': (_state, old, next) => admitChangedNamespace(old, next),
     'apiextensions.k8s.io/customresourcedefinitions': (_state, old, next) =>
       old.spec === next.spec ? next : renamed(next),
     'apps/daemonsets': (_state, old, next) => {
@@ -49,19 +50,16 @@ const changes: Readonly<Record<string, (state: ApiState, old: JsonObject, next: 
 
 const templateGeneration = 'deprecated.daemonset.template.generation'
 
-const withMetadata = (object: JsonObject, field: string, key: string, value: string): JsonObject => {
+function annotated(object: JsonObject, generation: string): JsonObject {
   const metadata = asObject(object.metadata)
-  const map = asObject(metadata[field])
-  return map[key] === value
+  const annotations = asObject(metadata.annotations)
+  return annotations[templateGeneration] === generation
     ? object
-    : { ...object, metadata: { ...metadata, [field]: { ...map, [key]: value } } }
+    : {
+        ...object,
+        metadata: { ...metadata, annotations: { ...annotations, [templateGeneration]: generation } },
+      }
 }
-
-const annotated = (object: JsonObject, generation: string): JsonObject =>
-  withMetadata(object, 'annotations', templateGeneration, generation)
-
-const labelled = (object: JsonObject): JsonObject =>
-  withMetadata(object, 'labels', 'kubernetes.io/metadata.name', String(asObject(object.metadata).name))
 
 /** A changed definition: its names are taken as they come, and a new storage version is remembered beside the old ones. */
 function renamed(object: JsonObject): JsonObject {

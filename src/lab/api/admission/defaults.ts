@@ -87,8 +87,6 @@ const spec =
 
 const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   '/pods': spec(podDefaultsOf),
-  '/namespaces': (object) =>
-    fill(object, { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
   '/persistentvolumeclaims': spec(claimDefaults),
   '/persistentvolumes': spec(volumeObjectDefaults),
   '/secrets': secret,
