@@ -54,7 +54,7 @@ describe('flavours', () => {
     expect([...rows.keys()].sort()).toEqual([...flavours].sort())
   })
 
-  test.each(['plain', 'iks-classic'] as const)('%s with its versions', (name) => {
+  test.each(['plain', 'iks-classic', 'iks-vpc', 'roks'] as const)('%s with its versions', (name) => {
     const { kubernetes, calico } = usualVersions[name]
     expect(rows.get(name)).toContain(kubernetes)
     expect(rows.get(name)).toContain(calico)

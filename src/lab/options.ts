@@ -2,6 +2,7 @@ import type { Backend } from '#lab/backend.ts'
 import type { Encapsulation } from '#lab/encapsulation.ts'
 import { flavourDefinitions } from '#lab/flavours/index.ts'
 import { type Flavour, usualVersions } from '#lab/flavours/names.ts'
+import { openShiftOf, refuseWrongPair } from '#lab/openshift-releases.ts'
 import type { PlanOptions } from '#lab/plan.ts'
 
 export interface LabOptions {
@@ -36,14 +37,25 @@ export interface LabSettings
   readonly startMs: number
 }
 
-export const withDefaults = (options: LabOptions): LabSettings => ({
-  flavour: 'plain',
-  nodes: 5,
-  ...usualVersions[options.flavour ?? 'plain'],
-  egress: 'direct',
-  customers: false,
-  startMs: defaultStartMs,
-  ...options,
+/** Throws a {@link Trouble} where the versions that are asked for cannot be together. */
+export function withDefaults(options: LabOptions): LabSettings {
+  const settings = {
+    flavour: 'plain',
+    nodes: 5,
+    ...usualVersions[options.flavour ?? 'plain'],
+    ...(options.flavour === 'roks' && ofOpenShift(options)),
+    egress: 'direct',
+    customers: false,
+    startMs: defaultStartMs,
+    ...options,
+  } as const
+  if (settings.flavour === 'roks') refuseWrongPair(settings)
+  return settings
+}
+
+/** Calico comes with the release. */
+const ofOpenShift = ({ kubernetes = usualVersions.roks.kubernetes }: LabOptions) => ({
+  calico: openShiftOf(kubernetes).calico.usual,
 })
 
 /** The names of the nodes that such a lab has; nothing is booted. */

@@ -154,6 +154,11 @@ const cases: readonly Case[] = [
     says: /'3\.1' is invalid\. Give a whole version, such as 3\.29\.3\./,
   },
   {
+    what: 'an OpenShift that never was',
+    argv: () => ['lab', 'up', '--flavour', 'roks', '--kubernetes', '1.31.9', '--calico', '3.26.4'],
+    says: /error: OpenShift 4\.18 on IBM Cloud \(Kubernetes 1\.31\) has never had Calico 3\.26\.4\nhint: /,
+  },
+  {
     what: 'too many nodes',
     argv: () => ['lab', 'up', '--nodes', '5000'],
     says: /whole number from 2 to 1000/,

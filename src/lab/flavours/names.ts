@@ -11,7 +11,7 @@ export const flavourSays: Readonly<Record<Flavour, string>> = {
   operator: 'Calico by tigera-operator in calico-system, with Typha',
   'iks-classic':
     'IBM Cloud, classic infrastructure: three zones of VLANs, the master is the provider’s (no node of the cluster)',
-  roks: 'Red Hat OpenShift on IBM Cloud, VPC: nodes that are master and worker, CRI-O, openshift-* namespaces; Calico by tigera-operator, HostEndpoints by ibm-keepalived-watcher',
+  roks: 'Red Hat OpenShift on IBM Cloud, VPC, 4.14 or what --kubernetes means (1.31.9: 4.18): CRI-O on RHEL or CoreOS, openshift-* namespaces; Calico by tigera-operator',
   'iks-vpc':
     'IBM Cloud, VPC: subnets of three zones behind security groups, the master behind an endpoint gateway; Calico by tigera-operator',
 }
@@ -26,7 +26,7 @@ export const usualVersions: Readonly<
   // The last release in which Calico came by manifest, in kube-system.
   'iks-classic': { kubernetes: '1.28.15', calico: '3.26.4' },
   'iks-vpc': { kubernetes: '1.31.9', calico: '3.28.3' },
-  // OpenShift 4.14: the last release in which an init container makes HostEndpoints, the first with konnectivity.
+  // OpenShift 4.14: the last release in which an init container makes HostEndpoints, the first with konnectivity. Others: openshift-releases.ts.
   roks: { kubernetes: '1.27.16', calico: '3.26.4' },
 }
 

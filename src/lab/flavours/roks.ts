@@ -21,24 +21,29 @@ import { openShiftKubeProxy } from '#lab/ibm/openshift/kube-proxy.ts'
 import { securityContextConstraints } from '#lab/ibm/openshift/scc.ts'
 import { clusterPolicyController, securityAllocationRbac } from '#lab/ibm/openshift/security-allocation.ts'
 import { defaultPolicies } from '#lab/ibm/policies.ts'
-import { openShift, openShiftVersion } from '#lab/ibm/product.ts'
+import { openShift } from '#lab/ibm/product.ts'
 import { openShiftPlan, vpc, vpcMasterMachine } from '#lab/ibm/vpc-plan.ts'
 import { workerDisk } from '#lab/ibm/worker-disk.ts'
 import { konnectivityImages, konnectivityManifests } from '#lab/konnectivity/index.ts'
 import { kubeProxyImages } from '#lab/kube-proxy/index.ts'
+import { openShiftOf } from '#lab/openshift-releases.ts'
 import type { ClusterPlan } from '#lab/plan.ts'
 import { workloadImages } from '#lab/workload/index.ts'
 
 /**
- * Red Hat OpenShift on IBM Cloud 4.14 in a VPC.
+ * Red Hat OpenShift on IBM Cloud in a VPC; which release, Kubernetes' version says.
  *
  * Not imitated: OpenShift's own API server and kinds (projects, routes, machine configuration), its
  * operators and their namespaces but for the few that the runbooks speak of; Multus and the folders of CNI that it brings
- * (`/var/run/multus/cni/net.d`); what differs in RHEL beyond its names; later releases, in which nobody knows who makes HostEndpoints.
+ * (`/var/run/multus/cni/net.d`); what differs in RHEL and CoreOS beyond
+ * their names (files of CoreOS can be written everywhere); Calico's API server, which masters bring from 4.16 on.
  */
 export const roks: FlavourDefinition = {
   plan: openShiftPlan,
-  disk: (node, plan) => [...workerDisk(node, plan, vpc), ...calicoHostFiles({ flavour: 'plain' })],
+  disk: (node, plan) => [
+    ...workerDisk(node, plan, vpc, openShiftOf(plan.kubernetes).os),
+    ...calicoHostFiles({ flavour: 'plain' }),
+  ],
   others: (plan) => [{ machine: vpcMasterMachine, tree: masterDisk(plan, ['cluster-policy-controller']) }],
   programs: {
     haproxy,
@@ -46,14 +51,16 @@ export const roks: FlavourDefinition = {
     'cluster-policy-controller': clusterPolicyController,
     'ibm-keepalived-watcher': keepalivedWatcher,
   },
-  cloud: (plan) =>
-    new IbmCloud({
+  cloud: (plan) => {
+    const release = openShiftOf(plan.kubernetes)
+    return new IbmCloud({
       plan,
       infrastructure: vpc,
-      product: openShift,
-      version: openShiftVersion,
+      product: openShift(release),
+      version: release.version,
       managed: () => ofTheProvider(plan),
-    }),
+    })
+  },
   images: (plan) => [
     ...kubeProxyImages(released(plan)),
     ...coreDnsImages(),
@@ -69,13 +76,16 @@ export const roks: FlavourDefinition = {
 }
 
 /** What a refresh of the master brings back. */
-const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
+const ofTheProvider = (
+  plan: ClusterPlan,
+  release = openShiftOf(plan.kubernetes),
+): readonly Draft<KubeObject>[] => [
   ...securityContextConstraints(),
   ...securityAllocationRbac(),
   ...openShiftConfig({
     podCidr: plan.podCidr,
     serviceCidr: plan.serviceCidr,
-    version: openShiftVersion,
+    version: release.version,
   }),
   ...openShiftKubeProxy({
     server: `https://${plan.apiServer.address}:${plan.apiServer.port}`,
@@ -85,6 +95,6 @@ const ofTheProvider = (plan: ClusterPlan): readonly Draft<KubeObject>[] => [
   ...openShiftDns({ clusterIp: plan.dnsServiceIp }),
   ...konnectivityManifests({ address: vpc.konnectivityServer({ hasPrivateMaster: true }) }),
   ...byOperator(plan, { kubernetesProvider: 'OpenShift' }),
-  ...keepalivedWatcherManifests(),
+  ...keepalivedWatcherManifests({ makesEndpoints: !openShift(release).makesEndpoints(release.version) }),
   ...defaultPolicies(plan.podCidr),
 ]

@@ -5,14 +5,13 @@ import { isKubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { masterPort } from '#lab/ibm/account.ts'
 import { ensureEndpoints } from '#lab/ibm/calico-extension.ts'
-import { isByOperator } from '#lab/ibm/era.ts'
 import type { Inventory } from '#lab/ibm/inventory.ts'
 import { workerLabels } from '#lab/ibm/labels.ts'
 import type { Product } from '#lab/ibm/product.ts'
 
 /**
  * What of the provider's cloud controller a customer sees: a node that registers gets the labels of its worker, and, since no init
- * container does it any more (1.29), its HostEndpoints, once; the documents do not say who makes them now. Not imitated: load
+ * container does it any more, its HostEndpoints, once; the documents do not say who makes them now. Not imitated: load
  * balancers, routes, addresses, the taint of nodes that are not initialised yet.
  *
  * `version`: of Kubernetes on the workers.
@@ -38,7 +37,7 @@ export const cloudController =
         const worker = inventory.workers.find(({ privateIp }) => privateIp === node.metadata.name)
         if (worker === undefined) continue
         await label(p, kube, node, workerLabels(worker, { infrastructure, product, version }))
-        if (!isByOperator(inventory.masterVersion) || guarded.has(worker.id)) continue
+        if (!product.makesEndpoints(inventory.masterVersion) || guarded.has(worker.id)) continue
         if (await guard(p, kube, node.metadata.name)) guarded.add(worker.id)
       }
     }

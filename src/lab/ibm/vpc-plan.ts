@@ -8,7 +8,7 @@ import {
   type Worker,
 } from '#lab/ibm/infrastructure.ts'
 import { masterMachineAt } from '#lab/ibm/master.ts'
-import { kubernetes, openShift, openShiftVersion } from '#lab/ibm/product.ts'
+import { kubernetes, openShift } from '#lab/ibm/product.ts'
 import { firstGatewayRules, internetLink } from '#lab/ibm/public-gateways.ts'
 import {
   balancers,
@@ -21,6 +21,7 @@ import {
 import { vpcServices as services, type VpcZone, vpcPodCidr, vpcZones } from '#lab/ibm/vpc-zones.ts'
 import { addressAt } from '#lab/network/address.ts'
 import type { FabricPlan, RouterPlan } from '#lab/network/fabric-plan.ts'
+import { openShiftOf } from '#lab/openshift-releases.ts'
 import {
   type ClusterPlan,
   dnsServiceOf,
@@ -43,23 +44,26 @@ export const vpcPlan = (o: PlanOptions): ClusterPlan =>
   planOf(o, { build: 'IKS', isSecureByDefault: kubernetes.isSecureByDefault(o.kubernetes) })
 
 /** The same of OpenShift: Red Hat's build of Kubernetes, CRI-O. */
-export const openShiftPlan = (o: PlanOptions): ClusterPlan =>
-  planOf(o, {
-    build: '03a907c',
-    runtime: 'cri-o',
-    isSecureByDefault: openShift.isSecureByDefault(openShiftVersion),
+export function openShiftPlan(o: PlanOptions): ClusterPlan {
+  const release = openShiftOf(o.kubernetes)
+  return planOf(o, {
+    build: release.build,
+    crio: release.crio,
+    isSecureByDefault: openShift(release).isSecureByDefault(release.version),
   })
+}
 
 interface VpcPlanOptions {
-  readonly build: string
-  readonly runtime?: 'cri-o'
+  readonly build: string | undefined
+  /** CRI-O's version. Default: containerd. */
+  readonly crio?: string
   readonly isSecureByDefault: boolean
 }
 
-const planOf = (o: PlanOptions, { build, runtime, isSecureByDefault }: VpcPlanOptions): ClusterPlan => ({
+const planOf = (o: PlanOptions, { build, crio, isSecureByDefault }: VpcPlanOptions): ClusterPlan => ({
   ...o,
-  kubernetes: `${o.kubernetes}+${build}`,
-  ...(runtime !== undefined && { runtime, runtimeVersion: `1.${o.kubernetes.split('.')[1]}.1` }),
+  kubernetes: build === undefined ? o.kubernetes : `${o.kubernetes}+${build}`,
+  ...(crio !== undefined && { runtime: 'cri-o', runtimeVersion: crio }),
   backend: 'bird', // the provider's choice
   encapsulation: o.encapsulation ?? usualEncapsulation[o.flavour],
   egress: 'konnectivity',

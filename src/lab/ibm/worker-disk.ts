@@ -5,14 +5,23 @@ import type { Infrastructure } from '#lab/ibm/infrastructure.ts'
 import { masterProxyFiles } from '#lab/ibm/master-proxy.ts'
 import { kubernetesHostFiles } from '#lab/kubelet/host-files.ts'
 import { lookingTools, networkTools } from '#lab/network/tools.ts'
+import type { WorkerOs } from '#lab/openshift-releases.ts'
 import type { ClusterPlan, NodePlan } from '#lab/plan.ts'
 
-/** A worker as it is delivered, and again after a reload: named after its id, kubelet's node after its private address. */
-export const workerDisk = (node: NodePlan, plan: ClusterPlan, infrastructure: Infrastructure): Tree => [
+/**
+ * A worker as it is delivered, and again after a reload: named after its id, kubelet's node after its private address. `os`: of Red Hat;
+ * Ubuntu by default.
+ */
+export const workerDisk = (
+  node: NodePlan,
+  plan: ClusterPlan,
+  infrastructure: Infrastructure,
+  os?: WorkerOs,
+): Tree => [
   ...baseOs({
     hostname: node.workerId ?? node.name,
     nameserver: infrastructure.nameserver,
-    ...(plan.runtime === 'cri-o' && { distribution: 'rhel', kernelRelease: rhelKernel }),
+    ...(os !== undefined && { distribution: 'rhel', osRelease: os.release, kernelRelease: os.kernel }),
   }),
   ...networkTools(),
   ...lookingTools(),
@@ -32,6 +41,3 @@ export const workerDisk = (node: NodePlan, plan: ClusterPlan, infrastructure: In
     infrastructure.masters({ zone: node.zone ?? '', hasPrivateMaster: node.hasPrivateMaster === true }),
   ),
 ]
-
-/** Of Red Hat Enterprise Linux 8.10, which OpenShift's workers run here. */
-const rhelKernel = '4.18.0-553.33.1.el8_10.x86_64'

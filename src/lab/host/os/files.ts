@@ -10,6 +10,8 @@ export interface OsOptions {
   readonly kernelRelease?: string
   /** As /etc/os-release tells; everything else is Ubuntu's. Default ubuntu. */
   readonly distribution?: 'ubuntu' | 'rhel'
+  /** The text of /etc/os-release. Default: as the distribution has it. */
+  readonly osRelease?: string
 }
 
 const folder = (path: string, mode = 0o755): TreeEntry => ({ path, kind: 'directory', mode })
@@ -36,6 +38,7 @@ export const baseFiles = ({
   nameserver = '10.0.0.1',
   kernelRelease = '5.15.0-136-generic',
   distribution = 'ubuntu',
+  osRelease = osReleases[distribution],
 }: OsOptions): Tree => [
   ...['bin', 'sbin', 'lib'].map((name) => link(`/${name}`, `usr/${name}`)),
   link('/var/run', '/run'),
@@ -46,7 +49,7 @@ export const baseFiles = ({
   folder('/var/tmp', 0o1777),
   file('/etc/hostname', `${hostname}\n`),
   file('/etc/machine-id', `${machineId(hostname)}\n`, 0o444),
-  file('/etc/os-release', osReleases[distribution]),
+  file('/etc/os-release', osRelease),
   ...(distribution === 'rhel' ? [file('/etc/selinux/config', selinuxConfig)] : []),
   file('/etc/passwd', passwd),
   file('/etc/group', group),

@@ -68,11 +68,15 @@ export const clusterCommands: Commands = {
       const { inventory } = account
       if (inventory.master.state === 'updating')
         throw new Refused('The backend service is currently updating and cannot create or modify resources')
+      if (account.product.type === 'openshift') throw new Refused(noUpdate)
       updateMaster(account, nextVersion(inventory.masterVersion, words.option('version')))
       return 'OK\n'
     },
   },
 }
+
+const noUpdate =
+  'The lab does not update OpenShift: make a lab of another release (ninelives lab up --flavour roks --kubernetes …).'
 
 /** The last patches of the releases that follow one in which Calico came by manifest. */
 const patches: Readonly<Record<string, string>> = {

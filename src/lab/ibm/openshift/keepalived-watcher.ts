@@ -20,10 +20,14 @@ export const keepalivedWatcherImages = (): readonly Image[] => [
 /** It does nothing here: load balancers of classic infrastructure, which it serves, are not imitated. */
 export const keepalivedWatcher: Program = (p) => untilTerminated(p, 0)
 
-/** On OpenShift up to 4.14 it is this pod whose init container makes the worker's HostEndpoints. */
-export const keepalivedWatcherManifests = (): readonly Draft<KubeObject>[] => [
+/** `makesEndpoints`: up to 4.14 it is this pod whose init container makes the worker's HostEndpoints. */
+export const keepalivedWatcherManifests = ({
+  makesEndpoints,
+}: {
+  readonly makesEndpoints: boolean
+}): readonly Draft<KubeObject>[] => [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: 'kube-system' } },
-  ...calicoExtensionRbac(name),
+  ...(makesEndpoints ? calicoExtensionRbac(name) : []),
   {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -38,7 +42,7 @@ export const keepalivedWatcherManifests = (): readonly Draft<KubeObject>[] => [
           priorityClassName: 'system-node-critical',
           serviceAccountName: name,
           tolerations: [{ operator: 'Exists' }],
-          initContainers: [calicoExtensionContainer as ContainerDef],
+          ...(makesEndpoints && { initContainers: [calicoExtensionContainer as ContainerDef] }),
           containers: [{ name, image, imagePullPolicy: 'IfNotPresent' }],
         },
       },

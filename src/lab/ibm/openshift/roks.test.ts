@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { KubeObject, Node, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { endpointGatewayName } from '#lab/ibm/endpoint-gateway.ts'
 import { Lab } from '#lab/lab.ts'
 
 const minutes = 60_000
@@ -44,6 +45,39 @@ test('an OpenShift cluster is known by its API, and its HostEndpoints are made b
 
   const { stdout } = await lab.cloud(['oc', 'cluster', 'get', '-c', 'shop', '--output', 'json'])
   expect(JSON.parse(stdout)).toMatchObject({ type: 'openshift', masterKubeVersion: '4.14.38_1590_openshift' })
+})
+
+test('a later release is of its own era: CoreOS, no masters, nobody’s init container, and no way out', async () => {
+  const lab = await Lab.boot({ seed: 'later', flavour: 'roks', nodes: 3, kubernetes: '1.31.9' })
+  onTestFinished(() => lab.shutdown())
+  const [node] = await lab.kube.list<Node>({ type: resources.nodes })
+  expect(node?.metadata.labels).toMatchObject({
+    'ibm-cloud.kubernetes.io/os': 'RHCOS',
+    'ibm-cloud.kubernetes.io/worker-version': '4.18.30_1573_openshift',
+  })
+  expect(node?.metadata.labels).not.toHaveProperty('node-role.kubernetes.io/master')
+  expect(node?.status.nodeInfo).toMatchObject({
+    containerRuntimeVersion: 'cri-o://1.31.9-2.rhaos4.18.git0ba90a5.el9',
+    kubeletVersion: 'v1.31.9',
+    osImage: 'Red Hat Enterprise Linux CoreOS 418.94.202506121335-0',
+  })
+  const watchers = await lab.kube.list<Pod>({
+    type: resources.pods,
+    namespace: 'kube-system',
+    labelSelector: 'app=ibm-keepalived-watcher',
+  })
+  expect(watchers.flatMap(({ spec }) => spec.initContainers ?? [])).toEqual([])
+  expect(await lab.kube.list({ type: resources.hostEndpoints })).toHaveLength(3)
+
+  const { stdout } = await lab.cloud(['oc', 'cluster', 'get', '-c', 'shop'])
+  expect(stdout).toMatch(/^Outbound Traffic Protection: +enabled$/m)
+  // Where nothing goes out, the endpoint gateway is the only way to the master.
+  await lab.cloud(['is', 'endpoint-gateway-delete', endpointGatewayName, '-f'])
+  await lab.advance(5 * minutes)
+  const states = (await lab.kube.list<Node>({ type: resources.nodes })).map(
+    ({ status }) => status.conditions?.find(({ type }) => type === 'Ready')?.status,
+  )
+  expect(states).toEqual(['Unknown', 'Unknown', 'Unknown'])
 })
 
 test('SELinux keeps a pod off the host’s files, not from its volumes, unless it is of type spc_t', async () => {
