@@ -29,6 +29,7 @@ export const resources = {
   daemonSets: type('daemonsets', 'apps'),
   deployments: type('deployments', 'apps'),
   replicaSets: type('replicasets', 'apps'),
+  replicationControllers: type('replicationcontrollers'),
   statefulSets: type('statefulsets', 'apps'),
   jobs: type('jobs', 'batch'),
   cronJobs: type('cronjobs', 'batch'),

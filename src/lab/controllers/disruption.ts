@@ -2,11 +2,21 @@
  * The disruption controller: counts for each PodDisruptionBudget how many of its pods are healthy and how many may go
  * (kubernetes/kubernetes:pkg/controller/disruption/disruption.go).
  *
- * Not imitated: ReplicationControllers, StatefulSets and custom resources with a scale; stale DisruptionTarget conditions.
+ * Not imitated: custom resources with a scale; stale DisruptionTarget conditions.
  */
 import { parseTime, rfc3339 } from '#base/clock.ts'
-import type { Condition, Deployment, Pod, PodDisruptionBudget, ReplicaSet } from '#lab/api/objects.ts'
-import { resources } from '#lab/api/ports.ts'
+import type { Informer } from '#lab/api/informer.ts'
+import type {
+  Condition,
+  Deployment,
+  KubeObject,
+  Pod,
+  PodDisruptionBudget,
+  ReplicaSet,
+  ReplicationController,
+  StatefulSet,
+} from '#lab/api/objects.ts'
+import { type ResourceType, resources } from '#lab/api/ports.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { controllerOf, isReady, objectKey } from '#lab/controllers/pods.ts'
@@ -30,19 +40,21 @@ export function startDisruption(kit: ControllerKit): void {
     for (const budget of budgets.list())
       if (budget.metadata.namespace === change.object.metadata.namespace) queue.add(objectKey(budget))
   }
-  const sets = kit.cache<ReplicaSet>(resources.replicaSets, scaled)
-  const deployments = kit.cache<Deployment>(resources.deployments, scaled)
+  const cached = <T extends Scaled>(type: ResourceType): Informer<T> => kit.cache<T>(type, scaled)
+  const caches: Caches = {
+    ReplicaSet: cached<ReplicaSet>(resources.replicaSets),
+    Deployment: cached<Deployment>(resources.deployments),
+    StatefulSet: cached<StatefulSet>(resources.statefulSets),
+    ReplicationController: cached<ReplicationController>(resources.replicationControllers),
+  }
   const recorder = kit.recorder('controllermanager')
-  const queue = kit.controller('disruption', [budgets, pods, sets, deployments], async (key, kube) => {
+  const queue = kit.controller('disruption', [budgets, pods, ...Object.values(caches)], async (key, kube) => {
     const budget = budgets.get(key)
     if (budget === undefined) return
     const covered = pods.list().filter((pod) => covers(budget, pod))
     const nowMs = kit.p.now()
     if (covered.length === 0) tell(recorder, budget, 'Normal', 'NoPods', 'No matching pods found')
-    const expected = expectation(budget, covered, {
-      scaleOf: (pod) =>
-        scaleOf(pod, { set: (name) => sets.get(name), deployment: (name) => deployments.get(name) }),
-    })
+    const expected = expectation(budget, covered, { scaleOf: (pod) => scaleOf(pod, caches) })
     if (typeof expected === 'string')
       tell(
         recorder,
@@ -116,22 +128,26 @@ const share = (value: number | string, all: number): number =>
 /** The replicas that a pod's controller wants; `undefined` for a pod that nobody manages, else why it cannot be said. */
 type Scale = { readonly uid: string; readonly replicas: number } | undefined | string
 
-function scaleOf(
-  pod: Pod,
-  caches: {
-    readonly set: (key: string) => ReplicaSet | undefined
-    readonly deployment: (key: string) => Deployment | undefined
-  },
-): Scale {
+type Scaled = KubeObject & { readonly spec: { readonly replicas?: number } }
+
+/** What has replicas, by its kind. */
+type Caches = { readonly [kind in (typeof scaledKinds)[number]]: Informer<Scaled> }
+
+const scaledKinds = ['ReplicaSet', 'Deployment', 'StatefulSet', 'ReplicationController'] as const
+
+function scaleOf(pod: Pod, caches: Caches): Scale {
   const owner = controllerOf(pod)
   if (owner === undefined) return undefined
-  if (owner.kind !== 'ReplicaSet')
+  const kind = scaledKinds.find((each) => each === owner.kind)
+  if (kind === undefined)
     return `${resourceOf(owner.apiVersion, owner.kind)} does not implement the scale subresource`
-  const set = caches.set(`${pod.metadata.namespace}/${owner.name}`)
+  const set = caches[kind].get(`${pod.metadata.namespace}/${owner.name}`)
   if (set === undefined || set.metadata.uid !== owner.uid) return undefined
   const above = controllerOf(set)
   const deployment =
-    above?.kind === 'Deployment' ? caches.deployment(`${pod.metadata.namespace}/${above.name}`) : undefined
+    above?.kind === 'Deployment'
+      ? caches.Deployment.get(`${pod.metadata.namespace}/${above.name}`)
+      : undefined
   const { metadata, spec } = deployment ?? set
   return { uid: metadata.uid, replicas: spec.replicas ?? 1 }
 }

@@ -15,6 +15,7 @@ const owners: readonly ResourceType[] = [
   resources.daemonSets,
   resources.deployments,
   resources.replicaSets,
+  resources.replicationControllers,
   resources.statefulSets,
   resources.jobs,
   resources.cronJobs,

@@ -9,7 +9,7 @@ import { startJobs } from '#lab/controllers/job.ts'
 import { ControllerKit } from '#lab/controllers/kit.ts'
 import { startNamespaces } from '#lab/controllers/namespaces.ts'
 import { startNodeLifecycle } from '#lab/controllers/node-lifecycle.ts'
-import { startReplicaSets } from '#lab/controllers/replica-set.ts'
+import { startReplicaSets, startReplicationControllers } from '#lab/controllers/replica-set.ts'
 import { startResourceQuotas } from '#lab/controllers/resource-quota.ts'
 import { startRoleAggregation } from '#lab/controllers/role-aggregation.ts'
 import { startRootCaPublisher } from '#lab/controllers/root-ca.ts'
@@ -35,6 +35,7 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startDaemonSets, 'daemon-set-controller'],
   [startDeployments, 'deployment-controller'],
   [startReplicaSets, 'replicaset-controller'],
+  [startReplicationControllers, 'replication-controller'],
   [startJobs, 'job-controller'],
   [startCronJobs, 'cronjob-controller'],
   [startStatefulSets, 'statefulset-controller'],

@@ -1,10 +1,11 @@
 /**
- * The ReplicaSet controller: kubernetes/kubernetes:pkg/controller/replicaset/replica_set.go.
+ * The ReplicaSet controller: kubernetes/kubernetes:pkg/controller/replicaset/replica_set.go. The one of ReplicationControllers is the same,
+ * under its own name and for what selects by labels alone: pkg/controller/replication/{replication_controller,conversion}.go.
  * Not imitated: pod deletion cost, doubling up on one node when pods are taken away.
  */
 import { rfc3339 } from '#base/clock.ts'
-import type { Condition, Pod, ReplicaSet } from '#lab/api/objects.ts'
-import { type KubeError, resources } from '#lab/api/ports.ts'
+import type { Condition, LabelSelector, Pod, ReplicaSet, ReplicationController } from '#lab/api/objects.ts'
+import { type KubeError, type ResourceType, resources } from '#lab/api/ports.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
@@ -12,24 +13,54 @@ import { claimPods, createInBatches, deletePod } from '#lab/controllers/pod-cont
 import { controllerOf, isActive, isAvailable, isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
 import { space } from '#lab/controllers/references.ts'
 
-export function startReplicaSets(kit: ControllerKit): void {
+export const startReplicaSets = (kit: ControllerKit): void =>
+  startSets<ReplicaSet>(kit, {
+    kind: 'ReplicaSet',
+    type: resources.replicaSets,
+    component: 'replicaset-controller',
+    name: 'replica_set',
+    selectorOf: ({ spec }) => spec.selector,
+  })
+
+export const startReplicationControllers = (kit: ControllerKit): void =>
+  startSets<ReplicationController>(kit, {
+    kind: 'ReplicationController',
+    type: resources.replicationControllers,
+    component: 'replication-controller',
+    name: 'replica_set',
+    selectorOf: ({ spec }) => ({ matchLabels: spec.selector ?? {} }),
+  })
+
+type AnySet = ReplicaSet | ReplicationController
+
+interface Kind<T extends AnySet> {
+  readonly kind: string
+  readonly type: ResourceType
+  /** Who tells of it in events. */
+  readonly component: string
+  /** The file that its log names. */
+  readonly name: string
+  readonly selectorOf: (set: T) => LabelSelector
+}
+
+function startSets<T extends AnySet>(kit: ControllerKit, o: Kind<T>): void {
   const expected = new Expectations()
   const index = kit.pods
-  const sets = kit.cache<ReplicaSet>(resources.replicaSets, ({ object }) => queue.add(objectKey(object)))
+  const sets = kit.cache<T>(o.type, ({ object }) => queue.add(objectKey(object)))
   const pods = kit.cache<Pod>(resources.pods, ({ type, object }) => {
     const owner = controllerOf(object)
-    if (owner?.kind !== 'ReplicaSet') return
+    if (owner?.kind !== o.kind) return
     const key = `${object.metadata.namespace}/${owner.name}`
     if (type === 'ADDED') expected.creationSeen(key)
     if (type === 'DELETED' || object.metadata.deletionTimestamp !== undefined)
       expected.deletionSeen(key, object.metadata.uid)
     queue.add(key)
   })
-  const recorder = kit.recorder('replicaset-controller')
-  const queue = kit.controller('replica_set', [sets, pods], async (key, kube) => {
+  const recorder = kit.recorder(o.component)
+  const queue = kit.controller(o.name, [sets, pods], async (key, kube) => {
     const set = sets.get(key)
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return 0
-    const test = selectorTest(set.spec.selector)
+    const test = selectorTest(o.selectorOf(set))
     const own = await claimPods(
       { owner: set, kube },
       {
@@ -56,7 +87,7 @@ export function startReplicaSets(kit: ControllerKit): void {
     if (Number(status.readyReplicas ?? 0) > Number(status.availableReplicas ?? 0))
       queue.addAfter(key, (set.spec.minReadySeconds ?? 0) * 1000)
     if (JSON.stringify(status) !== JSON.stringify(set.status ?? {}))
-      await kube.update<ReplicaSet>(resources.replicaSets, { ...set, status }, { subresource: 'status' })
+      await kube.update<AnySet>(o.type, { ...set, status }, { subresource: 'status' })
     if (refusal !== undefined) throw refusal
     return own.length
   })
@@ -64,7 +95,7 @@ export function startReplicaSets(kit: ControllerKit): void {
 
 /** replica_set_utils.go calculateStatus. */
 function statusOf(
-  set: ReplicaSet,
+  set: AnySet,
   active: readonly Pod[],
   { refusal, nowMs }: { readonly refusal: KubeError | undefined; readonly nowMs: number },
 ): Readonly<Record<string, unknown>> {
@@ -83,10 +114,10 @@ function statusOf(
 
 /** A refusal stays told until there are pods enough. */
 function failureOf(
-  set: ReplicaSet,
+  set: AnySet,
   o: { readonly refusal: KubeError | undefined; readonly short: boolean; readonly nowMs: number },
 ): Condition | undefined {
-  // The status of a ReplicaSet that this controller wrote holds conditions.
+  // The status of a set that this controller wrote holds conditions.
   const before = (set.status?.conditions as readonly Condition[] | undefined)?.[0]
   if (o.refusal === undefined) return o.short ? before : undefined
   return (
@@ -100,7 +131,7 @@ function failureOf(
   )
 }
 
-const podOf = (set: ReplicaSet) => ({
+const podOf = (set: AnySet) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: {

@@ -6,7 +6,7 @@ import { change, changeEach, fill, podDefaultsOf, podSpecDefaults } from '#lab/a
 import { claimDefaults, classDefaults, volumeObjectDefaults } from '#lab/api/admission/storage.ts'
 import { webhookDefaults } from '#lab/api/admission/webhook-configuration.ts'
 import { defaulted, pruned } from '#lab/api/custom/prune.ts'
-import { asObject, isObject, type JsonObject } from '#lab/api/json.ts'
+import { asObject, at, isObject, type JsonObject } from '#lab/api/json.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 
 /** The object with its type's defaults, and of a custom one what its schema knows; itself when nothing is to do. */
@@ -54,6 +54,19 @@ function deployment(spec: JsonObject): JsonObject {
   )
 }
 
+/** It and its selector take the template's labels where they say nothing (pkg/apis/core/v1/defaults.go). */
+function replicationController(object: JsonObject): JsonObject {
+  const labels = at(object, 'spec.template.metadata.labels')
+  const lacks = (value: unknown): boolean => Object.keys(asObject(value)).length === 0
+  const selecting = spec((each) => ({
+    ...fill(template(each), { replicas: 1 }),
+    ...(lacks(each.selector) && isObject(labels) ? { selector: labels } : {}),
+  }))(object)
+  return lacks(at(object, 'metadata.labels')) && isObject(labels)
+    ? change(selecting, 'metadata', (metadata) => ({ ...metadata, labels }))
+    : selecting
+}
+
 function service(spec: JsonObject): JsonObject {
   const next = fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' })
   const named = next.type === 'ExternalName'
@@ -89,6 +102,7 @@ const byBucket: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   '/pods': spec(podDefaultsOf),
   '/persistentvolumeclaims': spec(claimDefaults),
   '/persistentvolumes': spec(volumeObjectDefaults),
+  '/replicationcontrollers': replicationController,
   '/secrets': secret,
   '/limitranges': spec((each) => changeEach(each, 'limits', limitDefaults)),
   '/services': (object) => fill(spec(service)(object), { status: { loadBalancer: {} } }),

@@ -54,6 +54,16 @@ export interface ReplicaSet extends KubeObject {
   readonly status: Readonly<Record<string, unknown>>
 }
 
+export interface ReplicationController extends KubeObject {
+  readonly spec: {
+    readonly replicas?: number
+    readonly selector?: Readonly<Record<string, string>>
+    readonly template: PodTemplate
+    readonly minReadySeconds?: number
+  }
+  readonly status: Readonly<Record<string, unknown>>
+}
+
 export interface StatefulSet extends KubeObject {
   readonly spec: {
     readonly replicas?: number

@@ -159,6 +159,7 @@ const initialStatus: Readonly<Record<string, JsonObject>> = {
   },
   'apps/deployments': { status: {} },
   'apps/replicasets': { status: { replicas: 0 } },
+  '/replicationcontrollers': { status: { replicas: 0 } },
 }
 
 function namespaceOf(

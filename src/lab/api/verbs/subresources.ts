@@ -196,8 +196,11 @@ export function scaleOf(object: Stored, { scalePaths }: ResourceDef): JsonObject
   }
 }
 
+/** A ReplicationController's selector is nothing but labels. */
 const labelsText = (object: Stored): string =>
-  Object.entries(asObject(at(object, 'spec.selector.matchLabels')))
+  Object.entries(
+    asObject(at(object, `spec.selector${object.kind === 'ReplicationController' ? '' : '.matchLabels'}`)),
+  )
     .map(([key, value]) => `${key}=${String(value)}`)
     .join(',')
 
