@@ -114,8 +114,11 @@ class Client implements KubeClient {
     return new Client(this.#process, this.#options, this.#transport, new Credentials({ credential }))
   }
 
-  get<T extends KubeObject>(ref: ObjectRef, o: { readonly timeoutMs?: number } = {}): Promise<T> {
-    return this.#ask({ op: 'get', ...one(ref) }, o)
+  get<T extends KubeObject>(
+    ref: ObjectRef,
+    o: { readonly timeoutMs?: number; readonly subresource?: 'scale' } = {},
+  ): Promise<T> {
+    return this.#ask({ op: 'get', ...one(ref), ...part(o) }, o)
   }
 
   list<T extends KubeObject>(

@@ -27,7 +27,7 @@ export function directKube(api: ApiServer, o: { readonly user?: Identity } = {})
     new Promise((resolve) => resolve(refusing(() => perform(api, request, user) as T)))
   const one = ({ type, namespace, name }: ObjectRef) => ({ type, namespace, name })
   return {
-    get: (ref) => ask({ op: 'get', ...one(ref) }),
+    get: (ref, o = {}) => ask({ op: 'get', ...one(ref), ...part(o) }),
     list: (query) => ask({ op: 'list', ...query }),
     watch: <T extends KubeObject>(query: Parameters<Kube['watch']>[0]) => watchOf<T>(api, query, user),
     create: (type, object, w = {}) =>

@@ -3,6 +3,7 @@
  * objects, unknown fields included; these types only name what a component may rely on.
  */
 
+export type * from '#lab/api/objects/autoscaling.ts'
 export type * from '#lab/api/objects/calico.ts'
 export type * from '#lab/api/objects/config.ts'
 export type * from '#lab/api/objects/container.ts'

@@ -11,7 +11,7 @@ import { patchObject } from '#lab/api/verbs/patch.ts'
 import { getObject, type Listed, listObjects, watchObjects } from '#lab/api/verbs/read.ts'
 import { createReview } from '#lab/api/verbs/reviews.ts'
 import type { ApiState, Caller, Decoding, Identity, Target } from '#lab/api/verbs/state.ts'
-import { postSubresource, writeScale } from '#lab/api/verbs/subresources.ts'
+import { postSubresource, readScale, writeScale } from '#lab/api/verbs/subresources.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 import type { AdmissionChain } from '#lab/api/webhooks/attributes.ts'
 import type { Credential, KubeRequest } from '#lab/api/wire.ts'
@@ -35,6 +35,7 @@ export function perform(
   }
   switch (request.op) {
     case 'get':
+      if (request.subresource === 'scale') return readScale(state, targetOf(def, request))
       return getObject(state, targetOf(def, request))
     case 'list':
       return list(state, def, request)

@@ -34,6 +34,8 @@ export const resources = {
   jobs: type('jobs', 'batch'),
   cronJobs: type('cronjobs', 'batch'),
   controllerRevisions: type('controllerrevisions', 'apps'),
+  autoscalers: type('horizontalpodautoscalers', 'autoscaling', 'v2'),
+  podMetrics: type('pods', 'metrics.k8s.io', 'v1beta1'),
   endpointSlices: type('endpointslices', 'discovery.k8s.io'),
   signingRequests: type('certificatesigningrequests', 'certificates.k8s.io'),
   accessReviews: type('subjectaccessreviews', 'authorization.k8s.io'),
@@ -149,7 +151,10 @@ export interface WatchQuery extends ListQuery {
 
 /** Every call rejects with {@link KubeError} or {@link KubeUnreachable}. Objects that come back are frozen. */
 export interface Kube {
-  get<T extends KubeObject>(ref: ObjectRef, o?: { readonly timeoutMs?: number }): Promise<T>
+  get<T extends KubeObject>(
+    ref: ObjectRef,
+    o?: { readonly timeoutMs?: number; readonly subresource?: 'scale' },
+  ): Promise<T>
   list<T extends KubeObject>(query: ListQuery, o?: { readonly timeoutMs?: number }): Promise<KubeList<T>>
   watch<T extends KubeObject>(query: WatchQuery): Watch<T>
   create<T extends KubeObject>(type: ResourceType, object: Draft<T>, o?: WriteOptions): Promise<T>

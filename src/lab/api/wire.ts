@@ -32,7 +32,7 @@ interface OnOne extends On {
 }
 
 export type KubeRequest =
-  | ({ readonly op: 'get' } & OnOne)
+  | ({ readonly op: 'get'; readonly subresource?: string } & OnOne)
   | ({
       readonly op: 'list'
       readonly labelSelector?: string

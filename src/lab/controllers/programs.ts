@@ -1,3 +1,4 @@
+import { startAutoscalers } from '#lab/controllers/autoscaler.ts'
 import { startCertificates } from '#lab/controllers/certificates.ts'
 import { startCronJobs } from '#lab/controllers/cron-job.ts'
 import { startDaemonSets } from '#lab/controllers/daemon-set.ts'
@@ -44,6 +45,7 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startTaintEviction, 'node-controller'],
   [startGarbageCollection, 'generic-garbage-collector'],
   [startPodGc, 'pod-garbage-collector'],
+  [startAutoscalers, 'horizontal-pod-autoscaler'],
   [startDisruption, 'disruption-controller'],
   [startCertificates, 'certificate-controller'],
   [startResourceQuotas, 'resourcequota-controller'],

@@ -41,9 +41,9 @@ test('a ReplicationController keeps as many pods as it wants, selected by labels
     availableReplicas: 3,
     observedGeneration: 1,
   })
-  expect((await b.eventObjects('web')).map(({ source, reason }) => [source.component, reason])).toContainEqual(
-    ['replication-controller', 'SuccessfulCreate'],
-  )
+  expect(
+    (await b.eventObjects('web')).map(({ source, reason }) => [source?.component, reason]),
+  ).toContainEqual(['replication-controller', 'SuccessfulCreate'])
   await b.kube.delete({ type: resources.pods, namespace, name: (await pods(b))[0]?.metadata.name ?? '' })
   await b.advance(60_000)
   expect(await pods(b)).toHaveLength(3)

@@ -7,8 +7,8 @@ import { patchOf } from '#lab/api/http/write.ts'
 import { asObject, type JsonObject } from '#lab/api/json.ts'
 import { badRequest } from '#lab/api/status.ts'
 import { sendLog } from '#lab/api/streams/log.ts'
-import { existing, type Target } from '#lab/api/verbs/state.ts'
-import { postSubresource, scaleOf, writeScale } from '#lab/api/verbs/subresources.ts'
+import type { Target } from '#lab/api/verbs/state.ts'
+import { postSubresource, readScale, writeScale } from '#lab/api/verbs/subresources.ts'
 
 /** Carries out what is particular to a subresource; false when it is written and read like the object. */
 export function subresource(asked: Asked, name: string): boolean {
@@ -43,13 +43,13 @@ const isConnection = (name: string): boolean => ['exec', 'attach', 'portforward'
 function scale(asked: Asked, target: Target): void {
   const { api, request, caller, to } = asked
   if (request.method === 'GET') {
-    sendPlain(to, 200, scaleOf(existing(api.state, target), target.def))
+    sendPlain(to, 200, readScale(api.state, target))
     return
   }
   const asGiven = (): unknown =>
     request.method === 'PUT'
       ? bodyOf(request)
-      : mergedScale(scaleOf(existing(api.state, target), target.def), patchOf(asked).value)
+      : mergedScale(readScale(api.state, target), patchOf(asked).value)
   sendPlain(to, 200, writeScale(api.state, target, asGiven(), caller))
 }
 

@@ -5,13 +5,20 @@ import { guard } from '#lab/api/admission/guard.ts'
 import { asList, asObject, asText, at, type JsonObject } from '#lab/api/json.ts'
 import type { LabelSelector } from '#lab/api/objects.ts'
 import { selectorTest } from '#lab/api/selectors.ts'
-import { badRequest, conflict, noSuchPath, Refusal, success } from '#lab/api/status.ts'
+import { badRequest, conflict, noSuchPath, notFound, Refusal, success } from '#lab/api/status.ts'
 import type { Stored } from '#lab/api/store.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { undecoded } from '#lab/api/verbs/accepted.ts'
 import { commit } from '#lab/api/verbs/commit.ts'
 import { deleteObject, deleteOptions } from '#lab/api/verbs/delete.ts'
-import { type ApiState, attributesOf, type Caller, existing, type Target } from '#lab/api/verbs/state.ts'
+import {
+  type ApiState,
+  attributesOf,
+  type Caller,
+  existing,
+  keyOfTarget,
+  type Target,
+} from '#lab/api/verbs/state.ts'
 import { requestToken } from '#lab/api/verbs/token-request.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 
@@ -178,6 +185,19 @@ function markDisrupted(state: ApiState, pod: Stored): void {
   }
   const status = { ...asObject(pod.status), conditions: withCondition(pod, condition) }
   unmanaged(state, state.registry.ofKind('v1', 'Pod'), pod, { ...pod, status })
+}
+
+/**
+ * The Scale of an object. Throws NotFound in the words of the part that is asked for (`deployments/scale.apps "web" not found`,
+ * pkg/registry/apps/deployment/storage/storage.go ScaleREST), and for who has none.
+ */
+export function readScale(state: ApiState, target: Target): JsonObject {
+  const { def, name } = target
+  if (def.subresources['scale'] === undefined) throw noSuchPath()
+  const object = state.store.get(def.bucket, keyOfTarget(target))
+  if (object === undefined)
+    throw notFound({ group: def.group, resource: `${def.resource}${def.scalePaths ? '' : '/scale'}` }, name)
+  return scaleOf(object, def)
 }
 
 /** The Scale of a workload, or of a custom resource by its definition's paths. */
