@@ -36,6 +36,13 @@ describe('a kubelet as kubeadm sets it up', () => {
     expect(await get('/healthz')).toBe('Unauthorized\n401')
   })
 
+  test('tells its own machine that it is well, and no other', async () => {
+    const health = 'curl -s http://k8s-worker-01:10248/healthz'
+    expect(await on(worker, 'curl -s http://localhost:10248/healthz')).toBe('ok')
+    expect(await on(worker, `${health} || echo refused`)).toBe('refused\n')
+    expect(await on(control, `${health} || echo refused`)).toBe('refused\n')
+  })
+
   test('answers whom the API server lets, by a token or by a certificate', async () => {
     await on(
       control,

@@ -26,6 +26,8 @@ export interface KubeletConfig {
   readonly auth: AuthConfig
   /** Where whoever asks is answered what changes nothing; 0: nowhere. */
   readonly readOnlyPort: number
+  /** Where it tells its own machine that it is well; 0: nowhere. */
+  readonly healthzPort: number
 }
 
 /** How large a container's log becomes before it gets another name, and how many files there are of it (kubernetes/kubernetes:pkg/kubelet/logs/container_log_manager.go). */
@@ -63,6 +65,7 @@ export async function readKubeletConfig(p: Process): Promise<KubeletConfig> {
     logs: rotationOf(config),
     auth: await readAuthConfig(p, config),
     readOnlyPort: typeof config.readOnlyPort === 'number' ? config.readOnlyPort : 0,
+    healthzPort: typeof config.healthzPort === 'number' ? config.healthzPort : 10248,
   }
 }
 

@@ -25,7 +25,7 @@ import { reflectorLog, sharedInformers } from '#lab/kubelet/reflector-log.ts'
 import { minorOf } from '#lab/kubelet/release.ts'
 import { Reviews } from '#lab/kubelet/reviews.ts'
 import { RuntimeState } from '#lab/kubelet/runtime-state.ts'
-import { kubeletPort, serveKubelet, serveReadOnly } from '#lab/kubelet/server.ts'
+import { kubeletPort, serveHealth, serveKubelet, serveReadOnly } from '#lab/kubelet/server.ts'
 import { watchStaticPods } from '#lab/kubelet/static-pods.ts'
 import { StatusManager } from '#lab/kubelet/status-manager.ts'
 import { crictl } from '#lab/runtime/crictl/crictl.ts'
@@ -190,7 +190,7 @@ function announce(events: EventRecorder, node: string): void {
 
 async function listen(p: Process, kubelet: Kubelet, pods: Pods): Promise<void> {
   const { klog, runtime, config, minor, kubeFor } = kubelet
-  const { auth, nodeName, readOnlyPort } = config
+  const { auth, nodeName, readOnlyPort, healthzPort } = config
   const served = {
     runtime,
     find: (namespace: string, name: string) => pods.find(namespace, name),
@@ -209,6 +209,7 @@ async function listen(p: Process, kubelet: Kubelet, pods: Pods): Promise<void> {
   const access = new Access({ auth, nodeName, minor, klog, reviews: new Reviews(kubeFor) })
   await listening(kubeletPort, () => serveKubelet(p, served, access))
   if (readOnlyPort !== 0) await listening(readOnlyPort, () => serveReadOnly(p, served, readOnlyPort))
+  if (healthzPort !== 0) await listening(healthzPort, () => serveHealth(p, healthzPort))
 }
 
 /** Variables of the `kubernetes` Service, which every pod gets (pkg/kubelet/envvars). */

@@ -44,6 +44,15 @@ export function serveReadOnly(p: Process, pods: ServedPods, port: number): Promi
   )
 }
 
+/** Tells whoever is on the machine that the kubelet runs; no more is asked (cmd/kubelet/app/server.go: HealthzPort). */
+export function serveHealth(p: Process, port: number): Promise<unknown> {
+  return serveHttp(p, { port, address: '127.0.0.1' }, ({ path }) =>
+    /^\/healthz(\/ping)?$/.test(path)
+      ? { status: 200, headers: plain, body: 'ok' }
+      : { status: 404, body: '404 page not found\n' },
+  )
+}
+
 interface Served {
   readonly pods: ServedPods
   readonly access: Access

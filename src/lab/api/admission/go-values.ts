@@ -3,16 +3,18 @@ import { asList, asObject, type JsonObject } from '#lab/api/json.ts'
 
 const quoted = (value: unknown): string => JSON.stringify(String(value ?? ''))
 
-/** `map[string]string{"a":"b"}` */
-export const goMap = (map: JsonObject): string =>
-  `map[string]string{${Object.keys(map)
+/** `map[string]string{"a":"b"}`; of a map that is not there `map[string]string(nil)` */
+export function goMap(map: JsonObject | undefined): string {
+  if (map === undefined) return 'map[string]string(nil)'
+  const pairs = Object.keys(map)
     .sort()
     .map((key) => `${quoted(key)}:${quoted(map[key])}`)
-    .join(', ')}}`
+  return `map[string]string{${pairs.join(', ')}}`
+}
 
 /** `v1.LabelSelector{MatchLabels:…, MatchExpressions:…}` */
 export function goSelector({ matchLabels, matchExpressions }: JsonObject): string {
-  const labels = matchLabels === undefined ? 'map[string]string(nil)' : goMap(asObject(matchLabels))
+  const labels = goMap(matchLabels === undefined ? undefined : asObject(matchLabels))
   return `v1.LabelSelector{MatchLabels:${labels}, MatchExpressions:${goExpressions(matchExpressions)}}`
 }
 

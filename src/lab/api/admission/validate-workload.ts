@@ -91,7 +91,7 @@ function templateErrors(spec: JsonObject, kind: string): FieldError[] {
   const empty = selector !== undefined && Object.keys(selector).length === 0
   const mismatch = invalidGo(
     'spec.template.metadata.labels',
-    goMap(labels ?? {}),
+    goMap(labels),
     '`selector` does not match template `labels`',
   )
   return [

@@ -154,6 +154,11 @@ describe('of what makes pods', () => {
       '[spec.selector: Required value, spec.template.metadata.labels: Invalid value: map[string]string{"a":"b"}: `selector` does not match template `labels`]',
     ],
     [
+      'Deployment',
+      { strategy: { type: 'Recreate' } },
+      '[spec.selector: Required value, spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`, spec.template.spec.containers: Required value]',
+    ],
+    [
       'DaemonSet',
       {
         ...workload,

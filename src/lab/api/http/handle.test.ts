@@ -83,6 +83,28 @@ describe('requests and their codes', () => {
     expect(answer.text.replaceAll('\\"', '"')).toContain(text)
   })
 
+  test.each([
+    ['of curl', { url: '/api/v1/pods', headers: { 'user-agent': 'curl/8.5.0' } }],
+    ['that asks for it', { url: '/api/v1/pods?pretty=true' }],
+  ])('a request %s gets JSON to read', (_name, request) => {
+    const { text } = answerOf(server().api, request)
+    expect(text).toMatch(/^{\n {2}"kind": "PodList",\n.*\n}$/s)
+  })
+
+  test.each([
+    ['of kubectl', { url: '/api/v1/pods', headers: { 'user-agent': 'kubectl/v1.31.9' } }],
+    [
+      'of curl that does not want it',
+      { url: '/api/v1/pods?pretty=0', headers: { 'user-agent': 'curl/8.5.0' } },
+    ],
+  ])('a request %s gets JSON on one line', (_name, request) => {
+    expect(answerOf(server().api, request).text).toMatch(/^{"kind":"PodList",.*}\n$/)
+  })
+
+  test('the version is always for people', () => {
+    expect(answerOf(server().api, { url: '/version' }).text).toMatch(/^{\n {2}"major": "1",\n.*\n}$/s)
+  })
+
   test('a dry run stores nothing', async () => {
     const { api, kube } = server()
     const answer = answerOf(api, {

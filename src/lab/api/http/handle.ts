@@ -1,7 +1,7 @@
 /**
  * One HTTP request against the API: finds what the path names, carries out the verb, answers in the form that was asked for.
  *
- * Not imitated: `pretty`, gzip.
+ * Not imitated: gzip.
  */
 
 import { rfc3339 } from '#base/clock.ts'
@@ -15,8 +15,9 @@ import { sendHealth } from '#lab/api/http/health.ts'
 import { identityOf } from '#lab/api/http/identity.ts'
 import { list } from '#lab/api/http/list.ts'
 import { sendOpenApi } from '#lab/api/http/openapi.ts'
+import { indented, prettyFor } from '#lab/api/http/pretty.ts'
 import { sendRefusal } from '#lab/api/http/refusal.ts'
-import { type ApiRequest, type Responder, sendJson, sendText } from '#lab/api/http/request.ts'
+import { type ApiRequest, type Responder, sendText } from '#lab/api/http/request.ts'
 import { route } from '#lab/api/http/route.ts'
 import { subresource } from '#lab/api/http/subresource.ts'
 import { withWarnings } from '#lab/api/http/warnings.ts'
@@ -32,7 +33,7 @@ import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts
 export function handle(api: ApiServer, request: ApiRequest, to: Responder): void {
   const url = new URL(request.url, 'http://lab')
   const warnings: string[] = []
-  const answer = withWarnings(to, warnings)
+  const answer = withWarnings(prettyFor(request, url, to), warnings)
   const warn = (text: string): void => {
     // A verb that a webhook breaks off runs again and says the same again.
     if (!warnings.includes(text)) warnings.push(text)
@@ -101,7 +102,8 @@ function dispatch(
     return
   }
   if (path === '/version') {
-    sendJson(to, 200, version(api))
+    // For people always: staging:apiserver/pkg/endpoints/handlers/responsewriters/writers.go (WriteRawJSON).
+    to.send(200, { 'content-type': 'application/json' }, indented(JSON.stringify(version(api))))
     return
   }
   sendText(to, 404, '404 page not found\n')

@@ -179,17 +179,16 @@ export const endpointsPrinter: Printer = {
   cells: (endpoints, nowMs) => [endpoints.metadata.name, endpointsText(endpoints), created(endpoints, nowMs)],
 }
 
-function endpointsText(endpoints: Stored): string {
-  const all = asList(endpoints.subsets)
+/** Nothing at all where no pod is ready yet; a Service without ports has bare addresses: pkg/printers/internalversion (formatEndpoints). */
+function endpointsText({ subsets }: Stored): string {
+  if (asList(subsets).length === 0) return none
+  const all = asList(subsets)
     .map(asObject)
-    .flatMap(({ addresses, ports }) =>
-      asList(ports)
-        .map(asObject)
-        .flatMap(({ port }) =>
-          asList(addresses).map((each) => `${String(asObject(each).ip)}:${String(port)}`),
-        ),
-    )
-  if (all.length === 0) return none
+    .flatMap(({ addresses, ports }) => {
+      const ips = asList(addresses).map((each) => String(asObject(each).ip))
+      const numbers = asList(ports).map((each) => String(asObject(each).port))
+      return numbers.length === 0 ? ips : numbers.flatMap((port) => ips.map((ip) => `${ip}:${port}`))
+    })
   return all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(',')
 }
 

@@ -266,6 +266,21 @@ describe('rows', () => {
       ['x', '10.0.0.1:80,10.0.0.2:80,10.0.0.3:80 + 1 more...', '30m'],
     ],
     [
+      'endpoints of which none is ready',
+      '',
+      'endpoints',
+      { subsets: [{ notReadyAddresses: [{ ip: '10.0.0.1' }], ports: [{ port: 80 }] }] },
+      ['x', '', '30m'],
+    ],
+    [
+      'endpoints of a Service without ports',
+      '',
+      'endpoints',
+      { subsets: [{ addresses: [{ ip: '10.0.0.1' }] }] },
+      ['x', '10.0.0.1', '30m'],
+    ],
+    ['endpoints of nobody', '', 'endpoints', {}, ['x', '<none>', '30m']],
+    [
       'a budget without a minimum',
       'policy',
       'poddisruptionbudgets',
