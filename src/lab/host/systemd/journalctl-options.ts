@@ -1,5 +1,7 @@
 /** The options of journalctl(1). */
+
 import { parseTime, utc } from '#base/clock.ts'
+import { bySpelling } from '#base/spellings.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { regularExpression } from '#lab/host/shell/glob.ts'
 import { type Filter, priorities } from '#lab/host/systemd/journal-entries.ts'
@@ -51,7 +53,7 @@ export function parseOptions(p: Process, words: readonly string[]): Options | st
 /** Takes one option, and its value from what is left; answers what is wrong with that. */
 type Take = (reading: Reading) => string | undefined
 
-const options: ReadonlyMap<string, Take> = byName([
+const options: ReadonlyMap<string, Take> = bySpelling<Take>([
   ['-u --unit', takeUnit],
   ['-t --identifier', takeIdentifier],
   ['-n --lines', takeLimit],
@@ -70,10 +72,6 @@ const options: ReadonlyMap<string, Take> = byName([
   ['--vacuum-size --vacuum-time --vacuum-files', takeVacuum],
   ['--no-pager --no-hostname -x -e -q -a', () => undefined],
 ])
-
-function byName(entries: readonly (readonly [names: string, take: Take])[]): ReadonlyMap<string, Take> {
-  return new Map(entries.flatMap(([names, take]) => names.split(' ').map((name) => [name, take] as const)))
-}
 
 function assign<T extends object>(to: T, values: Partial<T>): undefined {
   Object.assign(to, values)

@@ -1,6 +1,6 @@
 /** The options of a rule, as iptables and its extensions read them. */
-import { isIpv4 } from '#lab/network/address.ts'
-import type { PortRange, RejectWith, Rule, RuleProtocol } from '#lab/network/rule.ts'
+import { bySpelling } from '#base/spellings.ts'
+import type { PortRange, Rule, RuleProtocol } from '#lab/network/rule.ts'
 
 /** What cannot be done, in iptables' words; the exit code says which way. */
 export class Refusal extends Error {
@@ -38,143 +38,100 @@ const stateNames: Readonly<Record<string, Rule['match']['state']>> = {
 
 /** Adds an option of a rule to its draft; answers whether it is one. Throws {@link Refusal}. */
 export function takeOption(draft: Draft, { word, not, value }: Option): boolean {
-  const { match } = draft
-  const signed = (text: string): string => (not ? `!${text}` : text)
-  const bits = (text: string): readonly [number, number] => {
-    const [mark = '0', mask] = text.split('/')
-    return [Number(mark), mask === undefined ? 0xffffffff : Number(mask)]
-  }
-  switch (word) {
-    case '-s':
-    case '--source':
-    case '--src':
-      match.source = signed(value(word))
-      return true
-    case '-d':
-    case '--destination':
-    case '--dst':
-      match.destination = signed(value(word))
-      return true
-    case '-i':
-    case '--in-interface':
-      match.in = signed(value(word))
-      return true
-    case '-o':
-    case '--out-interface':
-      match.out = signed(value(word))
-      return true
-    case '-p':
-    case '--protocol':
-    case '--proto':
-      match[not ? 'notProtocol' : 'protocol'] = protocolOf(value(word))
-      return true
-    case '-m':
-    case '--match':
-      value(word)
-      return true
-    case '--dport':
-    case '--destination-port':
-      setPorts(match, 'port', ports(value(word)), not)
-      return true
-    case '--sport':
-    case '--source-port':
-      match[not ? 'notSourcePorts' : 'sourcePorts'] = ports(value(word))
-      return true
-    case '--dports':
-    case '--destination-ports':
-      match[not ? 'notPorts' : 'ports'] = ports(value(word))
-      return true
-    case '--sports':
-    case '--source-ports':
-      match[not ? 'notSourcePorts' : 'sourcePorts'] = ports(value(word))
-      return true
-    case '--comment':
-      draft.comments.push(value(word))
-      return true
-    case '--ctstate':
-    case '--state': {
-      const named = value(word)
-      const state = stateNames[named]
-      if (state === undefined)
-        throw new Refusal(
-          `the lab does not tell --ctstate ${named}: its packets are NEW, RELATED or ESTABLISHED`,
-        )
-      match.state = state === 'dnat' && not ? 'not-dnat' : state
-      return true
-    }
-    case '--match-set':
-      match.set = { name: value(word), side: value(word) as 'src', ...(not ? { not } : {}) } // one of its four words, or nothing matches
-      return true
-    case '--mark': {
-      const [mark, mask] = bits(value(word))
-      if (mark === 0) match.unmarked = mask
-      else match.mark = mark
-      return true
-    }
-    case '--icmp-type': {
-      const named = value(word)
-      const [type, code] = (icmpTypes[named] ?? named).split('/')
-      match.icmp = {
-        type: Number(type),
-        ...(code === undefined ? {} : { code: Number(code) }),
-        ...(not ? { not } : {}),
-      }
-      return true
-    }
-    case '--probability':
-      match.oneIn = Math.max(1, Math.round(1 / Number(value(word))))
-      return true
-    case '--src-type':
-      match.sourceType = value(word) === 'LOCAL' ? 'local' : undefined
-      return true
-    case '--dst-type':
-      match.destinationType = value(word) === 'LOCAL' ? 'local' : undefined
-      return true
-    case '--invert':
-      match.reversePath = 'fails'
-      return true
-    case '-j':
-    case '--jump':
-    case '-g':
-    case '--goto':
-      draft.jump = { name: value(word), goto: word === '-g' || word === '--goto' }
-      return true
-    case '--tcp-flags':
-      value(word)
-      value(word)
-      return true
-    case '--validmark':
-    case '--random-fully':
-    case '--notrack':
-    case '--syn':
-    case '--rsource':
-    case '--limit-iface-out':
-      draft.options.set(word, '')
-      return true
-    default:
-      if (!targetOptions.includes(word)) return false
-      draft.options.set(word, value(word))
-      return true
-  }
+  const take = options.get(word)
+  take?.({ match: draft.match, draft, word, not, value: () => value(word) })
+  return take !== undefined
 }
 
-const targetOptions = [
-  '--reject-with',
-  '--to-destination',
-  '--to-source',
-  '--to-ports',
-  '--log-prefix',
-  '--log-level',
-  '--set-xmark',
-  '--set-mark',
-  '--or-mark',
-  '--mode',
-  '--zone',
-  '--limit',
-  '--limit-burst',
-  '--nflog-prefix',
-  '--nflog-group',
-]
+/** An option that is read: to what it is added, and whether `!` stands before it. */
+interface Reading {
+  readonly match: Match
+  readonly draft: Draft
+  readonly word: string
+  readonly not: boolean
+  /** The next word that belongs to it. */
+  readonly value: () => string
+}
+
+type Take = (reading: Reading) => void
+
+/** By all spellings. */
+const options: ReadonlyMap<string, Take> = bySpelling<Take>([
+  ['-s --source --src', (o) => assign(o, { source: signed(o) })],
+  ['-d --destination --dst', (o) => assign(o, { destination: signed(o) })],
+  ['-i --in-interface', (o) => assign(o, { in: signed(o) })],
+  ['-o --out-interface', (o) => assign(o, { out: signed(o) })],
+  [
+    '-p --protocol --proto',
+    (o) => assign(o, { [o.not ? 'notProtocol' : 'protocol']: protocolOf(o.value()) }),
+  ],
+  ['-m --match', (o) => void o.value()],
+  ['--dport --destination-port', (o) => setPorts(o.match, ports(o.value()), o.not)],
+  [
+    '--sport --source-port --sports --source-ports',
+    (o) => assign(o, { [o.not ? 'notSourcePorts' : 'sourcePorts']: ports(o.value()) }),
+  ],
+  ['--dports --destination-ports', (o) => assign(o, { [o.not ? 'notPorts' : 'ports']: ports(o.value()) })],
+  ['--comment', (o) => void o.draft.comments.push(o.value())],
+  ['--ctstate --state', takeState],
+  ['--match-set', takeSet],
+  ['--mark', takeMark],
+  ['--icmp-type', takeIcmpType],
+  ['--probability', (o) => assign(o, { oneIn: Math.max(1, Math.round(1 / Number(o.value()))) })],
+  ['--src-type', (o) => assign(o, { sourceType: o.value() === 'LOCAL' ? 'local' : undefined })],
+  ['--dst-type', (o) => assign(o, { destinationType: o.value() === 'LOCAL' ? 'local' : undefined })],
+  ['--invert', (o) => assign(o, { reversePath: 'fails' })],
+  ['-j --jump', (o) => jump(o, false)],
+  ['-g --goto', (o) => jump(o, true)],
+  ['--tcp-flags', (o) => void [o.value(), o.value()]],
+  ['--validmark --random-fully --notrack --syn --rsource --limit-iface-out', (o) => keep(o, '')],
+  [
+    '--reject-with --to-destination --to-source --to-ports --log-prefix --log-level --set-xmark --set-mark --or-mark --mode --zone --limit --limit-burst --nflog-prefix --nflog-group',
+    (o) => keep(o, o.value()),
+  ],
+])
+
+function assign({ match }: Reading, values: Partial<Match>): void {
+  Object.assign(match, values)
+}
+
+const signed = ({ not, value }: Reading): string => (not ? `!${value()}` : value())
+
+/** For the target, which reads it when all options are known. */
+function keep({ draft, word }: Reading, value: string): void {
+  draft.options.set(word, value)
+}
+
+function jump({ draft, value }: Reading, goto: boolean): void {
+  draft.jump = { name: value(), goto }
+}
+
+function takeState(o: Reading): void {
+  const named = o.value()
+  const state = stateNames[named]
+  if (state === undefined)
+    throw new Refusal(`the lab does not tell --ctstate ${named}: its packets are NEW, RELATED or ESTABLISHED`)
+  assign(o, { state: state === 'dnat' && o.not ? 'not-dnat' : state })
+}
+
+function takeSet(o: Reading): void {
+  const name = o.value()
+  const side = o.value() as 'src' // one of its four words, or nothing matches
+  assign(o, { set: { name, side, ...(o.not ? { not: true } : {}) } })
+}
+
+function takeMark(o: Reading): void {
+  const [mark = '0', mask] = o.value().split('/')
+  const bits = mask === undefined ? 0xffffffff : Number(mask)
+  assign(o, Number(mark) === 0 ? { unmarked: bits } : { mark: Number(mark) })
+}
+
+function takeIcmpType(o: Reading): void {
+  const named = o.value()
+  const [type, code] = (icmpTypes[named] ?? named).split('/')
+  const icmp = { type: Number(type), ...(code === undefined ? {} : { code: Number(code) }) }
+  assign(o, { icmp: { ...icmp, ...(o.not ? { not: true } : {}) } })
+}
 
 const icmpTypes: Readonly<Record<string, string>> = {
   any: '255',
@@ -185,10 +142,10 @@ const icmpTypes: Readonly<Record<string, string>> = {
   'time-exceeded': '11',
 }
 
-function setPorts(match: Match, name: 'port', ranges: readonly PortRange[], not: boolean): void {
+function setPorts(match: Match, ranges: readonly PortRange[], not: boolean): void {
   const [only] = ranges
   if (not) match.notPorts = ranges
-  else if (typeof only === 'number' && ranges.length === 1) match[name] = only
+  else if (typeof only === 'number' && ranges.length === 1) match.port = only
   else match.ports = ranges
 }
 
@@ -219,87 +176,4 @@ function protocolOf(name: string): RuleProtocol | undefined {
   const protocol = known[name.toLowerCase()]
   if (protocol === undefined) throw new Refusal(`unknown protocol "${name}" specified`)
   return protocol
-}
-
-/** What the options say together. Throws what `refuse` makes of it. */
-export function ruleOf(draft: Draft, refuse: (text: string) => Refusal): Rule {
-  const { match, comments, jump } = draft
-  for (const text of [match.source, match.destination]) {
-    const address = text?.replace(/^!/, '').split('/')[0]
-    if (address !== undefined && !isIpv4(address)) throw refuse(`host/network \`${address}' not found`)
-  }
-  // What is undefined was not said: the rest is a match as rules have it.
-  const clean = Object.fromEntries(
-    Object.entries(match).filter(([, value]) => value !== undefined),
-  ) as Rule['match']
-  return {
-    match: clean,
-    target: targetOf(draft, jump, refuse),
-    ...(comments.length === 0 ? {} : { comment: comments.join('\n') }),
-  }
-}
-
-/** By all spellings that iptables reads. */
-const rejections: Readonly<Record<string, RejectWith>> = {
-  'icmp-port-unreachable': 'icmp-port-unreachable',
-  'port-unreach': 'icmp-port-unreachable',
-  'icmp-host-unreachable': 'icmp-host-unreachable',
-  'host-unreach': 'icmp-host-unreachable',
-  'icmp-net-unreachable': 'icmp-net-unreachable',
-  'net-unreach': 'icmp-net-unreachable',
-  'icmp-host-prohibited': 'icmp-host-prohibited',
-  'host-prohib': 'icmp-host-prohibited',
-  'icmp-admin-prohibited': 'icmp-admin-prohibited',
-  'admin-prohib': 'icmp-admin-prohibited',
-  'tcp-reset': 'tcp-reset',
-}
-
-function rejectOf(name: string | undefined, refuse: (text: string) => Refusal): Rule['target'] {
-  if (name === undefined) return { kind: 'reject' }
-  const answer = rejections[name]
-  if (answer === undefined) throw refuse(`unknown reject type "${name}"`)
-  return answer === 'icmp-port-unreachable' ? { kind: 'reject' } : { kind: 'reject', with: answer }
-}
-
-function targetOf(
-  { options }: Draft,
-  jump: Draft['jump'],
-  refuse: (text: string) => Refusal,
-): Rule['target'] {
-  const name = jump?.name
-  switch (name) {
-    case undefined:
-      return { kind: 'mark', mark: 0 } // a rule without a target only counts: it changes nothing and goes on
-    case 'ACCEPT':
-    case 'DROP':
-    case 'RETURN':
-      return { kind: name.toLowerCase() as 'accept' | 'drop' | 'return' } // just those three
-    case 'REJECT':
-      return rejectOf(options.get('--reject-with'), refuse)
-    case 'MASQUERADE':
-      return { kind: 'masquerade' }
-    case 'NOTRACK':
-    case 'CT':
-      return { kind: 'notrack' }
-    case 'LOG':
-    case 'NFLOG':
-      return { kind: 'log', prefix: (options.get('--log-prefix') ?? '').replace(/: $/, '') }
-    case 'DNAT': {
-      const [to = '', port] = (options.get('--to-destination') ?? '').split(':')
-      if (!isIpv4(to)) throw refuse('Bad IP address "" \nDNAT: option "--to-destination" must be specified')
-      return { kind: 'dnat', to, ...(port === undefined ? {} : { port: Number(port) }) }
-    }
-    case 'SNAT': {
-      const to = (options.get('--to-source') ?? '').split(':')[0] ?? ''
-      if (!isIpv4(to)) throw refuse('SNAT: option "--to-source" must be specified')
-      return { kind: 'snat', to }
-    }
-    case 'MARK': {
-      const text = options.get('--set-xmark') ?? options.get('--set-mark') ?? options.get('--or-mark') ?? '0'
-      const [mark = '0', mask] = text.split('/')
-      return { kind: 'mark', mark: Number(mark), ...(mask === undefined ? {} : { mask: Number(mask) }) }
-    }
-    default:
-      return { kind: jump?.goto ? 'goto' : 'jump', chain: name }
-  }
 }
