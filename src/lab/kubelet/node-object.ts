@@ -59,6 +59,9 @@ const capacity = {
   pods: '110',
 }
 
+/** What is left of a machine for pods, its disk apart. */
+export const allocatable: Readonly<Record<string, string>> = { ...capacity, memory: '8036912Ki' }
+
 export const memoryCapacityBytes = quantity(capacity.memory)
 
 /** The status a kubelet reports, conditions apart (kubernetes/kubernetes:pkg/kubelet/nodestatus/setters.go). */
@@ -71,9 +74,8 @@ export function nodeStatus(
       { type: 'Hostname', address: facts.name },
     ],
     allocatable: {
-      ...capacity,
+      ...allocatable,
       'ephemeral-storage': String(Math.floor(facts.diskBytes * 0.9)),
-      memory: '8036912Ki',
     },
     capacity: { ...capacity, 'ephemeral-storage': `${Math.floor(facts.diskBytes / 1024)}Ki` },
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },

@@ -1,5 +1,6 @@
-import type { ContainerDef, EnvVar, Pod } from '#lab/api/objects.ts'
+import type { ContainerDef, EnvFrom, EnvVar, Pod } from '#lab/api/objects.ts'
 import type { PodObjects } from '#lab/kubelet/pod-objects.ts'
+import { resourceField } from '#lab/kubelet/resource-field.ts'
 
 /** A container cannot be configured: CreateContainerConfigError with this message. */
 export class ConfigTrouble extends Error {}
@@ -17,7 +18,7 @@ export interface EnvContext {
 
 /**
  * The environment of a container (kubernetes/kubernetes:pkg/kubelet/kubelet_pods.go `makeEnvironmentVariables`): the image's,
- * services, envFrom, env, each overriding the one before. Not imitated: service links, resourceFieldRef.
+ * services, envFrom, env, each overriding the one before. Not imitated: service links.
  */
 export async function containerEnv(
   def: ContainerDef,
@@ -26,20 +27,34 @@ export async function containerEnv(
 ): Promise<Readonly<Record<string, string>>> {
   const env: Record<string, string> = { PATH: defaultPath, ...imageEnv, HOSTNAME: '', ...context.services }
   env.HOSTNAME = context.pod.spec.hostNetwork ? context.hostname : context.pod.metadata.name
-  for (const { configMapRef } of def.envFrom ?? []) {
-    if (configMapRef === undefined) continue
-    const map = await context.objects.configMap(configMapRef.name)
-    if (map === undefined && configMapRef.optional !== true) {
-      throw new ConfigTrouble(`configmap "${configMapRef.name}" not found`)
-    }
-    Object.assign(env, map?.data)
-  }
+  for (const from of def.envFrom ?? [])
+    for (const [key, value] of Object.entries(await allKeys(from, context)))
+      env[`${from.prefix ?? ''}${key}`] = value
   for (const each of def.env ?? []) {
-    const value = await envValue(each, env, context)
+    const value = await envValue(each, env, { ...context, def })
     if (value !== undefined) env[each.name] = value
   }
   return env
 }
+
+async function allKeys(
+  { configMapRef, secretRef }: EnvFrom,
+  { objects }: EnvContext,
+): Promise<Readonly<Record<string, string>>> {
+  if (configMapRef !== undefined) {
+    const map = await objects.configMap(configMapRef.name)
+    if (map === undefined && configMapRef.optional !== true)
+      throw new ConfigTrouble(`configmap "${configMapRef.name}" not found`)
+    return map?.data ?? {}
+  }
+  if (secretRef === undefined) return {}
+  const secret = await objects.secret(secretRef.name)
+  if (secret === undefined && secretRef.optional !== true)
+    throw new ConfigTrouble(`secret "${secretRef.name}" not found`)
+  return Object.fromEntries(Object.entries(secret?.data ?? {}).map(([key, text]) => [key, decoded(text)]))
+}
+
+const decoded = (text: string): string => Buffer.from(text, 'base64').toString()
 
 /** `$(NAME)` becomes the value, `$$(NAME)` stays `$(NAME)`, what is unknown stays as it is. */
 export const expanded = (text: string, env: Readonly<Record<string, string>>): string =>
@@ -52,9 +67,10 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 async function envValue(
   { name, value, valueFrom }: EnvVar,
   env: Readonly<Record<string, string>>,
-  context: EnvContext,
+  context: EnvContext & { readonly def: ContainerDef },
 ): Promise<string | undefined> {
   if (valueFrom?.fieldRef !== undefined) return podField(valueFrom.fieldRef.fieldPath, context)
+  if (valueFrom?.resourceFieldRef !== undefined) return resourceField(valueFrom.resourceFieldRef, context)
   if (valueFrom?.configMapKeyRef !== undefined) {
     const ref = valueFrom.configMapKeyRef
     const map = await context.objects.configMap(ref.name)
@@ -64,7 +80,7 @@ async function envValue(
     const ref = valueFrom.secretKeyRef
     const secret = await context.objects.secret(ref.name)
     const text = keyOf(secret?.data, ref, secret === undefined ? 'secret' : undefined, 'Secret', context)
-    return text === undefined ? undefined : Buffer.from(text, 'base64').toString()
+    return text === undefined ? undefined : decoded(text)
   }
   if (valueFrom !== undefined) throw new ConfigTrouble(`unsupported valueFrom of ${name}`)
   return expanded(value ?? '', env)

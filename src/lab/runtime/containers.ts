@@ -4,6 +4,7 @@ import type { Kernel, Task } from '#lab/kernel/kernel.ts'
 import type { RuntimeBrand } from '#lab/runtime/brand.ts'
 import { type Attached, ContainerIo, type Tell } from '#lab/runtime/container-io.ts'
 import { CriError } from '#lab/runtime/cri-error.ts'
+import { environmentOf } from '#lab/runtime/environment.ts'
 import { execFailure } from '#lab/runtime/exec-failure.ts'
 import { frameLength } from '#lab/runtime/log-file.ts'
 import { LogFiles } from '#lab/runtime/log-files.ts'
@@ -128,7 +129,7 @@ export class Containers {
     try {
       instance.child = await instance.container.start(config.argv, {
         as: config.credentials,
-        env: config.tty ? { ...config.env, TERM: 'xterm' } : config.env,
+        env: environmentOf(config, config.tty === true),
         ...(config.cwd === undefined ? {} : { cwd: config.cwd }),
         ...io.streams,
       })
@@ -195,7 +196,7 @@ export class Containers {
     try {
       const cwd = config.cwd === undefined ? {} : { cwd: config.cwd }
       const { tty, ...streams } = o
-      const env = tty ? { ...config.env, TERM: 'xterm' } : config.env
+      const env = environmentOf(config, tty === true)
       return await instance.container.start(argv, { ...streams, ...cwd, as: config.credentials, env })
     } catch (error) {
       if (!isErrno(error)) throw error

@@ -27,9 +27,21 @@ export interface EnvVar {
   readonly value?: string
   readonly valueFrom?: {
     readonly fieldRef?: { readonly fieldPath: string }
+    readonly resourceFieldRef?: {
+      readonly containerName?: string
+      readonly resource: string
+      readonly divisor?: string
+    }
     readonly configMapKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean }
     readonly secretKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean }
   }
+}
+
+/** All keys of an object, each with a prefix. */
+export interface EnvFrom {
+  readonly prefix?: string
+  readonly configMapRef?: { readonly name: string; readonly optional?: boolean }
+  readonly secretRef?: { readonly name: string; readonly optional?: boolean }
 }
 
 export interface SecurityContext {
@@ -51,9 +63,7 @@ export interface ContainerDef {
   readonly args?: readonly string[]
   readonly workingDir?: string
   readonly env?: readonly EnvVar[]
-  readonly envFrom?: readonly {
-    readonly configMapRef?: { readonly name: string; readonly optional?: boolean }
-  }[]
+  readonly envFrom?: readonly EnvFrom[]
   readonly ports?: readonly {
     readonly name?: string
     readonly containerPort: number
