@@ -57,7 +57,10 @@ const strikes: readonly (readonly [name: string, strike: (lab: Lab) => Promise<u
       }),
   ],
   ['and reaches it again', (lab) => lab.removeUnderlayRule('api')],
-  ['a node’s clock is put forward', (lab) => lab.exec('k8s-worker-01', 'date -s "+1 hour"')],
+  [
+    'a node’s clock is put forward',
+    (lab) => lab.exec('k8s-worker-01', 'systemctl stop systemd-timesyncd; date -s "+1 hour"'),
+  ],
   ['and back', (lab) => lab.exec('k8s-worker-01', 'date -s "-1 hour"')],
   ['somebody else gives a node an address', (lab) => addressed(lab, '10.9.9.9/24')],
   ['somebody else says of a node that its disk is full', (lab) => fullDisk(lab)],

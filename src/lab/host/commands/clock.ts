@@ -199,19 +199,18 @@ async function synchronized(p: Process): Promise<boolean> {
 }
 
 /**
- * systemd-timesyncd: asks a time server when it starts and every half hour or so, and steps a clock that is off. The servers
- * of the lab are always reached and right.
+ * systemd-timesyncd: asks a time server when it starts and whenever somebody sets the clock (systemd:src/timesync/timesyncd-manager.c,
+ * manager_clock_watch), and steps a clock that is off. The servers of the lab are always reached and right.
  */
 export const timesyncd: Program = async (p) => {
   const { clock } = machineOf(p)
   p.stderr.write('Contacted time server 185.125.190.57:123 (ntp.ubuntu.com).\n')
   for (;;) {
     if (clock.offMs !== 0) clock.set(p.now() - clock.offMs)
-    // Nothing happens until somebody sets the clock; then it is noticed at the next question.
     await clock.untilSet(p.task)
-    await p.sleep(p.random.between(0, pollMs))
+    await p.sleep(p.random.between(...roundTripMs))
   }
 }
 
-/** PollIntervalMaxSec of timesyncd.conf: 2048 s. */
-const pollMs = 2_048_000
+/** To a public time server and back. */
+const roundTripMs = [10, 60] as const

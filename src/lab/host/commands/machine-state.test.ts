@@ -147,11 +147,11 @@ describe('the clock', () => {
     expect(stdout).toMatch(/Feb +1 10:00 a/)
   })
 
-  test('is put right by the time service, when it runs', async () => {
+  test('is put right at once by the time service, when it runs', async () => {
     const { machine, run, advance } = await booted()
     await run(['date', '-s', '1 hour ago'])
     expect(machine.clock.offMs).toBe(-3_600_000)
-    await advance(2_100_000)
+    await advance(100)
     expect(machine.clock.offMs).toBe(0)
   })
 })
