@@ -3,35 +3,38 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { scenarioIds } from '#app/scenarios.ts'
 import type { Grade } from './drill-games.ts'
-import type { Figure } from './lab.ts'
+import type { Part, Tell } from './figure.ts'
 
 const processes = 2
 
 /** Plays every drill three times: as recommended, the worst way that is known, and by chance. */
-export async function drillFigures(): Promise<readonly Figure[]> {
-  const start = performance.now()
-  const left = [...scenarioIds()]
-  const grades = await Promise.all(Array.from({ length: processes }, () => playedBy(left)))
-  return [
-    {
+export const drills: Part = {
+  name: 'drills',
+  measures: 'all drills played three times',
+  run: async (tell: Tell) => {
+    const start = performance.now()
+    const left = [...scenarioIds()]
+    const played = await Promise.all(Array.from({ length: processes }, () => playedBy(left)))
+    const grades = played.flat()
+    tell({
       what: 'all drills: best, worst and a random path',
       value: performance.now() - start,
       unit: 'ms',
       goal: 90_000,
-    },
-    {
+    })
+    tell({
       what: '… the grade after the last act, in the middle',
-      value: middle(grades.flat().map(({ gradeMs }) => gradeMs)),
+      value: middle(grades.map(({ gradeMs }) => gradeMs)),
       unit: 'ms',
       goal: 100,
-    },
-    {
+    })
+    tell({
       what: '… and then what comes after is tried, in the middle',
-      value: middle(grades.flat().map(({ afterMs }) => afterMs)),
+      value: middle(grades.map(({ afterMs }) => afterMs)),
       unit: 'ms',
       goal: 1000,
-    },
-  ]
+    })
+  },
 }
 
 /** One process that takes from what is left; answers how long its grades took. */

@@ -5,17 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { heapFlags } from '#cli/commands/lab/size.ts'
-
-export interface Figure {
-  readonly what: string
-  readonly value: number
-  readonly unit: 'ms' | 'MB'
-  readonly goal: number
-  /** Where the goal is missed, and known to be (docs/decisions/0015): what the value must not exceed. */
-  readonly bound?: number
-  /** The value is only what it is more than. */
-  readonly givenUp?: boolean
-}
+import type { Figure, Part } from './figure.ts'
 
 /** What a scenario measured, by the name of the figure. */
 export type Measured = Readonly<Record<string, number>>
@@ -111,7 +101,13 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-export const labFigures = (): readonly Figure[] => scenarios.flatMap(figuresOf)
+export const labParts: readonly Part[] = scenarios.map((scenario) => ({
+  name: scenario.name,
+  measures: Object.values(scenario.figures)
+    .map(({ what }) => what.replace(/^… (?:and )?/, ''))
+    .join('; '),
+  run: (tell) => figuresOf(scenario).forEach(tell),
+}))
 
 function figuresOf({ name, limitMs, nodes, figures }: Scenario): readonly Figure[] {
   const { stdout, stderr, status } = spawnSync(
