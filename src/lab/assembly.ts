@@ -46,6 +46,7 @@ import {
   customersDisk,
   customersMachine,
   debugImages,
+  nginxImages,
   storefront,
   webhookImages,
   workloadPrograms,
@@ -81,6 +82,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
     ...(definition.published?.(plan) ?? []),
     ...webhookImages(),
     ...debugImages(),
+    ...nginxImages(),
     calicoApiServerImage(plan.calico),
     ...forArm(images),
   ])

@@ -27,6 +27,7 @@ const sizes: Readonly<Record<string, number>> = {
   'calico-kube-controllers': 42,
   'calico-typha': typhaMebibytes,
   'shop-tier': 18,
+  nginx: 8,
 }
 
 /** calico-node is one binary; its first flag decides what it is. */
