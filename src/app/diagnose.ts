@@ -1,4 +1,5 @@
 import { type ClusterSession, type OpenedCluster, sessionWith } from '#app/cluster.ts'
+import { doorsOf } from '#app/doors.ts'
 import { eventsOf } from '#app/events-of.ts'
 import { likenessToPages } from '#app/pages.ts'
 import type { Clock } from '#base/clock.ts'
@@ -65,6 +66,7 @@ export function diagnoseLive(options: DiagnoseLiveOptions): AsyncIterable<Diagno
       report: reportOf(decide(facts, modes), remedies, {
         cluster: clusterOf(cluster, clusterUid),
         source: { kind: 'live', deep, requests },
+        ...(session.shell === undefined ? { doors: doorsOf(facts) } : {}),
       }),
     })
   })
@@ -116,7 +118,7 @@ export function diagnoseComplaint(facts: Facts, modes: readonly Mode[], words = 
 export function reportOf(
   diagnosis: Diagnosis,
   remedies: Remedies = {},
-  head: Pick<DiagnosisReport, 'cluster' | 'source'>,
+  head: Pick<DiagnosisReport, 'cluster' | 'source' | 'doors'>,
 ): DiagnosisReport {
   const all = [...diagnosis.causes, ...diagnosis.preventive]
   const plans = all.flatMap((cause) => {

@@ -1,6 +1,7 @@
 import { commandLine } from '#base/command-line.ts'
 import { type ActWords, overSsh } from '#repair/commands.ts'
-import type { ClusterHead } from '#report/types.ts'
+import { throughApi } from '#report/node-doors.ts'
+import type { ClusterHead, DiagnosisReport } from '#report/types.ts'
 
 /** How a person of this cluster reaches things: kubectl with its context; nodes by ssh, a lab's through the lab. */
 export const wordsFor = ({ context, lab }: ClusterHead = {}): ActWords => ({
@@ -16,6 +17,12 @@ export function forCluster(command: string, { lab }: ClusterHead = {}, client?: 
   if (lab === undefined || !command.startsWith('ssh ')) return command
   const [, node = '', rest = ''] = /^ssh (\S+) (.*)$/s.exec(command) ?? []
   return `${labExec(node, { lab, stdin: false })}${rest.startsWith("'") ? 'sh -c ' : ''}${rest}`
+}
+
+/** The same for whoever reads this report: without a shell on nodes, by the API. */
+export function forReader(command: string, { cluster, source, doors }: DiagnosisReport): string {
+  if (doors !== undefined) return throughApi(command, doors)
+  return forCluster(command, cluster, source.kind === 'text' ? source.client : undefined)
 }
 
 /** Options stand before the node: what follows it belongs to the command. */

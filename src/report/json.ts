@@ -4,7 +4,7 @@ import type { Evidence, Question, Symptom } from '#diagnosis/types.ts'
 import { sayCheck } from '#repair/check.ts'
 import { type ActWords, commandOf } from '#repair/commands.ts'
 import type { Plan, Step } from '#repair/types.ts'
-import { forCluster, wordsFor } from '#report/command-words.ts'
+import { forCluster, forReader, wordsFor } from '#report/command-words.ts'
 import {
   type CauseGroup,
   disruptionOf,
@@ -27,9 +27,10 @@ export const renderJson = (
 
 /** The same as a plain value. `words`: how a person reaches this cluster; by default guessed from its head. */
 export function diagnosisJson(
-  { cluster, source, diagnosis, plans }: DiagnosisReport,
-  words: ActWords = wordsFor(cluster),
+  report: DiagnosisReport,
+  words: ActWords = wordsFor(report.cluster),
 ): Readonly<Record<string, unknown>> {
+  const { cluster, source, diagnosis, plans } = report
   const cause = (group: CauseGroup) => causeJson(group, { cluster, words })
   return {
     apiVersion: 'ninelives.dev/v1',
@@ -44,7 +45,7 @@ export function diagnosisJson(
     preventive: groupsOf(diagnosis.preventive, plans).map(cause),
     unknown: unknownGroups(diagnosis.unknown).map(unknownJson),
     next: diagnosis.next.map(({ command, why }: Question) => ({
-      command: forCluster(command, cluster),
+      command: forReader(command, report),
       why,
     })),
   }

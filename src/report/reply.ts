@@ -1,6 +1,6 @@
 import { symptomEntryOf } from '#cluster/symptoms.ts'
 import type { Cause, Question, Symptom } from '#diagnosis/types.ts'
-import { forCluster } from '#report/command-words.ts'
+import { forReader } from '#report/command-words.ts'
 import { type CauseGroup, evidenceOf, groupsOf, symptomGroups, whereOf } from '#report/groups.ts'
 import { oneLine, some } from '#report/layout.ts'
 import type { DiagnosisReport } from '#report/types.ts'
@@ -56,10 +56,9 @@ function open(symptoms: readonly Symptom[], causes: readonly Cause[]): string {
   ].join(' ')
 }
 
-function asked(next: readonly Question[], { cluster, source }: DiagnosisReport): string {
-  const client = source.kind === 'text' ? source.client : undefined
+function asked(next: readonly Question[], report: DiagnosisReport): string {
   const commands = next.slice(0, commandsMax).map(({ command, why }) => ({
-    command: forCluster(command, cluster, client),
+    command: forReader(command, report),
     why,
   }))
   if (commands.length === 0) return ''

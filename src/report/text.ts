@@ -4,7 +4,7 @@ import { type Symptom, symptomEntryOf } from '#cluster/symptoms.ts'
 import type { Diagnosis } from '#diagnosis/types.ts'
 import { sayCheck } from '#repair/check.ts'
 import { type ActWords, commandOf } from '#repair/commands.ts'
-import { forCluster, wordsFor } from '#report/command-words.ts'
+import { forReader, wordsFor } from '#report/command-words.ts'
 import {
   type CauseGroup,
   groupsOf,
@@ -62,11 +62,9 @@ export function renderChanges(changes: readonly string[], { bold }: Palette = pl
 }
 
 /** Just what a person would type, in order: first to decide, then to mend. */
-export function renderCommands(
-  { diagnosis, plans, cluster }: DiagnosisReport,
-  words: ActWords = wordsFor(cluster),
-): string {
-  const questions = diagnosis.next.map(({ command }) => forCluster(command, cluster))
+export function renderCommands(report: DiagnosisReport, words: ActWords = wordsFor(report.cluster)): string {
+  const { diagnosis, plans } = report
+  const questions = diagnosis.next.map(({ command }) => forReader(command, report))
   const acts = plans
     .filter(({ cause }) => diagnosis.causes.includes(cause))
     .flatMap(({ plan }) => plan.steps)
@@ -223,14 +221,13 @@ function gapLine({ relations, why, modes, permission }: UnknownGap, isHinted: bo
 }
 
 function next({ report, palette }: Context): string[] {
-  const { diagnosis, cluster, source } = report
-  const client = source.kind === 'text' ? source.client : undefined
+  const { diagnosis } = report
   const { bold, cyan } = palette
   if (diagnosis.next.length === 0) return []
   return [
     bold(diagnosis.verdict === 'undecided' ? 'What would decide it' : 'What would tell more'),
     ...questionGroups(diagnosis.next).flatMap((group, index, groups) => [
-      `   ${cyan(`$ ${forCluster(group.command, cluster, client)}`)}`,
+      `   ${cyan(`$ ${forReader(group.command, report)}`)}`,
       // Commands that follow each other for one reason share it.
       ...(whyOf(group) === whyOf(groups[index + 1]) ? [] : wrapped(whyOf(group) ?? '', '     ')),
     ]),

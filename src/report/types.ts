@@ -1,5 +1,6 @@
 import type { Cause, Diagnosis } from '#diagnosis/types.ts'
 import type { Plan } from '#repair/types.ts'
+import type { Doors } from '#report/node-doors.ts'
 
 /** A finished diagnosis with all that a report says about it. Rendering is a pure function of this value. */
 export interface DiagnosisReport {
@@ -7,6 +8,8 @@ export interface DiagnosisReport {
   readonly cluster?: ClusterHead
   readonly source: SourceHead
   readonly diagnosis: Diagnosis
+  /** Ways onto the nodes for somebody who has the cluster's API and no shell on them; undefined for everybody else. */
+  readonly doors?: Doors
   /** Of causes and of preventive findings whose mode has one; for the others somebody else has to act. */
   readonly plans: readonly { readonly cause: Cause; readonly plan: Plan }[]
 }

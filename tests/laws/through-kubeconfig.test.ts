@@ -1,6 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { renderSubject } from '#cluster/subjects.ts'
-import { diagnosed } from '../support/lab-cluster.ts'
+import { sessionWith } from '#app/cluster.ts'
+import { readOptions } from '#app/diagnose.ts'
+import { nodeSubject, renderSubject } from '#cluster/subjects.ts'
+import { modes } from '#failures/generated/detectors.ts'
+import type { Flavour } from '#lab/flavours/names.ts'
+import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
+import { Lab } from '#lab/lab.ts'
+import { forReader } from '#report/command-words.ts'
+import { readCluster } from '#sources/live/index.ts'
+import { clockOf, clusterOf, diagnosed } from '../support/lab-cluster.ts'
 import { cases, nodeOf, struck } from './cases.ts'
 
 /**
@@ -45,5 +53,31 @@ test.each([
   const evidence = diagnosis.causes.flatMap(({ finding }) => finding.evidence.map(({ from }) => from.command))
   expect(evidence.join('\n')).toMatch(
     /kubectl .*exec .* -c (?:calico-node|kube-proxy) -- (?:ip|iptables|grep|sh)/,
+  )
+})
+
+/** What a report asks for can be typed by whoever got it: every program is in the image, every file where it is said to be. */
+test.each<[Flavour, 'kubectl' | 'oc']>([
+  ['plain', 'kubectl'],
+  ['hardened', 'kubectl'],
+  ['roks', 'oc'],
+])('on %s, what modes ask of a node is answered through the API by %s', async (flavour, client) => {
+  const lab = await Lab.boot({ seed: '1', flavour })
+  onTestFinished(() => lab.shutdown())
+  const report = await diagnosed(lab, { kubeconfigOnly: true })
+  const { facts } = await readCluster(readOptions(sessionWith(clusterOf(lab)), { clock: clockOf(lab) }))
+  const questions = modes.flatMap((mode) => mode.questions(nodeSubject(nodeOf(lab)), facts))
+  const typed = new Set(questions.map(({ command }) => forReader(command, report)))
+  expect([...typed].filter((line) => line.startsWith(`${client} debug `))).not.toEqual([])
+  const inside = [...typed].flatMap(
+    (line) =>
+      line.match(/\bkubectl exec -n \S+ \S+ -c (?:calico-node|kube-proxy) -- [^;|'<]*(?:'[^']*')?/g) ?? [],
+  )
+  expect(inside.length).toBeGreaterThan(5)
+  const refused = await Promise.all(
+    inside.map(async (line) => ({ line, ...(await labKubectl(lab, line.replace('kubectl ', ''))) })),
+  )
+  expect(refused.filter(({ stderr }) => /not found|No such file|denied|not permitted/.test(stderr))).toEqual(
+    [],
   )
 })

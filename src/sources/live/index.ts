@@ -8,6 +8,7 @@ export type { ApiTrouble, ClusterApi, ExecOutput, NodeShell, ProviderShell } fro
 export type { Budget } from '#sources/live/budget.ts'
 export { clusterApi, clusterWrites, providerInTime, shellInTime } from '#sources/live/cluster-api.ts'
 export { type Commands, commandsFor } from '#sources/live/commands.ts'
+export { kubeProxyPodOf } from '#sources/live/deep/container-shell.ts'
 export { inProcessTransport } from '#sources/live/in-process.ts'
 export {
   type ClusterReading,
