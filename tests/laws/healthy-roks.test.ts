@@ -1,4 +1,5 @@
 import { healthyLabHasNoCause } from './healthy.ts'
 
 healthyLabHasNoCause('roks')
-healthyLabHasNoCause('roks', { kubernetes: '1.31.9' }) // OpenShift 4.18: outbound traffic is protected
+/** OpenShift 4.18, where outbound traffic is protected: left to the soak, for its time. */
+if (process.env['NINELIVES_SEEDS'] !== undefined) healthyLabHasNoCause('roks', { kubernetes: '1.31.9' })

@@ -129,7 +129,9 @@ const changes: Readonly<Record<string, Change>> = {
   'webhook-tunnel-down': {
     change: async (lab) => {
       await install(lab)
-      return taken(lab, agents)
+      const memory = await taken(lab, agents)
+      await lab.advance(minutes) // while one of them ends it may still carry the call
+      return memory
     },
     undo: async (lab, memory) => {
       await lab.kube.create(resources.daemonSets, draftOf(memory as KubeObject)) // what `change` answered

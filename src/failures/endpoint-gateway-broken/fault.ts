@@ -4,7 +4,7 @@ import type { Fault, LabControl } from '#lab/fault.ts'
 const minutes = 60_000
 
 /**
- * The private way of all workers to their master ends. Where they may go out to the internet (`roks`, `iks-vpc` before 1.30) they reach
+ * The private way of all workers to their master ends. Where they may go out to the internet (`roks` before OpenShift 4.15, `iks-vpc` before 1.30) they reach
  * it by its public address then, and only Konnectivity is cut off; where outbound traffic is protected they have lost it.
  */
 export const fault: Fault = {

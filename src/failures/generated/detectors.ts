@@ -64,6 +64,7 @@ import { mode as oomKilled } from '#failures/oom-killed/index.ts'
 import { mode as operatorMigrationStuck } from '#failures/operator-migration-stuck/index.ts'
 import { mode as podIpForwardingOff } from '#failures/pod-ip-forwarding-off/index.ts'
 import { mode as policyLockout } from '#failures/policy-lockout/index.ts'
+import { mode as privateEndpointWithoutVrf } from '#failures/private-endpoint-without-vrf/index.ts'
 import { mode as rbacForbidden } from '#failures/rbac-forbidden/index.ts'
 import { mode as routeNotUsable } from '#failures/route-not-usable/index.ts'
 import { mode as routeReflectorLabelLost } from '#failures/route-reflector-label-lost/index.ts'
@@ -154,6 +155,7 @@ export const modes: readonly Mode[] = [
   operatorMigrationStuck,
   podIpForwardingOff,
   policyLockout,
+  privateEndpointWithoutVrf,
   rbacForbidden,
   routeNotUsable,
   routeReflectorLabelLost,

@@ -80,6 +80,8 @@ export const faults: Readonly<Record<string, () => Promise<Fault>>> = {
   'operator-migration-stuck': async () => (await import('#failures/operator-migration-stuck/fault.ts')).fault,
   'pod-ip-forwarding-off': async () => (await import('#failures/pod-ip-forwarding-off/fault.ts')).fault,
   'policy-lockout': async () => (await import('#failures/policy-lockout/fault.ts')).fault,
+  'private-endpoint-without-vrf': async () =>
+    (await import('#failures/private-endpoint-without-vrf/fault.ts')).fault,
   'rbac-forbidden': async () => (await import('#failures/rbac-forbidden/fault.ts')).fault,
   'route-not-usable': async () => (await import('#failures/route-not-usable/fault.ts')).fault,
   'route-reflector-label-lost': async () =>

@@ -8,7 +8,13 @@ export const mode: Mode<IpsetState> = {
   owner: 'cluster',
   maturity: 'lab',
   detector,
-  symptoms: ['dataplane-not-programmed', 'calico-node-not-ready', 'pods-not-ready-on-node'],
+  // The container is restarted for its Felix, and BIRD begins anew with it: sessions wait for graceful restart.
+  symptoms: [
+    'dataplane-not-programmed',
+    'calico-node-not-ready',
+    'pods-not-ready-on-node',
+    'bgp-session-down',
+  ],
   traffic: 'Pods that run keep their rules and go on; policy changes and new pods get no rules there.',
   prevent: ['Upgrade Calico before kernels and host tools that bring a newer ipset.'],
   questions: (about, facts) => [

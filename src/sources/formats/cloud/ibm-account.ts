@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { SettingRow, WorkerRow } from '#cluster/relations.ts'
 import { list, text } from '#sources/formats/lenient.ts'
 
-/** `VRF Enabled: true` of `account show`, `VLAN spanning: disabled` of `vlan spanning get`. */
+/** `VRF Enabled: true` of `account show`, `VLAN spanning: disabled` of `vlan spanning get`, the private address of `cluster get`. */
 export const parseAccountSwitches = (out: string): readonly SettingRow[] =>
   switches.flatMap(({ name, pattern }): readonly SettingRow[] => {
     const value = pattern.exec(out)?.groups?.value?.toLowerCase()
@@ -16,6 +16,8 @@ export const parseAccountSwitches = (out: string): readonly SettingRow[] =>
 
 const switches: readonly { readonly name: string; readonly pattern: RegExp }[] = [
   { name: 'vrf', pattern: /^VRF Enabled:\s+(?<value>true|false)\s*$/im },
+  { name: 'service-endpoint', pattern: /^Service Endpoint Enabled:\s+(?<value>true|false)\s*$/im },
+  { name: 'private-service-endpoint-url', pattern: /^Private Service Endpoint URL:\s+(?<value>\S+)\s*$/im },
   { name: 'vlan-spanning', pattern: /^VLAN spanning:?\s+(?:is\s+)?(?<value>enabled|disabled)\b/im },
 ]
 

@@ -9,6 +9,12 @@ import {
 
 test.each([
   ['account show', 'Account ID:   0f1e\nVRF Enabled:                true\n', [['vrf', 'true']]],
+  [
+    'cluster get',
+    'Name:   shop\nPrivate Service Endpoint URL:   https://166.9.48.12:30526\n',
+    [['private-service-endpoint-url', 'https://166.9.48.12:30526']],
+  ],
+  ['a cluster without', 'Private Service Endpoint URL:   -\n', [['private-service-endpoint-url', '-']]],
   ['vlan spanning get', 'OK\nVLAN spanning:   disabled\n', [['vlan-spanning', 'disabled']]],
   ['something else', 'FAILED\nNo API endpoint set.\n', []],
 ])('switches of an account: %s', (_, out, expected) => {

@@ -1,6 +1,6 @@
 /**
  * Stage 3, through the provider's command: what the account sets around a cluster that is in trouble: on classic
- * infrastructure what joins the private VLANs, in a VPC what guards and leads the workers' traffic. Everything is listed,
+ * infrastructure what joins the private VLANs and leads to the master, in a VPC what guards and leads the workers' traffic. Everything is listed,
  * nothing is changed.
  */
 import type { Coverage, Facts } from '#cluster/facts.ts'
@@ -52,12 +52,13 @@ function placeOf(facts: Facts): Place | undefined {
 
 const domain = 'ibm-cloud.kubernetes.io'
 
-const readClassic = async (reads: AccountReads, { region }: Place): Promise<Reading> =>
+const readClassic = async (reads: AccountReads, { cluster, region }: Place): Promise<Reading> =>
   joined(
     await Promise.all(
       [
         ['account', 'show'],
         ['ks', 'vlan', 'spanning', 'get', '--region', region],
+        ['ks', 'cluster', 'get', '--cluster', cluster],
       ].map((argv) => readText(reads, { argv, relation: 'settings', parse: parseAccountSwitches })),
     ),
   )

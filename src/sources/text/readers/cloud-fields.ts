@@ -83,11 +83,12 @@ const clusterFields: ReadonlyMap<string, string> = new Map(
     'Version',
     'VRF Enabled',
     'Service Endpoint Enabled',
+    'Private Service Endpoint URL',
   ].map((key) => [key, key.toLowerCase().replaceAll(' ', '-').replace('-enabled', '')]),
 )
 
 function clusterOf(source: Source, at: number, scope: Scope): Taken | undefined {
-  if (!/^(?:Name|Account Name):\s/.test(source.lines[at]?.text ?? '')) return undefined
+  if (!/^(?:Name|Account Name|Account ID):\s/.test(source.lines[at]?.text ?? '')) return undefined
   const { fields, lines } = fieldsFrom(source, at)
   if (!['Master Status', 'Master URL', 'VRF Enabled'].some((key) => fields.has(key))) return undefined
   const from = place(source, at, scope)
