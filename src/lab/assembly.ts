@@ -7,7 +7,7 @@ import { perform } from '#lab/api/perform.ts'
 import { apiPrograms } from '#lab/api/programs.ts'
 import { ApiServer } from '#lab/api/server.ts'
 import { calicoApiServerImage, calicoApiServerPrograms } from '#lab/calico/apiserver/index.ts'
-import { calicoPrograms } from '#lab/calico/index.ts'
+import { calicoPrograms, publishedReleases } from '#lab/calico/index.ts'
 import { releaseOf } from '#lab/calico/release.ts'
 import type { CloudProvider, CloudSite } from '#lab/cloud.ts'
 import { controllerPrograms } from '#lab/controllers/programs.ts'
@@ -78,6 +78,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
   const images = definition.images(plan)
   // What else the registry holds is on no machine's disk before a pod wants it.
   const content = new ImageRegistry([
+    ...publishedReleases(),
     ...images,
     ...(definition.published?.(plan) ?? []),
     ...webhookImages(),

@@ -45,6 +45,7 @@ export const resources = {
   volumes: type('persistentvolumes'),
   storageClasses: type('storageclasses', 'storage.k8s.io'),
   csiNodes: type('csinodes', 'storage.k8s.io'),
+  definitions: type('customresourcedefinitions', 'apiextensions.k8s.io'),
   apiServices: type('apiservices', 'apiregistration.k8s.io'),
   podDisruptionBudgets: type('poddisruptionbudgets', 'policy'),
   priorityClasses: type('priorityclasses', 'scheduling.k8s.io'),

@@ -13,6 +13,8 @@ import { typha } from '#lab/calico/typha/typha.ts'
 import type { Program } from '#lab/host/ports.ts'
 
 export { calicoImages } from '#lab/calico/images/images.ts'
+export { publishedReleases } from '#lab/calico/images/published.ts'
+export { appliedDefinitions } from '#lab/calico/manifests/definitions.ts'
 export { calicoHostFiles } from '#lab/calico/manifests/host-files.ts'
 export { calicoManifests } from '#lab/calico/manifests/manifests.ts'
 export { operatorInstallation, operatorManifests } from '#lab/calico/operator/install.ts'

@@ -1,5 +1,6 @@
 import type { ContainerDef, Draft, KubeObject } from '#lab/api/objects.ts'
 import {
+  appliedDefinitions,
   calicoHostFiles,
   calicoImages,
   calicoManifests,
@@ -64,7 +65,10 @@ const iks = (
       infrastructure,
       product: kubernetes,
       version: released(plan),
-      managed: (master) => ofTheProvider(plan, { infrastructure, master }),
+      managed: (master) => [
+        ...appliedDefinitions(plan.calico, { byOperator: isByOperator(master.version) }),
+        ...ofTheProvider(plan, { infrastructure, master }),
+      ],
     }),
   images: (plan) => [
     ...kubeProxyImages(released(plan)),

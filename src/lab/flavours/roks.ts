@@ -1,5 +1,5 @@
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
-import { calicoHostFiles, calicoImages } from '#lab/calico/index.ts'
+import { appliedDefinitions, calicoHostFiles, calicoImages } from '#lab/calico/index.ts'
 import { coreDnsImages } from '#lab/coredns/index.ts'
 import { applied } from '#lab/flavours/applied.ts'
 import type { FlavourDefinition } from '#lab/flavours/flavour.ts'
@@ -58,7 +58,7 @@ export const roks: FlavourDefinition = {
       infrastructure: vpc,
       product: openShift(release),
       version: release.version,
-      managed: () => ofTheProvider(plan),
+      managed: () => [...appliedDefinitions(plan.calico, { byOperator: true }), ...ofTheProvider(plan)],
     })
   },
   images: (plan) => [

@@ -39,6 +39,11 @@ const operators: Readonly<Record<number, readonly [minor: number, patches: reado
   32: [42, [0, 3]],
 }
 
+/** Every release that there is an operator for, the oldest first: `3.24.0`. */
+export const knownReleases: readonly string[] = Object.entries(operators).flatMap(([minor, [, patches]]) =>
+  patches.map((_, patch) => `3.${minor}.${patch}`),
+)
+
 /** The tigera-operator that installs this Calico. */
 export function operatorImageName(version = ''): string {
   const { name, minor } = releaseOf(version)

@@ -1,6 +1,7 @@
 /** What the cluster's owner applies to have the operator, and then Calico: tigera-operator.yaml and custom-resources.yaml. */
 import type { Draft, KubeObject } from '#lab/api/objects.ts'
 import { operatorImageName } from '#lab/calico/images/names.ts'
+import { operatorManages } from '#lab/calico/manifests/definitions.ts'
 import { draft } from '#lab/calico/manifests/draft.ts'
 import { operatorDefinitions, operatorGroup } from '#lab/calico/operator/definitions.ts'
 import type { InstallationSpec } from '#lab/calico/operator/installation.ts'
@@ -114,6 +115,7 @@ const deployment = (version: string): Draft<KubeObject> =>
                 image: operatorImageName(version),
                 imagePullPolicy: 'IfNotPresent',
                 command: ['operator'],
+                ...(operatorManages(version) ? { args: ['-manage-crds=true'] } : {}),
                 env: [
                   { name: 'WATCH_NAMESPACE', value: '' },
                   { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },

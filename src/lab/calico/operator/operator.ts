@@ -17,9 +17,11 @@ import {
   installationConditions,
   settledStatus,
 } from '#lab/calico/operator/installation-status.ts'
+import { untilLeader } from '#lab/calico/operator/leader.ts'
 import { OperatorLog } from '#lab/calico/operator/log.ts'
 import { Managed } from '#lab/calico/operator/managed.ts'
 import { Migration } from '#lab/calico/operator/migration.ts'
+import { OwnDefinitions } from '#lab/calico/operator/own-definitions.ts'
 import { PoolController } from '#lab/calico/operator/pools.ts'
 import { namespaceObject, render, typhaReplicas } from '#lab/calico/operator/render.ts'
 import type { Degraded } from '#lab/calico/operator/status.ts'
@@ -27,6 +29,7 @@ import { StatusReporter } from '#lab/calico/operator/status-reporter.ts'
 import { releaseOf } from '#lab/calico/release.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
+import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 
 const retryMs = 30_000
 
@@ -36,8 +39,13 @@ const retryMs = 30_000
  * other CNI plugins and providers, overrides of single components beyond the resources of calico-node and Typha.
  */
 export const tigeraOperator: Program = async (p) => {
-  const operator = new Operator(p)
-  return operator.run()
+  p.thread('manager', async (self) => {
+    const log = new OperatorLog(p)
+    log.info('setup', 'Starting manager')
+    await untilLeader(self, inClusterKube(self))
+    await new Operator(self).run()
+  })
+  return untilTerminated(p, 0)
 }
 
 class Operator {
@@ -47,6 +55,7 @@ class Operator {
   readonly #wakeup = new Wakeup()
   readonly #installations: Informer<Installation>
   readonly #nodes: Informer<Node>
+  readonly #definitions: OwnDefinitions | undefined
   readonly #managed: Managed
   readonly #certificates: CertificateStore
   readonly #pools: PoolController
@@ -79,6 +88,7 @@ class Operator {
         },
       },
     )
+    this.#definitions = OwnDefinitions.of(p, kube, { version: this.#version, onChange })
     this.#managed = new Managed(p, kube, onChange)
     this.#certificates = new CertificateStore(p, kube, onChange)
     this.#pools = new PoolController(p, kube, onChange)
@@ -87,8 +97,8 @@ class Operator {
     this.#poolStatus = new StatusReporter(p, { kube, component: 'ippools', watches: false })
   }
 
-  async run(): Promise<number> {
-    this.#log.info('setup', 'Starting manager')
+  async run(): Promise<never> {
+    await this.#definitions?.untilSynced(this.#p)
     for (const each of [this.#installations, this.#nodes]) await each.untilSynced(this.#p.task)
     for (const each of [this.#managed, this.#certificates, this.#pools, this.#migration])
       await each.untilSynced(this.#p)
@@ -115,6 +125,7 @@ class Operator {
   }
 
   async #once(found: Installation): Promise<void> {
+    await this.#definitions?.ensure()
     const installation = await this.#tellConditions(found)
     const { generation = 1 } = installation.metadata
     const problem = invalid(installation.spec, releaseOf(this.#version))
