@@ -1,5 +1,6 @@
 /** CronJobs on a small cluster, as kubectl shows them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { utc } from '#base/clock.ts'
 import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
 import { Lab } from '#lab/lab.ts'
 
@@ -45,6 +46,19 @@ describe('a CronJob', () => {
     await kubectl('delete cronjob often')
     await lab.advance(minuteMs)
     expect(await jobs('often')).toEqual([])
+  })
+
+  test('goes by the clocks of its time zone', async () => {
+    const ahead = 5.5 * 60 * minuteMs
+    const { time } = utc(lab.nowMs + minuteMs + ahead)
+    const schedule = `${Number(time.slice(3, 5))} ${Number(time.slice(0, 2))} * * *`
+    await apply('there', { schedule, timeZone: 'Asia/Kolkata' })
+    await apply('here', { schedule })
+    await toMinute()
+    expect(await jobs('there')).toHaveLength(1)
+    expect(await jobs('here')).toHaveLength(0)
+    const { stderr } = await apply('nowhere', { schedule, timeZone: 'Mars/Base' })
+    expect(stderr).toContain('spec.timeZone: Invalid value: "Mars/Base": unknown time zone Mars/Base')
   })
 
   test.each([

@@ -1,14 +1,16 @@
 /**
  * The CronJob controller: kubernetes/kubernetes:pkg/controller/cronjob/{cronjob_controllerv2,utils}.go.
- * Not imitated: time zones other than UTC, which is the controller manager's own; adoption of jobs.
+ * The controller manager's own time zone is UTC.
  */
 import { parseTime, rfc3339, utc } from '#base/clock.ts'
+import { isTimeZone } from '#base/time-zone.ts'
 import { parseSchedule, type Schedule } from '#lab/api/admission/schedule.ts'
 import type { KubeClient } from '#lab/api/client.ts'
 import type { CronJob, Draft, Job } from '#lab/api/objects.ts'
 import { KubeError, resources } from '#lab/api/ports.ts'
 import { finishedAs, surplus } from '#lab/controllers/cron-history.ts'
 import { due, nextDelayMs } from '#lab/controllers/cron-times.ts'
+import { zoned } from '#lab/controllers/cron-zone.ts'
 import { unless } from '#lab/controllers/expected.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { controllerOf, objectKey, ownedBy } from '#lab/controllers/pods.ts'
@@ -133,9 +135,17 @@ class CronSync {
 
   #parsed(): Schedule | undefined {
     const { cron, tell } = this.#seen
-    const { schedule } = cron.spec
+    const { schedule, timeZone } = cron.spec
+    if (timeZone !== undefined && !isTimeZone(timeZone)) {
+      tell(
+        'Warning',
+        'UnknownTimeZone',
+        `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`,
+      )
+      return undefined
+    }
     try {
-      return parseSchedule(schedule)
+      return zoned(parseSchedule(schedule), timeZone)
     } catch (error) {
       const says = error instanceof Error ? error.message : String(error)
       tell('Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(schedule)} : ${says}`)

@@ -24,7 +24,8 @@ async function running(args: readonly string[], spec: Partial<Job['spec']> = {})
   return b
 }
 
-const work = ({ kube }: Bed): Promise<Job> => kube.get<Job>({ type: resources.jobs, namespace, name: 'work' })
+const workRef = { type: resources.jobs, namespace, name: 'work' }
+const work = ({ kube }: Bed): Promise<Job> => kube.get<Job>(workRef)
 const ended = (b: Bed, limitMs = 120_000): Promise<void> =>
   b.until(async () => ((await work(b)).status?.conditions?.length ?? 0) > 0, limitMs)
 const conditions = async (b: Bed) =>
@@ -64,6 +65,125 @@ describe('a Job', () => {
     expect(await conditions(b)).toContainEqual(['Failed', 'DeadlineExceeded'])
     expect((await b.kube.list<Pod>({ type: resources.pods, namespace })).items).toEqual([])
   })
+})
+
+describe('a Job that is told to rest', () => {
+  test('loses its pods, says so, and begins anew when it goes on', async () => {
+    // One that ends well when it is told to has succeeded.
+    const b = await running(['exit-after', '600000'])
+    await b.until(async () => (await work(b)).status?.ready === 1)
+    const suspend = (to: boolean): Promise<unknown> =>
+      b.kube.patch(workRef, { type: 'merge', body: { spec: { suspend: to } } })
+    await suspend(true)
+    await b.advance(40_000)
+    expect((await b.kube.list<Pod>({ type: resources.pods, namespace })).items).toEqual([])
+    expect((await work(b)).status).not.toHaveProperty('startTime')
+    expect(await conditions(b)).toEqual([['Suspended', 'JobSuspended']])
+    await suspend(false)
+    await b.until(async () => (await work(b)).status?.ready === 1)
+    expect((await work(b)).status.conditions).toMatchObject([{ type: 'Suspended', status: 'False' }])
+    const told = await b.events('work')
+    expect(told).toContain('Suspended: Job suspended')
+    expect(told).toContain('Resumed: Job resumed')
+  })
+})
+
+test('a Job goes its time to live after its end, with its pods', async () => {
+  const b = await running(['exit', '0'], { ttlSecondsAfterFinished: 30 })
+  await ended(b)
+  await b.advance(25_000)
+  expect((await work(b)).status.succeeded).toBe(1)
+  await b.advance(10_000)
+  await expect(work(b)).rejects.toThrow('not found')
+  expect((await b.kube.list<Pod>({ type: resources.pods, namespace })).items).toEqual([])
+})
+
+describe('an indexed Job', () => {
+  const indexed = { completionMode: 'Indexed', completions: 4, parallelism: 2 } as const
+  const all = async ({ kube }: Bed): Promise<readonly Pod[]> =>
+    (await kube.list<Pod>({ type: resources.pods, namespace })).items
+
+  test('runs a pod for each index, which knows its own', async () => {
+    const b = await running(['exit', '0'], indexed)
+    await ended(b)
+    expect((await work(b)).status).toMatchObject({ succeeded: 4, completedIndexes: '0-3' })
+    const pods = await all(b)
+    expect(pods.map(({ metadata }) => metadata.name.replace(/.....$/, '')).sort()).toEqual([
+      'work-0-',
+      'work-1-',
+      'work-2-',
+      'work-3-',
+    ])
+    const one = pods.find(({ metadata }) => metadata.name.startsWith('work-2-'))
+    expect(one?.metadata.labels).toMatchObject({ 'batch.kubernetes.io/job-completion-index': '2' })
+    expect(one?.spec.hostname).toBe('work-2')
+    expect(one?.spec.containers[0]?.env).toMatchObject([{ name: 'JOB_COMPLETION_INDEX' }])
+  })
+
+  test('gives up an index after failures of its own, and ends when the others have', async () => {
+    const b = await running(['exit', '1'], { ...indexed, completions: 2, backoffLimitPerIndex: 1 })
+    await ended(b, 300_000)
+    expect((await work(b)).status).toMatchObject({ failed: 4, failedIndexes: '0,1' })
+    expect(await conditions(b)).toContainEqual(['Failed', 'FailedIndexes'])
+  })
+
+  test('fails once too many indexes have', async () => {
+    const spec = { ...indexed, backoffLimitPerIndex: 0, maxFailedIndexes: 1 }
+    const b = await running(['exit', '1'], spec)
+    await ended(b, 300_000)
+    expect(await conditions(b)).toContainEqual(['Failed', 'MaxFailedIndexesExceeded'])
+  })
+
+  test('without a number of completions is refused', async () => {
+    await expect(running([], { completionMode: 'Indexed' })).resolves.toBeDefined()
+    const { completions: _none, ...open } = indexed
+    await expect(running([], { ...open, completions: undefined as never })).rejects.toThrow(
+      'spec.completions: Required value: when completion mode is Indexed',
+    )
+  })
+})
+
+describe('the failure policy of a Job', () => {
+  const on = (action: 'FailJob' | 'Ignore', values: readonly number[]) => ({
+    podFailurePolicy: { rules: [{ action, onExitCodes: { operator: 'In', values } }] } as const,
+  })
+
+  test('ends it at an exit code that means no good', async () => {
+    const b = await running(['exit', '42'], on('FailJob', [42]))
+    await ended(b)
+    const [pod] = (await b.kube.list<Pod>({ type: resources.pods, namespace })).items
+    expect((await work(b)).status.conditions).toMatchObject([
+      { type: 'FailureTarget', reason: 'PodFailurePolicy' },
+      {
+        type: 'Failed',
+        reason: 'PodFailurePolicy',
+        message: `Container main for pod default/${pod?.metadata.name} failed with exit code 42 matching FailJob rule at index 0`,
+      },
+    ])
+  })
+
+  test('does not count what it ignores', async () => {
+    const b = await running(['exit', '42'], { ...on('Ignore', [42]), backoffLimit: 0 })
+    await b.until(async () => (await b.kube.list<Pod>({ type: resources.pods, namespace })).items.length > 1)
+    expect((await work(b)).status).not.toHaveProperty('failed')
+    expect((await work(b)).status?.conditions).toBeUndefined()
+  })
+})
+
+test('an orphan that a Job selects becomes its own', async () => {
+  const b = await running([])
+  await b.until(async () => (await work(b)).status?.ready === 1)
+  const { metadata } = await work(b)
+  const labels = { 'batch.kubernetes.io/controller-uid': metadata.uid }
+  await b.kube.create<Pod>(resources.pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'stray', namespace, labels },
+    spec: { containers: [{ name: 'main', image: testImage.name }] },
+  })
+  await b.kube.patch(workRef, { type: 'merge', body: { metadata: { labels: { looked: 'at' } } } })
+  await b.advance(1000)
+  expect((await b.pod('stray')).metadata.ownerReferences).toMatchObject([{ kind: 'Job', name: 'work' }])
 })
 
 describe('a StatefulSet', () => {

@@ -1,19 +1,21 @@
 /**
  * The Job controller: kubernetes/kubernetes:pkg/controller/job/{job_controller,backoff_utils}.go.
- * Not imitated: indexed completion, pod failure and success policies, tracking finalizers, elastic jobs, managedBy, time to live.
+ * Not imitated: success policies, tracking finalizers (a pod that is deleted after its end is not remembered), elastic jobs, managedBy,
+ * podReplacementPolicy.
  */
-import { parseTime, rfc3339 } from '#base/clock.ts'
-import type { Condition, Draft, Job, Pod } from '#lab/api/objects.ts'
+import type { Draft, Job, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
+import { selectorTest } from '#lab/api/selectors.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import { unless } from '#lab/controllers/expected.ts'
+import { backoffMs, deadlineMs, endOf, isOver, wanted } from '#lab/controllers/job-end.ts'
+import { indexed, indexesWanted } from '#lab/controllers/job-indexes.ts'
+import { statusOf } from '#lab/controllers/job-status.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
-import { createInBatches, deletePod, type PodControl } from '#lab/controllers/pod-control.ts'
-import { controllerOf, isActive, isReady, objectKey, ownedBy } from '#lab/controllers/pods.ts'
+import { claimPods, createInBatches, deletePod, type PodControl } from '#lab/controllers/pod-control.ts'
+import { controllerOf, isActive, objectKey, ownedBy } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
-
-const firstBackoffMs = 10_000
-const longestBackoffMs = 600_000
+import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
 export function startJobs(kit: ControllerKit): void {
   const expected = new Expectations()
@@ -33,19 +35,23 @@ export function startJobs(kit: ControllerKit): void {
     const job = jobs.get(key)
     if (job === undefined || job.metadata.deletionTimestamp !== undefined || isOver(job)) return
     const nowMs = kit.p.now()
-    const own = index.ownedBy(job.metadata.uid)
+    const test = selectorTest(job.spec.selector)
+    const own = await claimPods(
+      { owner: job, kube },
+      {
+        matches: ({ metadata }) => test(metadata.labels),
+        own: index.ownedBy(job.metadata.uid),
+        orphans: index.orphans(job.metadata.namespace ?? ''),
+      },
+    )
     const control: PodControl = { owner: job, key, kube, expected, recorder, nowMs }
     const end = endOf(job, own, nowMs)
     const active = own.filter(isActive)
     if (end !== undefined || job.spec.suspend) for (const pod of active) await deletePod(control, pod)
     else if (expected.satisfied(key, nowMs)) {
-      const wait = backoffMs(own, nowMs)
-      if (wait > 0) queue.addAfter(key, wait)
-      const missing = wait > 0 ? 0 : wanted(job, own) - active.length
-      const refusal = await createInBatches(
-        control,
-        Array.from({ length: Math.max(0, missing) }, () => podOf(job)),
-      )
+      const { drafts, againMs } = missingPods(job, own, nowMs)
+      if (againMs > 0) queue.addAfter(key, againMs)
+      const refusal = await createInBatches(control, drafts)
       if (refusal !== undefined) throw refusal
     }
     const deadline = deadlineMs(job)
@@ -53,132 +59,38 @@ export function startJobs(kit: ControllerKit): void {
     const status = statusOf(job, own, { end, nowMs })
     if (JSON.stringify(status) === JSON.stringify(job.status ?? {})) return
     await unless('NotFound', kube.update<Job>(resources.jobs, { ...job, status }, { subresource: 'status' }))
-    if (end === undefined) return
-    const failed = end.type === 'Failed'
-    recorder.record({
-      about: about(job),
-      type: failed ? 'Warning' : 'Normal',
-      reason: failed ? end.reason : 'Completed',
-      message: failed ? end.message : 'Job completed',
-    })
+    tell(recorder, job, { ...job, status })
   })
 }
 
-const isOver = ({ status }: Job): boolean =>
-  status?.conditions?.some(
-    ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',
-  ) === true
-
-const succeeded = (pods: readonly Pod[]): number =>
-  pods.filter(({ status }) => status.phase === 'Succeeded').length
-const failures = (pods: readonly Pod[]): readonly Pod[] =>
-  pods.filter(({ status }) => status.phase === 'Failed')
-
-/** How many pods should run now. Without `completions` they share a queue: once one has succeeded none is added. */
-function wanted({ spec }: Job, pods: readonly Pod[]): number {
-  const { parallelism = 1, completions } = spec
-  const done = succeeded(pods)
-  if (completions !== undefined) return Math.min(parallelism, completions - done)
-  return done > 0 ? pods.filter(isActive).length : parallelism
+/** Of what has come about with this status: its end, or that it rests or goes on. */
+function tell(recorder: EventRecorder, before: Job, after: Job): void {
+  const record = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
+    recorder.record({ about: about(after), type, reason, message })
+  const holds = ({ status }: Job, of: string): boolean =>
+    status?.conditions?.some(({ type, status: is }) => type === of && is === 'True') === true
+  const failed = after.status.conditions?.find(({ type }) => type === 'Failed')
+  if (failed !== undefined) record('Warning', failed.reason ?? '', failed.message ?? '')
+  else if (holds(after, 'Complete')) record('Normal', 'Completed', 'Job completed')
+  else if (holds(after, 'Suspended') && !holds(before, 'Suspended'))
+    record('Normal', 'Suspended', 'Job suspended')
+  else if (holds(before, 'Suspended') && !holds(after, 'Suspended'))
+    record('Normal', 'Resumed', 'Job resumed')
 }
 
-interface End {
-  readonly type: 'Complete' | 'Failed'
-  readonly reason: string
-  readonly message: string
-}
-
-function endOf(job: Job, pods: readonly Pod[], nowMs: number): End | undefined {
-  const { completions, backoffLimit = 6, template } = job.spec
-  const deadline = deadlineMs(job)
-  const restarts = pods
-    .filter(isActive)
-    .flatMap(({ status }) => [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
-    .reduce((sum, { restartCount }) => sum + restartCount, 0)
-  const overRestarted =
-    template.spec.restartPolicy === 'OnFailure' && restarts > 0 && restarts >= backoffLimit
-  if (failures(pods).length > backoffLimit || overRestarted)
-    return {
-      type: 'Failed',
-      reason: 'BackoffLimitExceeded',
-      message: 'Job has reached the specified backoff limit',
-    }
-  if (deadline !== undefined && nowMs >= deadline)
-    return {
-      type: 'Failed',
-      reason: 'DeadlineExceeded',
-      message: 'Job was active longer than specified deadline',
-    }
-  const done = succeeded(pods)
-  const complete = completions === undefined ? done > 0 && !pods.some(isActive) : done >= completions
-  return complete
-    ? {
-        type: 'Complete',
-        reason: 'CompletionsReached',
-        message: 'Reached expected number of succeeded pods',
-      }
-    : undefined
-}
-
-function deadlineMs({ spec, status }: Job): number | undefined {
-  const since = parseTime(status?.startTime ?? '')
-  return spec.activeDeadlineSeconds === undefined || since === undefined
-    ? undefined
-    : since + spec.activeDeadlineSeconds * 1000
-}
-
-/** After n failures without a success since, the next pod comes 10 s · 2^(n-1) after the last of them, 10 min at most. */
-function backoffMs(pods: readonly Pod[], nowMs: number): number {
-  const ends = (some: readonly Pod[]): readonly number[] => some.map(endMs)
-  const lastSuccess = Math.max(0, ...ends(pods.filter(({ status }) => status.phase === 'Succeeded')))
-  const since = ends(failures(pods)).filter((ms) => ms > lastSuccess)
-  if (since.length === 0) return 0
-  const delay = Math.min(firstBackoffMs * 2 ** (since.length - 1), longestBackoffMs)
-  return Math.max(0, Math.max(...since) + delay - nowMs)
-}
-
-const endMs = ({ status, metadata }: Pod): number =>
-  Math.max(
-    parseTime(metadata.creationTimestamp) ?? 0,
-    ...(status.containerStatuses ?? []).map(
-      ({ state }) => parseTime(state.terminated?.finishedAt ?? '') ?? 0,
-    ),
-  )
-
-function statusOf(
+/** The pods to be made now, and when to look again for those that have to wait after a failure. */
+function missingPods(
   job: Job,
-  pods: readonly Pod[],
-  { end, nowMs }: { readonly end: End | undefined; readonly nowMs: number },
-): Job['status'] {
-  const now = rfc3339(nowMs)
-  const active = end === undefined ? pods.filter(isActive) : []
-  const counts = {
-    active: active.length,
-    failed: failures(pods).length,
-    ready: active.filter(isReady).length,
-    succeeded: succeeded(pods),
+  own: readonly Pod[],
+  nowMs: number,
+): { readonly drafts: readonly Draft<Pod>[]; readonly againMs: number } {
+  const missing = Math.max(0, wanted(job, own) - own.filter(isActive).length)
+  if (job.spec.completionMode === 'Indexed') {
+    const { indexes, againMs } = indexesWanted(job, own, { count: missing, nowMs })
+    return { drafts: indexes.map((each) => indexed(job, podOf(job), each)), againMs }
   }
-  const { ready, ...others } = counts
-  const shown = Object.fromEntries(Object.entries(others).filter(([, count]) => count > 0))
-  const condition = (type: string): Condition => ({
-    type,
-    status: 'True',
-    reason: end?.reason ?? '',
-    message: end?.message ?? '',
-    lastProbeTime: now,
-    lastTransitionTime: now,
-  })
-  // From 1.31 on the verdict is told first, and the end when no pod is left.
-  const first = end?.type === 'Failed' ? 'FailureTarget' : 'SuccessCriteriaMet'
-  return {
-    ...shown,
-    ready,
-    startTime: job.status?.startTime ?? now,
-    ...(end?.type === 'Complete' ? { completionTime: now } : {}),
-    ...(end === undefined ? {} : { conditions: [condition(first), condition(end.type)] }),
-    terminating: 0,
-    uncountedTerminatedPods: {},
-  }
+  const againMs = backoffMs(job, own, nowMs)
+  return { drafts: againMs > 0 ? [] : Array.from({ length: missing }, () => podOf(job)), againMs }
 }
 
 function podOf(job: Job): Draft<Pod> {

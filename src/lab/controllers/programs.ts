@@ -7,6 +7,7 @@ import { startDisruption } from '#lab/controllers/disruption.ts'
 import { startEndpoints } from '#lab/controllers/endpoints.ts'
 import { startGarbageCollection, startPodGc } from '#lab/controllers/garbage.ts'
 import { startJobs } from '#lab/controllers/job.ts'
+import { startTtlAfterFinished } from '#lab/controllers/job-ttl.ts'
 import { ControllerKit } from '#lab/controllers/kit.ts'
 import { startNamespaces } from '#lab/controllers/namespaces.ts'
 import { startNodeLifecycle } from '#lab/controllers/node-lifecycle.ts'
@@ -38,6 +39,7 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startReplicaSets, 'replicaset-controller'],
   [startReplicationControllers, 'replication-controller'],
   [startJobs, 'job-controller'],
+  [startTtlAfterFinished, 'ttl-after-finished-controller'],
   [startCronJobs, 'cronjob-controller'],
   [startStatefulSets, 'statefulset-controller'],
   [startEndpoints, 'endpoint-controller'],

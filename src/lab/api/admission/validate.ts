@@ -5,7 +5,7 @@
  */
 
 import { bindingErrors, policyErrors } from '#lab/api/admission/admission-policy.ts'
-import { jobErrors, scheduleErrors } from '#lab/api/admission/batch.ts'
+import { jobErrors, scheduleErrors, timeZoneErrors } from '#lab/api/admission/batch.ts'
 import {
   ephemeralChange,
   ephemeralErrors,
@@ -122,9 +122,13 @@ const checks: Readonly<Record<string, Check>> = {
     ...jobErrors('spec', asObject(spec)),
   ],
   'batch/cronjobs': ({ spec }) => {
-    const [job, { schedule, concurrencyPolicy }] = [asObject(at(spec, 'jobTemplate.spec')), asObject(spec)]
+    const [job, { schedule, concurrencyPolicy, timeZone }] = [
+      asObject(at(spec, 'jobTemplate.spec')),
+      asObject(spec),
+    ]
     return [
       ...scheduleErrors(schedule),
+      ...timeZoneErrors(timeZone),
       ...oneOf('spec.concurrencyPolicy', concurrencyPolicy, ['Allow', 'Forbid', 'Replace']),
       ...podSpecErrors('spec.jobTemplate.spec.template.spec', asObject(at(job, 'template.spec'))),
       ...jobErrors('spec.jobTemplate.spec', job),

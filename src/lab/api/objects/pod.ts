@@ -21,6 +21,7 @@ export interface Volume {
 
 export interface PodSpec {
   readonly nodeName?: string
+  readonly hostname?: string
   readonly containers: readonly ContainerDef[]
   readonly initContainers?: readonly ContainerDef[]
   readonly ephemeralContainers?: readonly (ContainerDef & { readonly targetContainerName?: string })[]

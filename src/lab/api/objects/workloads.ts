@@ -89,8 +89,15 @@ export interface Job extends KubeObject {
     readonly backoffLimit?: number
     readonly activeDeadlineSeconds?: number
     readonly suspend?: boolean
+    readonly ttlSecondsAfterFinished?: number
+    readonly completionMode?: 'NonIndexed' | 'Indexed'
+    readonly backoffLimitPerIndex?: number
+    readonly maxFailedIndexes?: number
+    readonly podFailurePolicy?: { readonly rules: readonly PodFailureRule[] }
   }
   readonly status: {
+    readonly completedIndexes?: string
+    readonly failedIndexes?: string
     readonly active?: number
     readonly succeeded?: number
     readonly failed?: number
@@ -101,6 +108,16 @@ export interface Job extends KubeObject {
     readonly conditions?: readonly Condition[]
     readonly uncountedTerminatedPods?: Readonly<Record<string, unknown>>
   }
+}
+
+export interface PodFailureRule {
+  readonly action: 'FailJob' | 'FailIndex' | 'Ignore' | 'Count'
+  readonly onExitCodes?: {
+    readonly containerName?: string
+    readonly operator: 'In' | 'NotIn'
+    readonly values: readonly number[]
+  }
+  readonly onPodConditions?: readonly { readonly type: string; readonly status?: string }[]
 }
 
 export interface CronJob extends KubeObject {
