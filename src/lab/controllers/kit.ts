@@ -5,6 +5,7 @@ import { KubeError, KubeUnreachable, type ResourceType, resources } from '#lab/a
 import { accountCredential } from '#lab/controllers/account-credential.ts'
 import { PodIndex } from '#lab/controllers/pod-index.ts'
 import { WorkQueue } from '#lab/controllers/queue.ts'
+import { syncFailure } from '#lab/controllers/sync-failure.ts'
 import type { Process } from '#lab/host/ports.ts'
 import { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 import { Klog } from '#lab/kubelet/klog.ts'
@@ -141,7 +142,9 @@ export class ControllerKit {
         } catch (error) {
           if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error
           if (!(error instanceof KubeError && error.reason === 'Conflict'))
-            this.log.error(`${name}.go`, 'Unhandled Error', { err: `syncing ${key}: ${error.message}` })
+            this.log.error(`${name}.go`, 'Unhandled Error', {
+              err: syncFailure(name, key, error.message),
+            })
           queue.retry(key)
         }
       }

@@ -28,6 +28,16 @@ export function sendDiscovery(api: ApiServer, request: ApiRequest, path: string,
   return parts.length === 3 && sendResources(groups, parts[1] ?? '', parts[2], to)
 }
 
+/** `/api`, `/apis/apps`, `/apis/apps/v1` … */
+export const groupPaths = (api: ApiServer): readonly string[] => [
+  '/api',
+  '/apis',
+  ...[...byGroup(api)].flatMap(([name, versions]) => {
+    const below = [...versions.keys()].map((version) => `/apis/${name}/${version}`)
+    return name === '' ? ['/api/v1'] : [`/apis/${name}`, ...below]
+  }),
+]
+
 type Groups = ReadonlyMap<string, ReadonlyMap<string, readonly ResourceDef[]>>
 
 function byGroup({ state, remotes }: ApiServer): Groups {

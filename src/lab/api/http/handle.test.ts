@@ -101,6 +101,14 @@ describe('requests and their codes', () => {
     expect(answerOf(server().api, request).text).toMatch(/^{"kind":"PodList",.*}\n$/)
   })
 
+  test('whoever asks for nothing is told what there is', () => {
+    const { paths } = JSON.parse(answerOf(server().api, { url: '/' }).text) as { paths: readonly string[] }
+    expect(paths.slice(0, 3)).toEqual(['/api', '/api/v1', '/apis'])
+    for (const path of ['/apis/apps', '/apis/apps/v1', '/livez/ping', '/openapi/v3', '/version'])
+      expect(paths).toContain(path)
+    for (const path of paths) expect(answerOf(server().api, { url: path }).code, path).toBe(200)
+  })
+
   test('the version is always for people', () => {
     expect(answerOf(server().api, { url: '/version' }).text).toMatch(/^{\n {2}"major": "1",\n.*\n}$/s)
   })

@@ -13,6 +13,7 @@ import { sendDiscovery } from '#lab/api/http/discovery.ts'
 import { sendObject } from '#lab/api/http/encode.ts'
 import { sendHealth } from '#lab/api/http/health.ts'
 import { identityOf } from '#lab/api/http/identity.ts'
+import { sendIndex } from '#lab/api/http/index-page.ts'
 import { list } from '#lab/api/http/list.ts'
 import { sendOpenApi } from '#lab/api/http/openapi.ts'
 import { indented, prettyFor } from '#lab/api/http/pretty.ts'
@@ -99,6 +100,10 @@ function dispatch(
     const { store, registry } = api.state
     const text = api.metrics.text(registry.all(), (bucket) => store.list(bucket).length)
     to.send(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, text)
+    return
+  }
+  if (path === '/') {
+    sendIndex(api, to)
     return
   }
   if (path === '/version') {

@@ -49,6 +49,12 @@ const checksOf = (path: string): readonly string[] => [
   ...(path === 'readyz' ? ['shutdown'] : []),
 ]
 
+export const healthPaths = (): readonly string[] =>
+  ['healthz', 'livez', 'readyz'].flatMap((path) => [
+    `/${path}`,
+    ...checksOf(path).map((check) => `/${path}/${check}`),
+  ])
+
 /** Answers a path of health; false when it is none. */
 export function sendHealth(path: string, query: URLSearchParams, to: Responder): boolean {
   const [, name = '', check] = /^\/(healthz|livez|readyz)(?:\/(.+))?$/.exec(path) ?? []
