@@ -15,6 +15,7 @@ import type { LiveContext } from '#sources/live/context.ts'
 import { readCallers } from '#sources/live/deep/callers.ts'
 import { readMasterProxies } from '#sources/live/deep/master-proxies.ts'
 import { readPacketSizes } from '#sources/live/deep/packet-sizes.ts'
+import { withPatientExec } from '#sources/live/deep/patient-exec.ts'
 import { readHosts, readInside } from '#sources/live/deep/read-deep.ts'
 import { readTraffic } from '#sources/live/deep/traffic.ts'
 import { readTunnelPackets } from '#sources/live/deep/tunnel-packets.ts'
@@ -104,17 +105,22 @@ export async function readCluster(options: ReadOptions): Promise<ClusterReading>
   if (deep) {
     const chosen = options.nodes?.map(withPod(freeze())) ?? everyNode(freeze())
     tell('deep', `${chosen.length === 1 ? '1 node' : `${chosen.length} nodes`} from inside calico-node`)
-    fill(builder, await readInside(context, chosen))
+    const patient = withPatientExec(context, {
+      clock: options.clock,
+      facts: freeze,
+      tell: (says) => tell('deep', says),
+    })
+    fill(builder, await readInside(patient, chosen))
     // calico-node is ready with a session down: it takes this look to see that, and the log to see why.
     const all = await lookCloser(looked)
-    fill(builder, await readHosts(context, { looked: all, facts: freeze(), nowMs: options.clock.now() }))
+    fill(builder, await readHosts(patient, { looked: all, facts: freeze(), nowMs: options.clock.now() }))
     const { shell } = context
     if (shell === undefined) {
       // It takes all nodes to say that packets come in nowhere.
       if (options.nodes === undefined)
         fill(
           builder,
-          await readTunnelPackets(context, { facts: freeze(), tell: (says) => tell('deep', says) }),
+          await readTunnelPackets(patient, { facts: freeze(), tell: (says) => tell('deep', says) }),
         )
     } else {
       if (managedBy(freeze()) !== undefined)
