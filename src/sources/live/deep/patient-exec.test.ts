@@ -37,6 +37,7 @@ const nodeIs = (status: 'True' | 'Unknown'): Facts =>
         conditions: [{ type: 'Ready', status }],
         labels: {},
         taints: [],
+        unschedulable: false,
       },
     ],
   })
