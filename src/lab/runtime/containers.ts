@@ -108,6 +108,7 @@ export class Containers {
       }),
       createdMs: this.#kernel.nowMs,
       state: 'created',
+      pid: 0,
       startedMs: 0,
       finishedMs: 0,
       exitCode: 0,
@@ -142,6 +143,7 @@ export class Containers {
       throw new CriError('Unknown', says)
     }
     instance.state = 'running'
+    instance.pid = instance.child.pid
     instance.startedMs = this.#kernel.nowMs
     this.#changed(instance.pod.uid)
     instance.child.onExit((status) => this.#noticeExit(instance, status))

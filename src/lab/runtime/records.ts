@@ -37,6 +37,8 @@ export interface ContainerInstance {
   readonly log: ContainerLog
   readonly createdMs: number
   readonly state: 'created' | 'running' | 'exited'
+  /** Of its first process, as the machine counts; 0 before there is one. */
+  readonly pid: number
   readonly startedMs: number
   readonly finishedMs: number
   readonly exitCode: number

@@ -32,7 +32,7 @@ export const inspect: CrictlCommand = {
         },
         logPath: logPath(found),
       },
-      info: { sandboxID: found.sandboxId },
+      info: { sandboxID: found.sandboxId, pid: found.state === 'running' ? found.pid : 0 },
     })
   },
 }
