@@ -207,9 +207,16 @@ const mendedByStart: ReadonlySet<string> = new Set([
 ])
 
 const comesBefore = (one: Half, other: Half): boolean =>
+  one.id === withProvidersWork ||
   rollsOut(one.strike) ||
   (one.strike.variant === ofOperator && cuttingOff.has(other.id)) ||
   ((rolledOut.has(one.id) || one.id === withoutPriority) && mendedByStart.has(other.id))
+
+/**
+ * An hour of the provider's work goes by: a refresh of the master writes anew what the provider keeps in a cluster, and what was tried
+ * on a node before is in no event any more.
+ */
+const withProvidersWork = 'private-endpoint-without-vrf'
 
 /** The operator carries it out, and may be on the node that is cut off from the API server's Service afterwards. */
 const ofOperator = 'typha-limit'
