@@ -12,7 +12,8 @@ export interface Told {
 
 /** What the cluster says of itself: every condition with the time of its last change (a node's of its last report, too), every container with its starts. */
 export function told(lab: Lab): Told {
-  const { store } = lab.api.state
+  const { store, beats } = lab.api.state
+  beats.catchUp('coordination.k8s.io/leases')
   const all = <T>(bucket: string): readonly T[] => store.list(bucket) as unknown as readonly T[] // of that bucket only
   const nodes = all<Node>('/nodes').flatMap(({ metadata, status }) => [
     `${metadata.name} ${metadata.annotations?.[addressKey]}`,

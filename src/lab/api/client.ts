@@ -3,7 +3,7 @@
  * server or a bad token break it as they break the real one.
  */
 import { type CredentialOf, type CredentialOptions, Credentials } from '#lab/api/client/credentials.ts'
-import { Renewing, renewedLease } from '#lab/api/client/renewing.ts'
+import { type Renewals, Renewing, renewLease } from '#lab/api/client/renewing.ts'
 import { RunningWatch } from '#lab/api/client/running-watch.ts'
 import { deletion, manager, part, space } from '#lab/api/direct.ts'
 import type { Heartbeat } from '#lab/api/heartbeat.ts'
@@ -63,12 +63,6 @@ interface Until<T> {
   readonly enough: (object: T) => boolean
   /** Of each request that is sent. */
   readonly timeoutMs?: number
-}
-
-export interface Renewals {
-  readonly everyMs: number
-  /** By the clock of who renews. */
-  readonly nowMs: () => number
 }
 
 /** Dials at the first request, over `p.net`, and again whenever the connection is gone. */
@@ -158,25 +152,13 @@ class Client implements KubeClient {
     return this.#ask({ op: 'post', ...one(ref), subresource, body }, o)
   }
 
-  renewing(lease: Lease, { everyMs, nowMs }: Renewals): Promise<Lease> {
-    const { task } = this.#process
-    const { name, namespace = '' } = lease.metadata
-    return task.wait<Lease>((wake) => {
-      let revision = Number(lease.metadata.resourceVersion)
-      let renewedMs: number | undefined
-      const leases = new Renewing(this.#transport, 'lease', { namespace, name })
-      return task.repeat(everyMs, () => {
-        const atMs = nowMs()
-        const answer = leases.renew(this.#credentials.of(this.#process), { revision, renewedMs: atMs })
-        if (answer === undefined) {
-          wake(renewedMs === undefined ? lease : renewedLease(lease, renewedMs, { revision }))
-          return undefined
-        }
-        revision = (answer.value as Heartbeat).revision // the version that it became
-        renewedMs = atMs
-        return answer.inMs + everyMs
-      })
-    })
+  renewing(lease: Lease, o: Renewals): Promise<Lease> {
+    const by = {
+      process: this.#process,
+      transport: this.#transport,
+      credential: () => this.#credentials.of(this.#process),
+    }
+    return renewLease(lease, by, o)
   }
 
   statusAgain(node: Node, renewedMs: number): Node | undefined {

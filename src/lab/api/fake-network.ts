@@ -53,6 +53,7 @@ export class FakeNetwork {
   ): Process {
     const process = {
       name,
+      hostname: name.split('/')[0], // of a thread its process's
       argv: o.argv ?? [name],
       env: o.env ?? {},
       task,

@@ -84,6 +84,8 @@ export function performWatch(
   request: Extract<KubeRequest, { readonly op: 'watch' }>,
   o: {
     readonly user: Identity
+    /** Nobody waits for its changes. */
+    readonly unhurried?: boolean
     /** Also told how many watches a change of this type goes through. */
     readonly tell: (change: StoreChange, audience: number) => void
     /** Of who takes changes itself, when there are some. */
@@ -97,7 +99,8 @@ export function performWatch(
   const tell = (change: StoreChange): void => o.tell(change, audience())
   const stir = (by: Follower): void => o.stir?.(by, audience())
   const told = o.stir === undefined ? { tell } : { tell, stir }
-  return watchObjects(state, { ...request, def }, { resourceVersion, ...told })
+  const { unhurried } = o
+  return watchObjects(state, { ...request, def }, { resourceVersion, unhurried, ...told })
 }
 
 /**

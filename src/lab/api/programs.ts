@@ -9,6 +9,7 @@
 import { watchAvailability } from '#lab/api/aggregation/availability.ts'
 import { egressOf } from '#lab/api/egress/selector.ts'
 import type { Heartbeat } from '#lab/api/heartbeat.ts'
+import { keepIdentityLease } from '#lab/api/identity-lease.ts'
 import { type Answered, answerCall, callOf } from '#lab/api/inside-call.ts'
 import { answerHttp, isHttp } from '#lab/api/inside-http.ts'
 import { advertiseKubernetes } from '#lab/api/kubernetes-service.ts'
@@ -18,7 +19,7 @@ import { resources } from '#lab/api/ports.ts'
 import type { ApiServer } from '#lab/api/server.ts'
 import { internalError, Refusal } from '#lab/api/status.ts'
 import { KeyTrouble, useKeyFiles } from '#lab/api/tokens/key-files.ts'
-import { Renewals } from '#lab/api/verbs/renew.ts'
+import { Renewals, standingOf } from '#lab/api/verbs/renew.ts'
 import type { Identity } from '#lab/api/verbs/state.ts'
 import { Admission, admitted, hasWebhooks } from '#lab/api/webhooks/admission.ts'
 import {
@@ -87,6 +88,7 @@ async function run(p: Process, api: ApiServer): Promise<number> {
   })
   p.task.onEnd(() => api.serveBy(undefined))
   watchAvailability(p, api)
+  keepIdentityLease(p, api)
   return untilTerminated(p, 0)
 }
 
@@ -213,7 +215,8 @@ function renewal(
     })
   }
   const value = again(object)
-  return value === undefined ? undefined : { kube: 'answer', id, value, again }
+  if (value === undefined) return undefined
+  return { kube: 'answer', id, value, again, standing: standingOf(api.state, renewals, api.identify(as)) }
 }
 
 /** Nothing where it is refused: then it is sent, and the client hears of that. */
@@ -241,6 +244,7 @@ const startWatch = (
   const unhurried = request.unhurried === true
   return performWatch(api, request, {
     user,
+    unhurried,
     tell: (change, audience) => outbox.add(id, change, { audience, unhurried }),
     stir: (follower, audience) => outbox.hear(id, follower, { audience, unhurried }),
   })

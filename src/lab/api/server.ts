@@ -21,6 +21,7 @@ import { ServerMetrics } from '#lab/api/metrics.ts'
 import { type BoundPolicy, registeredPolicies } from '#lab/api/policies/registered.ts'
 import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
 import { builtinTypesOf } from '#lab/api/schema/of-def.ts'
+import { StandingBeats } from '#lab/api/standing.ts'
 import { unauthorized } from '#lab/api/status.ts'
 import { Store } from '#lab/api/store.ts'
 import { keyFile, tokenKeys } from '#lab/api/tokens/jwt.ts'
@@ -105,6 +106,7 @@ export class ApiServer {
     this.advertise = options.advertise ?? { address: '10.0.0.11', port: 6443 }
     this.state = {
       store,
+      beats: new StandingBeats(store),
       registry: new Registry(minorOf(this.#kubernetesVersion)),
       ledger: new Ledger(),
       get types() {

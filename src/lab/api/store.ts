@@ -61,6 +61,8 @@ export const keyOfObject = ({ metadata }: Pick<KubeObject, 'metadata'>): string 
   keyOf(metadata.namespace, metadata.name)
 
 export class Store {
+  /** Told before anything but a heartbeat is stored or removed. */
+  beforeWrite: (bucket: string) => void = () => {}
   readonly #options: Required<StoreOptions>
   readonly #buckets = new Map<string, Bucket>()
   #revision = 1
@@ -134,6 +136,7 @@ export class Store {
 
   /** Stores an object under a new revision, frozen, and tells who watches. */
   put(bucket: string, key: string, object: Stored): Stored {
+    this.beforeWrite(bucket)
     const b = this.#bucket(bucket)
     const previous = b.present.get(key)
     const revision = ++this.#revision
@@ -177,6 +180,7 @@ export class Store {
 
   /** Removes an object; answers its last state. `last` replaces what was stored (metadata of its deletion). */
   remove(bucket: string, key: string, last?: Stored): Stored | undefined {
+    this.beforeWrite(bucket)
     const b = this.#bucket(bucket)
     const previous = b.present.get(key)
     if (previous === undefined) return undefined

@@ -5,6 +5,7 @@
 
 import { inOrder } from '#lab/api/in-order.ts'
 import { KubeError, KubeUnreachable } from '#lab/api/ports.ts'
+import type { Standing } from '#lab/api/standing.ts'
 import {
   type Again,
   type ClientFrame,
@@ -33,6 +34,8 @@ export interface Sure {
   readonly inMs: number
   /** The same for the next time, where nothing has changed about who asks and how. */
   readonly again?: (next?: Renewal) => Sure | undefined
+  /** How renewals of the same object may rest. */
+  readonly standing?: Standing
 }
 
 export interface Call {
@@ -82,8 +85,8 @@ export class Transport {
     const told = serverFrame(answer?.payload)
     if (connection === undefined || answer === undefined || told?.kube !== 'answer') return undefined
     this.#heard(answer.inMs)
-    const { value, again } = told
-    const sure = { value, inMs: answer.inMs }
+    const { value, again, standing } = told
+    const sure = { value, inMs: answer.inMs, ...(standing === undefined ? {} : { standing }) }
     return again === undefined ? sure : { ...sure, again: (next) => this.#askAgain(connection, again, next) }
   }
 

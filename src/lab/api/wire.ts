@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '#lab/api/json.ts'
 import type { PatchType, ResourceType } from '#lab/api/ports.ts'
+import type { Standing } from '#lab/api/standing.ts'
 import type { Stored } from '#lab/api/store.ts'
 
 /** Who asks: a token, or the name that a client certificate would carry. */
@@ -109,6 +110,7 @@ export type ServerFrame =
       readonly value: unknown
       /** Of what was answered without having been sent. */
       readonly again?: Again
+      readonly standing?: Standing
     }
   | {
       readonly kube: 'refusal'

@@ -9,6 +9,7 @@ import { startGarbageCollection, startPodGc } from '#lab/controllers/garbage.ts'
 import { startJobs } from '#lab/controllers/job.ts'
 import { startTtlAfterFinished } from '#lab/controllers/job-ttl.ts'
 import { ControllerKit } from '#lab/controllers/kit.ts'
+import { type Candidate, untilLeading } from '#lab/controllers/leader.ts'
 import { startNamespaces } from '#lab/controllers/namespaces.ts'
 import { startNodeLifecycle } from '#lab/controllers/node-lifecycle.ts'
 import { startReplicaSets, startReplicationControllers } from '#lab/controllers/replica-set.ts'
@@ -56,8 +57,15 @@ const controllers: readonly (readonly [start: (kit: ControllerKit) => void, acco
   [startVolumeProtection, 'pv-protection-controller'],
 ]
 
+const systemLease = (name: string): Omit<Candidate, 'kube'> => ({
+  namespace: 'kube-system',
+  name,
+  component: name,
+})
+
 const controllerManager: Program = async (p) => {
   const kit = ControllerKit.of(p, { server: server(p), user: 'system:kube-controller-manager' })
+  await untilLeading(p, { ...systemLease('kube-controller-manager'), kube: kit.kubeFor(p) })
   const own = p.argv.includes('--use-service-account-credentials=true')
   startTokenSecrets(kit) // as the manager itself: it makes what the others need to be somebody
   for (const [start, account] of controllers) start(own ? kit.actingAs(account) : kit)
@@ -65,11 +73,15 @@ const controllerManager: Program = async (p) => {
 }
 
 const scheduler: Program = async (p) => {
-  startScheduler(ControllerKit.of(p, { server: server(p), user: 'system:kube-scheduler' }))
+  const kit = ControllerKit.of(p, { server: server(p), user: 'system:kube-scheduler' })
+  const lease = { ...systemLease('kube-scheduler'), component: 'default-scheduler' }
+  await untilLeading(p, { ...lease, kube: kit.kubeFor(p) })
+  startScheduler(kit)
   return untilTerminated(p)
 }
 
-/** The control plane's two clients of the API server. Not imitated: leader election, metrics, health endpoints. */
+/** The control plane's two clients of the API server. Not imitated: metrics, health endpoints, and that the scheduler fills
+ * its caches before it leads. */
 export const controllerPrograms: Readonly<Record<string, Program>> = {
   'kube-controller-manager': controllerManager,
   'kube-scheduler': scheduler,

@@ -194,7 +194,12 @@ describe('static pods', () => {
     const name = `kube-scheduler-${control}`
     const mirror = await b.pod(name, 'kube-system')
     expect(mirror.status.phase).toBe('Running')
-    expect(mirror.metadata.annotations?.['kubernetes.io/config.source']).toBe('file')
+    const hash = mirror.metadata.annotations?.['kubernetes.io/config.hash']
+    expect(mirror.metadata.annotations).toMatchObject({
+      'kubernetes.io/config.mirror': hash,
+      'kubernetes.io/config.seen': expect.stringMatching(/^2026-01-07T06:\d\d:\d\d\.\d{9}Z$/),
+      'kubernetes.io/config.source': 'file',
+    })
     const id = mirror.status.containerStatuses?.[0]?.containerID
     await b.kube.delete({ type: resources.pods, namespace: 'kube-system', name })
     await b.advance(40_000)

@@ -23,6 +23,7 @@ export async function readStaticPods(
     readonly path: string
     readonly node: string
     readonly klog: Klog
+    readonly nowMs: number
     readonly parsed?: Map<string, Pod>
   },
 ): Promise<readonly Pod[]> {
@@ -59,7 +60,7 @@ export function watchStaticPods(
     for (;;) {
       if (read?.stands !== true) {
         const look = new Look(self)
-        const pods = await readStaticPods(self.files, { ...o, parsed })
+        const pods = await readStaticPods(self.files, { ...o, nowMs: self.now(), parsed })
         const now = pods.map(({ metadata }) => metadata.uid).join(' ')
         if (now !== known) found(pods)
         known = now
@@ -74,10 +75,10 @@ export function watchStaticPods(
 function parsedOnce(
   text: string,
   file: string,
-  o: { readonly node: string; readonly parsed?: Map<string, Pod> },
+  o: { readonly node: string; readonly nowMs: number; readonly parsed?: Map<string, Pod> },
 ): Pod {
   const key = `${file}\n${text}`
-  const pod = o.parsed?.get(key) ?? staticPod(text, file, o.node)
+  const pod = o.parsed?.get(key) ?? staticPod(text, file, o)
   o.parsed?.set(key, pod)
   return pod
 }
@@ -91,13 +92,20 @@ async function list(files: Files, path: string): Promise<Awaited<ReturnType<File
   }
 }
 
-function staticPod(text: string, file: string, node: string): Pod {
+function staticPod(
+  text: string,
+  file: string,
+  { node, nowMs }: { readonly node: string; readonly nowMs: number },
+): Pod {
   const manifest = readYaml(text) as Partial<Pod> | null // checked field by field below
   const { metadata, spec } = manifest ?? {}
   if (manifest?.kind !== 'Pod' || metadata?.name === undefined || spec === undefined) {
     throw new Error(`couldn't parse as pod(Object 'Kind' is missing), please check config file`)
   }
-  const uid = seeded(`static pod ${node} ${file} ${text}`).text(32, '0123456789abcdef')
+  const random = seeded(`static pod ${node} ${file} ${text}`)
+  const uid = random.text(32, '0123456789abcdef')
+  // Go writes nanoseconds, of which the lab's clock knows the first digits only.
+  const seen = `${new Date(nowMs).toISOString().slice(0, -1)}${random.text(5, '0123456789')}1Z`
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -109,6 +117,7 @@ function staticPod(text: string, file: string, node: string): Pod {
       annotations: {
         ...metadata.annotations,
         'kubernetes.io/config.hash': uid,
+        'kubernetes.io/config.seen': seen,
         'kubernetes.io/config.source': 'file',
       },
     },

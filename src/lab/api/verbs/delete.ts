@@ -10,7 +10,7 @@ import { keyOfObject, type Stored } from '#lab/api/store.ts'
 import { presented } from '#lab/api/types/event-view.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { commit } from '#lab/api/verbs/commit.ts'
-import { type ApiState, attributesOf, type Caller, keyOfTarget, type Target } from '#lab/api/verbs/state.ts'
+import { type ApiState, attributesOf, type Caller, current, type Target } from '#lab/api/verbs/state.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number | undefined
@@ -40,7 +40,7 @@ export function deleteObject(
   caller: Caller,
 ): { readonly body: JsonObject; readonly gone: boolean } {
   const { def, name } = target
-  const old = state.store.get(def.bucket, keyOfTarget(target))
+  const old = current(state, target)
   if (old === undefined) throw notFound(def, name)
   checkPreconditions(def, old, options)
   guard(state, caller.user, { op: 'DELETE', ...target, old })

@@ -9,7 +9,7 @@ import type { Stored } from '#lab/api/store.ts'
 import { presented } from '#lab/api/types/event-view.ts'
 import { acceptedPatch, undecoded } from '#lab/api/verbs/accepted.ts'
 import { applyObject } from '#lab/api/verbs/apply.ts'
-import { type ApiState, type Caller, keyOfTarget, type Target } from '#lab/api/verbs/state.ts'
+import { type ApiState, type Caller, current, type Target } from '#lab/api/verbs/state.ts'
 import { updateObject } from '#lab/api/verbs/update.ts'
 
 export interface Patch extends Target {
@@ -34,7 +34,7 @@ export function patchObject(
   caller: Caller,
 ): { readonly object: Stored; readonly created: boolean } {
   const { def } = patch
-  const old = state.store.get(def.bucket, keyOfTarget(patch))
+  const old = current(state, patch)
   if (patch.type === 'apply') return applyObject(state, patch, old, caller)
   if (old === undefined) throw notFound(def, patch.name)
   const shown = patchesOwners(patch) ? state.ledger.shown(old) : old

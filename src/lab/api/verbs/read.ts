@@ -27,6 +27,7 @@ export interface Listed {
 }
 
 export function listObjects(state: ApiState, selection: Selection): Listed {
+  state.beats.catchUp(selection.def.bucket)
   const items = state.store.list(selection.def.bucket, filterOf(selection))
   return {
     items: allPresented(selection.def, items),
@@ -43,18 +44,32 @@ export function listObjectsAt(state: ApiState, selection: Selection, resourceVer
 
 /**
  * Tells of changes after `resourceVersion`; without one (or with `0`) of every present object first. Who can be stirred takes those to
- * a whole kind itself.
+ * a whole kind itself; `unhurried` is who takes them when he looks.
  * Throws 410 Expired, or BadRequest for a version that is no number.
  */
 export function watchObjects(
   state: ApiState,
   selection: Selection,
-  o: {
-    readonly resourceVersion?: string | undefined
-    readonly tell: (change: StoreChange) => void
-    readonly stir?: (by: Follower) => void
-  },
+  o: Watching & { readonly unhurried?: boolean | undefined },
 ): () => void {
+  const { bucket } = selection.def
+  state.beats.catchUp(bucket)
+  const stop = startWatch(state, selection, o)
+  if (o.unhurried === true) return stop
+  const over = state.beats.watched(bucket)
+  return () => {
+    over()
+    stop()
+  }
+}
+
+interface Watching {
+  readonly resourceVersion?: string | undefined
+  readonly tell: (change: StoreChange) => void
+  readonly stir?: (by: Follower) => void
+}
+
+function startWatch(state: ApiState, selection: Selection, o: Watching): () => void {
   const { def } = selection
   const filter = filterOf(selection)
   const tell =

@@ -6,6 +6,8 @@ import { Heartbeat, type Renewing, revisionOf } from '#lab/api/heartbeat.ts'
 import { asObject } from '#lab/api/json.ts'
 import type { Condition } from '#lab/api/objects.ts'
 import { schemaOfDef } from '#lab/api/schema/of-def.ts'
+import type { Standing } from '#lab/api/standing.ts'
+import { Refusal } from '#lab/api/status.ts'
 import type { Stored } from '#lab/api/store.ts'
 import type { ResourceDef } from '#lab/api/types/resource-def.ts'
 import { plainWrite, type UpdateWrite } from '#lab/api/verbs/commit.ts'
@@ -69,6 +71,15 @@ export class Renewals {
     this.#asked = attributesOf({ verb, def, namespace, name, subresource })
   }
 
+  /** Where the object is stored. */
+  get bucket(): string {
+    return this.#target.def.bucket
+  }
+
+  get key(): string {
+    return this.#key
+  }
+
   /**
    * Answers the new version; `undefined`, and nothing is done, where it would not be just another time.
    * Throws {@link Refusal}.
@@ -118,6 +129,20 @@ export class Renewals {
     return new TimedRenewing(this.#state, user, { def, write, renewed: writing.renewed })
   }
 }
+
+/** How such writes may rest; they are this user's, whatever becomes of his credential meanwhile. */
+export const standingOf = ({ beats }: ApiState, renewals: Renewals, user: Identity): Standing => ({
+  mayRest: () => beats.mayRest(renewals.bucket),
+  rest: (beat) => beats.rest({ ...beat, bucket: renewals.bucket, key: renewals.key }),
+  late: (next) => {
+    try {
+      return renewals.renew(user, next)
+    } catch (error) {
+      if (error instanceof Refusal) return undefined
+      throw error
+    }
+  },
+})
 
 /** What one user's renewals of an object have in common. */
 class TimedRenewing implements Renewing {

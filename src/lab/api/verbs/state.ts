@@ -6,6 +6,7 @@ import type { Ledger } from '#lab/api/managed/ledger.ts'
 import type { Owner } from '#lab/api/managed/managers.ts'
 import type { ObjectMeta } from '#lab/api/objects.ts'
 import type { BuiltinTypes } from '#lab/api/schema/builtin.ts'
+import type { StandingBeats } from '#lab/api/standing.ts'
 import { notFound } from '#lab/api/status.ts'
 import { keyOf, type Store, type Stored } from '#lab/api/store.ts'
 import type { Tokens } from '#lab/api/tokens/tokens.ts'
@@ -15,6 +16,8 @@ import type { AdmissionChain, Attributes, Operation } from '#lab/api/webhooks/at
 
 export interface ApiState {
   readonly store: Store
+  /** Renewals that rest. */
+  readonly beats: StandingBeats
   readonly registry: Registry
   /** Who wrote what. */
   readonly ledger: Ledger
@@ -67,9 +70,16 @@ export interface Target {
 
 export const keyOfTarget = ({ namespace, name }: Target): string => keyOf(namespace, name)
 
+/** The stored object, as renewals that rest have left it. */
+export function current({ store, beats }: ApiState, target: Target): Stored | undefined {
+  const key = keyOfTarget(target)
+  beats.catchUp(target.def.bucket, key)
+  return store.get(target.def.bucket, key)
+}
+
 /** The stored object; throws NotFound. */
-export function existing({ store }: ApiState, target: Target): Stored {
-  const object = store.get(target.def.bucket, keyOfTarget(target))
+export function existing(state: ApiState, target: Target): Stored {
+  const object = current(state, target)
   if (object === undefined) throw notFound(target.def, target.name)
   return object
 }

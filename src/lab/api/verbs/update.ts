@@ -25,6 +25,7 @@ import {
   type ApiState,
   attributesOf,
   type Caller,
+  current,
   keyOfTarget,
   stored,
   type Target,
@@ -43,7 +44,7 @@ export function updateObject(
   caller: Caller,
 ): { readonly object: Stored; readonly created: boolean } {
   const { def, name } = update
-  const old = state.store.get(def.bucket, keyOfTarget(update))
+  const old = current(state, update)
   const body = accepted(state, def, checkedBody(def, update.body), caller)
   const sentName = asText(asObject(body.metadata).name)
   if (sentName !== undefined && sentName !== '' && sentName !== name)
