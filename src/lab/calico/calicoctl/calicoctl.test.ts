@@ -125,7 +125,19 @@ failed to update label of nodes k8s-worker-01, key a is already present. please 
       'resources of several kinds are counted together; a tier with policies stays',
       'k8s-control-01',
       `${yaml('Tier', 't', '{order: 5}')} > /tmp/t; (cat /tmp/t; echo "---"; ${yaml('GlobalNetworkPolicy', 't.p', '{tier: t}')}) > /tmp/tp; calicoctl apply -f /tmp/tp; calicoctl delete tier t; calicoctl delete gnp t.p; calicoctl delete tier t`,
-      "Successfully applied 2 resource(s)\nSuccessfully deleted 1 'GlobalNetworkPolicy' resource(s)\nSuccessfully deleted 1 'Tier' resource(s)\nFailed to delete 'Tier' resource: [operation delete is not supported on t: Cannot delete a non-empty tier]\n",
+      "Successfully applied 2 resource(s)\nSuccessfully deleted 1 'GlobalNetworkPolicy' resource(s)\nSuccessfully deleted 1 'Tier' resource(s)\nFailed to delete 'Tier' resource: operation delete is not supported on t: Cannot delete a non-empty tier\n\n",
+    ],
+    [
+      'what can be applied is, whatever else cannot',
+      'k8s-control-01',
+      `(${yaml('GlobalNetworkPolicy', 'one', '{selector: all(}')}; echo "---"; ${yaml('Tier', 'two', '{order: 6}')}; echo "---"; ${yaml('GlobalNetworkSet', 'three', '{nets: [10.9.9.0/24]}')}) > /tmp/many; calicoctl apply -f /tmp/many; calicoctl delete globalnetworkset three; calicoctl delete tier two`,
+      "Partial success: applied the first 2 out of 3 resources:\nSuccessfully deleted 1 'GlobalNetworkSet' resource(s)\nSuccessfully deleted 1 'Tier' resource(s)\nHit error(s): [error with field Selector = 'all(' (Reason: failed to validate Field: Selector because of Tag: selector )]\n",
+    ],
+    [
+      'a name that is not there stops no other deletion; the tiers of Calico itself stay',
+      'k8s-control-01',
+      `${yaml('Tier', 'five', '{order: 5}')} > /tmp/five; calicoctl apply -f /tmp/five; calicoctl delete tier default five`,
+      "Successfully applied 1 'Tier' resource(s)\nSuccessfully deleted 1 'Tier' resource(s)\nFailed to delete 'Tier' resource: operation Delete is not supported on default: Cannot delete default tier\n\n",
     ],
     ...(
       [

@@ -31,8 +31,10 @@ export const calicoctl: Program = async (p) => {
     p.stdout.write(help)
     return 0
   } catch (error) {
-    if (error instanceof Refusal) p.stderr.write(`${error.message}\n`)
-    else if (error instanceof KubeUnreachable || error instanceof KubeError)
+    if (error instanceof Refusal) {
+      p.stdout.write(error.before)
+      p.stderr.write(`${error.message}\n`)
+    } else if (error instanceof KubeUnreachable || error instanceof KubeError)
       p.stderr.write(`${error.message}\n`)
     else throw error
     return 1

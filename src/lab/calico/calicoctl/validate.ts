@@ -65,8 +65,10 @@ export async function faultOf(kube: Kube, { kind }: Kind, object: JsonObject): P
   return `error with the following fields:\n${told.map((line) => `-  ${line}\n`).join('')}`
 }
 
-/** Why a tier may not go: libcalico-go's ErrorOperationNotSupported. */
-export async function tierInUse(kube: Kube, name: string): Promise<string | undefined> {
+/** Why a tier may not go: libcalico-go/lib/clientv3/tiers.go (Delete). */
+export async function tierKept(kube: Kube, name: string): Promise<string | undefined> {
+  if (name === 'default' || name === 'adminnetworkpolicy')
+    return `operation Delete is not supported on ${name}: Cannot delete ${name} tier`
   for (const { type } of kinds.filter(({ kind }) => /^(Global)?NetworkPolicy$/.test(kind))) {
     const { items } = await kube.list<KubeObject>({ type })
     if (items.some((policy) => at(policy, 'spec.tier') === name))

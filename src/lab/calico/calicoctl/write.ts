@@ -4,72 +4,77 @@ import type { KubeObject } from '#lab/api/objects.ts'
 import { isKubeError, type Kube, type KubeError } from '#lab/api/ports.ts'
 import { datastore } from '#lab/calico/calicoctl/datastore.ts'
 import { type Options, optionsOf } from '#lab/calico/calicoctl/options.ts'
+import { conclusion, type Verb } from '#lab/calico/calicoctl/outcome.ts'
 import { known } from '#lab/calico/calicoctl/read.ts'
 import { Refusal } from '#lab/calico/calicoctl/refusal.ts'
 import type { Kind } from '#lab/calico/calicoctl/resources.ts'
-import { checkFields, faultOf, tierInUse } from '#lab/calico/calicoctl/validate.ts'
+import { checkFields, faultOf, tierKept } from '#lab/calico/calicoctl/validate.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { readAll } from '#lab/host/process/streams.ts'
 
-const done: Readonly<Record<string, string>> = {
-  create: 'created',
-  apply: 'applied',
-  replace: 'replaced',
-  delete: 'deleted',
-}
-
 /** `calicoctl create|apply|replace|delete`, by file or by name. */
-export async function write(
-  p: Process,
-  verb: 'create' | 'apply' | 'replace' | 'delete',
-  words: readonly string[],
-): Promise<number> {
+export async function write(p: Process, verb: Verb, words: readonly string[]): Promise<number> {
   const o = optionsOf(words)
   const kube = await datastore(p)
   const objects = o.file === undefined ? fromWords(o) : await fromFile(p, o.file)
-  const handled = new Set<string>()
-  for (const object of objects) {
-    const kind = known(String(object['kind']))
-    const metadata = isObject(object['metadata']) ? object['metadata'] : {}
-    const name = String(metadata['name'] ?? '')
-    const fault = await faultIn(kube, { verb, kind, name }, object)
-    if (fault !== undefined) throw new Refusal(`Failed to ${verb} '${kind.kind}' resource: [${fault}]`)
-    const ref = {
-      type: kind.type,
-      name,
-      ...(kind.namespaced ? { namespace: String(metadata['namespace'] ?? o.namespace ?? 'default') } : {}),
-    }
-    const body = {
-      ...object,
-      apiVersion: 'crd.projectcalico.org/v1',
-      kind: kind.kind,
-      metadata: { ...metadata, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) },
-    } as unknown as KubeObject // what a person wrote: the server judges it
-    try {
-      if (verb === 'delete') await kube.delete(ref)
-      else await put(kube, { verb, ref, body })
-    } catch (error) {
-      if (o.skipExists && isKubeError(error)) continue
-      if (!isKubeError(error)) throw error
-      const reason = reasonOf(error, `${kind.kind}(${name})`)
-      throw new Refusal(`Failed to ${verb} '${kind.kind}' resource: [${reason}]`)
-    }
-    handled.add(kind.kind)
+  const wanted = objects.map((object) => ({ object, kind: known(String(object['kind'])) }))
+  if (verb !== 'delete') for (const { object, kind } of wanted) await checkFields(kube, kind, object)
+  const faults: string[] = []
+  for (const each of wanted) {
+    const fault = await written(kube, { ...each, verb, o })
+    if (fault !== undefined) faults.push(fault)
   }
-  // Resources of one kind are told by it, those of several by their number alone.
-  const [only, ...more] = handled
-  const kinds = only === undefined || more.length > 0 ? '' : `'${only}' `
-  p.stdout.write(`Successfully ${done[verb]} ${objects.length} ${kinds}resource(s)\n`)
+  const handled = objects.length - faults.length
+  p.stdout.write(conclusion({ verb, kinds: wanted.map(({ kind }) => kind.kind), handled, faults }))
   return 0
+}
+
+/** Writes one resource; answers why it could not be. */
+async function written(
+  kube: Kube,
+  {
+    object,
+    kind,
+    verb,
+    o,
+  }: {
+    readonly object: Readonly<Record<string, unknown>>
+    readonly kind: Kind
+    readonly verb: Verb
+    readonly o: Options
+  },
+): Promise<string | undefined> {
+  const metadata = isObject(object['metadata']) ? object['metadata'] : {}
+  const name = String(metadata['name'] ?? '')
+  const fault = await faultIn(kube, { verb, kind, name }, object)
+  if (fault !== undefined) return fault
+  const ref = {
+    type: kind.type,
+    name,
+    ...(kind.namespaced ? { namespace: String(metadata['namespace'] ?? o.namespace ?? 'default') } : {}),
+  }
+  const body = {
+    ...object,
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: kind.kind,
+    metadata: { ...metadata, ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }) },
+  } as unknown as KubeObject // what a person wrote: the server judges it
+  try {
+    if (verb === 'delete') await kube.delete(ref)
+    else await put(kube, { verb, ref, body })
+    return undefined
+  } catch (error) {
+    if (!isKubeError(error)) throw error
+    return o.skipExists ? undefined : reasonOf(error, `${kind.kind}(${name})`)
+  }
 }
 
 async function faultIn(
   kube: Kube,
-  { verb, kind, name }: { readonly verb: string; readonly kind: Kind; readonly name: string },
+  { verb, kind, name }: { readonly verb: Verb; readonly kind: Kind; readonly name: string },
   object: Readonly<Record<string, unknown>>,
 ): Promise<string | undefined> {
-  if (verb === 'delete') return kind.kind === 'Tier' ? tierInUse(kube, name) : undefined
-  await checkFields(kube, kind, object)
+  if (verb === 'delete') return kind.kind === 'Tier' ? tierKept(kube, name) : undefined
   return faultOf(kube, kind, object)
 }
 
