@@ -71,6 +71,8 @@ test('a later release is of its own era: CoreOS, no masters, nobody’s init con
 
   const { stdout } = await lab.cloud(['oc', 'cluster', 'get', '-c', 'shop'])
   expect(stdout).toMatch(/^Outbound Traffic Protection: +enabled$/m)
+  const update = ['ks', 'cluster', 'master', 'update', '--cluster', 'shop', '--version', '4.19']
+  expect((await lab.cloud(update)).stderr).toContain('The lab does not update OpenShift')
   // Where nothing goes out, the endpoint gateway is the only way to the master.
   await lab.cloud(['is', 'endpoint-gateway-delete', endpointGatewayName, '-f'])
   await lab.advance(5 * minutes)
