@@ -14,8 +14,8 @@ export interface Candidate {
   /** Of the lease: `kube-scheduler`. */
   readonly name: string
   readonly kube: KubeClient
-  /** Who writes the event. */
-  readonly component: string
+  /** Who writes the event. Default: the holder's identity, as controller-runtime has it. */
+  readonly component?: string
 }
 
 /**
@@ -27,7 +27,7 @@ export interface Candidate {
 export async function untilLeading(p: Process, candidate: Candidate): Promise<void> {
   const identity = `${p.hostname}_${p.random.fork('leader election').uuid()}`
   const lease = await untilHeld(p, candidate, identity)
-  const { component } = candidate
+  const { component = identity } = candidate
   const { apiVersion, kind, metadata } = lease
   const { name, namespace = '', uid, resourceVersion } = metadata
   new EventRecorder(p, { component, kubeFor: (self) => candidate.kube.by(self) }).record({

@@ -17,21 +17,25 @@ import {
   installationConditions,
   settledStatus,
 } from '#lab/calico/operator/installation-status.ts'
-import { untilLeader } from '#lab/calico/operator/leader.ts'
 import { OperatorLog } from '#lab/calico/operator/log.ts'
 import { Managed } from '#lab/calico/operator/managed.ts'
 import { Migration } from '#lab/calico/operator/migration.ts'
 import { OwnDefinitions } from '#lab/calico/operator/own-definitions.ts'
 import { PoolController } from '#lab/calico/operator/pools.ts'
 import { namespaceObject, render, typhaReplicas } from '#lab/calico/operator/render.ts'
+import { operatorNamespace } from '#lab/calico/operator/rendering.ts'
 import type { Degraded } from '#lab/calico/operator/status.ts'
 import { StatusReporter } from '#lab/calico/operator/status-reporter.ts'
 import { releaseOf } from '#lab/calico/release.ts'
 import { Wakeup } from '#lab/calico/wakeup.ts'
+import { untilLeading } from '#lab/controllers/leader.ts'
 import type { Process, Program } from '#lab/host/ports.ts'
 import { untilTerminated } from '#lab/host/process/until-terminated.ts'
 
 const retryMs = 30_000
+
+/** Two operators of different releases do not write over each other: tigera/operator:main.go (LeaderElectionID). */
+const lock = { namespace: operatorNamespace, name: 'operator-lock' }
 
 /**
  * tigera-operator (tigera/operator): an Installation becomes the objects of Calico, and stays them whatever
@@ -42,7 +46,7 @@ export const tigeraOperator: Program = async (p) => {
   p.thread('manager', async (self) => {
     const log = new OperatorLog(p)
     log.info('setup', 'Starting manager')
-    await untilLeader(self, inClusterKube(self))
+    await untilLeading(self, { ...lock, kube: inClusterKube(self) })
     await new Operator(self).run()
   })
   return untilTerminated(p, 0)
