@@ -1,3 +1,4 @@
+import { askAccount } from '#cluster/account-question.ts'
 import type { Fact, Reads, Subject } from '#cluster/facts.ts'
 import { nodeOfMessage, nodeWithAddress, placeOfMessage } from '#cluster/queries.ts'
 import type { BgpSessionRow, MessageRow } from '#cluster/relations.ts'
@@ -29,6 +30,7 @@ export const bgpSessionDown: SymptomEntry<Names> = {
     ]
   },
   questions: ({ about, involves }, facts) => [
+    ...askAccount(facts),
     ...(involves ?? [])
       .slice(0, 1)
       .map((peer) => askNode(peer, 'whether the peer that is complained about is well')),

@@ -260,3 +260,37 @@ test('a node that is registered with another address speaks against a blocked po
   expect(confidence({ up: true, state: 'Established' })).toBeUndefined()
   expect(confidence({})).toBe('likely')
 })
+
+describe('on the infrastructure of a provider', () => {
+  const node = (name: string, address: string): NodeRow => ({
+    name,
+    internalIp: address,
+    unschedulable: false,
+    conditions: [{ type: 'Ready', status: 'True' }],
+    taints: [],
+    labels: { 'ibm-cloud.kubernetes.io/iaas-provider': 'g2' },
+  })
+  const table: Table = {
+    nodes: [node('w1', '10.240.0.4'), node('w2', '10.240.0.5'), node('w3', '10.240.0.6')],
+    bgpSessions: ['10.240.0.5', '10.240.0.6'].map((peer) => ({
+      node: 'w1',
+      peer,
+      kind: 'mesh',
+      up: false,
+      state: 'Connect',
+      info: 'BGP Error: Hold timer expired',
+    })),
+  }
+
+  test('silence proves nothing while nobody has read the rules of the account, which are asked for first', () => {
+    const { causes, next } = diagnose(factsOf(table), [mode])
+    expect(causes.map(({ confidence }) => confidence)).toEqual(['possible'])
+    expect(next[0]?.command).toMatch(/^ibmcloud is security-group-rules /)
+  })
+
+  test('and is telling when these let everything through', () => {
+    const { causes, next } = diagnose(factsOf(table, { complete: ['cloudRules'] }), [mode])
+    expect(causes.map(({ confidence }) => confidence)).toEqual(['likely'])
+    expect(next.filter(({ command }) => command.startsWith('ibmcloud'))).toEqual([])
+  })
+})

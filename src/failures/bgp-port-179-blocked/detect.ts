@@ -28,6 +28,7 @@ export const detector = defineDetector<BlockedState, Names>({
     'filterRules',
     'filterChains',
     'reachability',
+    'cloudRules',
     'captures',
     'units',
     'attempts',

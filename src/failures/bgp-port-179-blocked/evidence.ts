@@ -1,3 +1,4 @@
+import { isAccountUnread } from '#cluster/account-question.ts'
 import {
   type AccusedPeer,
   type BgpComplaint,
@@ -113,10 +114,15 @@ export function ofSessions(view: View<Names>, peers: readonly AccusedPeer[]): re
   return isBeside ? signs : [...signs, ...ofOtherAddresses(misplaced)]
 }
 
-/** Where silence ends with a network, port 179 gets through within it: whatever keeps the two apart may do it, to all their traffic. */
+/**
+ * Where silence ends with a network, port 179 gets through within it: whatever keeps the two apart may do it, to all their traffic. On a
+ * provider's infrastructure rules of the account keep all traffic apart as easily.
+ */
 function meaningOfSilence(view: View<Names>, isTelling: boolean): readonly [Weight, string] {
   if (sessionBorders(view).length > 0)
     return ['weak', 'BIRD gets no answer from peers of other networks, and those within its own are up']
+  if (isAccountUnread(view))
+    return ['weak', 'BIRD dials its peers and gets no answer, and nobody has read the rules of the account']
   return [isTelling ? 'strong' : 'weak', 'BIRD dials its peers and gets no answer at all']
 }
 

@@ -1,3 +1,4 @@
+import { askAccount } from '#cluster/account-question.ts'
 import { ask } from '#cluster/asking.ts'
 import { bgpComplaints } from '#cluster/bgp-complaints.ts'
 import type { Mode } from '#diagnosis/types.ts'
@@ -24,6 +25,7 @@ export const mode: Mode<BlockedState> = {
     const peer = bgpComplaints(facts).find((one) => one.peer !== '')?.peer ?? '<peer-address>'
     const isInfoKnown = bgpComplaints(facts).some(({ trouble }) => trouble !== 'untold')
     return [
+      ...askAccount(facts),
       ask(facts, about, {
         fills: ['nodes', 'calicoNodes'],
         why: 'whether the peers that are named have the right addresses: Calico’s beside Kubernetes’ own, and all nodes Ready',

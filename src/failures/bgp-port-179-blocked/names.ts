@@ -7,6 +7,7 @@ export type Names =
   | 'filterRules'
   | 'filterChains'
   | 'reachability'
+  | 'cloudRules'
   | 'captures'
   | 'units'
   | 'attempts'

@@ -155,13 +155,18 @@ describe('how far it has spread', () => {
       'confirmed',
     ],
     [
-      'all nodes of a VPC whose endpoint gateway nobody looked at',
+      'all nodes of a VPC whose endpoint gateway nobody looked at: whoever reads the cluster has its answer',
       {
         nodes: nodes.map((name) => inVpc(heard(name, true))),
         pods: pods([]),
         messages: nodes.map((node) => retry(node)),
       },
-      'likely',
+      'possible',
+    ],
+    [
+      'all kubelets of a VPC, of which its API server tells itself',
+      { nodes: nodes.map((name) => inVpc(heard(name, false))) },
+      undefined,
     ],
     [
       'the same in a VPC: its endpoint gateway may be the reason',
@@ -189,5 +194,14 @@ describe('how far it has spread', () => {
     ],
   ])('%s', (_, table, expected) => {
     expect(diagnose(factsOf(table), [mode]).causes[0]?.confidence).toBe(expected)
+  })
+
+  test('what somebody shows of a VPC may be of a time when its API server answered nobody', () => {
+    const facts = factsOf({
+      nodes: nodes.map((name) => inVpc(heard(name, true))),
+      pods: pods([]),
+      messages: nodes.map((node) => retry(node)),
+    })
+    expect(diagnose({ ...facts, isComplaint: true }, [mode]).causes[0]?.confidence).toBe('likely')
   })
 })

@@ -24,7 +24,7 @@ import {
   type Sign,
   sign,
 } from '#diagnosis/signs.ts'
-import type { Weight } from '#diagnosis/types.ts'
+import type { View, Weight } from '#diagnosis/types.ts'
 import { isWorthSaying } from '#diagnosis/worth-saying.ts'
 import { isApiServerPod, isEtcdPod } from '#failures/datastore-unreachable/control-plane.ts'
 
@@ -65,7 +65,10 @@ export const detector = defineDetector<DatastoreState, Needs>({
     const signs = [
       ...told,
       ...(spread.isEverywhere
-        ? contactSigns(contacts.slice(0, 1), () => ['strong', `${spread.places} nodes say so at one time`])
+        ? contactSigns(contacts.slice(0, 1), () => [
+            isByOwnWay(view) && !view.isComplaint ? 'weak' : 'strong',
+            `${spread.places} nodes say so at one time`,
+          ])
         : []),
       ...(contacts.length > 0 ? othersAreWell(view, contacts) : []),
     ]
@@ -93,8 +96,15 @@ const lost: ReadonlySet<ApiOutcome> = new Set([
 ])
 
 /** What is told everywhere at one time is no node's own fault; in a VPC of IBM Cloud the way to the master may be. */
-const proof = (view: Reads<MasterGatewayReads>): Weight =>
-  infrastructureOf(view) === 'g2' && !isMasterGatewayWell(view) ? 'strong' : 'decisive'
+const proof = (view: View<Needs>): Weight => {
+  if (!isByOwnWay(view)) return 'decisive'
+  // Who reads the cluster itself has just had its answer.
+  return view.isComplaint ? 'strong' : 'weak'
+}
+
+/** In a VPC workers have a way of their own to the master, and nobody has seen that it is well. */
+const isByOwnWay = (view: Reads<MasterGatewayReads>): boolean =>
+  infrastructureOf(view) === 'g2' && !isMasterGatewayWell(view)
 
 /** What refuses is there and serves nothing. */
 const meaningOf = (one: ApiContact): readonly [Weight, string] => [
@@ -160,7 +170,7 @@ function ofProxies(view: Reads<Needs>): readonly Sign[] {
     ? [
         sign(
           { from: first.row.from },
-          proof(view),
+          isByOwnWay(view) ? 'strong' : 'decisive',
           `the proxies of ${without.length} nodes have no way to the API server left`,
           clusterSubject,
         ),
@@ -175,13 +185,16 @@ function ofProxies(view: Reads<Needs>): readonly Sign[] {
       )
 }
 
-/** Kubelets need no Calico: what most of them lose at one time is the control plane, or the way to it. */
-function ofSilence(view: Reads<'nodes'>): readonly Sign[] {
+/**
+ * Kubelets need no Calico: what most of them lose at one time is the control plane, or the way to it. Who knows that they are silent has
+ * just heard the API server say so: in a VPC, where workers have a way of their own, that points at the way.
+ */
+function ofSilence(view: Reads<MasterGatewayReads>): readonly Sign[] {
   const { silent, nodes, isEverywhere } = silenceOf(view)
   const [first] = silent
   if (first === undefined || !isEverywhere) return []
   const says = `the kubelets of ${silent.length} of ${nodes} nodes have lost the control plane`
-  return [sign({ from: first.from }, 'strong', says, clusterSubject)]
+  return [sign({ from: first.from }, isByOwnWay(view) ? 'weak' : 'strong', says, clusterSubject)]
 }
 
 /** Where one of several nodes complains and the others are ready, the API server is there. */

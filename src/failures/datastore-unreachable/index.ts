@@ -1,4 +1,6 @@
 import { ask } from '#cluster/asking.ts'
+import { infrastructureOf } from '#cluster/managed.ts'
+import { clusterSubject } from '#cluster/subjects.ts'
 import type { Mode } from '#diagnosis/types.ts'
 import { type DatastoreState, detector } from '#failures/datastore-unreachable/detect.ts'
 
@@ -27,6 +29,15 @@ export const mode: Mode<DatastoreState> = {
     'Watch etcd: latency of its disk, its space, its certificates.',
   ],
   questions: (about, facts) => [
+    ...(infrastructureOf(facts) === 'g2'
+      ? [
+          ask(facts, clusterSubject, {
+            fills: ['endpointGateways'],
+            why: 'whether the workers’ own way to the master, an endpoint gateway of their VPC, is there and stable',
+            cost: 2,
+          }),
+        ]
+      : []),
     ask(facts, about, {
       fills: ['pods', 'messages'],
       why: 'whether the API server answers at all, and whether all nodes complain at one time',

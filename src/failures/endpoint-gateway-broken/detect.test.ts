@@ -155,3 +155,16 @@ describe('as text', () => {
     expect(foundIn(text, mode)).toBe(expected)
   })
 })
+
+test('kubelets that all fall silent may have lost their way to a master that answers from elsewhere', () => {
+  const silent = (infrastructure: string): readonly NodeRow[] =>
+    names.map((name) => ({
+      ...node(name, infrastructure),
+      conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }],
+    }))
+  expect(confidenceOf({ nodes: silent('g2') })).toBe('possible')
+  expect(confidenceOf({ nodes: silent('g2').slice(0, 2) })).toBe('not found')
+  expect(confidenceOf({ nodes: silent('softlayer') })).toBe('not found')
+  const asked = judged({ nodes: silent('g2') }).next.map(({ command }) => command)
+  expect(asked).toContain('ibmcloud is endpoint-gateways')
+})

@@ -1,3 +1,4 @@
+import type { Reads } from '#cluster/facts.ts'
 import { infrastructureOf } from '#cluster/managed.ts'
 import {
   type GatewayTrouble,
@@ -8,6 +9,7 @@ import {
 } from '#cluster/master-gateway.ts'
 import { type MasterWay, masterWays } from '#cluster/master-proxy.ts'
 import { placeOfMessage } from '#cluster/queries.ts'
+import { silenceOf } from '#cluster/silent-nodes.ts'
 import { clusterSubject, isSameSubject } from '#cluster/subjects.ts'
 import { defineDetector } from '#diagnosis/define-detector.ts'
 import { explainsHere, findingsOf, type Sign, sign } from '#diagnosis/signs.ts'
@@ -37,6 +39,7 @@ export const detector = defineDetector<GatewayState, Names>({
     const signs = [
       ...troubles.map(({ says, from }) => sign({ from }, 'decisive', says, clusterSubject)),
       ...ofProxies(view, infrastructure === 'g2'),
+      ...(infrastructure === 'g2' ? ofSilence(view) : []),
     ]
     return findingsOf(signs, {
       judges: 'cluster',
@@ -80,6 +83,15 @@ function ofProxies(view: View<Names>, isVpc: boolean): readonly Sign[] {
     const weight = isVpc && way === 'backup' ? 'strong' : 'weak'
     return [sign({ from: first.row.from }, weight, `${whose} ${says[way]}`, clusterSubject)]
   })
+}
+
+/** The API server has just told of it: it is there, and what most of its workers have lost is the way that they share. */
+function ofSilence(view: Reads<'nodes'>): readonly Sign[] {
+  const { silent, nodes, isEverywhere } = silenceOf(view)
+  const [first] = silent
+  if (first === undefined || !isEverywhere) return []
+  const says = `the kubelets of ${silent.length} of ${nodes} nodes have lost a master that answers from elsewhere`
+  return [sign({ from: first.from }, 'weak', says, clusterSubject)]
 }
 
 /** What fails although nodes have a way to their master: what only Konnectivity carries, which knows the private way alone. */

@@ -108,3 +108,13 @@ describe('near misses', () => {
     expect(verdictOn(table)).toBe('not found')
   })
 })
+
+test('between the subnets of a VPC stands no appliance', () => {
+  const own = { nodes: ['w1', 'w2'].map((name) => node(name)), bgpSessions: [...split, ...mirrored] }
+  const inVpc = own.nodes.map((each) => ({
+    ...each,
+    labels: { 'ibm-cloud.kubernetes.io/iaas-provider': 'g2' },
+  }))
+  expect(verdictOn(own)).not.toBe('not found')
+  expect(verdictOn({ ...own, nodes: inVpc })).toBe('not found')
+})

@@ -1,4 +1,5 @@
 import type { Fact } from '#cluster/facts.ts'
+import { infrastructureOf } from '#cluster/managed.ts'
 import { calicoTrafficIn, nodeAddresses, speaksOfNodes } from '#cluster/node-subnets.ts'
 import type { CloudRuleRow } from '#cluster/relations.ts'
 import { sessionBorders } from '#cluster/session-borders.ts'
@@ -62,6 +63,8 @@ function ruleSigns(view: View<Names>): readonly Sign[] {
  * stands between them is left.
  */
 function sessionSigns(view: View<Names>): readonly Sign[] {
+  // Between the subnets of a VPC stands no appliance, but the account's rules and routes.
+  if (infrastructureOf(view) === 'g2') return []
   const seen = sessionBorders(view)
   const isPattern = seen.length > 1 && isJoined(view)
   return seen.map(({ session, inside, beyond }) => {

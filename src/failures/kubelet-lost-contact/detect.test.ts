@@ -393,3 +393,13 @@ describe('what was not read', () => {
     expect(causes.length + unknown.length).toBeGreaterThan(0)
   })
 })
+
+test('what all kubelets of a VPC lose at one time is the way that they share', () => {
+  const all = (labels: Readonly<Record<string, string>>) =>
+    ['w1', 'w2', 'w3'].map((name) => ({ ...silent, name, labels }))
+  const confidences = (table: Table) => new Set(diagnosed(table).causes.map(({ confidence }) => confidence))
+  expect(confidences({ nodes: all({}) })).toEqual(new Set(['likely']))
+  expect(confidences({ nodes: all({ 'ibm-cloud.kubernetes.io/iaas-provider': 'g2' }) })).toEqual(
+    new Set(['possible']),
+  )
+})

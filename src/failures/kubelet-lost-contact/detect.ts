@@ -2,6 +2,7 @@ import { accusedPeers, type SessionTrouble } from '#cluster/bgp-complaints.ts'
 import type { Fact, Reads, Subject } from '#cluster/facts.ts'
 import { endedKubeletCertificates } from '#cluster/kubelet-certificates.ts'
 import { lockedHosts } from '#cluster/locked-hosts.ts'
+import { infrastructureOf } from '#cluster/managed.ts'
 import {
   figures,
   isFlapping,
@@ -72,6 +73,8 @@ type KubeletFinding = Finding<KubeletLostContactState>
 function silentNodes(view: View<Names>): readonly KubeletFinding[] {
   const { silent, isEverywhere } = silenceOf(view)
   const locked = new Set(lockedHosts(view).map(({ node }) => node))
+  // In a VPC workers share a way of their own to a master that others reach.
+  const isOwnWay = infrastructureOf(view) === 'g2'
   const asking = new Set(requestsInVain(view).flatMap(({ node, isSure }) => (isSure ? [node] : [])))
   return silent.flatMap((node) => {
     const ready = conditionOf(node, 'Ready')
@@ -88,7 +91,8 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
     const isOthers =
       locked.has(node.name) || isRefused(view, node) || isCramped(view, node) || isNobodys(view, node.name)
     const open = isEverywhere || isOthers || machine.length === 0 ? own.map(shared) : own
-    const evidence = asking.has(node.name) && machine.length === 0 ? open.map(doubtful) : open
+    const isDoubtful = asking.has(node.name) || (isEverywhere && isOwnWay)
+    const evidence = isDoubtful && machine.length === 0 ? open.map(doubtful) : open
     const says =
       kind === 'never'
         ? 'kubelet has never reported to the control plane'
@@ -106,7 +110,7 @@ function silentNodes(view: View<Names>): readonly KubeletFinding[] {
 const shared = (evidence: Evidence): Evidence =>
   evidence.weight === 'decisive' ? { ...evidence, weight: 'strong' } : evidence
 
-/** Whose request for a new certificate nobody has granted is refused, more likely than not. */
+/** Whose request for a new certificate nobody has granted is refused, more likely than not; what all lose at one time is their way. */
 const doubtful = (evidence: Evidence): Evidence => ({ ...evidence, weight: 'weak' })
 
 /** Its kubelet speaks to the API server, and shows a certificate that is out of its time, or somebody shows one that is not this cluster's. */
