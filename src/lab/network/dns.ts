@@ -147,7 +147,7 @@ async function askServers(
 }
 
 /** The names to ask for, in order: as it is first when it has enough dots, last when it has not. */
-function candidates(name: string, { search, ndots }: ResolverConfig): readonly string[] {
+export function candidates(name: string, { search, ndots }: ResolverConfig): readonly string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)]
   const searched = search.map((domain) => `${name}.${domain.replace(/\.$/, '')}`)
   const dots = name.split('.').length - 1

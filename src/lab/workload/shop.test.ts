@@ -233,7 +233,10 @@ describe('the shop', () => {
     const { pods } = await bed()
     const { stdout, code } = await pods.frontend.sh('curl -s http://127.0.0.1:8080/')
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'frontend frontend: ok\napi api: ok\ndb db: ok\n' })
-    expect(await pods.db.sh('dig +short api.shop.svc.cluster.local')).toMatchObject({ code: 0 })
+    const whole = await pods.db.sh('dig +short api.shop.svc.cluster.local')
+    expect(whole).toMatchObject({ code: 0, stdout: expect.stringMatching(/^10\./) })
+    expect((await pods.db.sh('dig +short +search api')).stdout).toBe(whole.stdout)
+    expect((await pods.db.sh('dig +short api')).stdout).toBe('')
   })
 
   test('is not ready on a node that is cut off, and says why; liveness stays', async () => {

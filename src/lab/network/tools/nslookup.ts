@@ -1,6 +1,7 @@
-/** BIND's `nslookup NAME [SERVER]` and `dig [+short] NAME [@SERVER]`, for A records. Not imitated: other types, interactive mode, reverse look-ups. */
+/** BIND's `nslookup NAME [SERVER]` and `dig [+short] [+search] NAME [@SERVER]`, for A records. Not imitated: other types, interactive mode, reverse look-ups. */
 import type { Process, Program } from '#lab/host/ports.ts'
 import {
+  candidates,
   type DnsAnswer,
   type LookupFailure,
   queryDns,
@@ -53,26 +54,27 @@ async function ask(p: Process, name: string, server: string): Promise<DnsAnswer 
 
 export const dig: Program = async (p) => {
   const words = p.argv.slice(1)
-  const name = words.find((word) => !/^[+@-]/.test(word) && word !== 'A' && word !== 'IN')
-  const server =
-    words.find((word) => word.startsWith('@'))?.slice(1) ??
-    (await resolverConfig(p)).servers[0] ??
-    '127.0.0.1'
+  const typed = words.find((word) => !/^[+@-]/.test(word) && word !== 'A' && word !== 'IN') ?? '.'
+  const config = await resolverConfig(p)
+  const server = words.find((word) => word.startsWith('@'))?.slice(1) ?? config.servers[0] ?? '127.0.0.1'
   const found = await resolveHost(p, server)
-  const answer = await ask(
-    p,
-    (name ?? '.').replace(/\.$/, ''),
-    found.ok ? (found.value[0] ?? server) : server,
-  )
-  if (typeof answer === 'string') {
-    p.stdout.write(`\n; <<>> DiG 9.18.30 <<>> ${words.join(' ')}\n;; global options: +cmd\n${answer}\n`)
-    return 9
+  const address = found.ok ? (found.value[0] ?? server) : server
+  // Without being told, dig asks for the name as it is.
+  const names = words.includes('+search') ? candidates(typed, config) : [typed.replace(/\.$/, '')]
+  for (const [at, name] of names.entries()) {
+    const answer = await ask(p, name, address)
+    if (typeof answer === 'string') {
+      p.stdout.write(`\n; <<>> DiG 9.18.30 <<>> ${words.join(' ')}\n;; global options: +cmd\n${answer}\n`)
+      return 9
+    }
+    if (answer.rcode === 'NXDOMAIN' && at < names.length - 1) continue
+    p.stdout.write(
+      words.includes('+short')
+        ? answer.addresses.map((each) => `${each}\n`).join('')
+        : full(name, words, answer, server),
+    )
+    return 0
   }
-  p.stdout.write(
-    words.includes('+short')
-      ? answer.addresses.map((each) => `${each}\n`).join('')
-      : full(name ?? '.', words, answer, server),
-  )
   return 0
 }
 
