@@ -133,7 +133,7 @@ const part = ({ subresource }: { readonly subresource?: string }): { readonly su
 
 function defOf({ registry }: ApiState, request: KubeRequest): ResourceDef {
   const def = registry.find(request.type)
-  if (def === undefined) throw noSuchPath(asked(request))
+  if (def === undefined) throw noSuchPath(askedWords(request))
   return def
 }
 
@@ -142,7 +142,7 @@ function defOf({ registry }: ApiState, request: KubeRequest): ResourceDef {
  * (kubernetes/apimachinery:pkg/api/errors/errors.go, NewGenericServerResponse): `get tiers.crd.projectcalico.org default`.
  * Not imitated: libcalico's own spelling of its kinds (`Tiers.crd.projectcalico.org`).
  */
-function asked(request: KubeRequest): string {
+export function askedWords(request: KubeRequest): string {
   const { group, resource } = request.type
   const name = 'name' in request ? ` ${request.name}` : ''
   return `${httpVerbs[request.op] ?? 'get'} ${resource}${group === '' ? '' : `.${group}`}${name}`

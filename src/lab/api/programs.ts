@@ -7,6 +7,7 @@
  */
 
 import { watchAvailability } from '#lab/api/aggregation/availability.ts'
+import { readRemote, remoteReading } from '#lab/api/aggregation/inside.ts'
 import { egressOf } from '#lab/api/egress/selector.ts'
 import type { Heartbeat } from '#lab/api/heartbeat.ts'
 import { keepIdentityLease } from '#lab/api/identity-lease.ts'
@@ -161,25 +162,28 @@ function answer(
 const refuse = (outbox: Outbox, id: number, { code, reason, message }: Refusal): void =>
   outbox.send({ kube: 'refusal', id, code, reason, message })
 
-/** Carries out a request; answers how to give it up while it waits for webhooks. */
+/** Carries out a request; answers how to give it up while it waits for webhooks, or for the server that answers for its group. */
 function ask(
   api: ApiServer,
   outbox: Outbox,
   { id, user, request }: Asked<Exclude<KubeRequest, { readonly op: 'watch' }>>,
   over: () => void,
 ): (() => void) | undefined {
-  const asks = request.op !== 'get' && request.op !== 'list' && hasWebhooks(api)
-  const admission = asks ? new Admission(api) : undefined
-  return admitted(api, () => perform(api, request, user, admission), {
-    done: (value) => {
+  const tell = {
+    done: (value: unknown) => {
       over()
       outbox.send({ kube: 'answer', id, value })
     },
-    failed: (refusal) => {
+    failed: (refusal: Refusal) => {
       over()
       refuse(outbox, id, refusal)
     },
-  })
+  }
+  const reading = remoteReading(api, request)
+  if (reading !== undefined) return readRemote(api, { ...reading, user }, tell)
+  const asks = request.op !== 'get' && request.op !== 'list' && hasWebhooks(api)
+  const admission = asks ? new Admission(api) : undefined
+  return admitted(api, () => perform(api, request, user, admission), tell)
 }
 
 /**

@@ -162,3 +162,32 @@ test('what the server itself answers for is registered too', async () => {
   expect(names).toEqual(expect.arrayContaining(['v1.', 'v1.apps', 'v1.crd.projectcalico.org']))
   expect(conditionOf(items[0] as Stored)).toMatchObject({ status: 'True', reason: 'Local' })
 })
+
+test('an autoscaler asks the server behind metrics.k8s.io, and says when that is not there', async () => {
+  const on = await boot()
+  await ask(on, 'POST', '/apis/apiregistration.k8s.io/v1/apiservices', {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1beta1.metrics.k8s.io' },
+    spec: {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      insecureSkipTLSVerify: true,
+      service: { name: 'metrics-server', namespace: 'kube-system' },
+    },
+  })
+  const autoscalers = '/apis/autoscaling/v2/namespaces/kube-system/horizontalpodautoscalers'
+  await ask(on, 'POST', autoscalers, {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'coredns' },
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'coredns' }, maxReplicas: 4 },
+  })
+  await on.advance(40_000)
+  const { body } = await ask(on, 'GET', `${autoscalers}/coredns`)
+  expect(body).toContain(
+    'unable to fetch metrics from resource metrics API: the server is currently unable to handle the request (get pods.metrics.k8s.io)',
+  )
+})
