@@ -23,6 +23,7 @@ import { kubeProxyPrograms } from '#lab/kube-proxy/index.ts'
 import { kubectlPrograms } from '#lab/kubectl/program.ts'
 import { clientCertificateFiles } from '#lab/kubelet/certificate-files.ts'
 import { kubeletPrograms } from '#lab/kubelet/kubelet.ts'
+import { metricsServerImages, metricsServerPrograms } from '#lab/metrics-server/index.ts'
 import { managerPrograms } from '#lab/network/managers.ts'
 import { createNetwork, type Network } from '#lab/network/network.ts'
 import { toolPrograms } from '#lab/network/tools.ts'
@@ -83,6 +84,7 @@ export function assemble(kernel: Kernel, options: PlanOptions): LabParts {
     ...(definition.published?.(plan) ?? []),
     ...webhookImages(),
     ...debugImages(),
+    ...metricsServerImages(),
     ...nginxImages(),
     calicoApiServerImage(plan.calico),
     ...forArm(images),
@@ -162,6 +164,7 @@ const fixedPrograms: Readonly<Record<string, Program>> = {
   ...workloadPrograms,
   ...konnectivityPrograms,
   ...calicoApiServerPrograms,
+  ...metricsServerPrograms,
 }
 
 interface MachineParts {

@@ -26,6 +26,7 @@ const sizes: Readonly<Record<string, number>> = {
   'cni-install': 38,
   'calico-kube-controllers': 42,
   'calico-typha': typhaMebibytes,
+  'metrics-server': 24,
   'shop-tier': 18,
   nginx: 8,
 }

@@ -189,12 +189,13 @@ function announce(events: EventRecorder, node: string): void {
 }
 
 async function listen(p: Process, kubelet: Kubelet, pods: Pods): Promise<void> {
-  const { klog, runtime, config, minor, kubeFor } = kubelet
+  const { klog, runtime, machine, config, minor, kubeFor } = kubelet
   const { auth, nodeName, readOnlyPort, healthzPort } = config
   const served = {
     runtime,
     find: (namespace: string, name: string) => pods.find(namespace, name),
     list: () => pods.list(),
+    machine,
   }
   const listening = async (port: number, serve: () => Promise<unknown>): Promise<void> => {
     try {

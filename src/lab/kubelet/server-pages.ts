@@ -2,12 +2,13 @@
  * What a kubelet answers over plain HTTP: its health, its pods, and the files below its machine's /var/log, which is how they are read
  * through the API server (`kubectl get --raw /api/v1/nodes/<node>/proxy/logs/`).
  *
- * Not imitated: /metrics, /stats, /configz, queries of services' journals.
+ * Not imitated: /metrics but /metrics/resource, /stats, /configz, queries of services' journals.
  *
  * @see kubernetes/kubernetes:pkg/kubelet/server/server.go (InstallDefaultHandlers, InstallDebuggingHandlers)
  */
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import type { ServedPods } from '#lab/kubelet/server.ts'
+import { resourceMetrics } from '#lab/kubelet/server-metrics.ts'
 import type { HttpRequest, HttpResponse } from '#lab/network/http.ts'
 
 const notFound: HttpResponse = { status: 404, body: '404 page not found\n' }
@@ -16,11 +17,17 @@ export const plain = { 'content-type': 'text/plain; charset=utf-8' }
 /** One page. */
 export async function page(
   p: Process,
-  pods: Pick<ServedPods, 'list'>,
+  pods: ServedPods,
   { path: asked }: Pick<HttpRequest, 'path'>,
 ): Promise<HttpResponse> {
   const path = asked.split('?')[0] ?? '/'
   if (/^\/healthz(\/(ping|log|syncloop))?$/.test(path)) return { status: 200, headers: plain, body: 'ok' }
+  if (path === '/metrics/resource' && pods.runtime.isServing)
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      body: resourceMetrics(pods, p.now()),
+    }
   if (path === '/pods' || path === '/pods/') return podList(pods)
   return path.startsWith('/logs/') ? logFile(p, decodeURIComponent(path.slice('/logs/'.length))) : notFound
 }

@@ -1,6 +1,6 @@
 import { rfc3339Micro } from '#base/clock.ts'
 import type { Pod } from '#lab/api/objects.ts'
-import { isErrno, type Process } from '#lab/host/ports.ts'
+import { isErrno, type Machine, type Process } from '#lab/host/ports.ts'
 import type { Access, Asking } from '#lab/kubelet/access.ts'
 import { instancesOf } from '#lab/kubelet/pod-status.ts'
 import { attach, exec } from '#lab/kubelet/server-exec.ts'
@@ -22,6 +22,7 @@ export interface ServedPods {
   /** The pod of this machine by its name, with the uid under which the runtime knows it. */
   find(namespace: string, name: string): Pod | undefined
   list(): readonly Pod[]
+  readonly machine: Pick<Machine, 'memory'>
 }
 
 /**

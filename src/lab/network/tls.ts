@@ -10,7 +10,14 @@ import { Quiet } from '#base/quiet.ts'
 import { remembering } from '#base/remember.ts'
 import { isErrno, type Process } from '#lab/host/ports.ts'
 import { isIpv4 } from '#lab/network/address.ts'
-import { answerAll, type HttpHandler } from '#lab/network/http.ts'
+import {
+  answerAll,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  respond,
+} from '#lab/network/http.ts'
+import { requestOf as httpRequestOf } from '#lab/network/http-wire.ts'
 import type { Connection, Listener, Payload } from '#lab/network/ports.ts'
 
 export interface Certificate {
@@ -199,13 +206,19 @@ function wrongName({ dnsNames }: Certificate, wanted: string): string {
 /** Serves HTTP behind a certificate (PEM); a thread per connection. Rejects as `net.listen` does. */
 export function serveHttps(
   p: Process,
-  at: { readonly port: number; readonly certificate: () => string },
+  at: {
+    readonly port: number
+    readonly certificate: () => string
+    /** Answers who comes without TLS, as kubelets' probes do in a lab. Default: that is refused. */
+    readonly probes?: (request: HttpRequest) => HttpResponse
+  },
   handler: HttpHandler,
 ): Promise<Listener> {
   return p.net.listen({ port: at.port }, (connection) => {
     p.thread('https', async (self) => {
-      const trouble = await shakeHands(self, connection, at.certificate())
+      const trouble = await shakeHands(self, connection, at)
       if (trouble === undefined) return answerAll(p, connection, handler)
+      if (trouble === 'probed') return
       const { address, port } = connection.remote
       self.stderr.write(`http: TLS handshake error from ${address}:${port}: ${trouble}\n`)
       connection.close()
@@ -217,16 +230,22 @@ export function serveHttps(
 async function shakeHands(
   self: Process,
   connection: Connection,
-  certificate: string,
+  { certificate, probes }: Pick<Parameters<typeof serveHttps>[1], 'certificate' | 'probes'>,
 ): Promise<string | undefined> {
   try {
     const hello = await connection.receive(self.task)
     if (hello === undefined || hello === 'closed') return 'EOF'
+    const probe = probes === undefined ? undefined : httpRequestOf(hello, connection.remote.address)
+    if (probes !== undefined && probe !== undefined) {
+      respond(connection, probes(probe))
+      connection.close()
+      return 'probed'
+    }
     if (typeof hello === 'string' || hello.tls !== 'client-hello') {
       connection.send(plainRefused)
       return 'client sent an HTTP request to an HTTPS server'
     }
-    connection.send(Object.freeze({ tls: 'server-hello', certificate }))
+    connection.send(Object.freeze({ tls: 'server-hello', certificate: certificate() }))
     const reply = await connection.receive(self.task)
     if (typeof reply === 'object' && reply.tls === 'finished') return undefined
     return typeof reply === 'object' && reply.tls === 'alert'
