@@ -99,6 +99,8 @@ test('a list that denies cuts one subnet off from another, and leaves the way to
   expect(await told(lab, 'is network-acl-rules closed')).toMatch(
     /^no +no +deny +ipv4 +10\.240\.64\.0\/24 +0\.0\.0\.0\/0 +all +inbound *$/m,
   )
+  const unknown = 'is network-acl-rule-add closed allow inbound --before-rule nothing'
+  expect((await lab.cloud(unknown.split(' '))).stderr).toContain('Network ACL rule not found')
   await told(lab, 'is subnet-update shop-vpc-us-south-1 --acl closed')
   expect(await reach(a, b)).toBe(false)
   expect((await lab.run(a, ['nc', '-z', '-w', '1', '10.240.0.250', String(masterPort)])).code).toBe(0)

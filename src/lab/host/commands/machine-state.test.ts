@@ -17,6 +17,11 @@ describe('mounts', () => {
       '',
     ],
     [
+      'and so does a read-only mount of a part of it',
+      'mount --bind /root /root; mount -o remount,bind,ro /root; mount -o remount,rw /root; echo x > /root/a',
+      '',
+    ],
+    [
       'nothing is executed from a noexec mount',
       'mount -t tmpfs -o noexec tmpfs /mnt; cp /bin/ls /mnt; /mnt/ls',
       'bash: /mnt/ls: Permission denied\n',

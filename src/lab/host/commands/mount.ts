@@ -13,8 +13,10 @@ interface Wanted {
 }
 
 /**
- * mount(8): the list, `-t tmpfs`, `--bind`, `-o remount,ro|rw|exec|noexec` (of a whole file system; with `bind` of one mount), `-a`
- * from /etc/fstab. Not imitated: disks beyond the root's, other types, EBUSY of a remount while files are open for writing.
+ * mount(8): the list, `-t tmpfs`, `--bind`, `-o remount,ro|rw|exec|noexec` (of a file system and this mount of it; with `bind` of the
+ * mount alone), `-a` from /etc/fstab. Not imitated: disks beyond the root's, other types, EBUSY of a remount while files are open for writing.
+ *
+ * @see torvalds/linux:fs/namespace.c (do_remount: the superblock's flags and the mount's own)
  */
 export const mount: Program = async (p) => {
   const args = parseArguments(p.argv.slice(1), {
@@ -106,8 +108,8 @@ function remount(p: Process, { target, options }: Wanted): number {
   for (const option of options) {
     if (option === 'noexec' || option === 'exec' || option === 'defaults') found.noExec = option === 'noexec'
     if (option !== 'ro' && option !== 'rw' && option !== 'defaults') continue
-    if (options.includes('bind')) found.readOnly = option === 'ro'
-    else found.root.fs.readOnly = option === 'ro'
+    found.readOnly = option === 'ro'
+    if (!options.includes('bind')) found.root.fs.readOnly = option === 'ro'
   }
   found.root.fs.host.moved()
   return 0

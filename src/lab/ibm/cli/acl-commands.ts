@@ -82,8 +82,7 @@ export const aclCommands: Commands = {
           max: words.option('destination-port-max'),
         }),
       }
-      const before = acl[direction].findIndex(({ name }) => name === words.option('before-rule'))
-      const at = before < 0 ? acl[direction].length : before
+      const at = placeBefore(acl, { direction, rule: words.option('before-rule') })
       change(call, { ...acl, [direction]: acl[direction].toSpliced(at, 0, rule) })
       return `Creating rule ${rule.name} in network ACL ${acl.name}...\nOK\n`
     },
@@ -106,6 +105,18 @@ export const aclCommands: Commands = {
 const everywhere = '0.0.0.0/0'
 
 const aclOf = (call: Call): Acl => aclNamed(call, operandsOf(call.words)[0])
+
+/** Where among the rules of its direction a new one stands that comes before `rule`, be that of its direction or not; else the end. */
+function placeBefore(
+  acl: Acl,
+  o: { readonly direction: Direction; readonly rule: string | undefined },
+): number {
+  if (o.rule === undefined) return acl[o.direction].length
+  const place = rulesOf(acl).findIndex(({ id }) => id === o.rule)
+  if (place < 0) throw new Refused('Network ACL rule not found')
+  const inbound = acl.inbound.length
+  return o.direction === 'inbound' ? Math.min(place, inbound) : Math.max(place - inbound, 0)
+}
 
 const change = (call: Call, acl: Acl): void => vpcOf(call).setAcl(call.account.site.underlay, acl)
 
