@@ -1,6 +1,7 @@
 /** Questions as commands, about a place: for modes and symptoms alike. */
 import { unnamedCalicoPod } from '#cluster/calico-objects.ts'
 import type { Facts, Subject } from '#cluster/facts.ts'
+import { managedClusterId } from '#cluster/managed.ts'
 import { calicoNamespace, calicoNodePodOf } from '#cluster/queries.ts'
 import type { Question } from '#cluster/questions.ts'
 import { type RelationName, relationInfo, type Where } from '#cluster/relations.ts'
@@ -26,18 +27,23 @@ export function ask(
   },
 ): Question {
   const where = whereOf(facts, about)
+  const typed =
+    command === undefined
+      ? relationInfo[fills[0]].command(about.kind === 'node' ? where : withoutNode(where))
+      : typeof command === 'string'
+        ? command
+        : command(where)
+  const id = managedClusterId(facts) ?? clusterIdUnknown
   return {
-    command:
-      command === undefined
-        ? relationInfo[fills[0]].command(about.kind === 'node' ? where : withoutNode(where))
-        : typeof command === 'string'
-          ? command
-          : command(where),
-    why,
+    command: typed.replaceAll(clusterIdUnknown, id),
+    why: why.replaceAll(clusterIdUnknown, id),
     fills: fills.map((relation) => ({ relation, about })),
     ...(cost === undefined ? {} : { cost }),
   }
 }
+
+/** IBM Cloud names its own groups and gateways of a cluster by the cluster's id. */
+const clusterIdUnknown = '<cluster-id>'
 
 const withoutNode = ({ node: _, ...where }: Required<Where>): Where => where
 

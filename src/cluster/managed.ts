@@ -30,6 +30,15 @@ export function infrastructureOf(view: Reads<'nodes'>): string | undefined {
   return told.size === 1 ? only : undefined
 }
 
+/** The cluster's id stands in those of its workers: `kube-<cluster>-<name>-<pool>-<8 hex>`. */
+export function managedClusterId(view: Reads<'nodes' | 'workers'>): string | undefined {
+  const ids = [
+    ...view.rows('nodes').flatMap(({ labels }) => labels[`${prefix}worker-id`] ?? []),
+    ...view.rows('workers').map(({ id }) => id),
+  ]
+  return ids.find((id) => id.startsWith('kube-'))?.split('-')[1]
+}
+
 /**
  * Images that the provider built or mirrors: its own registry, in the region's or the older name.
  *

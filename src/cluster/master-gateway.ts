@@ -1,6 +1,7 @@
 /** The endpoint gateway of a VPC by which workers of IBM Cloud reach their master. */
+
 import type { Fact, Provenance, Reads } from '#cluster/facts.ts'
-import { infrastructureOf } from '#cluster/managed.ts'
+import { infrastructureOf, managedClusterId } from '#cluster/managed.ts'
 import { isEverywhere, nodeAddresses, speaksOfNodes } from '#cluster/node-subnets.ts'
 import { isComplete } from '#cluster/queries.ts'
 import type { CloudRuleRow, EndpointGatewayRow } from '#cluster/relations.ts'
@@ -32,7 +33,7 @@ export interface GatewayTrouble {
 /** What is known to be wrong with it; nothing while it was not read. */
 export function masterGatewayTroubles(view: Reads<MasterGatewayReads>): readonly GatewayTrouble[] {
   if (infrastructureOf(view) === 'softlayer') return []
-  const cluster = clusterOf(view)
+  const cluster = managedClusterId(view)
   const own = view.rows('endpointGateways').filter(({ name }) => isOfMaster(name, cluster))
   if (own.length === 0) return [...absent(view, cluster), ...ofUsualGroups(view, cluster)]
   return own.flatMap((gateway) => [...unstable(gateway), ...closed(view, gateway)])
@@ -42,17 +43,8 @@ export function masterGatewayTroubles(view: Reads<MasterGatewayReads>): readonly
 export const isMasterGatewayWell = (view: Reads<MasterGatewayReads>): boolean =>
   isComplete(view.coverage('endpointGateways')) &&
   isComplete(view.coverage('cloudRules')) &&
-  view.rows('endpointGateways').some(({ name }) => isOfMaster(name, clusterOf(view))) &&
+  view.rows('endpointGateways').some(({ name }) => isOfMaster(name, managedClusterId(view))) &&
   masterGatewayTroubles(view).length === 0
-
-/** The cluster's id stands in those of its workers: `kube-<cluster>-<name>-<pool>-<8 hex>`. */
-function clusterOf(view: Reads<'nodes' | 'workers'>): string | undefined {
-  const ids = [
-    ...view.rows('nodes').flatMap(({ labels }) => labels['ibm-cloud.kubernetes.io/worker-id'] ?? []),
-    ...view.rows('workers').map(({ id }) => id),
-  ]
-  return ids.find((id) => id.startsWith('kube-'))?.split('-')[1]
-}
 
 const isOfMaster = (name: string, cluster: string | undefined): boolean =>
   cluster === undefined ? name.startsWith('iks-') : name === masterGatewayName(cluster)
@@ -90,7 +82,7 @@ function closed(
   view: Reads<MasterGatewayReads>,
   { name, groups = [], from }: Fact<EndpointGatewayRow>,
 ): readonly GatewayTrouble[] {
-  if (groups.length === 0) return ofUsualGroups(view, clusterOf(view))
+  if (groups.length === 0) return ofUsualGroups(view, managedClusterId(view))
   const rules = groups.map((group) => inboundOf(view, group))
   if (!isComplete(view.coverage('cloudRules')) && rules.some(({ length }) => length === 0)) return []
   if (rules.flat().some((rule) => letsWorkersIn(view, rule))) return []

@@ -1,4 +1,5 @@
 import { ask } from '#cluster/asking.ts'
+import { cloudTold } from '#cluster/clouds.ts'
 import type { Mode } from '#diagnosis/types.ts'
 import { type CrossSubnetState, detector } from '#failures/crosssubnet-unencapsulated-dropped/detect.ts'
 
@@ -46,12 +47,17 @@ export const mode: Mode<CrossSubnetState> = {
         `ssh ${node} 'ip route get <pod-address>; timeout 10 tcpdump -ni any -c 5 icmp'; ssh <other-node> 'timeout 10 tcpdump -ni any -c 5 icmp'`,
       cost: 5,
     }),
-    ask(facts, about, {
-      fills: ['messages'],
-      why: 'whether Felix is refused when it switches the check off',
-      command: ({ namespace, pod }) =>
-        `kubectl logs -n ${namespace} ${pod} -c calico-node --tail=-1 | grep -i source-destination-check`,
-      cost: 2,
-    }),
+    // Felix can do that on AWS only; who complains may not have said where the nodes run.
+    ...(facts.isComplaint === true || cloudTold(facts, 'AWS') !== undefined
+      ? [
+          ask(facts, about, {
+            fills: ['messages'],
+            why: 'whether Felix is refused when it switches the check off',
+            command: ({ namespace, pod }) =>
+              `kubectl logs -n ${namespace} ${pod} -c calico-node --tail=-1 | grep -i source-destination-check`,
+            cost: 2,
+          }),
+        ]
+      : []),
   ],
 }

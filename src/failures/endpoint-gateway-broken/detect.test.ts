@@ -167,4 +167,8 @@ test('kubelets that all fall silent may have lost their way to a master that ans
   expect(confidenceOf({ nodes: silent('softlayer') })).toBe('not found')
   const asked = judged({ nodes: silent('g2') }).next.map(({ command }) => command)
   expect(asked).toContain('ibmcloud is endpoint-gateways')
+  // The id of the cluster stands in those of its workers.
+  expect(asked).toContain(
+    `ibmcloud is endpoint-gateway iks-${cluster}; ibmcloud is security-group-rules kube-vpegw-${cluster}`,
+  )
 })
