@@ -4,7 +4,10 @@ import type { Product } from '#lab/ibm/product.ts'
 
 const domain = 'ibm-cloud.kubernetes.io'
 
-/** The labels of a worker's node. `version`: of what the provider runs on it, 1.28.15. */
+/**
+ * The labels of a worker's node; a cloud controller sets those of machine type and place under their old names, too
+ * (kubernetes/cloud-provider:controllers/node/node_controller.go). `version`: of what the provider runs on it, 1.28.15.
+ */
 export const workerLabels = (
   worker: Worker,
   {
@@ -13,6 +16,9 @@ export const workerLabels = (
     version,
   }: { readonly infrastructure: Infrastructure; readonly product: Product; readonly version: string },
 ): Readonly<Record<string, string>> => ({
+  'beta.kubernetes.io/instance-type': infrastructure.machineType,
+  'failure-domain.beta.kubernetes.io/region': cluster.region,
+  'failure-domain.beta.kubernetes.io/zone': worker.zone,
   'node.kubernetes.io/instance-type': infrastructure.machineType,
   'topology.kubernetes.io/region': cluster.region,
   'topology.kubernetes.io/zone': worker.zone,

@@ -1,6 +1,6 @@
 import { baseOs } from '#lab/host/os.ts'
 import type { Tree, TreeEntry } from '#lab/host/ports.ts'
-import { masterPort } from '#lab/ibm/account.ts'
+import { cluster, masterPort } from '#lab/ibm/account.ts'
 import { egressConfiguration, egressConfigurationPath } from '#lab/konnectivity/manifests.ts'
 import type { ClusterPlan, MachinePlan } from '#lab/plan.ts'
 
@@ -12,7 +12,7 @@ export const masterDisk = (
   { kubernetes, serviceCidr, registry }: ClusterPlan,
   more: readonly string[] = [],
 ): Tree => [
-  ...baseOs({ hostname: 'master', nameserver: registry.address }),
+  ...baseOs({ hostname: `master-${cluster.id}-6d4cf5f7b9-x5kzt`, nameserver: registry.address }),
   ...[...programs, ...more].map(
     (name): TreeEntry => ({
       path: `/usr/local/bin/${name}`,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { Pod } from '#lab/api/objects.ts'
+import type { Node, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { masterPort } from '#lab/ibm/account.ts'
 import { told } from '#lab/ibm/testing/told.ts'
@@ -26,6 +26,20 @@ async function ruleAbout(lab: Lab, remote: string): Promise<string> {
   }[]
   return rules.find((each) => each.remote.cidr_block === remote && each.direction === 'outbound')?.id ?? ''
 }
+
+test('a worker looks as a cloud’s node does, not as kubeadm’s', async () => {
+  const lab = await booted()
+  const [node] = await lab.kube.list<Node>({ type: resources.nodes })
+  expect(Object.keys(node?.metadata.annotations ?? {})).not.toContain(
+    'kubeadm.alpha.kubernetes.io/cri-socket',
+  )
+  expect(node?.metadata.labels).toMatchObject({
+    'beta.kubernetes.io/instance-type': node?.metadata.labels?.['node.kubernetes.io/instance-type'],
+    'failure-domain.beta.kubernetes.io/zone': node?.metadata.labels?.['topology.kubernetes.io/zone'],
+  })
+  // calico-node adds its condition with a patch that names nothing else, and what is new comes first.
+  expect(node?.status.conditions?.[0]?.type).toBe('NetworkUnavailable')
+})
 
 test("a worker's logs come through konnectivity, from the endpoint gateway's other side", async () => {
   const lab = await booted()

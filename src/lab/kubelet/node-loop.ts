@@ -172,7 +172,7 @@ export class NodeLoop {
       await kube.create<Node>(resources.nodes, {
         apiVersion: 'v1',
         kind: 'Node',
-        metadata: { name: facts.name, labels: nodeLabels(facts.name), annotations: nodeAnnotations },
+        metadata: { name: facts.name, labels: nodeLabels(facts.name), annotations: nodeAnnotations(facts) },
         spec: facts.providerId === undefined ? {} : { providerID: facts.providerId },
         status: { ...nodeStatus(facts), conditions },
       })

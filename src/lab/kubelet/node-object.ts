@@ -45,11 +45,16 @@ export const nodeLabels = (name: string): Readonly<Record<string, string>> => ({
   'kubernetes.io/os': 'linux',
 })
 
-export const nodeAnnotations: Readonly<Record<string, string>> = {
-  'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///run/containerd/containerd.sock',
+/** A cloud's nodes are not made by kubeadm, which notes the runtime's socket. */
+export const nodeAnnotations = ({
+  providerId,
+}: Pick<NodeFacts, 'providerId'>): Readonly<Record<string, string>> => ({
+  ...(providerId === undefined
+    ? { 'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///run/containerd/containerd.sock' }
+    : {}),
   'node.alpha.kubernetes.io/ttl': '0',
   'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
-}
+})
 
 const capacity = {
   cpu: '4',
@@ -93,10 +98,14 @@ export function nodeStatus(
       machineID: facts.machineId,
       operatingSystem: 'linux',
       osImage: facts.osImage,
-      systemUUID: facts.machineId,
+      systemUUID: systemUuid(facts.machineId),
     },
   }
 }
+
+/** Of a virtual machine both are one number: systemd takes it from the firmware (machine-id(5)). */
+const systemUuid = (machineId: string): string =>
+  machineId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 /** The four conditions of the kubelet, after those that the node has now, and the events that they call for. */
 export function nodeConditions(

@@ -36,6 +36,7 @@ describe('a node', () => {
       containerRuntimeVersion: 'containerd://1.7.27',
       osImage: 'Ubuntu 22.04.5 LTS',
       kernelVersion: '5.15.0-136-generic',
+      systemUUID: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
     })
     expect((await b.events(control)).slice(0, 5)).toEqual([
       'Starting: Starting kubelet.',

@@ -89,7 +89,8 @@ function dispatch(
       ...(admission === undefined ? {} : { admission }),
       warn,
     }
-    if (found.def.deprecation !== undefined) warn(found.def.deprecation)
+    const { deprecation, deprecatedSince } = found.def
+    if (deprecation !== undefined && deprecatedSince <= api.state.registry.minor) warn(deprecation)
     resource({ api, request, to, query, route: found, caller })
     return
   }

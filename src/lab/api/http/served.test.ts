@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { answerOf, json, maps, server } from '#lab/api/http/http-bench.ts'
 import { resources } from '#lab/api/ports.ts'
 import { ProtobufWriter } from '#lab/api/protobuf/writer.ts'
+import { ApiServer } from '#lab/api/server.ts'
+import { Kernel } from '#lab/kernel/kernel.ts'
 
 describe('what is served', () => {
   const all =
@@ -9,6 +11,15 @@ describe('what is served', () => {
 
   test.each(all.split(' '))('%s is described', (url) => {
     expect(answerOf(server().api, { url }).code).toBe(200)
+  })
+
+  test.each([
+    ['1.32.4', undefined],
+    ['1.33.1', '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'],
+  ])('who asks a server of %s for Endpoints is warned from 1.33 on', (kubernetesVersion, warning) => {
+    const api = new ApiServer({ kernel: new Kernel({ seed: 1, startMs: 0 }), kubernetesVersion })
+    expect(answerOf(api, { url: '/api/v1/endpoints' }).headers.warning).toBe(warning)
+    expect(answerOf(api, { url: '/api/v1/services' }).headers.warning).toBeUndefined()
   })
 
   test('drain learns of evictions', () => {

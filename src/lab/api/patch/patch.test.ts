@@ -44,9 +44,10 @@ describe('a strategic merge patch', () => {
       }),
     ],
     [
-      'appends a container of a new name',
+      // kubernetes/website:content/en/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch.md shows it
+      'puts a container of a new name before those that it does not name',
       { spec: { containers: [{ name: 'c3', image: 'i:3' }] } },
-      (p: typeof pod) => ({ ...p.spec, containers: [...p.spec.containers, { name: 'c3', image: 'i:3' }] }),
+      (p: typeof pod) => ({ ...p.spec, containers: [{ name: 'c3', image: 'i:3' }, ...p.spec.containers] }),
     ],
     [
       'removes one by its key',
@@ -72,8 +73,8 @@ describe('a strategic merge patch', () => {
           {
             ...p.spec.containers[0],
             env: [
-              { name: 'A', value: '1' },
               { name: 'B', value: '2' },
+              { name: 'A', value: '1' },
             ],
           },
           p.spec.containers[1],

@@ -64,7 +64,10 @@ const orderOf = (key: string): string | undefined =>
 const idOf = (item: unknown, key: string | undefined): unknown =>
   key !== undefined && isObject(item) ? item[key] : item
 
-/** What the patch names in its order; what only the server knows stays where it stood among the others (`normalizeElementOrder`). */
+/**
+ * What the patch names in its order; what only the server knows stands before the first of these that it stood before, and what is new before
+ * what the patch does not name (`normalizeElementOrder`, `mergeSortedSlice`).
+ */
 function reordered(
   list: readonly unknown[],
   order: readonly unknown[],
@@ -77,8 +80,8 @@ function reordered(
   const others = list.filter((item) => !places.has(keyOf(item)))
   const result: unknown[] = []
   while (named.length > 0 && others.length > 0) {
-    const [left = -1, right = -1] = [before.get(keyOf(named[0])), before.get(keyOf(others[0]))]
-    const next = left >= 0 && left < right ? named : others
+    const [left = -1, right = -1] = [before.get(keyOf(others[0])), before.get(keyOf(named[0]))]
+    const next = left >= 0 && left < right ? others : named
     result.push(next.shift())
   }
   return [...result, ...named, ...others]
@@ -94,7 +97,10 @@ function mergeValue(old: unknown, change: unknown, rule: MergeRule): unknown {
   if (isObject(change)) return mergeMaps(isObject(old) ? old : {}, change, rule)
   if (!Array.isArray(change)) return change
   const list = Array.isArray(old) ? old : []
-  if (rule.set) return [...list, ...change.filter((item) => !list.includes(item))]
+  if (rule.set) {
+    const all = [...list, ...change.filter((item) => !list.includes(item))]
+    return reordered(all, change, { was: list, keyOf: (item) => item })
+  }
   if (rule.key !== undefined) return mergeByKey(list, change, rule, rule.key)
   return change
 }
@@ -121,7 +127,8 @@ function mergeByKey(
       if (merged !== result[index]) result = result.with(index, merged)
     }
   }
-  return result
+  if (result === list) return list
+  return reordered(result, changes, { was: list, keyOf: (item) => idOf(item, key) })
 }
 
 /** A value as it is stored: without directives. */

@@ -53,6 +53,9 @@ const coreTypes: readonly ResourceDef[] = [
     singular: 'endpoints',
     shortNames: ['ep'],
     createOnUpdate: true,
+    // staging:api/core/v1/zz_generated.prerelease-lifecycle.go
+    deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+    deprecatedSince: 33,
   }),
   define(core, 'events', 'Event', {
     ...plain,

@@ -65,6 +65,8 @@ export interface ResourceDef {
   readonly storedAs: string | undefined
   /** What whoever uses a version that is on its way out is warned of. */
   readonly deprecation: string | undefined
+  /** From which minor release of Kubernetes on; default: all. */
+  readonly deprecatedSince: number
   /** Where a custom resource's `/scale` finds its numbers. */
   readonly scalePaths: ScalePaths | undefined
   /** A review: POST answers it and nothing is stored. */
@@ -119,6 +121,7 @@ export function define(
     schema: undefined,
     storedAs: undefined,
     deprecation: undefined,
+    deprecatedSince: 0,
     scalePaths: undefined,
     review: false,
     since: undefined,
