@@ -161,6 +161,21 @@ const walks: readonly (readonly [mode: string, variant: string, flavour: Flavour
       'ibmcloud is security-group-rule-add kube-<cluster-id> outbound all --remote kube-<cluster-id>',
     ],
   ],
+  ['service-ip-unreachable', 'raw', 'plain', ['iptables -t raw -D OUTPUT -d 10.96.0.0/12 -j DROP']],
+  [
+    'calico-apiserver-unreachable',
+    'no-endpoints',
+    'plain',
+    ['kubectl delete apiservice v3.projectcalico.org'],
+  ],
+  [
+    'stale-tunnel-device',
+    'everywhere',
+    'plain',
+    [
+      `kubectl patch felixconfiguration default --type json -p '[{"op":"remove","path":"/spec/vxlanEnabled"}]'`,
+    ],
+  ],
   [
     'typha-cert-invalid',
     'server',

@@ -1,6 +1,7 @@
 /** Which commands there are, and what is said of those that there are not. */
 import { apply, viewLastApplied } from '#lab/kubectl/commands/apply.ts'
 import { canI, whoAmI } from '#lab/kubectl/commands/auth.ts'
+import { approve, deny } from '#lab/kubectl/commands/certificate.ts'
 import { cordon, uncordon } from '#lab/kubectl/commands/cordon.ts'
 import { cp } from '#lab/kubectl/commands/cp.ts'
 import { createFile, replace } from '#lab/kubectl/commands/create-file.ts'
@@ -38,6 +39,7 @@ const commands: readonly Command[] = [
   apiResources,
   apiVersions,
   apply,
+  approve,
   viewLastApplied,
   canI,
   whoAmI,
@@ -51,6 +53,7 @@ const commands: readonly Command[] = [
   ...workloadCommands,
   ...accessCommands,
   debug,
+  deny,
   remove,
   describe,
   diff,

@@ -4,7 +4,6 @@ import { KubectlError } from '#lab/kubectl/trouble.ts'
 const reasons: Readonly<Record<string, string>> = {
   attach: 'there is nobody at a terminal to attach: use kubectl logs -f, or exec',
   autoscale: 'nobody acts on HorizontalPodAutoscalers here: use kubectl scale',
-  certificate: 'it approves nothing: patch the CertificateSigningRequest',
   completion: 'it completes nothing: an installed kubectl does',
   config: 'it has no contexts to manage: say -n for the namespace',
   edit: 'it has no editor: use kubectl patch, set, label, or get -o yaml and apply -f',
