@@ -1,6 +1,7 @@
 import type { Facts, Subject } from '#cluster/facts.ts'
 import { calicoNodePodOf, nodeNames } from '#cluster/queries.ts'
 import type { PodRow } from '#cluster/relations.ts'
+import { isRecent } from '#cluster/symptoms/recency.ts'
 import { symptomsOf } from '#cluster/symptoms.ts'
 
 /** A node worth a closer look, with calico-node's pod there, where one was seen. */
@@ -33,8 +34,6 @@ export function suspectsOf(facts: Facts): Suspects {
   return { suspects: suspects.map(withPod(facts)), peers: unique(peers).map(withPod(facts)) }
 }
 
-const recentMs = 5 * 60_000
-
 /** Its probe failed; or it ran, its sandbox went, and it gets no new one: it is not Pending, so no list of stuck pods has it. */
 const failing: ReadonlySet<string> = new Set(['Unhealthy', 'FailedCreatePodSandBox'])
 
@@ -42,14 +41,17 @@ const failing: ReadonlySet<string> = new Set(['Unhealthy', 'FailedCreatePodSandB
 const isOfTheSystem = ({ namespace }: { readonly namespace?: string }, reason: string): boolean =>
   reason === 'BackOff' && namespace === 'kube-system'
 
-/** By kubelet's warnings of the last minutes, which are there long before anybody has listed all pods. */
+/**
+ * By kubelet's warnings of the last minutes, which are there long before anybody has listed all pods. Of a pod that has failed for long,
+ * one is told in five minutes (client-go:tools/record/events_cache.go, defaultSpamQPS), whatever comes between.
+ */
 const nodesWithFailingPods = (facts: Facts): readonly string[] =>
   facts
     .rows('events')
     .filter(
       ({ reason, about }) => about.kind === 'Pod' && (failing.has(reason) || isOfTheSystem(about, reason)),
     )
-    .filter(({ lastAtMs = 0 }) => facts.observedAtMs - lastAtMs < recentMs)
+    .filter(({ lastAtMs = 0 }) => isRecent(facts, lastAtMs))
     .flatMap(({ node }) => (node === undefined ? [] : [node]))
 
 /** Every node, for looks that prevent. */

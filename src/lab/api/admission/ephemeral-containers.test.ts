@@ -32,23 +32,23 @@ describe('containers that are added to a pod', () => {
     [
       'a container’s name',
       { name: 'c', image: 'x' },
-      'spec.ephemeralContainers[1].name: Duplicate value: "c"',
+      'spec.ephemeralContainers[0].name: Duplicate value: "c"',
     ],
     [
       'a target that is none',
       { name: 'a', image: 'x', targetContainerName: 'nope' },
-      'spec.ephemeralContainers[1].targetContainerName: Not found: "nope"',
+      'spec.ephemeralContainers[0].targetContainerName: Not found: "nope"',
     ],
     [
       'another such container as target',
       { name: 'a', image: 'x', targetContainerName: 'look' },
-      'spec.ephemeralContainers[1].targetContainerName: Not found: "look"',
+      'spec.ephemeralContainers[0].targetContainerName: Not found: "look"',
     ],
-    ['no image', { name: 'a' }, 'spec.ephemeralContainers[1].image: Required value'],
+    ['no image', { name: 'a' }, 'spec.ephemeralContainers[0].image: Required value'],
     [
       'a probe',
       { name: 'a', image: 'x', livenessProbe: { exec: { command: ['true'] } } },
-      'spec.ephemeralContainers[1].livenessProbe: Forbidden: cannot be set for an Ephemeral Container',
+      'spec.ephemeralContainers[0].livenessProbe: Forbidden: cannot be set for an Ephemeral Container',
     ],
     [
       'the name of one that is there',
