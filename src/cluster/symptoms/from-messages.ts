@@ -13,7 +13,6 @@ import type { Symptom, SymptomEntry } from '#cluster/symptoms.ts'
  * @param messages ids of the catalogue
  * @param only of these, which rows count: a general message may be of anybody
  * @param endedBy messages that say it is over, when they come later
- * @param isOver tells by other facts that what a row says is over
  */
 export function fromMessages(o: {
   readonly id: string
@@ -21,7 +20,6 @@ export function fromMessages(o: {
   readonly messages: readonly string[]
   readonly only?: (facts: Reads<'pods'>, row: Fact<MessageRow>) => boolean
   readonly endedBy?: readonly string[]
-  readonly isOver?: (facts: Reads<'pods'>, row: Fact<MessageRow>) => boolean
   readonly questions: (symptom: Symptom, facts: Facts) => readonly Question[]
 }): SymptomEntry<'pods' | 'messages'> {
   const ids = new Set(o.messages)
@@ -39,12 +37,7 @@ export function fromMessages(o: {
             about: placeOfMessage(facts, row),
             says: row.from.quote ?? row.message.id,
             from: row.from,
-            when:
-              isStillSo(facts, row) &&
-              !isOver(facts, row.atMs, o.endedBy ?? []) &&
-              o.isOver?.(facts, row) !== true
-                ? 'now'
-                : 'past',
+            when: isStillSo(facts, row) && !isOver(facts, row.atMs, o.endedBy ?? []) ? 'now' : 'past',
           }),
         )
       const newestLast = symptoms.toSorted(

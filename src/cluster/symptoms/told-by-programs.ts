@@ -1,6 +1,7 @@
 /** Symptoms that programs tell in words. Which line is of which symptom is said here; what it means, in the catalogue. */
 import { ask } from '#cluster/asking.ts'
 import { isOfCalico } from '#cluster/calico-messages.ts'
+import type { Reads } from '#cluster/facts.ts'
 import type { MessageRow } from '#cluster/relations.ts'
 import { askCalicoLog, askCalicoPod, askCalicoPods, askTypha } from '#cluster/symptoms/asking.ts'
 import { fromMessages } from '#cluster/symptoms/from-messages.ts'
@@ -298,7 +299,7 @@ export const addressAssignmentFailing = fromMessages({
 export const calicoPodsNotCreated = fromMessages({
   id: 'calico-pods-not-created',
   title: 'Calico’s pods are not created',
-  only: isOfCalico,
+  only: (facts, row) => isOfCalico(facts, row) && !hasItsNode(facts, row),
   messages: [
     'controller/create-failed',
     'api/pod-security-violated',
@@ -308,10 +309,6 @@ export const calicoPodsNotCreated = fromMessages({
     'api/object-forbidden',
     'scheduler/no-node',
   ],
-  // The scheduler found a node for the pod after all.
-  isOver: (facts, { message, pod }) =>
-    message.id === 'scheduler/no-node' &&
-    facts.rows('pods').some((one) => one.name === pod?.name && one.node !== undefined),
   questions: ({ about }, facts) => [
     ask(facts, about, {
       fills: ['daemonSets', 'events'],
@@ -320,6 +317,11 @@ export const calicoPodsNotCreated = fromMessages({
     }),
   ],
 })
+
+/** It waited for a node, as in every cluster that is new, and has one. */
+const hasItsNode = (facts: Reads<'pods'>, { message, pod }: MessageRow): boolean =>
+  message.id === 'scheduler/no-node' &&
+  facts.rows('pods').some((one) => one.name === pod?.name && one.node !== undefined)
 
 export const calicoImageNotPulled = fromMessages({
   id: 'calico-image-not-pulled',
