@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RouteRow } from '#cluster/relations.ts'
+import type { PodRow, RouteRow } from '#cluster/relations.ts'
 import { renderSubject } from '#cluster/subjects.ts'
 import { factsOf, type Table } from '#cluster/testing/facts.ts'
 import { diagnose } from '#diagnosis/diagnose.ts'
@@ -104,6 +104,17 @@ const route = (destination: string, more: Partial<RouteRow> = {}): RouteRow => (
   type: 'unicast',
   proto: 'bird',
   ...more,
+})
+const unready = (name: string): PodRow => ({
+  namespace: 'shop',
+  name,
+  node: 'w1',
+  ready: false,
+  deleting: false,
+  phase: 'Running',
+  restarts: 0,
+  hostNetwork: false,
+  containers: [],
 })
 const block = (cidr: string, node: string) => ({ kind: 'block' as const, cidr, node })
 const w2 = {
@@ -318,4 +329,28 @@ test('a BIRD that does not run refuses no route: nothing is known of the node', 
     ).clear.some(({ about }) => renderSubject(about) === 'node/w1')
   expect(of(undefined)).toBe(true)
   expect(of([said('health/bird-not-running')])).toBe(false)
+})
+
+test.each([
+  [
+    'the other end was asked, and has the session too',
+    [{ ...session(true), node: 'w2', peer: w1.internalIp }],
+    'confirmed',
+  ],
+  ['nobody has asked the other end, which may be back for a moment only', [], 'likely'],
+])('a route is missing, and %s', (_, theirs, expected) => {
+  const { causes } = diagnose(
+    factsOf(
+      {
+        routes: [route('10.7.4.0/24', { proto: 'kernel' })],
+        nodes: [w1, w2],
+        bgpSessions: [session(true), ...theirs],
+        ipamBlocks: [block('10.244.7.64/26', 'w2')],
+        pods: [unready('a'), unready('b')],
+      },
+      { complete: ['routes node/w1'] },
+    ),
+    [mode],
+  )
+  expect(causes.map(({ confidence }) => confidence)).toEqual([expected])
 })

@@ -125,14 +125,22 @@ function missing(view: View<Names>, rows: readonly Fact<RouteRow>[]): readonly S
           : [
               sign(
                 first,
-                isNobodys || (isByFelix(view, block) && isFelixBehind(view, nodeSubject(node)))
-                  ? 'weak'
-                  : 'decisive',
+                isNobodys ? 'weak' : weightOfMissing(view, node, block),
                 `no route to ${block.cidr} of ${block.node}, though the session with it is Established`,
               ),
             ],
       )
   })
+}
+
+function weightOfMissing(
+  view: View<Names>,
+  node: string,
+  block: IpamBlockRow & { readonly node: string },
+): Sign['weight'] {
+  if (isByFelix(view, block) && isFelixBehind(view, nodeSubject(node))) return 'weak'
+  // Whom nobody has asked may come and go, and have told nothing since the session is back.
+  return sessionsBetween(view, block.node, node).length === 0 ? 'strong' : 'decisive'
 }
 
 const leadsTo = ({ destination }: RouteRow, { cidr }: IpamBlockRow): boolean =>
