@@ -1,12 +1,11 @@
 /** Which ended jobs of a CronJob are too many: kubernetes/kubernetes:pkg/controller/cronjob/cronjob_controllerv2.go (cleanupFinishedJobs). */
 import type { CronJob, Job } from '#lab/api/objects.ts'
+import { endConditionOf } from '#lab/controllers/job-end.ts'
 
-/** The condition that a job ended with. */
-export const finishedAs = ({ status }: Job): 'Complete' | 'Failed' | undefined => {
-  const found = status?.conditions?.find(
-    ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',
-  )
-  return found?.type === 'Complete' ? 'Complete' : found === undefined ? undefined : 'Failed'
+/** How a job ended. */
+export const finishedAs = (job: Job): 'Complete' | 'Failed' | undefined => {
+  const end = endConditionOf(job)
+  return end?.type === 'Complete' ? 'Complete' : end === undefined ? undefined : 'Failed'
 }
 
 /** The oldest beyond the limits, of those that went well and of those that failed. */

@@ -16,7 +16,6 @@ import { Backoff } from '#lab/kubelet/backoff.ts'
 export function startDaemonSets(kit: ControllerKit): void {
   const expected = new Expectations()
   const failedPods = new Backoff({ firstMs: 1000, maxMs: 900_000 })
-  const index = kit.pods
   const sets = kit.cache<DaemonSet>(resources.daemonSets, ({ object }) => queue.add(objectKey(object)))
   const nodes = kit.cache<Node>(resources.nodes, ({ type, object, previous }) => {
     // Heartbeats change nothing for a DaemonSet.
@@ -49,15 +48,7 @@ export function startDaemonSets(kit: ControllerKit): void {
   const queue = kit.controller('daemon_controller', [sets, nodes, pods, revisions], async (key, kube) => {
     const set = sets.get(key)
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return 0
-    const test = selectorTest(set.spec.selector)
-    const owned = await claimPods(
-      { owner: set, kube },
-      {
-        matches: ({ metadata }) => test(metadata.labels),
-        own: index.ownedBy(set.metadata.uid),
-        orphans: index.orphans(set.metadata.namespace ?? ''),
-      },
-    )
+    const owned = await claimPods({ owner: set, kube }, { selector: set.spec.selector, among: kit.pods })
     const nowMs = kit.p.now()
     const sync = new DaemonSync({
       set,

@@ -1,15 +1,18 @@
 /** When a Job is over, and how many pods it wants until then: kubernetes/kubernetes:pkg/controller/job/{job_controller,backoff_utils}.go. */
 import { parseTime } from '#base/clock.ts'
-import type { Job, Pod } from '#lab/api/objects.ts'
+import type { Condition, Job, Pod } from '#lab/api/objects.ts'
 import { endMs, waitAfter } from '#lab/controllers/job-backoff.ts'
 import { failureMatch, isCounted } from '#lab/controllers/job-failure-policy.ts'
 import { isIndexed, type Progress, progressOf } from '#lab/controllers/job-indexes.ts'
 import { isActive } from '#lab/controllers/pods.ts'
 
-export const isOver = ({ status }: Job): boolean =>
-  status?.conditions?.some(
+/** The condition that a Job ended with. */
+export const endConditionOf = ({ status }: Job): Condition | undefined =>
+  status?.conditions?.find(
     ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',
-  ) === true
+  )
+
+export const isOver = (job: Job): boolean => endConditionOf(job) !== undefined
 
 export const succeededOf = (pods: readonly Pod[]): readonly Pod[] =>
   pods.filter(({ status }) => status.phase === 'Succeeded')

@@ -3,6 +3,7 @@ import { parseTime } from '#base/clock.ts'
 import type { Job } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
 import { unless } from '#lab/controllers/expected.ts'
+import { endConditionOf } from '#lab/controllers/job-end.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { objectKey } from '#lab/controllers/pods.ts'
 import { space } from '#lab/controllers/references.ts'
@@ -26,11 +27,9 @@ export function startTtlAfterFinished(kit: ControllerKit): void {
 }
 
 /** `undefined`: it stays, or is going. */
-function dueMs({ metadata, spec, status }: Job): number | undefined {
+function dueMs(job: Job): number | undefined {
+  const { metadata, spec } = job
   if (spec.ttlSecondsAfterFinished === undefined || metadata.deletionTimestamp !== undefined) return undefined
-  const ended = status?.conditions?.find(
-    ({ type, status: is }) => (type === 'Complete' || type === 'Failed') && is === 'True',
-  )
-  const since = parseTime(ended?.lastTransitionTime ?? '')
+  const since = parseTime(endConditionOf(job)?.lastTransitionTime ?? '')
   return since === undefined ? undefined : since + spec.ttlSecondsAfterFinished * 1000
 }

@@ -5,11 +5,10 @@
  */
 import type { Draft, Job, Pod } from '#lab/api/objects.ts'
 import { resources } from '#lab/api/ports.ts'
-import { selectorTest } from '#lab/api/selectors.ts'
 import { Expectations } from '#lab/controllers/expectations.ts'
 import { unless } from '#lab/controllers/expected.ts'
 import { backoffMs, deadlineMs, endOf, isOver, wanted } from '#lab/controllers/job-end.ts'
-import { indexed, indexesWanted } from '#lab/controllers/job-indexes.ts'
+import { indexed, indexesWanted, isIndexed } from '#lab/controllers/job-indexes.ts'
 import { statusOf } from '#lab/controllers/job-status.ts'
 import type { ControllerKit } from '#lab/controllers/kit.ts'
 import { claimPods, createInBatches, deletePod, type PodControl } from '#lab/controllers/pod-control.ts'
@@ -19,7 +18,6 @@ import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
 
 export function startJobs(kit: ControllerKit): void {
   const expected = new Expectations()
-  const index = kit.pods
   const jobs = kit.cache<Job>(resources.jobs, ({ object }) => queue.add(objectKey(object)))
   const pods = kit.cache<Pod>(resources.pods, ({ type, object }) => {
     const owner = controllerOf(object)
@@ -35,15 +33,7 @@ export function startJobs(kit: ControllerKit): void {
     const job = jobs.get(key)
     if (job === undefined || job.metadata.deletionTimestamp !== undefined || isOver(job)) return
     const nowMs = kit.p.now()
-    const test = selectorTest(job.spec.selector)
-    const own = await claimPods(
-      { owner: job, kube },
-      {
-        matches: ({ metadata }) => test(metadata.labels),
-        own: index.ownedBy(job.metadata.uid),
-        orphans: index.orphans(job.metadata.namespace ?? ''),
-      },
-    )
+    const own = await claimPods({ owner: job, kube }, { selector: job.spec.selector, among: kit.pods })
     const control: PodControl = { owner: job, key, kube, expected, recorder, nowMs }
     const end = endOf(job, own, nowMs)
     const active = own.filter(isActive)
@@ -85,7 +75,7 @@ function missingPods(
   nowMs: number,
 ): { readonly drafts: readonly Draft<Pod>[]; readonly againMs: number } {
   const missing = Math.max(0, wanted(job, own) - own.filter(isActive).length)
-  if (job.spec.completionMode === 'Indexed') {
+  if (isIndexed(job)) {
     const { indexes, againMs } = indexesWanted(job, own, { count: missing, nowMs })
     return { drafts: indexes.map((each) => indexed(job, podOf(job), each)), againMs }
   }

@@ -1,8 +1,10 @@
 /** How a controller makes and removes the pods of its object: kubernetes/kubernetes:pkg/controller/controller_utils.go RealPodControl. */
 import type { KubeClient } from '#lab/api/client.ts'
-import type { Draft, KubeObject, Pod } from '#lab/api/objects.ts'
+import type { Draft, KubeObject, LabelSelector, Pod } from '#lab/api/objects.ts'
 import { isKubeError, KubeError, resources } from '#lab/api/ports.ts'
+import { selectorTest } from '#lab/api/selectors.ts'
 import type { Expectations } from '#lab/controllers/expectations.ts'
+import type { PodIndex } from '#lab/controllers/pod-index.ts'
 import { isActive, ownedBy } from '#lab/controllers/pods.ts'
 import { about, space } from '#lab/controllers/references.ts'
 import type { EventRecorder } from '#lab/kubelet/event-recorder.ts'
@@ -125,19 +127,18 @@ const burstMax = 250
  */
 export async function claimPods(
   { owner, kube }: Pick<PodControl, 'owner' | 'kube'>,
-  o: {
-    readonly matches: (pod: Pod) => boolean
-    readonly own: readonly Pod[]
-    readonly orphans: readonly Pod[]
-  },
+  { selector, among }: { readonly selector: LabelSelector | undefined; readonly among: PodIndex },
 ): Promise<readonly Pod[]> {
+  const test = selectorTest(selector)
+  const matches = ({ metadata }: Pod): boolean => test(metadata.labels)
+  const orphans = among.orphans(owner.metadata.namespace ?? '')
   const claimed: Pod[] = []
-  for (const pod of o.own) {
-    if (o.matches(pod) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod)
+  for (const pod of among.ownedBy(owner.metadata.uid)) {
+    if (matches(pod) || pod.metadata.deletionTimestamp !== undefined) claimed.push(pod)
     else await patchOwners(kube, pod, [{ $patch: 'delete', uid: owner.metadata.uid }])
   }
-  for (const pod of o.orphans) {
-    if (!o.matches(pod) || !isActive(pod)) continue
+  for (const pod of orphans) {
+    if (!matches(pod) || !isActive(pod)) continue
     const adopted = await patchOwners(kube, pod, [ownedBy(owner)])
     if (adopted !== undefined) claimed.push(adopted)
   }

@@ -45,7 +45,6 @@ interface Kind<T extends AnySet> {
 
 function startSets<T extends AnySet>(kit: ControllerKit, o: Kind<T>): void {
   const expected = new Expectations()
-  const index = kit.pods
   const sets = kit.cache<T>(o.type, ({ object }) => queue.add(objectKey(object)))
   const pods = kit.cache<Pod>(resources.pods, ({ type, object }) => {
     const owner = controllerOf(object)
@@ -60,15 +59,7 @@ function startSets<T extends AnySet>(kit: ControllerKit, o: Kind<T>): void {
   const queue = kit.controller(o.name, [sets, pods], async (key, kube) => {
     const set = sets.get(key)
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return 0
-    const test = selectorTest(o.selectorOf(set))
-    const own = await claimPods(
-      { owner: set, kube },
-      {
-        matches: ({ metadata }) => test(metadata.labels),
-        own: index.ownedBy(set.metadata.uid),
-        orphans: index.orphans(set.metadata.namespace ?? ''),
-      },
-    )
+    const own = await claimPods({ owner: set, kube }, { selector: o.selectorOf(set), among: kit.pods })
     const nowMs = kit.p.now()
     const active = own.filter(isActive)
     let refusal: KubeError | undefined

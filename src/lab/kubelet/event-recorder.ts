@@ -1,7 +1,8 @@
 import { rfc3339 } from '#base/clock.ts'
 import type { Draft, KubeEvent } from '#lab/api/objects.ts'
-import { isKubeError, type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
+import { type Kube, resources } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { deliver, queueLength, writeEvent } from '#lab/kubelet/event-delivery.ts'
 import { EventStamp } from '#lab/kubelet/event-stamp.ts'
 
 /** What an event is about. */
@@ -134,7 +135,7 @@ export class EventRecorder {
   async #deliver(self: Process, kube: Kube): Promise<void> {
     for (;;) {
       const event = this.#queue.shift()
-      if (event !== undefined) await this.#send(self, kube, event)
+      if (event !== undefined) await deliver(self, () => this.#write(kube, event))
       else
         await self.task.wait<void>((wake) => {
           this.#wake = () => wake()
@@ -145,34 +146,12 @@ export class EventRecorder {
     }
   }
 
-  async #send(self: Process, kube: Kube, event: Observed): Promise<void> {
-    for (let tries = 0; tries < triesMax; tries++) {
-      try {
-        await this.#write(kube, event)
-        return
-      } catch (error) {
-        // An answer is final (a namespace that goes away, a refusal); silence is not.
-        if (error instanceof KubeError) return
-        if (!(error instanceof KubeUnreachable)) throw error
-        await self.sleep(retryMs)
-      }
-    }
-  }
-
-  async #write(kube: Kube, event: Observed): Promise<void> {
+  #write(kube: Kube, event: Observed): Promise<void> {
     const namespace = event.about.namespace ?? 'default'
-    const { count, message, lastTimestamp } = event
-    if (count > 1) {
-      try {
-        const ref = { type: resources.events, namespace, name: event.name }
-        await kube.patch(ref, { type: 'strategic', body: { count, lastTimestamp, message } })
-        return
-      } catch (error) {
-        // It expired, or its first writing was held back: it is written anew, with its count.
-        if (!isKubeError(error, 'NotFound')) throw error
-      }
-    }
-    await kube.create<KubeEvent>(resources.events, this.#draft(event, namespace))
+    const { name, count, message, lastTimestamp } = event
+    const change = count > 1 ? { count, lastTimestamp, message } : undefined
+    const whole = (): Draft<KubeEvent> => this.#draft(event, namespace)
+    return writeEvent(kube, { type: resources.events, namespace, name }, { change, whole })
   }
 
   #draft(event: Observed, namespace: string): Draft<KubeEvent> {
@@ -230,11 +209,8 @@ const isSame = (known: Observed, event: Occurrence, combined: boolean): boolean 
   known.reason === event.reason &&
   (combined || (known.about.fieldPath === event.about.fieldPath && known.message === event.message))
 
-const queueLength = 1000
 /** kubernetes/client-go:tools/record/events_cache.go (maxLruCacheEntries) */
 const rememberedMax = 4096
-const triesMax = 12
-const retryMs = 10_000
 const similarMax = 10
 const similarForMs = 600_000
 const burst = 25

@@ -1,7 +1,8 @@
 import { rfc3339Micro } from '#base/clock.ts'
 import type { KubeObject } from '#lab/api/objects.ts'
-import { isKubeError, type Kube, KubeError, KubeUnreachable, resources } from '#lab/api/ports.ts'
+import { type Kube, resources } from '#lab/api/ports.ts'
 import type { Process } from '#lab/host/ports.ts'
+import { deliver, queueLength, writeEvent } from '#lab/kubelet/event-delivery.ts'
 import type { Involved, Occurrence } from '#lab/kubelet/event-recorder.ts'
 import { EventStamp } from '#lab/kubelet/event-stamp.ts'
 
@@ -87,8 +88,10 @@ export class SeriesRecorder {
   async #deliver(self: Process, kube: Kube): Promise<void> {
     for (;;) {
       const told = this.#queue.shift()
-      if (told !== undefined) await send(self, kube, this.#event(told))
-      else if (this.#roundInMs <= 0) this.#round()
+      if (told !== undefined) {
+        const event = this.#event(told)
+        await deliver(self, () => write(kube, event))
+      } else if (this.#roundInMs <= 0) this.#round()
       else await this.#pause(self)
     }
   }
@@ -143,37 +146,13 @@ export class SeriesRecorder {
   }
 }
 
-async function send(self: Process, kube: Kube, event: SeriesEvent): Promise<void> {
-  for (let tries = 0; tries < triesMax; tries++) {
-    try {
-      return await write(kube, event)
-    } catch (error) {
-      // An answer is final (a namespace that goes away, a refusal); silence is not.
-      if (error instanceof KubeError) return
-      if (!(error instanceof KubeUnreachable)) throw error
-      await self.sleep(retryMs)
-    }
-  }
-}
-
-async function write(kube: Kube, event: SeriesEvent): Promise<void> {
+function write(kube: Kube, event: SeriesEvent): Promise<void> {
   const { name, namespace = '' } = event.metadata
   const { series } = event
-  if (series !== undefined) {
-    try {
-      await kube.patch({ type: resources.eventsV1, namespace, name }, { type: 'strategic', body: { series } })
-      return
-    } catch (error) {
-      // It expired, or its first writing was lost.
-      if (!isKubeError(error, 'NotFound')) throw error
-    }
-  }
-  await kube.create<SeriesEvent>(resources.eventsV1, event)
+  const change = series === undefined ? undefined : { series }
+  return writeEvent(kube, { type: resources.eventsV1, namespace, name }, { change, whole: () => event })
 }
 
-const queueLength = 1000
-const triesMax = 12
-const retryMs = 10_000
 const finishMs = 360_000
 /** Every half an hour. */
 const roundsToRefresh = 5

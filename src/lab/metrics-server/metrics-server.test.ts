@@ -5,6 +5,7 @@ import { resources } from '#lab/api/ports.ts'
 import type { Stored } from '#lab/api/store.ts'
 import { labKubectl } from '#lab/kubectl/lab-kubectl.ts'
 import { Lab } from '#lab/lab.ts'
+import { metricsApiService } from '#lab/metrics-server/testing.ts'
 
 const name = 'metrics-server'
 const metadata = { name, namespace: 'kube-system' }
@@ -65,19 +66,7 @@ const components = [
       },
     },
   },
-  {
-    apiVersion: 'apiregistration.k8s.io/v1',
-    kind: 'APIService',
-    metadata: { name: 'v1beta1.metrics.k8s.io' },
-    spec: {
-      group: 'metrics.k8s.io',
-      version: 'v1beta1',
-      groupPriorityMinimum: 100,
-      versionPriority: 100,
-      insecureSkipTLSVerify: true,
-      service: metadata,
-    },
-  },
+  metricsApiService,
 ]
 
 let lab: Lab

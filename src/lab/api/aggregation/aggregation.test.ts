@@ -3,6 +3,7 @@ import { conditionOf } from '#lab/api/aggregation/services.ts'
 import type { Stored } from '#lab/api/store.ts'
 import { calicoApiServerManifests } from '#lab/calico/apiserver/index.ts'
 import { Lab } from '#lab/lab.ts'
+import { metricsApiService } from '#lab/metrics-server/testing.ts'
 import type { LabResponse } from '#lab/request.ts'
 
 let lab: Lab | undefined
@@ -165,19 +166,7 @@ test('what the server itself answers for is registered too', async () => {
 
 test('an autoscaler asks the server behind metrics.k8s.io, and says when that is not there', async () => {
   const on = await boot()
-  await ask(on, 'POST', '/apis/apiregistration.k8s.io/v1/apiservices', {
-    apiVersion: 'apiregistration.k8s.io/v1',
-    kind: 'APIService',
-    metadata: { name: 'v1beta1.metrics.k8s.io' },
-    spec: {
-      group: 'metrics.k8s.io',
-      version: 'v1beta1',
-      groupPriorityMinimum: 100,
-      versionPriority: 100,
-      insecureSkipTLSVerify: true,
-      service: { name: 'metrics-server', namespace: 'kube-system' },
-    },
-  })
+  await ask(on, 'POST', '/apis/apiregistration.k8s.io/v1/apiservices', metricsApiService)
   const autoscalers = '/apis/autoscaling/v2/namespaces/kube-system/horizontalpodautoscalers'
   await ask(on, 'POST', autoscalers, {
     apiVersion: 'autoscaling/v2',
