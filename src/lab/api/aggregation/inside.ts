@@ -3,7 +3,7 @@
  *
  * Not imitated: writes and watches of theirs through these.
  */
-import { authorizeRemote, passOn, remoteFor } from '#lab/api/aggregation/proxy.ts'
+import { authorizeRemote, passOn } from '#lab/api/aggregation/proxy.ts'
 import type { Remote } from '#lab/api/aggregation/services.ts'
 import type { Responder } from '#lab/api/http/request.ts'
 import { asList, asObject, asText, at, isObject, type JsonObject } from '#lab/api/json.ts'
@@ -22,8 +22,10 @@ export const remoteReading = (
   request: KubeRequest,
 ): { readonly remote: Remote; readonly request: Reading } | undefined => {
   if (request.op !== 'get' && request.op !== 'list') return undefined
+  const remotes = api.remotes()
+  if (remotes.size === 0) return undefined
   const { group, version } = request.type
-  const remote = remoteFor(api, `/apis/${group}/${version}`)
+  const remote = remotes.get(`${group}/${version}`)
   return remote === undefined ? undefined : { remote, request }
 }
 

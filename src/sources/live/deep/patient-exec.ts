@@ -2,7 +2,7 @@
 import type { Clock } from '#base/clock.ts'
 import type { Facts } from '#cluster/facts.ts'
 import { isHeardOf } from '#cluster/queries.ts'
-import { symptomsOf } from '#cluster/symptoms.ts'
+import { nodeFlapping } from '#cluster/symptoms/node-flapping.ts'
 import type { ApiTrouble, ExecCall } from '#sources/live/api.ts'
 import type { LiveContext } from '#sources/live/context.ts'
 
@@ -14,8 +14,8 @@ const nodesMax = 3
 
 /**
  * The same context, whose exec calls are tried again while they do not get through to a node that was heard of, or that comes and
- * goes: every few seconds, until the reading's patience is over. A node that fell silent for good is asked once, as are all when more than a few do not answer. `tell` is told of
- * each node at its first failure. Rejects with the signal's reason when interrupted.
+ * goes: every few seconds, until the reading's patience is over. A node that fell silent for good is asked once, as are all when more
+ * than a few do not answer. `tell` is told of each node at its first failure. Rejects with the signal's reason when interrupted.
  */
 export function withPatientExec(
   context: LiveContext,
@@ -75,7 +75,6 @@ function nodeThatMayAnswer(facts: Facts, { namespace, pod }: ExecCall): string |
 }
 
 const isComingAndGoing = (facts: Facts, node: string): boolean =>
-  symptomsOf(facts).some(
-    ({ id, about, when }) =>
-      id === 'node-flapping' && when === 'now' && about.kind === 'node' && about.name === node,
-  )
+  nodeFlapping
+    .see(facts)
+    .some(({ about, when }) => when === 'now' && about.kind === 'node' && about.name === node)
